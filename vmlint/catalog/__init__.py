@@ -1,0 +1,1 @@
+"""Facts about releases: data files, and the functions that open them when they are needed."""

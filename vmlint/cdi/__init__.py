@@ -1,0 +1,1 @@
+"""What CDI does with its objects, as functions on plain values."""

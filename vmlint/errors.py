@@ -1,0 +1,35 @@
+"""What vmlint raises at its callers.
+
+VmlintError
+├── UsageError            a command line that can't be carried out (exit 2)
+├── ConfigError           every mistake of a configuration at once (exit 2)
+└── NothingToRead         no file under the given paths can hold manifests (exit 3)
+
+A file or document that can't be read is never an exception: it is a finding, so that the rest of the run goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["ConfigError", "NothingToRead", "UsageError", "VmlintError"]
+
+
+class VmlintError(Exception):
+    """The root: its text is one line for a person, with what to do."""
+
+
+class UsageError(VmlintError):
+    """An option or a path that makes no sense."""
+
+
+class ConfigError(VmlintError):
+    """All mistakes of one configuration file; each already names its line."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
+class NothingToRead(VmlintError):  # noqa: N818 - reads as the fact that it is
+    """No manifest file under the given paths."""

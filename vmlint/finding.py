@@ -1,0 +1,101 @@
+"""What a run says: findings with their places in the files, and what was not linted, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vmlint.rule import Effect, Level, Rule
+from vmlint.source.document import Skipped
+
+__all__ = ["Counts", "Finding", "ObjectId", "Report", "Skipped", "Step", "Undecided"]
+
+
+class ObjectId(NamedTuple):
+    """The object that a finding hangs on; `namespace` is "" for a cluster-wide object."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+class Step(NamedTuple):
+    """One hop of a chain. `file` is "" and `line` 0 where the hop is written nowhere (an object outside, a default)."""
+
+    text: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of one object. Lines and columns count from 1; the end column is one past the last character.
+
+    `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `excerpt` is the text of the
+    finding's first line. `file` is relative to the working directory, with `/`.
+    """
+
+    rule: str
+    slug: str
+    effect: Effect
+    level: Level
+    resource: ObjectId | None
+    field: str
+    message: str
+    fix: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    chain: tuple[Step, ...] = ()
+    excerpt: str = ""
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The order of a report: file, line, column, rule; the rest makes it total."""
+        return (self.file, self.line, self.column, self.rule, self.field, self.message)
+
+
+class Undecided(NamedTuple):
+    """A question that the files don't answer: what was asked of which object, and why there is no answer."""
+
+    file: str
+    line: int
+    resource: ObjectId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was read. `outside` counts references to objects that live elsewhere, `unknown` those with a variable."""
+
+    files: int = 0
+    documents: int = 0
+    objects: int = 0
+    irrelevant: int = 0
+    outside: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them."""
+
+    version: str
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    rules: tuple[Rule, ...] = ()
+
+    def at_least(self, level: Level) -> int:
+        """How many findings are of that level or above."""
+        return sum(finding.level.weight >= level.weight for finding in self.findings)
+
+    def count(self, level: Level) -> int:
+        return sum(finding.level is level for finding in self.findings)

@@ -1,0 +1,1 @@
+"""Who refers to whom, across all files."""

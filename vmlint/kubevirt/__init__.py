@@ -1,0 +1,1 @@
+"""What KubeVirt does with its objects, as functions on plain values."""

@@ -1,0 +1,58 @@
+"""Reading values out of manifests that may hold anything anywhere.
+
+A manifest is untrusted: a list may stand where a mapping belongs. Each function answers with a value of the type
+that it names, and with the empty one where the manifest has something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+__all__ = ["each", "get", "items", "mapping", "sequence", "text"]
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+def get(data: Any, *path: str | int) -> Any:
+    """The value at a path, or None where a step is missing or of another type."""
+    for step in path:
+        if isinstance(step, str):
+            if not isinstance(data, dict):
+                return None
+            data = data.get(step)
+        else:
+            if not isinstance(data, list) or not 0 <= step < len(data):
+                return None
+            data = data[step]
+    return data
+
+
+def mapping(data: Any, *path: str | int) -> Mapping[str, Any]:
+    """The mapping at a path, or an empty one."""
+    value = get(data, *path) if path else data
+    return value if isinstance(value, dict) else _EMPTY
+
+
+def sequence(data: Any, *path: str | int) -> list[Any]:
+    """The list at a path, or an empty one."""
+    value = get(data, *path) if path else data
+    return value if isinstance(value, list) else []
+
+
+def text(data: Any, *path: str | int) -> str:
+    """The string at a path, or the empty string."""
+    value = get(data, *path) if path else data
+    return value if isinstance(value, str) else ""
+
+
+def each(data: Any, *path: str | int) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The list's mappings with their indexes; entries of another type are passed over."""
+    for index, entry in enumerate(sequence(data, *path)):
+        if isinstance(entry, dict):
+            yield index, entry
+
+
+def items(data: Any, *path: str | int) -> Iterator[tuple[str, Any]]:
+    """The pairs of the mapping at a path."""
+    yield from mapping(data, *path).items()

@@ -1,0 +1,16 @@
+"""The way a resolution went: hop by hop, with the place where each hop is written."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vmlint.model.resource import Place
+
+__all__ = ["Hop"]
+
+
+class Hop(NamedTuple):
+    """One step: what it says (`volume root → DataVolume template web-root`) and where that is written, if anywhere."""
+
+    text: str
+    place: Place | None

@@ -1,0 +1,97 @@
+"""An object of the repository: its identity, its data, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.model.access import mapping, text
+from vmlint.model.field import Path, parse
+from vmlint.model.kinds import Kind
+from vmlint.model.ref import Ref
+from vmlint.source.document import Document
+
+__all__ = ["Place", "Resource"]
+
+
+class Resource:
+    """One object, as the files have it.
+
+    `data` is what kubectl would send. `prefix` leads from the document's root to the object (the item of a list).
+    A fragment is a part of an object, a patch say: absent fields of it mean nothing. An object that is not `linted`
+    exists in the cluster, by the user's word or by a catalog's, and no rule speaks about it.
+    """
+
+    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "prefix", "ref")
+
+    def __init__(
+        self,
+        kind: Kind,
+        ref: Ref,
+        data: dict[str, Any],
+        document: Document,
+        *,
+        prefix: Path = (),
+        fragment: bool = False,
+        linted: bool = True,
+    ) -> None:
+        self.kind = kind
+        self.ref = ref
+        self.data = data
+        self.document = document
+        self.prefix = prefix
+        self.fragment = fragment
+        self.linted = linted
+        self.api_version = text(data, "apiVersion")
+
+    def __repr__(self) -> str:
+        return f"<{self.ref} in {self.document.file}>"
+
+    def __str__(self) -> str:
+        return str(self.ref)
+
+    @property
+    def name(self) -> str:
+        return self.ref.name
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that the object ends up in; "" for a cluster-wide one."""
+        return self.ref.namespace
+
+    @property
+    def version(self) -> str:
+        """The version of its API group: `v1beta1` of `cdi.kubevirt.io/v1beta1`."""
+        return self.api_version.rpartition("/")[2]
+
+    @property
+    def labels(self) -> Mapping[str, Any]:
+        return mapping(self.data, "metadata", "labels")
+
+    @property
+    def annotations(self) -> Mapping[str, Any]:
+        return mapping(self.data, "metadata", "annotations")
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        return mapping(self.data, "spec")
+
+    def at(self, *path: str | int) -> Place:
+        """The place of a field, given as steps."""
+        return Place(self, path)
+
+    def field(self, field: str) -> Place:
+        """The place of a field, as KubeVirt writes it: `spec.instancetype.name`."""
+        return Place(self, parse(field))
+
+    @property
+    def named(self) -> Place:
+        """The place of the object's name: where a fault of the whole object is shown."""
+        return Place(self, ("metadata", "name"))
+
+
+class Place(NamedTuple):
+    """A field of an object; it need not be there. The engine turns it into file, line and column."""
+
+    resource: Resource
+    path: Path

@@ -1,0 +1,141 @@
+"""What a rule is: a module with a docstring, a `META`, and a generator `check`.
+
+A rule is given one subject and the world around it, and says what is wrong as faults: a field, a message, what to
+do. It knows nothing of lines, levels, suppressions or output.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from vmlint.model.chain import Hop
+from vmlint.model.resource import Place
+from vmlint.source.document import Document
+from vmlint.source.span import Span
+
+if TYPE_CHECKING:
+    from vmlint.world import World
+
+__all__ = ["Effect", "Fault", "Level", "Meta", "Rule", "RuleModule", "Spot"]
+
+
+class Level(enum.StrEnum):
+    """How much a finding matters; ordered from the least."""
+
+    NOTE = "note"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def weight(self) -> int:
+        return _WEIGHT[self]
+
+
+_WEIGHT = {Level.NOTE: 1, Level.WARNING: 2, Level.ERROR: 3}
+
+
+class Effect(enum.StrEnum):
+    """What happens when the object is applied."""
+
+    REJECTED = "rejected"
+    STUCK = "stuck"
+    IGNORED = "ignored"
+    RISK = "risk"
+    UNRESOLVED = "unresolved"
+    DEPRECATED = "deprecated"
+    UNREADABLE = "unreadable"
+
+    @property
+    def level(self) -> Level:
+        """The level of a finding with this effect, unless the configuration says otherwise."""
+        return _LEVEL[self]
+
+    @property
+    def meaning(self) -> str:
+        return _MEANING[self]
+
+
+_LEVEL = {
+    Effect.REJECTED: Level.ERROR,
+    Effect.STUCK: Level.ERROR,
+    Effect.IGNORED: Level.WARNING,
+    Effect.RISK: Level.WARNING,
+    Effect.UNRESOLVED: Level.WARNING,
+    Effect.DEPRECATED: Level.NOTE,
+    Effect.UNREADABLE: Level.ERROR,
+}
+
+_MEANING = {
+    Effect.REJECTED: "the API server or an admission webhook refuses it",
+    Effect.STUCK: "accepted, but never becomes ready",
+    Effect.IGNORED: "accepted, but the field is dropped or does nothing",
+    Effect.RISK: "works now, and breaks or loses data later",
+    Effect.UNRESOLVED: "depends on an object that is not in the repository, context or catalogs",
+    Effect.DEPRECATED: "a newer field or version replaces it",
+    Effect.UNREADABLE: "vmlint could not read the file or document",
+}
+
+
+class Spot(NamedTuple):
+    """A place in a document that is no field of an object: a syntax error, a duplicate key."""
+
+    document: Document
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a rule says of its subject: the place, what is wrong, what to do, and the chain that led there."""
+
+    meta: Meta
+    place: Place | Spot
+    message: str
+    fix: str
+    effect: Effect
+    chain: tuple[Hop, ...] = ()
+
+    def along(self, chain: Iterable[Hop]) -> Fault:
+        """The same fault with the chain that a reader wants to see."""
+        return Fault(self.meta, self.place, self.message, self.fix, self.effect, tuple(chain))
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """A rule's identity: its number, effect, first version, and the class of its subjects."""
+
+    id: str
+    effect: Effect
+    since: str
+    subject: type[Any] | tuple[type[Any], ...]
+
+    def at(self, place: Place | Spot, message: str, *, fix: str, effect: Effect | None = None) -> Fault:
+        """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""
+        return Fault(self, place, message, fix, effect or self.effect)
+
+
+class RuleModule(Protocol):
+    """What the registry asks of a module in `rules/`."""
+
+    META: Meta
+    check: Callable[[Any, World], Iterator[Fault]]
+    __doc__: str | None
+    __name__: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page."""
+
+    meta: Meta
+    slug: str
+    title: str
+    page: str
+    family: str
+    check: Callable[[Any, World], Iterator[Fault]]
+
+    @property
+    def id(self) -> str:
+        return self.meta.id

@@ -1,0 +1,1 @@
+"""Text to documents: which files are read, and how kubectl decodes them."""
