@@ -1,0 +1,132 @@
+"""The cluster that the files describe: every object by identity, and what each reference leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from vmlint.graph.links import Link
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import text
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["Catalog", "Cluster"]
+
+Catalog = Callable[[Ref], Resource | None]
+"""Objects with known content that live outside: asked only for what the repository does not hold."""
+
+_CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
+_DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
+_DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
+
+
+class Cluster:
+    """All objects of a run.
+
+    `outside` are patterns such as `DataSource golden-images/*`: objects that live in the cluster by the user's word.
+    """
+
+    def __init__(
+        self, resources: Sequence[Resource], *, outside: Iterable[str] = (), catalogs: Sequence[Catalog] = ()
+    ) -> None:
+        self.resources = tuple(resources)
+        self._catalogs = tuple(catalogs)
+        self._outside = tuple(_pattern(entry) for entry in outside)
+        self._objects: dict[Ref, list[Resource]] = {}
+        self._makers: dict[Ref, list[tuple[Resource, Path]]] = {}
+        self._by_kind: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            self._objects.setdefault(resource.ref, []).append(resource)
+            self._by_kind.setdefault(resource.ref.kind, []).append(resource)
+            for ref, path in _makes(resource):
+                self._makers.setdefault(ref, []).append((resource, path))
+
+    def of_kind(self, kind: str) -> Sequence[Resource]:
+        """All objects of a kind, in the order of their files."""
+        return self._by_kind.get(kind, ())
+
+    def named(self, ref: Ref) -> Sequence[Resource]:
+        """All objects of one identity: more than one where the repository holds alternatives."""
+        return self._objects.get(ref, ())
+
+    def makers(self, ref: Ref) -> Sequence[tuple[Resource, Path]]:
+        """What makes an object that need not stand anywhere: a DataVolume its claim, a VM its templates' volumes."""
+        return self._makers.get(ref, ())
+
+    def follow(self, link: Link) -> Resolution:
+        """What a reference leads to."""
+        return self.resolve(link.ref, link.source)
+
+    def resolve(self, ref: Ref, seen_from: Resource) -> Resolution:
+        """What an identity means, seen from an object: of several, the nearest by folder."""
+        if is_unknown(ref.name) or is_unknown(ref.namespace):
+            return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")
+        kind = BY_GROUP_KIND.get((ref.group, ref.kind))
+        if kind is not None and kind.namespaced and not ref.namespace:
+            reason = f"an empty namespace is no namespace: no {ref.kind} can be found in it"
+            return Resolution(State.MISSING, ref, reason=reason, nowhere=True)
+        candidates: list[tuple[Resource, Path]] = [(resource, ()) for resource in self.named(ref)]
+        candidates = candidates or list(self.makers(ref))
+        if candidates:
+            return _nearest(ref, candidates, seen_from)
+        for catalog in self._catalogs:
+            if (found := catalog(ref)) is not None:
+                return Resolution(State.OUTSIDE, ref, found, reason=f"from {found.document.file}")
+        if any(_matches(ref, pattern) for pattern in self._outside):
+            return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
+        return Resolution(State.MISSING, ref)
+
+
+def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
+    """The objects that a controller makes of this one, each with the field that says so."""
+    namespace = resource.namespace
+    if isinstance(resource, DataVolume):
+        yield Ref(_CLAIM.group, _CLAIM.name, namespace, resource.name), ("metadata", "name")
+    elif isinstance(resource, DataImportCron):
+        if name := text(resource.data, "spec", "managedDataSource"):
+            yield Ref(_DATA_SOURCE.group, _DATA_SOURCE.name, namespace, name), ("spec", "managedDataSource")
+    elif isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool):
+        for path, name, _ in resource.templates():
+            yield Ref(_DATA_VOLUME.group, _DATA_VOLUME.name, namespace, name), path
+            yield Ref(_CLAIM.group, _CLAIM.name, namespace, name), path
+        for path, name, _ in resource.claim_templates():
+            yield Ref(_CLAIM.group, _CLAIM.name, namespace, f"{resource.name}-{name}"), path
+
+
+def _nearest(ref: Ref, candidates: list[tuple[Resource, Path]], seen_from: Resource) -> Resolution:
+    if len(candidates) > 1:
+        if own := [candidate for candidate in candidates if candidate[0] is seen_from]:
+            candidates = own[:1]
+        else:
+            distances = [_distance(seen_from.document.file, found.document.file) for found, _ in candidates]
+            least = min(distances)
+            candidates = [one for one, far in zip(candidates, distances, strict=True) if far == least]
+    if len(candidates) > 1:
+        files = ", ".join(sorted({found.document.file for found, _ in candidates}))
+        return Resolution(State.UNKNOWN, ref, reason=f"several objects have this identity, equally near: {files}")
+    found, path = candidates[0]
+    state = State.FOUND if found.linted else State.OUTSIDE
+    return Resolution(state, ref, found, path, "" if found.linted else "from the context")
+
+
+def _distance(one: str, other: str) -> int:
+    """How many folders lie between two files."""
+    a, b = PurePosixPath(one).parent.parts, PurePosixPath(other).parent.parts
+    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return len(a) + len(b) - 2 * shared
+
+
+def _pattern(entry: str) -> tuple[str, str]:
+    kind, _, name = entry.partition(" ")
+    return kind, name.strip()
+
+
+def _matches(ref: Ref, pattern: tuple[str, str]) -> bool:
+    kind, name = pattern
+    return fnmatchcase(ref.kind, kind) and fnmatchcase(ref.short, name)

@@ -1,0 +1,227 @@
+"""Who refers to whom: the one table of references, and the function that reads them off an object.
+
+A row says where a reference is written, what kind of object it names and in which namespace. The patterns are field
+paths in which `[*]` stands for each entry of a list.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from vmlint.model.access import text
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+
+__all__ = ["Link", "LinkKind", "links"]
+
+
+class LinkKind(enum.StrEnum):
+    """What a reference is for."""
+
+    VOLUME = "volume"
+    INSTANCETYPE = "instancetype"
+    PREFERENCE = "preference"
+    REVISION = "revision"
+    SOURCE = "source"
+    POPULATOR = "populator"
+    STORAGE_CLASS = "storage class"
+    STORAGE_PROFILE = "storage profile"
+    NETWORK = "network"
+    SECRET = "secret"
+    CONFIG_MAP = "config map"
+    SERVICE_ACCOUNT = "service account"
+    MANAGES = "manages"
+    VOLUME_NAME = "persistent volume"
+
+
+class Link(NamedTuple):
+    """A reference: what it is for, who refers, in which field, and to what."""
+
+    kind: LinkKind
+    source: Resource
+    path: Path
+    ref: Ref
+
+
+_Target = Callable[[Mapping[str, Any], str, str], Ref | None]
+"""From the mapping that holds the reference, the name in it and the subject's namespace to what is meant."""
+
+
+def _kind(name: str) -> tuple[str, str, bool]:
+    kind = next(kind for kind in BY_GROUP_KIND.values() if kind.name == name)
+    return kind.group, kind.name, kind.namespaced
+
+
+def _local(kind_name: str) -> _Target:
+    """An object in the subject's own namespace, or a cluster-wide one."""
+    group, kind, namespaced = _kind(kind_name)
+
+    def target(_holder: Mapping[str, Any], name: str, namespace: str) -> Ref:
+        return Ref(group, kind, namespace if namespaced else "", name)
+
+    return target
+
+
+def _beside(kind_name: str) -> _Target:
+    """An object in the namespace that stands beside the name; the subject's own where none stands there."""
+    group, kind, _ = _kind(kind_name)
+
+    def target(holder: Mapping[str, Any], name: str, namespace: str) -> Ref:
+        return Ref(group, kind, text(holder, "namespace") or namespace, name)
+
+    return target
+
+
+def _source_ref(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
+    return _beside("DataSource")(holder, name, namespace) if holder.get("kind") == "DataSource" else None
+
+
+def _populator(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
+    """`dataSource` and `dataSourceRef`: any kind of object of the claim's namespace."""
+    group, kind = text(holder, "apiGroup"), text(holder, "kind")
+    return Ref(group, kind, text(holder, "namespace") or namespace, name) if kind else None
+
+
+def _clone_source(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
+    kind = text(holder, "kind")
+    return Ref("snapshot.storage.k8s.io" if kind == "VolumeSnapshot" else "", kind, namespace, name) if kind else None
+
+
+def _matcher(matcher: Matcher) -> _Target:
+    def target(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
+        kind = matcher.kind(text(holder, "kind"))
+        return kind and Ref(kind.group, kind.name, namespace if kind.namespaced else "", name)
+
+    return target
+
+
+def _network(_holder: Mapping[str, Any], name: str, namespace: str) -> Ref:
+    """`name` or `namespace/name`; Source: KubeVirt `pkg/network/multus`."""
+    group, kind, _ = _kind("NetworkAttachmentDefinition")
+    before, slash, after = name.partition("/")
+    return Ref(group, kind, before, after) if slash else Ref(group, kind, namespace, name)
+
+
+_VMI = {
+    "VirtualMachine": "spec.template.spec",
+    "VirtualMachineInstance": "spec",
+    "VirtualMachineInstanceReplicaSet": "spec.template.spec",
+    "VirtualMachinePool": "spec.virtualMachineTemplate.spec.template.spec",
+}
+_VM = {"VirtualMachine": "spec", "VirtualMachinePool": "spec.virtualMachineTemplate.spec"}
+_DATA_VOLUME = {
+    "DataVolume": "spec",
+    "DataImportCron": "spec.template.spec",
+    **{kind: f"{spec}.dataVolumeTemplates[*].spec" for kind, spec in _VM.items()},
+}
+_CLAIM = {
+    "PersistentVolumeClaim": ("spec",),
+    **{kind: (f"{spec}.pvc", f"{spec}.storage") for kind, spec in _DATA_VOLUME.items() if kind not in _VM},
+    **{
+        kind: (f"{_DATA_VOLUME[kind]}.pvc", f"{_DATA_VOLUME[kind]}.storage", f"{spec}.volumeClaimTemplates[*].spec")
+        for kind, spec in _VM.items()
+    },
+}
+
+_CLOUD_INIT = tuple(
+    f"volumes[*].{kind}.{ref}.name"
+    for kind in ("cloudInitNoCloud", "cloudInitConfigDrive")
+    for ref in ("secretRef", "networkDataSecretRef")
+)
+
+# Pattern below the base, what the reference is for, what it names.
+_VMI_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
+    ("volumes[*].dataVolume.name", LinkKind.VOLUME, _local("DataVolume")),
+    ("volumes[*].persistentVolumeClaim.claimName", LinkKind.VOLUME, _local("PersistentVolumeClaim")),
+    ("volumes[*].ephemeral.persistentVolumeClaim.claimName", LinkKind.VOLUME, _local("PersistentVolumeClaim")),
+    ("volumes[*].memoryDump.claimName", LinkKind.VOLUME, _local("PersistentVolumeClaim")),
+    ("volumes[*].configMap.name", LinkKind.CONFIG_MAP, _local("ConfigMap")),
+    ("volumes[*].sysprep.configMap.name", LinkKind.CONFIG_MAP, _local("ConfigMap")),
+    ("volumes[*].secret.secretName", LinkKind.SECRET, _local("Secret")),
+    ("volumes[*].sysprep.secret.name", LinkKind.SECRET, _local("Secret")),
+    *((pattern, LinkKind.SECRET, _local("Secret")) for pattern in _CLOUD_INIT),
+    ("accessCredentials[*].sshPublicKey.source.secret.secretName", LinkKind.SECRET, _local("Secret")),
+    ("accessCredentials[*].userPassword.source.secret.secretName", LinkKind.SECRET, _local("Secret")),
+    ("volumes[*].serviceAccount.serviceAccountName", LinkKind.SERVICE_ACCOUNT, _local("ServiceAccount")),
+    ("networks[*].multus.networkName", LinkKind.NETWORK, _network),
+)
+_VM_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
+    ("instancetype.name", LinkKind.INSTANCETYPE, _matcher(Matcher.INSTANCETYPE)),
+    ("instancetype.revisionName", LinkKind.REVISION, _local("ControllerRevision")),
+    ("preference.name", LinkKind.PREFERENCE, _matcher(Matcher.PREFERENCE)),
+    ("preference.revisionName", LinkKind.REVISION, _local("ControllerRevision")),
+)
+_DATA_VOLUME_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
+    ("source.pvc.name", LinkKind.SOURCE, _beside("PersistentVolumeClaim")),
+    ("source.snapshot.name", LinkKind.SOURCE, _beside("VolumeSnapshot")),
+    ("sourceRef.name", LinkKind.SOURCE, _source_ref),
+    *((f"source.{kind}.secretRef", LinkKind.SECRET, _local("Secret")) for kind in ("http", "s3", "gcs", "registry")),
+    *((f"source.{kind}.secretRef", LinkKind.SECRET, _local("Secret")) for kind in ("imageio", "vddk")),
+    *((f"source.{kind}.certConfigMap", LinkKind.CONFIG_MAP, _local("ConfigMap")) for kind in ("http", "s3")),
+    *((f"source.{kind}.certConfigMap", LinkKind.CONFIG_MAP, _local("ConfigMap")) for kind in ("registry", "imageio")),
+)
+_CLAIM_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
+    ("storageClassName", LinkKind.STORAGE_CLASS, _local("StorageClass")),
+    ("dataSourceRef.name", LinkKind.POPULATOR, _populator),
+    ("dataSource.name", LinkKind.POPULATOR, _populator),
+)
+_OBJECT_ROWS: dict[str, tuple[tuple[str, LinkKind, _Target], ...]] = {
+    "DataSource": (
+        ("spec.source.pvc.name", LinkKind.SOURCE, _beside("PersistentVolumeClaim")),
+        ("spec.source.snapshot.name", LinkKind.SOURCE, _beside("VolumeSnapshot")),
+        ("spec.source.dataSource.name", LinkKind.SOURCE, _beside("DataSource")),
+    ),
+    "DataImportCron": (("spec.managedDataSource", LinkKind.MANAGES, _local("DataSource")),),
+    "VolumeCloneSource": (("spec.source.name", LinkKind.SOURCE, _clone_source),),
+    "VolumeSnapshot": (("spec.source.persistentVolumeClaimName", LinkKind.SOURCE, _local("PersistentVolumeClaim")),),
+    "PersistentVolumeClaim": (("spec.volumeName", LinkKind.VOLUME_NAME, _local("PersistentVolume")),),
+    "PersistentVolume": (("spec.storageClassName", LinkKind.STORAGE_CLASS, _local("StorageClass")),),
+    "StorageClass": (("metadata.name", LinkKind.STORAGE_PROFILE, _local("StorageProfile")),),
+}
+
+
+class _Row(NamedTuple):
+    steps: tuple[str, ...]  # "*" is each entry of a list
+    kind: LinkKind
+    target: _Target
+
+
+@cache
+def _rows(kind: str) -> tuple[_Row, ...]:
+    """All rows of a kind of object, with whole paths."""
+    written: list[tuple[str, LinkKind, _Target]] = list(_OBJECT_ROWS.get(kind, ()))
+    for bases, rows in ((_VMI, _VMI_ROWS), (_VM, _VM_ROWS), (_DATA_VOLUME, _DATA_VOLUME_ROWS), (_CLAIM, _CLAIM_ROWS)):
+        base = bases.get(kind, ())
+        for prefix in (base,) if isinstance(base, str) else base:
+            written += [(f"{prefix}.{pattern}", link, target) for pattern, link, target in rows]
+    return tuple(_Row(tuple(p.replace("[*]", ".*").split(".")), link, target) for p, link, target in written)
+
+
+def _walk(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Mapping[str, Any], Any]]:
+    """Each place that a pattern meets: its path, the mapping that holds it, and the value."""
+    for index, step in enumerate(steps):
+        if step == "*":
+            if isinstance(data, list):
+                for number, entry in enumerate(data):
+                    yield from _walk(entry, steps[index + 1 :], (*path, number))
+            return
+        if not isinstance(data, dict) or step not in data:
+            return
+        holder, data, path = data, data[step], (*path, step)
+    yield path, holder, data
+
+
+def links(resource: Resource) -> Iterator[Link]:
+    """The references that an object writes, in the table's order. An empty name refers to nothing."""
+    for row in _rows(resource.kind.name):
+        for path, holder, name in _walk(resource.data, row.steps, ()):
+            if isinstance(name, str) and name:
+                ref = row.target(holder, name, resource.namespace)
+                if ref is not None:
+                    yield Link(row.kind, resource, path, ref)

@@ -1,0 +1,50 @@
+"""What a reference leads to."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from vmlint.model.field import Path
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+
+__all__ = ["Resolution", "State"]
+
+
+class State(enum.Enum):
+    """Found in the repository; missing from it; living elsewhere by the user's or a catalog's word; not decidable."""
+
+    FOUND = "found"
+    MISSING = "missing"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+
+class Resolution(NamedTuple):
+    """The answer to "what is this reference?".
+
+    `resource` is the object where its content is known: always when found, sometimes when outside (a context folder,
+    a catalog). `made_at` is the field of `resource` that makes the object, where the object itself stands nowhere: the
+    template of a VM, the claim of a DataVolume. `nowhere` says that no cluster can hold the object, whatever the
+    world. `reason` is for people.
+    """
+
+    state: State
+    ref: Ref
+    resource: Resource | None = None
+    made_at: Path = ()
+    reason: str = ""
+    nowhere: bool = False
+
+    @property
+    def made(self) -> bool:
+        """Whether `resource` is not the object itself but what makes it."""
+        return self.resource is not None and self.resource.ref != self.ref
+
+    @property
+    def place(self) -> Place | None:
+        """Where the object stands, or is made."""
+        if self.resource is None or not self.resource.document.text:
+            return None
+        return Place(self.resource, self.made_at or ("metadata", "name"))

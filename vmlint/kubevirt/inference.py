@@ -1,0 +1,334 @@
+"""Inference: from a matcher's `inferFromVolume` to the instancetype or preference that a volume's labels name.
+
+The result is a chain, whatever its end: each hop with the place where it is written.
+
+Source: KubeVirt `pkg/instancetype/infer` (Infer, fromVolumes, fromDataVolumeSpec, fromDataSource, fromLabels); what CDI
+copies: CDI `pkg/controller/datasource-controller.go`, `dataimportcron-controller.go`, `datavolume/controller-base.go`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.graph.cluster import Cluster
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import mapping, text
+from vmlint.model.chain import Hop
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND, Kind
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, VirtualMachine
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["NOUN", "POLICIES", "Chain", "End", "infer"]
+
+POLICIES = ("Ignore", "Reject")
+"""The values of `inferFromVolumeFailurePolicy`; absent means Reject."""
+
+_CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
+_SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
+_DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
+_DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
+
+NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
+"""What messages call a kind; others keep their own name."""
+
+_CDI_IMPORTS_LABELS = "registry"
+"""The source whose image may carry the labels: CDI then writes them onto the DataVolume."""
+
+
+class End(enum.Enum):
+    """Where a chain ended. The second value says whether failure policy `Ignore` forgives it."""
+
+    FOUND = ("found", False)
+    VOLUME_MISSING = ("volume missing", False)
+    VOLUME_UNSUPPORTED = ("volume unsupported", True)
+    LABEL_MISSING = ("label missing", True)
+    SOURCE_UNSUPPORTED = ("source unsupported", True)
+    REF_UNSUPPORTED = ("sourceRef unsupported", True)
+    DATA_SOURCE_UNSUPPORTED = ("DataSource unsupported", True)
+    OBJECT_MISSING = ("object missing", False)
+    UNDECIDED = ("undecided", False)
+
+    @property
+    def forgivable(self) -> bool:
+        return self.value[1]
+
+
+class Chain(NamedTuple):
+    """How an inference went.
+
+    `name` and `kind` are what the labels say, where the end is FOUND (`kind` is "" where no kind label stands).
+    `last` is the object at which the chain stopped, `subject` its name for people, `reason` says in words why.
+    `resolution` is the answer for the object that is missing, where the end is OBJECT_MISSING.
+    """
+
+    matcher: Matcher
+    end: End
+    hops: tuple[Hop, ...]
+    reason: str
+    name: str = ""
+    kind: str = ""
+    last: Resource | None = None
+    subject: str = ""
+    resolution: Resolution | None = None
+    ignored: bool = False
+    """Whether the failure policy makes the VM go on without the matcher."""
+
+
+def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: bool, closed: bool) -> Chain | None:
+    """The chain of a matcher that infers, or None where it does not.
+
+    `snapshots` says whether the release infers from volume snapshots. In a closed world CDI copies nothing from
+    objects that are not there.
+    """
+    stanza = vm.matcher(matcher) or {}
+    volume = text(stanza, "inferFromVolume")
+    if not volume:
+        return None
+    chain = _Walk(vm, matcher, cluster, snapshots, closed).from_volume(volume)
+    ignored = stanza.get("inferFromVolumeFailurePolicy") == "Ignore" and chain.end.forgivable
+    return chain._replace(ignored=ignored)
+
+
+class _Walk:
+    """One inference under way."""
+
+    def __init__(self, vm: VirtualMachine, matcher: Matcher, cluster: Cluster, snapshots: bool, closed: bool) -> None:
+        self.vm = vm
+        self.matcher = matcher
+        self.cluster = cluster
+        self.snapshots = snapshots
+        self.closed = closed
+        self.hops: list[Hop] = []
+
+    def from_volume(self, name: str) -> Chain:
+        written = self.vm.at(*self.vm.matcher_path(self.matcher, "inferFromVolume"))
+        if is_unknown(name):
+            return self.end(End.UNDECIDED, "the volume's name holds a variable", written)
+        path, volume = next(((p, v) for p, v in self.vm.volumes() if v.get("name") == name), (None, {}))
+        if path is None:
+            return self.end(End.VOLUME_MISSING, f"the VM has no volume `{name}`", written, subject=f"volume `{name}`")
+        subject = f"volume `{name}`"
+        if isinstance(volume.get("persistentVolumeClaim"), dict):
+            return self.claim(
+                text(volume, "persistentVolumeClaim", "claimName"),
+                self.vm.namespace,
+                subject,
+                self.vm.at(*path, "persistentVolumeClaim", "claimName"),
+            )
+        if isinstance(volume.get("dataVolume"), dict):
+            return self.data_volume(
+                text(volume, "dataVolume", "name"), subject, self.vm.at(*path, "dataVolume", "name")
+            )
+        kind = next((key for key in volume if key != "name"), "nothing")
+        return self.end(
+            End.VOLUME_UNSUPPORTED,
+            f"it is a `{kind}` volume, and only `persistentVolumeClaim` and `dataVolume` lead to labels",
+            self.vm.at(*path, kind) if kind in volume else self.vm.at(*path),
+            subject=subject,
+        )
+
+    def data_volume(self, name: str, subject: str, written: Place) -> Chain:
+        if template := self.vm.template(name):
+            path, body = template
+            self.hop(f"{_plain(subject)} → DataVolume template {name}", written)
+            return self.data_volume_spec(
+                mapping(body, "spec"), self.vm, (*path, "spec"), f"DataVolume template `{name}`"
+            )
+        found = self.cluster.resolve(_ref(_DATA_VOLUME, self.vm.namespace, name), self.vm)
+        if found.state is State.MISSING:
+            # A DataVolume that was garbage-collected leaves its claim: the webhook looks for the claim of its name.
+            return self.claim(name, self.vm.namespace, subject, written)
+        self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
+        if (resource := found.resource) is None:
+            return self.unknown(found)
+        body = mapping(resource.data, *found.made_at) if found.made else resource.data
+        if chain := self.labelled(mapping(body, "metadata", "labels"), resource, (*found.made_at, "metadata")):
+            return chain
+        return self.data_volume_spec(
+            mapping(body, "spec"), resource, (*found.made_at, "spec"), f"DataVolume `{found.ref.short}`"
+        )
+
+    def data_volume_spec(self, spec: Mapping[str, Any], holder: Resource, path: Path, subject: str) -> Chain:
+        source = mapping(spec, "source")
+        for kind, member in ((_CLAIM, "pvc"), (_SNAPSHOT, "snapshot")):
+            if isinstance(source.get(member), dict) and (kind is _CLAIM or self.snapshots):
+                return self.labelled_object(
+                    _ref(kind, text(source, member, "namespace"), text(source, member, "name")),
+                    subject,
+                    holder.at(*path, "source", member, "name"),
+                )
+        if isinstance(spec.get("sourceRef"), dict):
+            return self.source_ref(spec["sourceRef"], holder, (*path, "sourceRef"), subject)
+        member = next(iter(source), "")
+        place = holder.at(*path, "source", member) if member else holder.at(*path)
+        if member == _CDI_IMPORTS_LABELS and isinstance(holder, DataVolume) and not self.closed:
+            reason = "CDI copies the label from a registry image that carries it, and the image is not in the files"
+            return self.end(End.UNDECIDED, reason, place, last=holder, subject=subject)
+        what = f"its source is `{member}`" if member else "it names no source"
+        allowed = "`pvc`, `snapshot` or `sourceRef`" if self.snapshots else "`pvc` or `sourceRef`"
+        reason = f"{what}, and only {allowed} lead to labels"
+        return self.end(End.SOURCE_UNSUPPORTED, reason, place, last=holder, subject=subject)
+
+    def source_ref(self, ref: Mapping[str, Any], holder: Resource, path: Path, subject: str) -> Chain:
+        kind = text(ref, "kind")
+        if kind != _DATA_SOURCE.name:
+            reason = f"its sourceRef is of kind `{kind}`, and only `DataSource` leads to labels"
+            place = holder.at(*path, "kind")
+            return self.end(End.REF_UNSUPPORTED, reason, place, last=holder, subject=subject)
+        # An explicit namespace counts as it is written, even an empty one.
+        namespace = text(ref, "namespace") if "namespace" in ref and ref["namespace"] is not None else self.vm.namespace
+        name = text(ref, "name")
+        found = self.cluster.resolve(_ref(_DATA_SOURCE, namespace, name), self.vm)
+        self.hop(f"{_plain(subject)} → {_name(found.ref)}", holder.at(*path, "name"))
+        if found.state is State.MISSING:
+            return self.missing(found)
+        if (resource := found.resource) is None:
+            return self.unknown(found)
+        if chain := self.labelled(resource.labels, resource, ("metadata",)):
+            return chain
+        if isinstance(resource, DataImportCron):
+            reason = (
+                f"DataImportCron {resource.ref.short} makes the DataSource, and what it imports is not in the files"
+            )
+            return self.end(
+                End.UNDECIDED, reason, resource.named, last=resource, subject=f"DataSource `{found.ref.short}`"
+            )
+        return self.data_source(resource, found.ref)
+
+    def data_source(self, resource: Resource, ref: Ref) -> Chain:
+        source = mapping(resource.data, "spec", "source")
+        subject = f"DataSource `{ref.short}`"
+        for kind, member in ((_CLAIM, "pvc"), (_SNAPSHOT, "snapshot")):
+            if isinstance(source.get(member), dict) and (kind is _CLAIM or self.snapshots):
+                return self.labelled_object(
+                    _ref(kind, text(source, member, "namespace"), text(source, member, "name")),
+                    subject,
+                    resource.at("spec", "source", member, "name"),
+                )
+        if isinstance(source.get("dataSource"), dict):
+            return self.referred_data_source(resource, source["dataSource"], subject)
+        member = next(iter(source), "")
+        place = resource.at("spec", "source", member) if member else resource.at("spec", "source")
+        allowed = "`pvc` or `snapshot`" if self.snapshots else "`pvc`"
+        reason = f"its source is {f'`{member}`' if member else 'empty'}, and only {allowed} leads to labels"
+        return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
+
+    def referred_data_source(self, resource: Resource, ref: Mapping[str, Any], subject: str) -> Chain:
+        """A DataSource that refers to another one: inference stops here, but CDI copies the labels of the object
+        that the chain ends in onto this DataSource, so that a live cluster may find them."""
+        place = resource.at("spec", "source", "dataSource", "name")
+        found = self.cluster.resolve(_ref(_DATA_SOURCE, text(ref, "namespace"), text(ref, "name")), resource)
+        self.hop(f"{_plain(subject)} → {_name(found.ref)}", place)
+        refused = "it refers to another DataSource, which inference does not follow"
+        if found.state is State.FOUND and isinstance(found.resource, DataSource) and found.resource is not resource:
+            if chain := self.labelled(found.resource.labels, found.resource, ("metadata",)):
+                return chain
+            source = mapping(found.resource.data, "spec", "source")
+            if not isinstance(source.get("dataSource"), dict):  # CDI follows one reference, no more
+                beyond = self.data_source(found.resource, found.ref)
+                if beyond.end in (End.FOUND, End.UNDECIDED) or (beyond.end is End.OBJECT_MISSING and self.closed):
+                    return beyond
+                if beyond.end is not End.OBJECT_MISSING:
+                    return self.end(End.DATA_SOURCE_UNSUPPORTED, refused, place, last=resource, subject=subject)
+        elif found.resource is resource or self.closed:
+            return self.end(End.DATA_SOURCE_UNSUPPORTED, refused, place, last=resource, subject=subject)
+        reason = f"CDI copies labels onto {subject} from where its chain ends, and that is not in the files"
+        return self.end(End.UNDECIDED, reason, place, last=resource, subject=subject)
+
+    def claim(self, name: str, namespace: str, subject: str, written: Place) -> Chain:
+        return self.labelled_object(_ref(_CLAIM, namespace, name), subject, written)
+
+    def labelled_object(self, ref: Ref, subject: str, written: Place) -> Chain:
+        """A claim or snapshot: here the label stands, or the chain ends."""
+        found = self.cluster.resolve(ref, self.vm)
+        self.hop(f"{_plain(subject)} → {_name(ref)}", written)
+        if found.state is State.MISSING:
+            return self.missing(found)
+        if (resource := found.resource) is None:
+            return self.unknown(found)
+        # CDI gives a claim the labels of the DataVolume that it belongs to.
+        root = found.made_at if found.made and not isinstance(resource, DataVolume) else ()
+        body = mapping(resource.data, *root)
+        if chain := self.labelled(mapping(body, "metadata", "labels"), resource, (*root, "metadata")):
+            return chain
+        name = f"{NOUN.get(ref.kind, ref.kind)} `{ref.short}`"
+        if found.made and len(self.hops) < _LONGEST:
+            hops = len(self.hops)
+            beyond = self.data_volume_spec(
+                mapping(body, "spec"), resource, (*root, "spec"), f"DataVolume `{ref.short}`"
+            )
+            if beyond.end in (End.FOUND, End.UNDECIDED):
+                reason = f"{name} is made from a DataVolume, and whether CDI copies the label onto it depends on timing"
+                return self.end(End.UNDECIDED, reason, resource.named, last=resource, subject=name)
+            del self.hops[hops:]
+        return self.end(
+            End.LABEL_MISSING,
+            f"it has no label `{self.matcher.label}`",
+            resource.at(*root, "metadata", "labels"),
+            last=resource,
+            subject=name,
+            step=f"{_plain(name)}: label missing",
+        )
+
+    def labelled(self, labels: Mapping[str, Any], resource: Resource, metadata: Path) -> Chain | None:
+        """The end of the chain where an object carries the label; an empty value counts."""
+        if self.matcher.label not in labels:
+            return None
+        value = labels[self.matcher.label]
+        name = value if isinstance(value, str) else ""
+        kind = text(labels, self.matcher.kind_label)
+        place = resource.at(*metadata, "labels", self.matcher.label)
+        said = f"{self.matcher.noun} `{name}`"
+        self.hop(f"{resource.ref.kind} {resource.ref.short}: label names {_plain(said)}", place)
+        if is_unknown(name) or is_unknown(kind):
+            return self.end(End.UNDECIDED, "the label holds a variable", None, last=resource)
+        return Chain(self.matcher, End.FOUND, tuple(self.hops), said, name, kind, resource)
+
+    def missing(self, found: Resolution) -> Chain:
+        name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
+        reason = found.reason or f"{name} is not there"
+        self.hop(f"{_plain(name)}: not found", None)
+        return Chain(self.matcher, End.OBJECT_MISSING, tuple(self.hops), reason, subject=name, resolution=found)
+
+    def unknown(self, found: Resolution) -> Chain:
+        name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
+        self.hop(f"{_plain(name)}: {found.reason}", found.place)
+        reason = f"the labels of {name} are not in the files ({found.reason})"
+        return Chain(self.matcher, End.UNDECIDED, tuple(self.hops), reason, subject=name, resolution=found)
+
+    def hop(self, words: str, place: Place | None) -> None:
+        self.hops.append(Hop(words, place))
+
+    def end(
+        self,
+        end: End,
+        reason: str,
+        place: Place | None,
+        *,
+        last: Resource | None = None,
+        subject: str = "",
+        step: str = "",
+    ) -> Chain:
+        self.hop(step or (f"{_plain(subject)}: {_plain(reason)}" if subject else _plain(reason)), place)
+        return Chain(self.matcher, end, tuple(self.hops), reason, last=last, subject=subject)
+
+
+_LONGEST = 12  # hops; a claim made by a DataVolume that clones a claim made by … ends somewhere
+
+
+def _ref(kind: Kind, namespace: str, name: str) -> Ref:
+    return Ref(kind.group, kind.name, namespace, name)
+
+
+def _name(ref: Ref) -> str:
+    return f"{NOUN.get(ref.kind, ref.kind)} {ref.short}"
+
+
+def _plain(words: str) -> str:
+    return words.replace("`", "")
