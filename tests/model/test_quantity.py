@@ -55,7 +55,7 @@ def test_whole_numbers_round_away_from_zero(text: str, value: int, milli: int) -
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1, "1"), (0, "0"), (-3, "-3"), (1.5, "1500m"), (1.0, "1"), (1000.0, "1k"), (1e-07, "100e-9"), (1e21, "1e21")],
+    [(1, "1"), (0, "0"), (-3, "-3"), (1.5, "1500m"), (1.0, "1"), (1000.0, "1k"), (1e-07, "100e-9"), (1e21, "1e+21")],
 )
 def test_numbers_of_a_manifest(value: float, text: str) -> None:
     assert str(Quantity.parse(value)) == text
@@ -82,23 +82,7 @@ def test_a_suffix_without_digits_on_the_short_way_is_zero(text: str) -> None:
 
 
 def test_order_and_hash_go_by_the_amount() -> None:
-    ordered = [
-        "-1e10000",
-        "-2Gi",
-        "-1",
-        "-500m",
-        "0",
-        "1n",
-        "1m",
-        "0.5",
-        "1",
-        "1k",
-        "1Ki",
-        "1M",
-        "1Mi",
-        "1Ei",
-        "1e10000",
-    ]
+    ordered = "-1e10000 -2Gi -1 -500m 0 1n 1m 0.5 1 1k 1Ki 1M 1Mi 1Ei 1e10000".split()
     quantities = [Quantity.parse(text) for text in ordered]
     for (i, left), (j, right) in itertools.product(enumerate(quantities), repeat=2):
         assert ((left < right), (left <= right), (left > right), (left >= right)) == (i < j, i <= j, i > j, i >= j)
@@ -122,7 +106,7 @@ def test_huge_amounts_stay_cheap() -> None:
     assert huge.value() > 2**64
     assert huge + Quantity.parse("1") == huge
     assert Quantity.parse("1e-2000000000") == Quantity.parse("1n")
-    assert str(huge * 10**5000).startswith("1e") or str(huge * 10**5000).endswith("e2000004999")
+    assert str(huge * 10**5000) == "10e2000004999"
     with pytest.raises(QuantityError, match=ERR_SUFFIX):
         Quantity.parse("1e99999999999999999999")
     with pytest.raises(QuantityError, match=ERR_NUMERIC):
