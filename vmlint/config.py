@@ -1,0 +1,125 @@
+"""What a run is told: the frozen value that the engine takes, whichever file or keyword it came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from vmlint.errors import UsageError
+from vmlint.rule import Effect, Level, Rule
+from vmlint.settings import SETTINGS, At, Levels, Override, ignore_spec, means, meant, nearest
+
+__all__ = ["Config", "Levels", "Override"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of a run. Paths are relative to the working directory.
+
+    A rule is named by its number, a beginning of the number (`VM1`), its slug or its family.
+    """
+
+    paths: tuple[str, ...] = ()
+    """The files and folders to lint where the caller names none."""
+    exclude: tuple[str, ...] = ()
+    """Patterns as in a .gitignore, relative to `root`, of files that are not read, not even when named."""
+    context: tuple[str, ...] = ()
+    """Files and folders with objects that exist in the cluster and are not linted."""
+    outside: tuple[str, ...] = ()
+    """Objects that exist and stand in no file: `Kind namespace/name`, or `Kind name`, with globs in each part."""
+    closed_world: bool | tuple[str, ...] = False
+    """Whether what is not in the files does not exist: everywhere, or in the namespaces that these globs name."""
+    target_kubevirt: str | None = None
+    """The release of KubeVirt that the manifests are for, as `1.8`; None judges each object by the version it names."""
+    default_namespace: str = "default"
+    """The namespace of an object that names none."""
+    catalogs: tuple[str, ...] = ()
+    """Published sets of objects that the cluster holds, as `common-instancetypes@v1.5.1`."""
+    select: tuple[str, ...] = ()
+    """The rules to run; none named means all."""
+    ignore: tuple[str, ...] = ()
+    """Rules not to run, though selected."""
+    levels: Levels = field(default_factory=dict)
+    """Levels that differ from the effect's; of several names for a rule, the one that says most holds."""
+    overrides: tuple[Override, ...] = ()
+    """What is different for some files."""
+    fail_on: Level | Literal["never"] = Level.ERROR
+    """The least level of a finding that makes the command fail."""
+    max_file_size: int = 16 * 2**20
+    """The size in bytes above which a file is not read."""
+    root: str = ""
+    """The folder where `exclude` and the paths of `overrides` start; "" is the working directory."""
+    file: str = ""
+    """The file that this was read from; "" for none."""
+
+    def replace(self, **overrides: Any) -> Config:
+        """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
+
+        UsageError tells every unknown field and every value that makes no sense.
+        """
+        readers = {setting.field: setting.read_keyword for setting in SETTINGS}
+        at = At(folder=Path())
+        changes: dict[str, Any] = {}
+        for name, value in overrides.items():
+            if name in readers:
+                free = name == "target_kubevirt" and value is None
+                changes[name] = None if free else readers[name](value, at / name)
+            else:
+                at.tell(f"unknown setting `{name}`{nearest(name, list(readers))}")
+        if at.mistakes:
+            raise UsageError("; ".join(mistake.text for mistake in at.mistakes))
+        return dataclasses.replace(self, **changes)
+
+    def excluding(self, patterns: Sequence[str]) -> Config:
+        """The same with more patterns to exclude, which are relative to the working directory."""
+        here = os.path.relpath(".", self.root or ".").replace(os.sep, "/")
+        return self.replace(exclude=(*self.exclude, *(_moved(pattern, here) for pattern in patterns)))
+
+    def runs(self, rule: Rule) -> bool:
+        """Whether the rule has to run at all: in some file it may have a level."""
+        if not _chosen(self, rule):
+            return False
+        return any(_level(layer.levels, rule) not in (None, "off") for layer in self.overrides) or (
+            _level(self.levels, rule) != "off"
+        )
+
+    def level(self, rule: Rule, effect: Effect, file: str) -> Level | None:
+        """The level of a finding in a file (its path from the working directory), or None where the rule is off."""
+        layers: list[Config | Override] = [self]
+        if self.overrides:
+            path = os.path.relpath(file, self.root or ".").replace(os.sep, "/")
+            layers += [layer for layer in self.overrides if ignore_spec(layer.paths).match_file(path)]
+        if not all(_chosen(layer, rule) for layer in layers):
+            return None
+        said = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]
+        level = said[-1] if said else effect.level
+        return None if level == "off" else level
+
+
+def _chosen(layer: Config | Override, rule: Rule) -> bool:
+    return (not layer.select or meant(layer.select, rule)) and not meant(layer.ignore, rule)
+
+
+def _level(levels: Levels, rule: Rule) -> Level | Literal["off"] | None:
+    """What the name that says most about the rule has as its level: itself before a long before a short beginning."""
+    names = [name for name in levels if means(name, rule)]
+    return levels[max(names, key=lambda name: _weight(name, rule))] if names else None
+
+
+def _weight(name: str, rule: Rule) -> int:
+    if name == rule.family:
+        return 0
+    return len(rule.id) if name == rule.slug else len(name)
+
+
+def _moved(pattern: str, folder: str) -> str:
+    """A pattern of a folder, as its parent has to write it. Without a slash but the last it fits at any depth."""
+    bare = pattern.removeprefix("!")
+    if folder == "." or "/" not in bare.rstrip("/"):
+        return pattern
+    escaped = "".join(f"\\{c}" if c in "\\*?[" else c for c in folder)
+    return f"{'!' if bare != pattern else ''}/{escaped}/{bare.removeprefix('/')}"

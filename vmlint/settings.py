@@ -1,0 +1,415 @@
+"""What each setting may hold: one row each, for configuration files and for keyword arguments alike.
+
+A reader takes a value of any type. It gives back the value as `Config` holds it, or tells what is wrong with it and
+gives back something harmless: all mistakes are told at once, and a configuration with a mistake is never used.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import translate
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from vmlint.model.kinds import KINDS
+from vmlint.rule import Level
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from vmlint.rule import Rule
+
+__all__ = ["SETTINGS", "At", "Levels", "Mistake", "Override", "Setting", "ignore_spec", "means", "meant", "nearest"]
+
+Levels = Mapping[str, Level | Literal["off"]]
+"""From a rule's name to the level of its findings."""
+
+
+class Mistake(NamedTuple):
+    """What is wrong and what to write instead. `path` leads to the value; `key` says that its key is meant."""
+
+    path: tuple[str | int, ...]
+    text: str
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What is different for the findings in some files. It can only narrow: a rule that is not chosen stays off.
+
+    `paths` are patterns as in a .gitignore. `select` keeps only these rules (none named: all of them), `ignore`
+    takes rules away, `levels` changes levels. Of several overrides that fit a file, each narrows further and the last
+    level holds.
+    """
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    levels: Levels = field(default_factory=dict)
+
+
+class At:
+    """A place in the configuration, at which a reader stands and tells mistakes.
+
+    `rules` are the known rules, None where names can't be checked; `folder` is where relative paths start.
+    """
+
+    __slots__ = ("folder", "mistakes", "path", "rules")
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        rules: Sequence[Rule] | None = None,
+        path: tuple[str | int, ...] = (),
+        mistakes: list[Mistake] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.rules = rules
+        self.path = path
+        self.mistakes = [] if mistakes is None else mistakes
+
+    def __truediv__(self, step: str | int) -> At:
+        """The place one step further down."""
+        return At(folder=self.folder, rules=self.rules, path=(*self.path, step), mistakes=self.mistakes)
+
+    @property
+    def name(self) -> str:
+        """The nearest key, as messages name it."""
+        return next((step for step in reversed(self.path) if isinstance(step, str)), "configuration")
+
+    def tell(self, text: str, *, key: bool = False) -> None:
+        self.mistakes.append(Mistake(self.path, text, key))
+
+
+# Names of rules
+
+
+def means(name: str, rule: Rule) -> bool:
+    """Whether a name in `select`, `ignore` or `levels` means the rule: its number or the beginning of it (with at
+    least one digit), its slug, or its family."""
+    number = name.upper()
+    return name in (rule.slug, rule.family) or (number[-1:].isdigit() and rule.id.startswith(number))
+
+
+def meant(names: Sequence[str], rule: Rule) -> bool:
+    """Whether one of the names means the rule."""
+    return any(means(name, rule) for name in names)
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """The end of a message: "; did you mean `…`?" where something known is like the word, else nothing."""
+    by_lower = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean `{by_lower[close[0]]}`?" if close else ""
+
+
+def _check_name(name: str, at: At, *, key: bool = False) -> None:
+    if at.rules is None or any(means(name, rule) for rule in at.rules):
+        return
+    known = [name for rule in at.rules for name in (rule.slug, rule.family, rule.id)]
+    hint = nearest(name, known) or "; `vmlint rules` lists them"
+    at.tell(f"no rule or family is called `{name}`{hint}", key=key)
+
+
+# Readers
+
+
+def _kind_of_value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    words = {bool: "true or false", str: "text", dict: "a mapping", list: "a list"}
+    return next((word for kind, word in words.items() if isinstance(value, kind)), "a number")
+
+
+def _wrong(at: At, wanted: str, example: str, value: Any) -> None:
+    at.tell(f"`{at.name}` must be {wanted}, not {_kind_of_value(value)}: write `{example}`")
+
+
+_Reader = Callable[[Any, At], Any]
+
+
+def _each(entry: Callable[[str, At], str | None], example: str) -> _Reader:
+    """A reader of a list of strings; an entry's reader gives the entry back as it is held, or None after a mistake."""
+
+    def read(value: Any, at: At) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            _wrong(at, "a list", example, value)
+            return ()
+        found = []
+        for index, text in enumerate(value):
+            if not isinstance(text, str):
+                (at / index).tell(f"an entry of `{at.name}` must be text, not {_kind_of_value(text)}")
+            elif not text.strip():
+                (at / index).tell(f"an entry of `{at.name}` is empty: take it out")
+            elif (held := entry(text, at / index)) is not None:
+                found.append(held)
+        return tuple(found)
+
+    return read
+
+
+def _rule_name(text: str, at: At) -> str:
+    _check_name(text, at)
+    return text
+
+
+def _file_glob(text: str, at: At) -> str | None:
+    try:
+        if any(pattern.include is None for pattern in ignore_spec((text,)).patterns):
+            at.tell(f"the glob `{text}` can match nothing: write it as in a .gitignore, such as `charts/**/templates/`")
+            return None
+    except (ValueError, re.error):
+        at.tell(f"the glob `{text}` can't be read: write it as in a .gitignore, such as `charts/**/templates/`")
+        return None
+    return text
+
+
+@cache
+def ignore_spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """The matcher of patterns as in a .gitignore."""
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _name_glob(text: str, at: At) -> str | None:
+    """A glob for names, as `fnmatch` reads it."""
+    if re.search(r"\[[^\]]*$", text):
+        at.tell(f"the glob `{text}` has a `[` that is never closed")
+        return None
+    try:
+        re.compile(translate(text))
+    except re.error:
+        at.tell(f"the glob `{text}` can't be read: the letters in `[…]` stand in the wrong order")
+        return None
+    return text
+
+
+def _paths(value: Any, at: At) -> tuple[str, ...]:
+    """Files and folders; globs are spread out in the order of their names."""
+    listed: _Reader = _each(lambda text, _: text, f"{at.name}: [manifests]")
+    found: dict[str, None] = {}
+    for text in listed(value, at):
+        matches = _spread(at.folder, text)
+        if not matches:
+            at_entry = at / list(value).index(text)
+            at_entry.tell(f"`{text}` matches no file or folder in `{_shown(at.folder)}`")
+        found.update(dict.fromkeys(matches))
+    return tuple(found)
+
+
+def _spread(folder: Path, text: str) -> list[str]:
+    if os.path.exists(folder / text):  # noqa: PTH110 - Path.exists raises for a name that is too long
+        return [_shown(folder / text)]
+    from glob import glob
+
+    matches = glob(text, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob raises for an absolute pattern
+    return [_shown(folder / match) for match in sorted(matches)]
+
+
+def _shown(path: Path) -> str:
+    """The path from the working directory: the way files are named in reports."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+
+
+_NAMESPACED = {kind.name: kind.namespaced for kind in KINDS}
+
+
+def _outside(text: str, at: At) -> str | None:
+    """A pattern of objects, as `Cluster` matches it: a kind, one space, `namespace/name` or a name."""
+    words = text.split()
+    if len(words) != 2 or words[1].count("/") > 1 or not all(words[1].split("/")):
+        at.tell(
+            f"`{text}` names no object: write `Kind namespace/name`, such as `DataSource golden-images/*`, "
+            "or `Kind name` for a kind without namespace"
+        )
+        return None
+    kind, name = words
+    if _NAMESPACED.get(kind) is True and "/" not in name:
+        at.tell(f"a {kind} lives in a namespace: write `{kind} */{name}`, or name the namespace")
+        return None
+    if _NAMESPACED.get(kind) is False and "/" in name:
+        at.tell(f"a {kind} lives in no namespace: write `{kind} {name.partition('/')[2]}`")
+        return None
+    if kind not in _NAMESPACED and (like := get_close_matches(kind, _NAMESPACED, n=1, cutoff=0.9)):
+        at.tell(f"no kind is called `{kind}`; did you mean `{like[0]}`?")
+        return None
+    return f"{kind} {name}" if _name_glob(kind, at) and _name_glob(name, at) else None
+
+
+_closed_namespaces = _each(_name_glob, "closed-world: [team-*]")
+
+
+def _closed_world(value: Any, at: At) -> bool | tuple[str, ...]:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple):
+        return _closed_namespaces(value, at)  # type: ignore[no-any-return]
+    _wrong(at, "true, false or a list of namespaces", "closed-world: true", value)
+    return False
+
+
+def _release(value: Any, at: At) -> str | None:
+    example = f'{at.name}: "1.8"'
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        at.tell(
+            f"`{at.name}: {value}` is a number, in which 1.10 and 1.1 are the same: write it in quotes, `{example}`"
+        )
+        return None
+    if not isinstance(value, str):
+        _wrong(at, "a release in quotes", example, value)
+        return None
+    found = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})(\.\d+)?([-+][\w.+-]+)?", value, re.ASCII)
+    if found is None:
+        at.tell(f"`{value}` is no release of KubeVirt: write `{example}`")
+        return None
+    return f"{int(found[1])}.{int(found[2])}"
+
+
+def _target(value: Any, at: At) -> str | None:
+    if not isinstance(value, dict):
+        _wrong(at, "a mapping", 'target: {kubevirt: "1.8"}', value)
+        return None
+    for key in value:
+        if key != "kubevirt":
+            (at / str(key)).tell(f"unknown key `{key}` in `target`: only `kubevirt` is known", key=True)
+    return _release(value["kubevirt"], at / "kubevirt") if "kubevirt" in value else None
+
+
+def _namespace(value: Any, at: At) -> str:
+    example = "default-namespace: my-team"
+    if not isinstance(value, str):
+        _wrong(at, "the name of a namespace", example, value)
+    elif not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
+        at.tell(f"`{value}` can be no namespace: small letters, digits and `-`, at most 63 of them, as `{example}`")
+    else:
+        return value
+    return ""
+
+
+def _catalog(text: str, at: At) -> str | None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*@[\w.+-]+", text, re.ASCII):
+        at.tell(f"`{text}` names no catalog: write its name and version, as `common-instancetypes@v1.5.1`")
+        return None
+    return text
+
+
+def _levels(value: Any, at: At) -> Levels:
+    if not isinstance(value, dict):
+        _wrong(at, "a mapping from rules to levels", "levels: {hygiene: note}", value)
+        return {}
+    levels: dict[str, Level | Literal["off"]] = {}
+    for name, written in value.items():
+        entry = at / str(name)
+        _check_name(str(name), entry, key=True)
+        if (level := _word(written, entry, f"the level of `{name}`", "off")) is not None:
+            levels[str(name)] = level  # type: ignore[assignment]
+    return levels
+
+
+def _fail_on(value: Any, at: At) -> Level | Literal["never"]:
+    return _word(value, at, "`fail-on`", "never") or Level.ERROR  # type: ignore[return-value]
+
+
+def _word(value: Any, at: At, what: str, none: str) -> Level | str | None:
+    """A level, or the word for none at all."""
+    if value is False and none == "off":  # a YAML parser makes false of an unquoted `off`
+        return none
+    words = [*(level.value for level in reversed(Level)), none]
+    if isinstance(value, str) and value in words:
+        return none if value == none else Level(value)
+    shown = f"`{value}`" if isinstance(value, str) else _kind_of_value(value)
+    hint = nearest(value, words) if isinstance(value, str) else ""
+    at.tell(f"{what} must be {', '.join(words[:-1])} or {words[-1]}, not {shown}{hint}")
+    return None
+
+
+def _size(value: Any, at: At) -> int:
+    from vmlint.model.quantity import Quantity
+
+    example = "max-file-size: 16Mi"
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        _wrong(at, "a size", example, value)
+        return 0
+    try:
+        size = Quantity.parse(str(value)).value()
+    except ValueError:
+        at.tell(f"`{value}` is no size: write a number of bytes or a quantity, as `{example}`")
+        return 0
+    if size <= 0:
+        at.tell(f"`max-file-size` must be above zero: write `{example}`")
+    return size
+
+
+def _override(value: Any, at: At) -> Override | None:
+    if isinstance(value, Override):
+        return value
+    if not isinstance(value, dict):
+        at.tell("an entry of `overrides` must be a mapping: write `{paths: [legacy/], ignore: [hygiene]}`")
+        return None
+    for key in value:
+        if key not in _OVERRIDE:
+            (at / str(key)).tell(f"unknown key `{key}` in `overrides`{nearest(str(key), list(_OVERRIDE))}", key=True)
+    if "paths" not in value:
+        at.tell("this entry of `overrides` says not for which files: add `paths: [legacy/]`")
+    return Override(
+        **{"paths": (), **{key: read(value[key], at / key) for key, read in _OVERRIDE.items() if key in value}}
+    )
+
+
+def _overrides(value: Any, at: At) -> tuple[Override, ...]:
+    if not isinstance(value, list | tuple):
+        _wrong(at, "a list", "overrides: [{paths: [legacy/], ignore: [hygiene]}]", value)
+        return ()
+    read = [_override(entry, at / index) for index, entry in enumerate(value)]
+    return tuple(entry for entry in read if entry is not None)
+
+
+_select = _each(_rule_name, "select: [inference, storage]")
+_ignore = _each(_rule_name, "ignore: [hygiene]")
+_OVERRIDE: dict[str, _Reader] = {
+    "paths": _each(_file_glob, "paths: [legacy/]"),
+    "select": _select,
+    "ignore": _ignore,
+    "levels": _levels,
+}
+
+
+class Setting(NamedTuple):
+    """A key of the file, the field of `Config` that it fills, how the file's value and a keyword's value are read."""
+
+    key: str
+    field: str
+    read: _Reader
+    read_keyword: _Reader
+
+
+def _row(key: str, read: _Reader) -> Setting:
+    return Setting(key, key.replace("-", "_"), read, read)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    _row("paths", _paths),
+    _row("exclude", _each(_file_glob, 'exclude: ["charts/**/templates/"]')),
+    _row("context", _paths),
+    _row("outside", _each(_outside, 'outside: ["DataSource golden-images/*"]')),
+    _row("closed-world", _closed_world),
+    Setting("target", "target_kubevirt", _target, _release),
+    _row("default-namespace", _namespace),
+    _row("catalogs", _each(_catalog, "catalogs: [common-instancetypes@v1.5.1]")),
+    _row("select", _select),
+    _row("ignore", _ignore),
+    _row("levels", _levels),
+    _row("overrides", _overrides),
+    _row("fail-on", _fail_on),
+    _row("max-file-size", _size),
+)
