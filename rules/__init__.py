@@ -1,1 +1,29 @@
-"""The rules that come with vmlint: a folder a family, a file a rule."""
+"""The rules that come with vmlint: a folder a family, a file a rule. A new rule is a file and its line here."""
+
+RULES = (
+    "inference.infer_volume_missing",
+    "inference.infer_volume_unsupported",
+    "inference.infer_label_missing",
+    "inference.infer_source_unsupported",
+    "inference.infer_broken_hop",
+    "inference.infer_label_as_annotation",
+    "inference.infer_label_on_template",
+    "inference.infer_kind_label_missing",
+    "inference.infer_drops_memory",
+    "inference.matcher_empty",
+    "inference.matcher_twofold",
+    "inference.infer_policy_unknown",
+    "instancetype.instancetype_not_found",
+    "instancetype.instancetype_kind_unknown",
+    "instancetype.instancetype_kind_missing",
+    "instancetype.instancetype_override_cpu",
+    "instancetype.instancetype_override_memory",
+    "instancetype.instancetype_override_device",
+    "instancetype.instancetype_override_scheduling",
+    "instancetype.instancetype_override_annotation",
+    "preference.preference_not_found",
+    "preference.preference_kind_unknown",
+    "preference.preference_kind_missing",
+    "hygiene.unreadable_document",
+    "hygiene.duplicate_key",
+)

@@ -1,1 +1,29 @@
-"""vmlint."""
+"""vmlint says what KubeVirt and CDI would do with a repository's manifests, before anybody applies them.
+
+import vmlint
+report = vmlint.check(["manifests/"])
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vmlint.api import check
+    from vmlint.config import Config
+
+__all__ = ["Config", "__version__", "check"]
+
+_HOMES = {"check": "vmlint.api", "Config": "vmlint.config"}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names are imported when they are first used: `vmlint --version` needs none of them."""
+    from importlib import import_module
+    from importlib.metadata import version
+
+    if name == "__version__":
+        return version("vmlint")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module `vmlint` has no `{name}`")

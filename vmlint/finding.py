@@ -66,7 +66,7 @@ class Undecided(NamedTuple):
 
     file: str
     line: int
-    resource: ObjectId
+    resource: ObjectId | None
     reason: str
 
 

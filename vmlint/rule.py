@@ -19,7 +19,7 @@ from vmlint.source.span import Span
 if TYPE_CHECKING:
     from vmlint.world import World
 
-__all__ = ["Effect", "Fault", "Level", "Meta", "Rule", "RuleModule", "Spot"]
+__all__ = ["Doubt", "Effect", "Fault", "Level", "Meta", "Rule", "RuleModule", "Spot"]
 
 
 class Level(enum.StrEnum):
@@ -103,6 +103,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question of the rule that the files don't answer. It is shown and counted, and is neither pass nor fault."""
+
+    place: Place | Spot
+    reason: str
+    chain: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Meta:
     """A rule's identity: its number, effect, first version, and the class of its subjects."""
 
@@ -115,12 +124,16 @@ class Meta:
         """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""
         return Fault(self, place, message, fix, effect or self.effect)
 
+    def doubt(self, place: Place | Spot, reason: str) -> Doubt:
+        """An undecided question, with the reason why the files don't answer it."""
+        return Doubt(place, reason)
+
 
 class RuleModule(Protocol):
     """What the registry asks of a module in `rules/`."""
 
     META: Meta
-    check: Callable[[Any, World], Iterator[Fault]]
+    check: Callable[[Any, World], Iterator[Fault | Doubt]]
     __doc__: str | None
     __name__: str
 
@@ -134,7 +147,7 @@ class Rule:
     title: str
     page: str
     family: str
-    check: Callable[[Any, World], Iterator[Fault]]
+    check: Callable[[Any, World], Iterator[Fault | Doubt]]
 
     @property
     def id(self) -> str:

@@ -23,6 +23,7 @@ class _Facts(NamedTuple):
     label: str
     kind_label: str
     annotations: tuple[str, ...]
+    kind_annotations: tuple[str, ...]
 
 
 def _facts(noun: str, kind: str) -> _Facts:
@@ -36,6 +37,7 @@ def _facts(noun: str, kind: str) -> _Facts:
         kind_label=f"{LABEL_PREFIX}default-{noun}-kind",
         # The first design wrote the defaults as annotations, in camel case; an early alpha in the labels' spelling.
         annotations=(f"{LABEL_PREFIX}default-{noun}", f"{LABEL_PREFIX}default{word}"),
+        kind_annotations=(f"{LABEL_PREFIX}default-{noun}-kind", f"{LABEL_PREFIX}default{word}Kind"),
     )
 
 
@@ -64,6 +66,11 @@ class Matcher(enum.Enum):
     def annotations(self) -> tuple[str, ...]:
         """Annotation keys under which people write the default, and which nothing reads."""
         return self.value.annotations
+
+    @property
+    def kind_annotations(self) -> tuple[str, ...]:
+        """The same for the default's kind."""
+        return self.value.kind_annotations
 
     @property
     def namespaced(self) -> Kind:

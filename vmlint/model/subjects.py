@@ -23,6 +23,7 @@ __all__ = [
     "VirtualMachineInstanceReplicaSet",
     "VirtualMachinePool",
     "VolumeImportSource",
+    "VolumeSnapshot",
     "VolumeUploadSource",
     "Workload",
     "subject_class",
@@ -146,6 +147,10 @@ class PersistentVolumeClaim(Resource):
     __slots__ = ()
 
 
+class VolumeSnapshot(Resource):
+    __slots__ = ()
+
+
 _CLASSES: dict[str, type[Resource]] = {
     "VirtualMachine": VirtualMachine,
     "VirtualMachineInstance": VirtualMachineInstance,
@@ -162,6 +167,7 @@ _CLASSES: dict[str, type[Resource]] = {
     "VolumeUploadSource": VolumeUploadSource,
     "StorageProfile": StorageProfile,
     "PersistentVolumeClaim": PersistentVolumeClaim,
+    "VolumeSnapshot": VolumeSnapshot,
 }
 
 

@@ -1,0 +1,1 @@
+"""Hygiene: what stands in the way of reading the files rightly."""

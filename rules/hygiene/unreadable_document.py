@@ -1,0 +1,41 @@
+"""A file or document can't be read.
+
+## What it does
+Reports a document that kubectl could not decode, and a file that could not be opened or is too large. The other
+documents of the file are linted all the same.
+
+## Why it fails
+`kubectl apply` stops at such a document, and nothing is known of what it holds.
+
+## Bad
+    metadata:
+      name: web
+       namespace: shop
+
+## Good
+    metadata:
+      name: web
+      namespace: shop
+
+## Source
+`sigs.k8s.io/yaml`, `k8s.io/apimachinery/pkg/util/yaml`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.rule import Effect, Fault, Meta, Spot
+from vmlint.source.document import Document
+from vmlint.source.span import Span
+from vmlint.world import World
+
+META = Meta("VM901", effect=Effect.UNREADABLE, since="0.1", subject=Document)
+
+
+def check(document: Document, world: World) -> Iterator[Fault]:
+    if problem := document.problem:
+        spot = Spot(document, Span(problem.line, problem.column, problem.line, problem.column + 1))
+        yield META.at(
+            spot,
+            f"{problem.reason}.",
+            fix="mend the document; if it is no manifest, leave it out with `exclude:` in the configuration",
+        )

@@ -1,0 +1,62 @@
+"""The failure policy `Ignore` drops the VM's own memory when inference succeeds.
+
+## What it does
+Reports `spec.template.spec.domain.memory` beside an instancetype that is inferred with `inferFromVolumeFailurePolicy:
+Ignore`, unless the inference is sure to fail.
+
+## Why it matters
+When inference succeeds under `Ignore`, KubeVirt removes the whole `memory` section (guest, hugepages and maxGuest),
+so that a fallback value does not conflict. What the VM gets then depends on a label of the volume, and nothing says
+so.
+
+## Bad
+    spec:
+      instancetype:
+        inferFromVolume: root
+        inferFromVolumeFailurePolicy: Ignore
+      template:
+        spec:
+          domain:
+            memory: {guest: 8Gi}
+
+## Good
+    spec:
+      instancetype:
+        inferFromVolume: root
+
+## Source
+KubeVirt `pkg/instancetype/infer/handler.go` (Instancetype).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.inference import End
+from vmlint.model.access import mapping, text
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM109", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    chain = world.infer(vm, Matcher.INSTANCETYPE)
+    policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
+    memory = vm.at(*vm.vmi_path, "domain", "memory")
+    if chain is None or policy != "Ignore" or "memory" not in mapping(vm.vmi_spec, "domain"):
+        return
+    if chain.end is End.FOUND:
+        yield META.at(
+            memory,
+            f"`memory` is dropped: instancetype `{chain.name}` is inferred with failure policy `Ignore`, and the VM "
+            "gets the instancetype's memory.",
+            fix="remove `memory`, or name the instancetype",
+            effect=Effect.IGNORED,
+        ).along(chain.hops)
+    elif chain.end is End.UNDECIDED:
+        yield META.at(
+            memory,
+            f"`memory` counts only if no instancetype is inferred: {chain.reason}.",
+            fix="remove `memory`, or name the instancetype",
+        ).along(chain.hops)

@@ -1,0 +1,55 @@
+"""The default is written as an annotation, and only labels are read.
+
+## What it does
+Looks for the defaults of inference among the annotations of claims, snapshots, DataVolumes and DataSources, in the
+spelling of the first design (`instancetype.kubevirt.io/defaultInstancetype`) and in that of the labels.
+
+## Why it does nothing
+No release reads these annotations. The design proposed them, and the field's own description still speaks of
+annotations; since KubeVirt 0.59 inference reads labels.
+
+## Bad
+    kind: PersistentVolumeClaim
+    metadata:
+      annotations:
+        instancetype.kubevirt.io/defaultInstancetype: u1.medium
+
+## Good
+    kind: PersistentVolumeClaim
+    metadata:
+      labels:
+        instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## Source
+KubeVirt `staging/src/kubevirt.io/api/instancetype/register.go`, `pkg/instancetype/infer/volume.go` (fromLabels).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+_SUBJECTS = (DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot)
+
+META = Meta("VM106", effect=Effect.IGNORED, since="0.1", subject=_SUBJECTS)
+
+# Annotation key -> the label that is read in its place, for the names and for their kinds.
+_LABELS = {
+    **{key: matcher.label for matcher in Matcher for key in matcher.annotations},
+    **{key: matcher.kind_label for matcher in Matcher for key in matcher.kind_annotations},
+}
+
+
+def check(source: Resource, world: World) -> Iterator[Fault]:
+    for key, value in source.annotations.items():
+        label = _LABELS.get(key)
+        if label is None or label in source.labels:
+            continue
+        yield META.at(
+            source.at("metadata", "annotations", key),
+            f"the default `{value}` is written as an annotation, and inference reads labels only.",
+            fix=f"write the label `{label}: {value}`; `{value}` is then inferred from it",
+        )

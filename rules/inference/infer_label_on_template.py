@@ -1,0 +1,62 @@
+"""The default stands on the DataVolume template, where inference does not read it.
+
+## What it does
+Looks at the labels of the DataVolume template that a VM infers from.
+
+## Why it does nothing
+For a template of the VM's own, KubeVirt follows the template's source and never looks at the template's metadata. The
+label has to stand on the DataSource, claim or snapshot that the template takes its disk from.
+
+## Bad
+    spec:
+      instancetype:
+        inferFromVolume: root
+      dataVolumeTemplates:
+      - metadata:
+          name: web-root
+          labels:
+            instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## Good
+    kind: DataSource
+    metadata:
+      labels:
+        instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## Source
+KubeVirt `pkg/instancetype/infer/volume.go` (fromDataVolume).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.inference import End
+from vmlint.model.access import mapping, text
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM107", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for matcher in Matcher:
+        chain = world.infer(vm, matcher)
+        if chain is None:
+            continue
+        wanted = text(vm.matcher(matcher), "inferFromVolume")
+        volume = next((volume for _, volume in vm.volumes() if volume.get("name") == wanted), {})
+        found = vm.template(text(volume, "dataVolume", "name"))
+        if found is None:
+            continue
+        path, template = found
+        value = mapping(template, "metadata", "labels").get(matcher.label)
+        if value is None or (chain.end is End.FOUND and chain.name == value):
+            continue
+        instead = f" `{chain.name}` is inferred from the template's source." if chain.end is End.FOUND else ""
+        yield META.at(
+            vm.at(*path, "metadata", "labels", matcher.label),
+            f"the label names {matcher.noun} `{value}`, and inference never reads a template's labels.{instead}",
+            fix="label the DataSource, claim or snapshot that the template takes its disk from, "
+            f"or name the {matcher.noun} in the VM",
+        ).along(chain.hops)

@@ -1,0 +1,47 @@
+"""The failure policy of an inference is no policy.
+
+## What it does
+Checks that `inferFromVolumeFailurePolicy` is `Ignore` or `Reject`.
+
+## Why it fails
+KubeVirt refuses any other value, the empty one too. The field's published description names
+`IgnoreInferFromVolumeFailure` and `RejectInferFromVolumeFailure`: those are names in the source code, no values.
+
+## Bad
+    spec:
+      preference:
+        inferFromVolume: root
+        inferFromVolumeFailurePolicy: IgnoreInferFromVolumeFailure
+
+## Good
+    spec:
+      preference:
+        inferFromVolume: root
+        inferFromVolumeFailurePolicy: Ignore
+
+## Source
+KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInferFromVolumeFailurePolicy).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.matching import Flaw
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._flaws import effect_on, flawed
+
+META = Meta("VM112", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for matcher, place in flawed(vm, Flaw.BAD_POLICY):
+        value = (vm.matcher(matcher) or {})["inferFromVolumeFailurePolicy"]
+        meant = "Ignore" if "ignore" in value.lower() else "Reject"
+        yield META.at(
+            place,
+            f"`{value}` is no failure policy of an inference.",
+            fix=f"write `{meant}`; the two policies are `Ignore` and `Reject`, and `Reject` is the default",
+            effect=effect_on(vm),
+        )

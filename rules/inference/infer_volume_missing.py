@@ -1,0 +1,57 @@
+"""The VM infers from a volume that it does not have.
+
+## What it does
+Looks for the volume that `inferFromVolume` names among `spec.template.spec.volumes`.
+
+## Why it fails
+KubeVirt looks the name up in the VM's own list of volumes, and refuses the VM when it is not there. The failure
+policy `Ignore` does not help: it forgives a volume that says nothing, not one that does not exist.
+
+## Bad
+    spec:
+      instancetype:
+        inferFromVolume: rootdisk
+      template:
+        spec:
+          volumes:
+          - name: root
+            dataVolume: {name: web-root}
+
+## Good
+    spec:
+      instancetype:
+        inferFromVolume: root
+
+## Source
+KubeVirt `pkg/instancetype/infer/volume.go` (fromVolumes).
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from vmlint.kubevirt.inference import End
+from vmlint.model.access import text
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._chain import effect_of, ended, written
+
+META = Meta("VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for chain in ended(vm, world, End.VOLUME_MISSING):
+        names = [text(volume, "name") for _, volume in vm.volumes()]
+        wanted = text(vm.matcher(chain.matcher), "inferFromVolume")
+        near = get_close_matches(wanted, names, 1)
+        choice = f"write `{near[0]}`" if near else "name one of the VM's volumes"
+        policy = text(vm.matcher(chain.matcher), "inferFromVolumeFailurePolicy")
+        uncovered = ", and the failure policy `Ignore` does not forgive that" if policy == "Ignore" else ""
+        yield META.at(
+            written(vm, chain),
+            f"the {chain.matcher.noun} is to be inferred from volume `{wanted}`, and the VM has no volume of that "
+            f"name{uncovered}.",
+            fix=f"{choice}, or add the volume to `spec.template.spec.volumes`",
+            effect=effect_of(vm, chain, world),
+        )

@@ -1,0 +1,41 @@
+"""The matcher names nothing.
+
+## What it does
+Reports `spec.instancetype` or `spec.preference` with neither `name` nor `inferFromVolume`.
+
+## Why it fails
+KubeVirt refuses a matcher that names no object and infers none.
+
+## Bad
+    spec:
+      instancetype: {}
+
+## Good
+    spec:
+      instancetype:
+        name: u1.medium
+
+## Source
+KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInstancetypeMatcher, validatePreferenceMatcher).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.matching import Flaw
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._flaws import effect_on, flawed
+
+META = Meta("VM110", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for matcher, place in flawed(vm, Flaw.EMPTY):
+        yield META.at(
+            place,
+            f"`{matcher.noun}` has neither `name` nor `inferFromVolume`.",
+            fix=f"name the {matcher.noun}, or remove the section",
+            effect=effect_on(vm),
+        )

@@ -1,0 +1,46 @@
+"""The matcher names an object and infers one.
+
+## What it does
+Reports `name` or `kind` beside `inferFromVolume`.
+
+## Why it fails
+The two ways exclude each other, and KubeVirt refuses the VM: clear `name` and `kind` to infer, or drop
+`inferFromVolume` to name.
+
+## Bad
+    spec:
+      instancetype:
+        name: u1.medium
+        inferFromVolume: root
+
+## Good
+    spec:
+      instancetype:
+        name: u1.medium
+
+## Source
+KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInstancetypeMatcher, validatePreferenceMatcher).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.matching import Flaw
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._flaws import effect_on, flawed
+
+META = Meta("VM111", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for flaw in (Flaw.NAME_AND_INFER, Flaw.KIND_AND_INFER):
+        for matcher, place in flawed(vm, flaw):
+            field = place.path[-1]
+            yield META.at(
+                place,
+                f"the {matcher.noun} has `{field}` and `inferFromVolume`, which exclude each other.",
+                fix=f"remove `{field}` to infer the {matcher.noun}, or `inferFromVolume` to name it",
+                effect=effect_on(vm),
+            )

@@ -1,0 +1,48 @@
+"""What the rules on overridden fields share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from vmlint.model.access import get
+from vmlint.model.chain import Hop
+from vmlint.model.field import render
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+__all__ = ["overrides"]
+
+
+def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[str]) -> Iterator[Fault]:
+    """One fault a field of these groups that the VM and its instancetype both set."""
+    match = world.match(vm, Matcher.INSTANCETYPE)
+    if match is None or match.resolution is None:
+        return
+    owner = match.resolution.resource
+    for conflict in world.conflicts(vm):
+        if conflict.group not in groups:
+            continue
+        path = (*vm.template_path, *conflict.path)
+        name, field = match.name, render(conflict.path[1:])
+        value = get(match.object, "spec", *conflict.owner)
+        theirs = f"`{render(('spec', *conflict.owner))}{_shown(value)}`"
+        hops = list(match.chain.hops) if match.chain else []
+        if owner is not None:
+            hops.append(Hop(f"instancetype {owner.ref.short}: {theirs.strip('`')}", owner.at("spec", *conflict.owner)))
+        yield meta.at(
+            vm.at(*path),
+            f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
+            "overridden.",
+            fix=f"remove `{field}`, or choose an instancetype of the wanted size"
+            if conflict.group in ("cpu", "memory")
+            else f"remove `{field}`, or choose another instancetype",
+            effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+        ).along(hops)
+
+
+def _shown(value: Any) -> str:
+    """A short value, to stand behind its field; nothing for a section."""
+    return "" if value is None or isinstance(value, dict | list) else f": {value}"

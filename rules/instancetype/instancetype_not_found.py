@@ -1,0 +1,40 @@
+"""The VM's instancetype is not there.
+
+## What it does
+Looks for the instancetype that the VM names, or infers, in the repository, in the context and in the catalog of
+common-instancetypes.
+
+## Why it fails
+Since KubeVirt 1.6 a VM that names a missing instancetype is accepted and never starts; only the VM's status says why.
+Earlier releases refuse it. When the instancetype lives in the cluster, declare it: `outside:` in the configuration,
+or a folder with `--context`.
+
+## Bad
+    spec:
+      instancetype:
+        name: u1.medum
+
+## Good
+    spec:
+      instancetype:
+        name: u1.medium
+
+## Source
+KubeVirt `pkg/instancetype/controller/vm/controller.go` (checkResourcesExist),
+`pkg/instancetype/webhooks/vm/admitter.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from .._matching import not_found
+
+META = Meta("VM201", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault | Doubt]:
+    return not_found(META, vm, Matcher.INSTANCETYPE, world)

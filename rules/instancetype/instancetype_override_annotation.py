@@ -1,0 +1,40 @@
+"""The VM sets annotations that its instancetype sets.
+
+## What it does
+Compares the VM with its instancetype, named or inferred: annotations of the template with another value than the
+instancetype gives.
+
+## Why it fails
+An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields. Equal values conflict too,
+but for annotations.
+
+## Bad
+    spec:
+      instancetype: {name: audited}     # it annotates example.com/audit: "on"
+      template:
+        metadata:
+          annotations: {example.com/audit: "off"}
+
+## Good
+    spec:
+      instancetype: {name: u1.large}
+
+## Source
+KubeVirt `pkg/instancetype/apply/annotations.go`, `pkg/instancetype/conflict`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._override import overrides
+
+META = Meta("VM208", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+_GROUPS = frozenset({"annotations"})
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    return overrides(META, vm, world, _GROUPS)

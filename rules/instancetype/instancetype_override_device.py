@@ -1,0 +1,43 @@
+"""The VM sets devices, I/O threads or launch security that its instancetype sets.
+
+## What it does
+Compares the VM with its instancetype, named or inferred: `gpus`, `hostDevices`, `ioThreads`, `ioThreadsPolicy` and
+`launchSecurity`, where the instancetype sets them too.
+
+## Why it fails
+An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields. Equal values conflict too.
+
+## Bad
+    spec:
+      instancetype: {name: gn1.xlarge}
+      template:
+        spec:
+          domain:
+            devices:
+              gpus:
+              - {name: gpu1, deviceName: nvidia.com/A400}
+
+## Good
+    spec:
+      instancetype: {name: u1.large}
+
+## Source
+KubeVirt `pkg/instancetype/apply/gpu.go`, `hostdevices.go`, `iothreadpolicy.go`, `launchsecurity.go`,
+`pkg/instancetype/conflict`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._override import overrides
+
+META = Meta("VM206", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+_GROUPS = frozenset({"ioThreads", "ioThreadsPolicy", "launchSecurity", "gpus", "hostDevices"})
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    return overrides(META, vm, world, _GROUPS)

@@ -1,0 +1,41 @@
+"""The VM sets memory that its instancetype sets.
+
+## What it does
+Compares the VM with its instancetype, named or inferred: `domain.memory` (guest, and hugepages and maxGuest where the
+instancetype sets them) and memory requests and limits.
+
+## Why it fails
+An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields, the first of them only.
+Equal values conflict too.
+
+## Bad
+    spec:
+      instancetype: {name: u1.medium}
+      template:
+        spec:
+          domain:
+            memory: {guest: 8Gi}
+
+## Good
+    spec:
+      instancetype: {name: u1.large}
+
+## Source
+KubeVirt `pkg/instancetype/apply/memory.go`, `pkg/instancetype/conflict`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._override import overrides
+
+META = Meta("VM205", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+_GROUPS = frozenset({"memory"})
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    return overrides(META, vm, world, _GROUPS)

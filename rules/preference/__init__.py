@@ -1,0 +1,1 @@
+"""Preferences: which one a VM gets, and what it asks of the VM."""

@@ -1,0 +1,39 @@
+"""A namespaced preference is named without its kind.
+
+## What it does
+Reports a VM whose preference is missing as a cluster-wide object, while a namespaced one of that name stands in the
+VM's namespace.
+
+## Why it fails
+Without a kind, KubeVirt looks for the cluster-wide `VirtualMachineClusterPreference`. The VM is accepted and never
+starts.
+
+## Bad
+    spec:
+      preference:
+        name: shop-small
+
+## Good
+    spec:
+      preference:
+        name: shop-small
+        kind: VirtualMachinePreference
+
+## Source
+KubeVirt `pkg/instancetype/preference/find/spec.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._matching import kind_missing
+
+META = Meta("VM303", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    return kind_missing(META, vm, Matcher.PREFERENCE, world)

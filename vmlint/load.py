@@ -1,0 +1,75 @@
+"""Paths to a repository: its files, its objects, and what was counted on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import BinaryIO, NamedTuple
+
+from vmlint.config import Config
+from vmlint.finding import Counts
+from vmlint.graph.build import objects, resource
+from vmlint.graph.cluster import Catalog, Cluster
+from vmlint.model.resource import Resource
+from vmlint.source.document import Document, Skipped, SourceFile
+from vmlint.source.read import read
+
+__all__ = ["Progress", "Repository", "load"]
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
+
+
+class Repository(NamedTuple):
+    """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object."""
+
+    documents: tuple[Document, ...]
+    resources: tuple[Resource, ...]
+    skipped: tuple[Skipped, ...]
+    counts: Counts
+
+    def cluster(self, outside: Sequence[str], catalogs: Sequence[Catalog]) -> Cluster:
+        return Cluster(self.resources, outside=outside, catalogs=catalogs)
+
+
+def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
+    """Read the files under the paths, and those of the configuration's context."""
+    files: list[SourceFile] = []
+    for file in read(paths, exclude=config.excluded, max_bytes=config.max_file_size, stdin=stdin):
+        files.append(file)
+        if progress:
+            progress("reading", len(files), 0)
+    documents, resources, irrelevant = _relevant(files, config, linted=True)
+    context: list[Resource] = []
+    if config.context:
+        beside = list(read(config.context, exclude=(), max_bytes=config.max_file_size))
+        context = _relevant(beside, config, linted=False)[1]
+    counts = Counts(
+        files=len(files),
+        documents=sum(len(file.documents) for file in files),
+        objects=len(resources),
+        irrelevant=irrelevant,
+    )
+    skipped = tuple(sorted(left for file in files for left in file.skipped))
+    return Repository(tuple(documents), (*resources, *context), skipped, counts)
+
+
+def _relevant(
+    files: Sequence[SourceFile], config: Config, *, linted: bool
+) -> tuple[list[Document], list[Resource], int]:
+    documents: list[Document] = []
+    resources: list[Resource] = []
+    irrelevant = 0
+    for file in files:
+        for document in file.documents:
+            held = list(objects(document.data))
+            known = [
+                known
+                for path, data in held
+                if (known := resource(document, path, data, default_namespace=config.default_namespace, linted=linted))
+            ]
+            if held or document.problem:
+                documents.append(document)
+            if not known and not document.problem:
+                irrelevant += 1
+            resources += known
+    return documents, resources, irrelevant
