@@ -1,0 +1,110 @@
+"""The end of a report for people: what was skipped, what is undecided, and what the run comes to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from vmlint.finding import Report, Skipped
+from vmlint.report.layout import Line, Page, Segment, one_or_two, table
+from vmlint.report.wording import counted, doubt, place, tally
+
+__all__ = ["closing"]
+
+_T = TypeVar("_T")
+
+_PLACES = 3
+"""How many places of one reason are listed unless all are wanted."""
+
+_ROWS = 10
+"""How many reasons, and how many undecided questions, are listed unless all are wanted."""
+
+_COLUMN = 11
+"""The cell in which the texts behind the labels begin."""
+
+
+def closing(report: Report, page: Page, *, verbose: bool = False) -> list[list[Line]]:
+    """The blocks of lines that follow the findings; `verbose` lists everything, else the first of many."""
+    blocks = [_skipped(report, page, verbose), _undecided(report, page, verbose), _summary(report, page)]
+    return [lines for lines in blocks if lines]
+
+
+def _skipped(report: Report, page: Page, verbose: bool) -> list[Line]:
+    by_reason: dict[str, list[Skipped]] = defaultdict(list)
+    for skipped in report.skipped:
+        by_reason[skipped.reason].append(skipped)
+    shown, hidden = _some(list(by_reason.items()), _ROWS, verbose)
+    texts: list[Line] = []
+    for reason, group in shown:
+        texts.append((Segment(page.show(f"{_files_and_documents(group)}: {reason}")),))
+        texts += [(Segment(f"  {places}", "quiet"),) for places in _places(group, page, verbose)]
+    texts += _hidden(hidden, "reason")
+    return table("skipped", [("", text) for text in texts], page.width, column=_COLUMN)
+
+
+def _files_and_documents(group: list[Skipped]) -> str:
+    files = sum(skipped.line == 0 for skipped in group)
+    counts = [counted(number, one) for number, one in ((files, "file"), (len(group) - files, "document")) if number]
+    return " and ".join(counts)
+
+
+def _places(group: list[Skipped], page: Page, verbose: bool) -> list[str]:
+    """A line for each place, or one line with the first of them."""
+    shown, hidden = _some([page.show(place(skipped.file, skipped.line)) for skipped in group], _PLACES, verbose)
+    return shown if verbose else [", ".join(shown) + (f" and {hidden} more" if hidden else "")]
+
+
+def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
+    shown, hidden = _some(report.undecided, _ROWS, verbose)
+    rows = [(page.show(place(item.file, item.line)), (Segment(page.show(doubt(item))),)) for item in shown]
+    lines = table("undecided", rows, page.width, column=_COLUMN)
+    return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
+
+
+def _some(items: Sequence[_T], number: int, verbose: bool) -> tuple[list[_T], int]:
+    """The items to list, and how many are left out."""
+    shown = list(items if verbose else items[:number])
+    return shown, len(items) - len(shown)
+
+
+def _hidden(number: int, one: str) -> list[Line]:
+    return [(Segment(f"and {counted(number, f'more {one}')}, listed with --verbose", "quiet"),)] if number else []
+
+
+def _summary(report: Report, page: Page) -> list[Line]:
+    counts = report.counts
+    asides = [
+        _if(counts.outside, "reference leads outside the repository", "references lead outside the repository"),
+        _if(counts.unknown, "reference holds a variable", "references hold a variable"),
+        _if(counts.irrelevant, "other document", "other documents"),
+        _if(len(report.skipped), "skipped", "skipped"),
+        _if(len(report.undecided), "undecided", "undecided"),
+    ]
+    dot = page.show(" · ")
+    said = dot.join(aside for aside in asides if aside)
+    verdict = tuple(_verdict(report))
+    whole = (*verdict, Segment(f"{dot}{said}" if said else "", "quiet"))
+    return one_or_two(whole, (verdict, (Segment(said, "quiet"),)), page.width, 0)
+
+
+def _verdict(report: Report) -> Iterator[Segment]:
+    """`1 error and 2 warnings in 12 objects from 5 files`."""
+    objects, files = counted(report.counts.objects, "object"), counted(report.counts.files, "file")
+    numbers = tally(report)
+    if numbers:
+        for index, (level, number) in enumerate(numbers):
+            if index:
+                yield Segment(" and " if index == len(numbers) - 1 else ", ")
+            yield Segment(number, level.value)
+        yield Segment(f" in {objects} from {files}")
+    elif report.counts.objects:
+        yield Segment("clean", "clean")
+        yield Segment(f": {objects} from {files}")
+    else:
+        yield Segment("nothing to lint", "strong")
+        yield Segment(f": no object of KubeVirt or CDI in {files}")
+
+
+def _if(number: int, one: str, many: str) -> str:
+    return counted(number, one, many) if number else ""

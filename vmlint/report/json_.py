@@ -1,0 +1,77 @@
+"""The report for programs: the names and values of `vmlint.Report`, with its keys in a fixed order.
+
+Strings are exact: what a manifest holds is what a reader decodes, though no byte of the text can act on a terminal.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vmlint.finding import Finding, ObjectId, Report
+from vmlint.report.untrusted import json_text
+from vmlint.rule import Level
+
+__all__ = ["render"]
+
+
+def render(report: Report) -> str:
+    """The report as one JSON object: version, summary, findings, skipped, undecided."""
+    return json_text(
+        {
+            "version": report.version,
+            "summary": _summary(report),
+            "findings": [_finding(finding) for finding in report.findings],
+            "skipped": [skipped._asdict() for skipped in report.skipped],
+            "undecided": [
+                {"file": item.file, "line": item.line, "resource": _resource(item.resource), "reason": item.reason}
+                for item in report.undecided
+            ],
+        }
+    )
+
+
+def _summary(report: Report) -> dict[str, int]:
+    counts = report.counts
+    return {
+        "errors": report.count(Level.ERROR),
+        "warnings": report.count(Level.WARNING),
+        "notes": report.count(Level.NOTE),
+        "files": counts.files,
+        "documents": counts.documents,
+        "objects": counts.objects,
+        "irrelevant": counts.irrelevant,
+        "outside": counts.outside,
+        "unknown": counts.unknown,
+        "skipped": len(report.skipped),
+        "undecided": len(report.undecided),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "slug": finding.slug,
+        "effect": finding.effect.value,
+        "level": finding.level.value,
+        "message": finding.message,
+        "fix": finding.fix,
+        "resource": _resource(finding.resource),
+        "field": finding.field,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+        "chain": [step._asdict() for step in finding.chain],
+    }
+
+
+def _resource(resource: ObjectId | None) -> dict[str, str] | None:
+    if resource is None:
+        return None
+    return {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
+        "namespace": resource.namespace,
+        "name": resource.name,
+    }

@@ -1,0 +1,61 @@
+"""The report for people: each finding with its source line and its chain, then what the run could not say.
+
+Without colour and without a width the text is stable: nothing is wrapped, one line of output for each fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.finding import Finding, Report
+from vmlint.report.closing import closing
+from vmlint.report.excerpt import excerpt
+from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
+from vmlint.report.wording import place, statement
+
+__all__ = ["render"]
+
+_WIDEST = 120
+"""The widest a page is set in cells: longer lines are hard to read."""
+
+_BODY = 9
+"""The cell in which the texts behind the labels of a finding begin."""
+
+
+def render(
+    report: Report,
+    *,
+    color: bool = False,
+    width: int | None = None,
+    encoding: str = "utf-8",
+    quiet: bool = False,
+    verbose: bool = False,
+) -> str:
+    """The report as text.
+
+    `color` writes the escape sequences of a terminal, `width` is the terminal's in cells (None: nothing is wrapped),
+    and what `encoding` lacks is written in ASCII. `quiet` gives the findings alone; `verbose` lists everything that
+    was skipped or is undecided.
+    """
+    page = Page(min(width, _WIDEST) if width else None, encoding)
+    blocks = [list(_finding(finding, page)) for finding in report.findings]
+    if not quiet:
+        blocks += closing(report, page, verbose=verbose)
+    return "\n".join(paint(lines, color=color) for lines in blocks)
+
+
+def _finding(finding: Finding, page: Page) -> Iterator[Line]:
+    where = Segment(page.show(place(finding.file, finding.line, finding.column)), "strong")
+    what = (
+        Segment("  "),
+        Segment(finding.level.value, finding.level.value),
+        Segment(f"  {page.show(finding.rule)} {page.show(finding.slug)}"),
+        Segment(page.show(f" · {finding.effect.value}"), "quiet"),
+    )
+    yield from one_or_two((where, *what), ((where,), what), page.width, 2)
+    yield from wrap((Segment("  "), Segment(page.show(statement(finding)))), page.width, 2)
+    yield from excerpt(finding, page, 4)
+    steps = [(page.show(place(step.file, step.line)), (Segment(page.show(step.text)),)) for step in finding.chain]
+    yield from table("chain", steps, page.width, indent=2, column=_BODY)
+    if finding.fix:
+        yield from table("fix", [("", (Segment(page.show(finding.fix)),))], page.width, indent=2, column=_BODY)

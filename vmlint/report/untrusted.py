@@ -1,0 +1,66 @@
+"""Text from manifests and file names, made harmless for terminals, build logs, JSON and addresses.
+
+A manifest may hold any character: terminal escapes that recolour or hide a finding, line breaks that forge another
+line, marks that reverse the reading direction, or words that a build service obeys when it meets them in a log.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+__all__ = ["address", "cells", "json_text", "visible"]
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories with no picture of their own: controls, invisible marks, lone surrogates, separators."""
+
+# Build services take `##[name]` (GitHub) and `##vso[name]` (Azure) for commands anywhere in a line of a log.
+_SERVICE = re.compile(r"##(?=[\w.-]*\[)")
+
+_NOT_PLAIN = re.compile(r"[^\n -~]")
+
+
+def visible(text: str) -> str:
+    """The text on one line, with each character that can't be seen written as its escape: `\\n`, `\\x1b`, `\\u202e`."""
+    if text.isprintable() and "##" not in text:
+        return text
+    return "".join(cells(text))
+
+
+def cells(text: str) -> list[str]:
+    """What `visible` shows, character by character: as many items as the text has characters."""
+    shown = [_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text]
+    for match in _SERVICE.finditer(text):
+        shown[match.start() + 1] = r"\x23"
+    return shown
+
+
+def json_text(value: Any) -> str:
+    """Indented JSON with a line break at its end. A reader decodes the very strings that were given.
+
+    Everything beyond printable ASCII is escaped, so that no string can act on a terminal or a log, and the bytes are
+    the same in any encoding. A lone surrogate, which no JSON reader has to accept, becomes U+FFFD.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _SERVICE.sub(r"#\\u0023", _NOT_PLAIN.sub(_json_escape, text)) + "\n"
+
+
+def address(file: str) -> str:
+    """The path of a file as a relative URI reference. Bytes that are no UTF-8 keep their value."""
+    try:
+        raw = file.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = file.encode("utf-8", "replace")
+    return quote(raw, safe="/") or "."
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    char = match[0]
+    return r"\ufffd" if unicodedata.category(char) == "Cs" else json.dumps(char)[1:-1]

@@ -1,0 +1,41 @@
+"""The sentences that several formats say: counts, places, and what a run comes to."""
+
+from __future__ import annotations
+
+from vmlint.finding import Finding, Report, Undecided
+from vmlint.rule import Level
+
+__all__ = ["counted", "doubt", "place", "sentence", "statement", "tally"]
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def place(file: str, line: int, column: int = 0) -> str:
+    """`file:line:column`, as far as it is known: "" for what is written nowhere."""
+    return ":".join([file, *(str(number) for number in (line, column) if number > 0)]) if file else ""
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it ends its sentence itself."""
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?")) else text + "."
+
+
+def statement(finding: Finding) -> str:
+    """The message with the object that it is about."""
+    about = f"{finding.resource}: " if finding.resource else ""
+    return about + sentence(finding.message)
+
+
+def doubt(item: Undecided) -> str:
+    """An undecided question with the object that it is about."""
+    return f"{item.resource}: {item.reason}" if item.resource else item.reason
+
+
+def tally(report: Report) -> list[tuple[Level, str]]:
+    """How many findings there are of each level that has one, the gravest first."""
+    numbers = [(level, report.count(level)) for level in (Level.ERROR, Level.WARNING, Level.NOTE)]
+    return [(level, counted(number, level.value)) for level, number in numbers if number]
