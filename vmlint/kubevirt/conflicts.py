@@ -1,0 +1,199 @@
+"""Fields that a VM may not set because its instancetype does.
+
+Source: KubeVirt `pkg/instancetype/apply/*.go`, in the order of `apply/vmi.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.values import whole
+from vmlint.model.access import get, items
+from vmlint.model.field import Path, render
+from vmlint.model.unknown import is_unknown
+
+__all__ = [
+    "CPU_GROUP",
+    "MEMORY_GROUP",
+    "TABLE",
+    "Conflict",
+    "Row",
+    "annotation_conflicts",
+    "collect",
+    "conflicts",
+    "nonzero",
+]
+
+_SPEC = ("spec",)
+_DOMAIN = ("spec", "domain")
+_REQUESTS = (*_DOMAIN, "resources", "requests")
+_LIMITS = (*_DOMAIN, "resources", "limits")
+
+CPU_GROUP = "cpu"
+MEMORY_GROUP = "memory"
+
+
+class Conflict(NamedTuple):
+    """A field that both set.
+
+    `path` leads from the template's root to the VM's field, `owner` from the instancetype's `spec` to its own: the
+    amount, where one amount bars several fields of the VM. `field` is the path as KubeVirt's message spells it.
+    """
+
+    path: Path
+    owner: Path
+    group: str
+    field: str
+
+
+def _given(value: Any) -> bool:
+    return value is not None and not is_unknown(value)
+
+
+def nonzero(value: Any) -> bool:
+    """Whether a number counts as set: 0 does not."""
+    return bool(whole(value))
+
+
+def _true(value: Any) -> bool:
+    return value is True
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and value != "" and not is_unknown(value)
+
+
+def _filled(value: Any) -> bool:
+    return isinstance(value, dict | list) and len(value) > 0
+
+
+def _always(value: Any) -> bool:
+    return True
+
+
+Condition = Callable[[Any], bool]
+
+
+class Row(NamedTuple):
+    """One field: its group, where the VM and the instancetype have it, when each of the two counts as set."""
+
+    group: str
+    vm: Path
+    when: Condition
+    instancetype: Path
+    owned: Condition
+    since: tuple[int, int] = (0, 56)
+    spelled: str = ""
+
+    @property
+    def field(self) -> str:
+        """The VM's field as KubeVirt's message spells it."""
+        return self.spelled or render(("spec", "template", *self.vm))
+
+
+_CPU_AMOUNT = ("cpu", "guest")
+_MEMORY_AMOUNT = ("memory", "guest")
+
+
+def _cpu(name: str, when: Condition, owner: str = "", spelled: str = "") -> Row:
+    owner = owner or name
+    spelled = spelled and f"spec.template.spec.domain.cpu.{spelled}"
+    return Row(CPU_GROUP, (*_DOMAIN, "cpu", name), when, ("cpu", owner), _given, spelled=spelled)
+
+
+_CPU_RESOURCES = (
+    Row(CPU_GROUP, (*_REQUESTS, "cpu"), _given, _CPU_AMOUNT, _always),
+    Row(CPU_GROUP, (*_LIMITS, "cpu"), _given, _CPU_AMOUNT, _always),
+)
+_MEMORY_RESOURCES = (
+    Row(MEMORY_GROUP, (*_REQUESTS, "memory"), _given, _MEMORY_AMOUNT, _always),
+    Row(MEMORY_GROUP, (*_LIMITS, "memory"), _given, _MEMORY_AMOUNT, _always),
+)
+_CPU_FIELDS = (
+    *_CPU_RESOURCES,
+    *(
+        Row(CPU_GROUP, (*_DOMAIN, "cpu", name), nonzero, _CPU_AMOUNT, _always)
+        for name in ("sockets", "cores", "threads")
+    ),
+    _cpu("model", _text),
+    _cpu("dedicatedCpuPlacement", _true, owner="dedicatedCPUPlacement", spelled="dedicatedCPUPlacement"),
+    _cpu("isolateEmulatorThread", _true),
+    _cpu("numa", _given),
+    _cpu("realtime", _given),
+)
+_CPU_WHOLE = (Row(CPU_GROUP, (*_DOMAIN, "cpu"), _given, _CPU_AMOUNT, _always), *_CPU_RESOURCES)
+_MEMORY_FIELDS = (
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "guest"), _given, _MEMORY_AMOUNT, _always),
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "hugepages"), _given, ("memory", "hugepages"), _given),
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "maxGuest"), _given, ("memory", "maxGuest"), _given),
+    *_MEMORY_RESOURCES,
+)
+_MEMORY_WHOLE = (Row(MEMORY_GROUP, (*_DOMAIN, "memory"), _given, _MEMORY_AMOUNT, _always), *_MEMORY_RESOURCES)
+
+_BEFORE = (
+    Row("nodeSelector", (*_SPEC, "nodeSelector"), _filled, ("nodeSelector",), _given, (1, 1)),
+    Row("schedulerName", (*_SPEC, "schedulerName"), _text, ("schedulerName",), _text, (1, 1)),
+)
+_POOL = ("ioThreads", "supplementalPoolThreadCount")
+_AFTER = (
+    Row("ioThreads", (*_DOMAIN, *_POOL), _given, _POOL, _given, (1, 7)),
+    Row("ioThreadsPolicy", (*_DOMAIN, "ioThreadsPolicy"), _given, ("ioThreadsPolicy",), _given),
+    Row("launchSecurity", (*_DOMAIN, "launchSecurity"), _given, ("launchSecurity",), _given),
+    Row("gpus", (*_DOMAIN, "devices", "gpus"), _filled, ("gpus",), _filled),
+    Row("hostDevices", (*_DOMAIN, "devices", "hostDevices"), _filled, ("hostDevices",), _filled),
+)
+_ANNOTATIONS_SINCE = (1, 1)
+
+TABLE: tuple[Row, ...] = (*_BEFORE, *_CPU_FIELDS, *_MEMORY_FIELDS, *_AFTER)
+"""The fields of the newest release, in the order in which the cluster reports them; annotations come last."""
+
+
+def conflicts(
+    template: Mapping[str, Any], instancetype: Mapping[str, Any], release: Release | None = None
+) -> tuple[Conflict, ...]:
+    """Every conflict that the cluster would report between a VM's `spec.template` and an instancetype's `spec`.
+
+    The cluster names all CPU fields, and of the memory fields the first. A value with a variable conflicts with
+    nothing. Annotations come in the VM's order; the cluster's is random.
+    """
+    does = behaviour(release)
+    rows = (
+        *_BEFORE,
+        *(_CPU_FIELDS if does.cpu_conflicts_by_field else _CPU_WHOLE),
+        *(_MEMORY_FIELDS if does.memory_conflicts_by_field else _MEMORY_WHOLE),
+        *_AFTER,
+    )
+    served = (row for row in rows if release is None or release.serves(row.since))
+    first_only = {MEMORY_GROUP} if does.cpu_conflicts_by_field else {MEMORY_GROUP, CPU_GROUP}
+    found = collect(served, template, instancetype, first_only)
+    if release is None or release.serves(_ANNOTATIONS_SINCE):
+        found += annotation_conflicts(template, instancetype)
+    return tuple(found)
+
+
+def collect(
+    rows: Iterable[Row], template: Mapping[str, Any], instancetype: Mapping[str, Any], first_only: Set[str]
+) -> list[Conflict]:
+    """The conflicts of some rows, in their order; of the groups named, the first alone."""
+    out: list[Conflict] = []
+    groups: set[str] = set()
+    for row in rows:
+        if row.group in groups & first_only:
+            continue
+        if row.owned(get(instancetype, *row.instancetype)) and row.when(get(template, *row.vm)):
+            groups.add(row.group)
+            out.append(Conflict(row.vm, row.instancetype, row.group, row.field))
+    return out
+
+
+def annotation_conflicts(template: Mapping[str, Any], instancetype: Mapping[str, Any]) -> Iterator[Conflict]:
+    """The annotations that both have with different values."""
+    wanted = dict(items(instancetype, "annotations"))
+    for key, value in items(template, "metadata", "annotations"):
+        other = wanted.get(key)
+        texts = isinstance(value, str) and isinstance(other, str)
+        if texts and value != other and not is_unknown(value) and not is_unknown(other):
+            path = ("metadata", "annotations", key)
+            yield Conflict(path, ("annotations", key), "annotations", f"annotations.{key}")

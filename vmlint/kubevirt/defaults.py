@@ -1,0 +1,223 @@
+"""What KubeVirt fills into a VM's template where nobody says anything.
+
+Source: KubeVirt `pkg/defaults/defaults.go`, `pkg/network/vmispec/defaults.go`, `pkg/util/util.go`,
+`pkg/virt-config/configuration.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.values import clone, ensure, entries, whole
+from vmlint.model.access import each, get, mapping, sequence, text
+from vmlint.model.quantity import Quantity
+from vmlint.model.unknown import is_unknown
+
+__all__ = [
+    "ClusterConfig",
+    "fill",
+    "fill_architecture",
+    "fill_disks",
+    "fill_machine",
+    "fill_network",
+]
+
+_DOMAIN = ("spec", "domain")
+_MACHINES = {"arm64": "virt", "s390x": "s390-ccw-virtio"}
+_AMD64_MACHINE = "q35"
+_CPU_REQUEST = Quantity.parse("100m")
+_TARGETS = ("disks", "filesystems")
+
+
+class ClusterConfig(NamedTuple):
+    """The configuration that defaults are taken from."""
+
+    architecture: str = "amd64"
+    machine_type: str = ""
+    machine_types: Mapping[str, Any] = _MACHINES
+    cpu_request: str | None = None
+    eviction_strategy: str = "None"
+    interface: str = "bridge"
+    bridge_permitted: bool = True
+    memory_overcommit: int = 100
+
+    @classmethod
+    def of(cls, kubevirt: Mapping[str, Any] | None) -> ClusterConfig:
+        """What a KubeVirt object configures; None stands for a cluster that nobody configured."""
+        if kubevirt is None:
+            return cls()
+        config = mapping(kubevirt, "spec", "configuration")
+        network = mapping(config, "network")
+        types = {
+            arch: get(config, "architectureConfiguration", arch, "machineType") or _MACHINES.get(arch, _AMD64_MACHINE)
+            for arch in ("amd64", *_MACHINES)
+        }
+        request = config.get("cpuRequest")
+        return cls(
+            # The operator writes it into the status from the nodes that it finds; few files hold one.
+            architecture=text(kubevirt, "status", "defaultArchitecture") or "amd64",
+            machine_type=text(config, "machineType"),
+            machine_types=types,
+            cpu_request=None
+            if Quantity.try_parse(request) in (None, _CPU_REQUEST)
+            else str(Quantity.try_parse(request)),
+            eviction_strategy=text(config, "evictionStrategy") or "None",
+            interface=text(network, "defaultNetworkInterface") or "bridge",
+            bridge_permitted=network.get("permitBridgeInterfaceOnPodNetwork") is not False,
+            memory_overcommit=whole(get(config, "developerConfiguration", "memoryOvercommit")) or 100,
+        )
+
+    def machine(self, architecture: str) -> str:
+        """The machine type of an architecture; an unknown one gets that of amd64."""
+        return self.machine_type or str(
+            self.machine_types.get(architecture) or self.machine_types.get("amd64", _AMD64_MACHINE)
+        )
+
+
+def fill(template: dict[str, Any], config: ClusterConfig, release: Release | None = None) -> str | None:
+    """Fill every default into a VM's template, in place. The answer says why KubeVirt refuses to go on, if it does."""
+    does = behaviour(release)
+    fill_architecture(template, config)
+    fill_machine(template, config)
+    _fill_requests(template, config, with_memory=not does.leaves_memory_requests)
+    if does.guest_memory_by_default:
+        _fill_guest_memory(template)
+    _fill_topology(template)
+    _fill_pull_policies(template)
+    if does.eviction_strategy_by_default:
+        _fill_eviction_strategy(template, config)
+    problem = fill_network(template, config)
+    if problem is None:
+        fill_disks(template)
+    return problem
+
+
+def fill_architecture(template: dict[str, Any], config: ClusterConfig) -> None:
+    """The cluster's architecture, where the VM names none."""
+    spec = ensure(template, "spec")
+    if not spec.get("architecture"):
+        spec["architecture"] = config.architecture
+
+
+def fill_machine(template: dict[str, Any], config: ClusterConfig) -> None:
+    """The machine type of the VM's architecture, where the VM names none."""
+    machine = ensure(template, *_DOMAIN, "machine")
+    if not machine.get("type"):
+        machine["type"] = config.machine(text(template, "spec", "architecture"))
+
+
+def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
+    """A pod network with its interface, where the VM has neither networks nor interfaces and does not decline.
+
+    The answer says why KubeVirt refuses to add one, if it does.
+    """
+    devices = ensure(template, *_DOMAIN, "devices")
+    spec = ensure(template, "spec")
+    if devices.get("autoattachPodInterface") is False or spec.get("networks") or devices.get("interfaces"):
+        return None
+    if config.interface == "bridge" and not config.bridge_permitted:
+        return "the default interface is a bridge, and the cluster permits no bridge on the pod network"
+    if config.interface == "slirp":
+        return "the default interface is slirp, which KubeVirt has dropped"
+    if config.interface in ("bridge", "masquerade"):
+        devices["interfaces"] = [{"name": "default", config.interface: {}}]
+    spec["networks"] = [{"name": "default", "pod": {}}]
+    return None
+
+
+def fill_disks(template: dict[str, Any]) -> None:
+    """A disk without a target for each volume that no disk and no filesystem names."""
+    names = {entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)}
+    missing = [volume.get("name") for _, volume in each(template, "spec", "volumes") if volume.get("name") not in names]
+    if missing:
+        entries(template, *_DOMAIN, "devices", "disks").extend({"name": name} for name in missing)
+
+
+def _amount(template: Mapping[str, Any], kind: str, resource: str) -> Quantity | None:
+    return Quantity.try_parse(get(template, *_DOMAIN, "resources", kind, resource))
+
+
+def _is_unset(template: Mapping[str, Any], kind: str, resource: str) -> bool:
+    """Whether a resource is absent or zero; a variable is neither."""
+    value = get(template, *_DOMAIN, "resources", kind, resource)
+    amount = Quantity.try_parse(value)
+    return value is None or (amount is not None and amount.is_zero)
+
+
+def _fill_requests(template: dict[str, Any], config: ClusterConfig, *, with_memory: bool) -> None:
+    for resource in ("cpu", "memory") if with_memory else ("cpu",):
+        if not _is_unset(template, "limits", resource) and _is_unset(template, "requests", resource):
+            limit = get(template, *_DOMAIN, "resources", "limits", resource)
+            ensure(template, *_DOMAIN, "resources", "requests")[resource] = limit
+    if with_memory:
+        _fill_memory_request(template, config)
+    if config.cpu_request is None or get(template, *_DOMAIN, "resources", "requests", "cpu") is not None:
+        return
+    if get(template, *_DOMAIN, "cpu", "dedicatedCpuPlacement") is not True:
+        ensure(template, *_DOMAIN, "resources", "requests")["cpu"] = config.cpu_request
+
+
+def _fill_memory_request(template: dict[str, Any], config: ClusterConfig) -> None:
+    memory = mapping(template, *_DOMAIN, "memory")
+    guest = memory.get("guest")
+    if guest is None:
+        guest = get(memory, "hugepages", "pageSize")
+    amount = Quantity.try_parse(guest)
+    if amount is None or amount.value() <= 0 or get(template, *_DOMAIN, "resources", "requests", "memory") is not None:
+        return
+    if config.memory_overcommit != 100:
+        amount = Quantity(amount.value() * 100 // config.memory_overcommit, format=amount.format)
+    ensure(template, *_DOMAIN, "resources", "requests")["memory"] = str(amount)
+
+
+def _fill_guest_memory(template: dict[str, Any]) -> None:
+    memory = ensure(template, *_DOMAIN, "memory")
+    if memory.get("guest") is not None:
+        return
+    for kind in ("requests", "limits"):
+        if not _is_unset(template, kind, "memory"):
+            memory["guest"] = clone(get(template, *_DOMAIN, "resources", kind, "memory"))
+            return
+    page = get(memory, "hugepages", "pageSize")
+    size = Quantity.try_parse(page) if isinstance(page, str) else None
+    if size is not None:
+        memory["guest"] = str(size)
+    elif is_unknown(page):
+        memory["guest"] = page
+
+
+def _fill_topology(template: dict[str, Any]) -> None:
+    cpu = ensure(template, *_DOMAIN, "cpu")
+    if any(cpu.get(part) for part in ("sockets", "cores", "threads")):
+        return
+    sockets: int | str = 1
+    for kind in ("limits", "requests"):
+        value = get(template, *_DOMAIN, "resources", kind, "cpu")
+        amount = Quantity.try_parse(value)
+        if amount is not None:
+            sockets = amount.value() & 0xFFFFFFFF
+        elif is_unknown(value):
+            sockets = value
+        else:
+            continue
+        break
+    cpu.update(sockets=sockets, cores=1, threads=1)
+
+
+def _fill_pull_policies(template: dict[str, Any]) -> None:
+    for volume in sequence(template, "spec", "volumes"):
+        disk = get(volume, "containerDisk")
+        if not isinstance(disk, dict) or disk.get("imagePullPolicy"):
+            continue
+        image = text(disk, "image")
+        if not is_unknown(image):
+            floating = image.endswith(":latest") or not (":" in image or "@" in image)
+            disk["imagePullPolicy"] = "Always" if floating else "IfNotPresent"
+
+
+def _fill_eviction_strategy(template: dict[str, Any], config: ClusterConfig) -> None:
+    spec = ensure(template, "spec")
+    if spec.get("evictionStrategy") is None:
+        spec["evictionStrategy"] = config.eviction_strategy

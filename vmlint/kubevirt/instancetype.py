@@ -1,0 +1,114 @@
+"""What an instancetype gives to a VM that does not conflict with it.
+
+Source: KubeVirt `pkg/instancetype/apply/*.go`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.topology import UNDECIDED, Topology, distribute
+from vmlint.kubevirt.values import clone, ensure, whole
+from vmlint.model.access import get, items
+from vmlint.model.field import Path
+from vmlint.model.quantity import Quantity
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["TABLE", "Row", "apply_instancetype", "lay_out", "memory_request", "vcpus"]
+
+
+class Row(NamedTuple):
+    """A field of an instancetype's `spec`, and the VM's field from its template's root."""
+
+    instancetype: Path
+    vm: Path
+    since: tuple[int, int] = (0, 56)
+
+
+_DOMAIN = ("spec", "domain")
+
+TABLE: tuple[Row, ...] = (
+    Row(("nodeSelector",), ("spec", "nodeSelector"), (1, 1)),
+    Row(("schedulerName",), ("spec", "schedulerName"), (1, 1)),
+    Row(("cpu", "model"), (*_DOMAIN, "cpu", "model")),
+    Row(("cpu", "dedicatedCPUPlacement"), (*_DOMAIN, "cpu", "dedicatedCpuPlacement")),
+    Row(("cpu", "isolateEmulatorThread"), (*_DOMAIN, "cpu", "isolateEmulatorThread")),
+    Row(("cpu", "numa"), (*_DOMAIN, "cpu", "numa")),
+    Row(("cpu", "realtime"), (*_DOMAIN, "cpu", "realtime")),
+    Row(("cpu", "maxSockets"), (*_DOMAIN, "cpu", "maxSockets"), (1, 3)),
+    Row(("memory", "guest"), (*_DOMAIN, "memory", "guest")),
+    Row(("memory", "hugepages"), (*_DOMAIN, "memory", "hugepages")),
+    Row(("memory", "maxGuest"), (*_DOMAIN, "memory", "maxGuest"), (1, 3)),
+    Row(("ioThreads", "supplementalPoolThreadCount"), (*_DOMAIN, "ioThreads", "supplementalPoolThreadCount"), (1, 7)),
+    Row(("ioThreadsPolicy",), (*_DOMAIN, "ioThreadsPolicy")),
+    Row(("launchSecurity",), (*_DOMAIN, "launchSecurity")),
+    Row(("gpus",), (*_DOMAIN, "devices", "gpus")),
+    Row(("hostDevices",), (*_DOMAIN, "devices", "hostDevices")),
+)
+"""The fields that are copied, over the VM's own where that is no conflict (`maxSockets`, and `false`)."""
+
+_OVERCOMMIT_SINCE = (1, 0)
+_ANNOTATIONS_SINCE = (1, 1)
+
+
+def vcpus(instancetype: Mapping[str, Any]) -> int | str:
+    """The number of vCPUs of an instancetype's `spec`, 0 where it says none; a variable is its text."""
+    guest = get(instancetype, "cpu", "guest")
+    return guest if isinstance(guest, str) and is_unknown(guest) else whole(guest) or 0
+
+
+def apply_instancetype(
+    template: dict[str, Any], instancetype: Mapping[str, Any], release: Release | None = None
+) -> None:
+    """Give an instancetype's `spec` to a VM's template that does not conflict with it, in place.
+
+    Its vCPUs are left to `lay_out`.
+    """
+    for section in ("cpu", "memory"):
+        ensure(template, *_DOMAIN, section)
+    for row in TABLE:
+        value = get(instancetype, *row.instancetype)
+        if value is None or value in ("", []) or not (release is None or release.serves(row.since)):
+            continue
+        ensure(template, *map(str, row.vm[:-1]))[str(row.vm[-1])] = clone(value)
+    if release is None or release.serves(_OVERCOMMIT_SINCE):
+        request = memory_request(get(instancetype, "memory", "guest"), get(instancetype, "memory", "overcommitPercent"))
+        if request is not None:
+            ensure(template, *_DOMAIN, "resources", "requests")["memory"] = str(request)
+    if release is None or release.serves(_ANNOTATIONS_SINCE):
+        annotations = ensure(template, "metadata", "annotations")
+        for key, value in items(instancetype, "annotations"):
+            annotations.setdefault(key, value)
+
+
+def lay_out(
+    cpu: dict[str, Any], count: int | str, preference: Mapping[str, Any] | None, release: Release | None = None
+) -> None:
+    """Write that many vCPUs into `domain.cpu`, as the preference's `spec` prefers.
+
+    What nobody can tell is written as a variable.
+    """
+    topology = distribute(count, preference, release) or Topology(UNDECIDED, UNDECIDED, UNDECIDED)
+    cpu.update(topology._asdict())
+
+
+def memory_request(guest: Any, overcommit_percent: Any) -> Quantity | None:
+    """The memory that the pod asks for under overcommitment, None without: whole bytes, in single precision as
+    KubeVirt reckons."""
+    percent = whole(overcommit_percent)
+    amount = Quantity.try_parse(guest)
+    if not percent or percent < 0 or amount is None:
+        return None
+    share = _single(1 - _single(_single(percent) / 100))
+    return Quantity(int(_single(_single(amount.value()) * share)), format=amount.format)
+
+
+def _single(value: float) -> float:
+    """The nearest number of single precision."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return 0.0

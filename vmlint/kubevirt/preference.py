@@ -1,0 +1,378 @@
+"""What a preference gives to a VM: one row a field, in the order in which KubeVirt applies them.
+
+Source: KubeVirt `pkg/instancetype/preference/apply/*.go`; a preference never conflicts with a VM.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.cause import Cause
+from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.values import clone, ensure, entries
+from vmlint.model.access import each, get, sequence
+from vmlint.model.field import Path
+
+__all__ = ["TABLE", "How", "Row", "apply_preference", "breakdown"]
+
+EACH = "*"
+"""A step of a row's path that stands for every entry of a list."""
+
+
+class How(enum.StrEnum):
+    """What happens to the VM's field."""
+
+    GIVES_WAY = "set where the VM has none"
+    FILLS_EMPTY = "set where the VM has none or an empty text"
+    OVERWRITES = "set whatever the VM says"
+    CREATES = "an empty section appears where the VM has none"
+    CREATES_ENTRY = "a list with this one entry appears where the VM has none"
+    SWITCHES_ON = "an empty section appears where the VM has none and the preference says true"
+    ADDS_KEYS = "keys that the VM has not are added"
+    ADDS_NAMED = "entries whose name the VM has not are added"
+    STEERS = "decides how something else is applied or checked"
+    STORED = "written into the VM itself when it is created"
+    IGNORED = "read by nothing"
+
+
+Guard = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], "Release | None"], bool]
+"""Asked with the preference's `spec`, the template, the mapping that will hold the field, and the release."""
+
+
+class Row(NamedTuple):
+    """A field of a preference's `spec`, the VM's field from its template's root, and when the one sets the other.
+
+    `needs` is a section that must be there already, with the same entry in place of each `*`. Before the release
+    line `yields_since`, the preference won over the VM.
+    """
+
+    preference: Path
+    vm: Path
+    how: How
+    since: tuple[int, int] = (0, 56)
+    needs: Path = ()
+    guard: Guard | None = None
+    deprecated: bool = False
+    yields_since: tuple[int, int] = (0, 0)
+
+
+def _free_of_bootloader(
+    spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], _: Any
+) -> bool:
+    return holder.get("bios") is None and holder.get("efi") is None
+
+
+def _free_of_any_efi(
+    spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], release: Release | None
+) -> bool:
+    # The preferred EFI comes first where both are given; it is the later row only to keep secure boot away from it.
+    return get(spec, "firmware", "preferredEfi") is None and _free_of_bootloader(spec, template, holder, release)
+
+
+def _free_of_offset(spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], _: Any) -> bool:
+    return holder.get("utc") is None and holder.get("timezone") is None
+
+
+def _on_virtio(
+    spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], release: Release | None
+) -> bool:
+    return get(holder, "disk", "bus") == "virtio" or not behaviour(release).io_thread_on_virtio_only
+
+
+_BINDINGS = ("bridge", "slirp", "masquerade", "sriov", "macvtap", "passt", "passtBinding", "binding")
+
+
+def _unbound_on_pod_network(
+    spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], release: Release | None
+) -> bool:
+    if any(holder.get(binding) is not None for binding in _BINDINGS):
+        return False
+    if not behaviour(release).masquerade_on_pod_network_only:
+        return True
+    for _, network in each(template, "spec", "networks"):
+        if network.get("name") == holder.get("name"):
+            return network.get("pod") is not None
+    return False
+
+
+_DOMAIN = ("spec", "domain")
+_DEVICES = (*_DOMAIN, "devices")
+_DISK = (*_DEVICES, "disks", EACH)
+_INTERFACE = (*_DEVICES, "interfaces", EACH)
+_INPUT = (*_DEVICES, "inputs", EACH)
+_FEATURES = (*_DOMAIN, "features")
+_BOOTLOADER = (*_DOMAIN, "firmware", "bootloader")
+_CLOCK = (*_DOMAIN, "clock")
+
+
+def _device(preference: str, vm: str, since: tuple[int, int] = (0, 56)) -> Row:
+    return Row(("devices", preference), (*_DEVICES, vm), How.GIVES_WAY, since)
+
+
+def _on_disk(preference: str, field: str, how: How, guard: Guard | None = None) -> Row:
+    return Row(("devices", preference), (*_DISK, field), how, needs=(*_DISK, "disk"), guard=guard)
+
+
+def _bus(preference: str, target: str) -> Row:
+    return Row(("devices", preference), (*_DISK, target, "bus"), How.FILLS_EMPTY, needs=(*_DISK, target))
+
+
+_HYPERV = (
+    "evmcs",
+    "frequencies",
+    "ipi",
+    "reenlightenment",
+    "relaxed",
+    "reset",
+    "runtime",
+    "spinlocks",
+    "synic",
+    "synictimer",
+    "tlbflush",
+    "vapic",
+    "vpindex",
+    "vendorid",
+)
+
+TABLE: tuple[Row, ...] = (
+    Row(("cpu", "preferredCPUTopology"), (*_DOMAIN, "cpu"), How.STEERS),
+    Row(("cpu", "spreadOptions"), (*_DOMAIN, "cpu"), How.STEERS, (1, 3)),
+    Row(("preferSpreadSocketToCoreRatio",), (*_DOMAIN, "cpu"), How.STEERS, (1, 1)),
+    Row(("requirements",), (), How.STEERS, (1, 0)),
+    Row(("volumes", "preferredStorageClassName"), (), How.STORED, (0, 59)),
+    Row(("cpu", "preferredCPUFeatures"), (*_DOMAIN, "cpu", "features"), How.ADDS_NAMED, (1, 0)),
+    _device("preferredUseVirtioTransitional", "useVirtioTransitional"),
+    _device("preferredBlockMultiQueue", "blockMultiQueue"),
+    _device("preferredNetworkInterfaceMultiQueue", "networkInterfaceMultiqueue"),
+    Row(("devices", "preferredDisableHotplug"), (*_DEVICES, "disableHotplug"), How.OVERWRITES),
+    Row(("devices", "preferredVirtualGPUOptions"), (), How.IGNORED),
+    Row(("devices", "preferredSoundModel"), (*_DEVICES, "sound", "model"), How.FILLS_EMPTY, needs=(*_DEVICES, "sound")),
+    _device("preferredRng", "rng"),
+    _device("preferredTPM", "tpm"),
+    Row(("devices", "preferredVideoType"), (*_DEVICES, "video", "type"), How.FILLS_EMPTY, (1, 9)),
+    _device("preferredAutoattachGraphicsDevice", "autoattachGraphicsDevice"),
+    _device("preferredAutoattachMemBalloon", "autoattachMemBalloon"),
+    _device("preferredAutoattachPodInterface", "autoattachPodInterface"),
+    _device("preferredAutoattachSerialConsole", "autoattachSerialConsole"),
+    _device("preferredAutoattachInputDevice", "autoattachInputDevice", (0, 57)),
+    _bus("preferredDiskBus", "disk"),
+    _on_disk("preferredDiskBlockSize", "blockSize", How.GIVES_WAY),
+    _on_disk("preferredDiskCache", "cache", How.FILLS_EMPTY),
+    _on_disk("preferredDiskIO", "io", How.FILLS_EMPTY),
+    _on_disk("preferredDiskDedicatedIoThread", "dedicatedIOThread", How.GIVES_WAY, _on_virtio),
+    _bus("preferredCdromBus", "cdrom"),
+    _bus("preferredLunBus", "lun"),
+    Row(("devices", "preferredInterfaceModel"), (*_INTERFACE, "model"), How.FILLS_EMPTY),
+    Row(
+        ("devices", "preferredInterfaceMasquerade"),
+        (*_INTERFACE, "masquerade"),
+        How.GIVES_WAY,
+        (1, 0),
+        guard=_unbound_on_pod_network,
+    ),
+    Row(("devices", "preferredInputBus"), (*_INPUT, "bus"), How.FILLS_EMPTY),
+    Row(("devices", "preferredInputType"), (*_INPUT, "type"), How.FILLS_EMPTY),
+    Row(("devices", "preferredPanicDeviceModel"), (*_DEVICES, "panicDevices", EACH, "model"), How.GIVES_WAY, (1, 6)),
+    Row(("devices", "preferredPanicDeviceModel"), (*_DEVICES, "panicDevices", "model"), How.CREATES_ENTRY, (1, 9)),
+    Row(("features",), _FEATURES, How.CREATES),
+    Row(("features", "preferredAcpi"), (*_FEATURES, "acpi"), How.OVERWRITES),
+    Row(("features", "preferredApic"), (*_FEATURES, "apic"), How.GIVES_WAY),
+    Row(("features", "preferredHyperv"), (*_FEATURES, "hyperv"), How.CREATES),
+    *(Row(("features", "preferredHyperv", name), (*_FEATURES, "hyperv", name), How.GIVES_WAY) for name in _HYPERV),
+    Row(("features", "preferredKvm"), (*_FEATURES, "kvm"), How.GIVES_WAY),
+    Row(("features", "preferredPvspinlock"), (*_FEATURES, "pvspinlock"), How.GIVES_WAY),
+    Row(("features", "preferredSmm"), (*_FEATURES, "smm"), How.GIVES_WAY),
+    Row(("firmware",), _BOOTLOADER, How.CREATES),
+    Row(
+        ("firmware", "preferredUseBios"),
+        (*_BOOTLOADER, "bios"),
+        How.SWITCHES_ON,
+        guard=_free_of_bootloader,
+    ),
+    Row(
+        ("firmware", "preferredUseBiosSerial"),
+        (*_BOOTLOADER, "bios", "useSerial"),
+        How.GIVES_WAY,
+        needs=(*_BOOTLOADER, "bios"),
+        yields_since=(1, 1),
+    ),
+    Row(
+        ("firmware", "preferredUseEfi"),
+        (*_BOOTLOADER, "efi"),
+        How.SWITCHES_ON,
+        guard=_free_of_any_efi,
+        deprecated=True,
+    ),
+    Row(
+        ("firmware", "preferredUseSecureBoot"),
+        (*_BOOTLOADER, "efi", "secureBoot"),
+        How.GIVES_WAY,
+        needs=(*_BOOTLOADER, "efi"),
+        deprecated=True,
+        yields_since=(1, 1),
+    ),
+    Row(("firmware", "preferredEfi"), (*_BOOTLOADER, "efi"), How.GIVES_WAY, (1, 4), guard=_free_of_bootloader),
+    Row(("machine", "preferredMachineType"), (*_DOMAIN, "machine", "type"), How.FILLS_EMPTY),
+    Row(("clock",), _CLOCK, How.CREATES),
+    Row(("clock", "preferredClockOffset"), _CLOCK, How.ADDS_KEYS, guard=_free_of_offset),
+    Row(("clock", "preferredTimer"), (*_CLOCK, "timer"), How.GIVES_WAY),
+    Row(("preferredSubdomain",), ("spec", "subdomain"), How.FILLS_EMPTY, (1, 0)),
+    Row(("preferredTerminationGracePeriodSeconds",), ("spec", "terminationGracePeriodSeconds"), How.GIVES_WAY, (1, 0)),
+    Row(("preferredArchitecture",), ("spec", "architecture"), How.FILLS_EMPTY, (1, 7)),
+    Row(("annotations",), ("metadata", "annotations"), How.ADDS_KEYS, (1, 1)),
+    Row(("preferredLaunchSecurity",), (*_DOMAIN, "launchSecurity"), How.GIVES_WAY, (1, 9)),
+)
+"""Every field of the newest release. The machine type and the architecture are stored in the VM as well."""
+
+
+def breakdown(
+    preference: Mapping[str, Any] | None, instancetype: Mapping[str, Any] | None, template: Mapping[str, Any]
+) -> Cause | None:
+    """Why the webhook breaks down over a preference, so that the VM is refused; None where it does not.
+
+    CPU features are added to `domain.cpu`, which must be there, from the VM or from an instancetype. The arguments
+    are `spec`s and a template; the cause's path leads from the VM's root.
+    """
+    features = sequence(preference, "cpu", "preferredCPUFeatures")
+    if not features or instancetype is not None or get(template, *_DOMAIN, "cpu") is not None:
+        return None
+    return Cause(
+        ("spec", "template", "spec", "domain"),
+        "the preference adds CPU features, and the VM has neither an instancetype nor `domain.cpu` to hold them: "
+        "KubeVirt's webhook breaks down",
+    )
+
+
+def apply_preference(template: dict[str, Any], preference: Mapping[str, Any], release: Release | None = None) -> None:
+    """Give a preference's `spec` to a VM's template, in place.
+
+    A disk without any target becomes a plain disk as soon as the preference has a `devices` section.
+    """
+    rows = [row for row in TABLE if release is None or release.serves(row.since)]
+    spec = _served(preference, rows, release)
+    if get(spec, "devices") is not None:
+        for disk in sequence(template, *_DISK[:-1]):
+            if isinstance(disk, dict) and all(disk.get(target) is None for target in ("disk", "cdrom", "lun")):
+                ensure(disk, "disk")
+    for row in rows:
+        value = get(spec, *row.preference)
+        if value is None or value == "" or row.how in _NOT_APPLIED:
+            continue
+        for vm, needs in _places(row, template):
+            if needs and not isinstance(get(template, *needs), dict):
+                continue
+            how = row.how if release is None or release.serves(row.yields_since) else How.OVERWRITES
+            _HANDLERS[how](_Place(template, vm, spec, row, release), value)
+
+
+_NOT_APPLIED = frozenset((How.STEERS, How.STORED, How.IGNORED))
+
+
+def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | None) -> Mapping[str, Any]:
+    """The preference without the fields that a release does not know."""
+    if release is None or len(rows) == len(TABLE):
+        return preference
+    spec: dict[str, Any] = clone(preference)
+    known = {row.preference for row in rows}
+    for row in TABLE:
+        if row.preference not in known:
+            holder = get(spec, *row.preference[:-1])
+            if isinstance(holder, dict):
+                holder.pop(row.preference[-1], None)
+    return spec
+
+
+def _places(row: Row, template: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
+    """The paths that a row stands for: the VM's field, and what it needs."""
+    if EACH not in row.vm:
+        yield row.vm, row.needs
+        return
+    at = row.vm.index(EACH)
+    for index, _ in each(template, *row.vm[:at]):
+        needs = (*row.needs[:at], index, *row.needs[at + 1 :]) if row.needs else ()
+        yield (*row.vm[:at], index, *row.vm[at + 1 :]), needs
+
+
+class _Place(NamedTuple):
+    """The field that a row speaks about, at work."""
+
+    template: dict[str, Any]
+    vm: Path
+    spec: Mapping[str, Any]
+    row: Row
+    release: Release | None
+
+    def allowed(self, holder: Mapping[str, Any]) -> bool:
+        return self.row.guard is None or self.row.guard(self.spec, self.template, holder, self.release)
+
+    def holder(self) -> dict[str, Any]:
+        """The mapping that holds the field, made where it is absent."""
+        *path, _ = self.vm
+        entry = next((at + 1 for at, step in enumerate(path) if isinstance(step, int)), 0)
+        return ensure(get(self.template, *path[:entry]), *map(str, path[entry:]))
+
+    @property
+    def key(self) -> str:
+        return str(self.vm[-1])
+
+
+def _set(place: _Place, value: Any, *, over: tuple[Any, ...]) -> None:
+    holder = place.holder()
+    if holder.get(place.key) in over and place.allowed(holder):
+        holder[place.key] = clone(value)
+
+
+def _gives_way(place: _Place, value: Any) -> None:
+    _set(place, value, over=(None,))
+
+
+def _fills_empty(place: _Place, value: Any) -> None:
+    _set(place, value, over=(None, ""))
+
+
+def _overwrites(place: _Place, value: Any) -> None:
+    place.holder()[place.key] = clone(value)
+
+
+def _creates(place: _Place, value: Any) -> None:
+    ensure(place.holder(), place.key)
+
+
+def _switches_on(place: _Place, value: Any) -> None:
+    if value is True:
+        _set(place, {}, over=(None,))
+
+
+def _creates_entry(place: _Place, value: Any) -> None:
+    *path, key = (str(step) for step in place.vm)
+    found = entries(place.template, *path)
+    if not found:
+        found.append({key: clone(value)})
+
+
+def _adds_keys(place: _Place, value: Any) -> None:
+    target = ensure(place.holder(), place.key)
+    if isinstance(value, dict) and place.allowed(target):
+        for key, entry in value.items():
+            if target.get(key) is None:
+                target[key] = clone(entry)
+
+
+def _adds_named(place: _Place, value: Any) -> None:
+    found = entries(place.template, *(str(step) for step in place.vm))
+    names = [get(entry, "name") for entry in found]
+    found += [clone(entry) for entry in sequence(value) if get(entry, "name") not in names]
+
+
+_HANDLERS: Mapping[How, Callable[[_Place, Any], None]] = {
+    How.GIVES_WAY: _gives_way,
+    How.FILLS_EMPTY: _fills_empty,
+    How.OVERWRITES: _overwrites,
+    How.CREATES: _creates,
+    How.CREATES_ENTRY: _creates_entry,
+    How.SWITCHES_ON: _switches_on,
+    How.ADDS_KEYS: _adds_keys,
+    How.ADDS_NAMED: _adds_named,
+}

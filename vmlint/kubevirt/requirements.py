@@ -1,0 +1,141 @@
+"""What a preference asks of a VM: vCPUs, memory, architecture.
+
+Source: KubeVirt `pkg/instancetype/preference/requirements/*.go`. The webhook checks its own copy of the VM, after
+the defaults (`apply.review`), and names the first failure only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.topology import ACROSS, preferred, spread
+from vmlint.kubevirt.values import whole
+from vmlint.model.access import get, mapping
+from vmlint.model.field import Path
+from vmlint.model.quantity import Quantity
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["Unmet", "unmet"]
+
+_SPEC = ("spec", "template", "spec")
+_CPU = (*_SPEC, "domain", "cpu")
+_MEMORY = (*_SPEC, "domain", "memory")
+_INSTANCETYPE = ("spec", "instancetype")
+_ANY = ("cores", "sockets", "threads")
+_SINCE = {"cpu": (1, 0), "memory": (1, 0), "architecture": (1, 7)}
+
+
+class Unmet(NamedTuple):
+    """A requirement that a VM does not meet.
+
+    `resource` is `cpu`, `memory` or `architecture`. `paths` lead from the VM's root to the fields that fall short:
+    the instancetype's matcher where that gives the amount.
+    """
+
+    resource: str
+    provided: str
+    required: str
+    paths: tuple[Path, ...]
+    message: str
+
+
+def unmet(
+    template: Mapping[str, Any],
+    instancetype: Mapping[str, Any] | None,
+    preference: Mapping[str, Any] | None,
+    release: Release | None = None,
+) -> Unmet | None:
+    """The first requirement of a preference's `spec` that a VM does not meet, or None.
+
+    `template` is that of the webhook's copy, `instancetype` a `spec`. A variable meets everything.
+    """
+    wanted = mapping(preference, "requirements")
+    for resource, check in _CHECKS.items():
+        required = wanted.get(resource)
+        if required is None or not (release is None or release.serves(_SINCE[resource])):
+            continue
+        for failure in check(required, template, instancetype, preference):
+            return failure
+    return None
+
+
+def _cpu(
+    required: Any,
+    template: Mapping[str, Any],
+    instancetype: Mapping[str, Any] | None,
+    preference: Mapping[str, Any] | None,
+) -> Iterator[Unmet]:
+    needs = whole(get(required, "guest"))
+    if needs is None:
+        return
+    if instancetype is not None and get(instancetype, "cpu", "guest") is not None:
+        given = whole(get(instancetype, "cpu", "guest"))
+        if given is not None and given < needs:
+            yield _too_few(given, needs, (_INSTANCETYPE,), "the instancetype gives")
+        return
+    parts = _ANY if instancetype is not None else _counted(preference)
+    if not parts:
+        return
+    cpu = mapping(template, "spec", "domain", "cpu")
+    numbers = [whole(cpu.get(part, 0)) for part in parts]
+    # KubeVirt multiplies 32-bit numbers.
+    given = None if None in numbers else prod(number for number in numbers if number is not None) & 0xFFFFFFFF
+    if given is not None and given < needs:
+        yield _too_few(given, needs, tuple((*_CPU, part) for part in parts), f"the VM's {_listed(parts)} give")
+
+
+def _counted(preference: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The fields of `domain.cpu` whose product counts, none where nothing is checked."""
+    name = preferred(preference)
+    if name == "any":
+        return _ANY
+    if name == "spread":
+        return ACROSS.get(spread(preference).across or "", ())
+    return (name,) if name in _ANY else ()
+
+
+def _too_few(given: int, needs: int, paths: tuple[Path, ...], giver: str) -> Unmet:
+    return Unmet("cpu", str(given), str(needs), paths, f"the preference requires {needs} vCPUs, and {giver} {given}")
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    return " and ".join(", ".join(parts).rsplit(", ", 1))
+
+
+def _memory(
+    required: Any,
+    template: Mapping[str, Any],
+    instancetype: Mapping[str, Any] | None,
+    preference: Mapping[str, Any] | None,
+) -> Iterator[Unmet]:
+    needs = Quantity.try_parse(get(required, "guest"))
+    guest = get(template, "spec", "domain", "memory", "guest")
+    theirs = get(instancetype, "memory", "guest")
+    given = Quantity.try_parse("0" if guest is None and theirs is None else theirs if guest is None else guest)
+    if needs is None or given is None or given >= needs:
+        return
+    by_instancetype = theirs is not None
+    giver = "the instancetype gives" if by_instancetype else "the VM has"
+    path = _INSTANCETYPE if by_instancetype else _MEMORY
+    message = f"the preference requires {needs} of memory, and {giver} {given}"
+    yield Unmet("memory", str(given), str(needs), (path,), message)
+
+
+def _architecture(
+    required: Any,
+    template: Mapping[str, Any],
+    instancetype: Mapping[str, Any] | None,
+    preference: Mapping[str, Any] | None,
+) -> Iterator[Unmet]:
+    given = get(template, "spec", "architecture")
+    if not isinstance(required, str) or given == required or is_unknown(required) or is_unknown(given):
+        return
+    given = given if isinstance(given, str) else ""
+    message = f"the preference requires the architecture `{required}`, and the VM asks for `{given}`"
+    yield Unmet("architecture", given, required, ((*_SPEC, "architecture"),), message)
+
+
+_CHECKS = {"cpu": _cpu, "memory": _memory, "architecture": _architecture}

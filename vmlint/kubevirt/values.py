@@ -1,0 +1,42 @@
+"""Small tools for plain decoded values of any shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["clone", "ensure", "entries", "whole"]
+
+
+def clone(value: Any) -> Any:
+    """A copy that shares no mapping or list with the value."""
+    if isinstance(value, dict):
+        return {key: clone(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [clone(entry) for entry in value]
+    return value
+
+
+def whole(value: Any) -> int | None:
+    """The whole number that a value is, or None: `true` is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def ensure(data: dict[str, Any], *path: str) -> dict[str, Any]:
+    """The mapping at a path, made where it is absent. Where something else stands, a mapping that leads nowhere."""
+    for step in path:
+        if data.get(step) is None:
+            data[step] = {}
+        inner = data[step]
+        if not isinstance(inner, dict):
+            return {}
+        data = inner
+    return data
+
+
+def entries(data: dict[str, Any], *path: str) -> list[Any]:
+    """The list at a path, made where it is absent. Where something else stands, a list that leads nowhere."""
+    parent = ensure(data, *path[:-1])
+    if parent.get(path[-1]) is None:
+        parent[path[-1]] = []
+    found = parent[path[-1]]
+    return found if isinstance(found, list) else []
