@@ -56,13 +56,14 @@ class Config:
     file: str = ""
     """The file that this was read from; "" for none."""
 
-    def replace(self, **overrides: Any) -> Config:
+    def replace(self, *, known_rules: Sequence[Rule] | None = None, **overrides: Any) -> Config:
         """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
 
-        UsageError tells every unknown field and every value that makes no sense.
+        Names of rules are checked against `known_rules`, where they are given. UsageError tells every unknown field
+        and every value that makes no sense.
         """
         readers = {setting.field: setting.read_keyword for setting in SETTINGS}
-        at = At(folder=Path())
+        at = At(folder=Path(), rules=known_rules)
         changes: dict[str, Any] = {}
         for name, value in overrides.items():
             if name in readers:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from fnmatch import translate
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -24,7 +23,19 @@ if TYPE_CHECKING:
 
     from vmlint.rule import Rule
 
-__all__ = ["SETTINGS", "At", "Levels", "Mistake", "Override", "Setting", "ignore_spec", "means", "meant", "nearest"]
+__all__ = [
+    "SETTINGS",
+    "At",
+    "Levels",
+    "Mistake",
+    "Override",
+    "Setting",
+    "ignore_spec",
+    "means",
+    "meant",
+    "nearest",
+    "unknown_name",
+]
 
 Levels = Mapping[str, Level | Literal["off"]]
 """From a rule's name to the level of its findings."""
@@ -102,19 +113,24 @@ def meant(names: Sequence[str], rule: Rule) -> bool:
     return any(means(name, rule) for name in names)
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
+def nearest(word: str, known: Sequence[str], prefix: str = "") -> str:
     """The end of a message: "; did you mean `…`?" where something known is like the word, else nothing."""
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean `{by_lower[close[0]]}`?" if close else ""
+    return f"; did you mean `{prefix}{by_lower[close[0]]}`?" if close else ""
+
+
+def unknown_name(name: str, rules: Sequence[Rule]) -> str:
+    """What is wrong with a name that means no rule; "" where it means one."""
+    if any(means(name, rule) for rule in rules):
+        return ""
+    known = [name for rule in rules for name in (rule.slug, rule.family, rule.id)]
+    return f"no rule or family is called `{name}`{nearest(name, known) or '; `vmlint rules` lists them'}"
 
 
 def _check_name(name: str, at: At, *, key: bool = False) -> None:
-    if at.rules is None or any(means(name, rule) for rule in at.rules):
-        return
-    known = [name for rule in at.rules for name in (rule.slug, rule.family, rule.id)]
-    hint = nearest(name, known) or "; `vmlint rules` lists them"
-    at.tell(f"no rule or family is called `{name}`{hint}", key=key)
+    if at.rules is not None and (wrong := unknown_name(name, at.rules)):
+        at.tell(wrong, key=key)
 
 
 # Readers
@@ -183,11 +199,6 @@ def _name_glob(text: str, at: At) -> str | None:
     if re.search(r"\[[^\]]*$", text):
         at.tell(f"the glob `{text}` has a `[` that is never closed")
         return None
-    try:
-        re.compile(translate(text))
-    except re.error:
-        at.tell(f"the glob `{text}` can't be read: the letters in `[…]` stand in the wrong order")
-        return None
     return text
 
 
@@ -210,7 +221,7 @@ def _spread(folder: Path, text: str) -> list[str]:
     from glob import glob
 
     matches = glob(text, root_dir=folder, recursive=True)  # noqa: PTH207 - Path.glob raises for an absolute pattern
-    return [_shown(folder / match) for match in sorted(matches)]
+    return [_shown(folder / match) for match in sorted(matches) if os.path.lexists(folder / match)]
 
 
 def _shown(path: Path) -> str:
@@ -270,7 +281,7 @@ def _release(value: Any, at: At) -> str | None:
         return None
     found = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})(\.\d+)?([-+][\w.+-]+)?", value, re.ASCII)
     if found is None:
-        at.tell(f"`{value}` is no release of KubeVirt: write `{example}`")
+        at.tell(f"`{value}` is no release of KubeVirt, such as `1.8`")
         return None
     return f"{int(found[1])}.{int(found[2])}"
 
@@ -290,7 +301,7 @@ def _namespace(value: Any, at: At) -> str:
     if not isinstance(value, str):
         _wrong(at, "the name of a namespace", example, value)
     elif not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
-        at.tell(f"`{value}` can be no namespace: small letters, digits and `-`, at most 63 of them, as `{example}`")
+        at.tell(f"`{value}` can be no namespace: write small letters, digits and `-`, such as `my-team`")
     else:
         return value
     return ""

@@ -1,1 +1,112 @@
-"""The command line."""
+"""The command line: one module a command. Only here does vmlint print or end the process."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import say, write
+from vmlint.errors import ConfigError, NothingToRead, UsageError
+from vmlint.settings import nearest
+
+__all__ = ["main"]
+
+# A command is the module of its name with `run(words) -> Exit`; only the one that is asked for is imported.
+_COMMANDS = {
+    "check": "lint manifests",
+    "rules": "list the rules",
+    "explain": "show the page of a rule",
+}
+
+_HELP = f"""\
+usage: vmlint COMMAND …
+
+Says what KubeVirt and CDI would do with the manifests of a repository, before
+anybody applies them. Nothing is read from a cluster or the network.
+
+commands:
+{chr(10).join(f"  {name:<9}  {what}" for name, what in _COMMANDS.items())}
+
+options:
+  --version  show the version
+  --help     show this; `vmlint COMMAND --help` shows the options of a command
+
+examples:
+  vmlint check              lint all manifests under the working directory
+  vmlint check manifests/   lint a folder
+  vmlint rules              list what can be found
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command line (without the program's name) and gives the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = f"vmlint {words[0]}" if words and words[0] in _COMMANDS else "vmlint"
+    try:
+        return _run(words)
+    except SystemExit as exit:  # argparse has shown a help text
+        return int(exit.code or 0)
+    except UsageError as error:
+        say(f"{name}: {error}")
+        return Exit.USAGE
+    except ConfigError as error:
+        many = len(error.mistakes)
+        for mistake in error.mistakes:
+            say(mistake)
+        say(f"{name}: {many} mistakes in the configuration" if many > 1 else f"{name}: a mistake in the configuration")
+        return Exit.USAGE
+    except NothingToRead as error:
+        say(f"{name}: {error}")
+        return Exit.NOTHING_READ
+    except KeyboardInterrupt:
+        say(f"{name}: stopped with Ctrl-C before the end: there is no result")
+        return Exit.INTERRUPTED
+    except Exception as error:
+        say(_internal(name, error))
+        return Exit.INTERNAL
+
+
+def _run(words: list[str]) -> Exit:
+    if not words:
+        say(_HELP.rstrip("\n"))
+        return Exit.USAGE
+    command, *rest = words
+    if command in _COMMANDS:
+        exit: Exit = import_module(f"vmlint.cli.{command}").run(rest)
+        return exit
+    if command in ("--help", "-h", "help"):
+        write(_HELP)
+    elif command in ("--version", "-V"):
+        from vmlint import __version__
+
+        write(f"vmlint {__version__}\n")
+    else:
+        raise UsageError(_unknown(command))
+    return Exit.CLEAN
+
+
+def _unknown(word: str) -> str:
+    if word.startswith("-"):
+        return f"unknown option `{word}`: a command comes first, such as `vmlint check` (see `vmlint --help`)"
+    if os.path.exists(word):  # noqa: PTH110 - Path.exists raises for a name that is too long
+        return f"unknown command `{word}`: to lint it, write `vmlint check {word}`"
+    hint = nearest(word, list(_COMMANDS)) or f": the commands are {', '.join(_COMMANDS)}"
+    return f"unknown command `{word}`{hint} (see `vmlint --help`)"
+
+
+def _internal(name: str, error: Exception) -> str:
+    import traceback
+
+    if os.environ.get("VMLINT_DEBUG") == "1":
+        traceback.print_exception(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return (
+        f"{name}: internal error: {type(error).__name__}: {error}{where}. This is a fault in vmlint, not in your "
+        "manifests, and nothing was decided about them. Please report it with the command line, the output of "
+        "`vmlint --version`, and the smallest manifest that shows it; VMLINT_DEBUG=1 in the environment adds the "
+        "traceback that belongs into the report."
+    )

@@ -1,0 +1,7 @@
+"""`python -m vmlint`."""
+
+import sys
+
+from vmlint.cli import main
+
+sys.exit(main())

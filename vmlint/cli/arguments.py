@@ -1,0 +1,117 @@
+"""The command line's parser: argparse, with errors that are one clear line."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NoReturn
+
+from vmlint.cli.exits import Exit
+from vmlint.errors import UsageError
+from vmlint.settings import nearest
+
+__all__ = ["Parser", "add_color", "comma_separated", "one_of"]
+
+# What argparse says, and what a person is told.
+_SAID = (
+    (r"argument (?:\S+/)?(?P<option>-\S+): expected one argument", "`{option}` needs a value"),
+    (r"argument (?:\S+/)?(?P<option>-\S+): ignored explicit argument .*", "`{option}` takes no value"),
+    (
+        r"argument (?:\S+/)?(?P<option>-\S+): not allowed with argument (?:\S+/)?(?P<other>-\S+)",
+        "`{option}` and `{other}` exclude each other",
+    ),
+    (r"argument (?:\S+/)?(?P<option>-\S+): (?P<rest>.*)", "`{option}`: {rest}"),
+    (r"the following arguments are required: (?P<rest>.*)", "{rest} is missing"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of one command. `read` raises UsageError for what makes no sense."""
+
+    def __init__(
+        self, command: str, description: str, examples: Sequence[tuple[str, str]], exits: Mapping[Exit, str]
+    ) -> None:
+        codes = [(f"{exit:>3}", meaning) for exit, meaning in exits.items()]
+        super().__init__(
+            prog=f"vmlint {command}",
+            description=description,
+            epilog="\n".join(["examples:", *_columns(examples), "", "exit codes:", *_columns(codes)]),
+            formatter_class=_Help,
+            allow_abbrev=False,
+            add_help=False,
+        )
+
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The arguments. Options and paths may stand in any order."""
+        found, unknown = self.parse_known_intermixed_args(words)
+        if unknown:
+            self.error(self._unknown(unknown[0]))
+        return found
+
+    def _unknown(self, word: str) -> str:
+        if not word.startswith("-"):
+            return f"one argument too many: `{word}`"
+        option = word.partition("=")[0]
+        names = [known.removeprefix("--") for known in self._option_string_actions if known.startswith("--")]
+        return f"unknown option `{option}`{nearest(option.lstrip('-'), names, '--')}"
+
+    def error(self, message: str) -> NoReturn:
+        for pattern, told in _SAID:
+            if found := re.fullmatch(pattern, message, re.DOTALL):
+                message = told.format(**found.groupdict())
+        raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+_LEAST = 24
+"""The columns that an explanation needs beside what it explains."""
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Fills the description, and keeps the lines of the epilog."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else textwrap.fill(text, min(width, 80))
+
+
+def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Two columns; the second stands under the first where the terminal is too narrow for both."""
+    columns = shutil.get_terminal_size().columns
+    first = max(len(left) for left, _ in rows)
+    beside = columns - first - 4 >= _LEAST
+    hang = " " * (first + 4 if beside else 6)
+    for left, right in rows:
+        told = textwrap.fill(right, max(columns, _LEAST), initial_indent=hang, subsequent_indent=hang)
+        yield f"  {left:<{first}}{told[first + 2 :]}" if beside else f"  {left}\n{told}"
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """The type of an option that takes one of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            listed = f"{', '.join(words[:-1])} or {words[-1]}"
+            raise argparse.ArgumentTypeError(f"must be {listed}, not `{text}`{nearest(text, words)}")
+        return text
+
+    return read
+
+
+def comma_separated(text: str) -> list[str]:
+    """The type of an option that takes several names at once."""
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
+def add_color(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--color",
+        type=one_of("auto", "always", "never"),
+        default="auto",
+        metavar="WHEN",
+        help="colour: auto (on a terminal, unless NO_COLOR is set), always or never",
+    )

@@ -1,0 +1,216 @@
+"""`vmlint check`: lint manifests."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+
+from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_file
+from vmlint.cli.progress import Progress
+from vmlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from vmlint.config import Config
+    from vmlint.finding import Report
+
+__all__ = ["run"]
+
+_FORMATS = ("text", "json", "sarif", "github")
+
+_DESCRIPTION = (
+    "Reads all manifests under the paths as one cluster, and says what KubeVirt and CDI would do with each of them. "
+    "Settings that no option gives come from `.vmlint.yaml` or `[tool.vmlint]` in pyproject.toml, found upward from "
+    "the first path."
+)
+
+_EXAMPLES = (
+    ("vmlint check", "all manifests under the working directory"),
+    ("vmlint check apps/ infra/", "two folders, as one cluster"),
+    ("vmlint check --closed-world", "what is not in the files does not exist"),
+    ("vmlint check --context cluster/", "objects that exist already"),
+    ("vmlint check --select storage", "one family of rules"),
+    ("vmlint check --report sarif=out.sarif", "text here, SARIF in a file"),
+    ("kustomize build . | vmlint check -", "what another program renders"),
+)
+
+
+def _parser() -> Parser:
+    parser = Parser("check", _DESCRIPTION, _EXAMPLES, {exit: exit.meaning for exit in Exit})
+    read = parser.add_argument_group("what is read")
+    read.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders; `-` is standard input (default: `paths`, else `.`)"
+    )
+    read.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
+    read.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="leave files out, as in a .gitignore (repeatable)",
+    )
+    read.add_argument(
+        "--context",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="objects that exist in the cluster and are not linted (repeatable)",
+    )
+
+    judged = parser.add_argument_group("how it is judged")
+    judged.add_argument(
+        "--select",
+        metavar="RULES",
+        type=comma_separated,
+        action="append",
+        help="run these rules alone: numbers, beginnings of numbers, names or families, with commas (repeatable)",
+    )
+    judged.add_argument(
+        "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
+    )
+    judged.add_argument(
+        "--closed-world", action="store_true", default=None, help="what is not in the files does not exist"
+    )
+    judged.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8")
+    judged.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
+    judged.add_argument(
+        "--fail-on",
+        metavar="LEVEL",
+        type=one_of("error", "warning", "note", "never"),
+        help="exit with 1 for findings of error (the default), warning or note and above, or never",
+    )
+
+    shown = parser.add_argument_group("what is shown")
+    shown.add_argument(
+        "--format",
+        metavar="FORMAT",
+        type=one_of(*_FORMATS),
+        default="text",
+        help="text (the default), json, sarif, github",
+    )
+    shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    shown.add_argument(
+        "--report",
+        metavar="FORMAT=FILE",
+        type=_extra,
+        action="append",
+        default=[],
+        help="write a further report to a file (repeatable)",
+    )
+    volume = shown.add_mutually_exclusive_group()
+    volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
+    volume.add_argument("-v", "--verbose", action="store_true", help="list all that was skipped or left undecided")
+    add_color(shown)
+    shown.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+class _Target(NamedTuple):
+    """A format, and the file that it goes to: "" for standard output."""
+
+    format: str
+    file: str
+
+
+def _extra(text: str) -> _Target:
+    from argparse import ArgumentTypeError
+
+    format, equals, file = text.partition("=")
+    if not equals or not file:
+        raise ArgumentTypeError(f"`{text}` names no file: write `FORMAT=FILE`, such as `json=report.json`")
+    return _Target(one_of(*_FORMATS)(format), file)
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = _parser().read(words)
+    targets = _targets(arguments)
+    config = _config(arguments)
+
+    from vmlint.api import check
+
+    paths = arguments.paths or config.paths or (".",)
+    stdin = sys.stdin.buffer if "-" in paths else None
+    with Progress(wanted=not arguments.quiet) as progress:
+        report = check(paths, config, stdin=stdin, progress=progress)
+    for target in targets:
+        _deliver(report, target, arguments)
+    failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
+    return Exit.FINDINGS if failed else Exit.CLEAN
+
+
+def _targets(arguments: Namespace) -> list[_Target]:
+    """Where the report goes, checked before anything is read."""
+    main = _Target(arguments.format, "" if arguments.output in (None, "-") else arguments.output)
+    targets = [main, *arguments.report]
+    files = [target.file for target in targets if target.file]
+    for file in files:
+        if files.count(file) > 1 and Path(file).name != "null":
+            raise UsageError(f"two reports would go to `{file}`: name another file for one of them")
+        check_writable(file)
+    return targets
+
+
+def _config(arguments: Namespace) -> Config:
+    """The configuration file's settings, with the options over them."""
+    from vmlint import configfile, registry
+
+    rules = registry.rules()
+    if arguments.config:
+        config = configfile.load(Path(arguments.config), known_rules=rules)
+    else:
+        config = configfile.load_for(arguments.paths, known_rules=rules)
+    given: dict[str, Any] = {
+        "closed_world": arguments.closed_world,
+        "target_kubevirt": arguments.target,
+        "default_namespace": arguments.default_namespace,
+        "fail_on": arguments.fail_on,
+        "select": _names("--select", arguments.select),
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    ignored = _names("--ignore", arguments.ignore) or []
+    config = config.replace(known_rules=rules, **changed, ignore=[*config.ignore, *ignored])
+    context = config.replace(context=arguments.context).context
+    config = replace(config, context=(*config.context, *context)).excluding(arguments.exclude)
+    if rules and not any(config.runs(rule) for rule in rules):
+        where = f" (with `{config.file}`)" if config.file else ""
+        raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")
+    return config
+
+
+def _names(option: str, given: Iterable[list[str]] | None) -> list[str] | None:
+    """The names of a repeated option; None where it is not given."""
+    if given is None:
+        return None
+    names = [name for group in given for name in group]
+    if not names:
+        raise UsageError(f"`{option}` needs the name of a rule or family")
+    return names
+
+
+def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
+    from vmlint.report import render
+
+    stream = None if target.file else sys.stdout
+    text = render(target.format, report, **_options(target, stream, arguments))
+    if target.file:
+        write_file(target.file, text)
+    else:
+        write(text)
+
+
+def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:
+    if target.format not in ("text", "github"):
+        return {}
+    options: dict[str, Any] = {"quiet": arguments.quiet, "encoding": encoding(stream)}
+    if target.format == "text":
+        options |= {
+            "color": uses_color(arguments.color, stream),
+            "width": width(stream),
+            "verbose": arguments.verbose,
+        }
+    return options

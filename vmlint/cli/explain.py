@@ -1,0 +1,107 @@
+"""`vmlint explain`: show the page of a rule."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vmlint.cli.arguments import Parser, add_color
+from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.output import uses_color, width, write
+from vmlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from vmlint.rule import Rule
+
+__all__ = ["run"]
+
+_WIDEST = 100
+"""The columns that a page takes at most: longer lines are hard to read."""
+
+
+def run(words: Sequence[str]) -> Exit:
+    from vmlint.registry import rules
+
+    known = rules()
+    examples = [(f"vmlint explain {known[0].id}", "by number"), (f"vmlint explain {known[0].slug}", "by name")]
+    parser = Parser("explain", "Shows what a rule finds, why it fails, and how to mend it.", examples, PLAIN_EXITS)
+    parser.add_argument("rule", metavar="RULE", nargs="?", help="its number or its name")
+    add_color(parser)
+    parser.add_argument("-h", "--help", action="help", help="show this")
+    arguments = parser.read(words)
+    if arguments.rule is None:
+        raise UsageError(f"say which rule, such as `vmlint explain {known[0].id}`; `vmlint rules` lists them")
+    rule = _find(arguments.rule, known)
+    room = width(sys.stdout)
+    columns = min(room, _WIDEST) if room else None
+    write(_styled(rule, columns or _WIDEST) if uses_color(arguments.color, sys.stdout) else _plain(rule, columns))
+    return Exit.CLEAN
+
+
+def _find(name: str, rules: Sequence[Rule]) -> Rule:
+    from vmlint.settings import means, unknown_name
+
+    if wrong := unknown_name(name, rules):
+        raise UsageError(wrong)
+    found = [rule for rule in rules if means(name, rule)]
+    exact = [rule for rule in found if name == rule.slug or name.upper() == rule.id] or found
+    if len(exact) > 1:
+        raise UsageError(f"`{name}` names {len(exact)} rules: name one, such as `{exact[0].id}` or `{exact[0].slug}`")
+    return exact[0]
+
+
+def _heading(rule: Rule) -> str:
+    return f"{rule.id} {rule.slug}: {rule.title}"
+
+
+def _effect(rule: Rule) -> str:
+    effect = rule.meta.effect
+    return f"{effect.value} ({effect.level.value}): {effect.meaning}"
+
+
+def _body(rule: Rule) -> str:
+    """The page below its title."""
+    return rule.page.partition("\n")[2].strip()
+
+
+def _plain(rule: Rule, columns: int | None) -> str:
+    """The page as Markdown; its sentences are wrapped where there is a terminal, its examples never."""
+    paragraphs = f"# {_heading(rule)}\n\n{_effect(rule)}\n\n{_body(rule)}".split("\n\n")
+    return "\n\n".join(_wrapped(paragraph, columns) for paragraph in paragraphs) + "\n"
+
+
+def _wrapped(paragraph: str, columns: int | None) -> str:
+    """The lines of a paragraph below its heading, filled; a list and an example stay as they are."""
+    heading, line_break, rest = paragraph.partition("\n") if paragraph.startswith("#") else ("", "", paragraph)
+    if columns is None or rest.startswith((" ", "- ", "* ")):
+        return paragraph
+    return heading + line_break + textwrap.fill(rest, columns, break_long_words=False, break_on_hyphens=False)
+
+
+# Colours that can be read on a light and on a dark ground.
+_LOOKS = {"markdown.code": "cyan", "markdown.code_block": "none", "markdown.h2": "bold", "markdown.h3": "bold"}
+
+
+def _styled(rule: Rule, columns: int) -> str:
+    """The page with its Markdown drawn."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+    from rich.text import Text
+    from rich.theme import Theme
+
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=columns,
+        force_terminal=True,
+        color_system="standard",
+        theme=Theme(_LOOKS),
+    )
+    console.print(Text(_heading(rule), "bold"))
+    console.print(Text(f"{_effect(rule)}\n"))
+    console.print(Markdown(_body(rule), code_theme="ansi_light", hyperlinks=False))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

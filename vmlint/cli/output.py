@@ -1,0 +1,82 @@
+"""Where text leaves the program: standard output, standard error and files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from vmlint.errors import UsageError
+
+__all__ = ["check_writable", "encoding", "is_terminal", "say", "uses_color", "width", "write", "write_file"]
+
+
+def write(text: str) -> None:
+    """Writes to standard output. A reader that has gone away, as in `… | head`, wants no more: that is no error."""
+    _put(sys.stdout, text)
+
+
+def say(text: str) -> None:
+    """Writes a line for the person at the keyboard to standard error."""
+    _put(sys.stderr, text + "\n")
+
+
+def _put(stream: TextIO | None, text: str) -> None:
+    if stream is None:  # closed by the caller of the program
+        return
+    try:
+        stream.write(_encodable(text, stream))
+        stream.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    """The text with escapes for what the stream's encoding lacks, such as a file name that is no UTF-8."""
+    name = encoding(stream)
+    return text.encode(name, "backslashreplace").decode(name)
+
+
+def encoding(stream: TextIO | None) -> str:
+    return getattr(stream, "encoding", None) or "utf-8"
+
+
+def check_writable(file: str) -> None:
+    """UsageError where a report could not be written to the file: better told before a long run than after."""
+    path = Path(file)
+    if path.is_dir():
+        raise UsageError(f"can't write `{file}`: it is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise UsageError(f"can't write `{file}`: there is no folder `{path.parent}`; make it first")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"can't write `{file}`: permission denied")
+
+
+def write_file(file: str, text: str) -> None:
+    """Writes a report to a file, as UTF-8. UsageError where that fails."""
+    try:
+        Path(file).write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise UsageError(f"can't write `{file}`: {error.strerror or error}") from error
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def uses_color(when: str, stream: TextIO | None) -> bool:
+    """Whether to colour: `always`, `never`, or `auto`: on a terminal that can, unless NO_COLOR is set."""
+    if when != "auto":
+        return when == "always"
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width(stream: TextIO | None) -> int | None:
+    """The columns of the terminal; None where the text goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if is_terminal(stream) else None

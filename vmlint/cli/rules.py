@@ -1,0 +1,94 @@
+"""`vmlint rules`: list the rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from vmlint.cli.arguments import Parser, add_color, one_of
+from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.output import encoding, uses_color, width, write
+
+if TYPE_CHECKING:
+    from vmlint.report.layout import Line
+    from vmlint.rule import Rule
+
+__all__ = ["run"]
+
+_EXAMPLES = (
+    ("vmlint rules", "the table, by family"),
+    ("vmlint rules --format json", "the same for programs"),
+)
+
+
+def run(words: Sequence[str]) -> Exit:
+    parser = Parser("rules", "Lists every rule: number, name, effect, level and title.", _EXAMPLES, PLAIN_EXITS)
+    parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
+    add_color(parser)
+    parser.add_argument("-h", "--help", action="help", help="show this")
+    arguments = parser.read(words)
+
+    from vmlint.registry import rules
+
+    if arguments.format == "json":
+        write(json.dumps([_row(rule) for rule in rules()], indent=2, ensure_ascii=False) + "\n")
+    else:
+        write(_text(rules(), width(sys.stdout), encoding(sys.stdout), uses_color(arguments.color, sys.stdout)))
+    return Exit.CLEAN
+
+
+def _row(rule: Rule) -> dict[str, str]:
+    return {
+        "id": rule.id,
+        "slug": rule.slug,
+        "family": rule.family,
+        "effect": rule.meta.effect.value,
+        "level": rule.meta.effect.level.value,
+        "since": rule.meta.since,
+        "title": rule.title,
+    }
+
+
+def _text(rules: Sequence[Rule], width: int | None, encoding: str, color: bool) -> str:
+    """A block a family. Titles stand beside the other columns, or under them where there is no room."""
+    from vmlint.report.layout import paint
+
+    return paint(_lines(rules, width, encoding), color=color)
+
+
+_LEAST = 30
+"""The cells that a title needs beside the other columns."""
+
+
+def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[Line]:
+    from vmlint.report.layout import Page, Segment, wrap
+
+    page = Page(width, encoding)
+    columns = [(rule.id, rule.slug, rule.meta.effect.value, rule.meta.effect.level.value) for rule in rules]
+    sizes = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    start = 2 + sum(sizes) + 2 * len(sizes)
+    beside = width is None or width - start >= _LEAST
+    for family, group in groupby(rules, key=lambda rule: rule.family):
+        yield (Segment(family, "strong"),)
+        for rule in group:
+            number, slug, effect, level = (
+                cell.ljust(size) + "  " for cell, size in zip(columns[rules.index(rule)], sizes, strict=True)
+            )
+            row = (
+                Segment("  "),
+                Segment(number),
+                Segment(slug, "strong"),
+                Segment(effect),
+                Segment(level, level.strip()),
+            )
+            title = Segment(page.show(rule.title))
+            if beside:
+                yield from wrap((*row, title), width, start)
+            else:
+                yield row
+                yield from wrap((Segment("    "), title), width, 4)
+        yield ()
+    yield from wrap((Segment("vmlint explain RULE", "strong"), Segment(" shows the page of a rule.")), width, 0)
