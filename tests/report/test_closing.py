@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import pytest
+
+from vmlint.finding import Counts, Report, Skipped, Undecided
+from vmlint.report.closing import closing
+from vmlint.report.layout import Page, paint
+
+from .sample import REPORT, vm
+
+CLEAN = Report("0.1.0", counts=Counts(files=5, documents=12, objects=12))
+
+
+def said(report: Report, *, width: int | None = None, verbose: bool = False) -> str:
+    return "\n".join(paint(lines) for lines in closing(report, Page(width), verbose=verbose))
+
+
+@pytest.mark.parametrize(
+    ("counts", "summary"),
+    [
+        (Counts(files=5, objects=12), "clean: 12 objects from 5 files\n"),
+        (Counts(files=1, objects=1), "clean: 1 object from 1 file\n"),
+        (Counts(files=1), "nothing to lint: no object of KubeVirt or CDI in 1 file\n"),
+        (
+            Counts(files=2, objects=3, outside=1, unknown=2, irrelevant=1),
+            "clean: 3 objects from 2 files · 1 reference leads outside the repository · 2 references hold a variable"
+            " · 1 other document\n",
+        ),
+    ],
+)
+def test_a_run_without_findings(counts: Counts, summary: str) -> None:
+    assert said(Report("0.1.0", counts=counts)) == summary
+
+
+def test_findings_are_counted_by_level() -> None:
+    warning, note, error, other = REPORT.findings
+    counts = Counts(files=1, objects=1)
+    assert said(Report("0", (warning,), counts=counts)) == "1 warning in 1 object from 1 file\n"
+    assert said(Report("0", (note, note), counts=counts)) == "2 notes in 1 object from 1 file\n"
+    assert said(Report("0", (error, warning, other), counts=counts)) == (
+        "2 errors and 1 warning in 1 object from 1 file\n"
+    )
+    assert said(Report("0", (error,))) == "1 error in 0 objects from 0 files\n"
+
+
+def test_skipped_files_stand_under_their_reason() -> None:
+    skipped = [Skipped(f"{name}.yaml", 0, "no YAML") for name in "abcde"]
+    report = replace(CLEAN, skipped=(*skipped, Skipped("f.yaml", 9, "no YAML"), Skipped("g.yaml", 2, "no mapping")))
+    assert said(report) == (
+        "skipped    5 files and 1 document: no YAML\n"
+        "             a.yaml, b.yaml, c.yaml and 3 more\n"
+        "           1 document: no mapping\n"
+        "             g.yaml:2\n"
+        "\n"
+        "clean: 12 objects from 5 files · 7 skipped\n"
+    )
+    assert said(report, verbose=True) == (
+        "skipped    5 files and 1 document: no YAML\n"
+        "             a.yaml\n"
+        "             b.yaml\n"
+        "             c.yaml\n"
+        "             d.yaml\n"
+        "             e.yaml\n"
+        "             f.yaml:9\n"
+        "           1 document: no mapping\n"
+        "             g.yaml:2\n"
+        "\n"
+        "clean: 12 objects from 5 files · 7 skipped\n"
+    )
+
+
+def test_many_reasons_and_questions_are_listed_in_part() -> None:
+    report = replace(
+        CLEAN,
+        skipped=tuple(Skipped("a.yaml", line, f"reason {line}") for line in range(1, 13)),
+        undecided=tuple(Undecided("a.yaml", line, vm("web"), f"question {line}") for line in range(1, 12)),
+    )
+    text = said(report)
+    assert "           and 2 more reasons, listed with --verbose\n\nundecided  a.yaml:1   VirtualMachine" in text
+    assert "           a.yaml:10  VirtualMachine shop/web: question 10\n           and 1 more question, listed" in text
+    assert "reason 11" not in text
+    assert "question 11" not in text
+    assert text.endswith(" · 12 skipped · 11 undecided\n")
+    everything = said(report, verbose=True)
+    assert "reason 12" in everything
+    assert "question 11" in everything
+    assert "--verbose" not in everything
+
+
+def test_a_summary_wider_than_the_page_takes_two_lines() -> None:
+    report = replace(CLEAN, counts=Counts(files=5, objects=12, outside=2, irrelevant=30))
+    assert said(report, width=60) == (
+        "clean: 12 objects from 5 files\n2 references lead outside the repository · 30 other\ndocuments\n"
+    )

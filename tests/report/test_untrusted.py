@@ -1,0 +1,53 @@
+import json
+
+import pytest
+
+from vmlint.report.untrusted import address, cells, json_text, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("golden/fedora → `日本`", "golden/fedora → `日本`"),
+        ("\x1b[31mred\x07\x9b", r"\x1b[31mred\x07\x9b"),
+        ("a\r\n\tb\x00", r"a\r\n\tb\x00"),
+        ("\u202eevil\u2066\u200b\u2028\u2029\ufeff", r"\u202eevil\u2066\u200b\u2028\u2029\ufeff"),
+        ("\ud800 \U000e0041", r"\ud800 \U000e0041"),
+        ("##[add-mask]x ##vso[task.setvariable]y", r"#\x23[add-mask]x #\x23vso[task.setvariable]y"),
+        ("###[group]", r"##\x23[group]"),
+        ("## a heading [1]", "## a heading [1]"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_as_its_escape(text: str, shown: str) -> None:
+    assert visible(text) == shown
+    assert "".join(cells(text)) == shown
+    assert len(cells(text)) == len(text)
+
+
+def test_json_keeps_the_strings_and_is_harmless() -> None:
+    value = {"a": "\x1b[2J\x7f\x85\u2028 → 𝄞 ##[error]x \\##vso[y]", "b": ["::error::", 1, None]}
+    text = json_text(value)
+    assert json.loads(text) == value
+    assert text == (
+        '{\n  "a": "\\u001b[2J\\u007f\\u0085\\u2028 \\u2192 \\ud834\\udd1e #\\u0023[error]x \\\\#\\u0023vso[y]",\n'
+        '  "b": [\n    "::error::",\n    1,\n    null\n  ]\n}\n'
+    )
+
+
+def test_json_has_no_lone_surrogate() -> None:
+    assert json.loads(json_text(["\ud800\udc00", "x\udcff"])) == ["��", "x�"]
+
+
+@pytest.mark.parametrize(
+    ("file", "uri"),
+    [
+        ("vms/web.yaml", "vms/web.yaml"),
+        ("a b/c#d?e%f[1]é.yaml", "a%20b/c%23d%3Fe%25f%5B1%5D%C3%A9.yaml"),
+        ("http://x/y.yaml", "http%3A//x/y.yaml"),
+        ("caf\udce9.yaml", "caf%E9.yaml"),
+        ("\ud800\n", "%3F%0A"),
+        ("", "."),
+    ],
+)
+def test_address(file: str, uri: str) -> None:
+    assert address(file) == uri
