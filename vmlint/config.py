@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from vmlint.errors import UsageError
 from vmlint.rule import Effect, Level, Rule
-from vmlint.settings import SETTINGS, At, Levels, Override, ignore_spec, means, meant, nearest
+from vmlint.settings import SETTINGS, At, Levels, Override, ignore_spec, means, meant
+from vmlint.spelling import nearest
 
 __all__ = ["Config", "Levels", "Override"]
 

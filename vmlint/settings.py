@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from vmlint.model.kinds import KINDS
 from vmlint.rule import Level
+from vmlint.spelling import nearest
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -33,7 +34,6 @@ __all__ = [
     "ignore_spec",
     "means",
     "meant",
-    "nearest",
     "unknown_name",
 ]
 
@@ -113,18 +113,12 @@ def meant(names: Sequence[str], rule: Rule) -> bool:
     return any(means(name, rule) for name in names)
 
 
-def nearest(word: str, known: Sequence[str], prefix: str = "") -> str:
-    """The end of a message: "; did you mean `…`?" where something known is like the word, else nothing."""
-    by_lower = {name.lower(): name for name in known}
-    close = get_close_matches(word.lower().replace("_", "-"), by_lower, n=1, cutoff=0.6)
-    return f"; did you mean `{prefix}{by_lower[close[0]]}`?" if close else ""
-
-
 def unknown_name(name: str, rules: Sequence[Rule]) -> str:
     """What is wrong with a name that means no rule; "" where it means one."""
     if any(means(name, rule) for rule in rules):
         return ""
-    known = [name for rule in rules for name in (rule.slug, rule.family, rule.id)]
+    # Of numbers, any is like any other.
+    known = [] if name[-1:].isdigit() else [word for rule in rules for word in (rule.slug, rule.family)]
     return f"no rule or family is called `{name}`{nearest(name, known) or '; `vmlint rules` lists them'}"
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError
-from vmlint.settings import nearest
+from vmlint.spelling import nearest
 
 __all__ = ["main"]
 

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from vmlint.cli.exits import Exit
 from vmlint.errors import UsageError
-from vmlint.settings import nearest
+from vmlint.spelling import nearest
 
 __all__ = ["Parser", "add_color", "comma_separated", "one_of"]
 

@@ -135,7 +135,7 @@ def run(words: Sequence[str]) -> Exit:
 
     paths = arguments.paths or config.paths or (".",)
     stdin = sys.stdin.buffer if "-" in paths else None
-    with Progress(wanted=not arguments.quiet) as progress:
+    with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
         report = check(paths, config, stdin=stdin, progress=progress)
     for target in targets:
         _deliver(report, target, arguments)

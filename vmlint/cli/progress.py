@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from vmlint.cli.output import is_terminal
 
@@ -23,11 +22,14 @@ _PATIENCE = 1.0
 class Progress:
     """The engine calls it with a stage, how much of it is done, and how much there is (0 where that is not known).
 
-    It draws on standard error, and only where that is a terminal; the end of `with` takes the bar away.
+    It draws only where the stream is a terminal; the end of `with` takes the bar away.
     """
 
-    def __init__(self, *, wanted: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
-        self._shown = wanted and is_terminal(sys.stderr)
+    def __init__(
+        self, stream: TextIO | None, *, wanted: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stream = stream
+        self._shown = wanted and is_terminal(stream)
         self._clock = clock
         self._start = clock()
         self._bar: Bar | None = None
@@ -47,7 +49,7 @@ class Progress:
         if not self._shown or (self._bar is None and self._clock() - self._start < _PATIENCE):
             return
         if self._bar is None:
-            self._bar = _bar()
+            self._bar = _bar(self._stream)
             self._bar.start()
         if self._task is None or self._stage != stage:
             if self._task is not None:
@@ -56,9 +58,9 @@ class Progress:
         self._bar.update(self._task, completed=done)
 
 
-def _bar() -> Bar:
+def _bar(stream: TextIO | None) -> Bar:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return Progress(*columns, console=Console(file=stream), transient=True)

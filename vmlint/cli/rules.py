@@ -67,26 +67,22 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
     from vmlint.report.layout import Page, Segment, wrap
 
     page = Page(width, encoding)
-    columns = [(rule.id, rule.slug, rule.meta.effect.value, rule.meta.effect.level.value) for rule in rules]
-    sizes = [max(map(len, column)) for column in zip(*columns, strict=True)]
+    table = {rule.id: (rule.id, rule.slug, rule.meta.effect.value, rule.meta.effect.level.value) for rule in rules}
+    sizes = [max(map(len, column)) for column in zip(*table.values(), strict=True)]
     start = 2 + sum(sizes) + 2 * len(sizes)
     beside = width is None or width - start >= _LEAST
     for family, group in groupby(rules, key=lambda rule: rule.family):
         yield (Segment(family, "strong"),)
         for rule in group:
-            number, slug, effect, level = (
-                cell.ljust(size) + "  " for cell, size in zip(columns[rules.index(rule)], sizes, strict=True)
-            )
-            row = (
-                Segment("  "),
-                Segment(number),
-                Segment(slug, "strong"),
-                Segment(effect),
-                Segment(level, level.strip()),
+            cells = table[rule.id]
+            row = tuple(
+                part
+                for cell, size, style in zip(cells, sizes, ("", "strong", "", cells[-1]), strict=True)
+                for part in (Segment("  "), Segment(cell, style), Segment(" " * (size - len(cell))))
             )
             title = Segment(page.show(rule.title))
             if beside:
-                yield from wrap((*row, title), width, start)
+                yield from wrap((*row, Segment("  "), title), width, start)
             else:
                 yield row
                 yield from wrap((Segment("    "), title), width, 4)
