@@ -5,18 +5,21 @@ Each answer is worked out once. The semantics stand in `kubevirt/` and `cdi/`; h
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeVar
 
 from vmlint.graph.cluster import Cluster
-from vmlint.kubevirt.conflicts import Conflict, conflicts
-from vmlint.kubevirt.inference import Chain, infer
-from vmlint.kubevirt.matching import Match, flaws, match
-from vmlint.kubevirt.normal import normal_template
+from vmlint.graph.links import LinkKind, links
+from vmlint.kubevirt.apply import Applied, review
+from vmlint.kubevirt.conflicts import Conflict
+from vmlint.kubevirt.inference import Chain, End, infer
+from vmlint.kubevirt.matching import Fate, Match, flaws, match
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.model.access import mapping
+from vmlint.kubevirt.requirements import Unmet, unmet
+from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
@@ -24,6 +27,8 @@ from vmlint.rule import Effect
 
 __all__ = ["Settings", "World"]
 
+_T = TypeVar("_T")
+_ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
 _ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 
 
@@ -71,32 +76,100 @@ class World:
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
-        key = (infer, id(vm), matcher)
-        if key not in self._answers:
-            flawed = flaws(vm.matcher(matcher) or {})
-            closed = self.closed(vm.ref)
-            snapshots = self.behaviour.infers_from_snapshots
-            self._answers[key] = (
-                None if flawed else infer(vm, matcher, self.cluster, snapshots=snapshots, closed=closed)
-            )
-        chain: Chain | None = self._answers[key]
-        return chain
+        return self._once((infer, matcher), vm, lambda: self._infer(vm, matcher))
+
+    def _infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
+        if flaws(vm.matcher(matcher) or {}):
+            return None
+        snapshots = self.behaviour.infers_from_snapshots
+        return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.closed(vm.ref))
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
-        key = (match, id(vm), matcher)
-        if key not in self._answers:
-            self._answers[key] = match(vm, matcher, self.cluster, self.infer(vm, matcher))
-        found: Match | None = self._answers[key]
-        return found
+        return self._once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+
+    @property
+    def kubevirt(self) -> Mapping[str, Any] | None:
+        """The KubeVirt object of the cluster, where the files hold one and no more."""
+        found = self.cluster.of_kind("KubeVirt")
+        return found[0].data if len(found) == 1 else None
+
+    def reviewed(self, vm: VirtualMachine) -> Applied | None:
+        """The copy of the VM that the validating webhook checks: instancetype, preference and defaults applied.
+
+        None where the VM does not get so far, or where what it gets is not in the files.
+        """
+        return self._once(review, vm, lambda: self._review(vm, needed=tuple(Matcher)))
 
     def conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
-        """The fields that the VM and its instancetype both set, in the order of the cluster's message."""
-        key = (conflicts, id(vm))
+        """The fields that the VM and its instancetype both set, in the order of the cluster's message.
+
+        What the preference is plays no part in them, but where it makes the VM be refused before.
+        """
+        applied = self.reviewed(vm)
+        if applied is None:
+            applied = self._once(Matcher.INSTANCETYPE, vm, lambda: self._review(vm, needed=(Matcher.INSTANCETYPE,)))
+        return applied.conflicts if applied else ()
+
+    def unmet(self, vm: VirtualMachine) -> Unmet | None:
+        """The first requirement of the preference that the VM does not meet.
+
+        It is checked last: a VM that is refused before has other troubles.
+        """
+        applied = self.reviewed(vm)
+        preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
+        if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
+            return None
+        owned = instancetype.spec if instancetype and instancetype.object else None
+        return unmet(applied.template, owned, preference.spec, self.settings.release)
+
+    def _review(self, vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied | None:
+        objects: dict[Matcher, Mapping[str, Any] | None] = dict.fromkeys(Matcher)
+        for matcher in needed:
+            found = self.match(vm, matcher)
+            if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
+                continue
+            lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
+            if found.fate is not Fate.USED and not lost:
+                return None
+            objects[matcher] = found.object
+        return review(
+            {"metadata": vm.data.get("metadata"), "spec": self._inferred(vm)},
+            objects[Matcher.INSTANCETYPE],
+            objects[Matcher.PREFERENCE],
+            kubevirt=self.kubevirt,
+            release=self.settings.release,
+            source_architecture=self._architecture(vm),
+        )
+
+    def _inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
+        """The VM's spec after inference: under `Ignore`, a successful one removes the memory section.
+
+        Source: KubeVirt `pkg/instancetype/infer/handler.go`.
+        """
+        chain = self.infer(vm, Matcher.INSTANCETYPE)
+        policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
+        if chain is None or chain.end is not End.FOUND or policy != "Ignore":
+            return vm.vm_spec
+        template, spec = mapping(vm.vm_spec, "template"), vm.vmi_spec
+        domain = {key: value for key, value in mapping(spec, "domain").items() if key != "memory"}
+        return {**vm.vm_spec, "template": {**template, "spec": {**spec, "domain": domain}}}
+
+    def _architecture(self, vm: VirtualMachine) -> str:
+        """The architecture that the first labelled DataSource of the VM's templates says.
+
+        Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
+        """
+        for link in links(vm):
+            if link.kind is LinkKind.SOURCE and link.ref.kind == "DataSource":
+                source = self.cluster.follow(link).resource
+                if source and (said := text(source.labels, _ARCHITECTURE_LABEL)):
+                    return said
+        return ""
+
+    def _once(self, question: object, vm: VirtualMachine, answer: Callable[[], _T]) -> _T:
+        key = (question, id(vm))
         if key not in self._answers:
-            found = self.match(vm, Matcher.INSTANCETYPE)
-            template = normal_template(mapping(vm.data, *vm.template_path))
-            owned = found.spec if found else {}
-            self._answers[key] = conflicts(template, owned, self.settings.release) if found and found.object else ()
-        answer: tuple[Conflict, ...] = self._answers[key]
-        return answer
+            self._answers[key] = answer()
+        known: _T = self._answers[key]
+        return known

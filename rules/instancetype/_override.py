@@ -15,6 +15,8 @@ from vmlint.world import World
 
 __all__ = ["overrides"]
 
+_GUEST_CPU = ("spec", "domain", "cpu", "guest")  # known to the proposals alone, and judged by the sizing rules
+
 
 def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[str]) -> Iterator[Fault]:
     """One fault a field of these groups that the VM and its instancetype both set."""
@@ -23,7 +25,7 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
         return
     owner = match.resolution.resource
     for conflict in world.conflicts(vm):
-        if conflict.group not in groups:
+        if conflict.group not in groups or conflict.path == _GUEST_CPU:
             continue
         path = (*vm.template_path, *conflict.path)
         name, field = match.name, render(conflict.path[1:])

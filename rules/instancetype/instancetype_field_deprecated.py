@@ -1,0 +1,36 @@
+"""The instancetype uses a deprecated field.
+
+## What it does
+Reports `spec.launchSecurity` of an instancetype.
+
+## Why it matters
+KubeVirt 1.9 moved launch security to the preference (`preferredLaunchSecurity`) and warns of the old field, which a
+later release removes.
+
+## Bad
+    kind: VirtualMachineInstancetype
+    spec:
+      launchSecurity: {sev: {}}
+
+## Good
+    kind: VirtualMachinePreference
+    spec:
+      preferredLaunchSecurity: {sev: {}}
+
+## Source
+KubeVirt `pkg/instancetype/webhooks/admitter.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.types import instancetype_warnings
+from vmlint.model.subjects import Instancetype
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM210", effect=Effect.DEPRECATED, since="0.1", subject=Instancetype)
+
+
+def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
+    for cause in instancetype_warnings(instancetype.spec, world.settings.release):
+        yield META.at(instancetype.at(*cause.path), f"{cause.message}.", fix="move it to the preference")

@@ -1,0 +1,39 @@
+"""The preference's CPU topology is none.
+
+## What it does
+Checks `preferredCPUTopology` and the spread options of a preference.
+
+## Why it fails
+KubeVirt refuses a preference with an unknown topology, an unknown way of spreading, or a ratio other than 2 where
+vCPUs are spread over cores and threads.
+
+## Bad
+    spec:
+      cpu: {preferredCPUTopology: preferSocket}
+
+## Good
+    spec:
+      cpu: {preferredCPUTopology: sockets}
+
+## Source
+KubeVirt `pkg/instancetype/preference/webhooks/admitter.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.topology import ACROSS, DEPRECATED
+from vmlint.kubevirt.types import preference_causes
+from vmlint.model.subjects import Preference
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM306", effect=Effect.REJECTED, since="0.1", subject=Preference)
+
+
+def check(preference: Preference, world: World) -> Iterator[Fault]:
+    for cause in preference_causes(preference.spec, world.settings.release):
+        yield META.at(
+            preference.at(*cause.path),
+            f"{cause.message}.",
+            fix=f"use one of {', '.join(DEPRECATED.values())}; spread across one of {', '.join(ACROSS)}",
+        )

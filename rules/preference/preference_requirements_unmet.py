@@ -1,0 +1,69 @@
+"""The VM has less than its preference requires.
+
+## What it does
+Compares the requirements of the preference (vCPUs, memory, architecture) with what the VM has after its instancetype
+and KubeVirt's defaults were applied.
+
+## Why it fails
+KubeVirt refuses the VM, and names the first requirement that is not met. Without an instancetype only some fields
+count towards the vCPUs, as the preferred topology says: for `sockets`, the default, `domain.cpu.sockets` alone, so
+that `cores: 8` is no vCPU at all.
+
+## Bad
+    spec:
+      preference: {name: windows.11}      # requires 2 vCPUs and 4Gi
+      template:
+        spec:
+          domain:
+            cpu: {cores: 2}
+            memory: {guest: 4Gi}
+
+## Good
+    spec:
+      preference: {name: windows.11}
+      template:
+        spec:
+          domain:
+            cpu: {sockets: 2}
+            memory: {guest: 4Gi}
+
+## Source
+KubeVirt `pkg/instancetype/preference/requirements`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.matching import Match
+from vmlint.model.chain import Hop
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Place
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM304", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+_FIXES = {
+    "cpu": "choose a larger instancetype, or give the VM more vCPUs in the fields that count",
+    "memory": "choose a larger instancetype, or give the VM more memory",
+    "architecture": "ask for the architecture that the preference requires, or choose another preference",
+}
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    found = world.unmet(vm)
+    preference = world.match(vm, Matcher.PREFERENCE)
+    if found is None or preference is None:
+        return
+    asked = Hop(f"preference {preference.name}: requires {found.required}", _place(preference, found.resource))
+    yield META.at(
+        vm.at(*vm.vm_path, *found.paths[0][1:]),
+        f"{found.message}.",
+        fix=_FIXES[found.resource],
+        effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+    ).along((*(preference.chain.hops if preference.chain else ()), asked))
+
+
+def _place(preference: Match, resource: str) -> Place | None:
+    owner = preference.resolution.resource if preference.resolution else None
+    return owner.at("spec", "requirements", resource) if owner else None

@@ -1,0 +1,34 @@
+"""The preference names its topology in the old way.
+
+## What it does
+Reports `preferSockets`, `preferCores`, `preferThreads`, `preferSpread` and `preferAny`.
+
+## Why it matters
+Since KubeVirt 1.4 the names are `sockets`, `cores`, `threads`, `spread` and `any`. The old ones are still accepted,
+with a warning, and will be removed.
+
+## Bad
+    spec:
+      cpu: {preferredCPUTopology: preferSockets}
+
+## Good
+    spec:
+      cpu: {preferredCPUTopology: sockets}
+
+## Source
+KubeVirt `pkg/instancetype/preference/webhooks/admitter.go` (deprecatedTopologies).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.types import preference_warnings
+from vmlint.model.subjects import Preference
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM307", effect=Effect.DEPRECATED, since="0.1", subject=Preference)
+
+
+def check(preference: Preference, world: World) -> Iterator[Fault]:
+    for cause in preference_warnings(preference.spec, world.settings.release):
+        yield META.at(preference.at(*cause.path), f"{cause.message}.", fix="write the new name")

@@ -1,0 +1,50 @@
+"""The preference can't be applied to this VM.
+
+## What it does
+Checks what a preference does to the VM that uses it: whether it can spread the instancetype's vCPUs over sockets,
+cores and threads, and whether there is a `domain.cpu` for the CPU features that it adds.
+
+## Why it fails
+vCPUs that the spread's ratio does not divide make KubeVirt refuse the VM, one vCPU included. With a ratio of 0, or
+with CPU features for a VM that has neither an instancetype nor `domain.cpu`, KubeVirt's webhook breaks down, and the
+VM is refused for that.
+
+## Bad
+    spec:
+      instancetype: {name: three}         # 3 vCPUs
+      preference: {name: spread}          # preferredCPUTopology: spread, in cores of 2
+
+## Good
+    spec:
+      instancetype: {name: four}
+      preference: {name: spread}
+
+## Source
+KubeVirt `pkg/instancetype/preference/validation/cpu.go`, `pkg/instancetype/preference/apply/cpu.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.chain import Hop
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    applied = world.reviewed(vm)
+    preference = world.match(vm, Matcher.PREFERENCE)
+    if applied is None or applied.refusal is None or preference is None:
+        return
+    cause = applied.refusal
+    owner = preference.resolution.resource if preference.resolution else None
+    hops = (Hop(f"preference {preference.name}", owner.at("spec", "cpu")),) if owner else ()
+    yield META.at(
+        vm.at(*vm.vm_path, *cause.path[1:]),
+        f"preference `{preference.name}` can't be applied: {cause.message}.",
+        fix="choose another instancetype or preference, or change the preference's `spec.cpu`",
+        effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+    ).along((*(preference.chain.hops if preference.chain else ()), *hops))

@@ -1,0 +1,48 @@
+"""The VM and its instancetype both give the vCPUs.
+
+## What it does
+Reports `domain.cpu.guest` of a VM whose instancetype gives `cpu.guest`.
+
+## Why it fails
+An instancetype's values can't be overridden. Only one that gives no vCPUs leaves them to the VM.
+
+## Bad
+    spec:
+      instancetype: {name: u1.medium}
+      template:
+        spec:
+          domain:
+            cpu: {guest: 4}
+
+## Good
+    spec:
+      instancetype: {name: cx1.custom}    # v1beta2, without `cpu.guest`
+
+## Source
+The design proposal on customized instancetypes; KubeVirt `pkg/instancetype/conflict`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.sizing import Giver
+from vmlint.model.access import get
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._sizing import sized
+
+META = Meta("VM602", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    found = sized(vm, world)
+    if found is None or found.sizing.vcpus is not Giver.BOTH or not get(vm.vmi_spec, "domain", "cpu", "guest"):
+        return
+    yield META.at(
+        found.at(("spec", "domain", "cpu", "guest")),
+        f"`domain.cpu.guest` can't be set in the VM: {found.whose} gives the vCPUs, and its values can't be "
+        "overridden.",
+        fix="remove `domain.cpu.guest`, or choose an instancetype that gives no vCPUs",
+        effect=found.effect,
+    ).along(found.hops)

@@ -1,0 +1,43 @@
+"""`domain.cpu.guest` stands beside a topology.
+
+## What it does
+Reports `domain.cpu.guest` together with `cores`, `sockets` or `threads`.
+
+## Why it fails
+The proposal makes the two exclude each other: `guest` says how many vCPUs there are, and a preference says how they
+are laid out.
+
+## Bad
+    domain:
+      cpu: {guest: 4, cores: 2}
+
+## Good
+    domain:
+      cpu: {guest: 4}
+
+## Source
+The design proposal on customized instancetypes (`spec.template.spec.domain.cpu.guest`).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._sizing import sized
+
+META = Meta("VM601", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    found = sized(vm, world)
+    if found is None or not found.sizing.exclusive:
+        return
+    parts = ", ".join(f"`{path[-1]}`" for path in found.sizing.exclusive)
+    yield META.at(
+        found.at(found.sizing.exclusive[0]),
+        f"`domain.cpu.guest` and {parts} exclude each other.",
+        fix=f"remove {parts} and let a preference lay the vCPUs out, or remove `guest`",
+        effect=found.effect,
+    )

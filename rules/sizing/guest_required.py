@@ -1,0 +1,51 @@
+"""An instancetype lacks an amount that its version requires.
+
+## What it does
+Checks `spec.cpu.guest` and `spec.memory.guest` of instancetypes of v1beta1 and earlier.
+
+## Why it fails
+The schema of every released version requires both. Only the proposed `instancetype.kubevirt.io/v1beta2` makes them
+optional.
+
+## Bad
+    apiVersion: instancetype.kubevirt.io/v1beta1
+    kind: VirtualMachineInstancetype
+    spec:
+      cpu: {guest: 2}
+      memory: {}
+
+## Good
+    apiVersion: instancetype.kubevirt.io/v1beta1
+    kind: VirtualMachineInstancetype
+    spec:
+      cpu: {guest: 2}
+      memory: {guest: 4Gi}
+
+## Source
+KubeVirt's CRDs of `instancetype.kubevirt.io`: `required: [cpu, memory]`, `cpu.required: [guest]`, `memory.required:
+[guest]`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import get
+from vmlint.model.subjects import Instancetype
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM606", effect=Effect.REJECTED, since="0.1", subject=Instancetype)
+
+_OPTIONAL_IN = "v1beta2"
+_AMOUNTS = {"cpu": "vCPUs", "memory": "memory"}
+
+
+def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
+    if instancetype.version == _OPTIONAL_IN:
+        return
+    for section, amount in _AMOUNTS.items():
+        if get(instancetype.data, "spec", section, "guest") is None:
+            yield META.at(
+                instancetype.at("spec", section, "guest"),
+                f"the instancetype gives no {amount}: `{instancetype.version}` requires `spec.{section}.guest`.",
+                fix=f"set `spec.{section}.guest`",
+            )

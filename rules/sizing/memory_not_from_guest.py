@@ -1,0 +1,61 @@
+"""The VM gives its memory by requests beside an instancetype that gives none.
+
+## What it does
+Reports memory requests and limits of a VM whose v1beta2 instancetype leaves `memory.guest` out, where the VM has no
+`domain.memory.guest`.
+
+## Why it matters
+The proposal lets the VM give the amount as `domain.memory.guest`, and speaks of no other way. Requests size the pod;
+what the guest sees then hangs on a default.
+
+## Bad
+    spec:
+      instancetype: {name: cx1.custom}    # v1beta2, without `memory.guest`
+      template:
+        spec:
+          domain:
+            resources:
+              requests: {memory: 4Gi}
+
+## Good
+    spec:
+      instancetype: {name: cx1.custom}
+      template:
+        spec:
+          domain:
+            memory: {guest: 4Gi}
+
+## Source
+The design proposal on customized instancetypes; KubeVirt `pkg/defaults/defaults.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.sizing import Giver
+from vmlint.model.access import get, mapping
+from vmlint.model.field import render
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._sizing import sized
+
+META = Meta("VM605", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+
+_WAYS = tuple(("spec", "domain", "resources", section, "memory") for section in ("requests", "limits"))
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    found = sized(vm, world)
+    if found is None or found.match is None or found.sizing.memory is not Giver.NEITHER:
+        return
+    template = mapping(vm.data, *vm.template_path)
+    for path in _WAYS:
+        if get(template, *path) is not None:
+            yield META.at(
+                found.at(path),
+                f"the guest's memory comes from `{render(path[1:])}`: {found.whose} leaves it to the VM's "
+                "`domain.memory.guest`.",
+                fix="write the amount as `domain.memory.guest`",
+            ).along(found.hops)
+            return

@@ -1,0 +1,52 @@
+"""The VM gives its vCPUs by topology or requests beside an instancetype that gives none.
+
+## What it does
+Reports `cores`, `sockets`, `threads` and CPU requests of a VM whose instancetype leaves `cpu.guest` out.
+
+## Why it fails
+With such an instancetype `domain.cpu.guest` is the only supported way of giving vCPUs; a preference lays them out.
+
+## Bad
+    spec:
+      instancetype: {name: cx1.custom}    # v1beta2, without `cpu.guest`
+      template:
+        spec:
+          domain:
+            cpu: {cores: 4}
+
+## Good
+    spec:
+      instancetype: {name: cx1.custom}
+      template:
+        spec:
+          domain:
+            cpu: {guest: 4}
+
+## Source
+The design proposal on customized instancetypes (`spec.template.spec.domain.cpu.guest`).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.field import render
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._sizing import sized
+
+META = Meta("VM604", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    found = sized(vm, world)
+    if found is None:
+        return
+    for path in found.sizing.unsupported:
+        field = render(path[1:])
+        yield META.at(
+            found.at(path),
+            f"`{field}` gives no vCPUs beside {found.whose}, which leaves them to the VM's `domain.cpu.guest`.",
+            fix=f"write the number of vCPUs as `domain.cpu.guest`, and remove `{field}`",
+            effect=found.effect,
+        ).along(found.hops)
