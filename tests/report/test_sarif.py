@@ -46,7 +46,10 @@ def strings(value: Any) -> Iterator[str]:
 
 
 def test_the_whole_report() -> None:
-    assert render(REPORT) == golden("report.sarif")
+    text = render(REPORT)
+    assert json.dumps(json.loads(text), ensure_ascii=False, indent=2) + "\n" == golden("report.sarif")
+    assert text.isascii()
+    assert text.index("\n") == len(text) - 1
 
 
 @pytest.mark.parametrize("report", [REPORT, HOSTILE, Report("0.1.0")])

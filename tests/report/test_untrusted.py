@@ -34,6 +34,10 @@ def test_json_keeps_the_strings_and_is_harmless() -> None:
     )
 
 
+def test_compact_json_is_one_line() -> None:
+    assert json_text({"a": ["##[x]", 1]}, compact=True) == '{"a":["#\\u0023[x]",1]}\n'
+
+
 def test_json_has_no_lone_surrogate() -> None:
     assert json.loads(json_text(["\ud800\udc00", "x\udcff"])) == ["��", "x�"]
 

@@ -51,7 +51,7 @@ _HEADING = re.compile(r"^##\s.*$", re.MULTILINE)
 
 
 def render(report: Report, *, name: str = "manifests") -> str:
-    """The report as a SARIF log.
+    """The report as a SARIF log, on one line: an indented log of many results is several times as large.
 
     `name` keeps this upload apart from others of the same commit: two runs over two trees need two names.
     """
@@ -67,7 +67,8 @@ def render(report: Report, *, name: str = "manifests") -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, mark, index) for finding, mark in zip(findings, _marks(findings), strict=True)],
     }
-    return json_text({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
+    log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+    return json_text(log, compact=True)
 
 
 def _within_limit(findings: Iterable[Finding]) -> list[Finding]:

@@ -38,13 +38,14 @@ def cells(text: str) -> list[str]:
     return shown
 
 
-def json_text(value: Any) -> str:
-    """Indented JSON with a line break at its end. A reader decodes the very strings that were given.
+def json_text(value: Any, *, compact: bool = False) -> str:
+    """JSON with a line break at its end, indented or `compact`. A reader decodes the very strings that were given.
 
     Everything beyond printable ASCII is escaped, so that no string can act on a terminal or a log, and the bytes are
     the same in any encoding. A lone surrogate, which no JSON reader has to accept, becomes U+FFFD.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
+    text = json.dumps(value, ensure_ascii=False, **layout)
     return _SERVICE.sub(r"#\\u0023", _NOT_PLAIN.sub(_json_escape, text)) + "\n"
 
 
