@@ -12,10 +12,12 @@ from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.errors import NothingToRead
 from vmlint.finding import Counts, Report
+from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, load
+from vmlint.outside import catalogs
 from vmlint.registry import rules
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.world import Settings, World
@@ -44,10 +46,9 @@ def check(
     repository = load(wanted, settings, stdin=stdin, progress=progress)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    world = World(
-        repository.cluster(settings.outside, ()),
-        Settings(settings.closed_world, Release.parse(settings.target_kubevirt or "")),
-    )
+    release = Release.parse(settings.target_kubevirt or "")
+    cluster = Cluster(repository.resources, outside=settings.outside, catalogs=catalogs(settings.catalogs, release))
+    world = World(cluster, Settings(settings.closed_world, release))
     running = tuple(rule for rule in known if settings.runs(rule))
     faults, doubts = run(running, repository.documents, world, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)

@@ -72,7 +72,7 @@ class Undecided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was read. `outside` counts references to objects that live elsewhere, `unknown` those with a variable."""
+    """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable."""
 
     files: int = 0
     documents: int = 0

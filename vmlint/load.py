@@ -8,7 +8,6 @@ from typing import BinaryIO, NamedTuple
 from vmlint.config import Config
 from vmlint.finding import Counts
 from vmlint.graph.build import objects, resource
-from vmlint.graph.cluster import Catalog, Cluster
 from vmlint.model.resource import Resource
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import read
@@ -27,14 +26,11 @@ class Repository(NamedTuple):
     skipped: tuple[Skipped, ...]
     counts: Counts
 
-    def cluster(self, outside: Sequence[str], catalogs: Sequence[Catalog]) -> Cluster:
-        return Cluster(self.resources, outside=outside, catalogs=catalogs)
-
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
     """Read the files under the paths, and those of the configuration's context."""
     files: list[SourceFile] = []
-    for file in read(paths, exclude=config.excluded, max_bytes=config.max_file_size, stdin=stdin):
+    for file in read(paths, exclude=config.exclude, max_bytes=config.max_file_size, stdin=stdin):
         files.append(file)
         if progress:
             progress("reading", len(files), 0)

@@ -67,7 +67,7 @@ class World:
 
     def suggest(self, ref: Ref) -> str:
         """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
-        known = [other.ref for other in self.cluster.of_kind(ref.kind) if other.ref.group == ref.group]
+        known = list(self.cluster.names(ref))
         if elsewhere := sorted(other.short for other in known if other.name == ref.name and other != ref):
             return elsewhere[0]
         here = sorted({other.name for other in known if other.namespace == ref.namespace and other != ref})

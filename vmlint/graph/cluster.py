@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from vmlint.graph.links import Link
 from vmlint.graph.resolution import Resolution, State
@@ -14,12 +15,18 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
-from vmlint.model.unknown import is_unknown
+from vmlint.model.unknown import is_unknown, may_be
 
 __all__ = ["Catalog", "Cluster"]
 
-Catalog = Callable[[Ref], Resource | None]
-"""Objects with known content that live outside: asked only for what the repository does not hold."""
+
+class Catalog(Protocol):
+    """Objects with known content that live outside: asked only for what the repository does not hold."""
+
+    def find(self, ref: Ref) -> Resource | None: ...
+
+    def names(self, kind: str) -> Sequence[str]: ...
+
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
@@ -41,18 +48,38 @@ class Cluster:
         self._objects: dict[Ref, list[Resource]] = {}
         self._makers: dict[Ref, list[tuple[Resource, Path]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
+        self._parts: dict[Ref, Resource] = {}
+        self._variable: dict[tuple[str, str], list[tuple[Ref, Resource]]] = {}
         for resource in self.resources:
+            if resource.fragment:
+                self._parts.setdefault(resource.ref, resource)
+                continue
             self._objects.setdefault(resource.ref, []).append(resource)
             self._by_kind.setdefault(resource.ref.kind, []).append(resource)
+            self._note_variable(resource.ref, resource)
             for ref, path in _makes(resource):
                 self._makers.setdefault(ref, []).append((resource, path))
+                self._note_variable(ref, resource)
+
+    def _note_variable(self, ref: Ref, resource: Resource) -> None:
+        if is_unknown(ref.name) or is_unknown(ref.namespace):
+            self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
-        """All objects of a kind, in the order of their files."""
+        """All whole objects of a kind, in the order of their files."""
         return self._by_kind.get(kind, ())
 
+    def names(self, ref: Ref) -> Iterator[Ref]:
+        """The known identities of the ref's kind: of the repository, and of the catalogs."""
+        for resource in self.of_kind(ref.kind):
+            if resource.ref.group == ref.group:
+                yield resource.ref
+        for catalog in self._catalogs:
+            for name in catalog.names(ref.kind):
+                yield ref._replace(namespace="", name=name)
+
     def named(self, ref: Ref) -> Sequence[Resource]:
-        """All objects of one identity: more than one where the repository holds alternatives."""
+        """All whole objects of one identity: more than one where the repository holds alternatives."""
         return self._objects.get(ref, ())
 
     def makers(self, ref: Ref) -> Sequence[tuple[Resource, Path]]:
@@ -71,15 +98,27 @@ class Cluster:
         if kind is not None and kind.namespaced and not ref.namespace:
             reason = f"an empty namespace is no namespace: no {ref.kind} can be found in it"
             return Resolution(State.MISSING, ref, reason=reason, nowhere=True)
+        if not ref.name:
+            return Resolution(State.MISSING, ref, reason="an empty name names nothing", nowhere=True)
         candidates: list[tuple[Resource, Path]] = [(resource, ()) for resource in self.named(ref)]
         candidates = candidates or list(self.makers(ref))
         if candidates:
             return _nearest(ref, candidates, seen_from)
         for catalog in self._catalogs:
-            if (found := catalog(ref)) is not None:
+            if (found := catalog.find(ref)) is not None:
                 return Resolution(State.OUTSIDE, ref, found, reason=f"from {found.document.file}")
         if any(_matches(ref, pattern) for pattern in self._outside):
             return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
+        return self._lost(ref)
+
+    def _lost(self, ref: Ref) -> Resolution:
+        """Missing, unless something in the files may still turn out to be the object."""
+        if part := self._parts.get(ref):
+            return Resolution(State.UNKNOWN, ref, reason=f"only a patch of it is in the files: {part.document.file}")
+        for other, resource in self._variable.get((ref.group, ref.kind), ()):
+            if may_be(other.name, ref.name) and may_be(other.namespace, ref.namespace):
+                reason = f"`{other.short}` in {resource.document.file} may be it, when its variable is filled in"
+                return Resolution(State.UNKNOWN, ref, reason=reason)
         return Resolution(State.MISSING, ref)
 
 
