@@ -11,16 +11,31 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from ._effect import refusal
+
 __all__ = ["effect_of_lost", "kind_missing", "kind_unknown", "not_found"]
 
 _REVISION_FIELD = "revisionName"
 
 
-def effect_of_lost(match: Match, world: World) -> Effect:
-    """What a matcher that leads nowhere does to the VM: accepted, it never starts."""
+def effect_of_lost(vm: VirtualMachine, match: Match, world: World) -> Effect:
+    """What a matcher that leads nowhere does to the VM, as far as the files decide that it leads nowhere."""
     assert match.resolution is not None
-    lost = Effect.STUCK if world.behaviour.admits_missing else Effect.REJECTED
-    return world.effect_of_missing(match.resolution.ref, lost)
+    lost = _lost(vm, world)
+    return lost if match.resolution.nowhere else world.effect_of_missing(match.resolution.ref, lost)
+
+
+def _lost(vm: VirtualMachine, world: World) -> Effect:
+    """Since KubeVirt 1.6 a VM without its instancetype is accepted, and never starts. Before, it was refused."""
+    return Effect.STUCK if world.behaviour.admits_missing else refusal(vm)
+
+
+def _aftermath(noun: str, world: World) -> str:
+    return (
+        f"KubeVirt accepts the VM, and never starts it without the {noun}"
+        if world.behaviour.admits_missing
+        else ("KubeVirt refuses the VM")
+    )
 
 
 def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault | Doubt]:
@@ -38,19 +53,23 @@ def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) ->
         return
     if match.fate is not Fate.MISSING or namespaced_twin(vm, match, world.cluster):
         return
-    effect = effect_of_lost(match, world)
-    near = world.suggest(ref)
-    after = (
-        f" KubeVirt accepts the VM, and never starts it while the {noun} is missing."
-        if effect is not Effect.REJECTED
-        else ""
-    )
+    near = world.suggest(ref) if ref.name else ""
     inferred = "inferred " if match.chain else ""
+    what = (
+        f"the {inferred}{noun} {ref.kind} `{ref.short}` is not in the repository, the context or a catalog"
+        if ref.name
+        else f"the label `{matcher.label}` is empty, and an empty name is no {noun}"
+    )
+    mend = (
+        f"add the {noun}, or declare it with `outside:` in the configuration if it lives in the cluster"
+        if ref.name
+        else f"write the name of the {noun} in the label"
+    )
     yield meta.at(
         place,
-        f"the {inferred}{noun} {ref.kind} `{ref.short}` is not in the repository, the context or a catalog.{after}",
-        fix=f"did you mean `{near}`?" if near else f"add the {noun}, or declare it as living outside",
-        effect=effect,
+        f"{what}. {_aftermath(noun, world)}.",
+        fix=f"did you mean `{near}`?" if near else mend,
+        effect=effect_of_lost(vm, match, world),
     ).along(hops)
 
 
@@ -62,8 +81,9 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
     inferred = match.chain is not None
     yield meta.at(
         vm.at(*match.path) if inferred else vm.at(*vm.matcher_path(matcher, "kind")),
-        f"`{match.kind}` is no kind of {matcher.noun}. KubeVirt accepts the VM, and never starts it.",
+        f"`{match.kind}` is no kind of {matcher.noun}. {_aftermath(matcher.noun, world)}.",
         fix=f"write {kinds} in the label `{matcher.kind_label}`" if inferred else f"write {kinds}",
+        effect=_lost(vm, world),
     ).along(match.chain.hops if match.chain else ())
 
 
@@ -78,5 +98,5 @@ def kind_missing(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
         f"{matcher.noun} `{twin.name}` is named {written}, which means the cluster-wide `{matcher.cluster.name}`; "
         f"only the namespaced `{twin.short}` exists.",
         fix=f"write `kind: {matcher.namespaced.name}`",
-        effect=effect_of_lost(match, world),
+        effect=effect_of_lost(vm, match, world),
     )

@@ -11,7 +11,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect
 from vmlint.world import World
 
-from ._flaws import effect_on
+from .._effect import refusal
 
 __all__ = ["effect_of", "ended", "outcome", "written"]
 
@@ -33,7 +33,7 @@ def effect_of(vm: VirtualMachine, chain: Chain, world: World) -> Effect:
     """What a failed inference does: a VM is refused, a pool's VMs are never created, `Ignore` drops the matcher."""
     if chain.ignored:
         return Effect.IGNORED
-    effect = effect_on(vm)
+    effect = refusal(vm)
     if chain.resolution is not None and not chain.resolution.nowhere:
         return world.effect_of_missing(chain.resolution.ref, effect)
     return effect

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from vmlint.kubevirt.matching import Flaw, flaws
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect
+from vmlint.model.subjects import VirtualMachine
 
-__all__ = ["effect_on", "flawed"]
+__all__ = ["flawed"]
 
 
 def flawed(vm: VirtualMachine, flaw: Flaw) -> Iterator[tuple[Matcher, Place]]:
@@ -20,8 +19,3 @@ def flawed(vm: VirtualMachine, flaw: Flaw) -> Iterator[tuple[Matcher, Place]]:
         for own, path in flaws(stanza) if stanza is not None else ():
             if own is flaw:
                 yield matcher, vm.at(*vm.matcher_path(matcher, *path))
-
-
-def effect_on(vm: VirtualMachine) -> Effect:
-    """The webhook sees VMs, not pools: a pool is accepted, and each VM that it makes is refused."""
-    return Effect.STUCK if isinstance(vm, VirtualMachinePool) else Effect.REJECTED

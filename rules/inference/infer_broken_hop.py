@@ -29,7 +29,8 @@ KubeVirt `pkg/instancetype/infer/volume.go`: any error of a lookup is returned a
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.inference import End
+from vmlint.graph.resolution import Resolution
+from vmlint.kubevirt.inference import Chain, End
 from vmlint.model.access import text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
@@ -42,28 +43,29 @@ META = Meta("VM105", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for chain in ended(vm, world, End.OBJECT_MISSING):
-        resolution = chain.resolution
-        if resolution is None:
+        if (resolution := chain.resolution) is None:
             continue
-        matcher = chain.matcher
-        volume = text(vm.matcher(matcher), "inferFromVolume")
-        near = world.suggest(resolution.ref)
-        uncovered = text(vm.matcher(matcher), "inferFromVolumeFailurePolicy") == "Ignore"
-        policy = " The failure policy `Ignore` does not forgive a missing object." if uncovered else ""
+        stanza = vm.matcher(chain.matcher)
         effect = effect_of(vm, chain, world)
-        where = "is in no cluster" if resolution.nowhere else "is not in the repository"
+        lost = f": {resolution.reason}" if resolution.reason else ", which is not in the repository"
+        forgiven = text(stanza, "inferFromVolumeFailurePolicy") != "Ignore"
+        policy = "" if forgiven else " The failure policy `Ignore` does not forgive a missing object."
         yield META.at(
             written(vm, chain),
-            f"the {matcher.noun} is inferred from volume `{volume}`, which leads to {chain.subject}, and that {where}."
-            f"{policy}",
-            fix=(
-                f"did you mean `{near}`?"
-                if near
-                else "write the namespace of the object"
-                if resolution.nowhere
-                else f"add {chain.subject}, or declare it as living outside"
-                if effect is Effect.UNRESOLVED
-                else f"add {chain.subject}, or name the {matcher.noun} in the VM"
-            ),
+            f"no {chain.matcher.noun} can be inferred: volume `{text(stanza, 'inferFromVolume')}` leads to "
+            f"{chain.subject}{lost}.{policy}",
+            fix=_fix(vm, chain, resolution, world, effect),
             effect=effect,
         ).along(chain.hops)
+
+
+def _fix(vm: VirtualMachine, chain: Chain, lost: Resolution, world: World, effect: Effect) -> str:
+    if vm.template(lost.ref.name):
+        return f"write `dataVolume: {{name: {lost.ref.name}}}` in the volume, so that the template's source is read"
+    if near := world.suggest(lost.ref):
+        return f"did you mean `{near}`?"
+    if lost.nowhere:
+        return "write the object's name and namespace"
+    if effect is Effect.UNRESOLVED:
+        return f"add {chain.subject}, or declare it with `outside:` in the configuration if it lives in the cluster"
+    return f"add {chain.subject}, or name the {chain.matcher.noun} in the VM"

@@ -44,7 +44,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     chain = world.infer(vm, Matcher.INSTANCETYPE)
     policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
     memory = vm.at(*vm.vmi_path, "domain", "memory")
-    if chain is None or policy != "Ignore" or "memory" not in mapping(vm.vmi_spec, "domain"):
+    if chain is None or policy != "Ignore" or not mapping(vm.vmi_spec, "domain", "memory"):
         return
     if chain.end is End.FOUND:
         yield META.at(

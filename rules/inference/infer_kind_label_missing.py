@@ -49,5 +49,5 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             f"{matcher.noun} `{meant.name}` is inferred without a kind, which means the cluster-wide "
             f"`{matcher.cluster.name}`; only the namespaced `{meant.short}` exists.",
             fix=f"add the label `{matcher.kind_label}: {matcher.namespaced.name}` beside `{matcher.label}`",
-            effect=effect_of_lost(match, world),
+            effect=effect_of_lost(vm, match, world),
         ).along(match.chain.hops)

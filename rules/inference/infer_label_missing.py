@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from vmlint.kubevirt.inference import End
 from vmlint.model.access import text
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
 from ._chain import effect_of, ended, outcome, written
@@ -40,7 +40,9 @@ from ._chain import effect_of, ended, outcome, written
 META = Meta("VM103", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
 
-def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault | Doubt]:
+    for chain in ended(vm, world, End.UNDECIDED):
+        yield META.doubt(written(vm, chain), f"which {chain.matcher.noun} is inferred: {chain.reason}")
     for chain in ended(vm, world, End.LABEL_MISSING):
         matcher = chain.matcher
         volume = text(vm.matcher(matcher), "inferFromVolume")

@@ -30,7 +30,8 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._flaws import effect_on, flawed
+from .._effect import refusal
+from ._flaws import flawed
 
 META = Meta("VM112", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
@@ -41,7 +42,8 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         meant = "Ignore" if "ignore" in value.lower() else "Reject"
         yield META.at(
             place,
-            f"`{value}` is no failure policy of an inference.",
-            fix=f"write `{meant}`; the two policies are `Ignore` and `Reject`, and `Reject` is the default",
-            effect=effect_on(vm),
+            f"{f'`{value}`' if value else 'the empty text'} is no failure policy of an inference; the two policies are "
+            "`Ignore` and `Reject`.",
+            fix=f"write `{meant}`",
+            effect=refusal(vm),
         )

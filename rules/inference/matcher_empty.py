@@ -26,7 +26,8 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._flaws import effect_on, flawed
+from .._effect import refusal
+from ._flaws import flawed
 
 META = Meta("VM110", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
@@ -37,5 +38,5 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             place,
             f"`{matcher.noun}` has neither `name` nor `inferFromVolume`.",
             fix=f"name the {matcher.noun}, or remove the section",
-            effect=effect_on(vm),
+            effect=refusal(vm),
         )

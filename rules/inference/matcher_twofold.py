@@ -29,7 +29,8 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._flaws import effect_on, flawed
+from .._effect import refusal
+from ._flaws import flawed
 
 META = Meta("VM111", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
@@ -42,5 +43,5 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
                 place,
                 f"the {matcher.noun} has `{field}` and `inferFromVolume`, which exclude each other.",
                 fix=f"remove `{field}` to infer the {matcher.noun}, or `inferFromVolume` to name it",
-                effect=effect_on(vm),
+                effect=refusal(vm),
             )

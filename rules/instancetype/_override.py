@@ -9,9 +9,11 @@ from vmlint.model.access import get
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Fault, Meta
 from vmlint.world import World
+
+from .._effect import refusal
 
 __all__ = ["overrides"]
 
@@ -33,7 +35,9 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
         theirs = f"`{render(('spec', *conflict.owner))}{_shown(value)}`"
         hops = list(match.chain.hops) if match.chain else []
         if owner is not None:
-            hops.append(Hop(f"instancetype {owner.ref.short}: {theirs.strip('`')}", owner.at("spec", *conflict.owner)))
+            copied = () if match.object is owner.data else ("data",)  # a ControllerRevision holds a copy
+            said = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}"
+            hops.append(Hop(said, owner.at(*copied, "spec", *conflict.owner)))
         yield meta.at(
             vm.at(*path),
             f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
@@ -41,7 +45,7 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
             fix=f"remove `{field}`, or choose an instancetype of the wanted size"
             if conflict.group in ("cpu", "memory")
             else f"remove `{field}`, or choose another instancetype",
-            effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+            effect=refusal(vm),
         ).along(hops)
 
 

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
-from vmlint.model.access import mapping, text
+from vmlint.model.access import get, mapping, text
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, VirtualMachine
-from vmlint.model.unknown import is_unknown
+from vmlint.model.subjects import DataSource, DataVolume, VirtualMachine
+from vmlint.model.unknown import is_unknown, may_be
 
 __all__ = ["NOUN", "POLICIES", "Chain", "End", "infer"]
 
@@ -33,6 +33,7 @@ _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
+_IMPORT = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeImportSource"]
 
 NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 """What messages call a kind; others keep their own name."""
@@ -91,8 +92,10 @@ def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: 
     if not volume:
         return None
     chain = _Walk(vm, matcher, cluster, snapshots, closed).from_volume(volume)
-    ignored = stanza.get("inferFromVolumeFailurePolicy") == "Ignore" and chain.end.forgivable
-    return chain._replace(ignored=ignored)
+    policy = stanza.get("inferFromVolumeFailurePolicy")
+    if chain.end.forgivable and is_unknown(policy):
+        return chain._replace(end=End.UNDECIDED, reason="the failure policy holds a variable")
+    return chain._replace(ignored=policy == "Ignore" and chain.end.forgivable)
 
 
 class _Walk:
@@ -110,17 +113,15 @@ class _Walk:
         written = self.vm.at(*self.vm.matcher_path(self.matcher, "inferFromVolume"))
         if is_unknown(name):
             return self.end(End.UNDECIDED, "the volume's name holds a variable", written)
+        subject = f"volume `{name}`"
         path, volume = next(((p, v) for p, v in self.vm.volumes() if v.get("name") == name), (None, {}))
         if path is None:
-            return self.end(End.VOLUME_MISSING, f"the VM has no volume `{name}`", written, subject=f"volume `{name}`")
-        subject = f"volume `{name}`"
+            if any(may_be(text(other, "name"), name) for _, other in self.vm.volumes()):
+                return self.end(End.UNDECIDED, "the name of a volume holds a variable", written, subject=subject)
+            return self.end(End.VOLUME_MISSING, f"the VM has no volume `{name}`", written, subject=subject)
         if isinstance(volume.get("persistentVolumeClaim"), dict):
-            return self.claim(
-                text(volume, "persistentVolumeClaim", "claimName"),
-                self.vm.namespace,
-                subject,
-                self.vm.at(*path, "persistentVolumeClaim", "claimName"),
-            )
+            claim = text(volume, "persistentVolumeClaim", "claimName")
+            return self.own_claim(claim, subject, self.vm.at(*path, "persistentVolumeClaim", "claimName"))
         if isinstance(volume.get("dataVolume"), dict):
             return self.data_volume(
                 text(volume, "dataVolume", "name"), subject, self.vm.at(*path, "dataVolume", "name")
@@ -133,6 +134,19 @@ class _Walk:
             subject=subject,
         )
 
+    def own_claim(self, name: str, subject: str, written: Place) -> Chain:
+        """A claim that a volume names. What the VM's own templates make is not there yet when the VM is admitted."""
+        if any(own == name for _, own, _ in self.vm.claim_templates()):
+            reason = "the claim comes from a volume claim template, and no release says how such a VM infers"
+            return self.end(End.UNDECIDED, reason, written, subject=subject)
+        ref = _ref(_CLAIM, self.vm.namespace, name)
+        found = self.cluster.resolve(ref, self.vm)
+        if found.made and found.resource is self.vm:
+            self.hop(f"{_plain(subject)} → {_name(ref)}", written)
+            reason = "the VM's own DataVolume template makes the claim after the VM is accepted, and too late to infer"
+            return self.missing(Resolution(State.MISSING, ref, reason=reason))
+        return self.labelled_object(ref, subject, written)
+
     def data_volume(self, name: str, subject: str, written: Place) -> Chain:
         if template := self.vm.template(name):
             path, body = template
@@ -140,10 +154,18 @@ class _Walk:
             return self.data_volume_spec(
                 mapping(body, "spec"), self.vm, (*path, "spec"), f"DataVolume template `{name}`"
             )
+        if any(may_be(own, name) for _, own, _ in self.vm.templates()):
+            return self.end(
+                End.UNDECIDED, "the name of a DataVolume template holds a variable", written, subject=subject
+            )
         found = self.cluster.resolve(_ref(_DATA_VOLUME, self.vm.namespace, name), self.vm)
         if found.state is State.MISSING:
             # A DataVolume that was garbage-collected leaves its claim: the webhook looks for the claim of its name.
-            return self.claim(name, self.vm.namespace, subject, written)
+            claim = _ref(_CLAIM, self.vm.namespace, name)
+            if self.cluster.resolve(claim, self.vm).state is not State.MISSING:
+                return self.labelled_object(claim, subject, written)
+            self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
+            return self.missing(found._replace(reason=found.reason or "neither it nor a claim of its name is there"))
         self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
         if (resource := found.resource) is None:
             return self.unknown(found)
@@ -167,9 +189,8 @@ class _Walk:
             return self.source_ref(spec["sourceRef"], holder, (*path, "sourceRef"), subject)
         member = next(iter(source), "")
         place = holder.at(*path, "source", member) if member else holder.at(*path)
-        if member == _CDI_IMPORTS_LABELS and isinstance(holder, DataVolume) and not self.closed:
-            reason = "CDI copies the label from a registry image that carries it, and the image is not in the files"
-            return self.end(End.UNDECIDED, reason, place, last=holder, subject=subject)
+        if member == _CDI_IMPORTS_LABELS and holder is not self.vm and not self.closed:
+            return self.end(End.UNDECIDED, _IN_IMAGE, place, last=holder, subject=subject)
         what = f"its source is `{member}`" if member else "it names no source"
         allowed = "`pvc`, `snapshot` or `sourceRef`" if self.snapshots else "`pvc` or `sourceRef`"
         reason = f"{what}, and only {allowed} lead to labels"
@@ -192,13 +213,11 @@ class _Walk:
             return self.unknown(found)
         if chain := self.labelled(resource.labels, resource, ("metadata",)):
             return chain
-        if isinstance(resource, DataImportCron):
-            reason = (
-                f"DataImportCron {resource.ref.short} makes the DataSource, and what it imports is not in the files"
-            )
-            return self.end(
-                End.UNDECIDED, reason, resource.named, last=resource, subject=f"DataSource `{found.ref.short}`"
-            )
+        for cron, _ in self.cluster.makers(found.ref):  # also of a DataSource that stands in the files
+            if chain := self.labelled(cron.labels, cron, ("metadata",)):
+                return chain
+            reason = f"DataImportCron `{cron.ref.short}` fills the DataSource, and what it imports is not in the files"
+            return self.end(End.UNDECIDED, reason, cron.named, last=cron, subject=f"DataSource `{found.ref.short}`")
         return self.data_source(resource, found.ref)
 
     def data_source(self, resource: Resource, ref: Ref) -> Chain:
@@ -220,29 +239,34 @@ class _Walk:
         return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
 
     def referred_data_source(self, resource: Resource, ref: Mapping[str, Any], subject: str) -> Chain:
-        """A DataSource that refers to another one: inference stops here, but CDI copies the labels of the object
-        that the chain ends in onto this DataSource, so that a live cluster may find them."""
-        place = resource.at("spec", "source", "dataSource", "name")
-        found = self.cluster.resolve(_ref(_DATA_SOURCE, text(ref, "namespace"), text(ref, "name")), resource)
-        self.hop(f"{_plain(subject)} → {_name(found.ref)}", place)
-        refused = "it refers to another DataSource, which inference does not follow"
-        if found.state is State.FOUND and isinstance(found.resource, DataSource) and found.resource is not resource:
-            if chain := self.labelled(found.resource.labels, found.resource, ("metadata",)):
-                return chain
-            source = mapping(found.resource.data, "spec", "source")
-            if not isinstance(source.get("dataSource"), dict):  # CDI follows one reference, no more
-                beyond = self.data_source(found.resource, found.ref)
-                if beyond.end in (End.FOUND, End.UNDECIDED) or (beyond.end is End.OBJECT_MISSING and self.closed):
-                    return beyond
-                if beyond.end is not End.OBJECT_MISSING:
-                    return self.end(End.DATA_SOURCE_UNSUPPORTED, refused, place, last=resource, subject=subject)
-        elif found.resource is resource or self.closed:
-            return self.end(End.DATA_SOURCE_UNSUPPORTED, refused, place, last=resource, subject=subject)
-        reason = f"CDI copies labels onto {subject} from where its chain ends, and that is not in the files"
-        return self.end(End.UNDECIDED, reason, place, last=resource, subject=subject)
+        """A DataSource that refers to another one: inference stops here, but CDI copies the labels of the claim or
+        snapshot in which the reference ends onto this DataSource, so that a live cluster finds them.
 
-    def claim(self, name: str, namespace: str, subject: str, written: Place) -> Chain:
-        return self.labelled_object(_ref(_CLAIM, namespace, name), subject, written)
+        CDI follows one reference, in the namespace of the DataSource. Source: CDI `pkg/controller/common/util.go`
+        (ResolveDataSourceChain), `pkg/controller/datasource-controller.go`.
+        """
+        place = resource.at("spec", "source", "dataSource", "name")
+        other = _ref(_DATA_SOURCE, text(ref, "namespace") or resource.namespace, text(ref, "name"))
+        hops = len(self.hops)
+        found = self.cluster.resolve(other, resource)
+        self.hop(f"{_plain(subject)} → {_name(other)}", place)
+        followed = other.namespace == resource.namespace and found.resource is not resource
+        if followed and isinstance(found.resource, DataSource):
+            if not isinstance(get(found.resource.spec, "source", "dataSource"), dict):
+                beyond = self.data_source(found.resource, other)
+                if beyond.end in (End.FOUND, End.UNDECIDED):
+                    return beyond
+                followed = beyond.end is End.OBJECT_MISSING and not self.closed
+            else:
+                followed = False
+        elif found.state is State.MISSING:
+            followed = followed and not found.nowhere and not self.closed
+        if followed:
+            reason = f"CDI copies labels onto {subject} from where its references end, and that is not in the files"
+            return self.end(End.UNDECIDED, reason, place, last=resource, subject=subject)
+        del self.hops[hops:]
+        reason = "its source is another DataSource, which inference does not follow"
+        return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
 
     def labelled_object(self, ref: Ref, subject: str, written: Place) -> Chain:
         """A claim or snapshot: here the label stands, or the chain ends."""
@@ -267,6 +291,8 @@ class _Walk:
                 reason = f"{name} is made from a DataVolume, and whether CDI copies the label onto it depends on timing"
                 return self.end(End.UNDECIDED, reason, resource.named, last=resource, subject=name)
             del self.hops[hops:]
+        if self.imported(body, resource):
+            return self.end(End.UNDECIDED, _IN_IMAGE, resource.at("spec"), last=resource, subject=name)
         return self.end(
             End.LABEL_MISSING,
             f"it has no label `{self.matcher.label}`",
@@ -275,6 +301,20 @@ class _Walk:
             subject=name,
             step=f"{_plain(name)}: label missing",
         )
+
+    def imported(self, claim: Mapping[str, Any], holder: Resource) -> bool:
+        """Whether CDI may fill the claim from a registry image, and copy the image's labels onto it.
+
+        Source: CDI `pkg/controller/populators/populator-base.go` (updatePVCWithPVCPrimeLabels).
+        """
+        if self.closed:
+            return False
+        for field in ("dataSourceRef", "dataSource"):
+            ref = mapping(claim, "spec", field)
+            if text(ref, "kind") == _IMPORT.name:
+                found = self.cluster.resolve(_ref(_IMPORT, holder.namespace, text(ref, "name")), holder)
+                return found.resource is None or _CDI_IMPORTS_LABELS in mapping(found.resource.spec, "source")
+        return False
 
     def labelled(self, labels: Mapping[str, Any], resource: Resource, metadata: Path) -> Chain | None:
         """The end of the chain where an object carries the label; an empty value counts."""
@@ -292,7 +332,7 @@ class _Walk:
 
     def missing(self, found: Resolution) -> Chain:
         name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
-        reason = found.reason or f"{name} is not there"
+        reason = f"{name}: {found.reason}" if found.reason else f"{name} is not there"
         self.hop(f"{_plain(name)}: not found", None)
         return Chain(self.matcher, End.OBJECT_MISSING, tuple(self.hops), reason, subject=name, resolution=found)
 
@@ -318,6 +358,8 @@ class _Walk:
         self.hop(step or (f"{_plain(subject)}: {_plain(reason)}" if subject else _plain(reason)), place)
         return Chain(self.matcher, end, tuple(self.hops), reason, last=last, subject=subject)
 
+
+_IN_IMAGE = "CDI copies the label from a registry image that carries it, and the image is not in the files"
 
 _LONGEST = 12  # hops; a claim made by a DataVolume that clones a claim made by … ends somewhere
 
