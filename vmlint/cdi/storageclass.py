@@ -1,0 +1,103 @@
+"""Which storage class a claim gets, and why.
+
+Source: CDI `pkg/controller/common/util.go` (getStorageClassByName, GetPlatformDefaultStorageClass).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from vmlint.model.access import get, text
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "Why", "choose"]
+
+VIRT_DEFAULT = "storageclass.kubevirt.io/is-default-virt-class"
+DEFAULT = "storageclass.kubernetes.io/is-default-class"
+ARCHIVE = "archive"
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class Why(enum.StrEnum):
+    """The reason of a choice."""
+
+    NAMED = "named"
+    VIRT_DEFAULT = "virt-default"
+    DEFAULT = "default"
+    NOT_FOUND = "not-found"
+    NO_DEFAULT = "no-default"
+
+
+class Choice(NamedTuple):
+    """A storage class, None for no class. `rivals` are other classes with the same mark of a default.
+
+    `decided` is false where the files leave the choice open: several defaults of unknown age, a variable as the mark.
+    """
+
+    storage_class: Mapping[str, Any] | None
+    why: Why
+    rivals: tuple[str, ...] = ()
+    decided: bool = True
+
+    @property
+    def name(self) -> str:
+        """The class's name, "" for no class."""
+        return text(self.storage_class, "metadata", "name")
+
+    @property
+    def reason(self) -> str:
+        """The reason as a sentence for people."""
+        return _REASON[self.why].format(name=self.name)
+
+
+_REASON = {
+    Why.NAMED: "storage class `{name}` is named",
+    Why.VIRT_DEFAULT: f"storage class `{{name}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
+    Why.DEFAULT: f"storage class `{{name}}` is the default (`{DEFAULT}`)",
+    Why.NOT_FOUND: "the named storage class does not exist",
+    Why.NO_DEFAULT: "no storage class is named and none is the default",
+}
+
+
+def choose(classes: Sequence[Mapping[str, Any]], name: str | None, content_type: str = "") -> Choice:
+    """The class of a claim with this `storageClassName`; None means that the field is absent.
+
+    The default for virtual machines goes before the general one, except for archives; pass "archive" for a claim
+    that CDI does not make. A name that no class has, "" too, means no class.
+    """
+    if name is not None:
+        found = next((one for one in classes if text(one, "metadata", "name") == name), None)
+        return Choice(found, Why.NAMED if found is not None else Why.NOT_FOUND)
+    marks: tuple[tuple[str, Why], ...] = ((DEFAULT, Why.DEFAULT),)
+    if content_type != ARCHIVE:
+        marks = ((VIRT_DEFAULT, Why.VIRT_DEFAULT), *marks)
+    decided = True
+    for mark, why in marks:
+        decided = decided and not any(is_unknown(get(one, "metadata", "annotations", mark)) for one in classes)
+        marked = sorted((one for one in classes if get(one, "metadata", "annotations", mark) == "true"), key=_by_name)
+        if marked:
+            return _newest(marked, why, decided)
+    return Choice(None, Why.NO_DEFAULT, decided=decided)
+
+
+def _newest(marked: Sequence[Mapping[str, Any]], why: Why, decided: bool) -> Choice:
+    ages = [_created(one) for one in marked]
+    first = max(range(len(marked)), key=lambda index: (ages[index] or _BEFORE_ALL, -index))
+    rivals = tuple(_by_name(one) for index, one in enumerate(marked) if index != first)
+    return Choice(marked[first], why, rivals, decided and not (rivals and None in ages))
+
+
+def _by_name(storage_class: Mapping[str, Any]) -> str:
+    return text(storage_class, "metadata", "name")
+
+
+def _created(storage_class: Mapping[str, Any]) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text(storage_class, "metadata", "creationTimestamp"))
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -1,0 +1,82 @@
+"""What a DataVolume's claim depends on: the storage objects of the cluster, as far as the files tell them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from vmlint.model.access import items, text
+
+__all__ = ["Lookup", "Overhead", "StorageWorld", "Undecided"]
+
+Manifest = Mapping[str, Any]
+
+
+class Undecided(NamedTuple):
+    """A question that the files don't answer: the field of the claim that hangs on it ("" for all), and why."""
+
+    field: str
+    reason: str
+
+
+Lookup = Callable[[str, str], Manifest | Undecided | None]
+"""An object by namespace and name; None is the knowledge that there is none."""
+
+_PERCENT = re.compile(r"0(\.\d{1,3})?|1", re.ASCII)
+_NO_OBJECTS: Mapping[str, Manifest] = MappingProxyType({})
+
+
+def _ask_nobody(namespace: str, name: str) -> Undecided:
+    return Undecided("", f"`{namespace}/{name}` is not in the files")
+
+
+class Overhead(NamedTuple):
+    """The share of a filesystem volume that the filesystem itself takes, as CDI is configured.
+
+    Source: CDI `pkg/controller/config-controller.go` and `GetFilesystemOverheadForStorageClass`.
+    """
+
+    everywhere: str = "0.06"
+    by_class: Mapping[str, str] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, cdi: Manifest | None = None, config: Manifest | None = None) -> Overhead:
+        """The overhead that a CDI object and a CDIConfig say; the config's status is what CDI works with."""
+        places = (
+            (config, ("status", "filesystemOverhead")),
+            (cdi, ("spec", "config", "filesystemOverhead")),
+            (config, ("spec", "filesystemOverhead")),
+        )
+        for manifest, path in places:
+            everywhere = text(manifest, *path, "global")
+            by_class = {name: share for name, share in items(manifest, *path, "storageClass") if _is_share(share)}
+            if _is_share(everywhere) or by_class:
+                return cls(everywhere if _is_share(everywhere) else cls().everywhere, by_class)
+        return cls()
+
+    def share(self, class_name: str | None) -> float:
+        """The overhead of a class, for example 0.06; the general one for no class."""
+        return float(self.by_class.get(class_name or "", self.everywhere))
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, str) and _PERCENT.fullmatch(value) is not None
+
+
+class StorageWorld(NamedTuple):
+    """The storage of the cluster. In a closed world what is not here does not exist; in an open one it may.
+
+    `classes`, `volumes` and `profiles` (by the name of their class) are manifests; `claim`, `snapshot` and
+    `data_source` look an object up.
+    """
+
+    classes: Sequence[Manifest] = ()
+    profiles: Mapping[str, Manifest] = _NO_OBJECTS
+    volumes: Sequence[Manifest] = ()
+    overhead: Overhead = Overhead()
+    closed: bool = False
+    claim: Lookup = _ask_nobody
+    snapshot: Lookup = _ask_nobody
+    data_source: Lookup = _ask_nobody
