@@ -1,0 +1,341 @@
+"""The claim that a DataVolume becomes.
+
+Source: CDI `pkg/controller/datavolume/util.go` (renderPvcSpec and what it calls), `pkg/controller/common/util.go`
+(InflateSizeWithOverhead, GetEffectiveVolumeSize), `pkg/controller/datavolume/*-clone-controller.go` (detectCloneSize).
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.cdi.datasource import End, Target, resolve
+from vmlint.cdi.profile import Profile, profile_of
+from vmlint.cdi.storageclass import Choice, choose
+from vmlint.cdi.storageworld import StorageWorld, Undecided
+from vmlint.model.access import get, mapping, sequence, text
+from vmlint.model.quantity import Quantity
+from vmlint.model.unknown import is_unknown
+from vmlint.source.span import Path
+
+__all__ = ["Failure", "Rendered", "Why", "clone_source", "render"]
+
+
+class Why(enum.StrEnum):
+    """Why CDI makes no claim; the DataVolume stays pending."""
+
+    NO_STORAGE = "no-storage"
+    ARCHIVE_BLOCK = "archive-block"
+    NO_CLASS = "no-class"
+    NO_MODES = "no-modes"
+    NO_MATCHING_MODES = "no-matching-modes"
+    NO_SIZE = "no-size"
+    TOO_SMALL = "too-small"
+
+
+class Failure(NamedTuple):
+    """No claim is made: the reason, CDI's message, and the DataVolume's field that it hangs on."""
+
+    why: Why
+    message: str
+    path: Path
+
+
+class Rendered(NamedTuple):
+    """The claim's spec. A field that `undecided` names is left out, or has the likeliest value, and may differ.
+
+    `choice` and `profile` say how the modes came about; both are None for `spec.pvc`, which is taken as it is.
+    """
+
+    spec: dict[str, Any]
+    undecided: tuple[Undecided, ...] = ()
+    choice: Choice | None = None
+    profile: Profile | None = None
+
+
+_STORAGE: Path = ("spec", "storage")
+_COPIED = (
+    "accessModes",
+    "selector",
+    "resources",
+    "volumeName",
+    "storageClassName",
+    "volumeMode",
+    "dataSource",
+    "dataSourceRef",
+)
+_SIZE = ("resources", "requests", "storage")
+_SIZE_FIELD = "resources.requests.storage"
+_MIB = 1024 * 1024
+_MAX_SIZE = 2**63 - 1
+_BETA_CLASS = "volume.beta.kubernetes.io/storage-class"
+_CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
+_SOURCE_MODE = "cdi.kubevirt.io/storage.import.sourceVolumeMode"
+# The names are spelled so in CDI.
+_IMAGE_SIZE = "cdi.Kubervirt.io/virtualSize"
+_IMAGE_CAPACITY = "cdi.Kubervirt.io/sourceCapacity"
+
+
+def render(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Rendered | Failure:
+    """The claim of a DataVolume (or of a template of one) in that namespace, or why there is none."""
+    if isinstance(verbatim := get(data, "spec", "pvc"), dict):
+        return Rendered(dict(verbatim))
+    if not isinstance(storage := get(data, *_STORAGE), dict):
+        return Failure(Why.NO_STORAGE, "datavolume one of {pvc, storage} field is required", ("spec",))
+    claim = _Claim(storage, text(data, "spec", "contentType"), world)
+    failure = claim.fill_modes() or claim.fill_size(data, namespace)
+    return failure or Rendered(claim.spec, tuple(claim.undecided), claim.choice, claim.profile)
+
+
+def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Target | Undecided | None:
+    """The claim or snapshot that a DataVolume copies, None for one that copies nothing."""
+    for member, end in (("pvc", End.CLAIM), ("snapshot", End.SNAPSHOT)):
+        path: Path = ("spec", "source", member)
+        if isinstance(get(data, *path), dict):
+            name, own = text(data, *path, "name"), text(data, *path, "namespace") or namespace
+            if is_unknown(name) or is_unknown(own):
+                return Undecided("", "a variable stands in the source")
+            return Target(end, path, own, name)
+    if not isinstance(get(data, "spec", "sourceRef"), dict):
+        return None
+    name = text(data, "spec", "sourceRef", "name")
+    own = text(data, "spec", "sourceRef", "namespace") or namespace
+    if is_unknown(name) or is_unknown(own):
+        return Undecided("", "a variable stands in the source reference")
+    found = world.data_source(own, name)
+    if found is None:
+        message = f'datasources.cdi.kubevirt.io "{name}" not found'
+        return Target(End.NOT_FOUND, ("spec", "sourceRef", "name"), own, name, message)
+    return found if isinstance(found, Undecided) else resolve(found, name, own, world.data_source)
+
+
+class _Claim:
+    """A claim's spec in the making."""
+
+    def __init__(self, storage: Mapping[str, Any], content_type: str, world: StorageWorld) -> None:
+        # Values are replaced here, never changed: they belong to the manifest.
+        self.spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
+        self.world = world
+        self.content_type = content_type
+        self.undecided: list[Undecided] = []
+        self.choice: Choice | None = None
+        self.profile: Profile | None = None
+        self.class_known = True
+        for field, type_ in (("accessModes", list), ("volumeMode", str), ("resources", dict)):
+            if not isinstance(self.spec.get(field), type_) or not self.spec[field]:
+                self.spec.pop(field, None)
+
+    def leave_open(self, reason: str, *fields: str) -> None:
+        self.undecided.extend(Undecided(field, reason) for field in fields)
+
+    @property
+    def missing(self) -> list[str]:
+        return [field for field in ("accessModes", "volumeMode") if field not in self.spec]
+
+    @property
+    def mode_is_open(self) -> bool:
+        """Whether the class or the volume mode is not known, on which a size depends."""
+        open_fields = {field for field, _ in self.undecided}
+        return not self.class_known or "volumeMode" in open_fields or is_unknown(self.spec.get("volumeMode"))
+
+    def fill_modes(self) -> Failure | None:
+        """The class, the access modes and the volume mode."""
+        if self.content_type == "archive":
+            if self.spec.get("volumeMode") == "Block":
+                message = "ContentType Archive cannot have block volumeMode"
+                return Failure(Why.ARCHIVE_BLOCK, message, (*_STORAGE, "volumeMode"))
+            self.spec["volumeMode"] = "Filesystem"
+        name = self.spec.get("storageClassName")
+        if is_unknown(name) or not isinstance(name, str | None):
+            self._without_class("a variable names the storage class")
+            return None
+        self.choice = choice = choose(self.world.classes, name, self.content_type)
+        if choice.storage_class is None:
+            return self._from_volumes(choice)
+        self.spec["storageClassName"] = choice.name
+        if not choice.decided:
+            self.leave_open("the files don't tell which default storage class is the newest", "storageClassName")
+        profile = profile_of(choice.storage_class, self.world.profiles.get(choice.name), self.world.volumes)
+        self.profile = profile
+        if self.missing and profile.undecided:
+            self.leave_open(profile.undecided, *self.missing)
+            return None
+        return self._from_profile(profile)
+
+    def _without_class(self, reason: str) -> None:
+        self.class_known = False
+        fields = self.missing
+        if "storageClassName" not in self.spec:
+            fields.append("storageClassName")
+        self.leave_open(reason, *fields)
+
+    def _from_volumes(self, choice: Choice) -> Failure | None:
+        """No class: an available volume that suits lends its modes."""
+        name = self.spec.get("storageClassName")
+        if not self.world.closed or not choice.decided:
+            reason = "no storage class of the files is the default" if name is None else f"`{name}` is not in the files"
+            self._without_class(reason)
+            return None
+        volume = self._suitable_volume(name) if name is not None else None
+        if volume is not None:
+            if mode := text(volume, "spec", "volumeMode"):
+                self.spec["volumeMode"] = mode
+            if "accessModes" not in self.spec and (modes := sequence(volume, "spec", "accessModes")):
+                self.spec["accessModes"] = list(modes)
+        if "accessModes" in self.spec:
+            return None
+        message = "PVC spec is missing accessMode and no storageClass to choose profile"
+        return Failure(Why.NO_CLASS, message, (*_STORAGE, "storageClassName"))
+
+    def _suitable_volume(self, class_name: str) -> Mapping[str, Any] | None:
+        wanted_size = Quantity.try_parse(get(self.spec, *_SIZE)) or Quantity(0)
+        wanted_mode = self.spec.get("volumeMode", "Filesystem")
+        wanted_modes = self.spec.get("accessModes", [])
+        for volume in self.world.volumes:
+            size = Quantity.try_parse(get(volume, "spec", "capacity", "storage")) or Quantity(0)
+            own_class = get(volume, "metadata", "annotations", _BETA_CLASS)
+            if own_class is None:
+                own_class = text(volume, "spec", "storageClassName")
+            if (
+                _is_available(volume)
+                and text(volume, "spec", "storageClassName") == class_name
+                and (not class_name or own_class == class_name)
+                and size.value() >= wanted_size.value()
+                and (text(volume, "spec", "volumeMode") or "Filesystem") == wanted_mode
+                and all(mode in sequence(volume, "spec", "accessModes") for mode in wanted_modes)
+            ):
+                return volume
+        return None
+
+    def _from_profile(self, profile: Profile) -> Failure | None:
+        modes, volume_mode = self.spec.get("accessModes"), self.spec.get("volumeMode")
+        if is_unknown(volume_mode) or any(is_unknown(mode) for mode in modes or ()):
+            self.leave_open("a variable stands in the modes", *self.missing)
+            return None
+        if modes is None and volume_mode is None:
+            if not profile.sets or not profile.sets[0].access_modes:
+                message = f"no accessMode specified in StorageProfile {profile.name}"
+                return self._fail(Why.NO_MODES, message)
+            self.spec["accessModes"] = list(profile.sets[0].access_modes)
+            volume_mode = profile.sets[0].volume_mode
+        elif modes is None:
+            fitting = (one for one in profile.sets if one.volume_mode == volume_mode and one.access_modes)
+            if (first := next(fitting, None)) is None:
+                message = f"no matching accessMode specified in StorageProfile {profile.name}"
+                return self._fail(Why.NO_MATCHING_MODES, message)
+            self.spec["accessModes"] = list(first.access_modes)
+        elif volume_mode is None:
+            sharing = (one for one in profile.sets if any(mode in modes for mode in one.access_modes))
+            first = next(sharing, None)
+            volume_mode = first.volume_mode if first is not None else None
+        if volume_mode is not None:
+            self.spec["volumeMode"] = volume_mode
+        return None
+
+    def _fail(self, why: Why, message: str) -> Failure | None:
+        if self.choice is not None and not self.choice.decided:
+            self.leave_open("the default storage class is not certain", *self.missing)
+            return None
+        return Failure(why, message, (*_STORAGE, "accessModes"))
+
+    def fill_size(self, data: Mapping[str, Any], namespace: str) -> Failure | None:
+        """The size: with the filesystem's share and not below the provisioner's least, or that of the source."""
+        written = get(self.spec, *_SIZE)
+        if written is None:
+            source = clone_source(data, namespace, self.world)
+            if source is None:
+                message = "PVC Spec is not valid - missing storage size"
+                return Failure(Why.NO_SIZE, message, (*_STORAGE, *_SIZE))
+            self._size_of_source(source)
+            return None
+        size = Quantity.try_parse(written)
+        if size is None or size.value() > _MAX_SIZE:
+            self.leave_open("the size is not a number that the files tell", _SIZE_FIELD)
+            return None
+        if size.value() < _MIB:
+            message = "PVC Spec is not valid - storage size should be at least 1MiB"
+            return Failure(Why.TOO_SMALL, message, (*_STORAGE, *_SIZE))
+        if self.mode_is_open:
+            self.leave_open("the overhead depends on the storage class and the volume mode", _SIZE_FIELD)
+        self._set_size(self._at_least(self._inflated(size.value())))
+        return None
+
+    def _set_size(self, size: Quantity) -> None:
+        resources = dict(mapping(self.spec, "resources"))
+        resources["requests"] = {**mapping(resources, "requests"), "storage": str(size)}
+        self.spec["resources"] = resources
+
+    def _inflated(self, size: int) -> Quantity:
+        if self.spec.get("volumeMode") == "Block":
+            return Quantity(size)
+        # The same rounding as CDI's, which counts in 64-bit floating point too.
+        aligned = math.ceil(float(size) / float(_MIB)) * _MIB
+        return Quantity(math.ceil(float(aligned) * (1 + self._overhead())))
+
+    def _overhead(self) -> float:
+        name = self.spec.get("storageClassName")
+        if name == "":
+            return 0.0
+        # Where the named class does not exist CDI takes the share of the cluster's default class.
+        choice = choose(self.world.classes, name, "archive")
+        if choice.storage_class is None:
+            choice = choose(self.world.classes, None, "archive")
+        return self.world.overhead.share(choice.name)
+
+    def _at_least(self, size: Quantity) -> Quantity:
+        least = self.profile.minimum_size if self.profile is not None else None
+        return least if least is not None and size < least else size
+
+    def _size_of_source(self, source: Target | Undecided) -> None:
+        size, reason = self._source_size(source)
+        # Zero stands in the claim until CDI has read the source's size.
+        self._set_size(size or Quantity(0))
+        if size is None:
+            self.leave_open(reason, _SIZE_FIELD)
+
+    def _source_size(self, source: Target | Undecided) -> tuple[Quantity | None, str]:
+        if isinstance(source, Undecided):
+            return None, source.reason
+        if not source.ready:
+            return None, source.message
+        if self.mode_is_open:
+            return None, "the size of the copy depends on the volume mode"
+        lookup = self.world.claim if source.end is End.CLAIM else self.world.snapshot
+        found = lookup(source.namespace, source.name)
+        if isinstance(found, Undecided):
+            return None, found.reason
+        if found is None:
+            return None, f"the source `{source.namespace}/{source.name}` does not exist"
+        return self._size_of_claim(found) if source.end is End.CLAIM else self._size_of_snapshot(found)
+
+    def _size_of_claim(self, source: Mapping[str, Any]) -> tuple[Quantity | None, str]:
+        capacity = Quantity.try_parse(get(source, "status", "capacity", "storage"))
+        annotations = mapping(source, "metadata", "annotations")
+        holds_image = annotations.get(_CONTENT_TYPE) == "kubevirt"
+        if text(source, "spec", "volumeMode") != "Block" and holds_image:
+            measured = Quantity.try_parse(annotations.get(_IMAGE_SIZE))
+            if measured is None or capacity is None or Quantity.try_parse(annotations.get(_IMAGE_CAPACITY)) != capacity:
+                return None, "CDI measures the image in the source to know its size"
+            return self._inflated(measured.value()), ""
+        if capacity is None or capacity.value() > _MAX_SIZE:
+            return None, "the capacity of the source is known when it is bound"
+        return self._inflated(capacity.value()), ""
+
+    def _size_of_snapshot(self, source: Mapping[str, Any]) -> tuple[Quantity | None, str]:
+        size = Quantity.try_parse(get(source, "status", "restoreSize"))
+        if size is None or size.value() > _MAX_SIZE:
+            return None, "the restore size of the snapshot is known when it is ready"
+        if self.spec.get("volumeMode") == "Block":
+            return size, ""
+        source_mode = get(source, "metadata", "annotations", _SOURCE_MODE)
+        if not isinstance(source_mode, str):
+            return None, "the snapshot's content tells the volume mode of its source"
+        return (self._inflated(size.value()) if source_mode == "Block" else size), ""
+
+
+def _is_available(volume: Mapping[str, Any]) -> bool:
+    """Whether a volume waits for a claim; one without a status will, unless it is kept for a claim."""
+    phase = text(volume, "status", "phase")
+    return phase == "Available" if phase else get(volume, "spec", "claimRef") is None
