@@ -1,0 +1,431 @@
+"""The form of an object, judged as the API server and KubeVirt's schema webhook judge it.
+
+What looks at an object, in this order, depends on its kind:
+
+    crd           the CRD's structural schema alone
+    decoded       that, and a webhook which decodes the object into Go's types
+    swagger       that, and between the two KubeVirt's own validation, which allows no unknown field, not even where the
+                  CRD keeps any
+    reserialised  KubeVirt's own validation and the decoding come first, and the CRD sees what Go wrote back: a
+                  fractional quantity is text by then, and an absent required field an empty one
+
+Before all of them the API server drops what the CRD does not know, and nulls where null is no value.
+
+Sources: Kubernetes `apiextensions-apiserver/pkg/apiserver/schema` (pruning, defaulting, list types) and
+`kube-openapi/pkg/validation`; KubeVirt `pkg/util/openapi`, `pkg/virt-api/webhooks/mutating-webhook/mutators`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, final
+
+from vmlint.model.field import render
+from vmlint.model.quantity import Quantity, crd_pattern_ok
+from vmlint.model.unknown import is_unknown
+from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.cel import RULES
+from vmlint.schema.hints import Frame, belongs, path_of, similar
+from vmlint.schema.meta import FIELDS, check_metadata
+from vmlint.schema.node import Node
+from vmlint.schema.words import TYPE_WORDS, quote_fix, shown, the_value
+from vmlint.source.span import Path
+
+__all__ = ["Admission", "Release", "Schema", "check"]
+
+Release = tuple[int, ...]
+"""A release, as (major, minor); more numbers are not looked at."""
+
+_PROPOSAL = "proposal"
+_DURATION = re.compile(r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
+_EXACT = 2**53  # whole numbers are exact up to here where JSON's numbers are floats
+_INT32 = 2**31
+_ROOT = frozenset({"apiVersion", "kind", "metadata", "status"})
+
+
+class Admission(NamedTuple):
+    """What looks at an object: the CRD at the object as written, KubeVirt's own validation, Go's decoding."""
+
+    crd: bool
+    swagger: bool
+    decoded: bool
+
+    @classmethod
+    def named(cls, name: str) -> Admission:
+        """The admission of that name in the module's list."""
+        return _ADMISSIONS[name]
+
+
+_ADMISSIONS = {
+    "crd": Admission(crd=True, swagger=False, decoded=False),
+    "decoded": Admission(crd=True, swagger=False, decoded=True),
+    "swagger": Admission(crd=True, swagger=True, decoded=True),
+    "reserialised": Admission(crd=False, swagger=True, decoded=True),
+}
+
+
+class Schema(NamedTuple):
+    """The schema of a kind: its name, who judges by it, and whose releases its fields tell ("" where nobody's)."""
+
+    kind: str
+    admission: Admission
+    root: Node
+    product: str = ""
+
+
+def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bool = True) -> Iterator[SchemaCause]:
+    """The faults of an object's form, in the order of the object.
+
+    `target` is the release of the schema's product that the object is for; without one, all that any release or
+    proposal knows is a field, but for what the newest release lacks. A fragment (`whole` false: a patch) may lack
+    anything. `status` is not looked at: the API server takes it from nobody who creates an object.
+    """
+    walk = _Walk(schema, target, whole)
+    if isinstance(data, dict):
+        yield from check_metadata(data.get("metadata"), schema.kind, whole=whole)
+        walk.object(schema.root, data, (None, "", schema.root, data))
+    else:
+        walk.wrong_type(schema.root, data, None, "")
+    claims = target is None and isinstance(data, dict) and _proposes_claims(data)
+    for cause in walk.found:
+        # With claim templates a volume names its claim by the template: `persistentVolumeClaim.name`.
+        if not (claims and cause.path[-2:-1] == ("persistentVolumeClaim",) and cause.path[-1] in ("name", "claimName")):
+            yield cause
+
+
+def _proposes_claims(data: dict[str, Any]) -> bool:
+    spec = data.get("spec")
+    return isinstance(spec, dict) and "volumeClaimTemplates" in spec
+
+
+@final
+class _Walk:
+    """One pass over an object; `found` collects the causes."""
+
+    __slots__ = ("_admission", "_product", "_target", "_whole", "found")
+
+    def __init__(self, schema: Schema, target: Release | None, whole: bool) -> None:
+        self._admission = schema.admission
+        self._product = {"kubevirt": "KubeVirt", "cdi": "CDI"}.get(schema.product, schema.product)
+        self._target = target[:2] if target else None
+        self._whole = whole
+        self.found: list[SchemaCause] = []
+
+    def value(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        """Judge one value that is not null."""
+        kind = node.type
+        if kind == "object":
+            if isinstance(value, dict):
+                self.object(node, value, (above, key, node, value))
+            else:
+                self.wrong_type(node, value, above, key)
+        elif kind == "array":
+            if isinstance(value, list):
+                self.array(node, value, (above, key, node, value))
+            else:
+                self.wrong_type(node, value, above, key)
+        elif kind == "metadata":
+            self.metadata(node, value, above, key)
+        elif kind != "any" and not is_unknown(value):
+            self.scalar(node, value, above, key)
+
+    def object(self, node: Node, value: dict[str, Any], frame: Frame) -> None:
+        """Judge the fields of a mapping, then what is missing."""
+        releases, values = node.releases, node.values
+        root = frame[0] is None
+        for name, inner in value.items():
+            if root and name in _ROOT:
+                continue
+            child = node.field(name)
+            if child is None:
+                child = values
+                if child is None:
+                    self.unknown(node, name, inner, frame)
+                    continue
+            elif name in releases and self.not_served(releases[name], name, frame):
+                continue
+            if inner is None:
+                if child.nullable and self._admission.swagger:
+                    self.wrong_type(child, inner, frame, name)
+            elif type(inner) is not child.plain:
+                self.value(child, inner, frame, name)
+        if self._whole and (node.required or node.webhook_required) and not any(map(is_unknown, value)):
+            self.missing(node, value, frame)
+        if node.counts or node.rules:
+            self.extent(node, len(value), "Properties", frame[0], frame[1])
+            self.rules(node, value, frame[0], frame[1])
+
+    def array(self, node: Node, value: list[Any], frame: Frame) -> None:
+        """Judge the entries of a list, then the list."""
+        items = node.items
+        if items is not None:
+            for index, inner in enumerate(value):
+                if inner is None:
+                    if self._admission.swagger or not items.nullable:
+                        self.wrong_type(items, inner, frame, index)
+                elif type(inner) is not items.plain:
+                    self.value(items, inner, frame, index)
+        if node.keys or node.unique:
+            self.twice(node, value, frame)
+        if node.counts or node.rules:
+            self.extent(node, len(value), "Items", frame[0], frame[1])
+            self.rules(node, value, frame[0], frame[1])
+
+    def scalar(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        """Judge a value that is neither mapping nor list, or should be."""
+        kind = node.type
+        if not _is_of(kind, value, fraction=not self._admission.crd):
+            self.wrong_type(node, value, above, key)
+            return
+        if kind == "integer" or kind == "number":
+            if not node.low <= value <= node.high:
+                bounds = f"from {node.low} to {node.high}"
+                self.refuse(
+                    SchemaKind.RANGE, above, key, f"must be {bounds}, and it is {the_value(value)}", "Correct it"
+                )
+        elif kind == "quantity":
+            self.quantity(value, above, key)
+        elif kind == "int-or-string":
+            if self._admission.decoded and not isinstance(value, str) and not -_INT32 <= value < _INT32:
+                self.refuse(SchemaKind.RANGE, above, key, f"is {the_value(value)}, beyond 32 bits", "Correct it")
+        elif kind == "string":
+            self.text(node, value, above, key)
+        self.choice(node, value, above, key)
+        if node.rules:
+            self.rules(node, value, above, key)
+
+    def text(self, node: Node, value: str, above: Frame | None, key: str | int) -> None:
+        if node.counts:
+            self.extent(node, len(value), "Length", above, key)
+        if node.pattern and not node.pattern.search(value):
+            message = f"is {the_value(value)}, which does not match `{node.pattern.pattern}`"
+            self.refuse(SchemaKind.PATTERN, above, key, message, "Correct it")
+        if node.duration and self._admission.decoded and not _DURATION.fullmatch(value):
+            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no duration", "Write it as `1h30m`")
+
+    def quantity(self, value: Any, above: Frame | None, key: str | int) -> None:
+        wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
+        if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
+            self.refuse(
+                SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", "Write it as `4Gi` or `500m`"
+            )
+
+    def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        # An empty text may be left out when Go writes the object back: whether the CRD sees it is not known here.
+        broken = node.enum and value not in node.enum and (self._admission.crd or value != "")
+        choices = node.enum
+        if not broken and self._admission.swagger and node.webhook_enum and value not in node.webhook_enum:
+            broken, choices = True, node.webhook_enum
+        if broken:
+            words = ", ".join(f"`{choice}`" for choice in choices)
+            near = next((c for c in choices if isinstance(value, str) and str(c).casefold() == value.casefold()), None)
+            fix = f"Write `{near}`" if near is not None else f"Use one of {words}"
+            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix)
+
+    def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        for expression, message in node.rules:
+            holds = RULES.get(expression)
+            if holds is not None and not holds(value):
+                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "Correct it")
+
+    def extent(self, node: Node, length: int, unit: str, above: Frame | None, key: str | int) -> None:
+        words = {"Properties": "entries", "Items": "entries", "Length": "characters"}[unit]
+        most, least = node.counts.get(f"max{unit}"), node.counts.get(f"min{unit}")
+        if most is not None and length > most:
+            self.refuse(
+                SchemaKind.LENGTH, above, key, f"has {length} {words}, {most} at most are allowed", "Shorten it"
+            )
+        if least is not None and length < least:
+            self.refuse(SchemaKind.LENGTH, above, key, f"has {length} {words}, {least} are the least", "Fill it in")
+
+    def twice(self, node: Node, value: list[Any], frame: Frame) -> None:
+        seen: dict[Any, int] = {}
+        for index, entry in enumerate(value):
+            identity = _identity(node.keys, entry)
+            if identity is None:
+                continue
+            first = seen.setdefault(identity, index)
+            if first != index:
+                keys = ", ".join(f"`{key}`" for key in node.keys)
+                message = f"repeats entry {first} of its list" + (f": the same {keys}" if keys else "")
+                self.refuse(SchemaKind.DUPLICATE, frame, index, message, "Remove one of the two")
+
+    def missing(self, node: Node, value: dict[str, Any], frame: Frame) -> None:
+        admission = self._admission
+        demanded: Sequence[str] = node.required
+        if admission.swagger and node.webhook_required:
+            demanded = sorted({*demanded, *node.webhook_required})
+        for name in demanded:
+            if value.get(name) is not None:
+                continue
+            child = node.field(name)
+            if child is not None and (child.default or (name in value and child.nullable)):
+                continue
+            if name in node.releases and self._is_later(node.releases[name][0]):
+                continue
+            refused = admission.crd or name in node.webhook_required
+            state = "empty (null), which counts as missing" if name in value else "missing"
+            then = "the schema requires it" if refused else "KubeVirt takes an empty value in its place"
+            self.found.append(
+                SchemaCause(
+                    (*path_of(frame), name),
+                    SchemaKind.MISSING,
+                    Outcome.REFUSED if refused else Outcome.BLANK,
+                    f"`{name}` is {state}: {then}",
+                    f"Give `{name}` a value" if name in value else f"Add `{name}`",
+                )
+            )
+
+    def unknown(self, node: Node, name: str, value: Any, frame: Frame) -> None:
+        """Say of a field that the schema does not have what becomes of it, and what may be meant."""
+        if not isinstance(name, str) or is_unknown(name) or (not self._whole and name.startswith("$")):
+            return
+        if node.open and not self._admission.decoded:
+            return
+        outcome = Outcome.DROPPED
+        if node.open:
+            outcome = Outcome.REFUSED if self._admission.swagger else Outcome.INERT
+        self._unknown(name, value, frame, outcome)
+
+    def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
+        place: Path = ()
+        fix = "Remove it, or write it where it belongs"
+        if other := similar(frame, name, value):
+            fix = f"Write `{other}`"
+        elif place := belongs(frame, name, value):
+            fix = f"Move it to `{render(place)}`"
+        parent = render(path_of(frame)) or "the object"
+        self.found.append(
+            SchemaCause(
+                (*path_of(frame), name),
+                SchemaKind.UNKNOWN,
+                outcome,
+                f"`{parent}` has no field `{shown(name)}`",
+                fix,
+                place,
+            )
+        )
+
+    def not_served(self, served: Sequence[str], name: str, frame: Frame) -> bool:
+        """Say of a field that the target lacks when it came or went."""
+        since, until = served
+        if since == _PROPOSAL:
+            if self._target is None:
+                return False
+            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, and no release knows it", "Remove it"
+        elif self._is_later(since):
+            kind = SchemaKind.NEWER
+            message = f"came with {self._product} {since}"
+            fix = f"Remove it, or upgrade to {self._product} {since}"
+        elif until and (self._target is None or _release(until) < self._target):
+            kind, message, fix = SchemaKind.REMOVED, f"is gone since {self._product} {until}", "Remove it"
+        else:
+            return False
+        message = f"`{name}` {message}"
+        self.found.append(SchemaCause((*path_of(frame), name), kind, Outcome.DROPPED, message, fix))
+        return True
+
+    def _is_later(self, since: str) -> bool:
+        return bool(since) and since != _PROPOSAL and self._target is not None and _release(since) > self._target
+
+    def metadata(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        """Judge the metadata of a template: the CRD keeps anything in it, Go's ObjectMeta takes its own fields."""
+        if is_unknown(value):
+            return
+        if not isinstance(value, dict):
+            self.wrong_type(node, value, above, key)
+            return
+        if not self._admission.decoded:
+            return
+        frame: Frame = (above, key, node, value)
+        strict = self._admission.swagger
+        for name, inner in value.items():
+            if not isinstance(name, str) or is_unknown(name) or is_unknown(inner):
+                continue
+            types = FIELDS.get(name)
+            if types is None:
+                self._unknown(name, inner, frame, Outcome.REFUSED if strict else Outcome.INERT)
+            elif inner is None:
+                if strict and name != "creationTimestamp":
+                    self.wrong_type(_TYPE_NODES[types[0]], inner, frame, name)
+            elif not isinstance(inner, types) or isinstance(inner, bool):
+                self.wrong_type(_TYPE_NODES[types[0]], inner, frame, name)
+            elif isinstance(inner, dict):
+                inside: Frame = (frame, name, _TYPE_NODES[dict], inner)
+                for label, text in inner.items():
+                    if not isinstance(text, str) and (strict or text is not None):
+                        self.wrong_type(_TYPE_NODES[str], text, inside, label)
+
+    def wrong_type(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        if is_unknown(value):
+            return
+        message = f"must be {TYPE_WORDS.get(node.type, node.type)}, and it is {the_value(value)}"
+        self.refuse(SchemaKind.TYPE, above, key, message, _type_fix(node.type, value))
+
+    def refuse(self, kind: SchemaKind, above: Frame | None, key: str | int, message: str, fix: str) -> None:
+        path = path_of(above) if above is None else (*path_of(above), key)
+        name = f"entry {key}" if isinstance(key, int) else f"`{shown(key)}`" if key else "the object"
+        self.found.append(SchemaCause(path, kind, Outcome.REFUSED, f"{name} {message}", fix))
+
+
+_TYPE_NODES = {
+    str: Node({"type": "string"}),
+    int: Node({"type": "integer"}),
+    dict: Node({"type": "object"}),
+    list: Node({"type": "array"}),
+}
+
+
+def _is_of(kind: str, value: Any, *, fraction: bool) -> bool:
+    """Whether a value has a scalar type; `fraction` lets a quantity be a number with a fraction."""
+    if isinstance(value, bool):
+        return kind == "boolean"
+    if isinstance(value, str):
+        return kind in ("string", "quantity", "int-or-string")
+    if isinstance(value, int):
+        return kind in ("integer", "number", "quantity", "int-or-string")
+    if isinstance(value, float):
+        whole = value.is_integer() and abs(value) <= _EXACT
+        return kind == "number" or (kind == "quantity" and fraction) or (whole and kind in _WHOLE)
+    return False
+
+
+_WHOLE = ("integer", "quantity", "int-or-string")
+
+
+def _identity(keys: Sequence[str], entry: Any) -> Any:
+    """What tells an entry of a list from the others; None where that is not known."""
+    if not keys:
+        return None if isinstance(entry, dict | list) or entry is None or is_unknown(entry) else (type(entry), entry)
+    if not isinstance(entry, dict):
+        return None
+    values = tuple(entry.get(key) for key in keys)
+    if any(value is None or isinstance(value, dict | list) or is_unknown(value) for value in values):
+        return None
+    return tuple((type(value), value) for value in values)
+
+
+def _type_fix(kind: str, value: Any) -> str:
+    if kind == "string" and not isinstance(value, dict | list) and value is not None:
+        return quote_fix(value)
+    if kind in ("integer", "number", "boolean") and isinstance(value, str):
+        return "Write it without quotes" if _reads_as(kind, value) else f"Write {TYPE_WORDS[kind]}"
+    if kind in ("quantity", "int-or-string") and isinstance(value, float):
+        return f'Quote it: `"{value}"`'
+    if kind == "array" and value is not None:
+        return "Put `- ` before its first line: a list is expected"
+    if kind == "object" and isinstance(value, list):
+        return "Remove the `- `: one mapping is expected"
+    return f"Write {TYPE_WORDS.get(kind, kind)}, or remove it"
+
+
+def _reads_as(kind: str, value: str) -> bool:
+    if kind == "boolean":
+        return value.lower() in ("true", "false", "yes", "no", "on", "off", "y", "n")
+    return value.removeprefix("-").isdecimal()
+
+
+def _release(text: str) -> Release:
+    major, minor = text.split(".")
+    return int(major), int(minor)

@@ -1,0 +1,126 @@
+"""Where schemas come from: the catalog for KubeVirt's and CDI's kinds, a CustomResourceDefinition for others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, newest, nodes, root
+from vmlint.model.access import get, mapping, sequence, text
+from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.check import Admission, Release, Schema
+from vmlint.schema.node import Node
+from vmlint.schema.openapi import normalise
+
+__all__ = ["check_version", "schema_of", "schemas_of_crd"]
+
+_NAMES = {"kubevirt": "KubeVirt", "cdi": "CDI"}
+
+
+@cache
+def schema_of(api_version: str, kind: str) -> Schema | None:
+    """The schema of a kind of KubeVirt or CDI, None for another kind or a version that never was."""
+    group, _, version = api_version.rpartition("/")
+    row = api_kind(group, kind)
+    index = root(group, kind, version)
+    if row is None or index is None or row.version(version) is None:
+        return None
+    table = nodes()
+    return Schema(kind, Admission.named(row.admission), Node(table[index], table), row.product)
+
+
+def schemas_of_crd(data: Any) -> Iterator[tuple[str, str, Schema]]:
+    """The kinds that a CustomResourceDefinition defines: `apiVersion`, `kind` and schema of each served version.
+
+    A version without a structural schema is passed over.
+    """
+    group, kind = text(data, "spec", "group"), text(data, "spec", "names", "kind")
+    for version in sequence(data, "spec", "versions"):
+        schema = get(version, "schema", "openAPIV3Schema")
+        if group and kind and isinstance(schema, dict) and mapping(version).get("served") is True:
+            yield (
+                f"{group}/{text(version, 'name')}",
+                kind,
+                Schema(kind, Admission.named("crd"), Node(normalise(schema))),
+            )
+
+
+def check_version(api_version: str, kind: str, *, target: Release | None = None) -> SchemaCause | None:
+    """What is wrong with an object's API version, None if nothing is, or the kind is of another product's group.
+
+    `target` is the release of the kind's product (KubeVirt or CDI); without one, the newest release counts, and what a
+    proposal brings is accepted.
+    """
+    group, _, name = api_version.rpartition("/")
+    row = api_kind(group, kind)
+    if row is None:
+        return _unknown_kind(group, kind) if group in groups() else None
+    product = _NAMES[row.product]
+    version = row.version(name)
+    release = target[:2] if target else _release(newest(row.product))
+    served = [known.name for known in row.versions if _serves(known.since, known.until, release)]
+    use = f"Write `{group}/{served[-1]}`" if served else _successor(kind, target)
+    if version is None:
+        return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use)
+    if version.since == PROPOSAL:
+        if target is None:
+            return None
+        return _version(SchemaKind.PROPOSAL, f"`{api_version}` is a proposal: no release of {product} serves it", use)
+    if not _serves(version.since, version.until, release):
+        gone = version.until and release > _release(version.until)
+        said = f"was served up to {product} {version.until}" if gone else f"came with {product} {version.since}"
+        return _version(SchemaKind.VERSION, f"`{api_version}` of `{kind}` {said}", use)
+    if version.deprecated and release >= _release(version.deprecated):
+        message = f"`{api_version}` of `{kind}` is deprecated since {product} {version.deprecated}"
+        other = served[-1] if served[-1] != name else ""
+        fix = (
+            f"Write `{group}/{other}`"
+            if other and not _deprecated(row.version(other), release)
+            else _successor(kind, target)
+        )
+        return SchemaCause(("apiVersion",), SchemaKind.DEPRECATED, Outcome.ACCEPTED, message, fix)
+    return None
+
+
+# What replaces a kind that has gone, or goes.
+_SUCCESSORS = {
+    "VirtualMachineFlavor": "Use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
+    "VirtualMachineClusterFlavor": "Use `VirtualMachineClusterInstancetype` of `instancetype.kubevirt.io`",
+    "VirtualMachinePreference": "Use `VirtualMachinePreference` of `instancetype.kubevirt.io`",
+    "VirtualMachineClusterPreference": "Use `VirtualMachineClusterPreference` of `instancetype.kubevirt.io`",
+    "VirtualMachineInstancePreset": "Use instancetypes and preferences",
+}
+
+
+def _successor(kind: str, target: Release | None) -> str:
+    return _SUCCESSORS.get(kind, "Upgrade the cluster, or remove the object" if target else "Remove the object")
+
+
+def _unknown_kind(group: str, kind: str) -> SchemaCause | None:
+    """A known kind in the wrong group; a kind of no known name may well exist."""
+    homes = [other for other in sorted(groups()) if other != "flavor.kubevirt.io" and api_kind(other, kind)]
+    if not homes:
+        return None
+    row = api_kind(homes[0], kind)
+    version = [known.name for known in row.versions if known.since != PROPOSAL][-1] if row else ""
+    return _version(SchemaKind.VERSION, f"`{group}` has no kind `{kind}`", f"Write `{homes[0]}/{version}`")
+
+
+def _version(kind: SchemaKind, message: str, fix: str) -> SchemaCause:
+    return SchemaCause(("apiVersion",), kind, Outcome.REFUSED, message, fix)
+
+
+def _deprecated(version: ApiVersion | None, release: Release) -> bool:
+    return bool(version and version.deprecated and release >= _release(version.deprecated))
+
+
+def _serves(since: str, until: str, release: Release) -> bool:
+    if since == PROPOSAL:
+        return False
+    return (not since or _release(since) <= release) and (not until or release <= _release(until))
+
+
+def _release(text: str) -> Release:
+    major, minor = text.split(".")
+    return int(major), int(minor)

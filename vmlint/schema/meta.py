@@ -1,0 +1,168 @@
+"""What the API server demands of an object's metadata, whatever its kind.
+
+Sources: Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachinery/pkg/util/validation`; a custom
+resource's metadata is decoded into ObjectMeta first, so a label that is no text is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.model.unknown import is_unknown
+from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.words import quote_fix, shown, the_value
+from vmlint.source.span import Path
+
+__all__ = ["FIELDS", "check_metadata", "is_label", "is_subdomain", "label_key_fault"]
+
+FIELDS: Mapping[str, tuple[type, ...]] = {
+    "name": (str,),
+    "generateName": (str,),
+    "namespace": (str,),
+    "selfLink": (str,),
+    "uid": (str,),
+    "resourceVersion": (str,),
+    "generation": (int,),
+    "creationTimestamp": (str,),
+    "deletionTimestamp": (str,),
+    "deletionGracePeriodSeconds": (int,),
+    "labels": (dict,),
+    "annotations": (dict,),
+    "ownerReferences": (list,),
+    "finalizers": (list,),
+    "managedFields": (list,),
+}
+"""The fields of an ObjectMeta with the types of their values."""
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_SUBDOMAIN_FORM = "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
+_LABEL_FORM = "lower-case letters, digits and `-`, with a letter or digit at both ends"
+_ANNOTATIONS = 256 * 1024
+_LABEL_NAMES = frozenset(
+    {"Namespace"}
+)  # kinds whose names are DNS labels; all others that vmlint knows take subdomains
+
+
+def is_label(text: str) -> bool:
+    """Whether a text is a DNS-1123 label of at most 63 characters."""
+    return len(text) <= 63 and bool(_LABEL.fullmatch(text))
+
+
+def is_subdomain(text: str) -> bool:
+    """Whether a text is a DNS-1123 subdomain of at most 253 characters."""
+    return len(text) <= 253 and all(_LABEL.fullmatch(part) for part in text.split("."))
+
+
+def label_key_fault(key: str) -> str:
+    """What is wrong with the key of a label or annotation, "" if nothing is."""
+    prefix, slash, name = key.rpartition("/")
+    if slash and not (is_subdomain(prefix) and "/" not in prefix):
+        return f"the part before `/` must be a DNS name of at most 253 characters: {_SUBDOMAIN_FORM}"
+    if not name or len(name) > 63 or not _NAME_PART.fullmatch(name):
+        return "its name must be 1 to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
+    return ""
+
+
+def check_metadata(
+    data: Any, kind: str = "", *, whole: bool = True, path: Path = ("metadata",)
+) -> Iterator[SchemaCause]:
+    """The faults of an object's `metadata`. A fragment (`whole` false) need not have a name."""
+    if not isinstance(data, dict):
+        if data is not None or whole:
+            yield _refused(path, SchemaKind.TYPE, f"`metadata` must be a mapping, and it is {the_value(data)}", "")
+        return
+    for name, value in data.items():
+        if not isinstance(name, str) or value is None or is_unknown(value) or is_unknown(name):
+            continue
+        types = FIELDS.get(name)
+        if types is None:
+            if whole or not name.startswith("$"):
+                yield SchemaCause(
+                    (*path, name),
+                    SchemaKind.UNKNOWN,
+                    Outcome.DROPPED,
+                    f"`metadata` has no field `{shown(name)}`",
+                    "Remove it, or write it where it belongs",
+                )
+        elif not isinstance(value, types) or isinstance(value, bool):
+            message = f"`{name}` must be {_TYPE_WORDS[types[0]]}, and it is {the_value(value)}"
+            yield _refused((*path, name), SchemaKind.TYPE, message, quote_fix(value) if types[0] is str else "")
+    yield from _names(data, kind, whole, path)
+    yield from _labels(data.get("labels"), (*path, "labels"))
+    yield from _annotations(data.get("annotations"), (*path, "annotations"))
+
+
+_TYPE_WORDS: Mapping[type, str] = {str: "text", int: "a whole number", dict: "a mapping", list: "a list"}
+
+
+def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Iterator[SchemaCause]:
+    name, stem, namespace = data.get("name"), data.get("generateName"), data.get("namespace")
+    good, form, most = (is_label, _LABEL_FORM, 63) if kind in _LABEL_NAMES else (is_subdomain, _SUBDOMAIN_FORM, 253)
+    if whole and name in (None, "") and stem in (None, ""):
+        yield _refused((*path, "name"), SchemaKind.MISSING, "the object has no name", "Give it `metadata.name`")
+    for field, value in (("name", name), ("generateName", stem)):
+        if not isinstance(value, str) or not value or is_unknown(value):
+            continue
+        # What is generated follows the stem, so a dash at its end is inside the name.
+        text = value[:-1] + "a" if field == "generateName" and value.endswith("-") and len(value) > 1 else value
+        if not good(text):
+            said = (
+                f"has {len(value)} characters, {most} at most are allowed" if len(value) > most else "is no valid name"
+            )
+            yield _refused((*path, field), SchemaKind.NAME, f"`{shown(value)}` {said}", f"Use {form}")
+    if isinstance(namespace, str) and namespace and not is_unknown(namespace) and not is_label(namespace):
+        message = f"`{shown(namespace)}` is no valid namespace"
+        yield _refused((*path, "namespace"), SchemaKind.NAME, message, f"Use up to 63 {_LABEL_FORM}")
+
+
+def _labels(labels: Any, path: Path) -> Iterator[SchemaCause]:
+    if not isinstance(labels, dict):
+        return
+    for key, value in labels.items():
+        if not isinstance(key, str) or is_unknown(key):
+            continue
+        if fault := label_key_fault(key):
+            yield _refused((*path, key), SchemaKind.LABEL, f"the label key `{shown(key)}` is not allowed: {fault}", "")
+        if value is None or is_unknown(value):
+            continue
+        if not isinstance(value, str):
+            yield _not_text((*path, key), f"the label `{shown(key)}`", value)
+        elif value and (len(value) > 63 or not _NAME_PART.fullmatch(value)):
+            message = f"the label `{shown(key)}` has the value `{shown(value)}`, which is not allowed"
+            fix = (
+                "Use up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or an annotation"
+            )
+            yield _refused((*path, key), SchemaKind.LABEL, message, fix)
+
+
+def _annotations(annotations: Any, path: Path) -> Iterator[SchemaCause]:
+    if not isinstance(annotations, dict):
+        return
+    size = 0
+    for key, value in annotations.items():
+        if not isinstance(key, str) or is_unknown(key):
+            continue
+        if fault := label_key_fault(key.lower()):
+            message = f"the annotation key `{shown(key)}` is not allowed: {fault}"
+            yield _refused((*path, key), SchemaKind.LABEL, message, "")
+        if value is None or is_unknown(value):
+            continue
+        if not isinstance(value, str):
+            yield _not_text((*path, key), f"the annotation `{shown(key)}`", value)
+        else:
+            size += len(key.encode("utf-8", "surrogatepass")) + len(value.encode("utf-8", "surrogatepass"))
+    if size > _ANNOTATIONS:
+        yield _refused(
+            path, SchemaKind.LENGTH, f"the annotations have {size} bytes, {_ANNOTATIONS} at most are allowed", ""
+        )
+
+
+def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
+    return _refused(path, SchemaKind.TYPE, f"{what} must be text, and it is {the_value(value)}", quote_fix(value))
+
+
+def _refused(path: Path, kind: SchemaKind, message: str, fix: str) -> SchemaCause:
+    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "Correct it")

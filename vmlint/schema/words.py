@@ -1,0 +1,49 @@
+"""Values and types in plain words, for messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["TYPE_WORDS", "quote_fix", "shown", "the_value"]
+
+TYPE_WORDS = {
+    "object": "a mapping",
+    "metadata": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "quantity": "a quantity",
+    "int-or-string": "a whole number or text",
+}
+_LONGEST = 60
+_LARGEST = 10**40
+
+
+def shown(text: str) -> str:
+    """A text of a manifest, cut to a length that a message bears."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def the_value(value: Any) -> str:
+    """A value with its type."""
+    if value is None:
+        return "empty (null)"
+    if isinstance(value, bool):
+        return f"the boolean `{str(value).lower()}`"
+    if isinstance(value, int | float):
+        # Python refuses to write out a number of thousands of digits.
+        return "a number too large to write" if abs(value) > _LARGEST else f"the number `{value}`"
+    if isinstance(value, str):
+        return f"the text `{shown(value)}`"
+    return "a mapping" if isinstance(value, dict) else "a list"
+
+
+def quote_fix(value: Any) -> str:
+    """How to make text of what YAML read as something else."""
+    if isinstance(value, bool):
+        return "Quote it: in YAML an unquoted `y`, `n`, `yes`, `no`, `on`, `off`, `true` or `false` is a boolean"
+    if isinstance(value, int | float):
+        return "Quote it: in YAML unquoted digits are a number"
+    return "Write text"
