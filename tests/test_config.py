@@ -31,7 +31,7 @@ DISK = rule("VM401", "shared-disk", "storage")
         ("target_kubevirt", "v1.10.0-rc.1", "1.10"),
         ("target_kubevirt", None, None),
         ("default_namespace", "team", "team"),
-        ("catalogs", ["common-instancetypes@v1.5.1"], ("common-instancetypes@v1.5.1",)),
+        ("catalogs", ["common-instancetypes@1.5.1"], ("common-instancetypes@v1.5.1",)),
         ("outside", ["DataSource golden/*", "StorageClass  fast"], ("DataSource golden/*", "StorageClass fast")),
         ("levels", {"VM1": "warning", "storage": "off"}, {"VM1": Level.WARNING, "storage": "off"}),
         ("levels", {"VM1": False}, {"VM1": "off"}),
@@ -68,7 +68,7 @@ def test_keywords_may_be_as_loose_as_a_file(name: str, given: Any, held: Any) ->
         ),
         (
             {"catalogs": ["common-instancetypes"]},
-            "`common-instancetypes` names no catalog: write its name and version, as `common-instancetypes@v1.5.1`",
+            "there is no catalog `common-instancetypes`; did you mean `common-instancetypes@v1.7.0`?",
         ),
         (
             {"outside": ["golden/fedora"]},

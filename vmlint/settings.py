@@ -302,10 +302,15 @@ def _namespace(value: Any, at: At) -> str:
 
 
 def _catalog(text: str, at: At) -> str | None:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*@[\w.+-]+", text, re.ASCII):
-        at.tell(f"`{text}` names no catalog: write its name and version, as `common-instancetypes@v1.5.1`")
+    from vmlint.catalog.instancetypes import versions
+
+    known = [f"common-instancetypes@v{version}" for version in reversed(versions())]
+    name, _, version = text.partition("@")
+    full = f"{name}@v{version.removeprefix('v')}"
+    if full not in known:
+        at.tell(f"there is no catalog `{text}`{nearest(text, known) or f'; the newest is `{known[0]}`'}")
         return None
-    return text
+    return full
 
 
 def _levels(value: Any, at: At) -> Levels:
