@@ -1,0 +1,209 @@
+"""The configuration file: where it is found, how it is read, and where each mistake stands.
+
+`.vmlint.yaml`, `.vmlint.yml`, or the table `[tool.vmlint]` of a pyproject.toml. Relative paths in it start at its
+folder.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vmlint.config import Config
+from vmlint.errors import ConfigError
+from vmlint.settings import SETTINGS, At, Mistake
+from vmlint.spelling import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vmlint.rule import Rule
+
+__all__ = ["find", "load", "load_for"]
+
+_YAML = (".vmlint.yaml", ".vmlint.yml")
+_TOML = "pyproject.toml"
+_TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
+
+
+def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None = None) -> Config:
+    """The configuration that holds for paths: the file found upward from the first one, else all defaults."""
+    start = next((Path(path) for path in paths if str(path) != "-"), Path())
+    file = find(start)
+    return Config() if file is None else load(file, known_rules=known_rules)
+
+
+def find(start: Path) -> Path | None:
+    """The nearest configuration file, in the folder of `start` or above it, up to the root of the repository.
+
+    ConfigError where a folder holds more than one.
+    """
+    here = Path(os.path.abspath(start))  # noqa: PTH100 - lexical: a link's target is another place
+    for folder in (here, *here.parents):
+        found = [folder / name for name in _YAML if (folder / name).is_file()]
+        if _has_table(folder / _TOML):
+            found.append(folder / _TOML)
+        if len(found) > 1:
+            others = " and ".join(f"`{file.name}`" for file in found[1:])
+            raise ConfigError([f"{_shown(found[0])}: {others} beside it also configures vmlint: keep one"])
+        if found:
+            return found[0]
+        if (folder / ".git").exists():
+            return None
+    return None
+
+
+def _has_table(file: Path) -> bool:
+    """Whether a pyproject.toml configures vmlint. Broken ones of other programs are no concern of ours."""
+    import tomllib
+
+    try:
+        text = file.read_text("utf-8", errors="replace")
+        return "vmlint" in text and _table(tomllib.loads(text)) is not None
+    except OSError:
+        return False
+    except tomllib.TOMLDecodeError:
+        return _TABLE.search(text) is not None
+
+
+def _table(data: dict[str, Any]) -> Any:
+    tool = data.get("tool")
+    return tool.get("vmlint") if isinstance(tool, dict) else None
+
+
+def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
+    """A file as a configuration. Names of rules are checked against `known_rules`, where they are given.
+
+    ConfigError holds every mistake of the file, each with file and line.
+    """
+    read = _toml if file.suffix == ".toml" else _yaml
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigError([f"{_shown(file)}: can't be read: {error.strerror or error}"]) from error
+    try:
+        written = read(file, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError([f"{_shown(file)}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
+    folder = file.parent
+    at = At(folder=folder, rules=known_rules)
+    values = _values(written.data, at)
+    mistakes = [*written.mistakes, *at.mistakes]
+    if mistakes:
+        told = sorted({(written.line(mistake), mistake.text) for mistake in mistakes})
+        raise ConfigError([f"{_shown(file)}{f':{line}' if line else ''}: {text}" for line, text in told])
+    return Config(**values, root=str(folder), file=_shown(file))
+
+
+class _Written(NamedTuple):
+    """What a file holds, the mistakes of its syntax, and the line of a mistake (0 where it can't be told)."""
+
+    data: Any
+    mistakes: list[Mistake]
+    line: Callable[[Mistake], int]
+
+
+def _values(data: Any, at: At) -> dict[str, Any]:
+    """The fields of Config that the file fills."""
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        at.tell("a configuration is a mapping: write `key: value` lines, such as `closed-world: true`")
+        return {}
+    settings = {setting.key: setting for setting in SETTINGS}
+    values = {}
+    for key, value in data.items():
+        if (setting := settings.get(key)) is not None:
+            values[setting.field] = setting.read(value, at / key)
+        else:
+            hint = nearest(str(key), list(settings)) or f"; the keys are {', '.join(settings)}"
+            (at / key).tell(f"unknown key `{key}`{hint}", key=True)
+    return values
+
+
+def _yaml(file: Path, text: str) -> _Written:
+    from vmlint.source.decode import decode_text
+
+    shown = _shown(file)
+    read = decode_text(text, shown)
+    bad = [(document.problem.line, document.problem.reason) for document in read.documents if document.problem]
+    bad += [(skipped.line, skipped.reason) for skipped in read.skipped]
+    if bad:
+        raise ConfigError([f"{shown}:{line}: this can't be read: {reason}" for line, reason in sorted(bad)])
+    if len(read.documents) > 1:
+        second = read.documents[1].line
+        raise ConfigError([f"{shown}:{second}: a second document begins here: a configuration is a single one"])
+    if not read.documents:
+        return _Written(None, [], lambda _: 0)
+    document = read.documents[0]
+    mistakes = [
+        Mistake(twice.path, f"`{twice.path[-1]}` stands twice, first in line {twice.first_line}: keep one", key=True)
+        for twice in document.duplicates
+    ]
+
+    def line(mistake: Mistake) -> int:
+        place = document.key_span if mistake.key else document.span
+        return place(mistake.path).line
+
+    return _Written(document.data, mistakes, line)
+
+
+def _toml(file: Path, text: str) -> _Written:
+    import tomllib
+
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        reason = str(error).partition(" (at ")[0]
+        where = f":{place[1]}" if place else ""
+        raise ConfigError([f"{_shown(file)}{where}: this is no TOML: {reason}"]) from error
+    if (table := _table(data)) is None:
+        raise ConfigError([f"{_shown(file)}: there is no `[tool.vmlint]` in it: add the table, or name another file"])
+    lines = _toml_lines(text)
+
+    def line(mistake: Mistake) -> int:
+        path = ("tool", "vmlint", *mistake.path)
+        return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
+
+    return _Written(table, [], line)
+
+
+_TOML_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
+_TOML_KEYS = rf"{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*"
+_TOML_HEAD = re.compile(rf"\s*(\[\[?)\s*({_TOML_KEYS})\s*\]")
+_TOML_PAIR = re.compile(rf"\s*({_TOML_KEYS})\s*=")
+
+
+def _toml_lines(text: str) -> dict[tuple[str | int, ...], int]:
+    """The line of each table and key that stands first on its line. A search of the text: tomllib tells no places."""
+    lines: dict[tuple[str | int, ...], int] = {}
+    counts: dict[tuple[str | int, ...], int] = {}
+    table: tuple[str | int, ...] = ()
+    for number, content in enumerate(text.splitlines(), 1):
+        if head := _TOML_HEAD.match(content):
+            table = _toml_path(head[2])
+            if head[1] == "[[":
+                counts[table] = counts.get(table, -1) + 1
+                table = (*table, counts[table])
+            lines.setdefault(table, number)
+        elif pair := _TOML_PAIR.match(content):
+            path = (*table, *_toml_path(pair[1]))
+            for end in range(len(table) + 1, len(path) + 1):
+                lines.setdefault(path[:end], number)
+    return lines
+
+
+def _toml_path(keys: str) -> tuple[str, ...]:
+    return tuple(key.strip("\"'") for key in re.findall(_TOML_KEY, keys))
+
+
+def _shown(file: Path) -> str:
+    try:
+        return os.path.relpath(file)
+    except ValueError:  # another drive
+        return str(file)
