@@ -1,0 +1,75 @@
+"""Would KubeVirt admit a VM, a VirtualMachineInstance, a pool or a replica set?
+
+One module a subject, each with `check(view) -> Iterator[Cause]`; the list below is all there is, in the cluster's
+order. The schema's business (unknown fields, missing required ones, values of the wrong type), conflicts with an
+instancetype and what DataVolume templates hold are judged elsewhere.
+
+Sources: KubeVirt `pkg/virt-api/webhooks`, `pkg/network/admitter`, `pkg/storage/admitters`, `pkg/dra/admitter`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.admission import (
+    access_credentials,
+    architecture,
+    claims,
+    cloud_init,
+    cpu,
+    devices,
+    disks,
+    dns,
+    enums,
+    features,
+    firmware,
+    hyperv,
+    identity,
+    interfaces,
+    launch_security,
+    memory,
+    metadata,
+    networks,
+    probes,
+    run_state,
+    scheduling,
+    sets,
+    templates,
+    volumes,
+)
+from vmlint.kubevirt.admission.view import AdmissionConfig, Cause, Owner, Stage, View
+
+__all__ = ["SUBJECTS", "AdmissionConfig", "Cause", "Owner", "Stage", "View", "check"]
+
+SUBJECTS = (
+    metadata,
+    identity,
+    memory,
+    firmware,
+    cpu,
+    enums,
+    scheduling,
+    networks,
+    interfaces,
+    claims,
+    disks,
+    devices,
+    probes,
+    volumes,
+    cloud_init,
+    access_credentials,
+    dns,
+    launch_security,
+    features,
+    templates,
+    run_state,
+    sets,
+    hyperv,
+    architecture,
+)
+
+
+def check(view: View) -> Iterator[Cause]:
+    """Every reason why KubeVirt would refuse the object, or the VirtualMachineInstance made from it."""
+    for subject in SUBJECTS:
+        yield from subject.check(view)

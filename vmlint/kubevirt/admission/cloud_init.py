@@ -1,0 +1,75 @@
+"""Cloud-init volumes: where user data and network data come from, and how long they may be.
+
+Source: KubeVirt `vmi-create-admitter.go` (validateVolumes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.kubevirt.admission.forms import decoded_length, utf8_length
+from vmlint.kubevirt.admission.reading import has, word
+from vmlint.kubevirt.admission.view import Cause, View
+from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.model.access import each, get
+from vmlint.model.field import Path
+
+__all__ = ["check"]
+
+_SUBJECT = "cloud_init"
+_TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
+_MAX_BYTES = 2048
+
+
+def check(view: View) -> Iterator[Cause]:
+    """Data that is missing, twofold, undecodable or too long."""
+    for index, volume in each(view.spec, "volumes"):
+        kind = next((kind for kind in _TYPES if has(volume, kind)), None)
+        if kind is None:
+            continue
+        path = view.at("volumes", index, kind)
+        what = named("volume", volume, "volumes", index)
+        source = get(volume, kind)
+        yield from _data(source, "userData", path, what)
+        yield from _data(source, "networkData", path, what)
+        if _given(source, "userData") == _given(source, "networkData") == []:
+            yield Cause(
+                path,
+                f"{what} has neither user data nor network data.",
+                "add `userData` or `userDataSecretRef`",
+                _SUBJECT,
+            )
+
+
+def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
+    """The fields that give this data; None where one is undecided."""
+    values = {
+        f"{field}SecretRef": word(source, f"{field}SecretRef", "name"),
+        f"{field}Base64": word(source, f"{field}Base64"),
+        field: word(source, field),
+    }
+    return None if None in values.values() else [name for name, value in values.items() if value]
+
+
+def _data(source: Mapping[str, Any], field: str, path: Path, what: str) -> Iterator[Cause]:
+    given = _given(source, field)
+    if given is not None and len(given) > 1:
+        yield Cause(
+            path, f"{what} has {' and '.join(f'`{name}`' for name in given)}.", f"keep one of {choice(given)}", _SUBJECT
+        )
+    plain, packed = word(source, field), word(source, f"{field}Base64")
+    length = utf8_length(plain) if plain else 0
+    if packed:
+        unpacked = decoded_length(packed)
+        if unpacked is None:
+            yield Cause((*path, f"{field}Base64"), f"`{field}Base64` of {what} is no base64.", "encode it", _SUBJECT)
+        elif not plain:
+            length = unpacked
+    if length > _MAX_BYTES:
+        yield Cause(
+            (*path, field if plain else f"{field}Base64"),
+            f"`{field}` of {what} has {length} bytes, more than {_MAX_BYTES}.",
+            f"put it into a Secret and name that in `{field}SecretRef`",
+            _SUBJECT,
+        )

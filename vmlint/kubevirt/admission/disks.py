@@ -1,0 +1,290 @@
+"""Disks: name, volume, target, bus, serial number, block sizes, boot order.
+
+Where a disk names no bus, the VM is accepted as it is, and the bus that KubeVirt picks is judged when the
+VirtualMachineInstance is made. Sources: KubeVirt `pkg/storage/admitters/disks.go`, `vmi-create-admitter.go`
+(validateBootOrder), `pkg/defaults/{amd64,arm64,s390x}.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.admission.forms import is_dns_label, is_pci_address
+from vmlint.kubevirt.admission.reading import flag, has, look, many, names, whole, word
+from vmlint.kubevirt.admission.view import Cause, Stage, View
+from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.model.access import each
+from vmlint.model.field import Path
+
+__all__ = ["check"]
+
+_SUBJECT = "disks"
+_DISKS = ("domain", "devices", "disks")
+_INTERFACES = ("domain", "devices", "interfaces")
+_TARGETS = ("disk", "lun", "cdrom")
+_BUSES = ("virtio", "scsi", "sata", "usb")
+_DEFAULT_BUS = {"amd64": "sata", "arm64": "virtio", "s390x": "virtio"}
+_SERIAL = re.compile(r"[A-Za-z0-9_.+-]+")
+_SERIAL_LENGTH = 256
+_BLOCK_SIZES = range(512, 2097152 + 1)
+
+
+class _Disk(NamedTuple):
+    """One disk, how it is called, its target and the target's bus.
+
+    `bus` is "" where none is written, and None where it is undecided.
+    """
+
+    path: Path
+    data: Mapping[str, Any]
+    what: str
+    target: str
+    bus: str | None
+
+
+class _Bus(NamedTuple):
+    """A bus to judge: the one that is written, or the one that KubeVirt would pick."""
+
+    name: str
+    stage: Stage
+    gate: str | None
+    by_default: str
+    """How a message says that the bus is a default: "" where it is written."""
+
+
+def check(view: View) -> Iterator[Cause]:
+    """Disks without a volume, and settings that don't go with the disk's bus or target."""
+    volumes = names(view.spec, "volumes")
+    seen: dict[str, int] = {}
+    for index, data in each(view.spec, *_DISKS):
+        targets = many(data, keys=_TARGETS)
+        target = targets[0] if targets else ""
+        bus = None if targets is None else word(data, target, "bus") if target else ""
+        disk = _Disk(view.at(*_DISKS, index), data, named("disk", data, "disks", index), target, bus)
+        yield from _name(disk, index, volumes, seen)
+        if targets and len(targets) > 1:
+            yield _cause(
+                disk,
+                f"{disk.what} is {' and '.join(f'`{name}`' for name in targets)} at once.",
+                f"keep one of {choice(targets)}",
+            )
+        yield from _volume(disk, view)
+        if targets is not None:
+            for one in _judged(disk, view):
+                yield from _bus(disk, one)
+        yield from _pci(disk)
+        yield from _serial(disk)
+        yield from _block_size(disk, view)
+    yield from _boot_order(view)
+
+
+def _cause(disk: _Disk, message: str, fix: str, *path: str | int) -> Cause:
+    return Cause((*disk.path, *path), message, fix, _SUBJECT)
+
+
+def _name(disk: _Disk, index: int, volumes: frozenset[str] | None, seen: dict[str, int]) -> Iterator[Cause]:
+    name = word(disk.data, "name")
+    if name is None:
+        return
+    if seen.setdefault(name, index) != index:
+        yield _cause(disk, f"two disks have the name `{name}`.", "give each disk and its volume a name", "name")
+    if not is_dns_label(name):
+        yield _cause(
+            disk,
+            f"the disk name `{name}` is no DNS label.",
+            "use at most 63 lower-case letters, digits and inner dashes, in the disk and its volume",
+            "name",
+        )
+    if volumes is not None and name not in volumes and has(disk.data, "cdrom") is False:
+        yield _cause(
+            disk,
+            f"{disk.what} has no volume of its name.",
+            f"add a volume `{name}` to `volumes`, or remove the disk",
+            "name",
+        )
+
+
+def _volume(disk: _Disk, view: View) -> Iterator[Cause]:
+    volume = view.volume(word(disk.data, "name") or "")
+    if volume is None:
+        return
+    stored = many(volume, keys=("persistentVolumeClaim", "dataVolume"))
+    if has(disk.data, "lun") and stored == []:
+        yield _cause(
+            disk,
+            f"{disk.what} is a `lun`, and its volume is neither a claim nor a DataVolume.",
+            "use `disk`, or a `persistentVolumeClaim` or `dataVolume` volume",
+            "lun",
+        )
+    if has(volume, "downwardMetrics") and has(disk.data, "disk") is False:
+        yield _cause(
+            disk,
+            f"{disk.what} shows downward metrics, and is no `disk`.",
+            "set `disk: {bus: virtio}`",
+            "disk",
+        )
+    elif has(volume, "downwardMetrics"):
+        for bus in _judged(disk, view):
+            if bus.name != "virtio":
+                yield _cause(
+                    disk,
+                    f"{disk.what} shows downward metrics and is on the bus `{bus.name}`{bus.by_default}.",
+                    "set `disk.bus: virtio`",
+                    "disk",
+                    "bus",
+                )._replace(stage=bus.stage, gate=bus.gate)
+
+
+def _judged(disk: _Disk, view: View) -> Iterator[_Bus]:
+    """The disk's bus, with the stage at which it is judged."""
+    if disk.bus:
+        yield _Bus(disk.bus, Stage.VM, None, "")
+    elif disk.bus == "" and view.architecture in _DEFAULT_BUS:
+        bus = _DEFAULT_BUS[view.architecture]
+        yield _Bus(bus, Stage.VMI, view.architecture_gate, f", the default of `{view.architecture}`")
+
+
+def _bus(disk: _Disk, bus: _Bus) -> Iterator[Cause]:
+    for message, fix, path in _bus_flaws(disk, bus):
+        yield _cause(disk, message, fix, *path)._replace(stage=bus.stage, gate=bus.gate)
+
+
+def _bus_flaws(disk: _Disk, bus: _Bus) -> Iterator[tuple[str, str, Path]]:
+    target = disk.target or "disk"
+    on = f"{disk.what} is on the bus `{bus.name}`{bus.by_default}"
+    if bus.name not in _BUSES:
+        reason = "KubeVirt does not support IDE" if bus.name == "ide" else "KubeVirt knows no such bus"
+        yield f"{on}, and {reason}.", f"use {choice(_BUSES)}", (target, "bus")
+    if bus.name == "virtio" and disk.target == "cdrom":
+        yield f"{on}, which no CD-ROM drive can use.", "use `sata` or `scsi`", (target, "bus")
+    if bus.name == "sata" and target == "disk" and flag(disk.data, "disk", "readonly"):
+        yield f"{on} and `readonly`, which SATA disks can't be.", "use `virtio` or `scsi`", (target, "bus")
+    if flag(disk.data, "dedicatedIOThread") and bus.name != "virtio":
+        yield (
+            f"{on} and has `dedicatedIOThread`, which needs `virtio`.",
+            f"set `{target}.bus: virtio`, or remove `dedicatedIOThread`",
+            ("dedicatedIOThread",),
+        )
+
+
+def _pci(disk: _Disk) -> Iterator[Cause]:
+    address = word(disk.data, "disk", "pciAddress")
+    if not address:
+        return
+    bus = word(disk.data, "disk", "bus")
+    if bus is not None and bus != "virtio":
+        says = f"is on the bus `{bus}`" if bus else "names no bus"
+        yield _cause(
+            disk,
+            f"{disk.what} has a PCI address and {says}; only `virtio` disks can have one.",
+            "set `disk.bus: virtio`",
+            "disk",
+            "pciAddress",
+        )
+    if not is_pci_address(address):
+        yield _cause(
+            disk,
+            f"the PCI address `{address}` of {disk.what} can't be read.",
+            "write it as `0000:81:00.1`",
+            "disk",
+            "pciAddress",
+        )
+
+
+def _serial(disk: _Disk) -> Iterator[Cause]:
+    serial = word(disk.data, "serial")
+    if serial and not _SERIAL.fullmatch(serial):
+        yield _cause(
+            disk,
+            f"the serial number of {disk.what} holds more than letters, digits and `_.+-`.",
+            "use those characters only",
+            "serial",
+        )
+    if serial and len(serial) > _SERIAL_LENGTH:
+        yield _cause(
+            disk,
+            f"the serial number of {disk.what} has {len(serial)} characters, more than {_SERIAL_LENGTH}.",
+            "shorten it",
+            "serial",
+        )
+
+
+def _block_size(disk: _Disk, view: View) -> Iterator[Cause]:
+    custom: Path = ("blockSize", "custom")
+    if not has(disk.data, *custom):
+        return
+    matched = has(disk.data, "blockSize", "matchVolume")
+    if matched and flag(disk.data, "blockSize", "matchVolume", "enabled", default=True):
+        yield _cause(
+            disk,
+            f"{disk.what} has a `custom` block size and `matchVolume`.",
+            "keep one of the two",
+            "blockSize",
+        )
+        return
+    logical, physical = whole(disk.data, *custom, "logical"), whole(disk.data, *custom, "physical")
+    discard = look(disk.data, *custom, "discardGranularity")
+    if matched is None or logical is None or physical is None:
+        return
+    if logical > physical:
+        yield _cause(
+            disk,
+            f"the logical block size {logical} of {disk.what} is greater than the physical one, {physical}.",
+            "use a logical size of at most the physical one",
+            *custom,
+            "logical",
+        )
+        return
+    for bus in _judged(disk, view):
+        if bus.name == "sata" and logical != _BLOCK_SIZES.start:
+            yield _cause(
+                disk,
+                f"{disk.what} is on the bus `sata`{bus.by_default}, where the logical block size is 512, not "
+                f"{logical}.",
+                "use 512, or another bus",
+                *custom,
+                "logical",
+            )._replace(stage=bus.stage, gate=bus.gate)
+            if bus.stage is Stage.VM:
+                return
+    granularity = whole(discard)
+    if discard is not None and granularity is not None and logical and granularity % logical:
+        yield _cause(
+            disk,
+            f"the discard granularity {granularity} of {disk.what} is no multiple of the logical block size {logical}.",
+            "use a multiple",
+            *custom,
+            "discardGranularity",
+        )
+        return
+    for kind, size in (("logical", logical), ("physical", physical)):
+        if size not in _BLOCK_SIZES or size & (size - 1):
+            yield _cause(
+                disk,
+                f"the {kind} block size of {disk.what} is {size}; it must be a power of two from 512 to 2097152.",
+                "use `512` or `4096`",
+                *custom,
+                kind,
+            )
+
+
+def _boot_order(view: View) -> Iterator[Cause]:
+    """Disks and interfaces share one order."""
+    seen: dict[int, str] = {}
+    for noun, base in (("disk", _DISKS), ("interface", _INTERFACES)):
+        for index, device in each(view.spec, *base):
+            what = named(noun, device, base[-1], index)
+            order = None if look(device, "bootOrder") is None else whole(device, "bootOrder")
+            if order is None:
+                continue
+            path = view.at(*base, index, "bootOrder")
+            if order < 1:
+                yield Cause(path, f"`bootOrder` of {what} is {order}; it starts at 1.", "use 1 or more", _SUBJECT)
+            elif order in seen:
+                yield Cause(
+                    path, f"{what} has the `bootOrder` {order}, which {seen[order]} has.", "use another", _SUBJECT
+                )
+            else:
+                seen[order] = what

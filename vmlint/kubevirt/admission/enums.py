@@ -1,0 +1,60 @@
+"""Fields that take one of a few words.
+
+Sources: KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/storage/admitters/disks.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from vmlint.kubevirt.admission.reading import found
+from vmlint.kubevirt.admission.view import Cause, View
+from vmlint.kubevirt.admission.wording import choice
+from vmlint.model.field import Path
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["check"]
+
+_SUBJECT = "enums"
+_DEVICES = ("domain", "devices")
+
+
+class _Words(NamedTuple):
+    """A path, in which `*` stands for a list's indexes, and what may stand there. "" means absent to some fields."""
+
+    path: Path
+    words: tuple[str, ...]
+    may_be_empty: bool = True
+
+
+_TABLE = (
+    _Words(("domain", "cpu", "features", "*", "policy"), ("force", "require", "optional", "disable", "forbid")),
+    _Words(("startStrategy",), ("Paused",), False),
+    _Words(("domain", "devices", "interfaces", "*", "state"), ("absent", "up", "down")),
+    _Words(
+        (*_DEVICES, "interfaces", "*", "model"), ("e1000", "e1000e", "igb", "ne2k_pci", "pcnet", "rtl8139", "virtio")
+    ),
+    _Words((*_DEVICES, "inputs", "*", "bus"), ("virtio", "usb")),
+    _Words((*_DEVICES, "inputs", "*", "type"), ("tablet",), False),
+    _Words(("domain", "ioThreadsPolicy"), ("shared", "auto", "supplementalPool"), False),
+    _Words((*_DEVICES, "disks", "*", "cache"), ("none", "writethrough", "writeback")),
+    _Words((*_DEVICES, "disks", "*", "io"), ("native", "threads")),
+    _Words((*_DEVICES, "disks", "*", "errorPolicy"), ("stop", "ignore", "report", "enospace"), False),
+    _Words(("volumes", "*", "hostDisk", "type"), ("DiskOrCreate", "Disk"), False),
+    _Words(("dnsPolicy",), ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None")),
+    _Words(("evictionStrategy",), ("None", "LiveMigrate", "LiveMigrateIfPossible", "External"), False),
+    _Words((*_DEVICES, "sound", "model"), ("ich9", "ac97")),
+    _Words((*_DEVICES, "panicDevices", "*", "model"), ("hyperv", "isa", "pvpanic"), False),
+)
+
+
+def check(view: View) -> Iterator[Cause]:
+    """Words that a field does not take."""
+    for path, words, may_be_empty in _TABLE:
+        for place, value in found(view.spec, path):
+            if not isinstance(value, str) or is_unknown(value) or value in words or (may_be_empty and not value):
+                continue
+            field = str(path[-1])
+            fix = f"use {choice(words)}" + (", or remove the field" if field != "type" else "")
+            yield Cause(view.at(*place), f"`{field}` is `{value}`, and KubeVirt knows no such value.", fix, _SUBJECT)

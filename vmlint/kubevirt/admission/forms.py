@@ -1,0 +1,115 @@
+"""The forms of names, addresses and paths, as Kubernetes and Go's library check them.
+
+Sources: Kubernetes `apimachinery/pkg/util/validation`, Go `net`, `encoding/base64`, `path/filepath`; KubeVirt
+`pkg/util/hardware`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import posixpath
+import re
+
+__all__ = [
+    "decoded_length",
+    "glob_matches",
+    "is_clean_path",
+    "is_dns_label",
+    "is_dns_subdomain",
+    "is_ip",
+    "is_ipv4",
+    "is_label_value",
+    "is_pci_address",
+    "is_port_name",
+    "is_qualified_name",
+    "mac_length",
+    "utf8_length",
+]
+
+_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_DNS_LABEL = re.compile(_LABEL)
+_DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_PCI = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]")
+_MAC = re.compile(r"[0-9a-fA-F]{2}(?:([:-])[0-9a-fA-F]{2})(?:\1[0-9a-fA-F]{2})*|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4})+")
+_MAC_LENGTHS = (6, 8, 20)
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+
+
+def is_dns_label(text: str) -> bool:
+    """Lower-case letters, digits and inner dashes, at most 63."""
+    return len(text) <= 63 and _DNS_LABEL.fullmatch(text) is not None
+
+
+def is_dns_subdomain(text: str) -> bool:
+    """Labels of any length joined by dots, at most 253 characters."""
+    return len(text) <= 253 and _DNS_SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_qualified_name(text: str) -> bool:
+    """The key of a label: a name of at most 63 characters, after `domain/` if there is one."""
+    prefix, slash, name = text.rpartition("/")
+    if slash and not is_dns_subdomain(prefix):
+        return False
+    return len(name) <= 63 and _QUALIFIED.fullmatch(name) is not None
+
+
+def is_label_value(text: str) -> bool:
+    return not text or (len(text) <= 63 and _QUALIFIED.fullmatch(text) is not None)
+
+
+def is_port_name(text: str) -> bool:
+    """At most 15 characters, one letter at least, single inner dashes."""
+    return len(text) <= 15 and _PORT_NAME.fullmatch(text) is not None
+
+
+def is_pci_address(text: str) -> bool:
+    return _PCI.fullmatch(text) is not None
+
+
+def mac_length(text: str) -> int | None:
+    """The number of bytes of a MAC address that Go can parse, None for another text."""
+    length = sum(character not in ":-." for character in text) // 2
+    return length if _MAC.fullmatch(text) and length in _MAC_LENGTHS else None
+
+
+def is_ip(text: str) -> bool:
+    """An address of either version; one with a zone is none."""
+    return _address(text) is not None
+
+
+def is_ipv4(text: str) -> bool:
+    """An IPv4 address, also in its IPv6 form (`::ffff:192.0.2.1`)."""
+    address = _address(text)
+    return isinstance(address, ipaddress.IPv4Address) or (address is not None and address.ipv4_mapped is not None)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return None if "%" in text else ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def decoded_length(text: str) -> int | None:
+    """How many bytes a standard base64 text holds, None for another text. Line breaks are passed over."""
+    packed = text.replace("\r", "").replace("\n", "")
+    return len(packed) * 3 // 4 - packed.count("=") if _BASE64.fullmatch(packed) else None
+
+
+def utf8_length(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def is_clean_path(path: str) -> bool:
+    """An absolute path to something below the root, without `.`, `..` and double slashes; one may end it."""
+    return path != "/" and posixpath.normpath("/" + path.lstrip("/")) == path.removesuffix("/")
+
+
+def glob_matches(pattern: str, text: str) -> bool | None:
+    """Whether a pattern with `*` and `?` matches; None for a pattern with ranges or escapes."""
+    if "[" in pattern or "\\" in pattern:
+        return None
+    expression = re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
+    return re.fullmatch(expression, text, re.DOTALL) is not None

@@ -1,0 +1,47 @@
+"""Hyper-V features that need each other; judged when the VirtualMachineInstance is made.
+
+KubeVirt switches on what a feature needs, unless that is switched off by hand. Source: KubeVirt
+`pkg/virt-api/webhooks/hyperv.go`, `pkg/defaults/hyperv.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.admission.reading import flag, has
+from vmlint.kubevirt.admission.view import Cause, Stage, View
+
+__all__ = ["check"]
+
+_SUBJECT = "hyperv"
+_FEATURES = ("domain", "features")
+_HYPERV = (*_FEATURES, "hyperv")
+_NEEDS = (
+    ("evmcs", "vapic"),
+    ("ipi", "vpindex"),
+    ("tlbflush", "vpindex"),
+    ("synictimer", "synic"),
+    ("synic", "vpindex"),
+)
+
+
+def check(view: View) -> Iterator[Cause]:
+    """Features whose need is switched off, and features beside a passthrough of all."""
+    for feature, needed in _NEEDS:
+        on = has(view.spec, *_HYPERV, feature) and flag(view.spec, *_HYPERV, feature, "enabled", default=True)
+        if on and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
+            yield Cause(
+                view.at(*_HYPERV, feature),
+                f"`hyperv.{feature}` needs `{needed}`, which is switched off.",
+                f"remove `{needed}.enabled: false`, or `{feature}`",
+                _SUBJECT,
+                Stage.VMI,
+            )
+    if has(view.spec, *_HYPERV) and has(view.spec, *_FEATURES, "hypervPassthrough"):
+        yield Cause(
+            view.at(*_HYPERV),
+            "`hyperv` names features, and `hypervPassthrough` takes all that the host has.",
+            "keep one of the two",
+            _SUBJECT,
+            Stage.VMI,
+        )

@@ -1,0 +1,208 @@
+"""What an admission check sees, and what it says.
+
+A check is a function `check(view) -> Iterator[Cause]`. It reads plain dicts, and says where and why KubeVirt refuses
+the object. Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, NamedTuple, final
+
+from vmlint.kubevirt.admission.reading import look, word
+from vmlint.kubevirt.gates import Gates, GateState
+from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.model.access import each, get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["ARCHITECTURES", "AdmissionConfig", "Cause", "Owner", "Stage", "View"]
+
+ARCHITECTURES = ("amd64", "arm64", "s390x")
+
+
+class Stage(enum.Enum):
+    """When the cause strikes."""
+
+    VM = "vm"
+    """The object itself is refused, whatever its kind."""
+    VMI = "vmi"
+    """A VirtualMachineInstance is refused. An object that only holds its template is accepted, and never starts."""
+
+
+class Cause(NamedTuple):
+    """One reason why an object is refused.
+
+    `path` leads from the object's root to the field; a field that comes from an instancetype, a preference or a
+    default need not stand there. `gate` names what the verdict depends on where the files don't show it: a feature
+    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks.
+    """
+
+    path: Path
+    message: str
+    fix: str
+    subject: str
+    stage: Stage = Stage.VM
+    gate: str | None = None
+
+
+class _Paths(NamedTuple):
+    spec: Path
+    metadata: Path
+    vm: Path | None
+
+
+class Owner(enum.Enum):
+    """The kind of object that holds the VMI spec; the value says where its parts stand."""
+
+    VM = _Paths(("spec", "template", "spec"), ("spec", "template", "metadata"), ("spec",))
+    VMI = _Paths(("spec",), ("metadata",), None)
+    REPLICA_SET = _Paths(("spec", "template", "spec"), ("spec", "template", "metadata"), None)
+    POOL = _Paths(
+        ("spec", "virtualMachineTemplate", "spec", "template", "spec"),
+        ("spec", "virtualMachineTemplate", "spec", "template", "metadata"),
+        ("spec", "virtualMachineTemplate", "spec"),
+    )
+
+
+class AdmissionConfig(NamedTuple):
+    """The settings of the KubeVirt object that admission reads; None where neither it nor a closed world says."""
+
+    live_update: bool | None = None
+    """`vmRolloutStrategy` is LiveUpdate."""
+    bridge_on_pod_network: bool | None = None
+    emulated_machines: tuple[str, ...] | None = None
+    """Patterns of `emulatedMachines` for every architecture; () for the built-in ones of each."""
+    default_architecture: str | None = None
+
+    @classmethod
+    def of(
+        cls, kubevirt: Mapping[str, Any] | None, release: tuple[int, ...] | None = None, closed: bool = False
+    ) -> AdmissionConfig:
+        """The settings of a KubeVirt object; without one, a closed world has the release's defaults."""
+        if kubevirt is None and not closed:
+            return cls()
+        configuration = mapping(kubevirt, "spec", "configuration")
+        by_default = behaviour(Release(*release) if release else None).live_update_by_default
+        strategy = word(configuration, "vmRolloutStrategy")
+        bridge = look(configuration, "network", "permitBridgeInterfaceOnPodNetwork")
+        # The operator copies the specification's word into the status, and without one writes its own architecture.
+        architecture = word(kubevirt, "status", "defaultArchitecture") or word(
+            configuration, "architectureConfiguration", "defaultArchitecture"
+        )
+        return cls(
+            live_update=by_default if strategy == "" else None if strategy is None else strategy == "LiveUpdate",
+            bridge_on_pod_network=True if bridge is None else bridge if isinstance(bridge, bool) else None,
+            emulated_machines=_machines(configuration),
+            default_architecture=architecture or ("amd64" if closed and architecture == "" else None),
+        )
+
+
+def _machines(configuration: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """() for the defaults; None where lists of single architectures, or a variable, leave it open."""
+    machines = get(configuration, "emulatedMachines")
+    single = mapping(configuration, "architectureConfiguration")
+    if any(get(single, architecture, "emulatedMachines") is not None for architecture in ARCHITECTURES):
+        return None
+    if machines is None:
+        return ()
+    if not isinstance(machines, list) or any(not isinstance(name, str) or is_unknown(name) for name in machines):
+        return None
+    return tuple(machines)
+
+
+@final
+class View:
+    """One object before admission.
+
+    `data` is the object as it is applied. `spec` is its VMI spec as the webhook judges it: for a VM with the
+    instancetype, the preference and the defaults applied, for a VMI with the defaults, for a pool and a replica set as
+    it is written. `metadata` is the template's, likewise. Neither is changed.
+    """
+
+    __slots__ = ("cluster", "data", "gates", "metadata", "namespace", "owner", "spec")
+
+    def __init__(
+        self,
+        owner: Owner,
+        data: Mapping[str, Any],
+        spec: Mapping[str, Any] | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        gates: Gates | None = None,
+        cluster: AdmissionConfig | None = None,
+        namespace: str = "",
+    ) -> None:
+        """Without a spec or metadata those of the object count; without gates or cluster nothing is known of them.
+
+        `namespace` is the one that the object ends up in, "" where only its own metadata can say.
+        """
+        self.owner = owner
+        self.data = data
+        self.spec = self.raw if spec is None else spec
+        self.metadata = mapping(data, *owner.value.metadata) if metadata is None else metadata
+        self.gates = gates or Gates()
+        self.cluster = cluster or AdmissionConfig()
+        self.namespace = namespace or text(data, "metadata", "namespace")
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The VMI spec as it is written."""
+        return mapping(self.data, *self.owner.value.spec)
+
+    @property
+    def vm(self) -> Mapping[str, Any] | None:
+        """The spec of the VM, or of the pool's VMs; None for an object that makes no VMs."""
+        path = self.owner.value.vm
+        return None if path is None else mapping(self.data, *path)
+
+    def at(self, *path: str | int) -> Path:
+        """The path of a field of the VMI spec, from the object's root."""
+        return (*self.owner.value.spec, *path)
+
+    def at_vm(self, *path: str | int) -> Path:
+        """The path of a field of the VM's own spec."""
+        return (*(self.owner.value.vm or ()), *path)
+
+    def at_metadata(self, *path: str | int) -> Path:
+        """The path of a field of the template's metadata."""
+        return (*self.owner.value.metadata, *path)
+
+    def volume(self, name: str) -> Mapping[str, Any] | None:
+        """The last volume of that name; that is the one that KubeVirt finds."""
+        return self._named(name, "volumes")
+
+    def network(self, name: str) -> Mapping[str, Any] | None:
+        """The last network of that name, likewise."""
+        return self._named(name, "networks")
+
+    def _named(self, name: str, *path: str) -> Mapping[str, Any] | None:
+        return next((entry for _, entry in reversed(list(each(self.spec, *path))) if text(entry, "name") == name), None)
+
+    @property
+    def architecture(self) -> str:
+        """The architecture of the guest; the default's where none is written, `amd64` where that is not known; "" where
+        it is a variable."""
+        written = word(self.spec, "architecture")
+        return "" if written is None else written or self.cluster.default_architecture or "amd64"
+
+    @property
+    def architecture_gate(self) -> str | None:
+        """What the architecture depends on: `defaultArchitecture` where neither the object nor the cluster says it."""
+        written = look(self.raw, "architecture") is not None or text(self.spec, "architecture") not in ("", "amd64")
+        return None if written or self.cluster.default_architecture else "defaultArchitecture"
+
+    def lacks(self, *gates: str) -> tuple[bool, str | None]:
+        """Whether none of the feature gates is on, and the first that may be on, if any.
+
+        A gate that the release does not have yet guards nothing: its field is not there either.
+        """
+        states = {gate: self.gates.state(gate) for gate in self.living(*gates)}
+        if not states or GateState.ON in states.values():
+            return False, None
+        return True, next((gate for gate, state in states.items() if state is GateState.UNKNOWN), None)
+
+    def living(self, *gates: str) -> tuple[str, ...]:
+        """Those of the gates that the release has and does not ignore."""
+        return tuple(gate for gate in gates if self.gates.stage(gate) not in (None, "Discontinued"))

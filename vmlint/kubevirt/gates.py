@@ -1,0 +1,103 @@
+"""Feature gates: which are on, by a KubeVirt object, by a release's defaults, or not to be known.
+
+The stages of each gate are data, `catalog/gates.json`: the first release line of a stage, `null` where the release no
+longer knows the gate, `main` for what comes after the newest release. Sources: KubeVirt
+`pkg/virt-config/featuregate/{active,inactive,feature-gates}.go` of the tags v1.0.0 to v1.9.0 and of the main branch.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, final
+
+from vmlint.kubevirt.releases import NEWEST, Release, behaviour
+from vmlint.model.access import get, mapping, sequence
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["GateState", "Gates"]
+
+_MAIN = "main"
+_DEVELOPER = ("spec", "configuration", "developerConfiguration")
+
+
+class GateState(enum.Enum):
+    """Whether a feature gate is on; UNKNOWN where the files don't say."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+@final
+class Gates:
+    """The feature gates of one cluster.
+
+    `kubevirt` is the KubeVirt object, if the files have one: it decides, as its absent lists do. Without one, a closed
+    world has the release's defaults; in an open world a gate that the defaults leave off may be on, so it is UNKNOWN.
+    `release` is the release line, None for everything that is known, whatever release brings it.
+
+    Before 1.9 a Beta gate was off unless listed; since then it is on unless disabled.
+    """
+
+    __slots__ = ("_beta_on", "_decided", "_disabled", "_enabled", "_release", "_vague")
+
+    def __init__(
+        self, kubevirt: Mapping[str, Any] | None = None, release: tuple[int, ...] | None = None, closed: bool = False
+    ) -> None:
+        facts = behaviour(Release(*release) if release else None)
+        developer = mapping(kubevirt, *_DEVELOPER)
+        enabled = sequence(developer, "featureGates")
+        disabled = sequence(developer, "disabledFeatureGates") if facts.disabled_feature_gates else []
+        self._release = release
+        self._enabled = frozenset(gate for gate in enabled if isinstance(gate, str))
+        self._disabled = frozenset(gate for gate in disabled if isinstance(gate, str))
+        self._beta_on = facts.beta_gates_on
+        self._decided = kubevirt is not None or closed
+        above = (get(kubevirt, *_DEVELOPER[:depth]) for depth in range(1, len(_DEVELOPER) + 1))
+        lists = (developer.get("featureGates"), developer.get("disabledFeatureGates"))
+        self._vague = any(is_unknown(value) for value in (*above, *lists, *enabled, *disabled))
+
+    def state(self, name: str) -> GateState:
+        """The gate's state. GA comes first, then the enabling list, the disabling list, and the stage's default."""
+        stage = self.stage(name)
+        if stage == "GA" or (stage and name in self._enabled):
+            return GateState.ON
+        if stage is None or stage == "Discontinued":
+            return GateState.OFF
+        if self._vague:
+            return GateState.UNKNOWN
+        if name in self._disabled:
+            return GateState.OFF
+        if stage == "Beta" and self._beta_on:
+            return GateState.ON
+        return GateState.OFF if self._decided else GateState.UNKNOWN
+
+    def stage(self, name: str) -> str | None:
+        """`Alpha`, `Beta`, `GA`, `Deprecated` or `Discontinued`; None for a gate that the release does not have."""
+        return _stage(name, self._release[:2] if self._release else None)
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, str | None]]:
+    table: Mapping[str, Mapping[str, str | None]] = json.loads(
+        files("vmlint.catalog").joinpath("gates.json").read_bytes()
+    )
+    return table
+
+
+@cache
+def _stage(name: str, release: tuple[int, ...] | None) -> str | None:
+    stage = None
+    for since, then in _table().get(name, {}).items():
+        if release is not None and (release <= NEWEST[:2] if since == _MAIN else release < _line(since)):
+            break
+        stage = then
+    return stage
+
+
+def _line(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split("."))
