@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, Why, choose
+
+
+def storage_class(name: str, *marks: str, created: str | None = None, value: Any = "true") -> dict[str, Any]:
+    metadata: dict[str, Any] = {"name": name, "annotations": dict.fromkeys(marks, value)}
+    if created:
+        metadata["creationTimestamp"] = created
+    return {"metadata": metadata}
+
+
+PLAIN = storage_class("plain", DEFAULT)
+VIRT = storage_class("virt", VIRT_DEFAULT)
+OTHER = storage_class("other")
+
+
+@pytest.mark.parametrize(
+    ("classes", "name", "content_type", "chosen", "why"),
+    [
+        ([PLAIN, VIRT, OTHER], "other", "", "other", Why.NAMED),
+        ([PLAIN, VIRT], "gone", "", "", Why.NOT_FOUND),
+        ([PLAIN, VIRT], "", "", "", Why.NOT_FOUND),
+        ([PLAIN, VIRT, OTHER], None, "", "virt", Why.VIRT_DEFAULT),
+        ([PLAIN, VIRT, OTHER], None, "kubevirt", "virt", Why.VIRT_DEFAULT),
+        ([PLAIN, VIRT, OTHER], None, "archive", "plain", Why.DEFAULT),
+        ([PLAIN, OTHER], None, "kubevirt", "plain", Why.DEFAULT),
+        ([VIRT, OTHER], None, "archive", "", Why.NO_DEFAULT),
+        ([OTHER], None, "", "", Why.NO_DEFAULT),
+        ([storage_class("a", DEFAULT, value=True)], None, "", "", Why.NO_DEFAULT),
+        ([storage_class("a", DEFAULT, value="True")], None, "", "", Why.NO_DEFAULT),
+    ],
+)
+def test_choice(classes: list[dict[str, Any]], name: str | None, content_type: str, chosen: str, why: Why) -> None:
+    choice = choose(classes, name, content_type)
+    assert (choice.name, choice.why, choice.rivals, choice.decided) == (chosen, why, (), True)
+    assert (f"`{chosen}`" in choice.reason) is bool(chosen)
+
+
+def test_the_newest_default_wins_then_the_first_name() -> None:
+    classes = [
+        storage_class("b", DEFAULT, created="2025-01-02T00:00:00Z"),
+        storage_class("c", DEFAULT, created="2025-01-01T00:00:00Z"),
+        storage_class("a", DEFAULT, created="2025-01-02T00:00:00Z"),
+    ]
+    choice = choose(classes, None)
+    assert (choice.name, choice.rivals, choice.decided) == ("a", ("b", "c"), True)
+
+
+def test_defaults_of_unknown_age_are_a_guess() -> None:
+    choice = choose([storage_class("b", DEFAULT), storage_class("a", DEFAULT)], None)
+    assert (choice.name, choice.rivals, choice.decided) == ("a", ("b",), False)
+
+
+def test_a_variable_as_the_mark_is_no_answer() -> None:
+    assert choose([storage_class("a", DEFAULT, value="${DEFAULT}")], None).decided is False
+
+
+def test_strange_classes_are_passed_over() -> None:
+    strange: list[Any] = [{}, {"metadata": 3}, {"metadata": {"annotations": [1]}}]
+    assert choose(strange, None) == Choice(None, Why.NO_DEFAULT)
