@@ -129,6 +129,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
             ["--exclude", "!"],
             "the glob `!` can't be read: write it as in a .gitignore, such as `charts/**/templates/`\n",
         ),
+        (["--output", ""], "can't write a report to a file without a name\n"),
         (["--output", "."], "can't write `.`: it is a folder; name a file in it\n"),
         (["--output", "none/x"], "can't write `none/x`: there is no folder `none`; make it first\n"),
         (

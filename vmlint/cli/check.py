@@ -111,10 +111,10 @@ def _parser() -> Parser:
 
 
 class _Target(NamedTuple):
-    """A format, and the file that it goes to: "" for standard output."""
+    """A format, and the file that it goes to: None for standard output."""
 
     format: str
-    file: str
+    file: str | None
 
 
 def _extra(text: str) -> _Target:
@@ -145,9 +145,9 @@ def run(words: Sequence[str]) -> Exit:
 
 def _targets(arguments: Namespace) -> list[_Target]:
     """Where the report goes, checked before anything is read."""
-    main = _Target(arguments.format, "" if arguments.output in (None, "-") else arguments.output)
+    main = _Target(arguments.format, None if arguments.output == "-" else arguments.output)
     targets = [main, *arguments.report]
-    files = [target.file for target in targets if target.file]
+    files = [target.file for target in targets if target.file is not None]
     for file in files:
         if files.count(file) > 1 and Path(file).name != "null":
             raise UsageError(f"two reports would go to `{file}`: name another file for one of them")
@@ -160,7 +160,7 @@ def _config(arguments: Namespace) -> Config:
     from vmlint import configfile, registry
 
     rules = registry.rules()
-    if arguments.config:
+    if arguments.config is not None:
         config = configfile.load(Path(arguments.config), known_rules=rules)
     else:
         config = configfile.load_for(arguments.paths, known_rules=rules)
@@ -195,12 +195,12 @@ def _names(option: str, given: Iterable[list[str]] | None) -> list[str] | None:
 def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
     from vmlint.report import render
 
-    stream = None if target.file else sys.stdout
+    stream = sys.stdout if target.file is None else None
     text = render(target.format, report, **_options(target, stream, arguments))
-    if target.file:
-        write_file(target.file, text)
-    else:
+    if target.file is None:
         write(text)
+    else:
+        write_file(target.file, text)
 
 
 def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:

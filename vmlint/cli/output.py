@@ -47,6 +47,8 @@ def encoding(stream: TextIO | None) -> str:
 def check_writable(file: str) -> None:
     """UsageError where a report could not be written to the file: better told before a long run than after."""
     path = Path(file)
+    if not file:
+        raise UsageError("can't write a report to a file without a name")
     if path.is_dir():
         raise UsageError(f"can't write `{file}`: it is a folder; name a file in it")
     if not path.parent.is_dir():
