@@ -1,0 +1,1 @@
+"""The tests of vmlint; the folders mirror the package."""
