@@ -24,6 +24,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect
+from vmlint.storage import Storage
 
 __all__ = ["Settings", "World"]
 
@@ -52,6 +53,7 @@ class World:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
+        self.storage = Storage(cluster, self.closed)
         self._answers: dict[Any, Any] = {}
 
     def closed(self, ref: Ref) -> bool:

@@ -1,0 +1,1 @@
+"""Storage: what CDI makes of DataVolumes, templates and their claims."""

@@ -1,0 +1,47 @@
+"""A DataImportCron can't be used.
+
+## What it does
+Checks the template, the schedule and the settings of import crons.
+
+## Why it fails
+CDI refuses the import cron.
+
+## Bad
+    kind: DataImportCron
+    spec:
+      schedule: every night
+
+## Good
+    kind: DataImportCron
+    spec:
+      schedule: "0 3 * * *"
+
+## Source
+CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.model.resource import Resource
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._refusals import SUBJECTS, refused
+
+META = Meta("VM412", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+
+_CHECKS = frozenset(
+    (
+        Check.CRON_SOURCE_MISSING,
+        Check.CRON_FIELD_FORBIDDEN,
+        Check.CRON_SCHEDULE,
+        Check.CRON_IMPORTS_TO_KEEP,
+        Check.CRON_GARBAGE_COLLECT,
+        Check.CRON_MANAGED_DATA_SOURCE,
+    )
+)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world, _CHECKS)

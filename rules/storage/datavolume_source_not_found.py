@@ -1,0 +1,44 @@
+"""What a DataVolume copies is not there.
+
+## What it does
+Looks for the DataSource of `sourceRef`, and for the namespace that a claim or snapshot is copied from.
+
+## Why it fails
+CDI asks for both when the DataVolume is created, and refuses it if they are missing. A VM with such a template is
+accepted and never starts.
+
+## Bad
+    kind: DataVolume
+    spec:
+      sourceRef: {kind: DataSource, name: fedroa, namespace: golden}
+
+## Good
+    kind: DataVolume
+    spec:
+      sourceRef: {kind: DataSource, name: fedora, namespace: golden}
+
+## Source
+CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.model.resource import Resource
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._refusals import SUBJECTS, refused
+
+META = Meta("VM408", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+
+_CHECKS = frozenset(
+    (
+        Check.SOURCE_REF_NOT_FOUND,
+        Check.SOURCE_NAMESPACE_NOT_FOUND,
+    )
+)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world, _CHECKS)

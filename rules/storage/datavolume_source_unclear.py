@@ -1,0 +1,54 @@
+"""A DataVolume does not say once where its content comes from.
+
+## What it does
+Checks that exactly one of `source`, `sourceRef` and the claim's `dataSourceRef` is there, with exactly one member.
+
+## Why it fails
+CDI refuses a DataVolume without a source or with several. KubeVirt checks its templates less: with `source` and
+`sourceRef` the VM is accepted, and its DataVolume never made.
+
+## Bad
+    kind: DataVolume
+    spec:
+      source: {}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Source
+CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.model.resource import Resource
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._refusals import SUBJECTS, refused
+
+META = Meta("VM405", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+
+_CHECKS = frozenset(
+    (
+        Check.EXTERNAL_WITH_SOURCE,
+        Check.EXTERNAL_TWICE,
+        Check.EXTERNAL_INCOMPLETE,
+        Check.EXTERNAL_NAMESPACE,
+        Check.SOURCE_CHOICE,
+        Check.SOURCE_REF_INVALID,
+        Check.SOURCE_MISSING,
+        Check.SOURCES_SEVERAL,
+    )
+)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world, _CHECKS)

@@ -1,0 +1,40 @@
+"""A DataVolume says nothing of its storage.
+
+## What it does
+Reports a DataVolume, template or import cron with neither `storage` nor `pvc`.
+
+## Why it fails
+CDI refuses it: it can't make a claim of nothing. KubeVirt refuses a VM with such a template.
+
+## Bad
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Source
+CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.model.resource import Resource
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._refusals import SUBJECTS, refused
+
+META = Meta("VM401", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+
+_CHECKS = frozenset((Check.STORAGE_MISSING,))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world, _CHECKS)

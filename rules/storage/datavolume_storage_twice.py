@@ -1,0 +1,46 @@
+"""A DataVolume describes its storage twice.
+
+## What it does
+Reports a DataVolume, template or import cron with both `storage` and `pvc`.
+
+## Why it fails
+The two exclude each other: `pvc` is copied as it is, `storage` is filled in from the storage profile. CDI refuses the
+DataVolume, and KubeVirt a VM with such a template.
+
+## Bad
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      pvc:
+        accessModes: [ReadWriteOnce]
+        resources: {requests: {storage: 10Gi}}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Source
+CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.model.resource import Resource
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._refusals import SUBJECTS, refused
+
+META = Meta("VM402", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+
+_CHECKS = frozenset((Check.STORAGE_TWICE,))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world, _CHECKS)
