@@ -10,7 +10,7 @@ Sources: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/vm-mutator.go
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ from vmlint.kubevirt.preference import apply_preference, breakdown
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.sizing import applies, sizing_conflicts, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
-from vmlint.kubevirt.values import clone, ensure
+from vmlint.kubevirt.values import ensure, leaves
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 
@@ -82,14 +82,12 @@ class Applied:
         def watch(origin: Origin, template: Mapping[str, Any]) -> None:
             before = dict(found)
             found.clear()
-            for path, value in _leaves(template):
+            for path, value in leaves(template):
                 known = before.get(path)
-                # A quantity, say, keeps its origin only with its value.
                 found[path] = known if known is not None and _same(known[0], value) else (value, origin)
 
         self._run(watch)
-        final = {path for path, _ in _leaves(self.template)}
-        return {path: origin for path, (_, origin) in found.items() if path in final}
+        return {path: origin for path, (_, origin) in found.items()}
 
 
 _Result = tuple[dict[str, Any], tuple[Conflict, ...], Cause | None, str | None]
@@ -168,51 +166,42 @@ class _Job:
         self.persisted = self._mutated(_unwatched)
 
     def expanded(self, watch: Watch) -> _Result:
-        vm = self._mutated(watch)
-        template = ensure(vm, "spec", "template")
+        template = ensure(self._mutated(watch), "spec", "template")
         if self._instancetype is None and self._preference is None and not self._sizing:
             return template, (), None, None
-        stored = clone(template)
+        found = self._conflicts(template)
+        refusal = None if found else breakdown(self._preference, self._instancetype, template)
+        if found or refusal is not None:
+            return template, found, refusal, None
         fill_disks(template)
         problem = fill_network(template, self._config)
         watch(Origin.DEFAULT, template)
-        return self._applied(stored, template, watch, None, problem)
+        return self._applied(template, watch, problem)
 
     def reviewed(self, watch: Watch) -> _Result:
-        vm = self._mutated(watch)
-        template = ensure(vm, "spec", "template")
+        template = ensure(self._mutated(watch), "spec", "template")
         count = self._vcpus(template)
         refusal = None if count is None else indivisible(count, self._preference, self._release)
-        return self._applied(clone(template), template, watch, refusal, None)
+        found = () if refusal is not None else self._conflicts(template)
+        if refusal is None and not found:
+            refusal = breakdown(self._preference, self._instancetype, template)
+        if found or refusal is not None:
+            return template, found, refusal, None
+        return self._applied(template, watch, None)
 
     def _mutated(self, watch: Watch) -> dict[str, Any]:
         return _mutated(self._vm, self._preference, self._config, self._release, self._architecture, watch)
 
-    def _applied(
-        self,
-        stored: dict[str, Any],
-        template: dict[str, Any],
-        watch: Watch,
-        refusal: Cause | None,
-        problem: str | None,
-    ) -> _Result:
-        """Instancetype, preference and defaults on a template, in place; the stored one comes back when the VM is
-        refused."""
-        if refusal is not None:
-            return stored, (), refusal, None
-        found = self._conflicts(template)
-        if found:
-            return stored, found, None, None
-        refusal = breakdown(self._preference, self._instancetype, template)
-        if refusal is not None:
-            return stored, (), refusal, None
+    def _applied(self, template: dict[str, Any], watch: Watch, problem: str | None) -> _Result:
+        """Instancetype, preference and defaults on a template that they suit, in place."""
         self._apply_instancetype(template, watch)
         if self._preference is not None:
             apply_preference(template, self._preference, self._release)
             watch(Origin.PREFERENCE, template)
         problem = problem or fill(template, self._config, self._release)
-        watch(Origin.DEFAULT, template)
-        return normal_template(template, proposals=self._release is None), (), None, problem
+        written = normal_template(template, proposals=self._release is None)
+        watch(Origin.DEFAULT, written)
+        return written, (), None, problem
 
     def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
         """The vCPUs to lay out, None where the VM gives its own topology."""
@@ -302,18 +291,6 @@ def _hotplugs_pci(template: Mapping[str, Any]) -> bool:
 
 def _unwatched(origin: Origin, template: Mapping[str, Any]) -> None:
     """Nobody asks where values come from."""
-
-
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Every value that holds no other, with its path."""
-    if isinstance(value, dict) and value:
-        for key, entry in value.items():
-            yield from _leaves(entry, (*path, key))
-    elif isinstance(value, list) and value:
-        for index, entry in enumerate(value):
-            yield from _leaves(entry, (*path, index))
-    else:
-        yield path, value
 
 
 def _same(one: Any, other: Any) -> bool:

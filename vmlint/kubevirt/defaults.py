@@ -129,7 +129,7 @@ def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
 
 def fill_disks(template: dict[str, Any]) -> None:
     """A disk without a target for each volume that no disk and no filesystem names."""
-    names = {entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)}
+    names = [entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)]
     missing = [volume.get("name") for _, volume in each(template, "spec", "volumes") if volume.get("name") not in names]
     if missing:
         entries(template, *_DOMAIN, "devices", "disks").extend({"name": name} for name in missing)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["clone", "ensure", "entries", "whole"]
+from vmlint.model.field import Path
+
+__all__ = ["clone", "ensure", "entries", "leaves", "whole"]
 
 
 def clone(value: Any) -> Any:
@@ -40,3 +43,15 @@ def entries(data: dict[str, Any], *path: str) -> list[Any]:
         parent[path[-1]] = []
     found = parent[path[-1]]
     return found if isinstance(found, list) else []
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value that holds no other, with its path; an empty mapping or list is one."""
+    if isinstance(value, dict) and value:
+        for key, entry in value.items():
+            yield from leaves(entry, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, entry in enumerate(value):
+            yield from leaves(entry, (*path, index))
+    else:
+        yield path, value

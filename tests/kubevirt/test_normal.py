@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
+
+
+def spec(**fields: Any) -> Any:
+    return normal_template({"spec": {"domain": {"devices": {}}, **fields}})["spec"]
+
+
+def domain(**fields: Any) -> Any:
+    return normal_template({"spec": {"domain": {"devices": {}, **fields}}})["spec"]["domain"]
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ({"cpu": {"cores": 0, "model": "", "dedicatedCpuPlacement": False}}, {"cpu": {}}),
+        ({"cpu": {"cores": 2, "numa": {}}}, {"cpu": {"cores": 2, "numa": {}}}),
+        (
+            {"devices": {"gpus": [], "disableHotplug": False, "blockMultiQueue": False}},
+            {"devices": {"blockMultiQueue": False}},
+        ),
+        ({"launchSecurity": {}, "ioThreadsPolicy": ""}, {"launchSecurity": {}, "ioThreadsPolicy": ""}),
+        ({"memory": {"guest": "0"}}, {"memory": {"guest": "0"}}),
+        ({"memory": {"guest": "2048Mi"}}, {"memory": {"guest": "2Gi"}}),
+        (
+            {"resources": {"requests": {"cpu": 0.5, "memory": 0}}},
+            {"resources": {"requests": {"cpu": "500m", "memory": "0"}}},
+        ),
+        ({"resources": {"requests": {}, "overcommitGuestOverhead": False}}, {"resources": {}}),
+        ({"features": {}}, {"features": {"acpi": {}}}),
+        ({"machine": {"type": ""}}, {"machine": {"type": ""}}),
+        ({"memory": None, "frobnicate": 1}, {}),
+        ({"cpu": {"cores": "${CORES}"}}, {"cpu": {"cores": "${CORES}"}}),
+        ({"memory": {"guest": "${SIZE}"}}, {"memory": {"guest": "${SIZE}"}}),
+    ],
+)
+def test_domain(written: dict[str, Any], stored: dict[str, Any]) -> None:
+    assert domain(**written) == {"devices": {}, "resources": {}, **stored}
+
+
+def test_entries_of_lists_are_written_each() -> None:
+    disk = {"name": "a", "disk": {"bus": "", "readonly": False}, "cache": "", "bootOrder": 0, "unknown": 1}
+    assert domain(devices={"disks": [disk]})["devices"] == {"disks": [{"name": "a", "disk": {}, "bootOrder": 0}]}
+
+
+def test_spec() -> None:
+    assert "nodeSelector" not in spec(nodeSelector={}) and "hostname" not in spec(hostname="")
+    assert spec(terminationGracePeriodSeconds=0)["terminationGracePeriodSeconds"] == 0
+    assert spec(volumes=[{"name": "d", "hostDisk": {"path": "/d", "type": "Disk"}}])["volumes"] == [
+        {"name": "d", "hostDisk": {"path": "/d", "type": "Disk", "capacity": "0"}}
+    ]
+
+
+def test_fields_of_the_proposals_stay_where_no_release_is_named() -> None:
+    written = {"volumeClaimTemplates": [{}], "template": {"spec": {"domain": {"cpu": {"guest": 4}}}}}
+    assert "volumeClaimTemplates" in normal_vm_spec(written, proposals=True)
+    assert normal_vm_spec(written, proposals=True)["template"]["spec"]["domain"]["cpu"] == {"guest": 4}
+    assert "volumeClaimTemplates" not in normal_vm_spec(written)
+    assert normal_vm_spec(written)["template"]["spec"]["domain"]["cpu"] == {}
+
+
+def test_decoding_keeps_zero_values() -> None:
+    assert decode_instancetype({"cpu": {"guest": 0, "maxSockets": 0}, "nodeSelector": {}, "gpus": [], "x": 1}) == {
+        "cpu": {"guest": 0, "maxSockets": 0},
+        "nodeSelector": {},
+        "gpus": [],
+    }
+    assert decode_preference({"clock": {}, "preferredSubdomain": "", "cpu": None}) == {
+        "clock": {},
+        "preferredSubdomain": "",
+    }
+
+
+@pytest.mark.parametrize("value", [None, [], "text", 3, True])
+def test_anything_else_is_an_empty_spec(value: Any) -> None:
+    assert decode_instancetype(value) == {} == decode_preference(value)
+    assert normal_template(value) == {"metadata": {}, "spec": {"domain": {"devices": {}, "resources": {}}}}
+
+
+def test_nothing_is_shared_with_the_argument() -> None:
+    written = {"template": {"metadata": {"annotations": {"a": "b"}}, "spec": {"tolerations": [{"key": "k"}]}}}
+    stored = normal_vm_spec(written)
+    stored["template"]["metadata"]["annotations"]["a"] = stored["template"]["spec"]["tolerations"][0]["key"] = "changed"
+    assert written == {"template": {"metadata": {"annotations": {"a": "b"}}, "spec": {"tolerations": [{"key": "k"}]}}}
+
+
+def test_every_type_of_the_table_is_there() -> None:
+    table = json.loads(files("vmlint.catalog").joinpath("wire.json").read_bytes())
+    words = {"omit", "keep", "ptr", "any", "qty", "*qty", "map", "mapqty", "list", "list!"}
+    kinds = {kind for groups in table.values() for kind in groups} - words
+    assert {kind.lstrip("*[]!") for kind in kinds} <= set(table)

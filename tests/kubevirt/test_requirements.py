@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.requirements import Unmet, unmet
+
+from .sample import instancetype, template
+
+CPU = ("spec", "template", "spec", "domain", "cpu")
+
+
+def requiring(topology: str | None = None, across: str | None = None, **requirements: Any) -> dict[str, Any]:
+    cpu: dict[str, Any] = {"preferredCPUTopology": topology} if topology else {}
+    if across:
+        cpu["spreadOptions"] = {"across": across}
+    return {"cpu": cpu, "requirements": requirements}
+
+
+def test_cpu_of_an_instancetype() -> None:
+    given = instancetype()["spec"]
+    assert unmet(template(), given, requiring(cpu={"guest": 2})) is None
+    assert unmet(template(), given, requiring("cores", cpu={"guest": 4})) == Unmet(
+        "cpu", "2", "4", (("spec", "instancetype"),), "the preference requires 4 vCPUs, and the instancetype gives 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("topology", "across", "cpu", "provided", "fields"),
+    [
+        (None, None, {"sockets": 1, "cores": 8}, 1, ["sockets"]),
+        ("cores", None, {"sockets": 8, "cores": 2}, 2, ["cores"]),
+        ("preferThreads", None, {"threads": 2}, 2, ["threads"]),
+        ("any", None, {"sockets": 4}, 0, ["cores", "sockets", "threads"]),
+        ("any", None, {"sockets": 4, "cores": 1, "threads": 1}, None, []),
+        ("spread", None, {"sockets": 2, "cores": 1, "threads": 8}, 2, ["sockets", "cores"]),
+        ("spread", "CoresThreads", {"cores": 1, "threads": 2}, 2, ["cores", "threads"]),
+        ("spread", "SocketsCoresThreads", {"sockets": 2, "cores": 1, "threads": 1}, 2, ["sockets", "cores", "threads"]),
+        ("spread", "SocketsCoresThreads", {"sockets": 2, "cores": 1, "threads": 2}, None, []),
+        ("spread", "Bogus", {}, None, []),
+        ("bogus", None, {}, None, []),
+        ("${T}", None, {}, None, []),
+        ("cores", None, {"cores": "${N}"}, None, []),
+        ("sockets", None, {"sockets": 4}, None, []),
+    ],
+)
+def test_cpu_of_a_vm(
+    topology: str | None, across: str | None, cpu: Any, provided: int | None, fields: list[str]
+) -> None:
+    found = unmet(template({"cpu": cpu}), None, requiring(topology, across, cpu={"guest": 4}))
+    if provided is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found.provided, found.required, found.paths) == (str(provided), "4", tuple((*CPU, f) for f in fields))
+
+
+def test_what_the_message_names() -> None:
+    found = unmet(template({"cpu": {"sockets": 2}}), None, requiring("any", cpu={"guest": 4}))
+    assert found is not None
+    assert found.message == "the preference requires 4 vCPUs, and the VM's cores, sockets and threads give 0"
+
+
+def test_memory() -> None:
+    given = instancetype()["spec"]
+    wanted = requiring(memory={"guest": "8Gi"})
+    assert unmet(template({"memory": {"guest": "8192Mi"}}), None, wanted) is None
+    assert unmet(template({"memory": {"guest": "${SIZE}"}}), None, wanted) is None
+    assert unmet(template({"memory": {"guest": "1Gi"}}), None, wanted) == Unmet(
+        "memory",
+        "1Gi",
+        "8Gi",
+        (("spec", "template", "spec", "domain", "memory"),),
+        "the preference requires 8Gi of memory, and the VM has 1Gi",
+    )
+    assert unmet(template(), None, wanted).provided == "0"  # type: ignore[union-attr]
+    by_instancetype = unmet(template({"memory": {"guest": "4Gi"}}), given, wanted)
+    assert by_instancetype is not None
+    assert by_instancetype.paths == (("spec", "instancetype"),)
+    assert by_instancetype.message == "the preference requires 8Gi of memory, and the instancetype gives 4Gi"
+
+
+def test_architecture() -> None:
+    wanted = requiring(architecture="arm64")
+    assert unmet(template(architecture="arm64"), None, wanted) is None
+    assert unmet(template(architecture="${ARCH}"), None, wanted) is None
+    assert unmet(template(architecture="amd64"), None, wanted) == Unmet(
+        "architecture",
+        "amd64",
+        "arm64",
+        (("spec", "template", "spec", "architecture"),),
+        "the preference requires the architecture `arm64`, and the VM asks for `amd64`",
+    )
+
+
+def test_the_first_failure_alone_is_named() -> None:
+    wanted = requiring(architecture="arm64", memory={"guest": "8Gi"}, cpu={"guest": 8})
+    found = [
+        unmet(template({"cpu": cpu, "memory": memory}, architecture="amd64"), None, wanted)
+        for cpu, memory in (({}, {}), ({"sockets": 8}, {}), ({"sockets": 8}, {"guest": "8Gi"}))
+    ]
+    assert [failure and failure.resource for failure in found] == ["cpu", "memory", "architecture"]
+
+
+def test_releases() -> None:
+    assert unmet(template(), None, requiring(architecture="arm64"), Release(1, 6)) is None
+    assert unmet(template(), None, requiring(cpu={"guest": 9}), Release(0, 59)) is None
+    assert unmet(template(), None, requiring(cpu={"guest": 9}), Release(1, 0)) is not None
+
+
+@pytest.mark.parametrize(
+    "preference",
+    [None, {}, {"requirements": []}, {"requirements": {"cpu": 4, "memory": {"guest": []}, "architecture": 1}}],
+)
+def test_nothing_readable_is_required(preference: Any) -> None:
+    assert unmet(template(), None, preference) is None
+
+
+def test_an_instancetype_without_amounts_is_met_by_the_vm() -> None:
+    wanted = requiring(cpu={"guest": 4}, memory={"guest": "1Gi"})
+    vm = template({"cpu": {"sockets": 2, "cores": 1, "threads": 1}, "memory": {"guest": "1Gi"}})
+    found = unmet(vm, {"cpu": {}, "memory": {}}, wanted)
+    assert found is not None and found.provided == "2" and found.paths[0][:-1] == CPU
+    vm["spec"]["domain"]["cpu"]["cores"] = 2
+    assert unmet(vm, {"cpu": {}, "memory": {}}, wanted) is None

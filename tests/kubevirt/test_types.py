@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.types import instancetype_causes, instancetype_warnings, preference_causes, preference_warnings
+
+from .sample import instancetype
+
+OVERCOMMIT = ("spec", "memory", "overcommitPercent")
+
+
+@pytest.mark.parametrize(
+    ("memory", "messages"),
+    [
+        ({}, []),
+        ({"overcommitPercent": 100}, []),
+        ({"overcommitPercent": 0, "hugepages": {}}, []),
+        ({"overcommitPercent": 101}, ["memory can't be overcommitted by 101 percent, only by 0 to 100"]),
+        (
+            {"overcommitPercent": -1, "hugepages": {}},
+            [
+                "memory can't be overcommitted by -1 percent, only by 0 to 100",
+                "memory in huge pages can't be overcommitted",
+            ],
+        ),
+        ({"overcommitPercent": "200"}, []),
+    ],
+)
+def test_overcommit(memory: dict[str, Any], messages: list[str]) -> None:
+    spec = instancetype(memory=memory)["spec"]
+    assert list(instancetype_causes(spec)) == [(OVERCOMMIT, message) for message in messages]
+    assert list(instancetype_causes(spec, Release(0, 59))) == []
+
+
+def test_launch_security() -> None:
+    spec = instancetype(launchSecurity={})["spec"]
+    assert [cause.path for cause in instancetype_warnings(spec)] == [("spec", "launchSecurity")]
+    assert list(instancetype_warnings(spec, Release(1, 8))) == list(instancetype_warnings({})) == []
+
+
+def cpu(topology: Any = None, **options: Any) -> dict[str, Any]:
+    return {"cpu": {"preferredCPUTopology": topology, "spreadOptions": options}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({}, None),
+        (cpu("bogus"), "preferredCPUTopology"),
+        (cpu("${T}"), None),
+        (cpu("preferAny"), None),
+        (cpu("spread", across="Bogus"), "spreadOptions.across"),
+        (cpu("preferSpread", across="Bogus"), "spreadOptions.across"),
+        (cpu("cores", across="Bogus"), None),
+        (cpu("spread", across="${A}"), None),
+        (cpu("spread", across="CoresThreads"), None),
+        (cpu("spread", across="CoresThreads", ratio=3), "spreadOptions.ratio"),
+        (cpu("spread", across="CoresThreads", ratio=0), "spreadOptions.ratio"),
+        (cpu("spread", across="CoresThreads", ratio="${R}"), None),
+        ({**cpu("spread", across="CoresThreads"), "preferSpreadSocketToCoreRatio": 4}, "spreadOptions.ratio"),
+        (cpu("spread", ratio=0), None),
+    ],
+)
+def test_preference(spec: dict[str, Any], field: str | None) -> None:
+    paths = [cause.path for cause in preference_causes(spec)]
+    assert paths == ([] if field is None else [("spec", "cpu", *field.split("."))])
+
+
+def test_preference_releases() -> None:
+    assert list(preference_causes(cpu("bogus"), Release(1, 3))) == []
+    assert list(preference_causes(cpu("preferSpread", across="Bogus"), Release(1, 2))) == []
+    assert len(list(preference_causes(cpu("preferSpread", across="Bogus"), Release(1, 3)))) == 1
+
+
+def test_deprecated_topologies() -> None:
+    assert [cause.message for cause in preference_warnings(cpu("preferSpread"))] == [
+        "`preferSpread` is deprecated, `spread` replaces it"
+    ]
+    assert (
+        list(preference_warnings(cpu("preferSpread"), Release(1, 3))) == list(preference_warnings(cpu("spread"))) == []
+    )
