@@ -1,4 +1,4 @@
-"""The engine's front: load, link, run, filter."""
+"""The engine's front: open the world, run the rules, filter."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vmlint.config import Config
-from vmlint.configfile import load_for
-from vmlint.errors import NothingToRead
 from vmlint.finding import Counts, Report
-from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
-from vmlint.kubevirt.releases import Release
-from vmlint.load import Progress, load
-from vmlint.outside import catalogs
+from vmlint.load import Progress
+from vmlint.opening import open_world
 from vmlint.registry import rules
 from vmlint.runner import levelled, located, run, undecided
-from vmlint.world import Settings, World
+from vmlint.world import World
 
 __all__ = ["check"]
 
@@ -38,17 +34,10 @@ def check(
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
     the names of `Config`. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
-    given = [str(path) for path in paths]
     known = rules()
-    chosen = load_for(given, known_rules=known) if config is None else config
-    settings = chosen.replace(**overrides)
-    wanted = given or list(settings.paths) or ["."]
-    repository = load(wanted, settings, stdin=stdin, progress=progress)
-    if not repository.counts.documents and not repository.skipped:
-        raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    release = Release.parse(settings.target_kubevirt or "")
-    cluster = Cluster(repository.resources, outside=settings.outside, catalogs=catalogs(settings.catalogs, release))
-    world = World(cluster, Settings(settings.closed_world, release))
+    settings, repository, world = open_world(
+        list(paths), config, overrides, known_rules=known, stdin=stdin, progress=progress
+    )
     running = tuple(rule for rule in known if settings.runs(rule))
     faults, doubts = run(running, repository.documents, world, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)
