@@ -59,11 +59,15 @@ class Applied:
     refusal.
     """
 
-    def __init__(self, vm: Mapping[str, Any], run: Callable[[Watch], _Result]) -> None:
+    def __init__(self, store: Callable[[], dict[str, Any]], run: Callable[[Watch], _Result]) -> None:
+        self._store = store
         self._run = run
-        self.persisted = vm
-        """The whole VM as the cluster stores it."""
         self.template, self.conflicts, self.refusal, self.problem = run(_unwatched)
+
+    @cached_property
+    def persisted(self) -> Mapping[str, Any]:
+        """The whole VM as the cluster stores it."""
+        return self._store()
 
     @property
     def vm(self) -> dict[str, Any]:
@@ -124,7 +128,7 @@ def expand(
     A VM with neither instancetype nor preference is as the webhook stores it: defaults come when it starts.
     """
     job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
-    return Applied(job.persisted, job.expanded)
+    return Applied(job.stored, job.expanded)
 
 
 def review(
@@ -141,7 +145,7 @@ def review(
     What was not found is None: since 1.6 the webhook goes on without it.
     """
     job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
-    return Applied(job.persisted, job.reviewed)
+    return Applied(job.stored, job.reviewed)
 
 
 class _Job:
@@ -163,7 +167,9 @@ class _Job:
         self._release = release
         self._architecture = source_architecture
         self._sizing = applies(instancetype, mapping(vm, "spec", "template"), release)
-        self.persisted = self._mutated(_unwatched)
+
+    def stored(self) -> dict[str, Any]:
+        return self._mutated(_unwatched)
 
     def expanded(self, watch: Watch) -> _Result:
         template = ensure(self._mutated(watch), "spec", "template")
