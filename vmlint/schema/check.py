@@ -26,11 +26,10 @@ from vmlint.model.quantity import Quantity, crd_pattern_ok
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.cel import RULES
-from vmlint.schema.hints import Frame, belongs, path_of, similar
+from vmlint.schema.hints import Frame, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
 from vmlint.schema.words import TYPE_WORDS, quote_fix, shown, the_value
-from vmlint.source.span import Path
 
 __all__ = ["Admission", "Release", "Schema", "check"]
 
@@ -83,7 +82,11 @@ def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bo
     """
     walk = _Walk(schema, target, whole)
     if isinstance(data, dict):
-        yield from check_metadata(data.get("metadata"), schema.kind, whole=whole)
+        for cause in check_metadata(data.get("metadata"), schema.kind, whole=whole):
+            if cause.kind is SchemaKind.UNKNOWN:
+                walk.strange_metadata(data, str(cause.path[-1]))
+            else:
+                yield cause
         walk.object(schema.root, data, (None, "", schema.root, data))
     else:
         walk.wrong_type(schema.root, data, None, "")
@@ -103,10 +106,11 @@ def _proposes_claims(data: dict[str, Any]) -> bool:
 class _Walk:
     """One pass over an object; `found` collects the causes."""
 
-    __slots__ = ("_admission", "_product", "_target", "_whole", "found")
+    __slots__ = ("_admission", "_product", "_root", "_target", "_whole", "found")
 
     def __init__(self, schema: Schema, target: Release | None, whole: bool) -> None:
         self._admission = schema.admission
+        self._root = schema.root
         self._product = {"kubevirt": "KubeVirt", "cdi": "CDI"}.get(schema.product, schema.product)
         self._target = target[:2] if target else None
         self._whole = whole
@@ -135,7 +139,7 @@ class _Walk:
         releases, values = node.releases, node.values
         root = frame[0] is None
         for name, inner in value.items():
-            if root and name in _ROOT:
+            if type(name) is not str or (root and name in _ROOT):
                 continue
             child = node.field(name)
             if child is None:
@@ -224,6 +228,9 @@ class _Walk:
             self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix)
 
     def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        if any(map(is_unknown, inner)):
+            return
         for expression, message in node.rules:
             holds = RULES.get(expression)
             if holds is not None and not holds(value):
@@ -279,7 +286,7 @@ class _Walk:
 
     def unknown(self, node: Node, name: str, value: Any, frame: Frame) -> None:
         """Say of a field that the schema does not have what becomes of it, and what may be meant."""
-        if not isinstance(name, str) or is_unknown(name) or (not self._whole and name.startswith("$")):
+        if is_unknown(name) or (not self._whole and name.startswith("$")):
             return
         if node.open and not self._admission.decoded:
             return
@@ -288,12 +295,17 @@ class _Walk:
             outcome = Outcome.REFUSED if self._admission.swagger else Outcome.INERT
         self._unknown(name, value, frame, outcome)
 
+    def strange_metadata(self, data: dict[str, Any], name: str) -> None:
+        """The same of a field of the object's own metadata."""
+        above: Frame = (None, "", self._root, data)
+        self._unknown(name, data["metadata"][name], (above, "metadata", _METADATA, data["metadata"]), Outcome.DROPPED)
+
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
-        place: Path = ()
+        other, place = hint(frame, name, value)
         fix = "Remove it, or write it where it belongs"
-        if other := similar(frame, name, value):
+        if other:
             fix = f"Write `{other}`"
-        elif place := belongs(frame, name, value):
+        elif place:
             fix = f"Move it to `{render(place)}`"
         parent = render(path_of(frame)) or "the object"
         self.found.append(
@@ -319,7 +331,7 @@ class _Walk:
             message = f"came with {self._product} {since}"
             fix = f"Remove it, or upgrade to {self._product} {since}"
         elif until and (self._target is None or _release(until) < self._target):
-            kind, message, fix = SchemaKind.REMOVED, f"is gone since {self._product} {until}", "Remove it"
+            kind, message, fix = SchemaKind.REMOVED, f"was last known to {self._product} {until}", "Remove it"
         else:
             return False
         message = f"`{name}` {message}"
@@ -369,12 +381,14 @@ class _Walk:
         self.found.append(SchemaCause(path, kind, Outcome.REFUSED, f"{name} {message}", fix))
 
 
-_TYPE_NODES = {
-    str: Node({"type": "string"}),
-    int: Node({"type": "integer"}),
-    dict: Node({"type": "object"}),
-    list: Node({"type": "array"}),
+_TYPES: dict[type, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    dict: {"type": "object", "values": {"type": "any"}},
+    list: {"type": "array", "items": {"type": "any"}},
 }
+_TYPE_NODES = {kind: Node(raw) for kind, raw in _TYPES.items()}
+_METADATA = Node({"type": "metadata", "fields": {name: _TYPES[types[0]] for name, types in FIELDS.items()}})
 
 
 def _is_of(kind: str, value: Any, *, fraction: bool) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, NamedTuple
 
+from vmlint.model.access import get
+from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
 from vmlint.source.span import Path
 
-__all__ = ["Frame", "belongs", "path_of", "similar"]
+__all__ = ["Frame", "Hint", "hint", "path_of"]
 
 Frame = tuple[Any, str | int, Node, Any]
 """Where the walk is: the frame above (None at the root), the step from it, the schema, the value."""
 
-_DEPTH = 3  # how far below a place its fields are looked for
+_NEAR, _FAR = 2, 3  # how far below: a mapping shows by its keys where it is at home, a scalar by its name alone
 _ALIKE = 0.8  # how like two names must be for one to be meant by the other
 _AHEAD = 0.08  # and by how much it must be ahead of the next best
+_METADATA = ("labels", "annotations")
 _AMOUNTS = ("cpu", "memory", "storage")
 
 
@@ -29,38 +31,56 @@ def path_of(frame: Frame | None) -> Path:
     return tuple(reversed(steps))
 
 
-def similar(frame: Frame, name: str, value: Any) -> str:
-    """The known field that a wrong name stands for, "" where none is sure."""
+class Hint(NamedTuple):
+    """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure."""
+
+    name: str = ""
+    place: Path = ()
+
+
+def hint(frame: Frame, name: str, value: Any) -> Hint:
+    """What an unknown field of a mapping stands for, the surest guess first."""
     _, _, node, data = frame
     free = [known for known in node.fields if known not in data and _fits(node.field(known), value)]
     plain = _plain(name)
     if same := [known for known in free if _plain(known) == plain]:
-        return same[0]
-    if len(name) >= 4:
-        tails = [known for known in free if known.endswith(name[0].upper() + name[1:])]
-        if len(tails) == 1:
-            return tails[0]
+        return Hint(same[0])
+    if place := _amount(frame, name, value):
+        return Hint(place=place)
+    if parts := [known for known in free if _is_part(name, known)]:
+        return Hint(parts[0]) if len(parts) == 1 else Hint()
+    return Hint(place=place) if (place := _home(frame, name, value)) else Hint(_like(plain, free))
+
+
+def _is_part(name: str, known: str) -> bool:
+    """Whether a name is the first or last words of another: `name` of `networkName`, `mac` of `macAddress`."""
+    last = len(name) >= 4 and known.endswith(name[0].upper() + name[1:])
+    return last or (len(name) >= 3 and known.startswith(name) and known[len(name)].isupper())
+
+
+def _like(plain: str, free: list[str]) -> str:
     ranked = sorted(((_likeness(plain, _plain(known)), known) for known in free), reverse=True)
     if not ranked or ranked[0][0] < _ALIKE or (len(ranked) > 1 and ranked[1][0] > ranked[0][0] - _AHEAD):
         return ""
     return ranked[0][1]
 
 
-def belongs(frame: Frame, name: str, value: Any) -> Path:
-    """The place near by where an unknown field is known and its value fits, () where no single place is best."""
-    if amount := _amount(frame, name, value):
-        return amount
+def _home(frame: Frame, name: str, value: Any) -> Path:
+    """The place near by where the field is known and its value fits, () where no single place is best."""
     here = path_of(frame)
-    ranked: dict[Path, tuple[float, int]] = {}
+    ranked: dict[Path, tuple[float, int, bool]] = {}
     above: Frame | None = frame
     distance = 0
+    farthest = _FAR if isinstance(value, dict | list) else _NEAR
     while above is not None:
         base = path_of(above)
-        for steps, node in _below(above[2], above[3], 0 if distance > 1 else _DEPTH - distance):
+        if "metadata" in above[2].fields and name in (_METADATA, FIELDS)[distance == 0] and distance < 2:
+            return (*base, "metadata", name)
+        for steps, node in _below(above[2], above[3], farthest - distance if distance < 2 else 0):
             child = node.field(name)
             place = (*base, *steps, name)
             if child is not None and place != (*here, name) and place not in ranked and (fit := _fit(child, value)):
-                ranked[place] = (-fit, distance + len(steps))
+                ranked[place] = (-fit, distance + len(steps), get(above[3], *steps) is None)
         above, distance = above[0], distance + 1
     if not ranked:
         return ()
@@ -141,4 +161,6 @@ def _plain(name: str) -> str:
 
 
 def _likeness(one: str, other: str) -> float:
+    from difflib import SequenceMatcher  # only a fault needs it
+
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

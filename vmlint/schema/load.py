@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -59,7 +60,7 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     product = _NAMES[row.product]
     version = row.version(name)
     release = target[:2] if target else _release(newest(row.product))
-    served = [known.name for known in row.versions if _serves(known.since, known.until, release)]
+    served = sorted((known.name for known in row.versions if _serves(known.since, known.until, release)), key=_maturity)
     use = f"Write `{group}/{served[-1]}`" if served else _successor(kind, target)
     if version is None:
         return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use)
@@ -103,7 +104,7 @@ def _unknown_kind(group: str, kind: str) -> SchemaCause | None:
     if not homes:
         return None
     row = api_kind(homes[0], kind)
-    version = [known.name for known in row.versions if known.since != PROPOSAL][-1] if row else ""
+    version = max((known.name for known in row.versions if known.since != PROPOSAL), key=_maturity) if row else ""
     return _version(SchemaKind.VERSION, f"`{group}` has no kind `{kind}`", f"Write `{homes[0]}/{version}`")
 
 
@@ -119,6 +120,14 @@ def _serves(since: str, until: str, release: Release) -> bool:
     if since == PROPOSAL:
         return False
     return (not since or _release(since) <= release) and (not until or release <= _release(until))
+
+
+def _maturity(version: str) -> tuple[int, ...]:
+    """The order in which Kubernetes prefers versions: v1alpha1, v1beta1, v1beta2, v1."""
+    match = re.fullmatch(r"v(\d+)(?:(alpha|beta)(\d+))?", version)
+    if not match:
+        return (0,)
+    return {"alpha": 1, "beta": 2, None: 3}[match[2]], int(match[1]), int(match[3] or 0)
 
 
 def _release(text: str) -> Release:
