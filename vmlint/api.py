@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vmlint.config import Config
-from vmlint.finding import Counts, Report
+from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
@@ -45,10 +45,14 @@ def check(
         version=version("vmlint"),
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         skipped=repository.skipped,
-        undecided=tuple(sorted({undecided(doubt) for doubt in doubts}, key=repr)),
+        undecided=tuple(sorted({undecided(doubt) for doubt in doubts}, key=_order)),
         counts=_counted(repository.counts, world),
         rules=running,
     )
+
+
+def _order(item: Undecided) -> tuple[str, int, str, str]:
+    return item.file, item.line, str(item.resource or ""), item.reason
 
 
 def _counted(counts: Counts, world: World) -> Counts:

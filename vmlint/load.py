@@ -28,17 +28,17 @@ class Repository(NamedTuple):
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
-    """Read the files under the paths, and those of the configuration's context."""
+    """Read the files under the paths, and those of the configuration's context, which are not linted."""
+    beside = list(read(config.context, exclude=(), max_bytes=config.max_file_size)) if config.context else []
+    known = {file.file for file in beside}
     files: list[SourceFile] = []
     for file in read(paths, exclude=config.exclude, max_bytes=config.max_file_size, stdin=stdin):
-        files.append(file)
+        if file.file not in known:
+            files.append(file)
         if progress:
             progress("reading", len(files), 0)
     documents, resources, irrelevant = _relevant(files, config, linted=True)
-    context: list[Resource] = []
-    if config.context:
-        beside = list(read(config.context, exclude=(), max_bytes=config.max_file_size))
-        context = _relevant(beside, config, linted=False)[1]
+    _, context, _ = _relevant(beside, config, linted=False)
     counts = Counts(
         files=len(files),
         documents=sum(len(file.documents) for file in files),
