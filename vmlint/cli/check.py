@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
@@ -13,6 +12,7 @@ from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
+from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,24 +43,7 @@ _EXAMPLES = (
 def _parser() -> Parser:
     parser = Parser("check", _DESCRIPTION, _EXAMPLES, {exit: exit.meaning for exit in Exit})
     read = parser.add_argument_group("what is read")
-    read.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files and folders; `-` is standard input (default: `paths`, else `.`)"
-    )
-    read.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
-    read.add_argument(
-        "--exclude",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="leave files out, as in a .gitignore (repeatable)",
-    )
-    read.add_argument(
-        "--context",
-        metavar="PATH",
-        action="append",
-        default=[],
-        help="objects that exist in the cluster and are not linted (repeatable)",
-    )
+    add_files(read)
 
     judged = parser.add_argument_group("how it is judged")
     judged.add_argument(
@@ -73,11 +56,7 @@ def _parser() -> Parser:
     judged.add_argument(
         "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
     )
-    judged.add_argument(
-        "--closed-world", action="store_true", default=None, help="what is not in the files does not exist"
-    )
-    judged.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8")
-    judged.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
+    add_cluster(judged)
     judged.add_argument(
         "--fail-on",
         metavar="LEVEL",
@@ -133,10 +112,9 @@ def run(words: Sequence[str]) -> Exit:
 
     from vmlint.api import check
 
-    paths = arguments.paths or config.paths or (".",)
-    stdin = sys.stdin.buffer if "-" in paths else None
+    paths = paths_of(arguments, config)
     with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
-        report = check(paths, config, stdin=stdin, progress=progress)
+        report = check(paths, config, stdin=stdin_of(paths), progress=progress)
     for target in targets:
         _deliver(report, target, arguments)
     failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
@@ -157,25 +135,13 @@ def _targets(arguments: Namespace) -> list[_Target]:
 
 def _config(arguments: Namespace) -> Config:
     """The configuration file's settings, with the options over them."""
-    from vmlint import configfile, registry
+    from vmlint import registry
 
     rules = registry.rules()
-    if arguments.config is not None:
-        config = configfile.load(Path(arguments.config), known_rules=rules)
-    else:
-        config = configfile.load_for(arguments.paths, known_rules=rules)
-    given: dict[str, Any] = {
-        "closed_world": arguments.closed_world,
-        "target_kubevirt": arguments.target,
-        "default_namespace": arguments.default_namespace,
-        "fail_on": arguments.fail_on,
-        "select": _names("--select", arguments.select),
-    }
-    changed = {name: value for name, value in given.items() if value is not None}
+    select = _names("--select", arguments.select)
+    config = config_of(arguments, known_rules=rules, fail_on=arguments.fail_on, select=select)
     ignored = _names("--ignore", arguments.ignore) or []
-    config = config.replace(known_rules=rules, **changed, ignore=[*config.ignore, *ignored])
-    context = config.replace(context=arguments.context).context
-    config = replace(config, context=(*config.context, *context)).excluding(arguments.exclude)
+    config = config.replace(known_rules=rules, ignore=[*config.ignore, *ignored])
     if rules and not any(config.runs(rule) for rule in rules):
         where = f" (with `{config.file}`)" if config.file else ""
         raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")

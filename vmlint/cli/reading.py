@@ -1,0 +1,81 @@
+"""What every command that reads a repository has in common: its options, and the configuration that they make."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from vmlint.config import Config
+    from vmlint.rule import Rule
+
+__all__ = ["add_cluster", "add_files", "config_of", "paths_of", "stdin_of"]
+
+
+def add_files(group: argparse._ActionsContainer) -> None:
+    """PATH, and which files are read."""
+    group.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files and folders; `-` is standard input (default: `paths`, else `.`)"
+    )
+    group.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
+    group.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="leave files out, as in a .gitignore (repeatable)",
+    )
+    group.add_argument(
+        "--context",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="objects that exist in the cluster and are not linted (repeatable)",
+    )
+
+
+def add_cluster(group: argparse._ActionsContainer) -> None:
+    """What the cluster is that the files are for."""
+    group.add_argument(
+        "--closed-world", action="store_true", default=None, help="what is not in the files does not exist"
+    )
+    group.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8")
+    group.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
+
+
+def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None, **settings: Any) -> Config:
+    """The configuration file's settings, with the options and the further settings over them; None is no setting.
+
+    Names of rules are checked against `known_rules`, where they are given.
+    """
+    from vmlint import configfile
+
+    if arguments.config is not None:
+        config = configfile.load(Path(arguments.config), known_rules=known_rules)
+    else:
+        config = configfile.load_for(arguments.paths, known_rules=known_rules)
+    given: dict[str, Any] = {
+        "closed_world": arguments.closed_world,
+        "target_kubevirt": arguments.target,
+        "default_namespace": arguments.default_namespace,
+        **settings,
+    }
+    changed = {name: value for name, value in given.items() if value is not None}
+    config = config.replace(known_rules=known_rules, **changed)
+    context = config.replace(context=arguments.context).context
+    return replace(config, context=(*config.context, *context)).excluding(arguments.exclude)
+
+
+def paths_of(arguments: Namespace, config: Config) -> Sequence[str]:
+    """What is read: the paths of the command line, else of the configuration, else the working directory."""
+    return arguments.paths or config.paths or (".",)
+
+
+def stdin_of(paths: Sequence[str]) -> BinaryIO | None:
+    """Standard input, where it is one of the paths."""
+    return sys.stdin.buffer if "-" in paths else None
