@@ -40,7 +40,10 @@ def test_no_command_shows_the_help_as_an_error(run: Run) -> None:
     ("word", "message"),
     [
         ("chek", "vmlint: unknown command `chek`; did you mean `check`? (see `vmlint --help`)\n"),
-        ("zzz", "vmlint: unknown command `zzz`: the commands are check, rules, explain (see `vmlint --help`)\n"),
+        (
+            "zzz",
+            f"vmlint: unknown command `zzz`: the commands are {', '.join(cli._COMMANDS)} (see `vmlint --help`)\n",
+        ),
         (
             "--foo",
             "vmlint: unknown option `--foo`: a command comes first, such as `vmlint check` (see `vmlint --help`)\n",
