@@ -32,7 +32,7 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
     beside = list(read(config.context, exclude=(), max_bytes=config.max_file_size)) if config.context else []
     known = {file.file for file in beside}
     files: list[SourceFile] = []
-    for file in read(paths, exclude=config.exclude, max_bytes=config.max_file_size, stdin=stdin):
+    for file in read(paths, exclude=config.exclude, root=config.root, max_bytes=config.max_file_size, stdin=stdin):
         if file.file not in known:
             files.append(file)
         if progress:

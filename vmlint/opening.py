@@ -42,7 +42,7 @@ def open_world(
     """
     given = [str(path) for path in paths]
     chosen = load_for(given, known_rules=known_rules) if config is None else config
-    settings = chosen.replace(**overrides)
+    settings = chosen.replace(known_rules=known_rules, **overrides)
     wanted = given or list(settings.paths) or ["."]
     repository = load(wanted, settings, stdin=stdin, progress=progress)
     if not repository.counts.documents and not repository.skipped:
