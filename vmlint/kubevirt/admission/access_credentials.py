@@ -11,7 +11,7 @@ from typing import Any
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, many
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice
-from vmlint.model.access import each
+from vmlint.model.access import each, sequence
 from vmlint.model.field import Path
 
 __all__ = ["check"]
@@ -67,7 +67,7 @@ def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, what
         yield Cause(
             (*path, kind, "propagationMethod"),
             f"{what} has {'several methods' if methods else 'no method'} of propagation; it takes one.",
-            f"keep one of {choice(methods)}" if methods else f"add {choice(_METHODS[kind])}",
+            f"keep {choice(methods)}" if methods else f"add {choice(_METHODS[kind])}",
             _SUBJECT,
         )
 
@@ -76,4 +76,4 @@ def _has_volume(view: View, source: str) -> bool:
     """Whether a volume of that kind is there, or may be."""
     if look(view.spec, "volumes") is UNDECIDED:
         return True
-    return any(look(volume, source) is not None for _, volume in each(view.spec, "volumes"))
+    return any(look(volume, source) is not None for volume in sequence(view.spec, "volumes"))

@@ -56,7 +56,7 @@ def _data(source: Mapping[str, Any], field: str, path: Path, what: str) -> Itera
     given = _given(source, field)
     if given is not None and len(given) > 1:
         yield Cause(
-            path, f"{what} has {' and '.join(f'`{name}`' for name in given)}.", f"keep one of {choice(given)}", _SUBJECT
+            path, f"{what} has {' and '.join(f'`{name}`' for name in given)}.", f"keep {choice(given)}", _SUBJECT
         )
     plain, packed = word(source, field), word(source, f"{field}Base64")
     length = utf8_length(plain) if plain else 0

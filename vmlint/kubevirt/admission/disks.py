@@ -68,7 +68,7 @@ def check(view: View) -> Iterator[Cause]:
             yield _cause(
                 disk,
                 f"{disk.what} is {' and '.join(f'`{name}`' for name in targets)} at once.",
-                f"keep one of {choice(targets)}",
+                f"keep {choice(targets)}",
             )
         yield from _volume(disk, view)
         if targets is not None:
@@ -143,7 +143,7 @@ def _judged(disk: _Disk, view: View) -> Iterator[_Bus]:
         yield _Bus(disk.bus, Stage.VM, None, "")
     elif disk.bus == "" and view.architecture in _DEFAULT_BUS:
         bus = _DEFAULT_BUS[view.architecture]
-        yield _Bus(bus, Stage.VMI, view.architecture_gate, f", the default of `{view.architecture}`")
+        yield _Bus(bus, Stage.VMI, view.architecture_gate, f" (the default of `{view.architecture}`)")
 
 
 def _bus(disk: _Disk, bus: _Bus) -> Iterator[Cause]:

@@ -57,4 +57,9 @@ def check(view: View) -> Iterator[Cause]:
                 continue
             field = str(path[-1])
             fix = f"use {choice(words)}" + (", or remove the field" if field != "type" else "")
-            yield Cause(view.at(*place), f"`{field}` is `{value}`, and KubeVirt knows no such value.", fix, _SUBJECT)
+            yield Cause(
+                view.at(*place),
+                f"`{field}` is {f'`{value}`' if value else 'empty'}, and KubeVirt knows no such value.",
+                fix,
+                _SUBJECT,
+            )

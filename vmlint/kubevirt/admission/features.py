@@ -152,11 +152,10 @@ def _search(view: View, where: Path | Callable[[View], Iterator[Path]]) -> Itera
 
 
 def _cause(path: Path, what: str, gates: tuple[str, ...], unknown: str | None) -> Cause:
-    noun = "feature gate" if len(gates) == 1 else "one of the feature gates"
     state = "is not known to be on" if unknown else "is off"
     return Cause(
         path,
-        f"{what} needs the {noun} {choice(gates)}, which {state}.",
+        f"{what} needs the feature gate {choice(gates)}, which {state}.",
         f"add {choice(gates[:1])} to `featureGates` of the KubeVirt object, or remove what needs it",
         _SUBJECT,
         gate=unknown,

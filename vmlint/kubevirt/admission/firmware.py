@@ -129,7 +129,7 @@ def _secure_boot(view: View) -> Iterator[Cause]:
     written = get(view.spec, *_LOADER, "efi", "secureBoot")
     yield Cause(
         view.at(*_LOADER, "efi", *(() if written is None else ("secureBoot",))),
-        f"Secure Boot is on{'' if written else ' by default'}, and needs SMM, which is not.",
+        f"Secure Boot is on{'' if written else ' by default'}, and needs SMM, which is off.",
         "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
         _SUBJECT,
     )

@@ -108,7 +108,7 @@ def _binding(nic: _Nic, view: View) -> Iterator[Cause]:
         yield _cause(
             nic,
             f"{nic.what} {says if bindings else 'has no binding'}; an interface has one.",
-            f"keep one of {choice(bindings)}" if bindings else f"add one of {choice(_BINDINGS)}",
+            f"keep {choice(bindings)}" if bindings else f"add {choice(_BINDINGS)}",
         )
     for binding in _POD_ONLY:
         if binding in bindings and nic.pod is False:

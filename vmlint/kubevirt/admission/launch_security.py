@@ -33,7 +33,7 @@ def check(view: View) -> Iterator[Cause]:
     elif written is not None and written != "s390x":
         of = f"on `{written}`" if written else "without `architecture`"
         yield Cause(
-            view.at(*(("architecture",) if written else _SECURITY)),
+            view.at("architecture"),
             f"KubeVirt can't encrypt guests {of}.",
             "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
             _SUBJECT,
@@ -49,7 +49,7 @@ def _amd64(view: View) -> Iterator[Cause]:
         yield Cause(
             view.at(*_SECURITY),
             f"`launchSecurity` {says}; on `amd64` it takes one.",
-            f"keep one of {choice(kinds)}" if kinds else f"add one of {choice(_GATES)}",
+            f"keep {choice(kinds)}" if kinds else f"add {choice(_GATES)}",
             _SUBJECT,
         )
         return

@@ -161,7 +161,7 @@ def _no_hotplug(view: View) -> tuple[Path, str, str] | None:
     if look(spec, *_GUEST) is None:
         return _GUEST, "the guest memory is not given", "set `domain.memory.guest`"
     if guest > most:
-        return _GUEST, f"the guest memory `{guest}` is greater than the `{most}` of it", "raise `maxGuest`"
+        return _GUEST, f"the guest memory `{guest}` is greater than the maximum `{most}`", "raise `maxGuest`"
     for path, value, noun in ((_GUEST, guest, "the guest memory"), (_MEMORY, most, "`maxGuest`")):
         if value.value() % Quantity.parse(block).value():
             return path, f"{noun} `{value}` is no multiple of `{block}`", f"use a multiple of `{block}`"

@@ -77,7 +77,7 @@ def _sources(view: View) -> Iterator[Cause]:
             yield Cause(
                 view.at("networks", index),
                 f"{what} {says if sources else 'has no source'}; a network has one.",
-                f"keep one of {choice(sources)}" if sources else "add `pod: {}`, or `multus` with a `networkName`",
+                f"keep {choice(sources)}" if sources else "add `pod: {}`, or `multus` with a `networkName`",
                 _SUBJECT,
             )
         if "multus" in sources and not nameless and word(network, "multus", "networkName") == "":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from vmlint.kubevirt.admission.reading import UNDECIDED, has, look, many
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice
-from vmlint.model.access import each
+from vmlint.model.access import sequence
 
 __all__ = ["check"]
 
@@ -30,7 +30,7 @@ def check(view: View) -> Iterator[Cause]:
             yield Cause(
                 view.at(field),
                 f"`{field}` {says}; a probe has one handler.",
-                f"keep one of {choice(handlers)}" if handlers else f"add one of {choice(_HANDLERS)}",
+                f"keep {choice(handlers)}" if handlers else f"add {choice(_HANDLERS)}",
                 _SUBJECT,
             )
         for handler in handlers:
@@ -53,5 +53,5 @@ def check(view: View) -> Iterator[Cause]:
 def _on_pod_network(view: View) -> bool | None:
     if look(view.spec, "networks") is UNDECIDED:
         return None
-    pods = [has(network, "pod") for _, network in each(view.spec, "networks")]
+    pods = [has(network, "pod") for network in sequence(view.spec, "networks")]
     return None if None in pods else any(pods)

@@ -13,7 +13,7 @@ from vmlint.kubevirt.admission.labels import Flaw, bad_key, selector_flaws
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, whole, word
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice
-from vmlint.model.access import each, get, mapping, sequence
+from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
 
@@ -55,14 +55,14 @@ def _affinity(affinity: Any) -> Iterator[Flaw]:
     for index, term in each(affinity, "nodeAffinity", _PREFERRED):
         path: Path = ("nodeAffinity", _PREFERRED, index)
         yield from _weight(term, path)
-        yield from _below((*path, "preference"), _node_term(mapping(term, "preference")))
+        yield from _below((*path, "preference"), _node_term(get(term, "preference")))
     for kind in ("podAffinity", "podAntiAffinity"):
         for index, term in each(affinity, kind, _REQUIRED):
             yield from _below((kind, _REQUIRED, index), _pod_term(term))
         for index, term in each(affinity, kind, _PREFERRED):
             path = (kind, _PREFERRED, index)
             yield from _weight(term, path)
-            yield from _below((*path, "podAffinityTerm"), _pod_term(mapping(term, "podAffinityTerm")))
+            yield from _below((*path, "podAffinityTerm"), _pod_term(get(term, "podAffinityTerm")))
 
 
 def _weight(term: Mapping[str, Any], path: Path) -> Iterator[Flaw]:
@@ -79,7 +79,7 @@ def _node_selector(selector: Any) -> Iterator[Flaw]:
         yield from _below(("nodeSelectorTerms", index), _node_term(term))
 
 
-def _node_term(term: Mapping[str, Any]) -> Iterator[Flaw]:
+def _node_term(term: Any) -> Iterator[Flaw]:
     for index, requirement in each(term, "matchExpressions"):
         path: Path = ("matchExpressions", index)
         yield from _below(path, _operator(requirement, _VALUES))
@@ -100,7 +100,7 @@ def _operator(requirement: Mapping[str, Any], allowed: Mapping[str, tuple[int, i
     least, most = allowed[operator]
     count = len(values) if isinstance(values, list) else 0
     if count < least or (most is not None and count > most):
-        wanted = "a value at least" if most is None else "exactly one value" if most else "no value"
+        wanted = "one value or more" if most is None else "exactly one value" if most else "no value"
         yield Flaw(("values",), f"operator `{operator}` takes {wanted}, and `values` has {count}.", f"give {wanted}")
 
 
@@ -116,7 +116,7 @@ def _node_field(requirement: Mapping[str, Any]) -> Iterator[Flaw]:
             yield Flaw(("values", index), f"`{value}` is no node name.", "write the node's name")
 
 
-def _pod_term(term: Mapping[str, Any]) -> Iterator[Flaw]:
+def _pod_term(term: Any) -> Iterator[Flaw]:
     for field in ("labelSelector", "namespaceSelector"):
         yield from _below((field,), selector_flaws(get(term, field)))
     for index, name in enumerate(sequence(term, "namespaces")):

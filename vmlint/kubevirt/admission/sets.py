@@ -38,7 +38,7 @@ def check(view: View) -> Iterator[Cause]:
                 yield Cause(
                     ("spec", field),
                     f"`{field}` is {' and '.join(f'`{kind}`' for kind in kinds)} at once.",
-                    f"keep one of {choice(kinds)}",
+                    f"keep {choice(kinds)}",
                     _SUBJECT,
                 )
 

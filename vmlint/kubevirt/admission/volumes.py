@@ -98,7 +98,7 @@ def _source(volume: Mapping[str, Any], path: Path, what: str) -> Iterator[Cause]
         yield Cause(
             path,
             f"{what} {says if sources else 'has no source'}; a volume has one.",
-            f"keep one of {choice(sources)}" if sources else "add a source, such as `dataVolume`",
+            f"keep {choice(sources)}" if sources else "add a source, such as `dataVolume`",
             _SUBJECT,
         )
     for source in sources:

@@ -1,0 +1,78 @@
+"""The tables of the admission tests: a good and a bad spec for each row, and what is said of the bad one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.admission import AdmissionConfig, Cause, Owner, View
+from vmlint.kubevirt.gates import Gates
+from vmlint.model.field import Path, parse
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def at(field: str, owner: Owner = Owner.VM) -> Path:
+    """The path of a field of the VMI spec."""
+    return (*owner.value.spec, *parse(field))
+
+
+def kubevirt(*gates: str, **configuration: Any) -> dict[str, Any]:
+    """A KubeVirt object with these feature gates and settings."""
+    return {"spec": {"configuration": {"developerConfiguration": {"featureGates": list(gates)}, **configuration}}}
+
+
+class Row(NamedTuple):
+    """One row. `good_in` and `bad_in` are what stands around the spec: arguments of `view`."""
+
+    name: str
+    good: Mapping[str, Any]
+    bad: Mapping[str, Any]
+    causes: list[Cause]
+    good_in: Mapping[str, Any] = NOTHING
+    bad_in: Mapping[str, Any] = NOTHING
+
+    def __str__(self) -> str:
+        return self.name
+
+    def judge(self, check: Callable[[View], Iterator[Cause]]) -> None:
+        assert list(check(view(self.bad, **self.bad_in))) == self.causes
+        assert list(check(view(self.good, **self.good_in))) == []
+
+
+def view(
+    spec: Mapping[str, Any],
+    *,
+    owner: Owner = Owner.VM,
+    vm: Mapping[str, Any] = NOTHING,
+    metadata: Mapping[str, Any] = NOTHING,
+    around: Mapping[str, Any] = NOTHING,
+    cluster: Mapping[str, Any] | None = None,
+    release: tuple[int, int] | None = None,
+    closed: bool = True,
+    namespace: str = "",
+) -> View:
+    """A view of an object with that VMI spec; `vm` and `around` are what else the VM's and the object's `spec` hold."""
+    template = {"metadata": dict(metadata), "spec": dict(spec)}
+    objects: dict[Owner, dict[str, Any]] = {
+        Owner.VM: {"spec": {**vm, **around, "template": template}},
+        Owner.VMI: {**template},
+        Owner.REPLICA_SET: {"spec": {**around, "template": template}},
+        Owner.POOL: {
+            "spec": {
+                **around,
+                "virtualMachineTemplate": {
+                    "metadata": {"labels": around.get("labels")},
+                    "spec": {**vm, "template": template},
+                },
+            }
+        },
+    }
+    return View(
+        owner,
+        objects[owner],
+        gates=Gates(cluster, release, closed),
+        cluster=AdmissionConfig.of(cluster, release, closed),
+        namespace=namespace,
+    )

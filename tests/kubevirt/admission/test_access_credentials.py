@@ -1,0 +1,211 @@
+"""Access credentials: where a key or password comes from and how it reaches the guest."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, access_credentials
+
+ROWS = [
+    Row(
+        "a credential is of one kind",
+        {
+            "accessCredentials": [
+                {
+                    "userPassword": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {}},
+                    }
+                }
+            ]
+        },
+        {"accessCredentials": [{}]},
+        [
+            Cause(
+                at("accessCredentials[0]"),
+                "`accessCredentials[0]` is neither a key nor a password.",
+                "add `sshPublicKey` or `userPassword`",
+                "access_credentials",
+            )
+        ],
+    ),
+    Row(
+        "a credential is of one kind only",
+        {
+            "accessCredentials": [
+                {
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {"users": ["u"]}},
+                    }
+                }
+            ]
+        },
+        {
+            "accessCredentials": [
+                {
+                    "userPassword": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {}},
+                    },
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {"users": ["u"]}},
+                    },
+                }
+            ]
+        },
+        [
+            Cause(
+                at("accessCredentials[0]"),
+                "`accessCredentials[0]` is a key and a password.",
+                "make two entries of it",
+                "access_credentials",
+            )
+        ],
+    ),
+    Row(
+        "a credential has a source and a method",
+        {
+            "accessCredentials": [
+                {
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {"users": ["u"]}},
+                    }
+                }
+            ]
+        },
+        {"accessCredentials": [{"sshPublicKey": {"source": {}, "propagationMethod": {}}}]},
+        [
+            Cause(
+                at("accessCredentials[0].sshPublicKey.source"),
+                "`accessCredentials[0]` has no source.",
+                "set `source.secret.secretName`",
+                "access_credentials",
+            ),
+            Cause(
+                at("accessCredentials[0].sshPublicKey.propagationMethod"),
+                "`accessCredentials[0]` has no method of propagation; it takes one.",
+                "add `qemuGuestAgent`, `noCloud` or `configDrive`",
+                "access_credentials",
+            ),
+        ],
+    ),
+    Row(
+        "a key has one method",
+        {
+            "accessCredentials": [
+                {"sshPublicKey": {"source": {"secret": {"secretName": "s"}}, "propagationMethod": {"noCloud": {}}}}
+            ],
+            "volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "a"}}],
+        },
+        {
+            "accessCredentials": [
+                {
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"noCloud": {}, "qemuGuestAgent": {"users": ["u"]}},
+                    }
+                }
+            ],
+            "volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "a"}}],
+        },
+        [
+            Cause(
+                at("accessCredentials[0].sshPublicKey.propagationMethod"),
+                "`accessCredentials[0]` has several methods of propagation; it takes one.",
+                "keep `qemuGuestAgent` or `noCloud`",
+                "access_credentials",
+            )
+        ],
+    ),
+    Row(
+        "a key that goes into a volume needs one",
+        {
+            "accessCredentials": [
+                {"sshPublicKey": {"source": {"secret": {"secretName": "s"}}, "propagationMethod": {"configDrive": {}}}}
+            ],
+            "volumes": [{"name": "v", "cloudInitConfigDrive": {"userData": "a"}}],
+        },
+        {
+            "accessCredentials": [
+                {"sshPublicKey": {"source": {"secret": {"secretName": "s"}}, "propagationMethod": {"configDrive": {}}}}
+            ],
+            "volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "a"}}],
+        },
+        [
+            Cause(
+                at("accessCredentials[0].sshPublicKey.propagationMethod"),
+                ("`accessCredentials[0]` goes into a `cloudInitConfigDrive` volume, and the guest has none."),
+                "add a `cloudInitConfigDrive` volume, or use `qemuGuestAgent`",
+                "access_credentials",
+            )
+        ],
+    ),
+    Row(
+        "a key lets users in",
+        {
+            "accessCredentials": [
+                {
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {"users": ["u"]}},
+                    }
+                }
+            ]
+        },
+        {
+            "accessCredentials": [
+                {
+                    "sshPublicKey": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {"users": []}},
+                    }
+                }
+            ]
+        },
+        [
+            Cause(
+                at("accessCredentials[0].sshPublicKey.propagationMethod.qemuGuestAgent.users"),
+                "`accessCredentials[0]` names no users whom the key lets in.",
+                "list them in `users`",
+                "access_credentials",
+            )
+        ],
+    ),
+    Row(
+        "a password has a source and a method",
+        {
+            "accessCredentials": [
+                {
+                    "userPassword": {
+                        "source": {"secret": {"secretName": "s"}},
+                        "propagationMethod": {"qemuGuestAgent": {}},
+                    }
+                }
+            ]
+        },
+        {"accessCredentials": [{"userPassword": {"source": {}, "propagationMethod": {}}}]},
+        [
+            Cause(
+                at("accessCredentials[0].userPassword.source"),
+                "`accessCredentials[0]` has no source.",
+                "set `source.secret.secretName`",
+                "access_credentials",
+            ),
+            Cause(
+                at("accessCredentials[0].userPassword.propagationMethod"),
+                "`accessCredentials[0]` has no method of propagation; it takes one.",
+                "add `qemuGuestAgent`",
+                "access_credentials",
+            ),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(access_credentials.check)

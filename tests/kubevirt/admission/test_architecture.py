@@ -1,0 +1,204 @@
+"""What an architecture's guests can't have; judged when the VirtualMachineInstance is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, Stage, architecture
+
+ROWS = [
+    Row(
+        "an architecture is known",
+        {"architecture": "s390x", "domain": {"devices": {}}},
+        {"architecture": "riscv64", "domain": {"devices": {}}},
+        [
+            Cause(
+                at("architecture"),
+                "KubeVirt runs no guests of the architecture `riscv64`.",
+                "use `amd64`, `arm64` or `s390x`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "a watchdog of amd64",
+        {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w"}}}},
+        {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
+        [
+            Cause(
+                at("domain.devices.watchdog.diag288"),
+                "`amd64` guests can't have `watchdog.diag288`.",
+                "use `i6300esb`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "a watchdog of s390x",
+        {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
+        {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "i6300esb": {}}}}},
+        [
+            Cause(
+                at("domain.devices.watchdog.i6300esb"),
+                "`s390x` guests can't have `watchdog.i6300esb`.",
+                "use `diag288`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "video of amd64",
+        {"architecture": "amd64", "domain": {"devices": {"video": {"type": "bochs"}}}},
+        {"architecture": "amd64", "domain": {"devices": {"video": {"type": "qxl"}}}},
+        [
+            Cause(
+                at("domain.devices.video.type"),
+                "`amd64` guests can't have the video model `qxl`.",
+                "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "video of s390x",
+        {"architecture": "s390x", "domain": {"devices": {"video": {"type": "virtio"}}}},
+        {"architecture": "s390x", "domain": {"devices": {"video": {}}}},
+        [
+            Cause(
+                at("domain.devices.video.type"),
+                "`s390x` guests can't have `video` without a `type`.",
+                "use `virtio`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "video of arm64",
+        {"architecture": "arm64", "domain": {"devices": {"video": {"type": "ramfb"}}}},
+        {"architecture": "arm64", "domain": {"devices": {"video": {"type": "vga"}}}},
+        [
+            Cause(
+                at("domain.devices.video.type"),
+                "`arm64` guests can't have the video model `vga`.",
+                "use `virtio` or `ramfb`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "devices of arm64",
+        {"architecture": "arm64", "domain": {"devices": {}}},
+        {"architecture": "arm64", "domain": {"devices": {"watchdog": {}, "sound": {"name": "s"}}}},
+        [
+            Cause(
+                at("domain.devices.watchdog"),
+                "`arm64` guests can't have `watchdog`.",
+                "remove it",
+                "architecture",
+                Stage.VMI,
+            ),
+            Cause(
+                at("domain.devices.sound"), "`arm64` guests can't have `sound`.", "remove it", "architecture", Stage.VMI
+            ),
+        ],
+    ),
+    Row(
+        "boot of arm64",
+        {"architecture": "arm64", "domain": {"devices": {}}},
+        {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"bios": {}}}}},
+        [
+            Cause(
+                at("domain.firmware.bootloader.bios"),
+                "`arm64` guests can't have `bootloader.bios`.",
+                "use `efi: {secureBoot: false}`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "a CPU of arm64",
+        {"architecture": "arm64", "domain": {"cpu": {"model": "host-passthrough"}}},
+        {"architecture": "arm64", "domain": {"cpu": {"model": "host-model"}}},
+        [
+            Cause(
+                at("domain.cpu.model"),
+                "`arm64` guests can't have the CPU model `host-model`.",
+                "use `host-passthrough`, or remove `model`",
+                "architecture",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "buses of arm64",
+        {
+            "architecture": "arm64",
+            "domain": {"devices": {"disks": [{"name": "a", "disk": {"bus": "scsi"}}, {"name": "b", "cdrom": {}}]}},
+        },
+        {
+            "architecture": "arm64",
+            "domain": {
+                "devices": {
+                    "disks": [
+                        {"name": "a", "disk": {"bus": "sata"}},
+                        {"name": "b", "cdrom": {"bus": "sata"}},
+                        {"name": "c", "lun": {"bus": "usb"}},
+                    ]
+                }
+            },
+        },
+        [
+            Cause(
+                at("domain.devices.disks[0].disk.bus"),
+                "disk `a` is on the bus `sata`, which `arm64` guests don't have.",
+                "use `virtio` or `scsi`",
+                "architecture",
+                Stage.VMI,
+            ),
+            Cause(
+                at("domain.devices.disks[1].cdrom.bus"),
+                "disk `b` is on the bus `sata`, which `arm64` guests don't have.",
+                "use `virtio` or `scsi`",
+                "architecture",
+                Stage.VMI,
+            ),
+            Cause(
+                at("domain.devices.disks[2].lun.bus"),
+                "disk `c` is on the bus `usb`, which `arm64` guests don't have.",
+                "use `virtio` or `scsi`",
+                "architecture",
+                Stage.VMI,
+            ),
+        ],
+    ),
+    Row(
+        "an open world may be of another architecture",
+        {"domain": {"devices": {"video": {"type": "vga"}}}},
+        {"domain": {"devices": {"video": {"type": "qxl"}}}},
+        [
+            Cause(
+                at("domain.devices.video.type"),
+                "`amd64` guests can't have the video model `qxl`.",
+                "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",
+                "architecture",
+                Stage.VMI,
+                "defaultArchitecture",
+            )
+        ],
+        good_in={},
+        bad_in={"closed": False},
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(architecture.check)

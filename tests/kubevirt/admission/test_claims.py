@@ -1,0 +1,248 @@
+"""Resource claims, and the GPUs and host devices that are taken from them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, claims
+
+ROWS = [
+    Row(
+        "a claim has a name",
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
+        {"resourceClaims": [{"resourceClaimName": "x"}]},
+        [Cause(at("resourceClaims[0].name"), "`resourceClaims[0]` has no name.", "name it", "claims")],
+    ),
+    Row(
+        "a claim has a name of its own",
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}, {"name": "d", "resourceClaimTemplateName": "x"}]},
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}, {"name": "c", "resourceClaimName": "x"}]},
+        [Cause(at("resourceClaims[1].name"), "two resource claims have the name `c`.", "rename one", "claims")],
+    ),
+    Row(
+        "a claim's name is a DNS label",
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
+        {"resourceClaims": [{"name": "C", "resourceClaimName": "x"}]},
+        [
+            Cause(
+                at("resourceClaims[0].name"),
+                "the name of resource claim `C` is no DNS label.",
+                "use at most 63 lower-case letters, digits and inner dashes",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "a claim is of one kind",
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
+        {"resourceClaims": [{"name": "c"}, {"name": "d", "resourceClaimName": "x", "resourceClaimTemplateName": "y"}]},
+        [
+            Cause(
+                at("resourceClaims[0]"),
+                "resource claim `c` names neither a claim nor a template.",
+                "set one of `resourceClaimName` and `resourceClaimTemplateName`",
+                "claims",
+            ),
+            Cause(
+                at("resourceClaims[1]"),
+                "resource claim `d` names both a claim and a template.",
+                "set one of `resourceClaimName` and `resourceClaimTemplateName`",
+                "claims",
+            ),
+        ],
+    ),
+    Row(
+        "a claim names an object",
+        {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
+        {"resourceClaims": [{"name": "c", "resourceClaimTemplateName": "X"}]},
+        [
+            Cause(
+                at("resourceClaims[0].resourceClaimTemplateName"),
+                "`X` is no name of an object.",
+                "write the object's name",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "GPUs don't mix",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {
+            "domain": {
+                "devices": {
+                    "gpus": [{"name": "g", "claimName": "c", "requestName": "r"}, {"name": "h", "deviceName": "v/g"}]
+                }
+            },
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        [
+            Cause(
+                at("domain.devices.gpus[0]"),
+                "the guest has GPUs of resource claims and of device plugins, which don't go together.",
+                "use one kind for all",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "a GPU is something",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "deviceName": "v/g"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {"domain": {"devices": {"gpus": [{"name": "g"}]}}, "resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
+        [
+            Cause(
+                at("domain.devices.gpus[0]"),
+                "GPU `g` has neither `deviceName` nor a claim.",
+                "set `deviceName`, or a claim",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "a GPU is one thing",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "deviceName": "v/g"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "deviceName": "v/g", "claimName": "c"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        [Cause(at("domain.devices.gpus[0]"), "GPU `g` has `deviceName` and a claim.", "keep one of the two", "claims")],
+    ),
+    Row(
+        "a host device is something",
+        {"domain": {"devices": {"hostDevices": [{"name": "h", "deviceName": "v/h"}]}}},
+        {"domain": {"devices": {"hostDevices": [{"name": "h"}]}}},
+        [
+            Cause(
+                at("domain.devices.hostDevices[0]"),
+                "host device `h` has neither `deviceName` nor a claim.",
+                "set `deviceName`, or a claim",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "a claimed device names claim and request",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c"}, {"name": "i", "requestName": "r"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        [
+            Cause(
+                at("domain.devices.gpus[0].requestName"), "GPU `g` has no `requestName`.", "set `requestName`", "claims"
+            ),
+            Cause(at("domain.devices.gpus[1].claimName"), "GPU `i` has no `claimName`.", "set `claimName`", "claims"),
+        ],
+    ),
+    Row(
+        "a request is taken once",
+        {
+            "domain": {
+                "devices": {
+                    "gpus": [
+                        {"name": "g", "claimName": "c", "requestName": "r"},
+                        {"name": "g", "claimName": "c", "requestName": "s"},
+                    ],
+                    "hostDevices": [{"name": "g", "claimName": "c", "requestName": "t"}],
+                }
+            },
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {
+            "domain": {
+                "devices": {
+                    "gpus": [
+                        {"name": "g", "claimName": "c", "requestName": "r"},
+                        {"name": "g", "claimName": "c", "requestName": "r"},
+                    ],
+                    "hostDevices": [{"name": "g", "claimName": "c", "requestName": "r"}],
+                }
+            },
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        [
+            Cause(
+                at("domain.devices.gpus[1]"),
+                "GPU `g` takes request `r` of claim `c`, which GPU `g` has.",
+                "give each device a request of its own",
+                "claims",
+            ),
+            Cause(
+                at("domain.devices.hostDevices[0]"),
+                "host device `g` takes request `r` of claim `c`, which GPU `g` has.",
+                "give each device a request of its own",
+                "claims",
+            ),
+        ],
+    ),
+    Row(
+        "a request is taken once, networks included",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}], "networks": []}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+            "networks": [
+                {"name": "d", "resourceClaim": {"claimName": "c", "requestName": "r"}},
+                {"name": "e", "resourceClaim": {"claimName": "c", "requestName": "r"}},
+            ],
+        },
+        [
+            Cause(
+                at("networks[0]"),
+                "network `d` takes request `r` of claim `c`, which GPU `g` has.",
+                "give each device a request of its own",
+                "claims",
+            )
+        ],
+        good_in={},
+        bad_in={"closed": False},
+    ),
+    Row(
+        "a claim is listed",
+        {
+            "domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}},
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+        },
+        {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}}},
+        [
+            Cause(
+                at("resourceClaims"),
+                "GPU `g` takes the resource claim `c`, which `resourceClaims` does not list.",
+                "list the claim in `resourceClaims`",
+                "claims",
+            )
+        ],
+    ),
+    Row(
+        "without the gate, claimed devices are another matter",
+        {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c"}]}}},
+        {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c"}]}}},
+        [
+            Cause(
+                at("domain.devices.gpus[0].requestName"), "GPU `g` has no `requestName`.", "set `requestName`", "claims"
+            )
+        ],
+        good_in={"release": (1, 8)},
+        bad_in={"release": (1, 9)},
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(claims.check)

@@ -1,0 +1,92 @@
+"""Devices other than disks and interfaces."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, devices
+
+ROWS = [
+    Row(
+        "a pool of threads has a number",
+        {"domain": {"ioThreadsPolicy": "supplementalPool", "ioThreads": {"supplementalPoolThreadCount": 1}}},
+        {"domain": {"ioThreadsPolicy": "supplementalPool"}},
+        [
+            Cause(
+                at("domain.ioThreads"),
+                "the policy `supplementalPool` needs a number of threads, and none is given.",
+                "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
+                "devices",
+            )
+        ],
+    ),
+    Row(
+        "one display shows the boot",
+        {
+            "domain": {
+                "devices": {
+                    "gpus": [
+                        {"name": "a", "virtualGPUOptions": {"display": {}}},
+                        {"name": "b", "virtualGPUOptions": {"display": {"ramFB": {"enabled": False}}}},
+                    ]
+                }
+            }
+        },
+        {
+            "domain": {
+                "devices": {
+                    "gpus": [
+                        {"name": "a", "virtualGPUOptions": {"display": {}}},
+                        {"name": "b", "virtualGPUOptions": {"display": {"enabled": True, "ramFB": {}}}},
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at("domain.devices.gpus[1]"),
+                "2 GPUs have a display with `ramFB`, and one can.",
+                "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
+                "devices",
+            )
+        ],
+    ),
+    Row(
+        "a sound device has a name",
+        {"domain": {"devices": {"sound": {"name": "s"}}}},
+        {"domain": {"devices": {"sound": {}}}},
+        [Cause(at("domain.devices.sound"), "the sound device has no name.", "set `sound.name`", "devices")],
+    ),
+    Row(
+        "video needs graphics",
+        {"domain": {"devices": {"video": {"type": "virtio"}}}},
+        {"domain": {"devices": {"video": {"type": "virtio"}, "autoattachGraphicsDevice": False}}},
+        [
+            Cause(
+                at("domain.devices.video"),
+                "`video` is set up, and `autoattachGraphicsDevice: false` leaves it out.",
+                "remove one of the two",
+                "devices",
+            )
+        ],
+    ),
+    Row(
+        "s390x has no panic devices",
+        {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
+        {"architecture": "s390x", "domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
+        [
+            Cause(
+                at("domain.devices.panicDevices"),
+                "`s390x` guests have no panic devices of their own choice.",
+                "remove `panicDevices`",
+                "devices",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(devices.check)

@@ -1,0 +1,98 @@
+"""The resolver of the guest's pod, by the rules that Kubernetes has for pods."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, dns
+
+ROWS = [
+    Row(
+        "no policy needs a resolver",
+        {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["1.1.1.1"]}},
+        {"dnsPolicy": "None"},
+        [
+            Cause(
+                at("dnsConfig"),
+                "`dnsPolicy` is `None`, and `dnsConfig` names no server.",
+                "list servers in `dnsConfig.nameservers`, or use another policy",
+                "dns",
+            )
+        ],
+    ),
+    Row(
+        "no policy needs servers",
+        {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["::1"]}},
+        {"dnsPolicy": "None", "dnsConfig": {}},
+        [
+            Cause(
+                at("dnsConfig.nameservers"),
+                "`dnsPolicy` is `None`, and `dnsConfig` names no server.",
+                "list servers in `dnsConfig.nameservers`, or use another policy",
+                "dns",
+            )
+        ],
+    ),
+    Row(
+        "three servers",
+        {"dnsConfig": {"nameservers": ["1.1.1.1", "1.1.1.1", "1.1.1.1"]}},
+        {"dnsConfig": {"nameservers": ["1.1.1.1"] * 4}},
+        [Cause(at("dnsConfig.nameservers"), "`nameservers` has 4 entries, more than 3.", "keep three", "dns")],
+    ),
+    Row(
+        "servers are addresses",
+        {"dnsConfig": {"nameservers": ["fd00::1"]}},
+        {"dnsConfig": {"nameservers": ["dns.example", "fe80::1%eth0"]}},
+        [
+            Cause(
+                at("dnsConfig.nameservers[0]"),
+                "the name server `dns.example` is no IP address.",
+                "write an address",
+                "dns",
+            ),
+            Cause(
+                at("dnsConfig.nameservers[1]"),
+                "the name server `fe80::1%eth0` is no IP address.",
+                "write an address",
+                "dns",
+            ),
+        ],
+    ),
+    Row(
+        "six search domains",
+        {"dnsConfig": {"searches": ["a"] * 6}},
+        {"dnsConfig": {"searches": ["a"] * 7}},
+        [Cause(at("dnsConfig.searches"), "`searches` has 7 entries, more than 6.", "keep six", "dns")],
+    ),
+    Row(
+        "short search domains",
+        {"dnsConfig": {"searches": ["a" * 127, "b" * 128]}},
+        {"dnsConfig": {"searches": ["a" * 128, "b" * 128]}},
+        [
+            Cause(
+                at("dnsConfig.searches"),
+                "`searches` has 257 characters with the spaces between, more than 256.",
+                "use fewer or shorter domains",
+                "dns",
+            )
+        ],
+    ),
+    Row(
+        "search domains are names",
+        {"dnsConfig": {"searches": ["a.b"]}},
+        {"dnsConfig": {"searches": ["a_b"]}},
+        [Cause(at("dnsConfig.searches[0]"), "the search domain `a_b` is no DNS name.", "correct it", "dns")],
+    ),
+    Row(
+        "options have names",
+        {"dnsConfig": {"options": [{"name": "ndots"}]}},
+        {"dnsConfig": {"options": [{"value": "1"}]}},
+        [Cause(at("dnsConfig.options[0]"), "a DNS option has no name.", "name it", "dns")],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(dns.check)

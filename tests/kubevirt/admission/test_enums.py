@@ -1,0 +1,190 @@
+"""Fields that take one of a few words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, enums
+
+ROWS = [
+    Row(
+        "cpu.features policy",
+        {"domain": {"cpu": {"features": [{"name": "vmx", "policy": "require"}]}}},
+        {"domain": {"cpu": {"features": [{"name": "vmx", "policy": "must"}]}}},
+        [
+            Cause(
+                at("domain.cpu.features[0].policy"),
+                "`policy` is `must`, and KubeVirt knows no such value.",
+                "use `force`, `require`, `optional`, `disable` or `forbid`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "startStrategy",
+        {"startStrategy": "Paused"},
+        {"startStrategy": ""},
+        [
+            Cause(
+                at("startStrategy"),
+                "`startStrategy` is empty, and KubeVirt knows no such value.",
+                "use `Paused`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "interface state",
+        {"domain": {"devices": {"interfaces": [{"name": "a", "state": "up"}, {"name": "b", "state": ""}]}}},
+        {"domain": {"devices": {"interfaces": [{"name": "a"}, {"name": "b", "state": "off"}]}}},
+        [
+            Cause(
+                at("domain.devices.interfaces[1].state"),
+                "`state` is `off`, and KubeVirt knows no such value.",
+                "use `absent`, `up` or `down`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "interface model",
+        {"domain": {"devices": {"interfaces": [{"name": "a", "model": "igb"}]}}},
+        {"domain": {"devices": {"interfaces": [{"name": "a", "model": "e100"}]}}},
+        [
+            Cause(
+                at("domain.devices.interfaces[0].model"),
+                "`model` is `e100`, and KubeVirt knows no such value.",
+                ("use `e1000`, `e1000e`, `igb`, `ne2k_pci`, `pcnet`, `rtl8139` or `virtio`, or remove the field"),
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "input",
+        {"domain": {"devices": {"inputs": [{"name": "a", "type": "tablet", "bus": "usb"}]}}},
+        {"domain": {"devices": {"inputs": [{"name": "a", "type": "keyboard", "bus": "ps2"}]}}},
+        [
+            Cause(
+                at("domain.devices.inputs[0].bus"),
+                "`bus` is `ps2`, and KubeVirt knows no such value.",
+                "use `virtio` or `usb`, or remove the field",
+                "enums",
+            ),
+            Cause(
+                at("domain.devices.inputs[0].type"),
+                "`type` is `keyboard`, and KubeVirt knows no such value.",
+                "use `tablet`",
+                "enums",
+            ),
+        ],
+    ),
+    Row(
+        "ioThreadsPolicy",
+        {"domain": {"ioThreadsPolicy": "auto"}},
+        {"domain": {"ioThreadsPolicy": "dedicated"}},
+        [
+            Cause(
+                at("domain.ioThreadsPolicy"),
+                "`ioThreadsPolicy` is `dedicated`, and KubeVirt knows no such value.",
+                "use `shared`, `auto` or `supplementalPool`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "disk cache, io, errorPolicy",
+        {"domain": {"devices": {"disks": [{"name": "a", "cache": "none", "io": "native", "errorPolicy": "enospace"}]}}},
+        {"domain": {"devices": {"disks": [{"name": "a", "cache": "all", "io": "io_uring", "errorPolicy": ""}]}}},
+        [
+            Cause(
+                at("domain.devices.disks[0].cache"),
+                "`cache` is `all`, and KubeVirt knows no such value.",
+                "use `none`, `writethrough` or `writeback`, or remove the field",
+                "enums",
+            ),
+            Cause(
+                at("domain.devices.disks[0].io"),
+                "`io` is `io_uring`, and KubeVirt knows no such value.",
+                "use `native` or `threads`, or remove the field",
+                "enums",
+            ),
+            Cause(
+                at("domain.devices.disks[0].errorPolicy"),
+                "`errorPolicy` is empty, and KubeVirt knows no such value.",
+                "use `stop`, `ignore`, `report` or `enospace`, or remove the field",
+                "enums",
+            ),
+        ],
+    ),
+    Row(
+        "hostDisk type",
+        {"volumes": [{"name": "v", "hostDisk": {"path": "/d", "type": "Disk"}}]},
+        {"volumes": [{"name": "v", "hostDisk": {"path": "/d", "type": "File"}}]},
+        [
+            Cause(
+                at("volumes[0].hostDisk.type"),
+                "`type` is `File`, and KubeVirt knows no such value.",
+                "use `DiskOrCreate` or `Disk`",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "dnsPolicy",
+        {"dnsPolicy": "Default"},
+        {"dnsPolicy": "Cluster"},
+        [
+            Cause(
+                at("dnsPolicy"),
+                "`dnsPolicy` is `Cluster`, and KubeVirt knows no such value.",
+                "use `ClusterFirstWithHostNet`, `ClusterFirst`, `Default` or `None`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "evictionStrategy",
+        {"evictionStrategy": "LiveMigrate"},
+        {"evictionStrategy": "livemigrate"},
+        [
+            Cause(
+                at("evictionStrategy"),
+                "`evictionStrategy` is `livemigrate`, and KubeVirt knows no such value.",
+                "use `None`, `LiveMigrate`, `LiveMigrateIfPossible` or `External`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "sound model",
+        {"domain": {"devices": {"sound": {"name": "s", "model": "ac97"}}}},
+        {"domain": {"devices": {"sound": {"name": "s", "model": "sb16"}}}},
+        [
+            Cause(
+                at("domain.devices.sound.model"),
+                "`model` is `sb16`, and KubeVirt knows no such value.",
+                "use `ich9` or `ac97`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+    Row(
+        "panic model",
+        {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
+        {"domain": {"devices": {"panicDevices": [{"model": "kernel"}]}}},
+        [
+            Cause(
+                at("domain.devices.panicDevices[0].model"),
+                "`model` is `kernel`, and KubeVirt knows no such value.",
+                "use `hyperv`, `isa` or `pvpanic`, or remove the field",
+                "enums",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(enums.check)

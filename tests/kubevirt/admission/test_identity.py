@@ -1,0 +1,85 @@
+"""The names that a guest goes by: host name, subdomain, service account."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, identity
+
+ROWS = [
+    Row(
+        "a host name is a DNS label",
+        {"hostname": "web-1"},
+        {"hostname": "Web_1"},
+        [
+            Cause(
+                at("hostname"),
+                "`hostname` is `Web_1`, which is no DNS label.",
+                "use at most 63 lower-case letters, digits and inner dashes",
+                "identity",
+            )
+        ],
+    ),
+    Row(
+        "a host name has 63 characters",
+        {"hostname": "a" * 63},
+        {"hostname": "a" * 64},
+        [
+            Cause(
+                at("hostname"),
+                (
+                    "`hostname` is "
+                    "`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which is no "
+                    "DNS label."
+                ),
+                "use at most 63 lower-case letters, digits and inner dashes",
+                "identity",
+            )
+        ],
+    ),
+    Row(
+        "a subdomain is a DNS subdomain",
+        {"subdomain": "a.b-c"},
+        {"subdomain": "a..b"},
+        [
+            Cause(
+                at("subdomain"),
+                "`subdomain` is `a..b`, which is no DNS subdomain.",
+                "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
+                "identity",
+            )
+        ],
+    ),
+    Row(
+        "a service account is a DNS subdomain",
+        {"serviceAccountName": "robot"},
+        {"serviceAccountName": "Robot"},
+        [
+            Cause(
+                at("serviceAccountName"),
+                "`serviceAccountName` is `Robot`, which is no DNS subdomain.",
+                "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
+                "identity",
+            )
+        ],
+    ),
+    Row(
+        "one service account",
+        {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "a"}}]},
+        {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "b"}}]},
+        [
+            Cause(
+                at("serviceAccountName"),
+                "`serviceAccountName` is `a`, and a `serviceAccount` volume names `b`.",
+                "name the same service account in both",
+                "identity",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(identity.check)

@@ -1,0 +1,223 @@
+"""Encrypted guests: AMD SEV and SEV-SNP, Intel TDX."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at, kubevirt
+from vmlint.kubevirt.admission import Cause, Owner, launch_security
+
+ROWS = [
+    Row(
+        "encryption is for some architectures",
+        {"architecture": "s390x", "domain": {"launchSecurity": {}}},
+        {"architecture": "arm64", "domain": {"launchSecurity": {}}},
+        [
+            Cause(
+                at("architecture"),
+                "KubeVirt can't encrypt guests on `arm64`.",
+                "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "encryption needs an architecture",
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"sev": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": False}}}},
+        },
+        {"domain": {"launchSecurity": {"sev": {}}}},
+        [
+            Cause(
+                at("architecture", Owner.POOL),
+                "KubeVirt can't encrypt guests without `architecture`.",
+                "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
+                "launch_security",
+            )
+        ],
+        good_in={},
+        bad_in={"owner": Owner.POOL},
+    ),
+    Row(
+        "encryption has a kind",
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"snp": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": False}}}},
+        },
+        {"architecture": "amd64", "domain": {"launchSecurity": {}}},
+        [
+            Cause(
+                at("domain.launchSecurity"),
+                "`launchSecurity` names no kind; on `amd64` it takes one.",
+                "add `sev`, `snp` or `tdx`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "encryption has one kind",
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"snp": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": False}}}},
+        },
+        {"architecture": "amd64", "domain": {"launchSecurity": {"snp": {}, "tdx": {}}}},
+        [
+            Cause(
+                at("domain.launchSecurity"),
+                "`launchSecurity` has `snp` and `tdx`; on `amd64` it takes one.",
+                "keep `snp` or `tdx`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "TDX goes without SMM",
+        {
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"tdx": {}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+                "features": {"smm": {"enabled": False}},
+            },
+        },
+        {
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"tdx": {}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+                "features": {"smm": {}},
+            },
+        },
+        [
+            Cause(
+                at("domain.launchSecurity.tdx"), "TDX does not go with SMM.", "remove `features.smm`", "launch_security"
+            )
+        ],
+        good_in={"cluster": kubevirt("WorkloadEncryptionTDX")},
+        bad_in={"cluster": kubevirt("WorkloadEncryptionTDX")},
+    ),
+    Row(
+        "SEV needs UEFI",
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"sev": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": False}}}},
+        },
+        {"architecture": "amd64", "domain": {"launchSecurity": {"sev": {}}}},
+        [
+            Cause(
+                at("domain.launchSecurity.sev"),
+                "SEV needs UEFI.",
+                "set `firmware.bootloader.efi: {secureBoot: false}`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "SNP goes without Secure Boot",
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"snp": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": False}}}},
+        },
+        {"architecture": "amd64", "domain": {"launchSecurity": {"snp": {}}, "firmware": {"bootloader": {"efi": {}}}}},
+        [
+            Cause(
+                at("domain.launchSecurity.snp"),
+                "SEV-SNP does not go with Secure Boot.",
+                "set `efi.secureBoot: false`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "TDX goes without persistent variables",
+        {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {}}}}},
+        {
+            "architecture": "amd64",
+            "domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {"persistent": True}}}},
+        },
+        [
+            Cause(
+                at("domain.launchSecurity.tdx"),
+                "TDX does not go with persistent UEFI variables.",
+                "remove `efi.persistent`",
+                "launch_security",
+            )
+        ],
+        good_in={"cluster": kubevirt("WorkloadEncryptionTDX")},
+        bad_in={"cluster": kubevirt("WorkloadEncryptionTDX")},
+    ),
+    Row(
+        "attestation needs a paused start",
+        {
+            "startStrategy": "Paused",
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"sev": {"attestation": {}}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+            },
+        },
+        {
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"sev": {"attestation": {}}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+            },
+        },
+        [
+            Cause(
+                at("domain.launchSecurity.sev"),
+                "SEV attestation needs a guest that starts paused.",
+                "set `startStrategy: Paused`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "encrypted guests boot from disks",
+        {
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"sev": {}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+                "devices": {"interfaces": [{"name": "a"}]},
+            },
+        },
+        {
+            "architecture": "amd64",
+            "domain": {
+                "launchSecurity": {"sev": {}},
+                "firmware": {"bootloader": {"efi": {"secureBoot": False}}},
+                "devices": {"interfaces": [{"name": "a", "bootOrder": 1}]},
+            },
+        },
+        [
+            Cause(
+                at("domain.launchSecurity.sev"),
+                "SEV guests can't boot from the network, and interface `a` has a `bootOrder`.",
+                "remove the `bootOrder`",
+                "launch_security",
+            )
+        ],
+    ),
+    Row(
+        "without the gate, that is another matter",
+        {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
+        {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
+        [
+            Cause(
+                at("domain.launchSecurity.tdx"),
+                "TDX needs UEFI.",
+                "set `firmware.bootloader.efi: {secureBoot: false}`",
+                "launch_security",
+            )
+        ],
+        good_in={},
+        bad_in={"closed": False},
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(launch_security.check)

@@ -1,0 +1,78 @@
+"""Readiness and liveness probes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, probes
+
+ROWS = [
+    Row(
+        "a probe has a handler",
+        {"readinessProbe": {"exec": {}}},
+        {"readinessProbe": {}},
+        [
+            Cause(
+                at("readinessProbe"),
+                "`readinessProbe` probes nothing; a probe has one handler.",
+                "add `httpGet`, `tcpSocket`, `exec` or `guestAgentPing`",
+                "probes",
+            )
+        ],
+    ),
+    Row(
+        "a probe has one handler",
+        {"livenessProbe": {"guestAgentPing": {}}},
+        {"livenessProbe": {"exec": {}, "guestAgentPing": {}}},
+        [
+            Cause(
+                at("livenessProbe"),
+                "`livenessProbe` has `exec` and `guestAgentPing`; a probe has one handler.",
+                "keep `exec` or `guestAgentPing`",
+                "probes",
+            )
+        ],
+    ),
+    Row(
+        "a probe reaches the guest",
+        {"networks": [{"name": "p", "pod": {}}], "readinessProbe": {"tcpSocket": {"port": 1}}},
+        {
+            "networks": [{"name": "m", "multus": {"networkName": "n"}}],
+            "readinessProbe": {"tcpSocket": {"port": 1}},
+            "livenessProbe": {"httpGet": {"port": 1}},
+        },
+        [
+            Cause(
+                at("readinessProbe.tcpSocket"),
+                ("`readinessProbe.tcpSocket` goes through the pod network, to which the guest is not attached."),
+                "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
+                "probes",
+            ),
+            Cause(
+                at("livenessProbe.httpGet"),
+                ("`livenessProbe.httpGet` goes through the pod network, to which the guest is not attached."),
+                "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
+                "probes",
+            ),
+        ],
+    ),
+    Row(
+        "a paused guest is not probed",
+        {"startStrategy": "Paused", "readinessProbe": {"exec": {}}},
+        {"startStrategy": "Paused", "livenessProbe": {"exec": {}}},
+        [
+            Cause(
+                at("startStrategy"),
+                "the guest starts paused and has a `livenessProbe`, which would stop it.",
+                "remove one of the two",
+                "probes",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(probes.check)

@@ -1,0 +1,621 @@
+"""Affinity and topology spread, by the rules that Kubernetes has for pods."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, scheduling
+
+ROWS = [
+    Row(
+        "a node selector has terms",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]
+                    }
+                }
+            }
+        },
+        {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}},
+        [
+            Cause(
+                at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
+                "`nodeSelectorTerms` is empty.",
+                "give one term at least",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "In needs values",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["x"]}]}]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In"}]}]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchExpressions[0].values"
+                ),
+                "operator `In` takes one value or more, and `values` has 0.",
+                "give one value or more",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "Exists takes no values",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "DoesNotExist"}]}]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchExpressions": [{"key": "a", "operator": "Exists", "values": ["x"]}]}
+                        ]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchExpressions[0].values"
+                ),
+                "operator `Exists` takes no value, and `values` has 1.",
+                "give no value",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "Gt takes one value",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchExpressions": [{"key": "a", "operator": "Lt", "values": ["1", "2"]}]}
+                        ]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchExpressions[0].values"
+                ),
+                "operator `Lt` takes exactly one value, and `values` has 2.",
+                "give exactly one value",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "an operator is known",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchExpressions": [{"key": "a", "operator": "NotIn", "values": ["1"]}]}
+                        ]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Is", "values": ["1"]}]}]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchExpressions[0].operator"
+                ),
+                "`Is` is no operator here.",
+                "use `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a key is a label key",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a.io/b", "operator": "Exists"}]}]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [{"matchExpressions": [{"key": "a/b/c", "operator": "Exists"}]}]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchExpressions[0].key"
+                ),
+                "`a/b/c` is no label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "nodes are found by name",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {
+                                "matchExpressions": [],
+                                "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["node1"]}],
+                            }
+                        ]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {"matchExpressions": [], "matchFields": [{"key": "metadata.uid", "operator": "Exists"}]}
+                        ]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchFields[0].operator"
+                ),
+                "`Exists` is no operator here.",
+                "use `In` or `NotIn`",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchFields[0].key"
+                ),
+                "nodes can't be selected by the field `metadata.uid`.",
+                "use `metadata.name`",
+                "scheduling",
+            ),
+        ],
+    ),
+    Row(
+        "a node name is a DNS subdomain",
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {
+                                "matchExpressions": [],
+                                "matchFields": [{"key": "metadata.name", "operator": "In", "values": ["n.a"]}],
+                            }
+                        ]
+                    }
+                }
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": {
+                        "nodeSelectorTerms": [
+                            {
+                                "matchExpressions": [],
+                                "matchFields": [{"key": "metadata.name", "operator": "NotIn", "values": ["Node"]}],
+                            }
+                        ]
+                    }
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
+                    "odeSelectorTerms[0].matchFields[0].values[0]"
+                ),
+                "`Node` is no node name.",
+                "write the node's name",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a preferred term of nodes has a weight",
+        {
+            "affinity": {
+                "nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"weight": 1, "preference": {}}]}
+            }
+        },
+        {
+            "affinity": {
+                "nodeAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                        {"weight": 0, "preference": {"matchExpressions": [{"key": "", "operator": "Exists"}]}}
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at("affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
+                "the weight is 0, and goes from 1 to 100.",
+                "use a weight in that range",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution["
+                    "0].preference.matchExpressions[0].key"
+                ),
+                "`key` is empty, and must be a label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            ),
+        ],
+    ),
+    Row(
+        "a term of pods has a topology key",
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname"}]
+                }
+            }
+        },
+        {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": ""}]}}},
+        [
+            Cause(
+                at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey"),
+                "`topologyKey` is empty, and must be a label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a term of pods has a good selector",
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"a": "b"}}}
+                    ]
+                }
+            }
+        },
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {"topologyKey": "kubernetes.io/hostname", "labelSelector": {"matchLabels": {"a b": "c d"}}}
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].labelSelector.matchLabels.a b"
+                ),
+                "`a b` is no label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].labelSelector.matchLabels.a b"
+                ),
+                "`c d` is no label value.",
+                "use at most 63 letters, digits, `-`, `_` and `.`",
+                "scheduling",
+            ),
+        ],
+    ),
+    Row(
+        "a requirement of pods has values",
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {
+                            "topologyKey": "kubernetes.io/hostname",
+                            "namespaceSelector": {
+                                "matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]
+                            },
+                        }
+                    ]
+                }
+            }
+        },
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {
+                            "topologyKey": "kubernetes.io/hostname",
+                            "namespaceSelector": {
+                                "matchExpressions": [
+                                    {"key": "a", "operator": "NotIn", "values": []},
+                                    {"key": "b", "operator": "Exists", "values": ["-"]},
+                                    {"key": "c", "operator": "Gt"},
+                                ]
+                            },
+                        }
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].namespaceSelector.matchExpressions[0].values"
+                ),
+                "operator `NotIn` needs `values`.",
+                "list the values to compare with",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].namespaceSelector.matchExpressions[1].values"
+                ),
+                "operator `Exists` takes no `values`.",
+                "remove `values`",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].namespaceSelector.matchExpressions[1].values[0]"
+                ),
+                "`-` is no label value.",
+                "use at most 63 letters, digits, `-`, `_` and `.`",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
+                    "n[0].namespaceSelector.matchExpressions[2].operator"
+                ),
+                "`Gt` is no operator of a label selector.",
+                "use `In`, `NotIn`, `Exists` or `DoesNotExist`",
+                "scheduling",
+            ),
+        ],
+    ),
+    Row(
+        "namespaces are DNS labels",
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {"topologyKey": "kubernetes.io/hostname", "namespaces": ["web"]}
+                    ]
+                }
+            }
+        },
+        {
+            "affinity": {
+                "podAntiAffinity": {
+                    "requiredDuringSchedulingIgnoredDuringExecution": [
+                        {"topologyKey": "kubernetes.io/hostname", "namespaces": ["Web"]}
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces[0]"),
+                "`Web` is no namespace name.",
+                "write the namespace's name",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a preferred term of pods has a weight",
+        {
+            "affinity": {
+                "podAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                        {"weight": 100, "podAffinityTerm": {"topologyKey": "zone"}}
+                    ]
+                }
+            }
+        },
+        {
+            "affinity": {
+                "podAffinity": {
+                    "preferredDuringSchedulingIgnoredDuringExecution": [
+                        {"weight": 101, "podAffinityTerm": {"topologyKey": "a b"}}
+                    ]
+                }
+            }
+        },
+        [
+            Cause(
+                at("affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
+                "the weight is 101, and goes from 1 to 100.",
+                "use a weight in that range",
+                "scheduling",
+            ),
+            Cause(
+                at(
+                    "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0"
+                    "].podAffinityTerm.topologyKey"
+                ),
+                "`a b` is no label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            ),
+        ],
+    ),
+    Row(
+        "a skew is positive",
+        {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
+        {"topologySpreadConstraints": [{"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
+        [
+            Cause(
+                at("topologySpreadConstraints[0].maxSkew"),
+                "`maxSkew` is 0, and must be above 0.",
+                "use 1 or more",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a spread has a topology key",
+        {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
+        {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "", "whenUnsatisfiable": "DoNotSchedule"}]},
+        [
+            Cause(
+                at("topologySpreadConstraints[0].topologyKey"),
+                "`topologyKey` is empty, and must be a label key.",
+                ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a spread has an action",
+        {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]},
+        {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "Ignore"}]},
+        [
+            Cause(
+                at("topologySpreadConstraints[0].whenUnsatisfiable"),
+                "`whenUnsatisfiable` is `Ignore`, and Kubernetes knows no such value.",
+                "use `DoNotSchedule` or `ScheduleAnyway`",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "a spread has a good selector",
+        {
+            "topologySpreadConstraints": [
+                {
+                    "maxSkew": 1,
+                    "topologyKey": "zone",
+                    "whenUnsatisfiable": "DoNotSchedule",
+                    "labelSelector": {"matchLabels": {"a": ""}},
+                }
+            ]
+        },
+        {
+            "topologySpreadConstraints": [
+                {
+                    "maxSkew": 1,
+                    "topologyKey": "zone",
+                    "whenUnsatisfiable": "DoNotSchedule",
+                    "labelSelector": {"matchLabels": {"a": "?"}},
+                }
+            ]
+        },
+        [
+            Cause(
+                at("topologySpreadConstraints[0].labelSelector.matchLabels.a"),
+                "`?` is no label value.",
+                "use at most 63 letters, digits, `-`, `_` and `.`",
+                "scheduling",
+            )
+        ],
+    ),
+    Row(
+        "spreads differ",
+        {
+            "topologySpreadConstraints": [
+                {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"},
+                {"maxSkew": 1, "topologyKey": "host", "whenUnsatisfiable": "DoNotSchedule"},
+            ]
+        },
+        {
+            "topologySpreadConstraints": [
+                {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"},
+                {"maxSkew": 1, "topologyKey": "host", "whenUnsatisfiable": "DoNotSchedule"},
+                {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"},
+            ]
+        },
+        [
+            Cause(
+                at("topologySpreadConstraints[2]"),
+                ("the constraint repeats `topologySpreadConstraints[0]`: topology key `zone`, action `DoNotSchedule`."),
+                "keep one of the two",
+                "scheduling",
+            )
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(scheduling.check)

@@ -1,0 +1,173 @@
+"""Pools of VMs and replica sets of VirtualMachineInstances: their selector, and how a pool is changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row
+from vmlint.kubevirt.admission import Cause, Owner, sets
+from vmlint.model.field import parse
+
+ROWS = [
+    Row(
+        "a selector selects",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.selector"),
+                "the selector does not select the labels of the template.",
+                "write the same labels in `spec.virtualMachineTemplate.metadata.labels`",
+                "sets",
+            )
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {"matchLabels": {"a": "b"}}, "labels": {"a": "b"}}},
+        bad_in={"owner": Owner.POOL, "around": {"selector": {"matchLabels": {"a": "b"}}, "labels": {"a": "c"}}},
+    ),
+    Row(
+        "a selector is there",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.selector"),
+                "the selector does not select the labels of the template.",
+                "write the same labels in `spec.virtualMachineTemplate.metadata.labels`",
+                "sets",
+            )
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {}, "labels": {}}},
+        bad_in={"owner": Owner.POOL, "around": {}},
+    ),
+    Row(
+        "a selector is a good one",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.selector.matchExpressions[0].values"),
+                "operator `In` needs `values`.",
+                "list the values to compare with",
+                "sets",
+            )
+        ],
+        good_in={
+            "owner": Owner.POOL,
+            "around": {
+                "selector": {
+                    "matchExpressions": [
+                        {"key": "a", "operator": "In", "values": ["b"]},
+                        {"key": "c", "operator": "DoesNotExist"},
+                        {"key": "d", "operator": "NotIn", "values": ["e"]},
+                    ]
+                },
+                "labels": {"a": "b"},
+            },
+        },
+        bad_in={
+            "owner": Owner.POOL,
+            "around": {"selector": {"matchExpressions": [{"key": "a", "operator": "In"}]}, "labels": {"a": "b"}},
+        },
+    ),
+    Row(
+        "a replica set selects its own",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.selector"),
+                "the selector does not select the labels of the template.",
+                "write the same labels in `spec.template.metadata.labels`",
+                "sets",
+            )
+        ],
+        good_in={
+            "owner": Owner.REPLICA_SET,
+            "around": {"selector": {"matchLabels": {"a": "b"}}},
+            "metadata": {"labels": {"a": "b", "c": "d"}},
+        },
+        bad_in={
+            "owner": Owner.REPLICA_SET,
+            "around": {"selector": {"matchExpressions": [{"key": "a", "operator": "Exists"}]}},
+            "metadata": {},
+        },
+    ),
+    Row(
+        "a limit is a number",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.maxUnavailable"),
+                "`maxUnavailable` is `0`; it is a number above 0, or from `1%` to `100%`.",
+                "use such a value",
+                "sets",
+            )
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": 1}},
+        bad_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": 0}},
+    ),
+    Row(
+        "a limit is a percentage",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.maxUnavailable"),
+                "`maxUnavailable` is `101%`; it is a number above 0, or from `1%` to `100%`.",
+                "use such a value",
+                "sets",
+            )
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": "100%"}},
+        bad_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": "101%"}},
+    ),
+    Row(
+        "a limit in words is a percentage",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.maxUnavailable"),
+                "`maxUnavailable` is `5`; it is a number above 0, or from `1%` to `100%`.",
+                "use such a value",
+                "sets",
+            )
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": "1%"}},
+        bad_in={"owner": Owner.POOL, "around": {"selector": {}, "maxUnavailable": "5"}},
+    ),
+    Row(
+        "one strategy",
+        {},
+        {},
+        [
+            Cause(
+                parse("spec.updateStrategy"),
+                "`updateStrategy` is `unmanaged` and `proactive` at once.",
+                "keep `unmanaged` or `proactive`",
+                "sets",
+            ),
+            Cause(
+                parse("spec.scaleInStrategy"),
+                "`scaleInStrategy` is `opportunistic` and `proactive` at once.",
+                "keep `opportunistic` or `proactive`",
+                "sets",
+            ),
+        ],
+        good_in={"owner": Owner.POOL, "around": {"selector": {}, "updateStrategy": {"proactive": {}}}},
+        bad_in={
+            "owner": Owner.POOL,
+            "around": {
+                "selector": {},
+                "updateStrategy": {"proactive": {}, "unmanaged": {}},
+                "scaleInStrategy": {"proactive": {}, "opportunistic": {}},
+            },
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(sets.check)

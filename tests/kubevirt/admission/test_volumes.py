@@ -1,0 +1,205 @@
+"""Volumes: name, source, and what each source needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kubevirt.admission.scenario import Row, at
+from vmlint.kubevirt.admission import Cause, Stage, volumes
+
+ROWS = [
+    Row(
+        "a volume has a name of its own",
+        {"volumes": [{"name": "v", "emptyDisk": {}}]},
+        {"volumes": [{"name": "v", "emptyDisk": {}}, {"name": "v", "emptyDisk": {}}]},
+        [
+            Cause(
+                at("volumes[1].name"), "two volumes have the name `v`.", "give each volume a name of its own", "volumes"
+            )
+        ],
+    ),
+    Row(
+        "a volume has a source",
+        {"volumes": [{"name": "v", "memoryDump": {"claimName": "c"}}]},
+        {"volumes": [{"name": "v"}]},
+        [
+            Cause(
+                at("volumes[0]"),
+                "volume `v` has no source; a volume has one.",
+                "add a source, such as `dataVolume`",
+                "volumes",
+            )
+        ],
+    ),
+    Row(
+        "a volume has one source",
+        {"volumes": [{"name": "v", "sysprep": {"secret": {}}}]},
+        {"volumes": [{"name": "v", "emptyDisk": {}, "ephemeral": {}}]},
+        [
+            Cause(
+                at("volumes[0]"),
+                "volume `v` has 2 sources, `emptyDisk` and `ephemeral`; a volume has one.",
+                "keep `emptyDisk` or `ephemeral`",
+                "volumes",
+            )
+        ],
+    ),
+    Row(
+        "a source names its object",
+        {
+            "volumes": [
+                {"name": "a", "dataVolume": {"name": "x"}},
+                {"name": "b", "configMap": {"name": "x"}},
+                {"name": "c", "secret": {"secretName": "x"}},
+                {"name": "d", "serviceAccount": {"serviceAccountName": "x"}},
+                {"name": "e", "hostDisk": {"path": "/x", "type": "Disk"}},
+            ]
+        },
+        {
+            "volumes": [
+                {"name": "a", "dataVolume": {}},
+                {"name": "b", "configMap": {}},
+                {"name": "c", "secret": {}},
+                {"name": "d", "serviceAccount": {}},
+                {"name": "e", "hostDisk": {"type": "Disk"}},
+            ]
+        },
+        [
+            Cause(at("volumes[0].dataVolume.name"), "volume `a` has no `dataVolume.name`.", "set `name`", "volumes"),
+            Cause(at("volumes[1].configMap.name"), "volume `b` has no `configMap.name`.", "set `name`", "volumes"),
+            Cause(
+                at("volumes[2].secret.secretName"),
+                "volume `c` has no `secret.secretName`.",
+                "set `secretName`",
+                "volumes",
+            ),
+            Cause(
+                at("volumes[3].serviceAccount.serviceAccountName"),
+                "volume `d` has no `serviceAccount.serviceAccountName`.",
+                "set `serviceAccountName`",
+                "volumes",
+            ),
+            Cause(at("volumes[4].hostDisk.path"), "volume `e` has no `hostDisk.path`.", "set `path`", "volumes"),
+        ],
+    ),
+    Row(
+        "a disk that exists has its size",
+        {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "DiskOrCreate", "capacity": "1Gi"}}]},
+        {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk", "capacity": "1Gi"}}]},
+        [
+            Cause(
+                at("volumes[0].hostDisk.capacity"),
+                "volume `v` is a disk that exists, and has a `capacity`.",
+                "remove `capacity`, or use `type: DiskOrCreate`",
+                "volumes",
+            )
+        ],
+    ),
+    Row(
+        "a path in an image is clean",
+        {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "/disk/a.img"}}]},
+        {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "disk//a.img"}}]},
+        [
+            Cause(
+                at("volumes[0].containerDisk.path"),
+                "`disk//a.img` is no absolute path to a file.",
+                "write a path such as `/disk/disk.img`, without `.` and `..`",
+                "volumes",
+            )
+        ],
+    ),
+    Row(
+        "some sources are there once",
+        {
+            "volumes": [
+                {"name": "a", "serviceAccount": {"serviceAccountName": "x"}},
+                {"name": "b", "downwardMetrics": {}},
+                {"name": "c", "memoryDump": {}},
+            ]
+        },
+        {
+            "volumes": [
+                {"name": "a", "serviceAccount": {"serviceAccountName": "x"}},
+                {"name": "b", "serviceAccount": {"serviceAccountName": "x"}},
+                {"name": "c", "downwardMetrics": {}},
+                {"name": "d", "downwardMetrics": {}},
+                {"name": "e", "memoryDump": {}},
+                {"name": "f", "memoryDump": {}},
+            ]
+        },
+        [
+            Cause(
+                at("volumes[1]"), "2 volumes are `serviceAccount`, and a guest has one at most.", "keep one", "volumes"
+            ),
+            Cause(
+                at("volumes[3]"), "2 volumes are `downwardMetrics`, and a guest has one at most.", "keep one", "volumes"
+            ),
+            Cause(at("volumes[5]"), "2 volumes are `memoryDump`, and a guest has one at most.", "keep one", "volumes"),
+        ],
+    ),
+    Row(
+        "utility volumes come later",
+        {"utilityVolumes": []},
+        {"utilityVolumes": [{"name": "u"}]},
+        [
+            Cause(
+                at("utilityVolumes"),
+                "`utilityVolumes` can't be set when the guest is created; KubeVirt adds them later.",
+                "remove `utilityVolumes`",
+                "volumes",
+            )
+        ],
+    ),
+    Row(
+        "a container path is a file system",
+        {
+            "volumes": [{"name": "v", "containerPath": {"path": "/x"}}],
+            "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}]}},
+        },
+        {
+            "volumes": [{"name": "v", "containerPath": {"path": "/x"}}],
+            "domain": {"devices": {"disks": [{"name": "v"}]}},
+        },
+        [
+            Cause(
+                at("volumes[0]"),
+                "volume `v` is a `containerPath`, and no file system of the guest has its name.",
+                "add `v` to `domain.devices.filesystems`, with `virtiofs: {}`",
+                "volumes",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
+        "a container path is no disk",
+        {
+            "volumes": [{"name": "v", "containerPath": {"path": "/x"}}],
+            "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}]}},
+        },
+        {
+            "volumes": [{"name": "v", "containerPath": {"path": "/var/run/kubevirt/x"}}],
+            "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}], "disks": [{"name": "v"}]}},
+        },
+        [
+            Cause(
+                at("volumes[0]"),
+                "volume `v` is a `containerPath`, and a disk has its name.",
+                "remove the disk",
+                "volumes",
+                Stage.VMI,
+            ),
+            Cause(
+                at("volumes[0].containerPath.path"),
+                "volume `v` shows `/var/run/kubevirt/x`, which KubeVirt keeps for itself.",
+                "choose another path",
+                "volumes",
+                Stage.VMI,
+            ),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_rows(row: Row) -> None:
+    row.judge(volumes.check)
