@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vmlint.source.span import Path, Span
+
+if TYPE_CHECKING:
+    from vmlint.source.positions import Positions
 
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
 
@@ -34,9 +37,14 @@ class Skipped(NamedTuple):
 
 
 class Document:
-    """A document. `line` is its first line in the file; `data` is None where `problem` says why it can't be read."""
+    """A document. `line` is its first line in the file; `data` is None where `problem` says why it can't be read.
 
-    __slots__ = ("data", "duplicates", "file", "index", "line", "problem", "text")
+    `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
+    as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
+    read it as JSON. Positions are worked out when the first one is asked for.
+    """
+
+    __slots__ = ("_positions", "column", "data", "duplicates", "file", "index", "json", "line", "problem", "text")
 
     file: str
     index: int
@@ -45,20 +53,83 @@ class Document:
     data: Any
     problem: Problem | None
     duplicates: tuple[Duplicate, ...]
+    json: bool
+    column: int
+
+    def __init__(
+        self,
+        file: str,
+        index: int,
+        line: int,
+        text: str,
+        data: Any = None,
+        *,
+        problem: Problem | None = None,
+        repeated: bool = False,
+        json: bool = False,
+        column: int = 1,
+    ) -> None:
+        """A document of a file; `repeated` says that some mapping key stands twice in it."""
+        self.file = file
+        self.index = index
+        self.line = line
+        self.text = text
+        self.data = data
+        self.problem = problem
+        self.json = json
+        self.column = column
+        self._positions: Positions | None = None
+        self.duplicates = self._find_duplicates() if repeated else ()
+
+    def __repr__(self) -> str:
+        return f"<document {self.index} of {self.file}, line {self.line}>"
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        """Everything but the positions, which are cheaper to work out again than to carry along."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        state["_positions"] = None
+        return None, state
 
     def span(self, path: Path) -> Span:
         """The field's place: the value of a scalar, else the key (or list item's first line); the nearest existing
-        parent where the field is absent."""
-        raise NotImplementedError
+        parent where the field is absent.
+
+        A place is always on one line: of a value over several lines it is the first one. `()` is the first line of the
+        document's content.
+        """
+        return self._places().span(path)
+
+    def key_span(self, path: Path) -> Span:
+        """The place of the field's key; for a list item its first key, or its first line where it has none."""
+        return self._places().key_span(path)
 
     def line_text(self, line: int) -> str:
-        """The text of a line of the file that lies in this document, without its line break."""
-        raise NotImplementedError
+        """The text of a line of the file that lies in this document, without its line break; "" for another line."""
+        lines = self.text.split("\n")
+        return lines[line - self.line] if 0 <= line - self.line < len(lines) else ""
+
+    def _places(self) -> Positions:
+        if self._positions is None:
+            from vmlint.source.positions import Positions
+
+            self._positions = Positions(self.text, self.line, column=self.column, json=self.json)
+        return self._positions
+
+    def _find_duplicates(self) -> tuple[Duplicate, ...]:
+        places = self._places()
+        return tuple(
+            Duplicate(repeat.path, places.line_of(repeat.key), places.line_of(repeat.before).line)
+            for repeat in places.repeats
+        )
 
 
 class SourceFile(NamedTuple):
-    """A file that was read: its documents, and what of it was left out with the reason."""
+    """A file that was read: its documents, and what of it was left out with the reason.
+
+    `passed_over` counts the documents that the caller said it has no use for; they were not decoded.
+    """
 
     file: str
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
+    passed_over: int = 0

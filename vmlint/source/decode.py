@@ -1,0 +1,140 @@
+"""The bytes of a file to its documents, exactly as kubectl decodes them.
+
+kubectl reads a file that begins with `{` as a stream of JSON values and turns to YAML where that fails; everything
+else is YAML, cut at `---` line by line.
+
+Source: KubeVirt `vendor/k8s.io/apimachinery/pkg/util/yaml/decoder.go` (YAMLOrJSONDecoder.Decode).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from vmlint.source.builder import build
+from vmlint.source.document import Document, Problem, Skipped, SourceFile
+from vmlint.source.json_values import JsonValues
+from vmlint.source.problems import Unreadable
+from vmlint.source.stream import looks_like_json, split, text_of
+from vmlint.source.template import is_template, reason_of_template
+
+__all__ = ["Wanted", "decode", "decode_text"]
+
+Wanted = Callable[[str], bool]
+"""Asked with a document's text: whether to decode it at all."""
+
+
+def decode(data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = None) -> SourceFile:
+    """The documents of a file's bytes.
+
+    A document that kubectl refuses has a problem and takes no other with it; one that is a template of another
+    program is skipped instead. `chart` names the Helm chart that the file lies in, for that reason. Documents for
+    which `wanted` answers False are counted and not decoded. Empty documents and those of comments alone are dropped,
+    as kubectl drops them. Nothing is raised, whatever the bytes are.
+    """
+    return decode_text(text_of(data), file, chart=chart, wanted=wanted)
+
+
+def decode_text(text: str, file: str, *, line: int = 1, chart: str = "", wanted: Wanted | None = None) -> SourceFile:
+    """The same for text that begins at a line of the file."""
+    return _Decoder(file, chart, wanted).run(text, line)
+
+
+class _Decoder:
+    def __init__(self, file: str, chart: str, wanted: Wanted | None) -> None:
+        self._file = file
+        self._chart = chart
+        self._wanted = wanted
+        self._documents: list[Document] = []
+        self._skipped: list[Skipped] = []
+        self._passed_over = 0
+
+    def run(self, text: str, line: int) -> SourceFile:
+        start = self._json(text, line) if looks_like_json(text) else 0
+        line += text.count("\n", 0, start)
+        self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
+        return SourceFile(self._file, tuple(self._documents), tuple(self._skipped), self._passed_over)
+
+    def _json(self, text: str, line: int) -> int:
+        """Decode JSON values from the start of the text; where they end and YAML begins.
+
+        After two values kubectl is sure that the text is JSON: a mistake is then one of JSON.
+        """
+        values = JsonValues(text)
+        end = 0
+        count = 0
+        column = 1
+        while (start := values.skip_blank(end)) < len(text):
+            line, column = _moved(text, end, start, line, column)
+            try:
+                value = values.at(start)
+            except json.JSONDecodeError as error:
+                if count < 2:
+                    return _yaml_start(text, end, start)
+                mistake = Unreadable(error.pos - start, f"not JSON, as the values before it are: {error.msg}")
+                self._refuse(text[start:], line, column, mistake)
+                return len(text)
+            except Unreadable as error:
+                self._refuse(text[start:], line, column, error)
+                return len(text)
+            count += 1
+            end = value.end
+            part = text[start:end]
+            if self._wanted is not None and not self._wanted(part):
+                self._passed_over += 1
+            elif value.data is not None:
+                self._add(part, line, column, value.data, repeated=value.repeated, json=True)
+            line, column = _moved(text, start, end, line, column)
+        return len(text)
+
+    def _yaml(self, text: str, line: int, column: int) -> None:
+        for chunk in split(text, line, column):
+            if chunk.refused:
+                self._refuse(chunk.text, chunk.line, chunk.column, Unreadable(0, chunk.refused))
+                continue
+            if not chunk.text.strip(" \n"):
+                continue
+            if self._wanted is not None and not self._wanted(chunk.text):
+                self._passed_over += 1
+                continue
+            try:
+                built = build(chunk.text)
+            except Unreadable as error:
+                self._refuse(chunk.text, chunk.line, chunk.column, error)
+                continue
+            if built.rest is not None:
+                self._skip_rest(chunk.line + chunk.text.count("\n", 0, built.rest))
+            if built.data is not None:
+                self._add(chunk.text, chunk.line, chunk.column, built.data, repeated=built.repeated)
+
+    def _add(self, text: str, line: int, column: int, data: Any, *, repeated: bool, json: bool = False) -> None:
+        index = len(self._documents)
+        self._documents.append(
+            Document(self._file, index, line, text, data, column=column, repeated=repeated, json=json)
+        )
+
+    def _refuse(self, text: str, line: int, column: int, error: Unreadable) -> None:
+        if is_template(text):
+            self._skipped.append(Skipped(self._file, line, reason_of_template(text, self._chart)))
+            return
+        row = text.count("\n", 0, error.index)
+        at = error.index - text.rfind("\n", 0, error.index) + (0 if row else column - 1)
+        index = len(self._documents)
+        problem = Problem(line + row, at, error.reason)
+        self._documents.append(Document(self._file, index, line, text, problem=problem, column=column))
+
+    def _skip_rest(self, line: int) -> None:
+        reason = "kubectl reads nothing from here on, as the document ends before it: begin the next one with `---`"
+        self._skipped.append(Skipped(self._file, line, reason))
+
+
+def _moved(text: str, start: int, end: int, line: int, column: int) -> tuple[int, int]:
+    """The line and column of `end`, given those of `start`."""
+    breaks = text.count("\n", start, end)
+    return line + breaks, end - text.rfind("\n", start, end) if breaks else column + end - start
+
+
+def _yaml_start(text: str, end: int, start: int) -> int:
+    """Where YAML begins after the JSON that ended at `end`: the blanks on that value's own line are dropped."""
+    return text.rfind("\n", end, start) + 1 or start

@@ -1,0 +1,102 @@
+"""Why a document can't be read, in words that name what to do.
+
+libyaml says what its grammar missed (`did not find expected key`); people need to know what they wrote. Where the
+table has no row, libyaml's own words stand.
+"""
+
+from __future__ import annotations
+
+import re
+
+from yaml.error import MarkedYAMLError, YAMLError
+
+__all__ = ["CONTROL", "Unreadable", "explain"]
+
+CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A character that YAML does not allow, in quotes or not. Source: libyaml `src/reader.c`, the same in go-yaml v2."""
+
+_INDENTATION = "the indentation does not fit the lines above"
+_UNCLOSED = "the quotes are not closed; write the closing quote, or quote the whole value once"
+_DIRECTIVE = "kubectl can't read YAML directives such as `%YAML`: remove the line"
+_TAB = "a tab can't indent YAML: use spaces"
+
+_PLAIN: dict[str, str] = {
+    "mapping values are not allowed in this context": (
+        "`: ` can't stand here: indent the line as a key of the mapping above, or quote the value that holds it"
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list item `- ` can't stand here: begin the list on a line of its own, or quote the value"
+    ),
+    "mapping keys are not allowed in this context": "`? ` can't stand here: quote the value",
+    "could not find expected ':'": (
+        "no `:` after the key: this line is neither `key: value` nor part of the value above"
+    ),
+    "did not find expected key": f"expected a key or the end of the mapping: {_INDENTATION}, or a quote is misplaced",
+    "did not find expected '-' indicator": f"expected another `- ` or the end of the list: {_INDENTATION}",
+    "did not find expected node content": "a value is missing here, or its first character needs quotes",
+    "did not find expected ',' or ']'": (
+        "expected `,` or `]`: the list opened by `[` is not closed, or a comma is missing"
+    ),
+    "did not find expected ',' or '}'": (
+        "expected `,` or `}`: the mapping opened by `{` is not closed, or a comma is missing"
+    ),
+    "did not find expected <document start>": _DIRECTIVE,
+    "found unexpected end of stream": _UNCLOSED,
+    "found unexpected document indicator": _UNCLOSED,
+    "found a tab character that violates indentation": _TAB,
+    "found a tab character where an indentation space is expected": _TAB,
+    "found unknown escape character": (
+        "no such escape in double quotes: write `\\\\` for a backslash, or use single quotes"
+    ),
+    "found invalid Unicode character escape code": (
+        "this escape is no character: YAML has `\\U0001F600`, not the pairs of JSON such as `\\ud83d\\ude00`"
+    ),
+    "did not find expected hexdecimal number": "`\\x`, `\\u` and `\\U` take 2, 4 and 8 hexadecimal digits",
+    "found undefined tag handle": "this tag's handle is not known: quote the value if `!` is part of it",
+    "found incompatible YAML document": _DIRECTIVE,
+    "found character that cannot start any token": "this character can't begin a value: put the value in quotes",
+    "found a comment where an indentation was expected": "a comment can't stand between these lines",
+}
+
+_CONTEXTS: dict[tuple[str, str], str] = {
+    ("while scanning an alias", "did not find expected alphabetic or numeric character"): (
+        "`*` begins the name of an alias: quote the value if the `*` is part of it"
+    ),
+    ("while scanning an anchor", "did not find expected alphabetic or numeric character"): (
+        "`&` begins the name of an anchor: quote the value if the `&` is part of it"
+    ),
+}
+
+_OPENED = {"found unexpected end of stream", "found unexpected document indicator"}
+"""Problems that are seen at the end of the text, and made where the value began."""
+
+_DIRECTIVE_LINE = re.compile("^%", re.MULTILINE)
+
+
+class Unreadable(Exception):  # noqa: N818 - it never leaves the package, and reads as the fact that it is
+    """A text that kubectl refuses: the index of the place, in characters, and the reason."""
+
+    def __init__(self, index: int, reason: str) -> None:
+        super().__init__(reason)
+        self.index = index
+        self.reason = reason
+
+
+def explain(error: YAMLError, text: str) -> Unreadable:
+    """libyaml's error about the text, with its place and readable words."""
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        index = mark.index if mark else 0
+        problem = error.problem or "this is no YAML"
+        if problem == "found character that cannot start any token" and text[index : index + 1] == "\t":
+            return Unreadable(index, _TAB)
+        if problem in _OPENED and error.context_mark:
+            index = error.context_mark.index
+        words = _CONTEXTS.get((error.context or "", problem)) or _PLAIN.get(problem) or problem
+        if words is _DIRECTIVE and (line := _DIRECTIVE_LINE.search(text)):
+            index = line.start()
+        return Unreadable(index, words)
+    if match := CONTROL.search(text):
+        code = ord(match[0])
+        return Unreadable(match.start(), f"the control character U+{code:04X} is not allowed in YAML: remove it")
+    return Unreadable(0, getattr(error, "reason", None) or str(error))

@@ -1,0 +1,81 @@
+"""The text of a file to the texts of its documents, cut where kubectl cuts.
+
+Source: KubeVirt `vendor/k8s.io/apimachinery/pkg/util/yaml/decoder.go` (YAMLReader.Read, hasJSONPrefix) and kubectl's
+file visitor (`k8s.io/cli-runtime/pkg/resource/visitor.go`, FileVisitor.Visit).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = ["Chunk", "looks_like_json", "split", "text_of"]
+
+_SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
+_BRACE = re.compile(r"\s*\{")
+_BOM = "\ufeff"
+
+_ENCODINGS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Chunk(NamedTuple):
+    """The text of one document, where it begins in the file, and why its separator is refused ("" if it is not)."""
+
+    text: str
+    line: int
+    column: int = 1
+    refused: str = ""
+
+
+def text_of(data: bytes) -> str:
+    """A file's text: UTF-8, or UTF-16 with a byte-order mark. Bytes that fit neither become U+FFFD, as for kubectl."""
+    for mark, encoding in _ENCODINGS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    return data.decode("utf-8", "replace")
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether kubectl tries JSON first."""
+    return _BRACE.match(text) is not None
+
+
+def split(text: str, line: int = 1, column: int = 1) -> Iterator[Chunk]:
+    """The documents of a text that begins at a place of a file.
+
+    The text is cut at each line that begins with `---`, before any YAML is parsed. A separator with more than a comment
+    behind it is refused by kubectl: it comes out as a chunk together with what follows it. Line breaks come out as line
+    feeds, and the last line has one too.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    start = 0
+    refused = ""
+    for separator in _SEPARATOR.finditer(text):
+        after = separator[1].strip()
+        invalid = bool(after) and not after.startswith("#")
+        # A separator with nothing before it belongs to the document that it opens.
+        if separator.start() == start and not invalid:
+            continue
+        if separator.start() > start:
+            yield Chunk(text[start : separator.start()].removeprefix(_BOM), line, column, refused)
+        end = separator.start() if invalid else separator.end() + 1
+        line += text.count("\n", start, end)
+        column = column if start == end else 1
+        start = end
+        refused = _refusal(separator[0].strip()) if invalid else ""
+    if start < len(text):
+        yield Chunk(text[start:].removeprefix(_BOM), line, column, refused)
+
+
+def _refusal(line: str) -> str:
+    shown = line if len(line) <= 40 else f"{line[:40]}…"
+    return f"`{shown}` separates no documents: only a comment may follow `---`; put the rest on a line of its own"
