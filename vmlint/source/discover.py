@@ -1,0 +1,190 @@
+"""Paths to the files that are read: always the same ones in the same order, whatever the file system says first."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from vmlint.errors import UsageError
+from vmlint.source.document import Skipped
+from vmlint.source.ignore import Excluded, Ignored
+
+__all__ = ["ENDINGS", "STDIN", "STDIN_NAME", "Found", "discover", "why"]
+
+ENDINGS = (".yaml", ".yml", ".json")
+"""What a file's name ends with, in any case, to be read from a directory."""
+
+STDIN = "-"
+"""The path that means standard input."""
+
+STDIN_NAME = "<stdin>"
+"""What findings call standard input."""
+
+
+class Found(NamedTuple):
+    """A file to read: the name that findings show, its path (None for standard input), whether the user named it."""
+
+    name: str
+    path: Path | None
+    named: bool
+
+
+class _Place(NamedTuple):
+    """A file or directory: its path, the same in full (what patterns are held against), and the name to show."""
+
+    path: Path
+    full: str
+    name: str
+
+    def below(self, entry: str) -> _Place:
+        full = f"{self.full}/{entry}" if self.full != "/" else f"/{entry}"
+        return _Place(self.path / entry, full, entry if self.name == "." else f"{self.name.rstrip('/')}/{entry}")
+
+
+def discover(paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "") -> list[Found | Skipped]:
+    """The files under the paths, each once, and what could not be followed or listed; sorted by name.
+
+    A file that is named is read whatever its ending. Of a directory, everything below it that ends in `.yaml`, `.yml`
+    or `.json` is read, except for `.git`, for what a `.gitignore` names (those above the directory count, up to the
+    repository's root), and for links that lead outside the paths, which are listed as skipped. `exclude` holds patterns
+    as in a `.gitignore`, relative to `root` ("": the working directory); they leave out named files too.
+
+    Raises UsageError for a path that does not exist.
+    """
+    given = [(path, _mode(path)) for path in dict.fromkeys(paths)]
+    walk = _Walk(Excluded(exclude, root), [Path(path).resolve() for path, _ in given if path != STDIN])
+    for path, mode in given:
+        walk.add(path, mode)
+    return walk.result()
+
+
+def why(error: Exception) -> str:
+    """What the operating system says of an error, without the number and the path."""
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _mode(path: str) -> int:
+    if path == STDIN:
+        return 0
+    try:
+        return os.stat(path).st_mode  # noqa: PTH116 - Path("") is the working directory
+    except FileNotFoundError:
+        raise UsageError(f"no such file or directory: {path!r}") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path!r} can't be read: {why(error)}") from None
+
+
+def _shown(path: str) -> str:
+    """Relative to the working directory if it is below it, else as it was given; with `/` between the parts."""
+    full = Path(os.path.abspath(path))  # noqa: PTH100 - Path.absolute keeps `..`
+    here = Path.cwd()
+    if full.is_relative_to(here):
+        return full.relative_to(here).as_posix()
+    return Path(os.path.normpath(path)).as_posix()
+
+
+def _printable(name: str) -> str:
+    """The name of a file; one that is no UTF-8 must not break the output."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+class _Walk:
+    def __init__(self, excluded: Excluded, roots: Sequence[Path]) -> None:
+        self._excluded = excluded
+        self._roots = roots
+        self._files: dict[str, Found] = {}
+        self._skipped: dict[str, Skipped] = {}
+        self._links: list[_Place] = []
+
+    def result(self) -> list[Found | Skipped]:
+        self._follow_links()
+        return sorted([*self._files.values(), *self._skipped.values()], key=lambda each: each[0])
+
+    def add(self, given: str, mode: int) -> None:
+        """Take in one path that the user named."""
+        if given == STDIN:
+            self._files[STDIN] = Found(STDIN_NAME, None, True)
+            return
+        place = _Place(Path(given), Path(os.path.abspath(given)).as_posix(), _shown(given))  # noqa: PTH100
+        directory = stat.S_ISDIR(mode)
+        if self._excluded(place.name, directory=directory):
+            return
+        if directory:
+            self._directory(place)
+        else:
+            self._keep(place, named=True)
+
+    def _keep(self, place: _Place, *, named: bool = False) -> None:
+        if named or place.full not in self._files:
+            self._files[place.full] = Found(_printable(place.name), place.path, named)
+
+    def _skip(self, place: _Place, reason: str) -> None:
+        self._skipped[place.full] = Skipped(_printable(place.name), 0, reason)
+
+    def _directory(self, top: _Place) -> None:
+        waiting = [(top, Ignored.above(top.full))]
+        while waiting:
+            directory, ignored = waiting.pop()
+            try:
+                with os.scandir(directory.path) as entries:
+                    listed = list(entries)
+            except OSError as error:
+                self._skip(directory, f"the directory can't be read: {why(error)}")
+                continue
+            ignored = ignored.inside(directory.full)
+            for entry in listed:
+                place = directory.below(entry.name)
+                is_directory = _is_directory(entry)
+                if not self._wanted(entry.name, place, ignored, is_directory):
+                    continue
+                if entry.is_symlink():
+                    self._link(place)
+                elif is_directory:
+                    waiting.append((place, ignored))
+                elif entry.is_file():
+                    self._keep(place)
+                else:
+                    self._skip(place, "no regular file")
+
+    def _wanted(self, entry: str, place: _Place, ignored: Ignored, is_directory: bool) -> bool:
+        if is_directory:
+            if entry == ".git":
+                return False
+        elif not entry.lower().endswith(ENDINGS):
+            return False
+        return not ignored(place.full, directory=is_directory) and not self._excluded(
+            place.name, directory=is_directory
+        )
+
+    def _link(self, place: _Place) -> None:
+        """A link within the paths is left to the walk, which comes to its target anyway; so loops end by themselves."""
+        try:
+            target = place.path.resolve(strict=True)
+        except (OSError, RuntimeError):
+            self._skip(place, "a link that leads nowhere")
+            return
+        if not any(target.is_relative_to(root) for root in self._roots):
+            self._skip(place, "a link that leads outside the given paths; name its target to have it read")
+        elif target.is_file():
+            self._links.append(place._replace(path=target))
+
+    def _follow_links(self) -> None:
+        """Read through a link what the walk did not come to: its target has another ending, or is ignored."""
+        if not self._links:
+            return
+        known = {found.path.resolve() for found in self._files.values() if found.path}
+        for place in sorted(self._links, key=lambda link: link.full):
+            if place.path not in known:
+                known.add(place.path)
+                self._keep(place)
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    """Whether the entry is a directory or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,116 @@
+"""Which files of a directory `.gitignore` and the configuration leave out.
+
+Directories are text here, absolute and without a `/` at the end: the questions are asked once for each file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+__all__ = ["Excluded", "Ignored"]
+
+_MAX_BYTES = 1024 * 1024
+"""The largest `.gitignore` that is read."""
+
+
+class Excluded:
+    """Patterns of the configuration, written as in a `.gitignore` of the folder `root` ("": the working directory)."""
+
+    def __init__(self, patterns: Iterable[str], root: str = "") -> None:
+        self._root = root
+        lines = list(patterns)
+        self._spec = _spec(lines) if lines else None
+
+    def __call__(self, name: str, *, directory: bool = False) -> bool:
+        """Whether a file or directory, named as in findings, is left out, by itself or by a directory above it."""
+        if self._spec is None:
+            return False
+        if self._root:
+            name = os.path.relpath(name, self._root).replace(os.sep, "/")
+        plain = name.lstrip("/")
+        while plain.startswith("../"):
+            plain = plain[3:]
+        return self._spec.match_file(f"{plain}/" if directory else plain)
+
+
+class Ignored:
+    """The `.gitignore` files that hold in a directory: its own, and those above it up to the repository's root."""
+
+    def __init__(self, levels: tuple[tuple[str, GitIgnoreSpec], ...] = ()) -> None:
+        self._levels = levels
+
+    @classmethod
+    def above(cls, directory: str) -> Ignored:
+        """Those above a directory that the user named. If they leave out that very directory, they don't count."""
+        below = []
+        for parent in (directory, *map(str, Path(directory).parents)):
+            below.append(parent)
+            if _exists(os.path.join(parent, ".git")):  # noqa: PTH118
+                break
+        else:
+            return cls()
+        ignored = cls()
+        for parent in reversed(below[1:]):
+            ignored = ignored.inside(parent)
+        return cls() if ignored(directory, directory=True) else ignored
+
+    def inside(self, directory: str) -> Ignored:
+        """The same with the directory's own `.gitignore`, if it has one."""
+        spec = _read(Path(directory, ".gitignore"))
+        return self if spec is None else Ignored((*self._levels, (directory.rstrip("/") + "/", spec)))
+
+    def __call__(self, place: str, *, directory: bool = False) -> bool:
+        """Whether a file or directory is left out; the nearest `.gitignore` that speaks of it decides."""
+        for base, spec in reversed(self._levels):
+            name = place.removeprefix(base)
+            verdict = spec.check_file(f"{name}/" if directory else name).include
+            if verdict is not None:
+                return verdict
+        return False
+
+
+def _exists(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except OSError:
+        return False
+    return True
+
+
+def _read(file: Path) -> GitIgnoreSpec | None:
+    """The patterns of a `.gitignore`; like git, links are not followed."""
+    try:
+        status = file.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
+            return None
+        return _spec(file.read_text(encoding="utf-8", errors="replace").split("\n"))
+    except OSError:
+        return None
+
+
+def _spec(lines: list[str]) -> GitIgnoreSpec:
+    """The patterns of the lines; a line that is no pattern is left out, as git leaves it out."""
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(_valid(lines))
+
+
+def _valid(lines: list[str]) -> Iterator[str]:
+    from pathspec import GitIgnoreSpec
+
+    for line in lines:
+        try:
+            GitIgnoreSpec.from_lines([line])
+        except ValueError:
+            continue
+        yield line

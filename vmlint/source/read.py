@@ -1,0 +1,132 @@
+"""Paths to documents: finds the files, reads each, and decodes it."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from vmlint.source.decode import Wanted, decode
+from vmlint.source.discover import Found, discover, why
+from vmlint.source.document import Document, Problem, Skipped, SourceFile
+from vmlint.source.template import reason_of_template
+
+__all__ = ["DEFAULT_MAX_BYTES", "read"]
+
+DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+"""The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAMPLE = 8192
+"""How many bytes are looked at to tell a binary file, as git does."""
+
+
+def read(
+    paths: Iterable[str],
+    *,
+    exclude: Sequence[str] = (),
+    root: str = "",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    stdin: BinaryIO | None = None,
+    wanted: Wanted | None = None,
+) -> Iterator[SourceFile]:
+    """The files under the paths, in order of their names, each with its documents. See `discover` for which they are.
+
+    A file that can't be read is one document with the problem: one larger than `max_bytes`, one without permission, a
+    named one that is binary. Binary files that a directory holds, templates, and files that vanish meanwhile are
+    listed as skipped. `-` is read from `stdin`, by default the standard input. `wanted`: see `decode`.
+
+    Raises UsageError, before anything is read, for a path that does not exist.
+    """
+    charts = _Charts()
+    for found in discover(paths, exclude=exclude, root=root):
+        if isinstance(found, Skipped):
+            yield SourceFile(found.file, (), (found,))
+        else:
+            yield _file(found, max_bytes, stdin, charts, wanted)
+
+
+def _file(found: Found, max_bytes: int, stdin: BinaryIO | None, charts: _Charts, wanted: Wanted | None) -> SourceFile:
+    try:
+        data = _bytes(found, max_bytes, stdin)
+    except FileNotFoundError:
+        return _skipped(found, "gone since the directory was listed")
+    except OSError as error:
+        return _unreadable(found, f"the file can't be read: {why(error)}")
+    if len(data) > max_bytes:
+        size = f"{max_bytes / 1024 / 1024:.4g} MiB"
+        return _unreadable(found, f"the file is larger than {size}, the most that is read: split it or raise the limit")
+    if b"\0" in data[:_SAMPLE] and not data.startswith(_UTF16):
+        reason = "a binary file: it holds NUL bytes, and no byte-order mark says that it is UTF-16"
+        return _unreadable(found, reason) if found.named else _skipped(found, reason)
+    chart = charts.of(found.path) if found.path is not None and b"{{" in data else None
+    if chart is not None and chart.templates:
+        return _skipped(found, reason_of_template("", chart.name))
+    return decode(data, found.name, chart=chart.name if chart else "", wanted=wanted)
+
+
+def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
+    """The file's bytes, at most one more than are allowed."""
+    if found.path is None:
+        return (stdin or sys.stdin.buffer).read(max_bytes + 1)
+    with found.path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        parts = [file.read(min(size, max_bytes) + 1)]
+        # A pipe has no size and comes in pieces.
+        while parts[-1] and sum(map(len, parts)) <= max_bytes:
+            parts.append(file.read(max_bytes + 1))
+    return b"".join(parts)[: max_bytes + 1]
+
+
+def _skipped(found: Found, reason: str) -> SourceFile:
+    return SourceFile(found.name, (), (Skipped(found.name, 0, reason),))
+
+
+def _unreadable(found: Found, reason: str) -> SourceFile:
+    document = Document(found.name, 0, 1, "", problem=Problem(1, 1, reason))
+    return SourceFile(found.name, (document,), ())
+
+
+class _Chart:
+    """A Helm chart: the name of its directory, and whether the file in question is one of its templates."""
+
+    def __init__(self, name: str, templates: bool) -> None:
+        self.name = name
+        self.templates = templates
+
+
+class _Charts:
+    """The Helm charts of the directories, each looked up once."""
+
+    def __init__(self) -> None:
+        self._directories: dict[Path, Path | None] = {}
+
+    def of(self, file: Path) -> _Chart | None:
+        """The chart that a file lies in, if a `Chart.yaml` stands beside or above it."""
+        file = Path(os.path.abspath(file))  # noqa: PTH100 - links stay what they are
+        directory = self._chart(file.parent)
+        if directory is None:
+            return None
+        return _Chart(_name(directory), file.relative_to(directory).parts[0] == "templates")
+
+    def _chart(self, directory: Path) -> Path | None:
+        asked = []
+        found = None
+        for parent in (directory, *directory.parents):
+            if parent in self._directories:
+                found = self._directories[parent]
+                break
+            asked.append(parent)
+            if os.path.isfile(parent / "Chart.yaml"):  # noqa: PTH113 - Path.is_file raises without permission
+                found = parent
+                break
+        self._directories.update(dict.fromkeys(asked, found))
+        return found
+
+
+def _name(directory: Path) -> str:
+    here = Path.cwd()
+    return directory.relative_to(here).as_posix() if directory.is_relative_to(here) else directory.as_posix()
