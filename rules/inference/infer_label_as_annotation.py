@@ -36,20 +36,20 @@ _SUBJECTS = (DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot)
 
 META = Meta("VM106", effect=Effect.IGNORED, since="0.1", subject=_SUBJECTS)
 
-# Annotation key -> the label that is read in its place, for the names and for their kinds.
+# Annotation key -> the label that is read in its place, and what the label names.
 _LABELS = {
-    **{key: matcher.label for matcher in Matcher for key in matcher.annotations},
-    **{key: matcher.kind_label for matcher in Matcher for key in matcher.kind_annotations},
+    **{key: (matcher.label, matcher.noun) for matcher in Matcher for key in matcher.annotations},
+    **{key: (matcher.kind_label, f"{matcher.noun} kind") for matcher in Matcher for key in matcher.kind_annotations},
 }
 
 
 def check(source: Resource, world: World) -> Iterator[Fault]:
     for key, value in source.annotations.items():
-        label = _LABELS.get(key)
-        if label is None or label in source.labels:
+        label, what = _LABELS.get(key, ("", ""))
+        if not label or label in source.labels:
             continue
         yield META.at(
             source.at("metadata", "annotations", key),
-            f"the default `{value}` is written as an annotation, and inference reads labels only.",
-            fix=f"write the label `{label}: {value}`; `{value}` is then inferred from it",
+            f"the default {what} `{value}` is written as an annotation, and inference reads labels only.",
+            fix=f"write it as a label, `{label}: {value}`; then {what} `{value}` is inferred",
         )

@@ -53,7 +53,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault | Doubt]:
             fix=(
                 "move the default from the annotations to the labels"
                 if annotated
-                else f"label {chain.subject}, or name the {matcher.noun} in the VM"
+                else f"add the label to {chain.subject}, or name the {matcher.noun} in the VM"
             ),
             effect=effect_of(vm, chain, world),
         ).along(chain.hops)

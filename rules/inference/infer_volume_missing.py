@@ -31,6 +31,7 @@ from difflib import get_close_matches
 
 from vmlint.kubevirt.inference import End
 from vmlint.model.access import text
+from vmlint.model.field import render
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
@@ -46,12 +47,11 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         wanted = text(vm.matcher(chain.matcher), "inferFromVolume")
         near = get_close_matches(wanted, names, 1)
         choice = f"write `{near[0]}`" if near else "name one of the VM's volumes"
-        policy = text(vm.matcher(chain.matcher), "inferFromVolumeFailurePolicy")
-        uncovered = ", and the failure policy `Ignore` does not forgive that" if policy == "Ignore" else ""
+        forgiven = text(vm.matcher(chain.matcher), "inferFromVolumeFailurePolicy") != "Ignore"
+        policy = "" if forgiven else " The failure policy `Ignore` does not forgive a missing volume."
         yield META.at(
             written(vm, chain),
-            f"the {chain.matcher.noun} is to be inferred from volume `{wanted}`, and the VM has no volume of that "
-            f"name{uncovered}.",
-            fix=f"{choice}, or add the volume to `spec.template.spec.volumes`",
+            f"no {chain.matcher.noun} can be inferred: the VM has no volume `{wanted}`.{policy}",
+            fix=f"{choice}, or add the volume to `{render((*vm.vmi_path, 'volumes'))}`",
             effect=effect_of(vm, chain, world),
         )

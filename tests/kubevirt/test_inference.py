@@ -85,7 +85,7 @@ def test_a_claim_with_labels() -> None:
     assert (found.end, found.name, found.kind, found.ignored) == (End.FOUND, "u1.small", "", False)
     assert hops(found) == [
         "volume root → claim shop/disk",
-        "PersistentVolumeClaim shop/disk: label names instancetype u1.small",
+        "claim shop/disk: label names instancetype u1.small",
     ]
     assert places(found) == [
         "VirtualMachine spec.template.spec.volumes[1].persistentVolumeClaim.claimName",
@@ -109,7 +109,7 @@ def test_four_hops_from_a_template_to_a_claim() -> None:
         "volume root → DataVolume template web-root",
         "DataVolume template web-root → DataSource golden/fedora",
         "DataSource golden/fedora → claim golden/fedora",
-        "PersistentVolumeClaim golden/fedora: label names instancetype u1.small",
+        "claim golden/fedora: label names instancetype u1.small",
     ]
     assert places(found)[1:3] == [
         "VirtualMachine spec.dataVolumeTemplates[0].spec.sourceRef.name",
@@ -229,9 +229,7 @@ def test_volume_unsupported(member: str) -> None:
     inner = "{persistentVolumeClaim: {claimName: disk}}" if member == "ephemeral" else "{}"
     found = walk(vm(f"{{name: root, {member}: {inner}}}"), obj("PersistentVolumeClaim", "disk", labels=LABELS))
     assert found.end is End.VOLUME_UNSUPPORTED
-    assert (
-        found.reason == f"it is a `{member}` volume, and only `persistentVolumeClaim` and `dataVolume` lead to labels"
-    )
+    assert found.reason == f"its type is `{member}`, and only `persistentVolumeClaim` and `dataVolume` lead to labels"
     assert places(found) == [f"VirtualMachine spec.template.spec.volumes[1].{member}"]
 
 

@@ -96,8 +96,7 @@ class Cluster:
             return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")
         kind = BY_GROUP_KIND.get((ref.group, ref.kind))
         if kind is not None and kind.namespaced and not ref.namespace:
-            reason = f"an empty namespace is no namespace: no {ref.kind} can be found in it"
-            return Resolution(State.MISSING, ref, reason=reason, nowhere=True)
+            return Resolution(State.MISSING, ref, reason="nothing can be found in an empty namespace", nowhere=True)
         if not ref.name:
             return Resolution(State.MISSING, ref, reason="an empty name names nothing", nowhere=True)
         candidates: list[tuple[Resource, Path]] = [(resource, ()) for resource in self.named(ref)]

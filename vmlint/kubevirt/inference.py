@@ -126,13 +126,11 @@ class _Walk:
             return self.data_volume(
                 text(volume, "dataVolume", "name"), subject, self.vm.at(*path, "dataVolume", "name")
             )
-        kind = next((key for key in volume if key != "name"), "nothing")
-        return self.end(
-            End.VOLUME_UNSUPPORTED,
-            f"it is a `{kind}` volume, and only `persistentVolumeClaim` and `dataVolume` lead to labels",
-            self.vm.at(*path, kind) if kind in volume else self.vm.at(*path),
-            subject=subject,
-        )
+        kind = next((key for key in volume if key != "name"), "")
+        what = f"its type is `{kind}`" if kind else "it has no type"
+        reason = f"{what}, and only `persistentVolumeClaim` and `dataVolume` lead to labels"
+        place = self.vm.at(*path, kind) if kind else self.vm.at(*path)
+        return self.end(End.VOLUME_UNSUPPORTED, reason, place, subject=subject)
 
     def own_claim(self, name: str, subject: str, written: Place) -> Chain:
         """A claim that a volume names. What the VM's own templates make is not there yet when the VM is admitted."""
@@ -325,7 +323,7 @@ class _Walk:
         kind = text(labels, self.matcher.kind_label)
         place = resource.at(*metadata, "labels", self.matcher.label)
         said = f"{self.matcher.noun} `{name}`"
-        self.hop(f"{resource.ref.kind} {resource.ref.short}: label names {_plain(said)}", place)
+        self.hop(f"{_name(resource.ref)}: label names {_plain(said)}", place)
         if is_unknown(name) or is_unknown(kind):
             return self.end(End.UNDECIDED, "the label holds a variable", None, last=resource)
         return Chain(self.matcher, End.FOUND, tuple(self.hops), said, name, kind, resource)

@@ -1,0 +1,24 @@
+"""Writes down anew what the fixtures are expected to say: `python -m tests.accept [SLUG …]`.
+
+Read the difference before you commit it: an expectation is right because somebody looked at it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.cases import cases, expectation, run, written
+
+
+def main(slugs: list[str]) -> None:
+    for case in cases("bad", "outside"):
+        if slugs and case.parent.name not in slugs:
+            continue
+        file, text = expectation(case), written(run(case))
+        if not file.exists() or file.read_text("utf-8") != text:
+            file.write_text(text, "utf-8")
+            print(file)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

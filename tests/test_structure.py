@@ -1,0 +1,208 @@
+"""The shape of the project: who imports whom, and what a rule's file holds."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vmlint.model.kinds import KINDS
+from vmlint.registry import rules
+from vmlint.rule import Rule
+
+ROOT = Path(__file__).parents[1]
+
+LAYERS = (
+    ("errors", "spelling"),
+    ("source",),
+    ("model",),
+    ("catalog", "graph"),
+    ("cdi", "kubevirt", "schema"),
+    ("rule", "storage", "world"),
+    ("rules",),
+    ("finding", "registry", "settings"),
+    ("config",),
+    ("configfile", "load", "outside"),
+    ("opening", "runner"),
+    ("api",),
+    ("report",),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+"""The modules and packages of vmlint. Each imports from its own row and from the rows above it."""
+
+FAMILIES = {
+    "inference": "1",
+    "instancetype": "2",
+    "preference": "3",
+    "storage": "4",
+    "machine": "5",
+    "sizing": "6",
+    "api": "7",
+    "references": "8",
+    "hygiene": "9",
+}
+"""The first digit of a family's numbers."""
+
+HEADINGS = (
+    r"## What it does",
+    r"## Why it (fails|does nothing|matters)",
+    r"## Bad",
+    r"## Good",
+    r"## Source",
+)
+
+RULES = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module by its dotted name below vmlint; `rules/` is installed as `vmlint.rules`."""
+    found = {}
+    for folder, prefix in (("vmlint", ()), ("rules", ("rules",))):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            parts = (*prefix, *file.relative_to(ROOT / folder).with_suffix("").parts)
+            name = parts if len(parts) == 1 or parts[-1] != "__init__" else parts[:-1]
+            found[".".join(name)] = ast.parse(file.read_text("utf-8"), str(file))
+    return found
+
+
+def imports(name: str, tree: ast.Module) -> Iterator[str]:
+    """What a module imports of vmlint, as dotted names below it; "" is the package itself."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            named = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            above = name.split(".")[: -node.level]
+            named = [".".join(("vmlint", *above, *filter(None, [node.module])))]
+        elif isinstance(node, ast.ImportFrom) and node.module == "vmlint":
+            named = [f"vmlint.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            named = [node.module or ""]
+        else:
+            continue
+        for one in named:
+            if one == "vmlint" or one.startswith("vmlint."):
+                yield one.removeprefix("vmlint").removeprefix(".")
+
+
+def layer(name: str) -> int:
+    top = name.partition(".")[0] or "__init__"
+    return next((index for index, row in enumerate(LAYERS) if top in row), -1)
+
+
+def test_the_layers_name_every_module_once() -> None:
+    written = [name for row in LAYERS for name in row]
+    assert sorted(written) == sorted({name.partition(".")[0] for name in modules()})
+
+
+def test_modules_import_from_the_left_only() -> None:
+    wrong = [
+        f"{name} imports {other}"
+        for name, tree in modules().items()
+        for other in imports(name, tree)
+        if layer(other) > layer(name)
+    ]
+    # The command line tells the version, which is an attribute of the package.
+    assert [line for line in wrong if not re.fullmatch(r"(cli|__main__)\S* imports (__version__)?", line)] == []
+
+
+def test_no_rule_is_named_in_the_engine() -> None:
+    named = [
+        f"{file.relative_to(ROOT)}: {number}"
+        for file in sorted((ROOT / "vmlint").rglob("*.py"))
+        for number in re.findall(r"\bVM\d{3}\b", file.read_text("utf-8"))
+    ]
+    assert named == []
+
+
+def test_kinds_are_told_apart_in_the_model_alone() -> None:
+    """Elsewhere an object's class says what it is: `isinstance`, not `ref.kind == "VirtualMachine"`."""
+    known = {kind.name for kind in KINDS}
+    compared = [
+        f"{name}:{node.lineno}: {ast.unparse(node)}"
+        for name, tree in modules().items()
+        if not name.startswith("model")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(part, ast.Constant) and part.value in known for part in ast.walk(node))
+        and any(isinstance(part, ast.Attribute) and part.attr in ("kind", "name") for part in ast.walk(node))
+    ]
+    assert compared == []
+
+
+# What a rule's file holds
+
+
+def test_every_rule_file_is_listed_in_the_order_of_the_numbers() -> None:
+    import vmlint.rules
+
+    files = {
+        f"{file.parent.name}.{file.stem}" for file in (ROOT / "rules").glob("*/*.py") if not file.name.startswith("_")
+    }
+    assert sorted(vmlint.rules.RULES) == sorted(files)
+    by_module = {f"{rule.family}.{rule.slug.replace('-', '_')}": rule.id for rule in rules()}
+    assert [by_module[name] for name in vmlint.rules.RULES] == sorted(by_module.values())
+
+
+def test_numbers_and_slugs_are_unique() -> None:
+    assert len({rule.id for rule in rules()}) == len(rules())
+    assert len({rule.slug for rule in rules()}) == len(rules())
+
+
+@RULES
+def test_the_number_lies_in_the_familys_range(rule: Rule) -> None:
+    assert re.fullmatch(rf"VM{FAMILIES[rule.family]}\d\d", rule.id)
+
+
+@RULES
+def test_the_page_has_its_headings_in_order(rule: Rule) -> None:
+    headings = [line for line in rule.page.splitlines() if line.startswith("#")]
+    assert len(headings) == len(HEADINGS)
+    for heading, pattern in zip(headings, HEADINGS, strict=True):
+        assert re.fullmatch(pattern, heading)
+
+
+@RULES
+def test_the_page_begins_with_a_title_of_one_line(rule: Rule) -> None:
+    title, blank, heading = rule.page.splitlines()[:3]
+    assert (title.endswith("."), blank, heading) == (True, "", "## What it does")
+    assert len(title) <= 100
+
+
+@RULES
+@pytest.mark.parametrize("heading", ["Bad", "Good"])
+def test_the_examples_are_yaml(rule: Rule, heading: str) -> None:
+    section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    example = textwrap.dedent(section)
+    assert section.startswith("    ")
+    if rule.slug == "unreadable-document" and heading == "Bad":
+        with pytest.raises(yaml.YAMLError):
+            list(yaml.safe_load_all(example))
+    else:
+        assert [document for document in yaml.safe_load_all(example) if document]
+
+
+@RULES
+def test_the_source_names_files_or_documents(rule: Rule) -> None:
+    assert rule.page.partition("## Source\n")[2].strip()
+
+
+@RULES
+def test_fixtures_carry_the_slug(rule: Rule) -> None:
+    folder = ROOT / "fixtures" / rule.slug
+    cases = {case.name for case in folder.iterdir() if case.is_dir()} if folder.is_dir() else set()
+    assert {"bad", "good"} <= cases
+    assert {case for case in cases if not re.fullmatch(r"(bad|good|outside)(-[a-z0-9-]+)?", case)} == set()
+
+
+def test_every_fixture_folder_belongs_to_a_rule() -> None:
+    apart = {"quickstart", "repos"}
+    folders = {folder.name for folder in (ROOT / "fixtures").iterdir() if folder.is_dir()}
+    assert folders - apart == {rule.slug for rule in rules()} & folders
