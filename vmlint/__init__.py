@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vmlint.api import check
     from vmlint.config import Config
+    from vmlint.expansion import expand
 
-__all__ = ["Config", "__version__", "check"]
+__all__ = ["Config", "__version__", "check", "expand"]
 
-_HOMES = {"check": "vmlint.api", "Config": "vmlint.config"}
+_HOMES = {"check": "vmlint.api", "Config": "vmlint.config", "expand": "vmlint.expansion"}
 
 
 def __getattr__(name: str) -> Any:

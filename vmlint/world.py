@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
-from vmlint.kubevirt.apply import Applied, review
+from vmlint.kubevirt.apply import Applied, expand, review
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
@@ -22,7 +22,7 @@ from vmlint.kubevirt.requirements import Unmet, unmet
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine
 from vmlint.rule import Effect
 from vmlint.storage import Storage
 
@@ -30,6 +30,7 @@ __all__ = ["Settings", "World"]
 
 _T = TypeVar("_T")
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
+_DATA_SOURCES = (DataSource, DataImportCron)  # a DataSource in the files, or the cron that makes it and labels it
 _ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 
 
@@ -125,8 +126,14 @@ class World:
         owned = instancetype.spec if instancetype and instancetype.object else None
         return unmet(applied.template, owned, preference.spec, self.settings.release)
 
+    def expanded(self, vm: VirtualMachine) -> Applied:
+        """The VM as the cluster runs it, with what is known of its instancetype and preference.
+
+        It says nothing of a VM that asks for more than is known.
+        """
+        return self._once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
+
     def _review(self, vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied | None:
-        objects: dict[Matcher, Mapping[str, Any] | None] = dict.fromkeys(Matcher)
         for matcher in needed:
             found = self.match(vm, matcher)
             if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
@@ -134,28 +141,40 @@ class World:
             lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
             if found.fate is not Fate.USED and not lost:
                 return None
-            objects[matcher] = found.object
-        return review(
+        return self._applied(review, vm, needed)
+
+    def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
+        """The VM with those of its matchers' objects that are known."""
+        objects = {matcher: found.object for matcher in needed if (found := self.match(vm, matcher))}
+        return way(
             {"metadata": vm.data.get("metadata"), "spec": self._inferred(vm)},
-            objects[Matcher.INSTANCETYPE],
-            objects[Matcher.PREFERENCE],
+            objects.get(Matcher.INSTANCETYPE),
+            objects.get(Matcher.PREFERENCE),
             kubevirt=self.kubevirt,
             release=self.settings.release,
             source_architecture=self._architecture(vm),
         )
 
     def _inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
-        """The VM's spec after inference: under `Ignore`, a successful one removes the memory section.
+        """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
 
+        Under `Ignore`, a successful inference of an instancetype removes the memory section.
         Source: KubeVirt `pkg/instancetype/infer/handler.go`.
         """
+        spec = dict(vm.vm_spec)
+        for matcher in Matcher:
+            chain = self.infer(vm, matcher)
+            if chain is not None and chain.ignored:
+                del spec[matcher.noun]
+            elif chain is not None and chain.end is End.FOUND:
+                spec[matcher.noun] = {"name": chain.name, "kind": chain.kind}
         chain = self.infer(vm, Matcher.INSTANCETYPE)
         policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
         if chain is None or chain.end is not End.FOUND or policy != "Ignore":
-            return vm.vm_spec
-        template, spec = mapping(vm.vm_spec, "template"), vm.vmi_spec
-        domain = {key: value for key, value in mapping(spec, "domain").items() if key != "memory"}
-        return {**vm.vm_spec, "template": {**template, "spec": {**spec, "domain": domain}}}
+            return spec
+        template, inner = mapping(vm.vm_spec, "template"), vm.vmi_spec
+        domain = {key: value for key, value in mapping(inner, "domain").items() if key != "memory"}
+        return {**spec, "template": {**template, "spec": {**inner, "domain": domain}}}
 
     def _architecture(self, vm: VirtualMachine) -> str:
         """The architecture that the first labelled DataSource of the VM's templates says.
@@ -163,9 +182,9 @@ class World:
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
         for link in links(vm):
-            if link.kind is LinkKind.SOURCE and link.ref.kind == "DataSource":
+            if link.kind is LinkKind.SOURCE:
                 source = self.cluster.follow(link).resource
-                if source and (said := text(source.labels, _ARCHITECTURE_LABEL)):
+                if isinstance(source, _DATA_SOURCES) and (said := text(source.labels, _ARCHITECTURE_LABEL)):
                     return said
         return ""
 

@@ -10,11 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from vmlint.cli.output import encoding, say
+from vmlint.cli.progress import Progress
+
 if TYPE_CHECKING:
     from vmlint.config import Config
+    from vmlint.opening import Opened
     from vmlint.rule import Rule
 
-__all__ = ["add_cluster", "add_files", "config_of", "paths_of", "stdin_of"]
+__all__ = ["add_cluster", "add_files", "complain", "config_of", "opened", "paths_of", "say_unread", "stdin_of"]
 
 
 def add_files(group: argparse._ActionsContainer) -> None:
@@ -79,3 +83,33 @@ def paths_of(arguments: Namespace, config: Config) -> Sequence[str]:
 def stdin_of(paths: Sequence[str]) -> BinaryIO | None:
     """Standard input, where it is one of the paths."""
     return sys.stdin.buffer if "-" in paths else None
+
+
+def opened(arguments: Namespace) -> Opened:
+    """The world of the files that the command line names."""
+    config = config_of(arguments)
+
+    from vmlint.opening import open_world
+
+    paths = paths_of(arguments, config)
+    with Progress(sys.stderr) as progress:
+        return open_world(paths, config, {}, stdin=stdin_of(paths), progress=progress)
+
+
+def say_unread(files: Opened) -> bool:
+    """Tells what of the files could not be read; whether there is a document that kubectl would refuse."""
+    broken = [document for document in files.repository.documents if document.problem]
+    for document in broken:
+        if problem := document.problem:
+            complain(document.file, problem.line, f"can't be read: {problem.reason}")
+    if skipped := len(files.repository.skipped):
+        say(f"{skipped} skipped: `vmlint check` lists {'them' if skipped > 1 else 'it'} with the reason")
+    return bool(broken)
+
+
+def complain(file: str, line: int, text: str) -> None:
+    """Tells of a place in the files, on standard error."""
+    from vmlint.report.layout import Page
+    from vmlint.report.wording import place, sentence
+
+    say(Page(None, encoding(sys.stderr)).show(f"{place(file, line)}: {sentence(text)}"))

@@ -11,7 +11,7 @@ from vmlint.finding import Finding, ObjectId, Report
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
 
-__all__ = ["render"]
+__all__ = ["object_of", "render"]
 
 
 def render(report: Report) -> str:
@@ -23,7 +23,7 @@ def render(report: Report) -> str:
             "findings": [_finding(finding) for finding in report.findings],
             "skipped": [skipped._asdict() for skipped in report.skipped],
             "undecided": [
-                {"file": item.file, "line": item.line, "resource": _resource(item.resource), "reason": item.reason}
+                {"file": item.file, "line": item.line, "resource": object_of(item.resource), "reason": item.reason}
                 for item in report.undecided
             ],
         }
@@ -55,7 +55,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "level": finding.level.value,
         "message": finding.message,
         "fix": finding.fix,
-        "resource": _resource(finding.resource),
+        "resource": object_of(finding.resource),
         "field": finding.field,
         "file": finding.file,
         "line": finding.line,
@@ -66,7 +66,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _resource(resource: ObjectId | None) -> dict[str, str] | None:
+def object_of(resource: ObjectId | None) -> dict[str, str] | None:
+    """The object's identity in the words of a manifest."""
     if resource is None:
         return None
     return {

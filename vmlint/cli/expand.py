@@ -1,0 +1,113 @@
+"""`vmlint expand`: print VMs as KubeVirt would run them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from vmlint.cli.arguments import Parser, one_of
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import encoding, say, write
+from vmlint.cli.reading import add_cluster, add_files, complain, opened, say_unread
+from vmlint.cli.selection import add_vm, chosen
+
+if TYPE_CHECKING:
+    from vmlint.expansion import Expanded
+
+__all__ = ["run"]
+
+_DESCRIPTION = (
+    "Prints each VM as KubeVirt would run it: its instancetype and preference found, by name or inferred from a "
+    "volume, and applied, and the defaults filled in. What can't be expanded is left out, and told on standard error "
+    "with the reason. What else KubeVirt may refuse in a VM, `vmlint check` says."
+)
+
+_EXAMPLES = (
+    ("vmlint expand manifests/", "every VM of a folder"),
+    ("vmlint expand --vm shop/web", "one VM of the working directory"),
+    ("vmlint expand --vm shop/web --explain", "and where each value comes from"),
+    ("vmlint expand --target 1.6", "as an older release would run it"),
+    ("vmlint expand --format json | jq '.[].spec'", "for programs"),
+)
+
+_EXITS = {
+    Exit.CLEAN: "every VM is printed",
+    Exit.FINDINGS: "some VM can't be expanded, or some document can't be read",
+    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL, Exit.INTERRUPTED)},
+}
+
+
+def _parser() -> Parser:
+    parser = Parser("expand", _DESCRIPTION, _EXAMPLES, _EXITS)
+    add_files(parser.add_argument_group("what is read"))
+    add_cluster(parser.add_argument_group("for which cluster"))
+    shown = parser.add_argument_group("what is shown")
+    add_vm(shown)
+    shown.add_argument(
+        "--format",
+        metavar="FORMAT",
+        type=one_of("yaml", "json"),
+        default="yaml",
+        help="yaml (the default): a document for each VM; json: a list",
+    )
+    shown.add_argument(
+        "--explain",
+        action="store_true",
+        help="say of each value whether it comes from the VM, its instancetype, its preference or a default: in a "
+        "comment, or in json as `origin` beside `data`",
+    )
+    shown.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = _parser().read(words)
+    files = opened(arguments)
+
+    from vmlint.expansion import VMS, expanded
+
+    vms = chosen(list(expanded(files.world, VMS)), arguments.vm)
+    form = _json if arguments.format == "json" else _yaml
+    write(form([vm for vm in vms if vm.problem is None], arguments.explain))
+    unread = say_unread(files)
+    for vm in vms:
+        if vm.problem is not None:
+            complain(vm.file, vm.line, f"{vm.resource} is not expanded ({vm.problem.trouble}): {vm.problem.reason}")
+    if not vms:
+        say("there is no VM in the files")
+    failed = any(vm.problem is not None for vm in vms) or (unread and arguments.vm is None)
+    return Exit.FINDINGS if failed else Exit.CLEAN
+
+
+def _yaml(vms: Sequence[Expanded], explain: bool) -> str:
+    from vmlint.report.layout import Page
+    from vmlint.report.manifest import manifest
+    from vmlint.report.wording import place
+
+    page = Page(None, encoding(sys.stdout))
+    documents = []
+    for vm in vms:
+        comments = {path: str(giver) for path, giver in vm.origin.items()} if explain else None
+        head = f"# {page.show(f'{vm.resource}, from {place(vm.file, vm.line)}')}\n" if explain else ""
+        documents.append(head + manifest(vm.data, comments, encoding=page.encoding))
+    return "---\n".join(documents)
+
+
+def _json(vms: Sequence[Expanded], explain: bool) -> str:
+    from vmlint.report.untrusted import json_text
+
+    return json_text([_explained(vm) if explain else vm.data for vm in vms])
+
+
+def _explained(vm: Expanded) -> dict[str, Any]:
+    from vmlint.model.field import render
+    from vmlint.report.json_ import object_of
+
+    return {
+        "resource": object_of(vm.resource),
+        "file": vm.file,
+        "line": vm.line,
+        "data": vm.data,
+        "origin": {render(path): str(giver) for path, giver in vm.origin.items()},
+    }

@@ -1,0 +1,95 @@
+"""Why a VM does not get what its matchers ask for, in words."""
+
+from __future__ import annotations
+
+import enum
+from typing import NamedTuple
+
+from vmlint.graph.resolution import State
+from vmlint.kubevirt.inference import Chain
+from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.world import World
+
+__all__ = ["Problem", "Trouble", "chain_reason", "trouble_of"]
+
+
+class Trouble(enum.StrEnum):
+    """What stands between a VM and its expansion."""
+
+    REFUSED = "refused"
+    """KubeVirt refuses the VM."""
+    MISSING = "missing"
+    """What it asks for is not there."""
+    UNDECIDED = "undecided"
+    """The files don't say."""
+
+
+class Problem(NamedTuple):
+    """Why a VM can't be expanded: a sentence without its full stop."""
+
+    trouble: Trouble
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.trouble}: {self.reason}"
+
+
+_TROUBLE = {
+    Fate.REFUSED: Trouble.REFUSED,
+    Fate.UNKNOWN_KIND: Trouble.MISSING,
+    Fate.MISSING: Trouble.MISSING,
+    Fate.UNDECIDED: Trouble.UNDECIDED,
+}
+
+_FLAWS = {
+    Flaw.EMPTY: "it gives neither `name` nor `inferFromVolume`",
+    Flaw.NAME_AND_INFER: "it gives both `name` and `inferFromVolume`",
+    Flaw.KIND_AND_INFER: "it gives both `kind` and `inferFromVolume`",
+    Flaw.BAD_POLICY: "its `inferFromVolumeFailurePolicy` is neither `Ignore` nor `Reject`",
+}
+
+
+def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | None:
+    """Why the VM does not get the instancetype or preference that it asks for.
+
+    None where it gets one, asks for none, or goes on without one because its failure policy says so.
+    """
+    match = world.match(vm, matcher)
+    if match is None or match.fate not in _TROUBLE:
+        return None
+    lost = match.chain.resolution if match.chain else None
+    if match.fate is Fate.REFUSED and lost is not None and not lost.nowhere and not world.closed(lost.ref):
+        return Problem(Trouble.MISSING, _reason(vm, match, world))
+    return Problem(_TROUBLE[match.fate], _reason(vm, match, world))
+
+
+def _reason(vm: VirtualMachine, match: Match, world: World) -> str:
+    chain, found = match.chain, match.resolution
+    noun = f"the inferred {match.matcher.noun}" if chain else f"the {match.matcher.noun}"
+    if match.fate is Fate.UNKNOWN_KIND:
+        kinds = f"`{match.matcher.cluster.name}` and `{match.matcher.namespaced.name}`"
+        return f"{noun} is of kind `{match.kind}`, and there are only {kinds}"
+    if found is None:
+        if chain is not None:
+            return f"no {match.matcher.noun} can be inferred: {chain_reason(chain)}"
+        wrong = [_FLAWS[flaw] for flaw, _ in flaws(vm.matcher(match.matcher) or {})]
+        return f"{noun} is not well said: {', and '.join(wrong)}" if wrong else f"the kind of {noun} holds a variable"
+    name = f"{noun} {found.ref.kind} `{found.ref.short}`"
+    if twin := namespaced_twin(vm, match, world.cluster):
+        return f"{name} is not there; only the namespaced `{twin.short}` is: write `kind: {twin.kind}`"
+    if found.state is State.UNKNOWN:
+        return f"nobody can tell what {name} is: {found.reason}"
+    if match.fate is Fate.UNDECIDED:
+        return f"the content of {name} is not in the files: {found.reason or 'it holds none'}"
+    if found.reason:
+        return f"{name} is not there: {found.reason}"
+    near = world.suggest(found.ref)
+    hint = f"; did you mean `{near}`?" if near else ""
+    return f"{name} is not in the repository, the context or a catalog{hint}"
+
+
+def chain_reason(chain: Chain) -> str:
+    """Why an inference failed; the reasons that can be forgiven say `it` of the chain's subject."""
+    return f"{chain.subject}: {chain.reason}" if chain.end.forgivable else chain.reason
