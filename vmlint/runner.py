@@ -16,7 +16,7 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
 
-__all__ = ["levelled", "located", "run", "undecided"]
+__all__ = ["levelled", "located", "object_id", "run", "step", "undecided"]
 
 
 def run(
@@ -68,7 +68,7 @@ def located(rule: Rule, fault: Fault) -> Finding:
         column=span.column,
         end_line=span.end_line,
         end_column=span.end_column,
-        chain=tuple(_step(hop) for hop in fault.chain),
+        chain=tuple(step(hop) for hop in fault.chain),
         excerpt=document.line_text(span.line),
     )
 
@@ -99,7 +99,8 @@ def _where(place: Place | Spot) -> tuple[Document, Span]:
     return document, document.span((*place.resource.prefix, *place.path))
 
 
-def _step(hop: Hop) -> Step:
+def step(hop: Hop) -> Step:
+    """A hop as a report shows it."""
     if hop.place is None or not hop.place.resource.document.text:
         return Step(hop.text, "", 0)
     document, span = _where(hop.place)

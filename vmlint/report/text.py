@@ -5,17 +5,17 @@ Without colour and without a width the text is stable: nothing is wrapped, one l
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from vmlint.finding import Finding, Report
+from vmlint.finding import Finding, Report, Step
 from vmlint.report.closing import closing
 from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
 from vmlint.report.wording import place, statement
 
-__all__ = ["render"]
+__all__ = ["WIDEST", "chain_lines", "render"]
 
-_WIDEST = 120
+WIDEST = 120
 """The widest a page is set in cells: longer lines are hard to read."""
 
 _BODY = 9
@@ -37,7 +37,7 @@ def render(
     and what `encoding` lacks is written in ASCII. `quiet` gives the findings alone; `verbose` lists everything that
     was skipped or is undecided.
     """
-    page = Page(min(width, _WIDEST) if width else None, encoding)
+    page = Page(min(width, WIDEST) if width else None, encoding)
     blocks = [list(_finding(finding, page)) for finding in report.findings]
     if not quiet:
         blocks += closing(report, page, verbose=verbose)
@@ -55,7 +55,12 @@ def _finding(finding: Finding, page: Page) -> Iterator[Line]:
     yield from one_or_two((where, *what), ((where,), what), page.width, 2)
     yield from wrap((Segment("  "), Segment(page.show(statement(finding)))), page.width, 2)
     yield from excerpt(finding, page, 4)
-    steps = [(page.show(place(step.file, step.line)), (Segment(page.show(step.text)),)) for step in finding.chain]
-    yield from table("chain", steps, page.width, indent=2, column=_BODY)
+    yield from chain_lines(finding.chain, page, indent=2, column=_BODY)
     if finding.fix:
         yield from table("fix", [("", (Segment(page.show(finding.fix)),))], page.width, indent=2, column=_BODY)
+
+
+def chain_lines(chain: Sequence[Step], page: Page, *, indent: int, column: int) -> list[Line]:
+    """The hops of a chain, each behind the place where it is written."""
+    steps = [(page.show(place(step.file, step.line)), (Segment(page.show(step.text)),)) for step in chain]
+    return table("chain", steps, page.width, indent=indent, column=column)

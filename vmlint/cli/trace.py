@@ -1,0 +1,67 @@
+"""`vmlint trace`: show how a VM comes to its instancetype and preference."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from vmlint.cli.arguments import Parser, add_color, one_of
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import encoding, say, uses_color, width, write
+from vmlint.cli.reading import add_cluster, add_files, opened, say_unread
+from vmlint.cli.selection import add_vm, chosen
+
+__all__ = ["run"]
+
+_DESCRIPTION = (
+    "Shows for each VM how it comes to its instancetype and to its preference: the name that it gives, or every hop "
+    "from the volume that it infers from, with files and lines; what is found in the end, and what that gives the "
+    "VM; or why there is none, and what the failure policy does then."
+)
+
+_EXAMPLES = (
+    ("vmlint trace --vm shop/web", "one VM of the working directory"),
+    ("vmlint trace manifests/", "every VM of a folder"),
+    ("vmlint trace --vm shop/web --context cluster/", "with objects that exist already"),
+    ("vmlint trace --vm shop/web --format json", "for programs"),
+)
+
+_EXITS = {
+    Exit.CLEAN: "every instancetype and preference is found, or may be absent",
+    Exit.FINDINGS: "one is missing, refused or undecided, or some document can't be read",
+    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL, Exit.INTERRUPTED)},
+}
+
+
+def _parser() -> Parser:
+    parser = Parser("trace", _DESCRIPTION, _EXAMPLES, _EXITS)
+    add_files(parser.add_argument_group("what is read"))
+    add_cluster(parser.add_argument_group("for which cluster"))
+    shown = parser.add_argument_group("what is shown")
+    add_vm(shown)
+    shown.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
+    add_color(shown)
+    shown.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = _parser().read(words)
+    files = opened(arguments)
+
+    from vmlint.expansion import VMS, expanded
+    from vmlint.report.trace import render, render_json
+    from vmlint.tracing import trace
+
+    vms = chosen(list(expanded(files.world, VMS)), arguments.vm)
+    traces = [trace(vm, files.world) for vm in vms]
+    if arguments.format == "json":
+        write(render_json(traces))
+    else:
+        color = uses_color(arguments.color, sys.stdout)
+        write(render(traces, color=color, width=width(sys.stdout), encoding=encoding(sys.stdout)))
+    unread = say_unread(files)
+    if not vms:
+        say("there is no VM in the files")
+    failed = any(not way.result.ok for one in traces for way in one.ways) or (unread and arguments.vm is None)
+    return Exit.FINDINGS if failed else Exit.CLEAN
