@@ -31,46 +31,54 @@ def _lost(vm: VirtualMachine, world: World) -> Effect:
 
 
 def _aftermath(noun: str, world: World) -> str:
-    return (
-        f"KubeVirt accepts the VM, and never starts it without the {noun}"
-        if world.behaviour.admits_missing
-        else ("KubeVirt refuses the VM")
-    )
+    """The second sentence of a message."""
+    if world.behaviour.admits_missing:
+        return f"KubeVirt accepts the VM, and never starts it without the {noun}."
+    return "KubeVirt refuses the VM."
 
 
 def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault | Doubt]:
     match = world.match(vm, matcher)
-    if match is None or match.resolution is None:
+    if match is None:
         return
-    place, ref, noun = vm.at(*match.path), match.resolution.ref, matcher.noun
-    hops = match.chain.hops if match.chain else ()
-    if match.path[-1] == _REVISION_FIELD and match.fate is not Fate.USED:
-        if not world.closed(ref):
-            yield meta.doubt(place, f"the {noun} is the copy in ControllerRevision `{ref.short}`, not in the files")
-            return
-    elif match.fate is Fate.UNDECIDED and match.resolution.state is State.UNKNOWN:
-        yield meta.doubt(place, f"which {noun} is meant: {match.resolution.reason}")
-        return
-    if match.fate is not Fate.MISSING or namespaced_twin(vm, match, world.cluster):
-        return
-    near = world.suggest(ref) if ref.name else ""
-    inferred = "inferred " if match.chain else ""
-    what = (
-        f"the {inferred}{noun} {ref.kind} `{ref.short}` is not in the repository, the context or a catalog"
-        if ref.name
-        else f"the label `{matcher.label}` is empty, and an empty name is no {noun}"
-    )
-    mend = (
-        f"add the {noun}, or declare it with `outside:` in the configuration if it lives in the cluster"
-        if ref.name
-        else f"write the name of the {noun} in the label"
-    )
-    yield meta.at(
-        place,
-        f"{what}. {_aftermath(noun, world)}.",
-        fix=f"did you mean `{near}`?" if near else mend,
-        effect=effect_of_lost(vm, match, world),
-    ).along(hops)
+    if doubt := _undecided(match, world):
+        yield meta.doubt(vm.at(*match.path), doubt)
+    elif match.fate is Fate.MISSING and not namespaced_twin(vm, match, world.cluster):
+        message, fix = _lost_words(match, world)
+        yield meta.at(
+            vm.at(*match.path),
+            f"{message}. {_aftermath(matcher.noun, world)}",
+            fix=fix,
+            effect=effect_of_lost(vm, match, world),
+        ).along(match.chain.hops if match.chain else ())
+
+
+def _undecided(match: Match, world: World) -> str:
+    """Why the files don't say what the matcher gets, "" where they do; inference has its own rules."""
+    noun, found = match.matcher.noun, match.resolution
+    if found is None:
+        decided = match.fate is not Fate.UNDECIDED or match.chain is not None
+        return "" if decided else f"which {noun} is meant: its kind holds a variable"
+    if match.path[-1] == _REVISION_FIELD and match.fate is not Fate.USED and not world.closed(found.ref):
+        return f"the {noun} is the copy in ControllerRevision `{found.ref.short}`, which is not in the files"
+    return f"which {noun} is meant: {found.reason}" if found.state is State.UNKNOWN else ""
+
+
+def _lost_words(match: Match, world: World) -> tuple[str, str]:
+    """What is wrong and what to do, where an object is missing."""
+    assert match.resolution is not None
+    ref, noun, matcher = match.resolution.ref, match.matcher.noun, match.matcher
+    if not ref.name:
+        what = f"the label `{matcher.label}` is empty, and an empty name is no {noun}"
+        return what, f"write the name of the {noun} in the label"
+    absent = "is not in the repository, the context or a catalog"
+    if match.path[-1] == _REVISION_FIELD:
+        what = f"{ref.kind} `{ref.short}`, the copy of the {noun} that the VM is to use, {absent}"
+        return what, f"remove `{_REVISION_FIELD}`: KubeVirt makes the copy itself"
+    what = f"{'inferred ' if match.chain else ''}{noun} `{ref.short}` ({ref.kind}) {absent}"
+    if near := world.suggest(ref):
+        return what, f"did you mean `{near}`?"
+    return what, f"add the {noun}, or declare it with `outside:` in the configuration if it lives in the cluster"
 
 
 def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:
@@ -81,7 +89,7 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
     inferred = match.chain is not None
     yield meta.at(
         vm.at(*match.path) if inferred else vm.at(*vm.matcher_path(matcher, "kind")),
-        f"`{match.kind}` is no kind of {matcher.noun}. {_aftermath(matcher.noun, world)}.",
+        f"`{match.kind}` is no kind of {matcher.noun}. {_aftermath(matcher.noun, world)}",
         fix=f"write {kinds} in the label `{matcher.kind_label}`" if inferred else f"write {kinds}",
         effect=_lost(vm, world),
     ).along(match.chain.hops if match.chain else ())
@@ -92,10 +100,11 @@ def kind_missing(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
     twin = namespaced_twin(vm, match, world.cluster) if match and match.chain is None else None
     if match is None or twin is None:
         return
-    written = f"of kind `{match.kind}`" if match.kind else "without a kind"
+    cluster_wide = f"the cluster-wide `{matcher.cluster.name}`"
+    written = "" if match.kind else "without a kind, which means "
     yield meta.at(
         vm.at(*match.path),
-        f"{matcher.noun} `{twin.name}` is named {written}, which means the cluster-wide `{matcher.cluster.name}`; "
+        f"{matcher.noun} `{twin.name}` is named {written or 'as '}{cluster_wide}; "
         f"only the namespaced `{twin.short}` exists.",
         fix=f"write `kind: {matcher.namespaced.name}`",
         effect=effect_of_lost(vm, match, world),

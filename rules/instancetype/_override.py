@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from vmlint.model.access import get
+from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
@@ -16,6 +16,9 @@ from vmlint.world import World
 from .._effect import refusal
 
 __all__ = ["overrides"]
+
+_SIZED = "choose an instancetype of the wanted size"
+_CHOICES = {"cpu": _SIZED, "memory": _SIZED, "annotations": "give it the instancetype's value"}
 
 _GUEST_CPU = ("spec", "domain", "cpu", "guest")  # known to the proposals alone, and judged by the sizing rules
 
@@ -30,21 +33,21 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
         if conflict.group not in groups or conflict.path == _GUEST_CPU:
             continue
         path = (*vm.template_path, *conflict.path)
-        name, field = match.name, render(conflict.path[1:])
+        name = text(match.object, "metadata", "name") or match.name
+        field = render(conflict.path[1:] if conflict.path[0] == "spec" else conflict.path)
         value = get(match.object, "spec", *conflict.owner)
         theirs = f"`{render(('spec', *conflict.owner))}{_shown(value)}`"
         hops = list(match.chain.hops) if match.chain else []
         if owner is not None:
             copied = () if match.object is owner.data else ("data",)  # a ControllerRevision holds a copy
-            said = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}"
+            origin = "" if owner.document.text else f", from {owner.document.file}"
+            said = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}{origin}"
             hops.append(Hop(said, owner.at(*copied, "spec", *conflict.owner)))
         yield meta.at(
             vm.at(*path),
             f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
             "overridden.",
-            fix=f"remove `{field}`, or choose an instancetype of the wanted size"
-            if conflict.group in ("cpu", "memory")
-            else f"remove `{field}`, or choose another instancetype",
+            fix=f"remove `{field}`, or {_CHOICES.get(conflict.group, 'choose another instancetype')}",
             effect=refusal(vm),
         ).along(hops)
 

@@ -33,4 +33,8 @@ META = Meta("VM210", effect=Effect.DEPRECATED, since="0.1", subject=Instancetype
 
 def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
     for cause in instancetype_warnings(instancetype.spec, world.settings.release):
-        yield META.at(instancetype.at(*cause.path), f"{cause.message}.", fix="move it to the preference")
+        yield META.at(
+            instancetype.at(*cause.path),
+            f"{cause.message}.",
+            fix="move it to the preference, as `preferredLaunchSecurity`",
+        )

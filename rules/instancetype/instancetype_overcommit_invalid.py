@@ -38,5 +38,5 @@ def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
         yield META.at(
             instancetype.at(*cause.path),
             f"{cause.message}.",
-            fix="use a percentage from 0 to 100, or remove `overcommitPercent`",
+            fix="remove `overcommitPercent`, or write a percentage from 0 to 100 and use no huge pages",
         )

@@ -29,11 +29,17 @@ from vmlint.world import World
 
 META = Meta("VM306", effect=Effect.REJECTED, since="0.1", subject=Preference)
 
+_FIXES = {
+    "preferredCPUTopology": f"write one of {', '.join(f'`{name}`' for name in DEPRECATED.values())}",
+    "across": f"write one of {', '.join(f'`{name}`' for name in sorted(ACROSS))}",
+    "ratio": "write `ratio: 2`, or spread across other parts",
+}
+
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
     for cause in preference_causes(preference.spec, world.settings.release):
         yield META.at(
             preference.at(*cause.path),
             f"{cause.message}.",
-            fix=f"use one of {', '.join(DEPRECATED.values())}; spread across one of {', '.join(ACROSS)}",
+            fix=_FIXES[str(cause.path[-1])],
         )

@@ -58,7 +58,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     asked = Hop(f"preference {preference.name}: requires {found.required}", _place(preference, found.resource))
     yield META.at(
         vm.at(*vm.vm_path, *found.paths[0][1:]),
-        f"{found.message}.",
+        f"{found.message.replace('the preference', f'preference `{preference.name}`', 1)}.",
         fix=_FIXES[found.resource],
         effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
     ).along((*(preference.chain.hops if preference.chain else ()), asked))

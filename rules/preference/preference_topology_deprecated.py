@@ -21,7 +21,9 @@ KubeVirt `pkg/instancetype/preference/webhooks/admitter.go` (deprecatedTopologie
 
 from collections.abc import Iterator
 
+from vmlint.kubevirt.topology import DEPRECATED
 from vmlint.kubevirt.types import preference_warnings
+from vmlint.model.access import text
 from vmlint.model.subjects import Preference
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
@@ -31,4 +33,5 @@ META = Meta("VM307", effect=Effect.DEPRECATED, since="0.1", subject=Preference)
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
     for cause in preference_warnings(preference.spec, world.settings.release):
-        yield META.at(preference.at(*cause.path), f"{cause.message}.", fix="write the new name")
+        name = DEPRECATED[text(preference.data, *cause.path)]
+        yield META.at(preference.at(*cause.path), f"{cause.message}.", fix=f"write `{name}`")

@@ -43,6 +43,8 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if found is None:
         return
     for path in found.sizing.unsupported:
+        if path in found.sizing.exclusive:  # a topology beside `guest` is a fault of its own
+            continue
         field = render(path[1:])
         yield META.at(
             found.at(path),

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from vmlint.cdi.cause import Check
+from vmlint.model.access import text
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     DataImportCron,
@@ -129,20 +130,17 @@ def refused(meta: Meta, subject: Resource, world: World, checks: Collection[Chec
             words = _WORDS[check]
             yield meta.at(
                 subject.at(*refusal.cause.path),
-                f"{_what(refusal)}{words.wrong}.{_after(refusal)}",
+                f"{_what(refusal, subject)}: {words.wrong}.{_after(refusal)}",
                 fix=words.fix,
                 effect=refusal.effect,
             )
 
 
-def _what(refusal: Refusal) -> str:
+def _what(refusal: Refusal, subject: Resource) -> str:
     disk = refusal.disk
-    return f"DataVolume template `{_name(refusal)}`: " if disk and disk.is_template else ""
-
-
-def _name(refusal: Refusal) -> str:
-    metadata = refusal.disk.body.get("metadata") if refusal.disk else None
-    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+    if disk is not None and disk.is_template:
+        return f"DataVolume template `{text(disk.body, 'metadata', 'name')}`"
+    return f"{subject.ref.kind} `{subject.name}`"
 
 
 def _after(refusal: Refusal) -> str:
