@@ -17,6 +17,9 @@ __all__ = ["main"]
 # A command is the module of its name with `run(words) -> Exit`; only the one that is asked for is imported.
 _COMMANDS = {
     "check": "lint manifests",
+    "expand": "print VMs as KubeVirt would run them",
+    "trace": "show how a VM comes to its instancetype and preference",
+    "customize": "make an instancetype or preference of one's own from another",
     "rules": "list the rules",
     "explain": "show the page of a rule",
 }
@@ -37,6 +40,7 @@ options:
 examples:
   vmlint check              lint all manifests under the working directory
   vmlint check manifests/   lint a folder
+  vmlint expand --vm web    show a VM as KubeVirt would run it
   vmlint rules              list what can be found
 """
 
