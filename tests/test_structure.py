@@ -24,13 +24,14 @@ LAYERS = (
     ("model",),
     ("catalog", "graph"),
     ("cdi", "kubevirt", "schema"),
-    ("rule", "storage", "world"),
+    ("form", "machine", "rule", "storage", "world"),
     ("rules",),
-    ("finding", "registry", "settings"),
+    ("finding", "outcome", "registry", "settings"),
     ("config",),
     ("configfile", "load", "outside"),
     ("opening", "runner"),
-    ("api",),
+    ("api", "expansion"),
+    ("tracing",),
     ("report",),
     ("cli",),
     ("__init__", "__main__"),
@@ -74,7 +75,10 @@ def modules() -> dict[str, ast.Module]:
 
 
 def imports(name: str, tree: ast.Module) -> Iterator[str]:
-    """What a module imports of vmlint, as dotted names below it; "" is the package itself."""
+    """What a module imports of vmlint, as dotted names below it; "" is the package itself.
+
+    A name that the package itself gives out, such as `check`, lies in no layer: anybody may take it.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             named = [alias.name for alias in node.names]
@@ -109,8 +113,7 @@ def test_modules_import_from_the_left_only() -> None:
         for other in imports(name, tree)
         if layer(other) > layer(name)
     ]
-    # The command line tells the version, which is an attribute of the package.
-    assert [line for line in wrong if not re.fullmatch(r"(cli|__main__)\S* imports (__version__)?", line)] == []
+    assert wrong == []
 
 
 def test_no_rule_is_named_in_the_engine() -> None:
