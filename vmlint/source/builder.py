@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from sys import intern
 from typing import Any, NamedTuple
 
 from yaml._yaml import CParser
@@ -174,7 +175,8 @@ class _Builder:
                         merged.discard(key)
                     else:
                         self._repeated = True
-                data[key] = value
+                # The same few keys stand in every document: one string each saves much memory.
+                data[intern(key)] = value
         except ScalarError as error:
             raise Unreadable(event.start_mark.index, str(error)) from None
         self._nodes += 2 * len(data)

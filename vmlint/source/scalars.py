@@ -86,6 +86,7 @@ def _plain(text: str) -> Scalar:
     return _json(_native(text), text)
 
 
+@lru_cache(maxsize=8192)
 def plain_key(text: str) -> str:
     """The mapping key that an unquoted scalar without a tag makes: kubectl turns numbers and booleans into strings.
 
