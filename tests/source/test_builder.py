@@ -159,6 +159,14 @@ def test_aliases_that_make_up_nearly_everything_are_refused() -> None:
         build(f"a: &a {{{many}}}\nb: [{', '.join(['*a'] * 400)}]")
 
 
+def test_merges_count_as_the_aliases_that_they_are() -> None:
+    many = ", ".join(f"k{number}: 1" for number in range(200))
+    users = "- <<: *a\n  k0: 2\n"
+    assert len(build(f"a: &a {{{many}}}\nb:\n{users * 400}").data["b"]) == 400
+    with pytest.raises(Unreadable, match="aliases"):
+        build(f"a: &a {{{many}}}\nb:\n{users * 1500}")
+
+
 @pytest.mark.parametrize("text", ["", "\n", "# comment\n", "---\n", "---\n# comment\n", "~", "null", "---\n...\n"])
 def test_nothing_is_nothing(text: str) -> None:
     assert build(text) == (None, False, None)

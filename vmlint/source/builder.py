@@ -173,6 +173,7 @@ class _Builder:
                 if key in data:
                     if key in merged:
                         merged.discard(key)
+                        self._nodes += 2
                     else:
                         self._repeated = True
                 # The same few keys stand in every document: one string each saves much memory.
@@ -231,10 +232,13 @@ class _Builder:
         sources = value if type(event) is SequenceStartEvent else [value]
         if not all(isinstance(source, dict) for source in sources):
             raise Unreadable(event.start_mark.index, "`<<` merges a mapping or a list of mappings, and this is neither")
+        own = len(data)
         keys: set[str] = set()
         for source in reversed(sources):
             data.update(source)
             keys.update(source)
+        # The value is one node, and what it brought is counted with it, not again with the mapping.
+        self._nodes += 1 - 2 * (len(data) - own)
         return keys
 
     def _open(self, event: Any) -> _Anchor | None:
