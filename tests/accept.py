@@ -1,4 +1,4 @@
-"""Writes down anew what the fixtures are expected to say: `python -m tests.accept [SLUG …]`.
+"""Writes down anew what the fixtures are expected to say, and the README's lists: `python -m tests.accept [SLUG …]`.
 
 Read the difference before you commit it: an expectation is right because somebody looked at it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from tests.cases import cases, expectation, run, written
+from tests.readme import README, filled
 
 
 def main(slugs: list[str]) -> None:
@@ -18,6 +19,7 @@ def main(slugs: list[str]) -> None:
         if not file.exists() or file.read_text("utf-8") != text:
             file.write_text(text, "utf-8")
             print(file)
+    README.write_text(filled(README.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

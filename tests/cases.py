@@ -16,7 +16,7 @@ from typing import Any
 import vmlint
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "cases", "expectation", "run", "written"]
+__all__ = ["FIXTURES", "cases", "expectation", "inside", "run", "written"]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -33,7 +33,7 @@ def expectation(case: Path) -> Path:
 
 def run(case: Path) -> dict[str, Any]:
     """What the JSON report of the case says: all its findings and undecided questions, paths from the case's folder."""
-    with _inside(case):
+    with inside(case):
         report = json.loads(json_.render(vmlint.check()))
     return {part: report[part] for part in ("findings", "undecided", "skipped") if report[part] or part == "findings"}
 
@@ -44,7 +44,8 @@ def written(said: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _inside(folder: Path) -> Iterator[None]:
+def inside(folder: Path) -> Iterator[None]:
+    """A folder as the working directory."""
     before = Path.cwd()
     os.chdir(folder)
     try:

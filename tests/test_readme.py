@@ -1,0 +1,58 @@
+"""The README says what is so: its lists, its sample, its configuration and its exit codes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from tests.readme import README, ROOT, filled
+from vmlint.cli.exits import Exit
+from vmlint.configfile import load
+from vmlint.registry import rules
+from vmlint.rule import Effect
+from vmlint.settings import SETTINGS
+
+TEXT = README.read_text("utf-8")
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The body of the table with that first column."""
+    table = re.search(rf"\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", TEXT)
+    assert table is not None
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()]
+
+
+def test_lists_and_sample_are_up_to_date() -> None:
+    assert filled(TEXT) == TEXT  # else: python -m tests.accept
+    assert all(rule.slug in TEXT for rule in rules())
+
+
+def test_every_effect_is_explained() -> None:
+    assert rows("effect") == [[effect.value, effect.meaning, effect.level.value] for effect in Effect]
+
+
+def test_every_exit_code_is_explained() -> None:
+    assert [int(code) for code, _ in rows("exit code")] == [int(exit) for exit in Exit]
+
+
+def test_the_configuration_shows_every_key_and_is_right(tmp_path: Path) -> None:
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL) if "closed-world" in block]
+    assert sorted(yaml.safe_load(example)) == sorted(setting.key for setting in SETTINGS)
+    for folder in ("manifests", "cluster", "crds"):
+        (tmp_path / folder).mkdir()
+    file = tmp_path / ".vmlint.yaml"
+    file.write_text(example, "utf-8")
+    assert load(file, known_rules=rules()).default_namespace == "shop"
+
+
+def test_links_lead_somewhere() -> None:
+    targets = [target for target in re.findall(r"\]\(([^)#]+)\)", TEXT) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_commands_of_the_help_are_shown() -> None:
+    shown = re.findall(r"^vmlint (\w+)", TEXT, re.MULTILINE)
+    assert {"check", "expand", "trace", "explain"} <= set(shown)
