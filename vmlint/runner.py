@@ -95,8 +95,8 @@ def object_id(resource: Resource) -> ObjectId:
 def _where(place: Place | Spot) -> tuple[Document, Span]:
     if isinstance(place, Spot):
         return place.document, place.span
-    document = place.resource.document
-    return document, document.span((*place.resource.prefix, *place.path))
+    written = place.resource.written(place.path)
+    return written.document, written.document.span(written.path)
 
 
 def step(hop: Hop) -> Step:

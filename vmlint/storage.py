@@ -150,13 +150,9 @@ class Storage:
     def _namespace_exists(self, name: str) -> bool | None:
         """Whether a namespace exists, None where the files don't tell: objects in it stand for it."""
         ref = Ref(_NAMESPACE.group, _NAMESPACE.name, "", name)
-        if name in _EVERYWHERE or self.cluster.named(ref) or name in self._namespaces:
+        if name in _EVERYWHERE or self.cluster.named(ref) or name in self.cluster.namespaces:
             return True
         return False if self._closed(ref) else None
-
-    @cached_property
-    def _namespaces(self) -> frozenset[str]:
-        return frozenset(found.namespace for found in self.cluster.resources)
 
 
 _CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Cause, ...]]] = {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.model.access import mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import Kind, kind_of
 from vmlint.model.ref import Ref
-from vmlint.model.resource import Resource
+from vmlint.model.resource import Renamed, Resource, Written
 from vmlint.model.subjects import subject_class
 from vmlint.source.document import Document
 
@@ -38,13 +38,23 @@ def resource(
     default_namespace: str,
     fragment: bool = False,
     linted: bool = True,
+    parts: Mapping[Path, Written] | None = None,
+    renamed: Renamed | None = None,
 ) -> Resource | None:
     """The object as a Resource, or None where its kind is none that vmlint knows."""
     kind = kind_of(data["apiVersion"], data["kind"])
     if kind is None:
         return None
     return subject_class(kind.name)(
-        kind, _ref(kind, data, default_namespace), data, document, prefix=path, fragment=fragment, linted=linted
+        kind,
+        _ref(kind, data, default_namespace),
+        data,
+        document,
+        prefix=path,
+        fragment=fragment,
+        linted=linted,
+        parts=parts,
+        renamed=renamed,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Protocol
 
@@ -34,15 +35,26 @@ _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 
 
 class Cluster:
-    """All objects of a run.
+    """All objects that are applied together.
 
     `outside` are patterns such as `DataSource golden-images/*`: objects that live in the cluster by the user's word.
+    `beyond` is the cluster of everything, where these are only a part of what the files hold: what is not found here
+    may be found there. `unread` names what belongs here and could not be read: a remote resource, a Helm chart.
     """
 
     def __init__(
-        self, resources: Sequence[Resource], *, outside: Iterable[str] = (), catalogs: Sequence[Catalog] = ()
+        self,
+        resources: Sequence[Resource],
+        *,
+        outside: Iterable[str] = (),
+        catalogs: Sequence[Catalog] = (),
+        beyond: Cluster | None = None,
+        unread: Sequence[str] = (),
     ) -> None:
         self.resources = tuple(resources)
+        self._beyond = beyond
+        self._unread = tuple(unread)
+        self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
         self._catalogs = tuple(catalogs)
         self._outside = tuple(_pattern(entry) for entry in outside)
         self._objects: dict[Ref, list[Resource]] = {}
@@ -54,6 +66,8 @@ class Cluster:
             if resource.fragment:
                 self._parts.setdefault(resource.ref, resource)
                 continue
+            if was := resource.renamed:
+                self._renamed.setdefault((was.ref.group, was.ref.kind, was.ref.name), []).append(resource)
             self._objects.setdefault(resource.ref, []).append(resource)
             self._by_kind.setdefault(resource.ref.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
@@ -66,8 +80,12 @@ class Cluster:
             self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
-        """All whole objects of a kind, in the order of their files."""
-        return self._by_kind.get(kind, ())
+        """All whole objects of a kind, in the order of their files; those applied elsewhere come last."""
+        own = self._by_kind.get(kind, [])
+        if self._beyond is None:
+            return own
+        known = {resource.ref for resource in own}
+        return [*own, *(resource for resource in self._beyond.of_kind(kind) if resource.ref not in known)]
 
     def names(self, ref: Ref) -> Iterator[Ref]:
         """The known identities of the ref's kind: of the repository, and of the catalogs."""
@@ -84,7 +102,24 @@ class Cluster:
 
     def makers(self, ref: Ref) -> Sequence[tuple[Resource, Path]]:
         """What makes an object that need not stand anywhere: a DataVolume its claim, a VM its templates' volumes."""
-        return self._makers.get(ref, ())
+        own = self._makers.get(ref, ())
+        return own or (self._beyond.makers(ref) if self._beyond else ())
+
+    @property
+    def namespaces(self) -> frozenset[str]:
+        """The namespaces in which the files hold objects."""
+        return self._beyond.namespaces if self._beyond else self._namespaces
+
+    @cached_property
+    def _namespaces(self) -> frozenset[str]:
+        return frozenset(resource.namespace for resource in self.resources)
+
+    def renamed(self, ref: Ref) -> Resource | None:
+        """The object that its file gives this identity, and that is applied under another one."""
+        for resource in self._renamed.get((ref.group, ref.kind, ref.name), ()):
+            if resource.renamed and ref.namespace in (resource.namespace, resource.renamed.ref.namespace):
+                return resource
+        return None
 
     def follow(self, link: Link) -> Resolution:
         """What a reference leads to."""
@@ -99,8 +134,9 @@ class Cluster:
             return Resolution(State.MISSING, ref, reason="nothing can be found in an empty namespace", nowhere=True)
         if not ref.name:
             return Resolution(State.MISSING, ref, reason="an empty name names nothing", nowhere=True)
-        candidates: list[tuple[Resource, Path]] = [(resource, ()) for resource in self.named(ref)]
-        candidates = candidates or list(self.makers(ref))
+        candidates = self._candidates(ref)
+        if not candidates and self._beyond is not None:
+            candidates = self._beyond._candidates(ref)
         if candidates:
             return _nearest(ref, candidates, seen_from)
         for catalog in self._catalogs:
@@ -110,15 +146,31 @@ class Cluster:
             return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
         return self._lost(ref)
 
+    def _candidates(self, ref: Ref) -> list[tuple[Resource, Path]]:
+        """The objects of an identity, else what makes it."""
+        return [(resource, ()) for resource in self.named(ref)] or list(self._makers.get(ref, ()))
+
     def _lost(self, ref: Ref) -> Resolution:
         """Missing, unless something in the files may still turn out to be the object."""
+        if moved := self.renamed(ref):
+            reason = f"`{ref.short}` is applied as `{moved.ref.short}`"
+            return Resolution(State.UNKNOWN, ref, reason=reason)
+        found = self._maybe(ref)
+        if found is None and self._unread:
+            found = Resolution(State.UNKNOWN, ref, reason=self._unread[0])
+        if found is None and self._beyond is not None:
+            found = self._beyond._maybe(ref)
+        return found or Resolution(State.MISSING, ref)
+
+    def _maybe(self, ref: Ref) -> Resolution | None:
+        """What may still turn out to be the object: a patch of it, a name that holds a variable."""
         if part := self._parts.get(ref):
             return Resolution(State.UNKNOWN, ref, reason=f"only a patch of it is in the files: {part.document.file}")
         for other, resource in self._variable.get((ref.group, ref.kind), ()):
             if may_be(other.name, ref.name) and may_be(other.namespace, ref.namespace):
                 reason = f"`{other.short}` in {resource.document.file} may be it, when its variable is filled in"
                 return Resolution(State.UNKNOWN, ref, reason=reason)
-        return Resolution(State.MISSING, ref)
+        return None
 
 
 def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
@@ -139,6 +191,8 @@ def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
 
 def _nearest(ref: Ref, candidates: list[tuple[Resource, Path]], seen_from: Resource) -> Resolution:
     if len(candidates) > 1:
+        candidates = _written_once(candidates)
+    if len(candidates) > 1:
         if own := [candidate for candidate in candidates if candidate[0] is seen_from]:
             candidates = own[:1]
         else:
@@ -151,6 +205,11 @@ def _nearest(ref: Ref, candidates: list[tuple[Resource, Path]], seen_from: Resou
     found, path = candidates[0]
     state = State.FOUND if found.linted else State.OUTSIDE
     return Resolution(state, ref, found, path, "" if found.linted else "from the context")
+
+
+def _written_once(candidates: list[tuple[Resource, Path]]) -> list[tuple[Resource, Path]]:
+    """Without those that are written in one place and applied in several."""
+    return list({(id(one.document), one.prefix, path): (one, path) for one, path in candidates}.values())
 
 
 def _distance(one: str, other: str) -> int:

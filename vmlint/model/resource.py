@@ -11,7 +11,21 @@ from vmlint.model.kinds import Kind
 from vmlint.model.ref import Ref
 from vmlint.source.document import Document
 
-__all__ = ["Place", "Resource"]
+__all__ = ["Place", "Renamed", "Resource", "Written"]
+
+
+class Written(NamedTuple):
+    """Where a part of an object is written: the document, and the path from its root."""
+
+    document: Document
+    path: Path
+
+
+class Renamed(NamedTuple):
+    """The identity that an object has in its own file, and what gives it another one: a kustomization's field."""
+
+    ref: Ref
+    by: Written
 
 
 class Resource:
@@ -20,9 +34,12 @@ class Resource:
     `data` is what kubectl would send. `prefix` leads from the document's root to the object (the item of a list).
     A fragment is a part of an object, a patch say: absent fields of it mean nothing. An object that is not `linted`
     exists in the cluster, by the user's word or by a catalog's, and no rule speaks about it.
+
+    An object that several files make, a base and its patches, has `parts`: which field another document than its own
+    writes. `renamed` says of an object that is applied under another identity than its file says what it was.
     """
 
-    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "prefix", "ref")
+    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "parts", "prefix", "ref", "renamed")
 
     def __init__(
         self,
@@ -34,6 +51,8 @@ class Resource:
         prefix: Path = (),
         fragment: bool = False,
         linted: bool = True,
+        parts: Mapping[Path, Written] | None = None,
+        renamed: Renamed | None = None,
     ) -> None:
         self.kind = kind
         self.ref = ref
@@ -42,6 +61,8 @@ class Resource:
         self.prefix = prefix
         self.fragment = fragment
         self.linted = linted
+        self.parts = parts
+        self.renamed = renamed
         self.api_version = text(data, "apiVersion")
 
     def __repr__(self) -> str:
@@ -83,6 +104,14 @@ class Resource:
     def field(self, field: str) -> Place:
         """The place of a field, as KubeVirt writes it: `spec.instancetype.name`."""
         return Place(self, parse(field))
+
+    def written(self, path: Path) -> Written:
+        """Where a field is written: in the object's own document, unless another one writes it or what it lies in."""
+        if self.parts:
+            for length in range(len(path), -1, -1):
+                if part := self.parts.get(path[:length]):
+                    return Written(part.document, (*part.path, *path[length:]))
+        return Written(self.document, (*self.prefix, *path))
 
     @property
     def named(self) -> Place:

@@ -12,10 +12,13 @@ from vmlint.errors import UsageError
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
-__all__ = ["ENDINGS", "STDIN", "STDIN_NAME", "Found", "discover", "why"]
+__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "why"]
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What a file's name ends with, in any case, to be read from a directory."""
+
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names that kustomize looks for in a folder. Source: kustomize `api/konfig/general.go`."""
 
 STDIN = "-"
 """The path that means standard input."""
@@ -153,7 +156,7 @@ class _Walk:
         if is_directory:
             if entry == ".git":
                 return False
-        elif not entry.lower().endswith(ENDINGS):
+        elif not entry.lower().endswith(ENDINGS) and entry not in KUSTOMIZATION_FILES:
             return False
         return not ignored(place.full, directory=is_directory) and not self._excluded(
             place.name, directory=is_directory

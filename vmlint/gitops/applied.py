@@ -1,0 +1,195 @@
+"""Who applies which folder: Flux's Kustomizations and Argo CD's Applications, as the repository has them.
+
+Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomize/kustomize_generator.go`; Argo CD
+`docs/operator-manual/application.yaml`, `docs/user-guide/directory.md`, `docs/operator-manual/applicationset`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import Any, NamedTuple
+
+from vmlint.gitops.tree import Tree, beside
+from vmlint.graph.build import objects
+from vmlint.model.access import each, get, mapping, sequence, text
+from vmlint.model.field import Path
+from vmlint.model.resource import Written
+from vmlint.model.unknown import is_unknown
+from vmlint.source.document import Document, SourceFile
+
+__all__ = ["Applied", "Tool", "applied"]
+
+_FLUX = "kustomize.toolkit.fluxcd.io"
+_ARGO = "argoproj.io"
+_MOST_GENERATED = 1000
+"""How many Applications of one ApplicationSet are looked at."""
+
+
+class Tool(NamedTuple):
+    """A tool that deploys: its name, whether it reads the folders below a folder, what it does to namespaces.
+
+    `forces` says that its namespace counts before what objects write.
+    """
+
+    name: str
+    recurses: bool
+    forces: bool
+
+
+FLUX = Tool("Flux Kustomization", recurses=True, forces=True)
+ARGO = Tool("Argo CD Application", recurses=False, forces=False)
+
+
+class Applied(NamedTuple):
+    """A folder that a tool applies: by which object, into which namespace, with which changes.
+
+    `spec` holds what a kustomization could hold too (patches, components, names); `at` is its place. `variables` is
+    None where no text is substituted.
+    """
+
+    tool: Tool
+    name: str
+    folder: str
+    namespace: str
+    recurses: bool
+    spec: Mapping[str, Any]
+    at: Written
+    post_build: Mapping[str, Any] | None = None
+
+
+def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
+    """Every folder of the tree that an object of Flux or Argo CD in it applies."""
+    for file in files:
+        for document in file.documents:
+            if _may_hold(document):
+                for path, data in objects(document.data):
+                    yield from _of(document, path, data, tree)
+
+
+def _may_hold(document: Document) -> bool:
+    return _FLUX in document.text or _ARGO in document.text
+
+
+def _of(document: Document, path: Path, data: Mapping[str, Any], tree: Tree) -> Iterator[Applied]:
+    group = text(data, "apiVersion").partition("/")[0]
+    at = Written(document, (*path, "spec"))
+    name = f"{text(data, 'metadata', 'namespace')}/{text(data, 'metadata', 'name')}".lstrip("/")
+    kind = text(data, "kind")
+    if group == _FLUX and kind == "Kustomization":
+        yield from _flux(mapping(data, "spec"), name, at, tree)
+    elif group == _ARGO and kind == "Application":
+        yield from _argo(mapping(data, "spec"), name, at, tree)
+    elif group == _ARGO and kind == "ApplicationSet":
+        template = mapping(data, "spec", "template")
+        at = Written(document, (*path, "spec", "template", "spec"))
+        for values in islice(_generated(mapping(data, "spec"), at, tree), _MOST_GENERATED):
+            filled = _filled(template, values)
+            yield from _argo(mapping(filled, "spec"), text(filled, "metadata", "name") or name, at, tree)
+
+
+def _flux(spec: Mapping[str, Any], name: str, at: Written, tree: Tree) -> Iterator[Applied]:
+    folder = _folder(text(spec, "path") or ".", at, tree)
+    if folder is not None:
+        post_build = spec.get("postBuild")
+        yield Applied(
+            FLUX,
+            name,
+            folder,
+            text(spec, "targetNamespace"),
+            True,
+            spec,
+            at,
+            post_build if isinstance(post_build, dict) else None,
+        )
+
+
+def _argo(spec: Mapping[str, Any], name: str, at: Written, tree: Tree) -> Iterator[Applied]:
+    sources: list[tuple[Mapping[str, Any], Path]] = [
+        (source, ("sources", index)) for index, source in each(spec, "sources")
+    ]
+    if not sources and isinstance(spec.get("source"), dict):
+        sources = [(spec["source"], ("source",))]
+    for source, path in sources:
+        written = text(source, "path")
+        folder = _folder(written, at, tree) if written and not text(source, "chart") else None
+        if folder is not None and get(source, "plugin") is None and get(source, "helm") is None:
+            yield Applied(
+                ARGO,
+                name,
+                folder,
+                text(spec, "destination", "namespace"),
+                get(source, "directory", "recurse") is True,
+                mapping(source, "kustomize"),
+                Written(at.document, (*at.path, *path, "kustomize")),
+            )
+
+
+def _folder(path: str, at: Written, tree: Tree) -> str | None:
+    """The folder that a path of a repository means: seen from the outermost folder in which it leads somewhere."""
+    path = path.lstrip("/")
+    if is_unknown(path) or ".." in path.split("/"):
+        return None
+    for root in tree.above(at.document.file):
+        folder = beside(root, path or ".")
+        if tree.has_folder(folder) and (path.strip("./") or root == ""):
+            return folder
+    return None
+
+
+def _generated(spec: Mapping[str, Any], at: Written, tree: Tree) -> Iterator[dict[str, str]]:
+    """The values of an ApplicationSet's generators that stand in the repository: lists, and folders of it."""
+    for _, generator in each(spec, "generators"):
+        for _, element in each(generator, "list", "elements"):
+            yield {key: value for key, value in element.items() if isinstance(value, str)}
+        wanted, refused = [], []
+        for _, entry in each(generator, "git", "directories"):
+            (refused if entry.get("exclude") is True else wanted).append(text(entry, "path"))
+        for folder in _folders(wanted, refused, at, tree):
+            base = folder.rpartition("/")[2]
+            yield {
+                "path": folder,
+                "path.path": folder,
+                "path.basename": base,
+                "path.basenameNormalized": base.lower().replace("_", "-"),
+            }
+
+
+def _folders(wanted: list[str], refused: list[str], at: Written, tree: Tree) -> Iterator[str]:
+    """The folders whose paths fit a pattern, in which `*` stands for one step."""
+    for root in tree.above(at.document.file):
+        found = [
+            folder
+            for pattern in wanted
+            for folder in _fitting(root, [step for step in pattern.split("/") if step and step != "."], tree)
+            if not any(fnmatchcase(_relative(folder, root), other) for other in refused)
+        ]
+        if found:
+            yield from dict.fromkeys(_relative(folder, root) for folder in found)
+            return
+
+
+def _fitting(folder: str, steps: list[str], tree: Tree) -> Iterator[str]:
+    if not steps:
+        yield folder
+        return
+    for below in tree.folders_in(folder):
+        if fnmatchcase(below.rpartition("/")[2], steps[0]):
+            yield from _fitting(below, steps[1:], tree)
+
+
+def _relative(folder: str, root: str) -> str:
+    return folder.removeprefix(f"{root}/") if root else folder
+
+
+def _filled(data: Any, values: Mapping[str, str]) -> Any:
+    """A template with its `{{name}}` and `{{.name}}` filled in; what is not known stays."""
+    if isinstance(data, str):
+        for key, value in values.items() if "{{" in data else ():
+            for form in (f"{{{{{key}}}}}", f"{{{{ {key} }}}}", f"{{{{.{key}}}}}", f"{{{{ .{key} }}}}"):
+                data = data.replace(form, value)
+        return data
+    if isinstance(data, dict):
+        return {key: _filled(value, values) for key, value in data.items()}
+    return [_filled(entry, values) for entry in sequence(data)] if isinstance(data, list) else data

@@ -1,0 +1,129 @@
+"""What is applied together: each deployment of a repository is a picture of a cluster of its own.
+
+A kustomization that nothing else includes is applied by itself, as is each folder that Flux or Argo CD is told to
+apply, and each OpenShift Template. All other files are one more: the folder tree itself. A repository that has none
+of these is that one alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from vmlint.gitops.applied import Applied, applied
+from vmlint.gitops.build import Build, Builder, Unread
+from vmlint.gitops.kustomization import Kustomization
+from vmlint.gitops.substitute import substitute, variables_of
+from vmlint.gitops.tree import Tree, beside
+from vmlint.model.access import each, mapping, text
+from vmlint.model.resource import Resource
+from vmlint.source.document import SourceFile
+
+__all__ = ["Deployment", "plan"]
+
+
+class Deployment(NamedTuple):
+    """What is applied together. `name` is for people, "" for the folder tree.
+
+    `unread` says what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.
+    """
+
+    name: str
+    resources: tuple[Resource, ...]
+    unread: tuple[Unread, ...] = ()
+    unclear: tuple[Unread, ...] = ()
+
+
+def plan(
+    files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str
+) -> tuple[Deployment, ...]:
+    """The deployments that the files describe; `resources` are the objects that stand in them."""
+    tree = Tree(files)
+    tools = list(applied(files, tree))
+    if not tree.kustomizations and not tools:
+        return (Deployment("", tuple(resources)),)
+    return _Planner(tree, tools, resources, default_namespace).plan()
+
+
+class _Planner:
+    def __init__(
+        self, tree: Tree, tools: Sequence[Applied], resources: Sequence[Resource], default_namespace: str
+    ) -> None:
+        self._tree = tree
+        self._tools = tools
+        self._default = default_namespace
+        self._resources = resources
+        held: dict[str, list[Resource]] = {}
+        for found in resources:
+            held.setdefault(found.document.file, []).append(found)
+        self._held: Mapping[str, Sequence[Resource]] = held
+        self._builder = Builder(tree, held, default_namespace)
+        self._used: set[str] = set()
+
+    def plan(self) -> tuple[Deployment, ...]:
+        deployments = [*self._by_tools(), *self._by_themselves()]
+        loose = tuple(found for found in self._resources if found.document.file not in self._used)
+        deployments.append(Deployment("", loose))
+        return tuple(one for one in deployments if one.resources)
+
+    def _by_tools(self) -> Iterator[Deployment]:
+        for tool in self._tools:
+            yield self._deployment(f"{tool.tool.name} {tool.name}", self._applied(tool), tool.namespace)
+
+    def _applied(self, tool: Applied) -> Build:
+        tree = self._tree
+        build = Build()
+        if tree.kustomization(tool.folder) is not None:
+            build.add(self._builder.build(tool.folder))
+        elif tool.recurses:
+            build.add(self._builder.folder(tool.folder))
+        else:
+            build.add(self._builder.files(tree.files_in(tool.folder)))
+        self._used |= build.files
+        data = {key: value for key, value in tool.spec.items() if key in _OUTER}
+        if tool.tool.forces and tool.namespace:
+            data["namespace"] = tool.namespace
+        self._builder.around(Kustomization(tool.at.document, tool.folder, data, tool.at.path), build)
+        if tool.post_build is not None:
+            self._substitute(tool, build)
+        return build
+
+    def _substitute(self, tool: Applied, build: Build) -> None:
+        post_build = mapping(tool.post_build)
+        owner = text(tool.at.document.data, "metadata", "namespace") or self._default
+        maps = [found for found in self._resources if found.ref.kind == "ConfigMap"]
+        variables = variables_of(post_build, maps, tool.name.rpartition("/")[0] or owner)
+        all_known = not any(True for _ in each(post_build, "substituteFrom"))
+        for part in build.parts:
+            substitute(part, variables, all_known=all_known)
+
+    def _by_themselves(self) -> Iterator[Deployment]:
+        """The kustomizations that no other one includes, and that no tool is told to apply."""
+        included = set(self._used)
+        for kustomization in self._tree.kustomizations:
+            for entry in (*kustomization.resources, *kustomization.components):
+                folder = beside(kustomization.folder, entry.text)
+                if folder != kustomization.folder and (found := self._tree.kustomization(folder)):
+                    included.add(found.file)
+        for kustomization in self._tree.kustomizations:
+            if kustomization.file in included:
+                continue
+            build = self._builder.build(kustomization.folder)
+            self._used |= build.files
+            if not kustomization.is_component:
+                yield self._deployment(kustomization.folder or ".", build, "")
+        # What only others include, in a circle or by a broken path, is applied by nobody: its files are used all the same.
+
+    def _deployment(self, name: str, build: Build, namespace: str) -> Deployment:
+        done = self._builder.finish(build)
+        default = namespace or self._default
+        made = [found for part in done.parts if (found := part.finished(default))]
+        unclear = [Unread(part.unclear, part.draft.written(("metadata", "name"))) for part in done.parts if part.unclear]
+        unclear += (Unread(_NO_TARGET, patch.written(("metadata", "name"))) for patch in done.patches)
+        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear))
+
+
+_NO_TARGET = "a patch of an object that its kustomization does not include"
+
+_OUTER = ("patches", "components", "namePrefix", "nameSuffix", "commonLabels", "commonAnnotations", "namespace")
+"""The fields of a tool's spec that mean what they mean in a kustomization."""

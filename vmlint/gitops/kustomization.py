@@ -1,0 +1,187 @@
+"""What a kustomization.yaml says, whatever it holds: the entries of each field with the place of each.
+
+Source: kustomize `api/types/kustomization.go`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from vmlint.model.access import each, get, mapping, sequence, text
+from vmlint.model.field import Path
+from vmlint.model.resource import Written
+from vmlint.source.document import Document
+
+__all__ = ["Entry", "Kustomization", "PatchEntry", "is_remote"]
+
+_REMOTE = re.compile(r"^(?:[a-z+]+://|git@|git::|(?:[\w-]+\.)+[a-z]{2,}[/:])|[?&](?:ref|version|timeout)=|\.git(?:/|$)")
+
+_OTHER_PROGRAMS = ("transformers", "generators", "validators")
+_CHARTS = ("helmCharts", "helmChartInflationGenerator")
+
+
+class Entry(NamedTuple):
+    """An entry of a list of paths, and where it is written."""
+
+    text: str
+    at: Written
+
+
+class PatchEntry(NamedTuple):
+    """A patch: a file's path or the patch itself, and the selector of what it changes; None for none."""
+
+    path: str
+    inline: str
+    target: Mapping[str, Any] | None
+    at: Written
+    renames: bool
+    """Whether the patch may change the name and kind of what it is applied to."""
+
+
+class Kustomization:
+    """A kustomization.yaml in its folder, or the part of another object (`base` leads to it) that has its fields."""
+
+    def __init__(
+        self, document: Document, folder: str, data: Mapping[str, Any] | None = None, base: Path = ()
+    ) -> None:
+        self.document = document
+        self.folder = folder
+        self.data: Mapping[str, Any] = mapping(document.data) if data is None else data
+        self._base = base
+
+    def __repr__(self) -> str:
+        return f"<kustomization {self.document.file}>"
+
+    @property
+    def file(self) -> str:
+        return self.document.file
+
+    @property
+    def is_component(self) -> bool:
+        """Whether it is a part that others include, and never applied by itself."""
+        return text(self.data, "kind") == "Component"
+
+    @property
+    def namespace(self) -> str:
+        return text(self.data, "namespace")
+
+    @property
+    def prefix(self) -> str:
+        return text(self.data, "namePrefix")
+
+    @property
+    def suffix(self) -> str:
+        return text(self.data, "nameSuffix")
+
+    def at(self, *path: str | int) -> Written:
+        return Written(self.document, (*self._base, *path))
+
+    @cached_property
+    def resources(self) -> tuple[Entry, ...]:
+        """What is included: files, and folders with a kustomization of their own; `bases` is the old name."""
+        return (*self._paths("resources"), *self._paths("bases"))
+
+    @cached_property
+    def components(self) -> tuple[Entry, ...]:
+        return tuple(self._paths("components"))
+
+    @cached_property
+    def configurations(self) -> tuple[Entry, ...]:
+        return tuple(self._paths("configurations"))
+
+    @cached_property
+    def merges(self) -> tuple[PatchEntry, ...]:
+        """`patchesStrategicMerge`: each entry is a path, or a patch itself."""
+        return tuple(
+            PatchEntry("" if _is_text_of_patch(entry.text) else entry.text, entry.text, None, entry.at, False)
+            for entry in self._paths("patchesStrategicMerge")
+        )
+
+    @cached_property
+    def patches(self) -> tuple[PatchEntry, ...]:
+        return tuple(self._patches("patches"))
+
+    @cached_property
+    def operations(self) -> tuple[PatchEntry, ...]:
+        """`patchesJson6902`."""
+        return tuple(self._patches("patchesJson6902"))
+
+    @property
+    def labels(self) -> Iterator[tuple[Written, Mapping[str, Any]]]:
+        """Each set of labels that all objects get."""
+        yield self.at("commonLabels"), mapping(self.data, "commonLabels")
+        for index, entry in each(self.data, "labels"):
+            yield self.at("labels", index, "pairs"), mapping(entry, "pairs")
+
+    @property
+    def annotations(self) -> tuple[Written, Mapping[str, Any]]:
+        return self.at("commonAnnotations"), mapping(self.data, "commonAnnotations")
+
+    @property
+    def replacements(self) -> Iterator[tuple[Written, Mapping[str, Any]]]:
+        for index, entry in each(self.data, "replacements"):
+            yield self.at("replacements", index), entry
+
+    def generated(self) -> Iterator[tuple[str, Written, Mapping[str, Any]]]:
+        """The kind, the place and the entry of each ConfigMap and Secret that is generated."""
+        for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret")):
+            for index, entry in each(self.data, field):
+                yield kind, self.at(field, index), entry
+
+    def hashes(self, entry: Mapping[str, Any]) -> bool:
+        """Whether a generator's object gets a hash of its content behind its name."""
+        own = get(entry, "options", "disableNameSuffixHash")
+        common = get(self.data, "generatorOptions", "disableNameSuffixHash")
+        return own is not True and common is not True
+
+    @property
+    def beyond(self) -> Iterator[tuple[str, Written]]:
+        """What only the tool itself, or another program, can tell: Helm charts and plugins."""
+        for field in _CHARTS:
+            for index, chart in each(self.data, field):
+                name = text(chart, "name") or text(chart, "chartName")
+                yield f"the Helm chart `{name}` is not rendered", self.at(field, index, "name")
+        for field in _OTHER_PROGRAMS[:2]:
+            if sequence(self.data, field):
+                yield f"its `{field}` are not run", self.at(field)
+
+    @property
+    def transforms(self) -> bool:
+        """Whether objects pass through transformers of its own, which may change anything."""
+        return bool(sequence(self.data, "transformers")) or bool(sequence(self.data, "vars"))
+
+    @property
+    def has_schema(self) -> bool:
+        """Whether a schema of its own says how patches merge lists."""
+        return bool(text(self.data, "openapi", "path"))
+
+    def _paths(self, field: str) -> Iterator[Entry]:
+        for index, entry in enumerate(sequence(self.data, field)):
+            if isinstance(entry, str) and entry:
+                yield Entry(entry, self.at(field, index))
+
+    def _patches(self, field: str) -> Iterator[PatchEntry]:
+        for index, entry in each(self.data, field):
+            target = entry.get("target")
+            options = mapping(entry, "options")
+            inline = entry.get("patch")
+            yield PatchEntry(
+                text(entry, "path"),
+                inline if isinstance(inline, str) else "",
+                target if isinstance(target, dict) else None,
+                self.at(field, index, "patch" if inline is not None else "path"),
+                options.get("allowNameChange") is True or options.get("allowKindChange") is True,
+            )
+
+
+def is_remote(entry: str) -> bool:
+    """Whether an entry that is no local path names something on the network."""
+    return _REMOTE.search(entry) is not None
+
+
+def _is_text_of_patch(entry: str) -> bool:
+    return "\n" in entry or ":" in entry
+

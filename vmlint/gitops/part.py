@@ -1,0 +1,121 @@
+"""An object on its way through kustomizations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.gitops.patching import Draft
+from vmlint.graph.build import resource
+from vmlint.model.access import get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.kinds import Kind
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Renamed, Resource, Written
+
+__all__ = ["Identity", "Part"]
+
+_DEFAULT = "default"
+_KEEPS_ITS_NAME = frozenset(("Namespace", "CustomResourceDefinition", "APIService"))
+
+
+class Identity(NamedTuple):
+    """A namespace ("" where none is written) and a name that an object has, or had on its way."""
+
+    namespace: str
+    name: str
+
+    @property
+    def effective(self) -> str:
+        """The namespace that kustomize compares."""
+        return self.namespace or _DEFAULT
+
+
+class Part:
+    """An object, the identities that it has had, and what changed them.
+
+    `unclear` says why the object is not wholly known, "" where it is. `hashed` says that a hash comes behind its name.
+    """
+
+    __slots__ = ("by", "draft", "hashed", "kind", "linted", "unclear", "was")
+
+    def __init__(self, kind: Kind, draft: Draft, *, hashed: bool = False, linted: bool = True) -> None:
+        self.kind = kind
+        self.draft = draft
+        self.hashed = hashed
+        self.linted = linted
+        self.unclear = ""
+        self.was: tuple[Identity, ...] = (self.identity,)
+        self.by: Written | None = None
+
+    @classmethod
+    def of(cls, found: Resource) -> Part:
+        """An object as its file has it."""
+        return cls(found.kind, Draft(found.data, Written(found.document, found.prefix), found.parts))
+
+    @property
+    def identity(self) -> Identity:
+        metadata = mapping(self.draft.data, "metadata")
+        return Identity(text(metadata, "namespace"), text(metadata, "name"))
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """All that a patch may mean it by."""
+        return (*self.was, self.identity)
+
+    @property
+    def version(self) -> str:
+        return text(self.draft.data, "apiVersion").rpartition("/")[2]
+
+    def labels(self, field: str) -> Mapping[str, Any]:
+        return mapping(self.draft.data, "metadata", field)
+
+    def place_in(self, namespace: str, source: Written) -> None:
+        """Put it into a namespace, whatever it names itself."""
+        if self.kind.namespaced and namespace and self.identity.namespace != namespace:
+            self._change(("metadata", "namespace"), namespace, source)
+
+    def rename(self, name: str, source: Written) -> None:
+        if self.kind.name not in _KEEPS_ITS_NAME and self.identity.name:
+            place = self.draft.written(("metadata", "name"))
+            self._change(("metadata", "name"), name, source)
+            self.draft.parts[("metadata", "name")] = place  # the name itself is still where it was
+
+    def _change(self, path: Path, value: str, source: Written) -> None:
+        self.remember()
+        self.draft.set(path, value, source)
+        self.by = source
+
+    def remember(self) -> None:
+        """Keep the identity that it has now, before it changes."""
+        if self.identity not in self.was:
+            self.was = (*self.was, self.identity)
+
+    def copy(self) -> Part:
+        """A part that goes on by itself."""
+        twin = Part.__new__(Part)
+        twin.kind, twin.hashed, twin.linted = self.kind, self.hashed, self.linted
+        twin.unclear, twin.was, twin.by = self.unclear, self.was, self.by
+        twin.draft = Draft(self.draft.data, self.draft.own, self.draft.parts)
+        return twin
+
+    def finished(self, default_namespace: str) -> Resource | None:
+        """The object as it is applied, or None where patches have made it another kind."""
+        own = self.draft.own
+        data = self.draft.data
+        if not isinstance(get(data, "kind"), str) or not isinstance(get(data, "apiVersion"), str):
+            return None
+        first = self.was[0]
+        renamed = None
+        if self.by is not None and first != self.identity:
+            renamed = Renamed(Ref(self.kind.group, self.kind.name, first.namespace, first.name), self.by)
+        return resource(
+            own.document,
+            own.path,
+            data,
+            default_namespace=default_namespace,
+            fragment=bool(self.unclear),
+            linted=self.linted,
+            parts=self.draft.parts or None,
+            renamed=renamed,
+        )

@@ -1,0 +1,227 @@
+"""Patches applied as kustomize applies them to custom resources, keeping track of who wrote which field.
+
+A strategic merge patch of a kind without a schema is a JSON merge patch with directives: mappings are merged, a list
+is replaced as a whole, null removes. Sources: kustomize `kyaml/yaml/merge2`, RFC 6902 as `evanphx/json-patch` does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from typing import Any
+
+from vmlint.model.access import get
+from vmlint.model.field import Path
+from vmlint.model.resource import Written
+
+__all__ = ["Draft", "NotApplicable"]
+
+
+class NotApplicable(Exception):  # noqa: N818 - it says what the patch is
+    """A patch that does not fit the object, or whose effect can't be told; the text says why."""
+
+
+class Draft:
+    """An object that is being made: its data, its own place, and which fields other documents write.
+
+    The data is never changed in place, so that drafts can share it.
+    """
+
+    __slots__ = ("data", "own", "parts")
+
+    def __init__(self, data: dict[str, Any], own: Written, parts: Mapping[Path, Written] | None = None) -> None:
+        self.data = data
+        self.own = own
+        self.parts = dict(parts or {})
+
+    def written(self, path: Path) -> Written:
+        """Where a field is written."""
+        for length in range(len(path), -1, -1):
+            if part := self.parts.get(path[:length]):
+                return Written(part.document, (*part.path, *path[length:]))
+        return Written(self.own.document, (*self.own.path, *path))
+
+    def set(self, path: Path, value: Any, source: Written) -> None:
+        """Write a field of mappings; those that lead to it are made where they are missing."""
+        self.data = _with(self.data, path, value)
+        self._claim(path, source)
+
+    def merge(self, patch: Mapping[str, Any], source: Written) -> None:
+        """Apply a strategic merge patch."""
+        before = self.parts
+        self.parts = dict(before)
+        try:
+            self.data = self._merged(self.data, patch, (), source)
+        except NotApplicable:
+            self.parts = before
+            raise
+
+    def operate(self, operations: Sequence[Any], source: Written) -> None:
+        """Apply the operations of a JSON patch; all of them or none."""
+        before, data = self.parts, deepcopy(self.data)
+        self.parts = dict(before)
+        try:
+            for index, operation in enumerate(operations):
+                self._operate(data, operation, Written(source.document, (*source.path, index)))
+        except NotApplicable:
+            self.parts = before
+            raise
+        self.data = data
+
+    def _claim(self, path: Path, source: Written) -> None:
+        """Note who writes a field, and everything in it."""
+        depth = len(path)
+        for known in [known for known in self.parts if known[:depth] == path]:
+            del self.parts[known]
+        self.parts[path] = source
+
+    def _merged(
+        self, data: Mapping[str, Any], patch: Mapping[str, Any], path: Path, source: Written
+    ) -> dict[str, Any]:
+        result = dict(data)
+        for key, value in patch.items():
+            if key == "$patch":
+                continue
+            if key.startswith("$"):
+                raise NotApplicable(f"it holds the directive `{key}`")
+            at, there = (*path, key), Written(source.document, (*source.path, key))
+            directive = value.get("$patch") if isinstance(value, dict) else None
+            if value is None or directive == "delete":
+                result.pop(key, None)
+                self._claim(at, there)
+            elif isinstance(value, dict) and isinstance(result.get(key), dict) and directive != "replace":
+                result[key] = self._merged(result[key], value, at, there)
+            else:
+                result[key] = _clean(value)
+                self._claim(at, there)
+        return result
+
+    def _operate(self, data: Any, operation: Any, source: Written) -> None:
+        kind, pointer = get(operation, "op"), get(operation, "path")
+        if not isinstance(pointer, str) or not pointer.startswith("/"):
+            raise NotApplicable("an operation names no path")
+        steps = _steps(pointer)
+        if kind == "add" or kind == "replace":
+            if not isinstance(operation, dict) or "value" not in operation:
+                raise NotApplicable(f"the operation on `{pointer}` has no value")
+            value, place = deepcopy(operation["value"]), Written(source.document, (*source.path, "value"))
+            self._put(data, steps, value, place, pointer, replace=kind == "replace")
+        elif kind == "remove":
+            self._take(data, steps, pointer)
+        elif kind == "test":
+            holder, step = _reach(data, steps, pointer)
+            if _at(holder, step, pointer) != operation.get("value"):
+                raise NotApplicable(f"`{pointer}` has not the value that the patch tests for")
+        elif kind in ("copy", "move") and isinstance(get(operation, "from"), str):
+            origin = _steps(operation["from"])
+            holder, step = _reach(data, origin, operation["from"])
+            value = deepcopy(_at(holder, step, operation["from"]))
+            place = self.written(_path(data, origin))
+            if kind == "move":
+                self._take(data, origin, operation["from"])
+            self._put(data, steps, value, place, pointer, replace=False)
+        else:
+            raise NotApplicable(f"`{kind}` is no operation")
+
+    def _put(self, data: Any, steps: list[str], value: Any, source: Written, pointer: str, *, replace: bool) -> None:
+        holder, step = _reach(data, steps, pointer)
+        path = _path(data, steps[:-1])
+        if isinstance(holder, list):
+            if replace:
+                index = _index(holder, step, pointer)
+                holder[index] = value
+                self._claim((*path, index), source)
+                return
+            index = len(holder) if step == "-" else _index([*holder, None], step, pointer)
+            order: list[int | Written] = list(range(len(holder)))
+            order.insert(index, source)
+            self._reorder(path, order)
+            holder.insert(index, value)
+            return
+        if replace and step not in holder:
+            raise NotApplicable(f"there is no `{pointer}` to replace")
+        holder[step] = value
+        self._claim((*path, step), source)
+
+    def _take(self, data: Any, steps: list[str], pointer: str) -> None:
+        holder, step = _reach(data, steps, pointer)
+        path = _path(data, steps[:-1])
+        if isinstance(holder, list):
+            index = _index(holder, step, pointer)
+            self._reorder(path, [number for number in range(len(holder)) if number != index])
+            del holder[index]
+        elif step in holder:
+            del holder[step]
+        else:
+            raise NotApplicable(f"there is no `{pointer}` to remove")
+
+    def _reorder(self, path: Path, order: Sequence[int | Written]) -> None:
+        """Note who writes the entries of a list whose entries have moved: each is an old index, or new."""
+        depth = len(path)
+        heads = {old: self.written((*path, old)) for old in order if isinstance(old, int)}
+        inner: dict[Any, list[tuple[Path, Written]]] = {}
+        for known in [known for known in self.parts if len(known) > depth and known[:depth] == path]:
+            inner.setdefault(known[depth], []).append((known[depth + 1 :], self.parts.pop(known)))
+        for new, old in enumerate(order):
+            if not isinstance(old, int):
+                self.parts[(*path, new)] = old
+                continue
+            self.parts[(*path, new)] = heads[old]
+            for rest, source in inner.get(old, ()):
+                self.parts[(*path, new, *rest)] = source
+
+
+def _with(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+    key, *rest = path
+    below = data.get(str(key))
+    inner = value if not rest else _with(below if isinstance(below, dict) else {}, tuple(rest), value)
+    return {**data, str(key): inner}
+
+
+def _clean(value: Any) -> Any:
+    """A value of a patch that meets nothing: nulls and directives fall away."""
+    if isinstance(value, dict):
+        return {key: _clean(inner) for key, inner in value.items() if inner is not None and key != "$patch"}
+    if isinstance(value, list):
+        if any(isinstance(entry, dict) and any(key.startswith("$") for key in entry) for entry in value):
+            raise NotApplicable("it holds a directive in a list")
+        return [_clean(entry) for entry in value]
+    return value
+
+
+def _steps(pointer: str) -> list[str]:
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def _reach(data: Any, steps: list[str], pointer: str) -> tuple[Any, str]:
+    """The mapping or list that holds the last step."""
+    holder = data
+    for step in steps[:-1]:
+        holder = _at(holder, step, pointer)
+    if not isinstance(holder, dict | list):
+        raise NotApplicable(f"there is no `{pointer}`")
+    return holder, steps[-1]
+
+
+def _at(holder: Any, step: str, pointer: str) -> Any:
+    if isinstance(holder, list):
+        return holder[_index(holder, step, pointer)]
+    if isinstance(holder, dict) and step in holder:
+        return holder[step]
+    raise NotApplicable(f"there is no `{pointer}`")
+
+
+def _index(holder: list[Any], step: str, pointer: str) -> int:
+    if re.fullmatch(r"\d{1,6}", step, re.ASCII) and int(step) < len(holder):
+        return int(step)
+    raise NotApplicable(f"there is no `{pointer}`")
+
+
+def _path(data: Any, steps: Sequence[str]) -> Path:
+    """The steps with the indexes of lists as numbers."""
+    path: list[str | int] = []
+    for step in steps:
+        path.append(int(step) if isinstance(data, list) else step)
+        data = get(data, path[-1])
+    return tuple(path)

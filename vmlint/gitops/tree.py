@@ -1,0 +1,85 @@
+"""The files of a run by their paths, and the kustomizations among them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+from vmlint.gitops.kustomization import Kustomization
+from vmlint.source.discover import KUSTOMIZATION_FILES
+from vmlint.source.document import SourceFile
+
+__all__ = ["Tree", "beside"]
+
+
+class Tree:
+    """The files that were read, as a tree of folders. Paths are those that findings show; "" is the working directory."""
+
+    def __init__(self, files: Iterable[SourceFile]) -> None:
+        self._files = {file.file: file for file in files}
+        self._kustomizations: dict[str, Kustomization] = {}
+        self._folders: dict[str, list[str]] = {}
+        for name, file in self._files.items():
+            folder, base = posixpath.split(name)
+            self._folders.setdefault(folder, []).append(name)
+            if base in KUSTOMIZATION_FILES and file.documents and not file.documents[0].problem:
+                document = file.documents[0]
+                if isinstance(document.data, dict) and "apiVersion" not in document.data or _is_own(document.data):
+                    self._kustomizations.setdefault(folder, Kustomization(document, folder))
+        self._children = self._linked()
+
+    def _linked(self) -> dict[str, list[str]]:
+        """The folders below each folder, those without files of their own too."""
+        below: dict[str, list[str]] = {}
+        known = set()
+        for folder in list(self._folders):
+            while folder not in known:
+                known.add(folder)
+                parent = posixpath.dirname(folder)
+                if parent == folder:
+                    break
+                below.setdefault(parent, []).append(folder)
+                folder = parent
+        return below
+
+    @property
+    def kustomizations(self) -> Sequence[Kustomization]:
+        """All of them, in the order of their folders."""
+        return [self._kustomizations[folder] for folder in sorted(self._kustomizations)]
+
+    def file(self, path: str) -> SourceFile | None:
+        return self._files.get(path)
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether files were read in the folder or below it."""
+        return folder in self._folders or folder in self._children
+
+    def kustomization(self, folder: str) -> Kustomization | None:
+        return self._kustomizations.get(folder)
+
+    def files_in(self, folder: str) -> Sequence[str]:
+        return sorted(self._folders.get(folder, ()))
+
+    def folders_in(self, folder: str) -> Sequence[str]:
+        return sorted(self._children.get(folder, ()))
+
+    def above(self, path: str) -> Iterator[str]:
+        """The folders above a file or folder, the outermost first."""
+        parents = [path]
+        while (parent := posixpath.dirname(parents[-1])) != parents[-1]:
+            parents.append(parent)
+        yield from reversed(parents[1:])
+
+
+def beside(folder: str, entry: str) -> str:
+    """The path that an entry means which is written in a file of the folder."""
+    path = posixpath.normpath(posixpath.join(folder, entry))
+    return "" if path == "." else path
+
+
+def _is_own(data: object) -> bool:
+    """Whether the file is kustomize's own, and not another object that bears its name."""
+    if not isinstance(data, dict):
+        return False
+    version = data.get("apiVersion")
+    return isinstance(version, str) and version.partition("/")[0] == "kustomize.config.k8s.io"
