@@ -189,7 +189,7 @@ def test_a_directory_that_can_not_be_listed_is_told(make: Make, monkeypatch: pyt
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    monkeypatch.setattr(module.os, "scandir", guarded)
+    monkeypatch.setattr(os, "scandir", guarded)
     assert names(".") == ["a/x.yaml"]
     assert skipped(".") == [("closed", "the directory can't be read: permission denied")]
 
