@@ -116,7 +116,15 @@ def test_huge_amounts_stay_cheap() -> None:
         Quantity.parse("1" * 100_000 + "x")
 
 
-UNITS: dict[str, Fraction | int] = {"": 1, "m": Fraction(1, 1000), "k": 1000, "M": 10**6, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+UNITS: dict[str, Fraction | int] = {
+    "": 1,
+    "m": Fraction(1, 1000),
+    "k": 1000,
+    "M": 10**6,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+}
 WRITTEN = st.tuples(st.decimals(-99999, 99999, places=2), st.sampled_from(sorted(UNITS)))
 
 

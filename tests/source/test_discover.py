@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from vmlint.errors import UsageError
-from vmlint.source import discover as module
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Skipped
 
