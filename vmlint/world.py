@@ -19,6 +19,7 @@ from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.requirements import Unmet, unmet
+from vmlint.machine import Machine
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
@@ -55,6 +56,7 @@ class World:
         self.settings = settings
         self.behaviour = behaviour(settings.release)
         self.storage = Storage(cluster, self.closed)
+        self.machine = Machine(self)
         self._answers: dict[Any, Any] = {}
 
     def closed(self, ref: Ref) -> bool:
@@ -102,7 +104,18 @@ class World:
 
         None where the VM does not get so far, or where what it gets is not in the files.
         """
-        return self._once(review, vm, lambda: self._review(vm, needed=tuple(Matcher)))
+        return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
+
+    def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
+        """That copy with what is known of some of the VM's matchers, as if it had no others."""
+        return self._once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
+
+    def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
+        """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""
+        found = self.match(vm, matcher)
+        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND, Fate.USED):
+            return True
+        return found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
 
     def conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
         """The fields that the VM and its instancetype both set, in the order of the cluster's message.
@@ -110,8 +123,8 @@ class World:
         What the preference is plays no part in them, but where it makes the VM be refused before.
         """
         applied = self.reviewed(vm)
-        if applied is None:
-            applied = self._once(Matcher.INSTANCETYPE, vm, lambda: self._review(vm, needed=(Matcher.INSTANCETYPE,)))
+        if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
+            applied = self.reviewed_with(vm, Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
 
     def unmet(self, vm: VirtualMachine) -> Unmet | None:
@@ -132,16 +145,6 @@ class World:
         It says nothing of a VM that asks for more than is known.
         """
         return self._once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
-
-    def _review(self, vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied | None:
-        for matcher in needed:
-            found = self.match(vm, matcher)
-            if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
-                continue
-            lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
-            if found.fate is not Fate.USED and not lost:
-                return None
-        return self._applied(review, vm, needed)
 
     def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
         """The VM with those of its matchers' objects that are known."""
