@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from vmlint.kubevirt.apply import Origin
 from vmlint.machine import Refusal
+from vmlint.model.access import get
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
@@ -25,10 +26,12 @@ def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Ite
         if cause.subject not in subjects:
             continue
         place = workload.at(*cause.path)
-        if cause.gate is not None:
-            noun = "the feature gate" if world.machine.gates.stage(cause.gate) else "the KubeVirt setting"
-            reason = f"{cause.message.rstrip('.')}; that depends on {noun} `{cause.gate}`, which the files don't show"
-            yield meta.doubt(place, reason)
+        if workload.patched and get(workload.data, *cause.path) is None:
+            yield meta.doubt(place, f"whether a kustomization mends this: {cause.message.rstrip('.')}")
+        elif cause.gate is not None:
+            known = world.machine.gates.stage(cause.gate) is not None
+            unsaid = f"whether the feature gate `{cause.gate}` is on" if known else f"what KubeVirt's `{cause.gate}` is"
+            yield meta.doubt(place, f"{unsaid}: {cause.message.rstrip('.')}")
         else:
             message = f"{cause.message}{_after(workload, refusal.effect)}"
             fault = meta.at(place, message, fix=cause.fix, effect=refusal.effect)
