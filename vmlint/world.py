@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, expand, review
@@ -55,7 +56,7 @@ class World:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
-        self.storage = Storage(cluster, self.closed)
+        self.storage = Storage(cluster, self.closed, self.preferred_class, proposals=settings.release is None)
         self.machine = Machine(self)
         self._answers: dict[Any, Any] = {}
 
@@ -92,6 +93,19 @@ class World:
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
         return self._once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+
+    def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
+        """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
+
+        Source: KubeVirt `pkg/instancetype/preference/webhooks` (ApplyToVM).
+        """
+        found = self.match(vm, Matcher.PREFERENCE)
+        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
+            return ""
+        if found.object is not None:
+            return text(found.spec, "volumes", "preferredStorageClassName")
+        lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
+        return "" if lost else Undecided("", "the VM's preference, which may name a storage class, is not in the files")
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:
