@@ -106,6 +106,11 @@ def test_what_the_vm_does_not_write_is_not_its_own() -> None:
     assert said["domain.resources"] == said["domain.firmware"] == said["domain.machine.type"] == "default"
 
 
+def test_null_is_the_vm_s_own() -> None:
+    found = only(vm().replace("labels: {app: web}", "labels: null"))
+    assert (found.data["metadata"]["labels"], str(found.origin["metadata", "labels"])) == (None, "VM")
+
+
 def test_every_value_has_a_giver() -> None:
     found = only(vm(f"{USES_SMALL}\n{USES_BUS}", volumes=DISK), SMALL, BUS)
     assert found.origin[("kind",)].origin == "VM"
@@ -473,7 +478,7 @@ def test_the_vm_keeps_what_it_says_itself(machine: dict[str, Any], others: tuple
     found = only(machine, *others)
     for path, giver in found.origin.items():
         if giver.origin == "VM":
-            value: Any = machine
+            written: Any = machine
             for step in path:
-                value = value[step]
-            assert value is not None
+                written = written[step]
+            assert written is not None

@@ -153,8 +153,8 @@ def _givers(vm: VirtualMachine, data: Mapping[str, Any], applied: Applied, world
     names = {Origin(matcher.noun): _name(vm, matcher, world) for matcher in Matcher}
     start = len(vm.template_path)
     found = {}
-    for path, _ in leaves(data):
-        own = get(vm.data, *path) is not None
+    for path, value in leaves(data):
+        own = value is None or get(vm.data, *path) is not None  # no one else writes null
         if path[:start] == vm.template_path:
             origin = applied.origin.get(path[start:], Origin.VM if own else Origin.DEFAULT)
             origin = Origin.DEFAULT if origin is Origin.VM and not own else origin
