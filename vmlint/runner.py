@@ -9,9 +9,9 @@ from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Step, Undecided
 from vmlint.load import Progress
 from vmlint.model.chain import Hop
-from vmlint.model.field import render
+from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
-from vmlint.rule import Doubt, Fault, Rule, Spot
+from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
@@ -31,12 +31,16 @@ def run(
         kind = type(subject)
         if kind not in by_class:
             by_class[kind] = tuple(rule for rule in rules if issubclass(kind, rule.meta.subject))
+        own: list[tuple[Rule, Fault]] = []
         for rule in by_class[kind]:
+            if _is_fragment(subject) and not rule.meta.fragments:
+                continue
             for said in rule.check(subject, world):
                 if isinstance(said, Fault):
-                    faults.append((rule, said))
+                    own.append((rule, said))
                 else:
                     doubts.append(said)
+        faults += _foremost(own)
         if progress:
             progress("checking", done, total)
     return faults, doubts
@@ -45,8 +49,42 @@ def run(
 def _subjects(documents: Iterable[Document], world: World) -> Iterator[Document | Resource]:
     yield from documents
     for resource in world.cluster.resources:
-        if resource.linted and not resource.fragment:
+        if resource.linted:
             yield resource
+
+
+def _is_fragment(subject: Document | Resource) -> bool:
+    return isinstance(subject, Resource) and subject.fragment
+
+
+def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
+    """The faults over which none of a higher rank stands, so that each is told once, and by who tells it best."""
+    at: dict[tuple[int, Path], list[tuple[Rule, Fault]]] = {}
+    idle: set[tuple[int, Path]] = set()
+    for rule, fault in faults:
+        if isinstance(fault.place, Place):
+            field = (id(fault.place.resource), fault.place.path)
+            at.setdefault(field, []).append((rule, fault))
+            if rule.meta.rank > 0 and fault.effect is Effect.IGNORED:
+                idle.add(field)
+
+    def is_behind(rule: Rule, fault: Fault) -> bool:
+        if isinstance(fault.place, Spot):
+            return False
+        owner, path = id(fault.place.resource), fault.place.path
+        if rule.meta.rank < 1 and any((owner, path[:length]) in idle for length in range(1, len(path))):
+            return True
+        return any(_stands_over(other, said, rule, fault) for other, said in at[owner, path])
+
+    return [(rule, fault) for rule, fault in faults if not is_behind(rule, fault)]
+
+
+def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
+    """Whether the one makes the other superfluous at the same field; a refusal gives way to refusals alone, but for a
+    field that is gone before."""
+    if higher.meta.rank <= rule.meta.rank:
+        return False
+    return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
 
 
 def located(rule: Rule, fault: Fault) -> Finding:
@@ -95,8 +133,8 @@ def object_id(resource: Resource) -> ObjectId:
 def _where(place: Place | Spot) -> tuple[Document, Span]:
     if isinstance(place, Spot):
         return place.document, place.span
-    document = place.resource.document
-    return document, document.span((*place.resource.prefix, *place.path))
+    document, path = place.resource.document, (*place.resource.prefix, *place.path)
+    return document, document.key_span(path) if place.key else document.span(path)
 
 
 def step(hop: Hop) -> Step:

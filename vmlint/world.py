@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 from vmlint.cdi.storageworld import Undecided
+from vmlint.form import Form
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, expand, review
@@ -58,6 +59,7 @@ class World:
         self.behaviour = behaviour(settings.release)
         self.storage = Storage(cluster, self.closed, self.preferred_class, proposals=settings.release is None)
         self.machine = Machine(self)
+        self.form = Form(cluster, settings.release)
         self._answers: dict[Any, Any] = {}
 
     def closed(self, ref: Ref) -> bool:

@@ -77,7 +77,7 @@ def test_an_unknown_field_is_dropped_and_its_home_named() -> None:
             SchemaKind.UNKNOWN,
             Outcome.DROPPED,
             "`spec.template.spec` has no field `resources`",
-            "Move it to `spec.template.spec.domain.resources`",
+            "move it to `spec.template.spec.domain.resources`",
             ("spec", "template", "spec", "domain", "resources"),
         )
     ]
@@ -93,7 +93,7 @@ def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
     found = causes("VirtualMachineInstanceReplicaSet", text)
     assert brief(found) == [("spec.selector.matchLabels.app", SchemaKind.TYPE, Outcome.REFUSED)]
     assert found[0].message == "`app` must be text, and it is the boolean `true`"
-    assert found[0].fix.startswith("Quote it: in YAML an unquoted `y`")
+    assert found[0].fix.startswith("quote it: in YAML an unquoted `y`")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_go_writes_a_fractional_quantity_of_a_vm_as_text_before_the_crd_sees_it(
     path = "spec.virtualMachineTemplate.spec.template.spec.domain.resources.requests.cpu"
     found = causes("VirtualMachinePool", pool)
     assert brief(found) == [(path, SchemaKind.TYPE, Outcome.REFUSED)]
-    assert found[0].fix == 'Quote it: `"0.5"`'
+    assert found[0].fix == 'quote it: `"0.5"`'
 
 
 def test_an_absent_required_text_of_a_vm_becomes_an_empty_one() -> None:

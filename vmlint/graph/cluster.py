@@ -55,7 +55,8 @@ class Cluster:
                 self._parts.setdefault(resource.ref, resource)
                 continue
             self._objects.setdefault(resource.ref, []).append(resource)
-            self._by_kind.setdefault(resource.ref.kind, []).append(resource)
+            if BY_GROUP_KIND.get(resource.ref[:2]) is resource.kind:  # no custom kind of the same name
+                self._by_kind.setdefault(resource.ref.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
             for ref, path in _makes(resource):
                 self._makers.setdefault(ref, []).append((resource, path))
@@ -66,7 +67,7 @@ class Cluster:
             self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
-        """All whole objects of a kind, in the order of their files."""
+        """All whole objects of a kind that vmlint knows, in the order of their files."""
         return self._by_kind.get(kind, ())
 
     def names(self, ref: Ref) -> Iterator[Ref]:

@@ -18,11 +18,12 @@ class Resource:
     """One object, as the files have it.
 
     `data` is what kubectl would send. `prefix` leads from the document's root to the object (the item of a list).
-    A fragment is a part of an object, a patch say: absent fields of it mean nothing. An object that is not `linted`
-    exists in the cluster, by the user's word or by a catalog's, and no rule speaks about it.
+    A fragment is a part of an object, a patch say: absent fields of it mean nothing. A `patched` object is whole, and
+    may get other names and more fields before it is applied. An object that is not `linted` exists in the cluster, by
+    the user's word or by a catalog's, and no rule speaks about it.
     """
 
-    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "prefix", "ref")
+    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "patched", "prefix", "ref")
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class Resource:
         *,
         prefix: Path = (),
         fragment: bool = False,
+        patched: bool = False,
         linted: bool = True,
     ) -> None:
         self.kind = kind
@@ -41,6 +43,7 @@ class Resource:
         self.document = document
         self.prefix = prefix
         self.fragment = fragment
+        self.patched = patched
         self.linted = linted
         self.api_version = text(data, "apiVersion")
 
@@ -91,7 +94,11 @@ class Resource:
 
 
 class Place(NamedTuple):
-    """A field of an object; it need not be there. The engine turns it into file, line and column."""
+    """A field of an object; it need not be there. The engine turns it into file, line and column.
+
+    `key` says that the field's name is meant, not its value.
+    """
 
     resource: Resource
     path: Path
+    key: bool = False
