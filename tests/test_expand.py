@@ -479,6 +479,7 @@ def test_the_vm_keeps_what_it_says_itself(machine: dict[str, Any], others: tuple
     for path, giver in found.origin.items():
         if giver.origin == "VM":
             written: Any = machine
+            stands: Any = found.data
             for step in path:
-                written = written[step]
-            assert written is not None
+                written, stands = written[step], stands[step]
+            assert (written is None) == (stands is None)
