@@ -13,12 +13,12 @@ from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
-from vmlint.opening import open_world
+from vmlint.opening import Opened, open_world
 from vmlint.registry import rules
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.world import World
 
-__all__ = ["check"]
+__all__ = ["check", "judge"]
 
 
 def check(
@@ -34,11 +34,14 @@ def check(
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
     the names of `Config`. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
-    known = rules()
-    settings, repository, world = open_world(
-        list(paths), config, overrides, known_rules=known, stdin=stdin, progress=progress
-    )
-    running = tuple(rule for rule in known if settings.runs(rule))
+    opened = open_world(list(paths), config, overrides, known_rules=rules(), stdin=stdin, progress=progress)
+    return judge(opened, progress)
+
+
+def judge(opened: Opened, progress: Progress | None = None) -> Report:
+    """What the rules say of a world that is open already."""
+    settings, repository, world = opened
+    running = tuple(rule for rule in rules() if settings.runs(rule))
     faults, doubts = run(running, repository.documents, world, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)
     return Report(
