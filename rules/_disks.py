@@ -9,27 +9,24 @@ from vmlint.catalog.provisioners import provisioner
 from vmlint.cdi.profile import Origin, Profile
 from vmlint.cdi.render import Failure, Rendered
 from vmlint.cdi.storageclass import Choice, Why
-from vmlint.graph.resolution import State
 from vmlint.model.access import mapping, text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
-from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.storage import Disk
 from vmlint.world import World
 
-__all__ = ["access_modes", "clear", "hops", "inferred_missing", "prefix", "together", "volume_mode"]
+__all__ = ["access_modes", "clear", "hops", "prefix", "together", "volume_mode"]
 
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 _PROFILE = BY_GROUP_KIND["cdi.kubevirt.io", "StorageProfile"]
 
 
 def prefix(disk: Disk) -> str:
-    """The beginning of a message on an object that may hold several disks."""
-    return f"{disk}: " if disk.is_template else ""
+    """The beginning of a message: which disk it is, whichever object holds it."""
+    return f"{disk}: "
 
 
 def clear(disk: Disk, world: World) -> bool:
@@ -42,10 +39,9 @@ def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]
     choice, profile = outcome.choice, outcome.profile
     if choice is None:
         return
-    name = str(disk) if disk.is_template else f"{disk.form.value} {disk.name}"
     named = disk.spec.get("storageClassName") is not None
     written = disk.at(*disk.spec_path, "storageClassName") if named else disk.at(*disk.spec_path)
-    yield Hop(f"{_plain(name)} → {_plain(_of_class(choice))}", written)
+    yield Hop(f"{_plain(str(disk))} → {_plain(_of_class(choice))}", written)
     if profile is not None:
         yield Hop(f"storage class {profile.name} → {_of_profile(choice, profile)}", _source(profile, disk, world))
 
@@ -108,15 +104,6 @@ def together(one: Resource, other: Resource) -> bool:
     written = all(text(resource.data, "metadata", "namespace") for resource in (one, other))
     folders = {PurePosixPath(resource.document.file).parent for resource in (one, other)}
     return one.ref != other.ref and (written or len(folders) == 1)
-
-
-def inferred_missing(vm: Resource, world: World) -> set[Ref]:
-    """What an inference of the VM looks for in vain: the family of inference reports it."""
-    if not isinstance(vm, VirtualMachine):
-        return set()
-    chains = [world.infer(vm, matcher) for matcher in Matcher]
-    lost = [chain.resolution for chain in chains if chain is not None and chain.resolution is not None]
-    return {found.ref for found in lost if found.state is State.MISSING}
 
 
 def _plain(words: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, TypeVar
 
 from vmlint.cdi.storageworld import Undecided
@@ -91,6 +92,15 @@ class World:
             return None
         snapshots = self.behaviour.infers_from_snapshots
         return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.closed(vm.ref))
+
+    @cached_property
+    def inferred_missing(self) -> frozenset[Ref]:
+        """The objects that inferences look for in vain."""
+        vms = (found for found in self.cluster.resources if isinstance(found, VirtualMachine) and not found.fragment)
+        chains = [self.infer(vm, matcher) for vm in vms for matcher in Matcher]
+        return frozenset(
+            chain.resolution.ref for chain in chains if chain and chain.end is End.OBJECT_MISSING and chain.resolution
+        )
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""

@@ -49,7 +49,7 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.storage import Disk
 from vmlint.world import World
 
-from .._disks import clear, inferred_missing
+from .._disks import clear
 
 META = Meta(
     "VM804",
@@ -65,7 +65,7 @@ _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     disks = list(world.storage.disks(subject))
-    told = inferred_missing(subject, world)
+    told = set(world.inferred_missing)  # the family of inference speaks of these
     for link in links(subject):
         if (
             link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
@@ -82,10 +82,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         if not near and (reason := _open(link.ref, world)):
             yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
             continue
-        where = f"{disk}: " if disk is not None and disk.is_template else ""
+        who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
         yield META.at(
             subject.at(*link.path),
-            f"{where}{noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
+            f"{who}: {noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
             f"{_after(subject)}.",
             fix=f"did you mean `{near}`?"
             if near

@@ -44,13 +44,11 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.storage import claim_name
 from vmlint.world import World
 
-from .._disks import inferred_missing
-
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload)
 
 
 def check(vm: Workload, world: World) -> Iterator[Fault]:
-    told = inferred_missing(vm, world)
+    told = set(world.inferred_missing)  # the family of inference speaks of these
     for path, volume in vm.volumes():
         found = world.storage.own_claim(vm, volume)
         if not isinstance(found, Resolution) or found.state is not State.MISSING or found.ref in told:

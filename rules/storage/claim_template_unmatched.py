@@ -67,6 +67,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if disk.name and disk.name not in used and not any(is_unknown(name) for name in (disk.name, *used)):
             yield META.at(
                 disk.at("metadata", "name"),
-                f"no volume of the VM uses the volume claim template `{disk.name}`.",
+                f"{disk}: no volume of the VM uses it.",
                 fix=f"add a volume with `persistentVolumeClaim: {{claimName: {disk.name}}}`, or remove the template",
             )

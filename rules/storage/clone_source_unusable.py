@@ -44,6 +44,6 @@ def check(subject: VolumeCloneSource, world: World) -> Iterator[Fault]:
         what = "it names nothing" if cause.path[-1] == "name" else f"CDI copies no `{kind}`"
         yield META.at(
             subject.at(*cause.path),
-            f"{what}. The claims that are to be filled from it wait for ever.",
+            f"VolumeCloneSource `{subject.name}`: {what}. The claims that are to be filled from it wait for ever.",
             fix="name a `PersistentVolumeClaim` or a `VolumeSnapshot` of the same namespace",
         )

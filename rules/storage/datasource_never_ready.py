@@ -32,7 +32,7 @@ from vmlint.cdi.datasource import End, Target
 from vmlint.model.access import text
 from vmlint.model.chain import Hop
 from vmlint.model.subjects import DataSource
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
 META = Meta("VM416", effect=Effect.STUCK, since="0.1", subject=DataSource)
@@ -41,24 +41,24 @@ _SOURCE = ("spec", "source")
 _CRON_LABEL = "cdi.kubevirt.io/dataImportCron"
 
 
-def check(subject: DataSource, world: World) -> Iterator[Fault]:
+def check(subject: DataSource, world: World) -> Iterator[Fault | Doubt]:
     target = world.storage.resolve_data_source(subject)
     if not isinstance(target, Target) or target.end not in _WORDS:
         return
-    effect, hops = Effect.STUCK, []
+    hops = []
     place = subject.at(*target.path)
     if target.end is not End.NO_SOURCE:
         hops = [Hop(f"DataSource {subject.ref.short} → DataSource {target.namespace}/{target.name}", place)]
     elif target.path != _SOURCE or world.cluster.makers(subject.ref) or text(subject.labels, _CRON_LABEL):
         return  # the other DataSource's fault, or a DataImportCron fills it
-    else:
-        effect = world.effect_of_missing(subject.ref, effect)  # a cron outside may fill it
-    wrong, fix = _WORDS[target.end]
+    elif not world.closed(subject.ref):
+        yield META.doubt(place, "whether a DataImportCron fills the DataSource, which has no source of its own")
+        return
+    (wrong, fix), other = _WORDS[target.end], f"{target.namespace}/{target.name}"
     yield META.at(
         place,
-        f"{wrong.format(other=f'{target.namespace}/{target.name}')}. The DataSource never becomes ready.",
+        f"DataSource `{subject.name}`: {wrong.format(other=other)}. The DataSource never becomes ready.",
         fix=fix,
-        effect=effect,
     ).along(hops)
 
 
