@@ -126,6 +126,14 @@ def test_what_the_cluster_refuses_of_a_vm(spec: str, path: str, kind: SchemaKind
     assert brief(causes("VirtualMachine", machine(spec))) == [(f"spec.template.spec.{path}", kind, Outcome.REFUSED)]
 
 
+@pytest.mark.parametrize(
+    ("size", "fix"), [("4GiB", "write `4Gi`"), ("500mb", "write `500m`"), ("4 Gi", "write it as `4Gi` or `500m`")]
+)
+def test_the_quantity_that_is_meant(size: str, fix: str) -> None:
+    (cause,) = causes("VirtualMachine", machine(f"domain: {{devices: {{}}, memory: {{guest: {size}}}}}"))
+    assert cause.fix == fix
+
+
 def test_a_vm_without_a_spec_is_refused() -> None:
     schema = schema_of("kubevirt.io/v1", "VirtualMachine")
     assert schema is not None

@@ -185,9 +185,8 @@ class _Walk:
         if kind == "integer" or kind == "number":
             if not node.low <= value <= node.high:
                 bounds = f"from {node.low} to {node.high}"
-                self.refuse(
-                    SchemaKind.RANGE, above, key, f"must be {bounds}, and it is {the_value(value)}", "correct it"
-                )
+                message = f"must be {bounds}, and it is {the_value(value)}"
+                self.refuse(SchemaKind.RANGE, above, key, message, f"write a number {bounds}")
         elif kind == "quantity":
             self.quantity(value, above, key)
         elif kind == "int-or-string":
@@ -211,9 +210,9 @@ class _Walk:
     def quantity(self, value: Any, above: Frame | None, key: str | int) -> None:
         wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
         if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
-            self.refuse(
-                SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", "write it as `4Gi` or `500m`"
-            )
+            bare = str(value).removesuffix("B").removesuffix("b")
+            fix = f"write `{bare}`" if bare != value and crd_pattern_ok(bare) else "write it as `4Gi` or `500m`"
+            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix)
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         # An empty text may be left out when Go writes the object back: whether the CRD sees it is not known here.
