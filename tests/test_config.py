@@ -116,7 +116,7 @@ def test_a_senseless_keyword_says_what_to_write(given: dict[str, Any], message: 
 
 
 @pytest.mark.parametrize(
-    "name", ["paths", "exclude", "context", "outside", "catalogs", "select", "ignore", "overrides"]
+    "name", ["paths", "exclude", "context", "crds", "outside", "catalogs", "select", "ignore", "overrides"]
 )
 @pytest.mark.parametrize("value", [None, True, 3, 1.5, "text", {"a": 1}, [None], [[]], [{}], [True], [0]])
 def test_strange_values_are_told_and_nothing_else_is_raised(name: str, value: Any) -> None:

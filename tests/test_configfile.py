@@ -215,7 +215,7 @@ nonsense: 1
 """
     glob = "write it as in a .gitignore, such as `charts/**/templates/`"
     keys = (
-        "paths, exclude, context, outside, closed-world, target, default-namespace, catalogs, select, ignore, levels, "
+        "paths, exclude, context, crds, outside, closed-world, target, default-namespace, catalogs, select, ignore, levels, "
         "overrides, fail-on, max-file-size"
     )
     told = [

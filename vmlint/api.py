@@ -13,12 +13,12 @@ from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
-from vmlint.opening import open_world
+from vmlint.opening import Opened, open_world
 from vmlint.registry import rules
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.world import World
 
-__all__ = ["check"]
+__all__ = ["check", "judge"]
 
 
 def check(
@@ -34,19 +34,22 @@ def check(
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
     the names of `Config`. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
-    known = rules()
-    settings, repository, world = open_world(
-        list(paths), config, overrides, known_rules=known, stdin=stdin, progress=progress
-    )
-    running = tuple(rule for rule in known if settings.runs(rule))
-    faults, doubts = run(running, repository.documents, world, progress)
+    opened = open_world(list(paths), config, overrides, known_rules=rules(), stdin=stdin, progress=progress)
+    return judge(opened, progress)
+
+
+def judge(opened: Opened, progress: Progress | None = None) -> Report:
+    """What the rules say of a world that is open already."""
+    settings, repository, worlds = opened
+    running = tuple(rule for rule in rules() if settings.runs(rule))
+    faults, doubts = run(running, repository.documents, worlds, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)
     return Report(
         version=version("vmlint"),
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         skipped=repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in doubts}, key=_order)),
-        counts=_counted(repository.counts, world),
+        counts=_counted(repository.counts, worlds),
         rules=running,
     )
 
@@ -55,8 +58,15 @@ def _order(item: Undecided) -> tuple[str, int, str, str]:
     return item.file, item.line, str(item.resource or ""), item.reason
 
 
-def _counted(counts: Counts, world: World) -> Counts:
-    """The references of the linted objects that lead outside, and those that nobody can follow."""
-    cluster = world.cluster
-    states = [cluster.follow(link).state for one in cluster.resources if one.linted for link in links(one)]
-    return replace(counts, outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))
+def _counted(counts: Counts, worlds: Iterable[World]) -> Counts:
+    """The references of the linted objects that lead outside, and those that nobody can follow; each place once."""
+    states = {
+        (id(written.document), written.path, world.cluster.follow(link).state)
+        for world in worlds
+        for one in world.cluster.resources
+        if one.linted
+        for link in links(one)
+        if (written := one.written(link.path))
+    }
+    found = [state for _, _, state in states]
+    return replace(counts, outside=found.count(State.OUTSIDE), unknown=found.count(State.UNKNOWN))

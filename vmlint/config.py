@@ -30,6 +30,8 @@ class Config:
     """Patterns as in a .gitignore, relative to `root`, of files that are not read, not even when named."""
     context: tuple[str, ...] = ()
     """Files and folders with objects that exist in the cluster and are not linted."""
+    crds: tuple[str, ...] = ()
+    """Files and folders with CustomResourceDefinitions; those among the linted files count besides."""
     outside: tuple[str, ...] = ()
     """Objects that exist and stand in no file: `Kind namespace/name`, or `Kind name`, with globs in each part."""
     closed_world: bool | tuple[str, ...] = False

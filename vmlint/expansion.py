@@ -1,12 +1,15 @@
-"""Objects as the cluster runs them, before anybody applies them."""
+"""Objects as the cluster runs them, before anybody applies them: VMs, and the claims that disks become."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from vmlint.cdi.render import Failure
+from vmlint.cdi.storageclass import Why
 from vmlint.config import Config
 from vmlint.finding import ObjectId
 from vmlint.kubevirt.apply import Applied, Origin
@@ -20,16 +23,29 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.opening import open_world
 from vmlint.outcome import Problem, Trouble, trouble_of
+from vmlint.rule import Effect
 from vmlint.runner import object_id
+from vmlint.storage import Disk, Form
 from vmlint.world import World
 
 __all__ = ["VMS", "Expanded", "Giver", "expand", "expanded"]
 
 
-class Giver(NamedTuple):
-    """Who gives a value: the VM itself, its instancetype or preference by name, or KubeVirt's defaults."""
+class Filler(enum.StrEnum):
+    """Who gives a value of a claim."""
 
-    origin: Origin
+    WRITTEN = "manifest"
+    PREFERENCE = "preference"
+    DEFAULT = "default storage class"
+    PROFILE = "storage profile"
+    CDI = "CDI"
+
+
+class Giver(NamedTuple):
+    """Who gives a value: the VM itself, its instancetype or preference by name, KubeVirt's defaults; or, for a claim,
+    what its disk says, and who fills that in."""
+
+    origin: Origin | Filler
     name: str = ""
 
     def __str__(self) -> str:
@@ -41,7 +57,8 @@ class Expanded:
 
     `resource` says which object it is, `file` and `line` where it stands. `data` is the whole manifest; where
     `problem` says why the object can't be expanded, it is the object as far as what is known goes, and still asks for
-    the rest. `origin` says of each value in `data` who gives it, by its path; an empty section counts as a value.
+    the rest. Of a DataVolume `data` is the spec of its claim. `origin` says of each value in `data` who gives it, by
+    its path; an empty section counts as a value.
     """
 
     def __init__(
@@ -50,8 +67,9 @@ class Expanded:
         data: dict[str, Any],
         givers: Callable[[], Mapping[Field, Giver]],
         problem: Problem | None = None,
+        identity: ObjectId | None = None,
     ) -> None:
-        self.resource: ObjectId = object_id(source)
+        self.resource: ObjectId = identity or object_id(source)
         self.file: str = source.document.file
         self.data = data
         self.problem = problem
@@ -79,13 +97,14 @@ def expand(
     progress: Progress | None = None,
     **overrides: Any,
 ) -> list[Expanded]:
-    """The VMs under some paths as KubeVirt would run them, in the order of their files.
+    """The VMs under some paths as KubeVirt would run them, and the claims of DataVolumes, in the order of their files.
 
-    Matchers are resolved, instancetype, preference and defaults are applied. Arguments and errors are those of
-    `check`. What `check` alone says, such as a device that KubeVirt refuses, is no problem here.
+    Matchers are resolved, instancetype, preference and defaults are applied; a claim gets its class, modes and size.
+    Arguments and errors are those of `check`. What `check` alone says, such as a device that KubeVirt refuses, is no
+    problem here.
     """
-    world = open_world(list(paths), config, overrides, stdin=stdin, progress=progress).world
-    return list(expanded(world))
+    worlds = open_world(list(paths), config, overrides, stdin=stdin, progress=progress).worlds
+    return [one for world in worlds for one in expanded(world)]
 
 
 def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Expanded]:
@@ -111,8 +130,76 @@ def _virtual_machine(vm: Any, world: World) -> Expanded:
 VMS = ("VirtualMachine", "VirtualMachinePool")
 """The kinds that are expanded as VMs."""
 
-_WAYS: Mapping[str, Callable[[Any, World], Expanded]] = dict.fromkeys(VMS, _virtual_machine)
+
+def _data_volume(volume: Any, world: World) -> Expanded:
+    """A DataVolume: the spec of its claim."""
+    disk = next(world.storage.disks(volume))
+    spec, problem = _claim(disk, world)
+    return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
+
+
+_WAYS: Mapping[str, Callable[[Any, World], Expanded]] = {
+    **dict.fromkeys(VMS, _virtual_machine),
+    "DataVolume": _data_volume,
+}
 """How the objects of each kind are expanded."""
+
+
+def claims(world: World) -> Iterator[Expanded]:
+    """The claim that each DataVolume, template and claim with CDI's label of a world becomes, as a manifest."""
+    for resource in world.cluster.resources:
+        if not resource.linted or resource.fragment:
+            continue
+        for disk in world.storage.disks(resource):
+            if disk.form is not Form.CLAIM or world.storage.renders(disk):
+                yield _manifest(disk, world)
+
+
+def _manifest(disk: Disk, world: World) -> Expanded:
+    """The whole claim. One whose name is made up in the cluster has the beginning of that name."""
+    spec, problem = _claim(disk, world)
+    name = disk.ref.name if disk.ref is not None else disk.name
+    identity = ObjectId("v1", "PersistentVolumeClaim", disk.holder.namespace, name)
+    metadata = {"name": name, "namespace": disk.holder.namespace}
+    data = {"apiVersion": identity.api_version, "kind": identity.kind, "metadata": metadata, "spec": spec}
+    return Expanded(disk.holder, data, lambda: _fillers(disk, data, ("spec",), world), problem, identity)
+
+
+_OUTCOME = {Effect.REJECTED: "the cluster refuses it", Effect.STUCK: "CDI refuses the DataVolume"}
+
+
+def _claim(disk: Disk, world: World) -> tuple[dict[str, Any], Problem | None]:
+    """A claim's spec, and what stands between the disk and it."""
+    for refusal in world.storage.refusals(disk.holder):
+        if refusal.disk == disk:
+            reason = f"{disk}: {_OUTCOME[refusal.effect]}: {refusal.cause.message}"
+            return {**disk.spec}, Problem(Trouble.REFUSED, reason)
+    outcome = world.storage.render(disk)
+    if isinstance(outcome, Failure):
+        return {**disk.spec}, Problem(Trouble.MISSING, f"{disk}: {outcome.message}")
+    if outcome.undecided:
+        field, reason = outcome.undecided[0]
+        return outcome.spec, Problem(Trouble.UNDECIDED, f"{disk}: `{field}` is not known: {reason}")
+    return outcome.spec, None
+
+
+def _fillers(disk: Disk, data: Mapping[str, Any], start: Field, world: World) -> dict[Field, Giver]:
+    """Who gives each value of a claim."""
+    outcome = world.storage.render(disk)
+    profile = outcome.profile.name if outcome.profile is not None else ""
+    by_default = outcome.choice is not None and outcome.choice.why is not Why.NAMED
+    found = {}
+    for path, value in leaves(data):
+        inner = path[len(start) :]
+        if path[: len(start)] != start or get(disk.spec, *inner) == value:
+            found[path] = Giver(Filler.WRITTEN)
+        elif inner[0] == "storageClassName":
+            found[path] = Giver(Filler.DEFAULT if by_default else Filler.PREFERENCE)
+        elif inner[0] == "resources":
+            found[path] = Giver(Filler.CDI)
+        else:
+            found[path] = Giver(Filler.PROFILE, profile)
+    return found
 
 
 def _joined(problems: list[Problem]) -> Problem:
@@ -153,8 +240,8 @@ def _givers(vm: VirtualMachine, data: Mapping[str, Any], applied: Applied, world
     names = {Origin(matcher.noun): _name(vm, matcher, world) for matcher in Matcher}
     start = len(vm.template_path)
     found = {}
-    for path, _ in leaves(data):
-        own = get(vm.data, *path) is not None
+    for path, value in leaves(data):
+        own = value is None or get(vm.data, *path) is not None  # no one else writes null
         if path[:start] == vm.template_path:
             origin = applied.origin.get(path[start:], Origin.VM if own else Origin.DEFAULT)
             origin = Origin.DEFAULT if origin is Origin.VM and not own else origin

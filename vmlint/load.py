@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import BinaryIO, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
 from vmlint.finding import Counts
-from vmlint.graph.build import objects, resource
+from vmlint.gitops.deployments import Deployment, plan
+from vmlint.graph.build import Defined, defined, is_definition, objects, resource
+from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import read
@@ -19,17 +21,24 @@ Progress = Callable[[str, int, int], None]
 
 
 class Repository(NamedTuple):
-    """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object."""
+    """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
+
+    `resources` are the objects as the files have them, `deployments` the same as they are applied, and `around` what
+    is known of the cluster beside them.
+    """
 
     documents: tuple[Document, ...]
     resources: tuple[Resource, ...]
+    deployments: tuple[Deployment, ...]
+    around: tuple[Resource, ...]
     skipped: tuple[Skipped, ...]
     counts: Counts
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
     """Read the files under the paths, and those of the configuration's context, which are not linted."""
-    beside = list(read(config.context, exclude=(), max_bytes=config.max_file_size)) if config.context else []
+    beside = _beside(config.context, config)
+    definitions = _beside(config.crds, config)
     known = {file.file for file in beside}
     files: list[SourceFile] = []
     for file in read(paths, exclude=config.exclude, root=config.root, max_bytes=config.max_file_size, stdin=stdin):
@@ -37,20 +46,35 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
             files.append(file)
         if progress:
             progress("reading", len(files), 0)
-    documents, resources, irrelevant = _relevant(files, config, linted=True)
-    _, context, _ = _relevant(beside, config, linted=False)
+    custom = defined(held for file in (*files, *beside, *definitions) for held in _held(file))
+    documents, resources, irrelevant = _relevant(files, config, custom, linted=True)
+    _, context, _ = _relevant(beside, config, custom, linted=False)
+    _, kinds, _ = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
         files=len(files),
         documents=sum(len(file.documents) for file in files),
         objects=len(resources),
         irrelevant=irrelevant,
     )
-    skipped = tuple(sorted(left for file in files for left in file.skipped))
-    return Repository(tuple(documents), (*resources, *context), skipped, counts)
+    deployments = plan(files, resources, config.default_namespace)
+    skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
+    around = (*context, *filter(is_definition, kinds))
+    return Repository(
+        tuple(documents), (*resources, *around), deployments, around, tuple(sorted(skipped)), counts
+    )
+
+
+def _beside(paths: Sequence[str], config: Config) -> list[SourceFile]:
+    return list(read(paths, exclude=(), max_bytes=config.max_file_size)) if paths else []
+
+
+def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for document in file.documents:
+        yield from objects(document.data)
 
 
 def _relevant(
-    files: Sequence[SourceFile], config: Config, *, linted: bool
+    files: Sequence[SourceFile], config: Config, custom: Defined, *, linted: bool
 ) -> tuple[list[Document], list[Resource], int]:
     documents: list[Document] = []
     resources: list[Resource] = []
@@ -61,7 +85,16 @@ def _relevant(
             known = [
                 known
                 for path, data in held
-                if (known := resource(document, path, data, default_namespace=config.default_namespace, linted=linted))
+                if (
+                    known := resource(
+                        document,
+                        path,
+                        data,
+                        default_namespace=config.default_namespace,
+                        custom=custom,
+                        linted=linted,
+                    )
+                )
             ]
             if held or document.problem:
                 documents.append(document)

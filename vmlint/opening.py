@@ -16,15 +16,15 @@ from vmlint.outside import catalogs
 from vmlint.rule import Rule
 from vmlint.world import Settings, World
 
-__all__ = ["Opened", "open_world", "world_of"]
+__all__ = ["Opened", "open_world", "worlds_of"]
 
 
 class Opened(NamedTuple):
-    """What was read, with the settings that held for it."""
+    """What was read, with the settings that held for it, and a world for each of the repository's deployments."""
 
     settings: Config
     repository: Repository
-    world: World
+    worlds: tuple[World, ...]
 
 
 def open_world(
@@ -47,11 +47,29 @@ def open_world(
     repository = load(wanted, settings, stdin=stdin, progress=progress)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    return Opened(settings, repository, world_of(repository, settings))
+    return Opened(settings, repository, worlds_of(repository, settings))
 
 
-def world_of(repository: Repository, settings: Config) -> World:
-    """The cluster of what was read, and what the settings say of it."""
+def worlds_of(repository: Repository, settings: Config) -> tuple[World, ...]:
+    """The clusters of what was read, one for each deployment, and what the settings say of them."""
     release = Release.parse(settings.target_kubevirt or "")
-    cluster = Cluster(repository.resources, outside=settings.outside, catalogs=catalogs(settings.catalogs, release))
-    return World(cluster, Settings(settings.closed_world, release))
+    known = catalogs(settings.catalogs, release)
+    said = Settings(settings.closed_world, release)
+    deployments = repository.deployments
+    applied = [resource for one in deployments for resource in one.resources]
+    all_of_it = Cluster((*applied, *repository.around), outside=settings.outside, catalogs=known)
+    if len(deployments) < 2 and not any(one.unread for one in deployments):
+        return (World(all_of_it, said),)
+    return tuple(
+        World(
+            Cluster(
+                one.resources,
+                outside=settings.outside,
+                catalogs=known,
+                beyond=all_of_it,
+                unread=[unread.reason for unread in one.unread],
+            ),
+            said,
+        )
+        for one in deployments
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.inference import Chain
 from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
+from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
@@ -44,10 +45,10 @@ _TROUBLE = {
 }
 
 _FLAWS = {
-    Flaw.EMPTY: "it gives neither `name` nor `inferFromVolume`",
-    Flaw.NAME_AND_INFER: "it gives both `name` and `inferFromVolume`",
-    Flaw.KIND_AND_INFER: "it gives both `kind` and `inferFromVolume`",
-    Flaw.BAD_POLICY: "its `inferFromVolumeFailurePolicy` is neither `Ignore` nor `Reject`",
+    Flaw.EMPTY: "gives neither `name` nor `inferFromVolume`",
+    Flaw.NAME_AND_INFER: "gives both `name` and `inferFromVolume`",
+    Flaw.KIND_AND_INFER: "gives both `kind` and `inferFromVolume`",
+    Flaw.BAD_POLICY: "has an `inferFromVolumeFailurePolicy` that is neither `Ignore` nor `Reject`",
 }
 
 
@@ -75,7 +76,8 @@ def _reason(vm: VirtualMachine, match: Match, world: World) -> str:
         if chain is not None:
             return f"no {match.matcher.noun} can be inferred: {chain_reason(chain)}"
         wrong = [_FLAWS[flaw] for flaw, _ in flaws(vm.matcher(match.matcher) or {})]
-        return f"{noun} is not well said: {', and '.join(wrong)}" if wrong else f"the kind of {noun} holds a variable"
+        field = render(vm.matcher_path(match.matcher))
+        return f"`{field}` {', and '.join(wrong)}" if wrong else f"the kind of {noun} holds a variable"
     name = f"{noun} {found.ref.kind} `{found.ref.short}`"
     if twin := namespaced_twin(vm, match, world.cluster):
         return f"{name} is not there; only the namespaced `{twin.short}` is: write `kind: {twin.kind}`"

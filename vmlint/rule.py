@@ -113,12 +113,19 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """A rule's identity: its number, effect, first version, and the class of its subjects."""
+    """A rule's identity: its number, effect, first version, and the class of its subjects.
+
+    Of several faults at one field those of the highest `rank` are shown: above zero stands what the schema refuses or
+    drops before anything else is looked at, below it what others say better. `fragments` says that the rule looks at
+    patches too.
+    """
 
     id: str
     effect: Effect
     since: str
     subject: type[Any] | tuple[type[Any], ...]
+    rank: int = 0
+    fragments: bool = False
 
     def at(self, place: Place | Spot, message: str, *, fix: str, effect: Effect | None = None) -> Fault:
         """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""

@@ -9,9 +9,9 @@ from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Step, Undecided
 from vmlint.load import Progress
 from vmlint.model.chain import Hop
-from vmlint.model.field import render
+from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
-from vmlint.rule import Doubt, Fault, Rule, Spot
+from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
@@ -20,33 +20,92 @@ __all__ = ["levelled", "located", "object_id", "run", "step", "undecided"]
 
 
 def run(
-    rules: Sequence[Rule], documents: Sequence[Document], world: World, progress: Progress | None = None
+    rules: Sequence[Rule], documents: Sequence[Document], worlds: Sequence[World], progress: Progress | None = None
 ) -> tuple[list[tuple[Rule, Fault]], list[Doubt]]:
-    """What every rule says of every subject, in the order of subjects, then rules."""
+    """What every rule says of every subject, in the order of worlds, then subjects, then rules.
+
+    What is said of one place in several worlds is told once.
+    """
     faults: list[tuple[Rule, Fault]] = []
     doubts: list[Doubt] = []
     by_class: dict[type, tuple[Rule, ...]] = {}
-    total = len(documents) + len(world.cluster.resources)
-    for done, subject in enumerate(_subjects(documents, world), 1):
+    told: dict[_Said, int] = {}
+    total = len(documents) + sum(len(world.cluster.resources) for world in worlds)
+    for done, (number, subject) in enumerate(_subjects(documents, worlds), 1):
         kind = type(subject)
         if kind not in by_class:
             by_class[kind] = tuple(rule for rule in rules if issubclass(kind, rule.meta.subject))
+        own: list[tuple[Rule, Fault]] = []
         for rule in by_class[kind]:
-            for said in rule.check(subject, world):
+            if _is_fragment(subject) and not rule.meta.fragments:
+                continue
+            for said in rule.check(subject, worlds[number]):
+                if told.setdefault(_said(rule, said), number) != number:
+                    continue
                 if isinstance(said, Fault):
-                    faults.append((rule, said))
+                    own.append((rule, said))
                 else:
                     doubts.append(said)
+        faults += _foremost(own)
         if progress:
             progress("checking", done, total)
     return faults, doubts
 
 
-def _subjects(documents: Iterable[Document], world: World) -> Iterator[Document | Resource]:
-    yield from documents
-    for resource in world.cluster.resources:
-        if resource.linted and not resource.fragment:
-            yield resource
+_Said = tuple[str, type, int, Path | Span]
+"""Which rule says something, whether a fault or a doubt, and where that is written."""
+
+
+def _said(rule: Rule, said: Fault | Doubt) -> _Said:
+    place = said.place
+    if isinstance(place, Spot):
+        return rule.id, type(said), id(place.document), place.span
+    written = place.resource.written(place.path)
+    return rule.id, type(said), id(written.document), written.path
+
+
+def _subjects(documents: Iterable[Document], worlds: Sequence[World]) -> Iterator[tuple[int, Document | Resource]]:
+    """Every subject with the number of its world; documents are the same in all."""
+    for document in documents:
+        yield 0, document
+    for number, world in enumerate(worlds):
+        for resource in world.cluster.resources:
+            if resource.linted:
+                yield number, resource
+
+
+def _is_fragment(subject: Document | Resource) -> bool:
+    return isinstance(subject, Resource) and subject.fragment
+
+
+def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
+    """The faults over which none of a higher rank stands, so that each is told once, and by who tells it best."""
+    at: dict[tuple[int, Path], list[tuple[Rule, Fault]]] = {}
+    idle: set[tuple[int, Path]] = set()
+    for rule, fault in faults:
+        if isinstance(fault.place, Place):
+            field = (id(fault.place.resource), fault.place.path)
+            at.setdefault(field, []).append((rule, fault))
+            if rule.meta.rank > 0 and fault.effect is Effect.IGNORED:
+                idle.add(field)
+
+    def is_behind(rule: Rule, fault: Fault) -> bool:
+        if isinstance(fault.place, Spot):
+            return False
+        owner, path = id(fault.place.resource), fault.place.path
+        if rule.meta.rank < 1 and any((owner, path[:length]) in idle for length in range(1, len(path))):
+            return True
+        return any(_stands_over(other, said, rule, fault) for other, said in at[owner, path])
+
+    return [(rule, fault) for rule, fault in faults if not is_behind(rule, fault)]
+
+
+def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
+    """Whether the one makes the other superfluous at the same field; a refusal gives way to refusals alone, but for a
+    field that is gone before."""
+    if higher.meta.rank <= rule.meta.rank:
+        return False
+    return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
 
 
 def located(rule: Rule, fault: Fault) -> Finding:
@@ -95,8 +154,8 @@ def object_id(resource: Resource) -> ObjectId:
 def _where(place: Place | Spot) -> tuple[Document, Span]:
     if isinstance(place, Spot):
         return place.document, place.span
-    written = place.resource.written(place.path)
-    return written.document, written.document.span(written.path)
+    document, path = place.resource.written(place.path)
+    return document, document.key_span(path) if place.key else document.span(path)
 
 
 def step(hop: Hop) -> Step:

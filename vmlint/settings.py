@@ -411,6 +411,7 @@ SETTINGS: tuple[Setting, ...] = (
     _row("paths", _paths),
     _row("exclude", _each(_file_glob, 'exclude: ["charts/**/templates/"]')),
     _row("context", _paths),
+    _row("crds", _paths),
     _row("outside", _each(_outside, 'outside: ["DataSource golden-images/*"]')),
     _row("closed-world", _closed_world),
     Setting("target", "target_kubevirt", _target, _release),

@@ -2,51 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from vmlint.cdi import datavolume
 from vmlint.cdi.cause import Cause
+from vmlint.cdi.claim import check as check_claim
 from vmlint.cdi.dataimportcron import check as check_cron
+from vmlint.cdi.datasource import Target, resolve
 from vmlint.cdi.populator import check_import_source, check_upload_source
-from vmlint.cdi.render import Failure, Rendered, render
+from vmlint.cdi.render import Failure, Rendered, clone_source, render, render_claim, render_claim_template
+from vmlint.cdi.storageclass import choose
 from vmlint.cdi.storageworld import Lookup, Overhead, StorageWorld, Undecided
 from vmlint.graph.cluster import Cluster
-from vmlint.graph.resolution import State
-from vmlint.model.access import mapping
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.ref import Ref
-from vmlint.model.resource import Resource
+from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import (
     DataImportCron,
+    DataSource,
     DataVolume,
+    PersistentVolumeClaim,
     VirtualMachine,
+    VirtualMachinePool,
     VolumeImportSource,
     VolumeUploadSource,
+    Workload,
 )
 from vmlint.rule import Effect
 
-__all__ = ["Disk", "Refusal", "Storage"]
+__all__ = ["Disk", "Form", "Refusal", "Storage", "claim_name"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
+_DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
+_APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
 _EVERYWHERE = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))
 
 
+class Form(enum.Enum):
+    """What a disk's claim is written as."""
+
+    CLAIM = "claim"
+    DATA_VOLUME = "DataVolume"
+    TEMPLATE = "DataVolume template"
+    CLAIM_TEMPLATE = "volume claim template"
+
+
 class Disk(NamedTuple):
-    """A DataVolume, or a template of one in a VM: the object, where its body stands, and the body."""
+    """A claim of the cluster, as an object writes it: the object, where the claim's body stands in it, and the body.
+
+    `name` is the name that the template or object has.
+    """
 
     holder: Resource
     path: Path
     body: Mapping[str, Any]
+    form: Form
+    name: str
 
     @property
     def is_template(self) -> bool:
         return bool(self.path)
+
+    @property
+    def ref(self) -> Ref | None:
+        """The identity of the claim, None where nobody knows its name yet: a pool's VM, a generated name."""
+        if isinstance(self.holder, VirtualMachinePool) or not self.name:
+            return None
+        prefix = ""
+        if self.form is Form.CLAIM_TEMPLATE or not self.is_template:
+            if not text(self.holder.data, "metadata", "name"):
+                return None
+            prefix = f"{self.holder.name}-" if self.is_template else ""
+        return Ref(_CLAIM.group, _CLAIM.name, self.holder.namespace, f"{prefix}{self.name}")
+
+    @property
+    def spec_path(self) -> Path:
+        """Where the claim's spec stands in the body."""
+        if self.form in (Form.CLAIM, Form.CLAIM_TEMPLATE):
+            return ("spec",)
+        return ("spec", "pvc" if isinstance(get(self.body, "spec", "pvc"), dict) else "storage")
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        return mapping(self.body, *self.spec_path)
+
+    def at(self, *path: str | int) -> Place:
+        """The place of a field of the body."""
+        return self.holder.at(*self.path, *path)
+
+    def __str__(self) -> str:
+        """The disk for people: what it is written as, and its name."""
+        return f"{self.form.value} `{self.name}`"
 
 
 class Refusal(NamedTuple):
@@ -58,37 +113,175 @@ class Refusal(NamedTuple):
 
 
 class Storage:
-    """The storage of the files' cluster. `closed` says whether an object that is not in the files does not exist."""
+    """The storage of the files' cluster.
 
-    def __init__(self, cluster: Cluster, closed: Callable[[Ref], bool]) -> None:
+    `closed` says whether an object that is not in the files does not exist; `preferred_class` is the storage class
+    that a VM's preference gives to its templates. Without `proposals` a VM's volume claim templates are nothing.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        closed: Callable[[Ref], bool],
+        preferred_class: Callable[[VirtualMachine], str | Undecided],
+        *,
+        proposals: bool,
+    ) -> None:
         self.cluster = cluster
         self._closed = closed
+        self._preferred_class = preferred_class
+        self._proposals = proposals
+        self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
+        self._refused: dict[int, tuple[Refusal, ...]] = {}
 
     def disks(self, holder: Resource) -> Iterator[Disk]:
-        """The DataVolume that an object is, or the templates that it holds."""
-        if isinstance(holder, DataVolume):
-            yield Disk(holder, (), holder.data)
-        elif isinstance(holder, VirtualMachine):
-            for path, _, template in holder.templates():
-                yield Disk(holder, path, template)
+        """The claim or DataVolume that an object is, or the templates that it holds."""
+        if isinstance(holder, VirtualMachine):
+            for path, name, template in holder.templates():
+                yield Disk(holder, path, template, Form.TEMPLATE, name)
+            for path, name, template in holder.claim_templates() if self._proposals else ():
+                yield Disk(holder, path, template, Form.CLAIM_TEMPLATE, name)
+        elif form := _FORMS.get(type(holder)):
+            yield Disk(holder, (), holder.data, form, holder.name)
+
+    def owners(self, ref: Ref) -> Sequence[Disk]:
+        """All that write a claim of that identity, in the order of their files."""
+        return self._disks.get(ref, ())
+
+    @cached_property
+    def _disks(self) -> Mapping[Ref, list[Disk]]:
+        found: dict[Ref, list[Disk]] = {}
+        for resource in self.cluster.resources:
+            if not resource.fragment:
+                for disk in self.disks(resource):
+                    if (ref := disk.ref) is not None:
+                        found.setdefault(ref, []).append(disk)
+        return found
+
+    def claim(self, found: Resolution) -> Disk | None:
+        """What writes the claim that a reference leads to; None where that is not in the files."""
+        if found.resource is None:
+            return None
+        disks = [disk for disk in self.disks(found.resource) if not disk.is_template or disk.path == found.made_at]
+        return disks[0] if disks else None
+
+    def users(self, disk: Disk) -> Sequence[tuple[Workload, Path]]:
+        """The volumes on a claim, in the order of their files: who has each, and where it stands."""
+        return self._users.get((id(disk.holder), disk.path), ())
+
+    @cached_property
+    def _users(self) -> Mapping[tuple[int, Path], list[tuple[Workload, Path]]]:
+        found: dict[tuple[int, Path], list[tuple[Workload, Path]]] = {}
+        for resource in self.cluster.resources:
+            if isinstance(resource, Workload) and not resource.fragment:
+                for path, volume in resource.volumes():
+                    if isinstance(disk := self.own_claim(resource, volume), Disk):
+                        found.setdefault((id(disk.holder), disk.path), []).append((resource, path))
+        return found
+
+    def own_claim(self, vm: Workload, volume: Mapping[str, Any]) -> Disk | Resolution | None:
+        """The claim that a volume of a VM means: its template, another writer of it, or where the reference ends.
+
+        None for a volume of another kind, and for one that names nothing.
+        """
+        source, name = claim_name(volume)
+        if not name:
+            return None
+        for disk in self.disks(vm):
+            if disk.name == name and (disk.form is Form.TEMPLATE or source == "persistentVolumeClaim"):
+                return disk
+        kinds = (_DATA_VOLUME, _CLAIM) if source == "dataVolume" else (_CLAIM,)
+        # A DataVolume that is gone leaves its claim.
+        answers = [self.cluster.resolve(Ref(kind.group, kind.name, vm.namespace, name), vm) for kind in kinds]
+        found = next((answer for answer in answers if answer.state is not State.MISSING), answers[0])
+        return self.claim(found) or found
 
     def render(self, disk: Disk) -> Rendered | Failure:
-        """The claim that CDI would make of it."""
-        return render(disk.body, disk.holder.namespace, self._seen_from(disk.holder))
+        """The claim that there would be in the cluster."""
+        key = (id(disk.holder), disk.path)
+        if key not in self._rendered:
+            self._rendered[key] = self._render(disk)
+        return self._rendered[key]
 
-    def refusals(self, subject: Resource) -> Iterator[Refusal]:
+    def _render(self, disk: Disk) -> Rendered | Failure:
+        world = self._seen_from(disk.holder)
+        if disk.form is Form.DATA_VOLUME:
+            return render(disk.body, disk.holder.namespace, world)
+        if disk.form is Form.CLAIM:
+            return (
+                render_claim(disk.body, disk.holder.namespace, world) if self.renders(disk) else Rendered({**disk.spec})
+            )
+        body, reason = self._preferred(disk)
+        if disk.form is Form.CLAIM_TEMPLATE:
+            return render_claim_template(body, world, class_unknown=reason)
+        return render(body, disk.holder.namespace, world, class_unknown=reason)
+
+    def renders(self, disk: Disk) -> bool:
+        """Whether CDI's webhook fills in a claim."""
+        return disk.form is Form.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
+
+    def claim_causes(self, subject: PersistentVolumeClaim) -> tuple[Cause, ...]:
+        """Why the API server refuses a claim, as far as the claim itself says."""
+        disk = next(self.disks(subject))
+        return check_claim(subject.data, rendered=self.renders(disk))
+
+    @cached_property
+    def _webhook(self) -> bool:
+        return not any(
+            text(cdi.data, "spec", "config", "webhookPvcRendering") == "Disabled" for cdi in self.cluster.of_kind("CDI")
+        )
+
+    def _preferred(self, disk: Disk) -> tuple[Mapping[str, Any], str]:
+        """A template with the class of the VM's preference, or the reason why that is not known."""
+        assert isinstance(disk.holder, VirtualMachine)
+        spec = disk.spec
+        if disk.form is Form.CLAIM_TEMPLATE or not spec or spec.get("storageClassName") is not None:
+            return disk.body, ""
+        preferred = self._preferred_class(disk.holder)
+        if isinstance(preferred, Undecided):
+            return disk.body, preferred.reason
+        if not preferred:
+            return disk.body, ""
+        claim = {**spec, "storageClassName": preferred}
+        return {**disk.body, "spec": {**mapping(disk.body, "spec"), str(disk.spec_path[-1]): claim}}, ""
+
+    def class_unknown(self, disk: Disk) -> bool:
+        """Whether somebody who is not in the files may name a template's storage class."""
+        return disk.form is Form.TEMPLATE and bool(self._preferred(disk)[1])
+
+    def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
+        """The names of the files' storage classes where none of them is surely the default."""
+        choice = choose(self._world.classes, None, content_type)
+        if choice.storage_class is not None or not choice.decided:
+            return ()
+        return tuple(text(one, "metadata", "name") for one in self._world.classes)
+
+    def resolve_source(self, disk: Disk) -> Target | Undecided | None:
+        """The claim or snapshot that a DataVolume copies."""
+        return clone_source(disk.body, disk.holder.namespace, self._seen_from(disk.holder))
+
+    def resolve_data_source(self, subject: DataSource) -> Target | Undecided:
+        """Where a DataSource ends."""
+        return resolve(subject.data, subject.name, subject.namespace, self._lookup(_DATA_SOURCE, subject))
+
+    def refusals(self, subject: Resource) -> Sequence[Refusal]:
         """Why the cluster refuses an object of CDI, or a VM for its templates; each first failure only, as there.
 
         KubeVirt checks its templates less than CDI does. What only CDI refuses shows when the VM's controller makes
         the DataVolume: the VM is accepted and never starts.
         """
+        if id(subject) not in self._refused:
+            self._refused[id(subject)] = tuple(self._refusals(subject))
+        return self._refused[id(subject)]
+
+    def _refusals(self, subject: Resource) -> Iterator[Refusal]:
         if isinstance(subject, DataVolume):
-            yield from (
-                Refusal(cause, Effect.REJECTED, Disk(subject, (), subject.data)) for cause in self._own(subject)
-            )
+            for disk in self.disks(subject):
+                yield from (Refusal(cause, Effect.REJECTED, disk) for cause in self._own(subject))
         elif isinstance(subject, VirtualMachine):
             for disk in self.disks(subject):
-                yield from self._of_template(subject, disk)
+                if disk.form is Form.TEMPLATE:
+                    yield from self._of_template(subject, disk)
         elif check := _CHECKS.get(type(subject)):
             yield from (Refusal(cause, Effect.REJECTED) for cause in check(subject.data))
 
@@ -127,12 +320,14 @@ class Storage:
     @cached_property
     def _world(self) -> StorageWorld:
         cdi, config = self.cluster.of_kind("CDI"), self.cluster.of_kind("CDIConfig")
+        classes = [found.data for found in self.cluster.of_kind("StorageClass")]
         return StorageWorld(
-            classes=[found.data for found in self.cluster.of_kind("StorageClass")],
+            classes=classes,
             profiles={found.name: found.data for found in self.cluster.of_kind("StorageProfile")},
             volumes=[found.data for found in self.cluster.of_kind("PersistentVolume")],
             overhead=Overhead.of(cdi[0].data if cdi else None, config[0].data if config else None),
-            closed=self._closed(Ref("storage.k8s.io", "StorageClass", "", "")),
+            # Files without any class say nothing of the cluster's storage, which no cluster is without.
+            closed=bool(classes) and self._closed(Ref("storage.k8s.io", "StorageClass", "", "")),
         )
 
     def _lookup(self, kind: Kind, seen_from: Resource) -> Lookup:
@@ -154,7 +349,21 @@ class Storage:
             return True
         return False if self._closed(ref) else None
 
+    def holds_any(self, namespace: str) -> bool:
+        """Whether an object of the files lives in a namespace."""
+        return namespace in self.cluster.namespaces
 
+
+def claim_name(volume: Mapping[str, Any]) -> tuple[str, str]:
+    """The source of a volume that lives on a claim, and the name that it gives; empty texts for any other volume."""
+    if isinstance(volume.get("dataVolume"), dict):
+        return "dataVolume", text(volume, "dataVolume", "name")
+    if isinstance(volume.get("persistentVolumeClaim"), dict):
+        return "persistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName")
+    return "", ""
+
+
+_FORMS: dict[type[Resource], Form] = {DataVolume: Form.DATA_VOLUME, PersistentVolumeClaim: Form.CLAIM}
 _CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Cause, ...]]] = {
     DataImportCron: check_cron,
     VolumeImportSource: check_import_source,

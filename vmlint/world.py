@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any, TypeVar
 
+from vmlint.cdi.storageworld import Undecided
+from vmlint.form import Form
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, expand, review
@@ -19,6 +22,7 @@ from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.requirements import Unmet, unmet
+from vmlint.machine import Machine
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
@@ -54,7 +58,9 @@ class World:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
-        self.storage = Storage(cluster, self.closed)
+        self.storage = Storage(cluster, self.closed, self.preferred_class, proposals=settings.release is None)
+        self.machine = Machine(self)
+        self.form = Form(cluster, settings.release)
         self._answers: dict[Any, Any] = {}
 
     def closed(self, ref: Ref) -> bool:
@@ -87,9 +93,31 @@ class World:
         snapshots = self.behaviour.infers_from_snapshots
         return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.closed(vm.ref))
 
+    @cached_property
+    def inferred_missing(self) -> frozenset[Ref]:
+        """The objects that inferences look for in vain."""
+        vms = (found for found in self.cluster.resources if isinstance(found, VirtualMachine) and not found.fragment)
+        chains = [self.infer(vm, matcher) for vm in vms for matcher in Matcher]
+        return frozenset(
+            chain.resolution.ref for chain in chains if chain and chain.end is End.OBJECT_MISSING and chain.resolution
+        )
+
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
         return self._once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+
+    def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
+        """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
+
+        Source: KubeVirt `pkg/instancetype/preference/webhooks` (ApplyToVM).
+        """
+        found = self.match(vm, Matcher.PREFERENCE)
+        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
+            return ""
+        if found.object is not None:
+            return text(found.spec, "volumes", "preferredStorageClassName")
+        lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
+        return "" if lost else Undecided("", "the VM's preference, which may name a storage class, is not in the files")
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:
@@ -102,7 +130,18 @@ class World:
 
         None where the VM does not get so far, or where what it gets is not in the files.
         """
-        return self._once(review, vm, lambda: self._review(vm, needed=tuple(Matcher)))
+        return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
+
+    def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
+        """That copy with what is known of some of the VM's matchers, as if it had no others."""
+        return self._once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
+
+    def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
+        """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""
+        found = self.match(vm, matcher)
+        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND, Fate.USED):
+            return True
+        return found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
 
     def conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
         """The fields that the VM and its instancetype both set, in the order of the cluster's message.
@@ -110,8 +149,8 @@ class World:
         What the preference is plays no part in them, but where it makes the VM be refused before.
         """
         applied = self.reviewed(vm)
-        if applied is None:
-            applied = self._once(Matcher.INSTANCETYPE, vm, lambda: self._review(vm, needed=(Matcher.INSTANCETYPE,)))
+        if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
+            applied = self.reviewed_with(vm, Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
 
     def unmet(self, vm: VirtualMachine) -> Unmet | None:
@@ -132,16 +171,6 @@ class World:
         It says nothing of a VM that asks for more than is known.
         """
         return self._once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
-
-    def _review(self, vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied | None:
-        for matcher in needed:
-            found = self.match(vm, matcher)
-            if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
-                continue
-            lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
-            if found.fate is not Fate.USED and not lost:
-                return None
-        return self._applied(review, vm, needed)
 
     def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
         """The VM with those of its matchers' objects that are known."""

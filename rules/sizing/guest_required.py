@@ -44,8 +44,9 @@ def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
         return
     for section, amount in _AMOUNTS.items():
         if get(instancetype.data, "spec", section, "guest") is None:
+            field = ("guest",) if get(instancetype.data, "spec", section) is not None else ()
             yield META.at(
-                instancetype.at("spec", section, "guest"),
+                instancetype.at("spec", section, *field),
                 f"the instancetype gives no {amount}: `{instancetype.version}` requires `spec.{section}.guest`.",
                 fix=f"set `spec.{section}.guest`",
             )

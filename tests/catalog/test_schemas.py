@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from vmlint.catalog.schemas import ApiVersion, api_kind, groups, newest, nodes, root
+from vmlint.catalog.schemas import ApiVersion, api_kind, groups, kinds, newest, nodes, root
+from vmlint.model.kinds import KINDS
 
 
 def test_versions_of_a_kind() -> None:
@@ -35,3 +36,10 @@ def test_every_kind_with_a_living_version_has_a_schema() -> None:
             if kind and not kind.versions[-1].until:
                 assert root(group, name, kind.versions[-1].name) is not None
     assert set(map(newest, ("kubevirt", "cdi"))) == {"1.9", "1.66"}
+
+
+def test_every_kind_with_a_schema_is_a_kind_of_the_model() -> None:
+    known = {(kind.group, kind.name): kind.namespaced for kind in KINDS}
+    rows = [row for group in groups() for name in kinds(group) if (row := api_kind(group, name))]
+    assert rows
+    assert {(row.group, row.name): row.namespaced for row in rows}.items() <= known.items()

@@ -110,7 +110,8 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         (["-q", "-v"], "`--verbose` and `--quiet` exclude each other" + SEE),
         (
             ["--format", "sarf"],
-            "`--format`: must be text, json, sarif or github, not `sarf`; did you mean `sarif`?" + SEE,
+            "`--format`: must be text, json, sarif, github, gitlab, junit or markdown, not `sarf`; "
+            "did you mean `sarif`?" + SEE,
         ),
         (
             ["--fail-on", "errors"],
@@ -120,7 +121,10 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
             ["--report", "json"],
             "`--report`: `json` names no file: write `FORMAT=FILE`, such as `json=report.json`" + SEE,
         ),
-        (["--report", "yaml=x"], "`--report`: must be text, json, sarif or github, not `yaml`" + SEE),
+        (
+            ["--report", "yaml=x"],
+            "`--report`: must be text, json, sarif, github, gitlab, junit or markdown, not `yaml`" + SEE,
+        ),
         (["--select", "VM9"], "no rule or family is called `VM9`; `vmlint rules` lists them\n"),
         (["--select", ","], "`--select` needs the name of a rule or family\n"),
         (["--target", "new"], "`new` is no release of KubeVirt, such as `1.8`\n"),
@@ -218,3 +222,25 @@ def test_colour_is_for_terminals_that_want_it(run: Run, engine: Engine, monkeypa
 def test_the_engine_may_report_its_progress(run: Run, engine: Engine) -> None:
     engine.before = lambda progress: progress("reading", 1, 0)
     assert run("check")[0] == 0
+
+
+@pytest.mark.parametrize("format", ["gitlab", "junit", "markdown"])
+def test_reports_of_build_services(run: Run, engine: Engine, format: str) -> None:
+    engine.finds(Level.ERROR)
+    code, out, err = run("check", "--format", format)
+    assert (code, err) == (1, "")
+    assert "VM401 shared-disk" in out
+
+
+def test_statistics(run: Run, engine: Engine) -> None:
+    engine.finds(Level.ERROR)
+    assert run("check", "--statistics", "--quiet")[1].startswith("rules    1  VM401 shared-disk · risk\n")
+    counted = json.loads(run("check", "--statistics", "--format", "json")[1])
+    assert counted["statistics"]["rules"][0]["count"] == 1
+    assert "statistics" not in json.loads(run("check", "--format", "json")[1])
+
+
+def test_statistics_of_a_format_that_has_none(run: Run, engine: Engine) -> None:
+    said = "vmlint check: `--statistics` counts in text and json, and neither is written\n"
+    assert run("check", "--statistics", "--format", "sarif") == (2, "", said)
+    assert run("check", "--statistics", "--format", "sarif", "--report", "json=counts.json")[0] == 0

@@ -462,11 +462,59 @@ def test_volumes_that_clone_each_other_come_to_an_end() -> None:
     assert walk(vm(volume), one, two).end is End.LABEL_MISSING
 
 
-def test_a_claim_template_is_a_proposal_that_says_nothing_of_inference() -> None:
-    text = vm("{name: root, persistentVolumeClaim: {claimName: root}}").replace(
-        "  dataVolumeTemplates", "  volumeClaimTemplates: [{metadata: {name: root}}]\n  dataVolumeTemplates"
+def with_claim_template(spec: str) -> str:
+    return vm("{name: root, persistentVolumeClaim: {claimName: root}}").replace(
+        "  dataVolumeTemplates",
+        f"  volumeClaimTemplates: [{{metadata: {{name: root}}, spec: {spec}}}]\n  dataVolumeTemplates",
     )
-    assert walk(text).end is End.UNDECIDED
+
+
+CLAIM = obj("PersistentVolumeClaim", "disk", labels=LABELS)
+SNAPSHOT = obj("VolumeSnapshot", "disk", labels=LABELS)
+CLONE = "{dataSourceRef: {apiGroup: cdi.kubevirt.io, kind: VolumeCloneSource, name: fedora}}"
+IMPORT = CLONE.replace("Clone", "Import")
+
+
+@pytest.mark.parametrize(
+    ("spec", "others", "end"),
+    [
+        ("{dataSourceRef: {kind: PersistentVolumeClaim, name: disk}}", (CLAIM,), End.FOUND),
+        ("{dataSource: {kind: PersistentVolumeClaim, name: disk}}", (CLAIM,), End.FOUND),
+        (
+            CLONE,
+            (obj("VolumeCloneSource", "fedora", "{source: {kind: PersistentVolumeClaim, name: disk}}"), CLAIM),
+            End.FOUND,
+        ),
+        (
+            CLONE,
+            (obj("VolumeCloneSource", "fedora", "{source: {kind: VolumeSnapshot, name: disk}}"), SNAPSHOT),
+            End.FOUND,
+        ),
+        (
+            CLONE,
+            (obj("VolumeCloneSource", "fedora", "{source: {kind: PersistentVolumeClaim, name: disk}}"),),
+            End.OBJECT_MISSING,
+        ),
+        (
+            CLONE,
+            (obj("VolumeCloneSource", "fedora", "{source: {kind: DataSource, name: disk}}"),),
+            End.SOURCE_UNSUPPORTED,
+        ),
+        (CLONE, (), End.OBJECT_MISSING),
+        (IMPORT, (obj("VolumeImportSource", "fedora", "{source: {registry: {url: docker://x}}}"),), End.UNDECIDED),
+        (IMPORT, (obj("VolumeImportSource", "fedora", "{source: {http: {url: http://x}}}"),), End.SOURCE_UNSUPPORTED),
+        ("{}", (), End.SOURCE_UNSUPPORTED),
+        (
+            "{dataSourceRef: {kind: PersistentVolumeClaim, name: disk}}",
+            (obj("PersistentVolumeClaim", "disk"),),
+            End.LABEL_MISSING,
+        ),
+    ],
+)
+def test_a_claim_template_leads_to_its_source(spec: str, others: tuple[str, ...], end: End) -> None:
+    found = walk(with_claim_template(spec), *others)
+    assert found.end is end
+    assert found.hops[0].text == "volume root → volume claim template root"
 
 
 # A DataSource that refers to another one: CDI copies labels onto it, inference does not follow it.

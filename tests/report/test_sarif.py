@@ -134,6 +134,7 @@ def test_regions_count_from_one_and_do_not_end_before_they_start() -> None:
 
 def test_marks_hold_still_when_lines_move() -> None:
     moved = replace(LABEL_MISSING, file="other.yaml", line=90, end_line=90, column=1, message="other words", chain=())
+    assert LABEL_MISSING.resource is not None
     newer = replace(LABEL_MISSING, resource=LABEL_MISSING.resource._replace(api_version="kubevirt.io/v2"))
     assert marks_of(moved) == marks_of(newer) == marks_of(LABEL_MISSING)
 

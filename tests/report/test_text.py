@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from vmlint.finding import Counts, Report
@@ -17,7 +19,7 @@ from .sample import HOSTILE, LABEL_MISSING, REPORT, golden
         ({"width": 300, "color": True, "verbose": True}, "colour.txt"),
     ],
 )
-def test_the_whole_report(options: dict[str, object], expected: str) -> None:
+def test_the_whole_report(options: dict[str, Any], expected: str) -> None:
     assert render(REPORT, **options) == golden(expected)
 
 

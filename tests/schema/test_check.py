@@ -77,7 +77,7 @@ def test_an_unknown_field_is_dropped_and_its_home_named() -> None:
             SchemaKind.UNKNOWN,
             Outcome.DROPPED,
             "`spec.template.spec` has no field `resources`",
-            "Move it to `spec.template.spec.domain.resources`",
+            "move it to `spec.template.spec.domain.resources`",
             ("spec", "template", "spec", "domain", "resources"),
         )
     ]
@@ -93,7 +93,7 @@ def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
     found = causes("VirtualMachineInstanceReplicaSet", text)
     assert brief(found) == [("spec.selector.matchLabels.app", SchemaKind.TYPE, Outcome.REFUSED)]
     assert found[0].message == "`app` must be text, and it is the boolean `true`"
-    assert found[0].fix.startswith("Quote it: in YAML an unquoted `y`")
+    assert found[0].fix.startswith("quote it: in YAML an unquoted `y`")
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,14 @@ def test_what_the_cluster_refuses_of_a_vm(spec: str, path: str, kind: SchemaKind
     assert brief(causes("VirtualMachine", machine(spec))) == [(f"spec.template.spec.{path}", kind, Outcome.REFUSED)]
 
 
+@pytest.mark.parametrize(
+    ("size", "fix"), [("4GiB", "write `4Gi`"), ("500mb", "write `500m`"), ("4 Gi", "write it as `4Gi` or `500m`")]
+)
+def test_the_quantity_that_is_meant(size: str, fix: str) -> None:
+    (cause,) = causes("VirtualMachine", machine(f"domain: {{devices: {{}}, memory: {{guest: {size}}}}}"))
+    assert cause.fix == fix
+
+
 def test_a_vm_without_a_spec_is_refused() -> None:
     schema = schema_of("kubevirt.io/v1", "VirtualMachine")
     assert schema is not None
@@ -139,7 +147,7 @@ def test_go_writes_a_fractional_quantity_of_a_vm_as_text_before_the_crd_sees_it(
     path = "spec.virtualMachineTemplate.spec.template.spec.domain.resources.requests.cpu"
     found = causes("VirtualMachinePool", pool)
     assert brief(found) == [(path, SchemaKind.TYPE, Outcome.REFUSED)]
-    assert found[0].fix == 'Quote it: `"0.5"`'
+    assert found[0].fix == 'quote it: `"0.5"`'
 
 
 def test_an_absent_required_text_of_a_vm_becomes_an_empty_one() -> None:

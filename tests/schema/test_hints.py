@@ -25,46 +25,46 @@ def template(spec: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("spec", "path", "fix"),
     [
-        (template({"domain": {"devices": {"disk": []}}}), "template.spec.domain.devices.disk", "Write `disks`"),
-        (template({"domain": {"Devices": {}}}), "template.spec.domain.Devices", "Write `devices`"),
+        (template({"domain": {"devices": {"disk": []}}}), "template.spec.domain.devices.disk", "write `disks`"),
+        (template({"domain": {"Devices": {}}}), "template.spec.domain.Devices", "write `devices`"),
         (
             template({"terminationgraceperiodseconds": 1}),
             "template.spec.terminationgraceperiodseconds",
-            "Write `terminationGracePeriodSeconds`",
+            "write `terminationGracePeriodSeconds`",
         ),
         (
             template({"networks": [{"multus": {"name": "lan"}}]}),
             "template.spec.networks[0].multus.name",
-            "Write `networkName`",
+            "write `networkName`",
         ),
         (
             template({"domain": {"devices": {"interfaces": [{"mac": "02:00"}]}}}),
             "template.spec.domain.devices.interfaces[0].mac",
-            "Write `macAddress`",
+            "write `macAddress`",
         ),
         (
             template({"domain": {"volumes": []}}),
             "template.spec.domain.volumes",
-            "Move it to `spec.template.spec.volumes`",
+            "move it to `spec.template.spec.volumes`",
         ),
         (
             template({"machine": {"type": "q35"}}),
             "template.spec.machine",
-            "Move it to `spec.template.spec.domain.machine`",
+            "move it to `spec.template.spec.domain.machine`",
         ),
         (
             template({"domain": {"resources": {"memory": "1Gi"}}}),
             "template.spec.domain.resources.memory",
-            "Move it to `spec.template.spec.domain.resources.requests.memory`",
+            "move it to `spec.template.spec.domain.resources.requests.memory`",
         ),
-        ({"domain": {"cpu": {"cores": 1}}}, "domain", "Move it to `spec.template.spec.domain`"),
-        ({"labels": {"a": "b"}}, "labels", "Move it to `metadata.labels`"),
+        ({"domain": {"cpu": {"cores": 1}}}, "domain", "move it to `spec.template.spec.domain`"),
+        ({"labels": {"a": "b"}}, "labels", "move it to `metadata.labels`"),
         (
             {"template": {"metadata": {"spec": {"domain": {}}}}},
             "template.metadata.spec",
-            "Move it to `spec.template.spec`",
+            "move it to `spec.template.spec`",
         ),
-        ({"frobnicate": 1}, "frobnicate", "Remove it, or write it where it belongs"),
+        ({"frobnicate": 1}, "frobnicate", "remove it, or write it where it belongs"),
     ],
 )
 def test_what_a_field_of_a_vm_stands_for(spec: dict[str, Any], path: str, fix: str) -> None:
@@ -82,27 +82,27 @@ def test_a_template_one_level_out() -> None:
         name="x",
     )
     assert found == {
-        "template": "Move it to `spec.template`",
-        "version": "Remove it, or write it where it belongs",
-        "name": "Move it to `metadata.name`",
+        "template": "move it to `spec.template`",
+        "version": "remove it, or write it where it belongs",
+        "name": "move it to `metadata.name`",
     }
 
 
 def test_sizes_of_data_volumes() -> None:
     here = "cdi.kubevirt.io/v1beta1", "DataVolume"
-    storage = "Move it to `spec.storage.resources.requests.storage`"
+    storage = "move it to `spec.storage.resources.requests.storage`"
     assert fixes(*here, {"source": {"size": "1Gi"}}) == {"spec.source.size": storage}
     assert fixes(*here, {"storage": {"size": "1Gi"}}) == {"spec.storage.size": storage}
-    claim = "Move it to `spec.pvc.resources.requests.storage`"
+    claim = "move it to `spec.pvc.resources.requests.storage`"
     assert fixes(*here, {"source": {"http": {"size": "1Gi"}}, "pvc": {}}) == {"spec.source.http.size": claim}
     assert fixes(*here, {"storage": {}, "storageClassName": "fast"}) == {
-        "spec.storageClassName": "Move it to `spec.storage.storageClassName`"
+        "spec.storageClassName": "move it to `spec.storage.storageClassName`"
     }
 
 
 def test_two_places_alike_are_no_hint() -> None:
     assert fixes("cdi.kubevirt.io/v1beta1", "DataVolume", {"storageClassName": "fast"}) == {
-        "spec.storageClassName": "Remove it, or write it where it belongs"
+        "spec.storageClassName": "remove it, or write it where it belongs"
     }
 
 
@@ -114,6 +114,6 @@ def test_metadata_of_the_object() -> None:
         "spec": template({"domain": {"devices": {}}}),
     }
     assert [(render(cause.path), cause.fix) for cause in check(data, schema)] == [
-        ("metadata.annotation", "Write `annotations`"),
-        ("metadata.spec", "Move it to `spec`"),
+        ("metadata.annotation", "write `annotations`"),
+        ("metadata.spec", "move it to `spec`"),
     ]

@@ -38,7 +38,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.VERSION,
             "`instancetype.kubevirt.io/v1alpha2` of `VirtualMachinePreference` was served up to KubeVirt 1.5",
-            "Write `instancetype.kubevirt.io/v1beta1`",
+            "write `instancetype.kubevirt.io/v1beta1`",
         ),
         (
             "instancetype.kubevirt.io/v1beta1",
@@ -46,7 +46,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             (0, 59),
             SchemaKind.VERSION,
             "`instancetype.kubevirt.io/v1beta1` of `VirtualMachinePreference` came with KubeVirt 1.0",
-            "Write `instancetype.kubevirt.io/v1alpha2`",
+            "write `instancetype.kubevirt.io/v1alpha2`",
         ),
         (
             "instancetype.kubevirt.io/v1beta2",
@@ -54,7 +54,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             (1, 9),
             SchemaKind.PROPOSAL,
             "`instancetype.kubevirt.io/v1beta2` is a proposal: no release of KubeVirt serves it",
-            "Write `instancetype.kubevirt.io/v1beta1`",
+            "write `instancetype.kubevirt.io/v1beta1`",
         ),
         (
             "pool.kubevirt.io/v1beta1",
@@ -62,7 +62,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             (1, 6),
             SchemaKind.VERSION,
             "`pool.kubevirt.io/v1beta1` of `VirtualMachinePool` came with KubeVirt 1.7",
-            "Write `pool.kubevirt.io/v1alpha1`",
+            "write `pool.kubevirt.io/v1alpha1`",
         ),
         (
             "flavor.kubevirt.io/v1alpha1",
@@ -70,7 +70,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.VERSION,
             "`flavor.kubevirt.io/v1alpha1` of `VirtualMachineFlavor` was served up to KubeVirt 0.55",
-            "Use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
+            "use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
         ),
         (
             "cdi.kubevirt.io/v1alpha1",
@@ -78,7 +78,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.VERSION,
             "`cdi.kubevirt.io/v1alpha1` of `DataVolume` was served up to CDI 1.55",
-            "Write `cdi.kubevirt.io/v1beta1`",
+            "write `cdi.kubevirt.io/v1beta1`",
         ),
         (
             "kubevirt.io/v2",
@@ -86,7 +86,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.VERSION,
             "`VirtualMachine` has no version `v2` in `kubevirt.io`",
-            "Write `kubevirt.io/v1`",
+            "write `kubevirt.io/v1`",
         ),
         (
             "kubevirt.io/v1",
@@ -94,7 +94,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.VERSION,
             "`kubevirt.io` has no kind `VirtualMachinePool`",
-            "Write `pool.kubevirt.io/v1beta1`",
+            "write `pool.kubevirt.io/v1beta1`",
         ),
         (
             "kubevirt.io/v1alpha3",
@@ -102,7 +102,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.DEPRECATED,
             "`kubevirt.io/v1alpha3` of `VirtualMachine` is deprecated since KubeVirt 1.0",
-            "Write `kubevirt.io/v1`",
+            "write `kubevirt.io/v1`",
         ),
         (
             "kubevirt.io/v1",
@@ -110,7 +110,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             None,
             SchemaKind.DEPRECATED,
             "`kubevirt.io/v1` of `VirtualMachineInstancePreset` is deprecated since KubeVirt 0.57",
-            "Use instancetypes and preferences",
+            "use instancetypes and preferences",
         ),
     ],
 )

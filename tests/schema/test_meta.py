@@ -35,7 +35,7 @@ def test_good_metadata(metadata: Any) -> None:
 @pytest.mark.parametrize(
     ("metadata", "path", "kind"),
     [
-        (None, "metadata", SchemaKind.TYPE),
+        (None, "metadata.name", SchemaKind.MISSING),
         ([], "metadata", SchemaKind.TYPE),
         ({}, "metadata.name", SchemaKind.MISSING),
         ({"name": "Bad_Name"}, "metadata.name", SchemaKind.NAME),

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from vmlint.errors import UsageError
-from vmlint.source import discover as module
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Skipped
 
@@ -189,7 +188,7 @@ def test_a_directory_that_can_not_be_listed_is_told(make: Make, monkeypatch: pyt
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    monkeypatch.setattr(module.os, "scandir", guarded)
+    monkeypatch.setattr(os, "scandir", guarded)
     assert names(".") == ["a/x.yaml"]
     assert skipped(".") == [("closed", "the directory can't be read: permission denied")]
 

@@ -8,6 +8,7 @@ import pytest
 
 from vmlint.errors import UsageError
 from vmlint.source import read as module
+from vmlint.source.discover import Found
 from vmlint.source.document import SourceFile
 from vmlint.source.read import read
 
@@ -150,7 +151,12 @@ def test_excluded_files_are_not_opened(here: Path, monkeypatch: pytest.MonkeyPat
     write(here, a_yaml="a: 1\n", b_yaml="b: 1\n")
     opened = []
     original = module._bytes
-    monkeypatch.setattr(module, "_bytes", lambda found, *rest: opened.append(found.name) or original(found, *rest))
+
+    def noted(found: Found, *rest: Any) -> bytes:
+        opened.append(found.name)
+        return original(found, *rest)
+
+    monkeypatch.setattr(module, "_bytes", noted)
     assert [file.file for file in read([".", "a.yaml"], exclude=["a.yaml"])] == ["b.yaml"]
     assert opened == ["b.yaml"]
 

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-__all__ = ["PROPOSAL", "ApiKind", "ApiVersion", "api_kind", "groups", "newest", "nodes", "root"]
+__all__ = ["PROPOSAL", "ApiKind", "ApiVersion", "api_kind", "groups", "kinds", "newest", "nodes", "root"]
 
 PROPOSAL = "proposal"
 """Stands where a release would: a design document has it, and no release serves it yet."""
@@ -68,6 +68,11 @@ def api_kind(group: str, name: str) -> ApiKind | None:
 def groups() -> frozenset[str]:
     """The API groups of the two products."""
     return frozenset(group for group, _ in _kinds())
+
+
+def kinds(group: str) -> list[str]:
+    """The kinds of an API group of the two products."""
+    return [name for own, name in _kinds() if own == group]
 
 
 def root(group: str, name: str, version: str) -> int | None:

@@ -32,6 +32,7 @@ class Check(enum.StrEnum):
     ACCESS_MODE_MISSING = "access-mode-missing"
     ACCESS_MODES_SEVERAL = "access-modes-several"
     ACCESS_MODE_UNKNOWN = "access-mode-unknown"
+    VOLUME_MODE_UNKNOWN = "volume-mode-unknown"
     EXTERNAL_WITH_SOURCE = "external-with-source"
     EXTERNAL_TWICE = "external-twice"
     EXTERNAL_INCOMPLETE = "external-incomplete"

@@ -1,6 +1,6 @@
-"""The claim that a DataVolume becomes.
+"""The claim that a DataVolume becomes, and what CDI fills into a claim that asks for it.
 
-Source: CDI `pkg/controller/datavolume/util.go` (renderPvcSpec and what it calls), `pkg/controller/common/util.go`
+Source: CDI `pkg/controller/datavolume/util.go` (renderPvcSpec, RenderPvc), `pkg/controller/common/util.go`
 (InflateSizeWithOverhead, GetEffectiveVolumeSize), `pkg/controller/datavolume/*-clone-controller.go` (detectCloneSize).
 """
 
@@ -20,7 +20,16 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
 
-__all__ = ["Failure", "Rendered", "Why", "clone_source", "render"]
+__all__ = [
+    "FROM_PROFILE",
+    "Failure",
+    "Rendered",
+    "Why",
+    "clone_source",
+    "render",
+    "render_claim",
+    "render_claim_template",
+]
 
 
 class Why(enum.StrEnum):
@@ -36,11 +45,16 @@ class Why(enum.StrEnum):
 
 
 class Failure(NamedTuple):
-    """No claim is made: the reason, CDI's message, and the DataVolume's field that it hangs on."""
+    """No claim is made: the reason, CDI's message, and the object's field that it hangs on.
+
+    `choice` and `profile` are as for `Rendered`, as far as it came.
+    """
 
     why: Why
     message: str
     path: Path
+    choice: Choice | None = None
+    profile: Profile | None = None
 
 
 class Rendered(NamedTuple):
@@ -66,6 +80,11 @@ _COPIED = (
     "dataSource",
     "dataSourceRef",
 )
+FROM_PROFILE = "FromStorageProfile"
+"""The `volumeMode` of a claim that leaves it to the storage profile: an absent one means Filesystem."""
+
+_CLAIM: Path = ("spec",)
+_CLONE = ("cdi.kubevirt.io", "VolumeCloneSource")
 _SIZE = ("resources", "requests", "storage")
 _SIZE_FIELD = "resources.requests.storage"
 _MIB = 1024 * 1024
@@ -78,15 +97,62 @@ _IMAGE_SIZE = "cdi.Kubervirt.io/virtualSize"
 _IMAGE_CAPACITY = "cdi.Kubervirt.io/sourceCapacity"
 
 
-def render(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Rendered | Failure:
-    """The claim of a DataVolume (or of a template of one) in that namespace, or why there is none."""
+def render(
+    data: Mapping[str, Any], namespace: str, world: StorageWorld, *, class_unknown: str = ""
+) -> Rendered | Failure:
+    """The claim of a DataVolume (or of a template of one) in that namespace, or why there is none.
+
+    `class_unknown` is the reason why a class that the manifest does not name may still be named when CDI sees it.
+    """
     if isinstance(verbatim := get(data, "spec", "pvc"), dict):
         return Rendered(dict(verbatim))
     if not isinstance(storage := get(data, *_STORAGE), dict):
         return Failure(Why.NO_STORAGE, "datavolume one of {pvc, storage} field is required", ("spec",))
-    claim = _Claim(storage, text(data, "spec", "contentType"), world)
-    failure = claim.fill_modes() or claim.fill_size(data, namespace)
-    return failure or Rendered(claim.spec, tuple(claim.undecided), claim.choice, claim.profile)
+    spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
+    claim = _Claim(spec, text(data, "spec", "contentType"), world, _STORAGE, class_unknown)
+    return claim.finished(claim.fill_modes() or claim.fill_size(data, namespace))
+
+
+def render_claim(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Rendered | Failure:
+    """A claim that asks CDI's webhook to fill it in. A volume mode that is absent is Filesystem by then."""
+    spec = _present(mapping(data, "spec"))
+    mode = spec.setdefault("volumeMode", "Filesystem")
+    if mode == FROM_PROFILE:
+        del spec["volumeMode"]
+    claim = _Claim(spec, text(data, "metadata", "annotations", _CONTENT_TYPE), world, _CLAIM)
+    failure = claim.fill_modes()
+    if failure is None and _reference(spec) == _CLONE:
+        claim.fill_size_of_clone()
+    elif failure is None and _reference(spec)[1] != "VolumeSnapshot":
+        failure = claim.fill_size(data, namespace)
+    return claim.finished(failure)
+
+
+def render_claim_template(
+    data: Mapping[str, Any], world: StorageWorld, *, class_unknown: str = ""
+) -> Rendered | Failure:
+    """The claim of a VM's volume claim template: what is absent comes from the profile, a size stays as it is.
+
+    Source: KubeVirt's proposal of volume claim templates.
+    """
+    spec = _present(mapping(data, "spec"))
+    if spec.get("volumeMode") == FROM_PROFILE:
+        del spec["volumeMode"]
+    claim = _Claim(spec, "", world, _CLAIM, class_unknown)
+    failure = claim.fill_modes()
+    if failure is None and get(spec, *_SIZE) is None:
+        failure = claim.fail_size() if _reference(spec) != _CLONE else None
+        claim.leave_open("the size is that of the source", _SIZE_FIELD)
+    return claim.finished(failure)
+
+
+def _present(spec: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in spec.items() if value is not None}
+
+
+def _reference(spec: Mapping[str, Any]) -> tuple[str, str]:
+    """Group and kind of what fills the claim."""
+    return text(spec, "dataSourceRef", "apiGroup"), text(spec, "dataSourceRef", "kind")
 
 
 def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Target | Undecided | None:
@@ -114,11 +180,15 @@ def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
 class _Claim:
     """A claim's spec in the making."""
 
-    def __init__(self, storage: Mapping[str, Any], content_type: str, world: StorageWorld) -> None:
+    def __init__(
+        self, spec: dict[str, Any], content_type: str, world: StorageWorld, path: Path, class_unknown: str = ""
+    ) -> None:
         # Values are replaced here, never changed: they belong to the manifest.
-        self.spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
+        self.spec = spec
         self.world = world
         self.content_type = content_type
+        self.path = path
+        self.class_unknown = class_unknown
         self.undecided: list[Undecided] = []
         self.choice: Choice | None = None
         self.profile: Profile | None = None
@@ -126,6 +196,11 @@ class _Claim:
         for field, type_ in (("accessModes", list), ("volumeMode", str), ("resources", dict)):
             if not isinstance(self.spec.get(field), type_) or not self.spec[field]:
                 self.spec.pop(field, None)
+
+    def finished(self, failure: Failure | None) -> Rendered | Failure:
+        if failure is not None:
+            return failure._replace(choice=self.choice, profile=self.profile)
+        return Rendered(self.spec, tuple(self.undecided), self.choice, self.profile)
 
     def leave_open(self, reason: str, *fields: str) -> None:
         self.undecided.extend(Undecided(field, reason) for field in fields)
@@ -145,11 +220,14 @@ class _Claim:
         if self.content_type == "archive":
             if self.spec.get("volumeMode") == "Block":
                 message = "ContentType Archive cannot have block volumeMode"
-                return Failure(Why.ARCHIVE_BLOCK, message, (*_STORAGE, "volumeMode"))
+                return Failure(Why.ARCHIVE_BLOCK, message, (*self.path, "volumeMode"))
             self.spec["volumeMode"] = "Filesystem"
         name = self.spec.get("storageClassName")
         if is_unknown(name) or not isinstance(name, str | None):
             self._without_class("a variable names the storage class")
+            return None
+        if name is None and self.class_unknown:
+            self._without_class(self.class_unknown)
             return None
         self.choice = choice = choose(self.world.classes, name, self.content_type)
         if choice.storage_class is None:
@@ -187,7 +265,7 @@ class _Claim:
         if "accessModes" in self.spec:
             return None
         message = "PVC spec is missing accessMode and no storageClass to choose profile"
-        return Failure(Why.NO_CLASS, message, (*_STORAGE, "storageClassName"))
+        return Failure(Why.NO_CLASS, message, (*self.path, "storageClassName"))
 
     def _suitable_volume(self, class_name: str) -> Mapping[str, Any] | None:
         wanted_size = Quantity.try_parse(get(self.spec, *_SIZE)) or Quantity(0)
@@ -238,7 +316,7 @@ class _Claim:
         if self.choice is not None and not self.choice.decided:
             self.leave_open("the default storage class is not certain", *self.missing)
             return None
-        return Failure(why, message, (*_STORAGE, "accessModes"))
+        return Failure(why, message, (*self.path, "accessModes"))
 
     def fill_size(self, data: Mapping[str, Any], namespace: str) -> Failure | None:
         """The size: with the filesystem's share and not below the provisioner's least, or that of the source."""
@@ -246,8 +324,7 @@ class _Claim:
         if written is None:
             source = clone_source(data, namespace, self.world)
             if source is None:
-                message = "PVC Spec is not valid - missing storage size"
-                return Failure(Why.NO_SIZE, message, (*_STORAGE, *_SIZE))
+                return self.fail_size()
             self._size_of_source(source)
             return None
         size = Quantity.try_parse(written)
@@ -256,11 +333,20 @@ class _Claim:
             return None
         if size.value() < _MIB:
             message = "PVC Spec is not valid - storage size should be at least 1MiB"
-            return Failure(Why.TOO_SMALL, message, (*_STORAGE, *_SIZE))
+            return Failure(Why.TOO_SMALL, message, (*self.path, *_SIZE))
         if self.mode_is_open:
             self.leave_open("the overhead depends on the storage class and the volume mode", _SIZE_FIELD)
         self._set_size(self._at_least(self._inflated(size.value())))
         return None
+
+    def fail_size(self) -> Failure:
+        return Failure(Why.NO_SIZE, "PVC Spec is not valid - missing storage size", (*self.path, *_SIZE))
+
+    def fill_size_of_clone(self) -> None:
+        """The size of a claim that copies: as it is written, else what the source asks for."""
+        written = Quantity.try_parse(get(self.spec, *_SIZE))
+        if get(self.spec, *_SIZE) is None or (written is not None and written.is_zero):
+            self.leave_open("the size is that of the source", _SIZE_FIELD)
 
     def _set_size(self, size: Quantity) -> None:
         resources = dict(mapping(self.spec, "resources"))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-_FORMATS = ("text", "json", "sarif", "github")
+_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+_COUNTED = ("text", "json")
 
 _DESCRIPTION = (
     "Reads all manifests under the paths as one cluster, and says what KubeVirt and CDI would do with each of them. "
@@ -70,7 +71,7 @@ def _parser() -> Parser:
         metavar="FORMAT",
         type=one_of(*_FORMATS),
         default="text",
-        help="text (the default), json, sarif, github",
+        help="text (the default), json, sarif, github, gitlab, junit, markdown",
     )
     shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     shown.add_argument(
@@ -80,6 +81,11 @@ def _parser() -> Parser:
         action="append",
         default=[],
         help="write a further report to a file (repeatable)",
+    )
+    shown.add_argument(
+        "--statistics",
+        action="store_true",
+        help="count the findings by rule, kind and file: in text instead of listing them, in json beside the list",
     )
     volume = shown.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
@@ -125,6 +131,8 @@ def _targets(arguments: Namespace) -> list[_Target]:
     """Where the report goes, checked before anything is read."""
     main = _Target(arguments.format, None if arguments.output == "-" else arguments.output)
     targets = [main, *arguments.report]
+    if arguments.statistics and not any(target.format in _COUNTED for target in targets):
+        raise UsageError("`--statistics` counts in text and json, and neither is written")
     files = [target.file for target in targets if target.file is not None]
     for file in files:
         if files.count(file) > 1 and Path(file).name != "null":
@@ -170,9 +178,10 @@ def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
 
 
 def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:
+    counted = {"statistics": arguments.statistics} if target.format in _COUNTED else {}
     if target.format not in ("text", "github"):
-        return {}
-    options: dict[str, Any] = {"quiet": arguments.quiet, "encoding": encoding(stream)}
+        return counted
+    options: dict[str, Any] = {"quiet": arguments.quiet, "encoding": encoding(stream), **counted}
     if target.format == "text":
         options |= {
             "color": uses_color(arguments.color, stream),

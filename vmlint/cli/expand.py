@@ -1,4 +1,4 @@
-"""`vmlint expand`: print VMs as KubeVirt would run them."""
+"""`vmlint expand`: print VMs as KubeVirt would run them, and the claims of their disks."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ __all__ = ["run"]
 
 _DESCRIPTION = (
     "Prints each VM as KubeVirt would run it: its instancetype and preference found, by name or inferred from a "
-    "volume, and applied, and the defaults filled in. What can't be expanded is left out, and told on standard error "
+    "volume, and applied, and the defaults filled in; and each claim that a DataVolume or a template becomes, with the "
+    "class, the modes and the size that CDI gives it. What can't be expanded is left out, and told on standard error "
     "with the reason. What else KubeVirt may refuse in a VM, `vmlint check` says."
 )
 
 _EXAMPLES = (
-    ("vmlint expand manifests/", "every VM of a folder"),
-    ("vmlint expand --vm shop/web", "one VM of the working directory"),
+    ("vmlint expand manifests/", "every VM and claim of a folder"),
+    ("vmlint expand --vm shop/web", "one VM of the working directory, and its claims"),
     ("vmlint expand --vm shop/web --explain", "and where each value comes from"),
     ("vmlint expand --target 1.6", "as an older release would run it"),
     ("vmlint expand --format json | jq '.[].spec'", "for programs"),
 )
 
 _EXITS = {
-    Exit.CLEAN: "every VM is printed",
-    Exit.FINDINGS: "some VM can't be expanded, or some document can't be read",
+    Exit.CLEAN: "every VM is printed, and every claim that the files decide",
+    Exit.FINDINGS: "some VM can't be expanded or some claim not be made, or some document can't be read",
     **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL, Exit.INTERRUPTED)},
 }
 
@@ -49,7 +50,7 @@ def _parser() -> Parser:
         metavar="FORMAT",
         type=one_of("yaml", "json"),
         default="yaml",
-        help="yaml (the default): a document for each VM; json: a list",
+        help="yaml (the default): a document for each VM and claim; json: a list",
     )
     shown.add_argument(
         "--explain",
@@ -65,19 +66,28 @@ def run(words: Sequence[str]) -> Exit:
     arguments = _parser().read(words)
     files = opened(arguments)
 
-    from vmlint.expansion import VMS, expanded
+    from vmlint.expansion import VMS, claims, expanded
+    from vmlint.outcome import Trouble
 
-    vms = chosen(list(expanded(files.world, VMS)), arguments.vm)
+    vms = chosen([vm for world in files.worlds for vm in expanded(world, VMS)], arguments.vm)
+    found = [one for world in files.worlds for one in claims(world)]
+    disks = [one for one in found if arguments.vm is None or any(one.source is vm.source for vm in vms)]
+    shown = [*vms, *disks]
     form = _json if arguments.format == "json" else _yaml
-    write(form([vm for vm in vms if vm.problem is None], arguments.explain))
+    write(form([one for one in shown if one.problem is None], arguments.explain))
     unread = say_unread(files)
-    for vm in vms:
-        if vm.problem is not None:
-            complain(vm.file, vm.line, f"{vm.resource} is not expanded ({vm.problem.trouble}): {vm.problem.reason}")
-    if not vms:
+    for one in shown:
+        if one.problem is not None:
+            complain(
+                one.file, one.line, f"{one.resource} is not expanded ({one.problem.trouble}): {one.problem.reason}"
+            )
+    if not shown:
         say("there is no VM in the files")
-    failed = any(vm.problem is not None for vm in vms) or (unread and arguments.vm is None)
-    return Exit.FINDINGS if failed else Exit.CLEAN
+    # Most files leave the storage classes to the cluster: that is no failure.
+    failed = any(vm.problem is not None for vm in vms) or any(
+        disk.problem is not None and disk.problem.trouble is not Trouble.UNDECIDED for disk in disks
+    )
+    return Exit.FINDINGS if failed or (unread and arguments.vm is None) else Exit.CLEAN
 
 
 def _yaml(vms: Sequence[Expanded], explain: bool) -> str:

@@ -41,6 +41,13 @@ def add_files(group: argparse._ActionsContainer) -> None:
         default=[],
         help="objects that exist in the cluster and are not linted (repeatable)",
     )
+    group.add_argument(
+        "--crds",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="CustomResourceDefinitions to judge custom resources by, besides those read (repeatable)",
+    )
 
 
 def add_cluster(group: argparse._ActionsContainer) -> None:
@@ -71,8 +78,9 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
     }
     changed = {name: value for name, value in given.items() if value is not None}
     config = config.replace(known_rules=known_rules, **changed)
-    context = config.replace(context=arguments.context).context
-    return replace(config, context=(*config.context, *context)).excluding(arguments.exclude)
+    more = config.replace(context=arguments.context, crds=arguments.crds)
+    added = replace(config, context=(*config.context, *more.context), crds=(*config.crds, *more.crds))
+    return added.excluding(arguments.exclude)
 
 
 def paths_of(arguments: Namespace, config: Config) -> Sequence[str]:

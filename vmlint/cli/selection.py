@@ -32,7 +32,9 @@ def chosen(vms: Sequence[Expanded], wanted: str | None) -> list[Expanded]:
     found = [vm for vm in vms if vm.resource.name == name and (not slash or vm.resource.namespace == namespace)]
     if not found:
         known = _names(vms)
-        hint = nearest(wanted, [*known, *(vm.resource.name for vm in vms)])
+        elsewhere = [one for one in known if one.rpartition("/")[2] == name]
+        near = nearest(wanted, [*known, *(vm.resource.name for vm in vms)])
+        hint = f"; did you mean `{elsewhere[0]}`?" if elsewhere else near
         raise UsageError(f"no VM is called `{wanted}`{hint or _listed(known)}")
     if len(same := _names(found)) > 1:
         raise UsageError(f"`{wanted}` names several VMs: write {' or '.join(f'`--vm {one}`' for one in same)}")

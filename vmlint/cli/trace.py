@@ -53,8 +53,9 @@ def run(words: Sequence[str]) -> Exit:
     from vmlint.report.trace import render, render_json
     from vmlint.tracing import trace
 
-    vms = chosen(list(expanded(files.world, VMS)), arguments.vm)
-    traces = [trace(vm, files.world) for vm in vms]
+    owners = {id(vm): (vm, world) for world in files.worlds for vm in expanded(world, VMS)}
+    vms = chosen([vm for vm, _ in owners.values()], arguments.vm)
+    traces = [trace(vm, owners[id(vm)][1]) for vm in vms]
     if arguments.format == "json":
         write(render_json(traces))
     else:

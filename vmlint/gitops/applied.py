@@ -143,7 +143,8 @@ def _generated(spec: Mapping[str, Any], at: Written, tree: Tree) -> Iterator[dic
     for _, generator in each(spec, "generators"):
         for _, element in each(generator, "list", "elements"):
             yield {key: value for key, value in element.items() if isinstance(value, str)}
-        wanted, refused = [], []
+        wanted: list[str] = []
+        refused: list[str] = []
         for _, entry in each(generator, "git", "directories"):
             (refused if entry.get("exclude") is True else wanted).append(text(entry, "path"))
         for folder in _folders(wanted, refused, at, tree):

@@ -18,7 +18,7 @@ from vmlint.gitops.select import Unclear, selects
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects, resource
 from vmlint.model.access import each, get, mapping, sequence, text
-from vmlint.model.kinds import BY_GROUP_KIND, kind_of
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource, Written
 from vmlint.source.decode import decode_text
 from vmlint.source.document import Document
@@ -208,8 +208,8 @@ class Builder:
         self._label(kustomization, build)
         for entry in kustomization.operations:
             self._patch(kustomization, entry, build)
-        for at, entry in kustomization.replacements:
-            self._replace(kustomization, entry, at, build)
+        for at, replacement in kustomization.replacements:
+            self._replace(kustomization, replacement, at, build)
         if kustomization.transforms:
             for part in build.parts:
                 part.unclear = f"`{kustomization.file}` has transformers of its own"
@@ -270,15 +270,14 @@ class Builder:
             return [part for part in build.parts if selects(entry.target, part)]
         if not isinstance(patch.data, dict):
             return []
-        kind = kind_of(text(patch.data, "apiVersion"), text(patch.data, "kind"))
+        group, _, version = text(patch.data, "apiVersion").rpartition("/")
+        kind = text(patch.data, "kind")
         metadata = mapping(patch.data, "metadata")
         wanted = Identity(text(metadata, "namespace"), text(metadata, "name"))
-        version = text(patch.data, "apiVersion").rpartition("/")[2]
         return [
             part
             for part in build.parts
-            if part.kind == kind
-            and part.version == version
+            if (part.kind.group, part.kind.name, part.version) == (group, kind, version)
             and any(one.effective == wanted.effective and one.name == wanted.name for one in part.identities)
         ]
 

@@ -16,8 +16,9 @@ from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.model.access import each, mapping, text
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
-from vmlint.source.document import SourceFile
+from vmlint.source.document import Skipped, SourceFile
 
 __all__ = ["Deployment", "plan"]
 
@@ -32,6 +33,13 @@ class Deployment(NamedTuple):
     resources: tuple[Resource, ...]
     unread: tuple[Unread, ...] = ()
     unclear: tuple[Unread, ...] = ()
+
+    @property
+    def left_out(self) -> Iterator[Skipped]:
+        """What is not linted of a deployment that holds machines or their disks, with the reason."""
+        if any(found.kind.group.endswith(_MACHINES) for found in self.resources):
+            for reason, at in (*self.unread, *self.unclear):
+                yield Skipped(at.document.file, at.document.span(at.path).line, reason)
 
 
 def plan(
@@ -62,9 +70,22 @@ class _Planner:
 
     def plan(self) -> tuple[Deployment, ...]:
         deployments = [*self._by_tools(), *self._by_themselves()]
-        loose = tuple(found for found in self._resources if found.document.file not in self._used)
+        loose = tuple(self._loose())
         deployments.append(Deployment("", loose))
         return tuple(one for one in deployments if one.resources)
+
+    def _loose(self) -> Iterator[Resource]:
+        """The objects that nothing is told to apply.
+
+        One beside a kustomization that does not name it may be made whole by other means.
+        """
+        for found in self._resources:
+            file = found.document.file
+            if file not in self._used:
+                folder = file.rpartition("/")[0]
+                if self._tree.kustomization(folder) is not None:
+                    found.patched = True
+                yield found
 
     def _by_tools(self) -> Iterator[Deployment]:
         for tool in self._tools:
@@ -91,7 +112,7 @@ class _Planner:
     def _substitute(self, tool: Applied, build: Build) -> None:
         post_build = mapping(tool.post_build)
         owner = text(tool.at.document.data, "metadata", "namespace") or self._default
-        maps = [found for found in self._resources if found.ref.kind == "ConfigMap"]
+        maps = [found for found in self._resources if found.kind is _CONFIG_MAP]
         variables = variables_of(post_build, maps, tool.name.rpartition("/")[0] or owner)
         all_known = not any(True for _ in each(post_build, "substituteFrom"))
         for part in build.parts:
@@ -122,6 +143,10 @@ class _Planner:
         unclear += (Unread(_NO_TARGET, patch.written(("metadata", "name"))) for patch in done.patches)
         return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear))
 
+
+_CONFIG_MAP = BY_GROUP_KIND["", "ConfigMap"]
+_MACHINES = "kubevirt.io"
+"""How the API groups of KubeVirt and CDI end."""
 
 _NO_TARGET = "a patch of an object that its kustomization does not include"
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from vmlint.model.access import mapping, sequence, text
 from vmlint.model.field import Path
-from vmlint.model.kinds import Kind, kind_of
+from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of, stranger
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Renamed, Resource, Written
 from vmlint.model.subjects import subject_class
 from vmlint.source.document import Document
 
-__all__ = ["objects", "resource"]
+__all__ = ["Defined", "defined", "is_definition", "objects", "resource"]
+
+Defined = Mapping[tuple[str, str], Kind]
+"""Kinds that CustomResourceDefinitions define, by group and name."""
+
+_DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
+_NONE: Defined = {}
 
 
 def objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -30,28 +36,53 @@ def objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]
     yield path, data
 
 
+def defined(found: Iterable[tuple[Path, dict[str, Any]]]) -> Defined:
+    """The kinds that the CustomResourceDefinitions among some objects define."""
+    kinds: dict[tuple[str, str], Kind] = {}
+    for _, data in found:
+        if kind_of(data["apiVersion"], data["kind"]) is _DEFINITION:
+            spec = mapping(data, "spec")
+            group, name, plural = text(spec, "group"), text(spec, "names", "kind"), text(spec, "names", "plural")
+            kinds[group, name] = Kind(group, name, plural, text(spec, "scope") != "Cluster")
+    return kinds
+
+
+def is_definition(found: Resource) -> bool:
+    """Whether an object is a CustomResourceDefinition."""
+    return found.kind is _DEFINITION
+
+
 def resource(
     document: Document,
     path: Path,
     data: dict[str, Any],
     *,
     default_namespace: str,
+    custom: Defined = _NONE,
     fragment: bool = False,
+    patched: bool = False,
     linted: bool = True,
     parts: Mapping[Path, Written] | None = None,
     renamed: Renamed | None = None,
 ) -> Resource | None:
-    """The object as a Resource, or None where its kind is none that vmlint knows."""
-    kind = kind_of(data["apiVersion"], data["kind"])
+    """The object as a Resource, or None where its kind is neither one that vmlint knows nor one of the custom kinds.
+
+    A kind that an API group of KubeVirt or CDI does not have is kept as well: somebody has to say so.
+    """
+    version, name = data["apiVersion"], data["kind"]
+    known = kind_of(version, name)
+    kind = known or stranger(version, name) or custom.get((version.rpartition("/")[0], name))
     if kind is None:
         return None
-    return subject_class(kind.name)(
+    made = subject_class(kind.name) if known else Resource
+    return made(
         kind,
         _ref(kind, data, default_namespace),
         data,
         document,
         prefix=path,
         fragment=fragment,
+        patched=patched,
         linted=linted,
         parts=parts,
         renamed=renamed,

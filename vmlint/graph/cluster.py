@@ -69,7 +69,8 @@ class Cluster:
             if was := resource.renamed:
                 self._renamed.setdefault((was.ref.group, was.ref.kind, was.ref.name), []).append(resource)
             self._objects.setdefault(resource.ref, []).append(resource)
-            self._by_kind.setdefault(resource.ref.kind, []).append(resource)
+            if BY_GROUP_KIND.get(resource.ref[:2]) is resource.kind:  # no custom kind of the same name
+                self._by_kind.setdefault(resource.ref.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
             for ref, path in _makes(resource):
                 self._makers.setdefault(ref, []).append((resource, path))
@@ -80,7 +81,7 @@ class Cluster:
             self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
-        """All whole objects of a kind, in the order of their files; those applied elsewhere come last."""
+        """All whole objects of a kind that vmlint knows, in the order of their files; those applied elsewhere last."""
         own = self._by_kind.get(kind, [])
         if self._beyond is None:
             return own

@@ -247,7 +247,9 @@ def _mutated(
     watch: Watch,
 ) -> dict[str, Any]:
     does = behaviour(release)
-    stored = {**vm, "spec": normal_vm_spec(vm.get("spec"), proposals=release is None)}
+    # The API wants a template; without one, what an empty one holds is the least that can be said.
+    spec = {**mapping(vm, "spec"), "template": mapping(vm, "spec", "template")}
+    stored = {**vm, "spec": normal_vm_spec(spec, proposals=release is None)}
     template = ensure(stored, "spec", "template")
     watch(Origin.VM, template)
     if preference is not None:
@@ -256,8 +258,8 @@ def _mutated(
     if does.firmware_ids_when_created:
         ensure(template, *_DOMAIN, "firmware")
     if does.architecture_from_data_source and source_architecture in _ARCHITECTURES:
-        spec = ensure(template, "spec")
-        spec["architecture"] = spec.get("architecture") or source_architecture
+        inner = ensure(template, "spec")
+        inner["architecture"] = inner.get("architecture") or source_architecture
     fill_architecture(template, config)
     fill_machine(template, config)
     if does.pci_topology_annotation and _hotplugs_pci(template):

@@ -33,6 +33,7 @@ _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
+_CLONE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 _IMPORT = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeImportSource"]
 
 NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
@@ -134,9 +135,9 @@ class _Walk:
 
     def own_claim(self, name: str, subject: str, written: Place) -> Chain:
         """A claim that a volume names. What the VM's own templates make is not there yet when the VM is admitted."""
-        if any(own == name for _, own, _ in self.vm.claim_templates()):
-            reason = "the claim comes from a volume claim template, and no release says how such a VM infers"
-            return self.end(End.UNDECIDED, reason, written, subject=subject)
+        if template := next((found for found in self.vm.claim_templates() if found[1] == name), None):
+            self.hop(f"{_plain(subject)} → volume claim template {name}", written)
+            return self.claim_template(*template)
         ref = _ref(_CLAIM, self.vm.namespace, name)
         found = self.cluster.resolve(ref, self.vm)
         if found.made and found.resource is self.vm:
@@ -144,6 +145,44 @@ class _Walk:
             reason = "the VM's own DataVolume template makes the claim after the VM is accepted, and too late to infer"
             return self.missing(Resolution(State.MISSING, ref, reason=reason))
         return self.labelled_object(ref, subject, written)
+
+    def claim_template(self, path: Path, name: str, body: Mapping[str, Any]) -> Chain:
+        """A volume claim template leads to what its claim is to be filled from, as a DataVolume template does.
+
+        Source: KubeVirt's proposals of volume claim templates and of inference from volumes.
+        """
+        subject = f"volume claim template `{name}`"
+        field = "dataSourceRef" if isinstance(get(body, "spec", "dataSourceRef"), dict) else "dataSource"
+        source = mapping(body, "spec", field)
+        kind, place = text(source, "kind"), self.vm.at(*path, "spec", field, "name")
+        if kind != _CLONE.name:
+            return self.claim_source(kind, text(source, "name"), subject, self.vm, (*path, "spec", field))
+        found = self.cluster.resolve(_ref(_CLONE, self.vm.namespace, text(source, "name")), self.vm)
+        self.hop(f"{_plain(subject)} → {_name(found.ref)}", place)
+        if found.state is State.MISSING:
+            return self.missing(found)
+        if (resource := found.resource) is None:
+            return self.unknown(found)
+        copied = mapping(resource.data, "spec", "source")
+        subject = f"VolumeCloneSource `{found.ref.short}`"
+        return self.claim_source(text(copied, "kind"), text(copied, "name"), subject, resource, ("spec", "source"))
+
+    def claim_source(self, kind: str, name: str, subject: str, holder: Resource, path: Path) -> Chain:
+        """What fills a claim, by its kind and name."""
+        if is_unknown(kind):
+            return self.end(End.UNDECIDED, "the kind of its source holds a variable", holder.at(*path, "kind"))
+        labelled = (_CLAIM, _SNAPSHOT) if self.snapshots else (_CLAIM,)
+        for known in labelled:
+            if kind == known.name:
+                return self.labelled_object(_ref(known, self.vm.namespace, name), subject, holder.at(*path, "name"))
+        if kind == _IMPORT.name and self.imported({"spec": {path[-1]: {"kind": kind, "name": name}}}, holder):
+            return self.end(End.UNDECIDED, _IN_IMAGE, holder.at(*path, "name"), last=holder, subject=subject)
+        what = f"its source is of kind `{kind}`" if kind else "it names no source"
+        allowed = "a claim, a snapshot or a VolumeCloneSource leads" if self.snapshots else "a claim leads"
+        place = holder.at(*path, "kind") if kind else holder.at(*path[:-1])
+        return self.end(
+            End.SOURCE_UNSUPPORTED, f"{what}, and only {allowed} to labels", place, last=holder, subject=subject
+        )
 
     def data_volume(self, name: str, subject: str, written: Place) -> Chain:
         if template := self.vm.template(name):

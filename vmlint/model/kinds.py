@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BY_GROUP_KIND", "KINDS", "Kind", "kind_of"]
+__all__ = ["BY_GROUP_KIND", "KINDS", "Kind", "kind_of", "stranger"]
 
 
 class Kind(NamedTuple):
@@ -22,6 +22,10 @@ class Kind(NamedTuple):
 _KUBEVIRT = "kubevirt.io"
 _INSTANCETYPE = "instancetype.kubevirt.io"
 _CDI = "cdi.kubevirt.io"
+_SNAPSHOT = "snapshot.kubevirt.io"
+_BACKUP = "backup.kubevirt.io"
+_FORKLIFT = "forklift.cdi.kubevirt.io"
+_FLAVOR = "flavor.kubevirt.io"  # what instancetypes were before KubeVirt 0.56
 
 KINDS: tuple[Kind, ...] = (
     Kind(_KUBEVIRT, "VirtualMachine", "virtualmachines"),
@@ -53,6 +57,24 @@ KINDS: tuple[Kind, ...] = (
     Kind("", "ServiceAccount", "serviceaccounts"),
     Kind("", "Namespace", "namespaces", False),
     Kind("", "ResourceQuota", "resourcequotas"),
+    Kind("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", False),
+    # Kinds whose form alone is checked.
+    Kind(_KUBEVIRT, "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations"),
+    Kind(_KUBEVIRT, "VirtualMachineInstancePreset", "virtualmachineinstancepresets"),
+    Kind("migrations.kubevirt.io", "MigrationPolicy", "migrationpolicies", False),
+    Kind("clone.kubevirt.io", "VirtualMachineClone", "virtualmachineclones"),
+    Kind("export.kubevirt.io", "VirtualMachineExport", "virtualmachineexports"),
+    Kind(_SNAPSHOT, "VirtualMachineSnapshot", "virtualmachinesnapshots"),
+    Kind(_SNAPSHOT, "VirtualMachineRestore", "virtualmachinerestores"),
+    Kind(_BACKUP, "VirtualMachineBackup", "virtualmachinebackups"),
+    Kind(_BACKUP, "VirtualMachineBackupTracker", "virtualmachinebackuptrackers"),
+    Kind(_CDI, "ObjectTransfer", "objecttransfers", False),
+    Kind(_FORKLIFT, "OpenstackVolumePopulator", "openstackvolumepopulators"),
+    Kind(_FORKLIFT, "OvirtVolumePopulator", "ovirtvolumepopulators"),
+    Kind(_FLAVOR, "VirtualMachineFlavor", "virtualmachineflavors"),
+    Kind(_FLAVOR, "VirtualMachineClusterFlavor", "virtualmachineclusterflavors", False),
+    Kind(_FLAVOR, "VirtualMachinePreference", "virtualmachinepreferences"),
+    Kind(_FLAVOR, "VirtualMachineClusterPreference", "virtualmachineclusterpreferences", False),
 )
 
 BY_GROUP_KIND: dict[tuple[str, str], Kind] = {(kind.group, kind.name): kind for kind in KINDS}
@@ -62,3 +84,12 @@ def kind_of(api_version: str, kind: str) -> Kind | None:
     """The row of an object's `apiVersion` and `kind`, or None for a kind that vmlint does not know."""
     group = api_version.rpartition("/")[0]
     return BY_GROUP_KIND.get((group, kind))
+
+
+_GROUPS = frozenset(kind.group for kind in KINDS if kind.group.endswith(_KUBEVIRT))
+
+
+def stranger(api_version: str, kind: str) -> Kind | None:
+    """A row for a kind that KubeVirt's and CDI's API groups do not have, None for one of another group."""
+    group = api_version.rpartition("/")[0]
+    return Kind(group, kind, "") if group in _GROUPS else None

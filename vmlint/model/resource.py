@@ -32,14 +32,27 @@ class Resource:
     """One object, as the files have it.
 
     `data` is what kubectl would send. `prefix` leads from the document's root to the object (the item of a list).
-    A fragment is a part of an object, a patch say: absent fields of it mean nothing. An object that is not `linted`
-    exists in the cluster, by the user's word or by a catalog's, and no rule speaks about it.
+    A fragment is a part of an object, a patch say: absent fields of it mean nothing. A `patched` object is whole, and
+    may get other names and more fields before it is applied. An object that is not `linted` exists in the cluster, by
+    the user's word or by a catalog's, and no rule speaks about it.
 
     An object that several files make, a base and its patches, has `parts`: which field another document than its own
     writes. `renamed` says of an object that is applied under another identity than its file says what it was.
     """
 
-    __slots__ = ("api_version", "data", "document", "fragment", "kind", "linted", "parts", "prefix", "ref", "renamed")
+    __slots__ = (
+        "api_version",
+        "data",
+        "document",
+        "fragment",
+        "kind",
+        "linted",
+        "parts",
+        "patched",
+        "prefix",
+        "ref",
+        "renamed",
+    )
 
     def __init__(
         self,
@@ -50,6 +63,7 @@ class Resource:
         *,
         prefix: Path = (),
         fragment: bool = False,
+        patched: bool = False,
         linted: bool = True,
         parts: Mapping[Path, Written] | None = None,
         renamed: Renamed | None = None,
@@ -60,6 +74,7 @@ class Resource:
         self.document = document
         self.prefix = prefix
         self.fragment = fragment
+        self.patched = patched
         self.linted = linted
         self.parts = parts
         self.renamed = renamed
@@ -120,7 +135,11 @@ class Resource:
 
 
 class Place(NamedTuple):
-    """A field of an object; it need not be there. The engine turns it into file, line and column."""
+    """A field of an object; it need not be there. The engine turns it into file, line and column.
+
+    `key` says that the field's name is meant, not its value.
+    """
 
     resource: Resource
     path: Path
+    key: bool = False

@@ -22,6 +22,7 @@ __all__ = [
     "VirtualMachineInstance",
     "VirtualMachineInstanceReplicaSet",
     "VirtualMachinePool",
+    "VolumeCloneSource",
     "VolumeImportSource",
     "VolumeSnapshot",
     "VolumeUploadSource",
@@ -131,6 +132,10 @@ class DataImportCron(Resource):
     __slots__ = ()
 
 
+class VolumeCloneSource(Resource):
+    __slots__ = ()
+
+
 class VolumeImportSource(Resource):
     __slots__ = ()
 
@@ -163,6 +168,7 @@ _CLASSES: dict[str, type[Resource]] = {
     "DataVolume": DataVolume,
     "DataSource": DataSource,
     "DataImportCron": DataImportCron,
+    "VolumeCloneSource": VolumeCloneSource,
     "VolumeImportSource": VolumeImportSource,
     "VolumeUploadSource": VolumeUploadSource,
     "StorageProfile": StorageProfile,

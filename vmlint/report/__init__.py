@@ -19,6 +19,9 @@ FORMATS = {
     "json": "vmlint.report.json_",
     "sarif": "vmlint.report.sarif",
     "github": "vmlint.report.github",
+    "gitlab": "vmlint.report.gitlab",
+    "junit": "vmlint.report.junit",
+    "markdown": "vmlint.report.markdown",
 }
 """The module of each format, loaded when the format is asked for."""
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from vmlint.finding import Finding, ObjectId, Report
+from vmlint.report.statistics import statistics as counts
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
 
 __all__ = ["object_of", "render"]
 
 
-def render(report: Report) -> str:
-    """The report as one JSON object: version, summary, findings, skipped, undecided."""
+def render(report: Report, *, statistics: bool = False) -> str:
+    """The report as one JSON object: version, summary, statistics if they are wanted, findings, skipped, undecided."""
     return json_text(
         {
             "version": report.version,
             "summary": _summary(report),
+            **({"statistics": counts(report)} if statistics else {}),
             "findings": [_finding(finding) for finding in report.findings],
             "skipped": [skipped._asdict() for skipped in report.skipped],
             "undecided": [

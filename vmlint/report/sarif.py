@@ -7,14 +7,12 @@ descriptions and the help of each rule, no empty string, no place without a file
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from vmlint.finding import Finding, ObjectId, Report
+from vmlint.finding import Finding, Report
+from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import address, json_text, visible
 from vmlint.report.wording import counted, doubt, place, sentence, statement
 from vmlint.rule import Effect, Level, Rule
@@ -65,7 +63,9 @@ def render(report: Report, *, name: str = "manifests") -> str:
         ],
         "automationDetails": {"id": f"vmlint/{name}/"},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, mark, index) for finding, mark in zip(findings, _marks(findings), strict=True)],
+        "results": [
+            _result(finding, mark, index) for finding, mark in zip(findings, fingerprints(findings), strict=True)
+        ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(log, compact=True)
@@ -181,25 +181,6 @@ def _start_of(line: int) -> dict[str, int]:
     """The place before a line's first character: all that is known of a step."""
     line = max(line, 1)
     return {"startLine": line, "startColumn": 1, "endLine": line, "endColumn": 1}
-
-
-def _marks(findings: Sequence[Finding]) -> Iterator[str]:
-    """A mark for each finding that stays the same when lines move: of the rule, the object and the field.
-
-    Findings that agree in all three are numbered in their order.
-    """
-    seen: Counter[str] = Counter()
-    for finding in findings:
-        about = _identity(finding.resource) if finding.resource else ["", finding.file]
-        parts = json.dumps([finding.rule, *about, finding.field])
-        mark = hashlib.sha256(parts.encode("ascii")).hexdigest()[:32]
-        seen[mark] += 1
-        yield f"{mark}:{seen[mark]}"
-
-
-def _identity(resource: ObjectId) -> list[str]:
-    """The object whatever its API version: group, kind, namespace, name."""
-    return [resource.api_version.rpartition("/")[0], resource.kind, resource.namespace, resource.name]
 
 
 def _notifications(report: Report, written: int) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ from vmlint.finding import Finding, Report, Step
 from vmlint.report.closing import closing
 from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
+from vmlint.report.statistics import blocks as counts
 from vmlint.report.wording import place, statement
 
 __all__ = ["WIDEST", "chain_lines", "render"]
@@ -30,15 +31,16 @@ def render(
     encoding: str = "utf-8",
     quiet: bool = False,
     verbose: bool = False,
+    statistics: bool = False,
 ) -> str:
     """The report as text.
 
     `color` writes the escape sequences of a terminal, `width` is the terminal's in cells (None: nothing is wrapped),
     and what `encoding` lacks is written in ASCII. `quiet` gives the findings alone; `verbose` lists everything that
-    was skipped or is undecided.
+    was skipped or is undecided. `statistics` counts the findings in the place of listing them.
     """
     page = Page(min(width, WIDEST) if width else None, encoding)
-    blocks = [list(_finding(finding, page)) for finding in report.findings]
+    blocks = counts(report, page) if statistics else [list(_finding(finding, page)) for finding in report.findings]
     if not quiet:
         blocks += closing(report, page, verbose=verbose)
     return "\n".join(paint(lines, color=color) for lines in blocks)

@@ -185,14 +185,13 @@ class _Walk:
         if kind == "integer" or kind == "number":
             if not node.low <= value <= node.high:
                 bounds = f"from {node.low} to {node.high}"
-                self.refuse(
-                    SchemaKind.RANGE, above, key, f"must be {bounds}, and it is {the_value(value)}", "Correct it"
-                )
+                message = f"must be {bounds}, and it is {the_value(value)}"
+                self.refuse(SchemaKind.RANGE, above, key, message, f"write a number {bounds}")
         elif kind == "quantity":
             self.quantity(value, above, key)
         elif kind == "int-or-string":
             if self._admission.decoded and not isinstance(value, str) and not -_INT32 <= value < _INT32:
-                self.refuse(SchemaKind.RANGE, above, key, f"is {the_value(value)}, beyond 32 bits", "Correct it")
+                self.refuse(SchemaKind.RANGE, above, key, f"is {the_value(value)}, beyond 32 bits", "correct it")
         elif kind == "string":
             self.text(node, value, above, key)
         self.choice(node, value, above, key)
@@ -204,16 +203,16 @@ class _Walk:
             self.extent(node, len(value), "Length", above, key)
         if node.pattern and not node.pattern.search(value):
             message = f"is {the_value(value)}, which does not match `{node.pattern.pattern}`"
-            self.refuse(SchemaKind.PATTERN, above, key, message, "Correct it")
+            self.refuse(SchemaKind.PATTERN, above, key, message, "correct it")
         if node.duration and self._admission.decoded and not _DURATION.fullmatch(value):
-            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no duration", "Write it as `1h30m`")
+            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no duration", "write it as `1h30m`")
 
     def quantity(self, value: Any, above: Frame | None, key: str | int) -> None:
         wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
         if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
-            self.refuse(
-                SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", "Write it as `4Gi` or `500m`"
-            )
+            bare = str(value).removesuffix("B").removesuffix("b")
+            fix = f"write `{bare}`" if bare != value and crd_pattern_ok(bare) else "write it as `4Gi` or `500m`"
+            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix)
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         # An empty text may be left out when Go writes the object back: whether the CRD sees it is not known here.
@@ -224,7 +223,7 @@ class _Walk:
         if broken:
             words = ", ".join(f"`{choice}`" for choice in choices)
             near = next((c for c in choices if isinstance(value, str) and str(c).casefold() == value.casefold()), None)
-            fix = f"Write `{near}`" if near is not None else f"Use one of {words}"
+            fix = f"write `{near}`" if near is not None else f"use one of {words}"
             self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix)
 
     def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
@@ -234,17 +233,17 @@ class _Walk:
         for expression, message in node.rules:
             holds = RULES.get(expression)
             if holds is not None and not holds(value):
-                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "Correct it")
+                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "correct it")
 
     def extent(self, node: Node, length: int, unit: str, above: Frame | None, key: str | int) -> None:
         words = {"Properties": "entries", "Items": "entries", "Length": "characters"}[unit]
         most, least = node.counts.get(f"max{unit}"), node.counts.get(f"min{unit}")
         if most is not None and length > most:
             self.refuse(
-                SchemaKind.LENGTH, above, key, f"has {length} {words}, {most} at most are allowed", "Shorten it"
+                SchemaKind.LENGTH, above, key, f"has {length} {words}, {most} at most are allowed", "shorten it"
             )
         if least is not None and length < least:
-            self.refuse(SchemaKind.LENGTH, above, key, f"has {length} {words}, {least} are the least", "Fill it in")
+            self.refuse(SchemaKind.LENGTH, above, key, f"has {length} {words}, {least} are the least", "fill it in")
 
     def twice(self, node: Node, value: list[Any], frame: Frame) -> None:
         seen: dict[Any, int] = {}
@@ -256,7 +255,7 @@ class _Walk:
             if first != index:
                 keys = ", ".join(f"`{key}`" for key in node.keys)
                 message = f"repeats entry {first} of its list" + (f": the same {keys}" if keys else "")
-                self.refuse(SchemaKind.DUPLICATE, frame, index, message, "Remove one of the two")
+                self.refuse(SchemaKind.DUPLICATE, frame, index, message, "remove one of the two")
 
     def missing(self, node: Node, value: dict[str, Any], frame: Frame) -> None:
         admission = self._admission
@@ -280,7 +279,7 @@ class _Walk:
                     SchemaKind.MISSING,
                     Outcome.REFUSED if refused else Outcome.BLANK,
                     f"`{name}` is {state}: {then}",
-                    f"Give `{name}` a value" if name in value else f"Add `{name}`",
+                    f"give `{name}` a value" if name in value else f"add `{name}`",
                 )
             )
 
@@ -302,11 +301,11 @@ class _Walk:
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
         other, place = hint(frame, name, value)
-        fix = "Remove it, or write it where it belongs"
+        fix = "remove it, or write it where it belongs"
         if other:
-            fix = f"Write `{other}`"
+            fix = f"write `{other}`"
         elif place:
-            fix = f"Move it to `{render(place)}`"
+            fix = f"move it to `{render(place)}`"
         parent = render(path_of(frame)) or "the object"
         self.found.append(
             SchemaCause(
@@ -325,13 +324,13 @@ class _Walk:
         if since == _PROPOSAL:
             if self._target is None:
                 return False
-            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, and no release knows it", "Remove it"
+            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, and no release knows it", "remove it"
         elif self._is_later(since):
             kind = SchemaKind.NEWER
             message = f"came with {self._product} {since}"
-            fix = f"Remove it, or upgrade to {self._product} {since}"
+            fix = f"remove it, or upgrade to {self._product} {since}"
         elif until and (self._target is None or _release(until) < self._target):
-            kind, message, fix = SchemaKind.REMOVED, f"was last known to {self._product} {until}", "Remove it"
+            kind, message, fix = SchemaKind.REMOVED, f"was last known to {self._product} {until}", "remove it"
         else:
             return False
         message = f"`{name}` {message}"
@@ -424,14 +423,14 @@ def _type_fix(kind: str, value: Any) -> str:
     if kind == "string" and not isinstance(value, dict | list) and value is not None:
         return quote_fix(value)
     if kind in ("integer", "number", "boolean") and isinstance(value, str):
-        return "Write it without quotes" if _reads_as(kind, value) else f"Write {TYPE_WORDS[kind]}"
+        return "write it without quotes" if _reads_as(kind, value) else f"write {TYPE_WORDS[kind]}"
     if kind in ("quantity", "int-or-string") and isinstance(value, float):
-        return f'Quote it: `"{value}"`'
+        return f'quote it: `"{value}"`'
     if kind == "array" and value is not None:
-        return "Put `- ` before its first line: a list is expected"
+        return "put `- ` before its first line: a list is expected"
     if kind == "object" and isinstance(value, list):
-        return "Remove the `- `: one mapping is expected"
-    return f"Write {TYPE_WORDS.get(kind, kind)}, or remove it"
+        return "remove the `- `: one mapping is expected"
+    return f"write {TYPE_WORDS.get(kind, kind)}, or remove it"
 
 
 def _reads_as(kind: str, value: str) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, newest, nodes, root
+from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, kinds, newest, nodes, root
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Admission, Release, Schema
 from vmlint.schema.node import Node
 from vmlint.schema.openapi import normalise
+from vmlint.schema.words import shown
 
 __all__ = ["check_version", "schema_of", "schemas_of_crd"]
 
 _NAMES = {"kubevirt": "KubeVirt", "cdi": "CDI"}
+_ALIKE = 0.93  # of two names of fourteen letters one letter may differ; difflib's ratio
 
 
 @cache
@@ -61,7 +63,7 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     version = row.version(name)
     release = target[:2] if target else _release(newest(row.product))
     served = sorted((known.name for known in row.versions if _serves(known.since, known.until, release)), key=_maturity)
-    use = f"Write `{group}/{served[-1]}`" if served else _successor(kind, target)
+    use = f"write `{group}/{served[-1]}`" if served else _successor(kind, target)
     if version is None:
         return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use)
     if version.since == PROPOSAL:
@@ -76,7 +78,7 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
         message = f"`{api_version}` of `{kind}` is deprecated since {product} {version.deprecated}"
         other = served[-1] if served[-1] != name else ""
         fix = (
-            f"Write `{group}/{other}`"
+            f"write `{group}/{other}`"
             if other and not _deprecated(row.version(other), release)
             else _successor(kind, target)
         )
@@ -86,26 +88,42 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
 
 # What replaces a kind that has gone, or goes.
 _SUCCESSORS = {
-    "VirtualMachineFlavor": "Use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
-    "VirtualMachineClusterFlavor": "Use `VirtualMachineClusterInstancetype` of `instancetype.kubevirt.io`",
-    "VirtualMachinePreference": "Use `VirtualMachinePreference` of `instancetype.kubevirt.io`",
-    "VirtualMachineClusterPreference": "Use `VirtualMachineClusterPreference` of `instancetype.kubevirt.io`",
-    "VirtualMachineInstancePreset": "Use instancetypes and preferences",
+    "VirtualMachineFlavor": "use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
+    "VirtualMachineClusterFlavor": "use `VirtualMachineClusterInstancetype` of `instancetype.kubevirt.io`",
+    "VirtualMachinePreference": "use `VirtualMachinePreference` of `instancetype.kubevirt.io`",
+    "VirtualMachineClusterPreference": "use `VirtualMachineClusterPreference` of `instancetype.kubevirt.io`",
+    "VirtualMachineInstancePreset": "use instancetypes and preferences",
 }
 
 
 def _successor(kind: str, target: Release | None) -> str:
-    return _SUCCESSORS.get(kind, "Upgrade the cluster, or remove the object" if target else "Remove the object")
+    return _SUCCESSORS.get(kind, "upgrade the cluster, or remove the object" if target else "remove the object")
 
 
 def _unknown_kind(group: str, kind: str) -> SchemaCause | None:
-    """A known kind in the wrong group; a kind of no known name may well exist."""
+    """A known kind in the wrong group, or one that is misspelt; a kind of no known name may well exist."""
     homes = [other for other in sorted(groups()) if other != "flavor.kubevirt.io" and api_kind(other, kind)]
     if not homes:
-        return None
+        meant = _meant(kind, kinds(group))
+        message = f"`{group}` has no kind `{shown(kind)}`"
+        return (
+            SchemaCause(("kind",), SchemaKind.VERSION, Outcome.REFUSED, message, f"write `{meant}`") if meant else None
+        )
     row = api_kind(homes[0], kind)
     version = max((known.name for known in row.versions if known.since != PROPOSAL), key=_maturity) if row else ""
-    return _version(SchemaKind.VERSION, f"`{group}` has no kind `{kind}`", f"Write `{homes[0]}/{version}`")
+    return _version(SchemaKind.VERSION, f"`{group}` has no kind `{kind}`", f"write `{homes[0]}/{version}`")
+
+
+def _meant(kind: str, known: Sequence[str]) -> str:
+    """The kind that differs in case alone, by a plural, or by one letter; "" where none does."""
+    from difflib import SequenceMatcher  # only a fault needs it
+
+    for name in known:
+        if kind.casefold() in (name.casefold(), f"{name.casefold()}s"):
+            return name
+    near = [name for name in known if abs(len(name) - len(kind)) < 2 and name[:1] == kind[:1]]
+    ranked = sorted((SequenceMatcher(None, kind, name, autojunk=False).ratio(), name) for name in near)
+    return ranked[-1][1] if ranked and ranked[-1][0] >= _ALIKE else ""
 
 
 def _version(kind: SchemaKind, message: str, fix: str) -> SchemaCause:

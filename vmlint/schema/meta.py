@@ -71,8 +71,10 @@ def check_metadata(
 ) -> Iterator[SchemaCause]:
     """The faults of an object's `metadata`. A fragment (`whole` false) need not have a name."""
     if not isinstance(data, dict):
-        if data is not None or whole:
+        if data is not None:
             yield _refused(path, SchemaKind.TYPE, f"`metadata` must be a mapping, and it is {the_value(data)}", "")
+        elif whole:
+            yield _NAMELESS._replace(path=(*path, "name"))
         return
     for name, value in data.items():
         if not isinstance(name, str) or value is None or is_unknown(value) or is_unknown(name):
@@ -85,7 +87,7 @@ def check_metadata(
                     SchemaKind.UNKNOWN,
                     Outcome.DROPPED,
                     f"`metadata` has no field `{shown(name)}`",
-                    "Remove it, or write it where it belongs",
+                    "remove it, or write it where it belongs",
                 )
         elif not isinstance(value, types) or isinstance(value, bool):
             message = f"`{name}` must be {_TYPE_WORDS[types[0]]}, and it is {the_value(value)}"
@@ -102,7 +104,7 @@ def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Itera
     name, stem, namespace = data.get("name"), data.get("generateName"), data.get("namespace")
     good, form, most = (is_label, _LABEL_FORM, 63) if kind in _LABEL_NAMES else (is_subdomain, _SUBDOMAIN_FORM, 253)
     if whole and name in (None, "") and stem in (None, ""):
-        yield _refused((*path, "name"), SchemaKind.MISSING, "the object has no name", "Give it `metadata.name`")
+        yield _NAMELESS._replace(path=(*path, "name"))
     for field, value in (("name", name), ("generateName", stem)):
         if not isinstance(value, str) or not value or is_unknown(value):
             continue
@@ -112,10 +114,10 @@ def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Itera
             said = (
                 f"has {len(value)} characters, {most} at most are allowed" if len(value) > most else "is no valid name"
             )
-            yield _refused((*path, field), SchemaKind.NAME, f"`{shown(value)}` {said}", f"Use {form}")
+            yield _refused((*path, field), SchemaKind.NAME, f"`{shown(value)}` {said}", f"use {form}")
     if isinstance(namespace, str) and namespace and not is_unknown(namespace) and not is_label(namespace):
         message = f"`{shown(namespace)}` is no valid namespace"
-        yield _refused((*path, "namespace"), SchemaKind.NAME, message, f"Use up to 63 {_LABEL_FORM}")
+        yield _refused((*path, "namespace"), SchemaKind.NAME, message, f"use up to 63 {_LABEL_FORM}")
 
 
 def _labels(labels: Any, path: Path) -> Iterator[SchemaCause]:
@@ -133,7 +135,7 @@ def _labels(labels: Any, path: Path) -> Iterator[SchemaCause]:
         elif value and (len(value) > 63 or not _NAME_PART.fullmatch(value)):
             message = f"the label `{shown(key)}` has the value `{shown(value)}`, which is not allowed"
             fix = (
-                "Use up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or an annotation"
+                "use up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or an annotation"
             )
             yield _refused((*path, key), SchemaKind.LABEL, message, fix)
 
@@ -164,5 +166,8 @@ def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
     return _refused(path, SchemaKind.TYPE, f"{what} must be text, and it is {the_value(value)}", quote_fix(value))
 
 
+_NAMELESS = SchemaCause((), SchemaKind.MISSING, Outcome.REFUSED, "the object has no name", "give it `metadata.name`")
+
+
 def _refused(path: Path, kind: SchemaKind, message: str, fix: str) -> SchemaCause:
-    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "Correct it")
+    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "correct it")

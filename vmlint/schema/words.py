@@ -19,11 +19,13 @@ TYPE_WORDS = {
 }
 _LONGEST = 60
 _LARGEST = 10**40
+_ESCAPES = {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t", ord("`"): "'"}
 
 
 def shown(text: str) -> str:
-    """A text of a manifest, cut to a length that a message bears."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """A text of a manifest on one line, cut to a length that a message bears."""
+    cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return cut.translate(_ESCAPES)
 
 
 def the_value(value: Any) -> str:
@@ -43,7 +45,7 @@ def the_value(value: Any) -> str:
 def quote_fix(value: Any) -> str:
     """How to make text of what YAML read as something else."""
     if isinstance(value, bool):
-        return "Quote it: in YAML an unquoted `y`, `n`, `yes`, `no`, `on`, `off`, `true` or `false` is a boolean"
+        return "quote it: in YAML an unquoted `y`, `n`, `yes`, `no`, `on`, `off`, `true` or `false` is a boolean"
     if isinstance(value, int | float):
-        return "Quote it: in YAML unquoted digits are a number"
-    return "Write text"
+        return "quote it: in YAML unquoted digits are a number"
+    return "write text"

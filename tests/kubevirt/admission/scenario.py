@@ -51,7 +51,6 @@ def view(
     cluster: Mapping[str, Any] | None = None,
     release: tuple[int, int] | None = None,
     closed: bool = True,
-    namespace: str = "",
 ) -> View:
     """A view of an object with that VMI spec; `vm` and `around` are what else the VM's and the object's `spec` hold."""
     template = {"metadata": dict(metadata), "spec": dict(spec)}
@@ -74,5 +73,4 @@ def view(
         objects[owner],
         gates=Gates(cluster, release, closed),
         cluster=AdmissionConfig.of(cluster, release, closed),
-        namespace=namespace,
     )

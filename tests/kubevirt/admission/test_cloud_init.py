@@ -13,19 +13,19 @@ ROWS = [
     Row(
         "there is data",
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"networkData": "a"}}]},
-        {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataSecretRef": {"name": ""}}}]},
+        {"volumes": [{"name": "v", "cloudInitNoCloud": {"secretRef": {"name": ""}}}]},
         [
             Cause(
                 at("volumes[0].cloudInitNoCloud"),
                 "volume `v` has neither user data nor network data.",
-                "add `userData` or `userDataSecretRef`",
+                "add `userData` or `secretRef`",
                 "cloud_init",
             )
         ],
     ),
     Row(
         "user data comes from one place",
-        {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataSecretRef": {"name": "s"}}}]},
+        {"volumes": [{"name": "v", "cloudInitNoCloud": {"secretRef": {"name": "s"}}}]},
         {
             "volumes": [
                 {
@@ -33,7 +33,7 @@ ROWS = [
                     "cloudInitConfigDrive": {
                         "userData": "a",
                         "userDataBase64": "YQ==",
-                        "userDataSecretRef": {"name": "s"},
+                        "secretRef": {"name": "s"},
                     },
                 }
             ]
@@ -41,8 +41,8 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitConfigDrive"),
-                "volume `v` has `userDataSecretRef` and `userDataBase64` and `userData`.",
-                "keep `userDataSecretRef`, `userDataBase64` or `userData`",
+                "volume `v` has `secretRef` and `userDataBase64` and `userData`.",
+                "keep `secretRef`, `userDataBase64` or `userData`",
                 "cloud_init",
             )
         ],
@@ -81,7 +81,7 @@ ROWS = [
             Cause(
                 at("volumes[0].cloudInitNoCloud.userData"),
                 "`userData` of volume `v` has 2049 bytes, more than 2048.",
-                "put it into a Secret and name that in `userDataSecretRef`",
+                "put it into a Secret and name that in `secretRef`",
                 "cloud_init",
             )
         ],
@@ -94,7 +94,7 @@ ROWS = [
             Cause(
                 at("volumes[0].cloudInitNoCloud.userDataBase64"),
                 "`userData` of volume `v` has 2049 bytes, more than 2048.",
-                "put it into a Secret and name that in `userDataSecretRef`",
+                "put it into a Secret and name that in `secretRef`",
                 "cloud_init",
             )
         ],

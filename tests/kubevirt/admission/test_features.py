@@ -30,7 +30,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].hostDisk"),
-                "`hostDisk` needs the feature gate `HostDisk`, which is not known to be on.",
+                "`hostDisk` needs the feature gate `HostDisk`.",
                 "add `HostDisk` to `featureGates` of the KubeVirt object, or remove what needs it",
                 "features",
                 Stage.VM,

@@ -214,7 +214,7 @@ ROWS = [
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-                "firmware",
+                "secure_boot",
             )
         ],
     ),
@@ -232,7 +232,7 @@ ROWS = [
                 at("domain.firmware.bootloader.efi.secureBoot"),
                 "Secure Boot is on, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-                "firmware",
+                "secure_boot",
             )
         ],
     ),
@@ -245,7 +245,7 @@ ROWS = [
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-                "firmware",
+                "secure_boot",
             )
         ],
     ),
@@ -258,7 +258,7 @@ ROWS = [
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-                "firmware",
+                "secure_boot",
             )
         ],
         good_in={"owner": Owner.VMI},

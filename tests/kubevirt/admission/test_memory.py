@@ -342,25 +342,25 @@ ROWS = [
                 at("domain.memory"),
                 "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
                 "set `domain.memory.guest`, or name an instancetype",
-                "memory",
+                "memory_unset",
                 Stage.VMI,
             )
         ],
     ),
     Row(
-        "an instancetype brings memory",
-        {"domain": {}},
+        "a VirtualMachineInstance has memory",
+        {"domain": {"memory": {"guest": "1Gi"}}},
         {"domain": {}},
         [
             Cause(
                 at("domain.memory", Owner.VMI),
                 "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
-                "set `domain.memory.guest`, or name an instancetype",
-                "memory",
+                "set `domain.memory.guest`",
+                "memory_unset",
                 Stage.VMI,
             )
         ],
-        good_in={"vm": {"instancetype": {"name": "small"}}},
+        good_in={"owner": Owner.VMI},
         bad_in={"owner": Owner.VMI},
     ),
 ]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.kubevirt.admission.scenario import view
 from vmlint.kubevirt import admission
-from vmlint.kubevirt.admission import SUBJECTS, Cause, Owner, check
+from vmlint.kubevirt.admission import NAMES, SUBJECTS, Cause, Owner, check
 from vmlint.kubevirt.gates import Gates
 from vmlint.model.field import Path
 
@@ -167,7 +167,6 @@ RICH: dict[str, Any] = {
 }
 VM = {
     "runStrategy": "Always",
-    "dataVolumeTemplates": [{"metadata": {"name": "root", "namespace": "web"}}],
 }
 JUNK: list[Any] = [None, True, 7, -1, 1.5, "junk", "", [], {}, [None], ["x"], [[]], [{}], {"name": []}, {"a": 1}]
 
@@ -190,7 +189,7 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
 
 
 def judge(spec: Any, vm: Any = VM, owner: Owner = Owner.VM) -> list[Cause]:
-    return list(check(view(spec, owner=owner, vm=vm, cluster=CLUSTER, closed=True, namespace="web")))
+    return list(check(view(spec, owner=owner, vm=vm, cluster=CLUSTER, closed=True)))
 
 
 PLACES = [path for path in places(RICH) if path]
@@ -233,6 +232,5 @@ def test_a_variable_of_the_vm_is_never_held_against_anyone(path: Path) -> None:
     assert judge(RICH, replaced(VM, path, "${X}")) == []
 
 
-def test_causes_bear_the_name_of_their_module() -> None:
-    named = {subject.__name__.rpartition(".")[2] for subject in SUBJECTS}
-    assert {cause.subject for path in PLACES for cause in judge(replaced(RICH, path, {}))} <= named
+def test_causes_bear_a_known_name() -> None:
+    assert {cause.subject for path in PLACES for cause in judge(replaced(RICH, path, {}))} <= NAMES

@@ -10,6 +10,7 @@ Sources: KubeVirt `pkg/virt-api/webhooks`, `pkg/network/admitter`, `pkg/storage/
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import ModuleType
 
 from vmlint.kubevirt.admission import (
     access_credentials,
@@ -34,12 +35,11 @@ from vmlint.kubevirt.admission import (
     run_state,
     scheduling,
     sets,
-    templates,
     volumes,
 )
 from vmlint.kubevirt.admission.view import AdmissionConfig, Cause, Owner, Stage, View
 
-__all__ = ["SUBJECTS", "AdmissionConfig", "Cause", "Owner", "Stage", "View", "check"]
+__all__ = ["NAMES", "SUBJECTS", "AdmissionConfig", "Cause", "Owner", "Stage", "View", "check", "name_of"]
 
 SUBJECTS = (
     metadata,
@@ -61,12 +61,20 @@ SUBJECTS = (
     dns,
     launch_security,
     features,
-    templates,
     run_state,
     sets,
     hyperv,
     architecture,
 )
+
+
+def name_of(subject: ModuleType) -> str:
+    """The name of one of these modules, which its causes bear: `disks`."""
+    return subject.__name__.rpartition(".")[2]
+
+
+NAMES = frozenset(map(name_of, SUBJECTS)) | {"memory_unset", "secure_boot"}
+"""What the subject of a cause can be: a module's name, or that of a fault which people want to tell apart."""
 
 
 def check(view: View) -> Iterator[Cause]:

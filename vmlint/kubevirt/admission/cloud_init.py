@@ -19,7 +19,10 @@ __all__ = ["check"]
 
 _SUBJECT = "cloud_init"
 _TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
+_SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 _MAX_BYTES = 2048
+_SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
+"""The field that names a Secret with the data."""
 
 
 def check(view: View) -> Iterator[Cause]:
@@ -37,7 +40,7 @@ def check(view: View) -> Iterator[Cause]:
             yield Cause(
                 path,
                 f"{what} has neither user data nor network data.",
-                "add `userData` or `userDataSecretRef`",
+                "add `userData` or `secretRef`",
                 _SUBJECT,
             )
 
@@ -45,7 +48,7 @@ def check(view: View) -> Iterator[Cause]:
 def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
     """The fields that give this data; None where one is undecided."""
     values = {
-        f"{field}SecretRef": word(source, f"{field}SecretRef", "name"),
+        _SECRETS[field]: word(source, _SECRETS[field], "name"),
         f"{field}Base64": word(source, f"{field}Base64"),
         field: word(source, field),
     }
@@ -70,6 +73,6 @@ def _data(source: Mapping[str, Any], field: str, path: Path, what: str) -> Itera
         yield Cause(
             (*path, field if plain else f"{field}Base64"),
             f"`{field}` of {what} has {length} bytes, more than {_MAX_BYTES}.",
-            f"put it into a Secret and name that in `{field}SecretRef`",
+            f"put it into a Secret and name that in `{_SECRETS[field]}`",
             _SUBJECT,
         )

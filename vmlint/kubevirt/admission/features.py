@@ -152,10 +152,9 @@ def _search(view: View, where: Path | Callable[[View], Iterator[Path]]) -> Itera
 
 
 def _cause(path: Path, what: str, gates: tuple[str, ...], unknown: str | None) -> Cause:
-    state = "is not known to be on" if unknown else "is off"
     return Cause(
         path,
-        f"{what} needs the feature gate {choice(gates)}, which {state}.",
+        f"{what} needs the feature gate {choice(gates)}{'' if unknown else ', which is off'}.",
         f"add {choice(gates[:1])} to `featureGates` of the KubeVirt object, or remove what needs it",
         _SUBJECT,
         gate=unknown,

@@ -16,6 +16,7 @@ from vmlint.model.access import get
 __all__ = ["check"]
 
 _SUBJECT = "firmware"
+_SECURE_BOOT = "secure_boot"
 _FIRMWARE = ("domain", "firmware")
 _ACPI = (*_FIRMWARE, "acpi")
 _LOADER = (*_FIRMWARE, "bootloader")
@@ -131,5 +132,5 @@ def _secure_boot(view: View) -> Iterator[Cause]:
         view.at(*_LOADER, "efi", *(() if written is None else ("secureBoot",))),
         f"Secure Boot is on{'' if written else ' by default'}, and needs SMM, which is off.",
         "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-        _SUBJECT,
+        _SECURE_BOOT,
     )

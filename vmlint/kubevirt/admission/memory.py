@@ -16,6 +16,7 @@ from vmlint.model.quantity import Quantity, QuantityError
 __all__ = ["check"]
 
 _SUBJECT = "memory"
+_UNSET = "memory_unset"
 _REQUEST = ("domain", "resources", "requests", "memory")
 _LIMIT = ("domain", "resources", "limits", "memory")
 _MEMORY = ("domain", "memory")
@@ -177,16 +178,14 @@ def _no_hotplug(view: View) -> tuple[Path, str, str] | None:
 
 
 def _absent(view: View) -> Iterator[Cause]:
-    """A template may leave memory out; the VirtualMachineInstance made from it may not. An instancetype brings it."""
-    if look(view.vm, "instancetype") is not None:
-        return
+    """A template may leave memory out; the VirtualMachineInstance made from it may not."""
     amounts = [amount(view.spec, *path) for path in (_REQUEST, _LIMIT)]
     there = [look(view.spec, *path) for path in (_GUEST, _PAGE_SIZE[:-1])]
     if all(value is not None and value.is_zero for value in amounts) and there == [None, None]:
         yield Cause(
             view.at(*_MEMORY),
             "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
-            "set `domain.memory.guest`, or name an instancetype",
-            _SUBJECT,
+            "set `domain.memory.guest`" + (", or name an instancetype" if view.vm is not None else ""),
+            _UNSET,
             Stage.VMI,
         )

@@ -50,10 +50,9 @@ def check(view: View) -> Iterator[Cause]:
         return
     lacking, unknown = view.lacks(_RECEIVER_GATE)
     if lacking:
-        state = "is not known to be on" if unknown else "is off"
         yield Cause(
             view.at_vm("runStrategy"),
-            f"`runStrategy: {strategy}` needs the feature gate `{_RECEIVER_GATE}`, which {state}.",
+            f"`runStrategy: {strategy}` needs the feature gate `{_RECEIVER_GATE}`{'' if unknown else ', which is off'}.",
             f"use {choice(_STRATEGIES)}",
             _SUBJECT,
             gate=unknown,

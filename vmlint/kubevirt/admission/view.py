@@ -36,7 +36,8 @@ class Cause(NamedTuple):
 
     `path` leads from the object's root to the field; a field that comes from an instancetype, a preference or a
     default need not stand there. `gate` names what the verdict depends on where the files don't show it: a feature
-    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks.
+    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks, or one fault of
+    its own name.
     """
 
     path: Path
@@ -121,7 +122,7 @@ class View:
     it is written. `metadata` is the template's, likewise. Neither is changed.
     """
 
-    __slots__ = ("cluster", "data", "gates", "metadata", "namespace", "owner", "spec")
+    __slots__ = ("cluster", "data", "gates", "metadata", "owner", "spec")
 
     def __init__(
         self,
@@ -132,19 +133,14 @@ class View:
         metadata: Mapping[str, Any] | None = None,
         gates: Gates | None = None,
         cluster: AdmissionConfig | None = None,
-        namespace: str = "",
     ) -> None:
-        """Without a spec or metadata those of the object count; without gates or cluster nothing is known of them.
-
-        `namespace` is the one that the object ends up in, "" where only its own metadata can say.
-        """
+        """Without a spec or metadata those of the object count; without gates or cluster nothing is known of them."""
         self.owner = owner
         self.data = data
         self.spec = self.raw if spec is None else spec
         self.metadata = mapping(data, *owner.value.metadata) if metadata is None else metadata
         self.gates = gates or Gates()
         self.cluster = cluster or AdmissionConfig()
-        self.namespace = namespace or text(data, "metadata", "namespace")
 
     @property
     def raw(self) -> Mapping[str, Any]:

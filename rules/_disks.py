@@ -1,0 +1,110 @@
+"""What the rules on disks share: the hops from a claim to its modes, its place, and who shares a cluster with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from vmlint.catalog.provisioners import provisioner
+from vmlint.cdi.profile import Origin, Profile
+from vmlint.cdi.render import Failure, Rendered
+from vmlint.cdi.storageclass import Choice, Why
+from vmlint.model.access import mapping, text
+from vmlint.model.chain import Hop
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+from vmlint.model.unknown import is_unknown
+from vmlint.storage import Disk
+from vmlint.world import World
+
+__all__ = ["access_modes", "clear", "hops", "prefix", "together", "volume_mode"]
+
+_CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
+_PROFILE = BY_GROUP_KIND["cdi.kubevirt.io", "StorageProfile"]
+
+
+def prefix(disk: Disk) -> str:
+    """The beginning of a message: which disk it is, whichever object holds it."""
+    return f"{disk}: "
+
+
+def clear(disk: Disk, world: World) -> bool:
+    """Whether the cluster gets so far with the disk: nothing refuses it before."""
+    return not any(refusal.disk == disk for refusal in world.storage.refusals(disk.holder))
+
+
+def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]:
+    """From the disk to its storage class, and on to what says the modes of that class."""
+    choice, profile = outcome.choice, outcome.profile
+    if choice is None:
+        return
+    named = disk.spec.get("storageClassName") is not None
+    written = disk.at(*disk.spec_path, "storageClassName") if named else disk.at(*disk.spec_path)
+    yield Hop(f"{_plain(str(disk))} → {_plain(_of_class(choice))}", written)
+    if profile is not None:
+        yield Hop(f"storage class {profile.name} → {_of_profile(choice, profile)}", _source(profile, disk, world))
+
+
+def _of_class(choice: Choice) -> str:
+    if choice.why in (Why.NOT_FOUND, Why.NO_DEFAULT):
+        return choice.reason
+    return f"storage class {choice.name}" + ("" if choice.why is Why.NAMED else " by default")
+
+
+def _of_profile(choice: Choice, profile: Profile) -> str:
+    if profile.origin in (Origin.STATUS, Origin.SPEC, Origin.INCOMPLETE):
+        return f"StorageProfile {profile.name}: {_offers(profile)}"
+    if profile.origin is Origin.VOLUMES:
+        return f"its PersistentVolumes: {_offers(profile)}"
+    name = text(choice.storage_class, "provisioner")
+    key = provisioner(name, mapping(choice.storage_class, "parameters")).key
+    told = f" as {key}" if key and key != name else ""
+    return f"provisioner {name}{told}: {_offers(profile)}"
+
+
+def _offers(profile: Profile) -> str:
+    sets = [f"{'+'.join(one.access_modes) or 'no access mode'} {one.volume_mode or ''}".strip() for one in profile.sets]
+    return ", ".join(sets) if sets else "no modes known"
+
+
+def _source(profile: Profile, disk: Disk, world: World) -> Place | None:
+    kind, field = _CLASS, "provisioner"
+    if profile.origin in (Origin.STATUS, Origin.SPEC, Origin.INCOMPLETE):
+        kind, field = _PROFILE, "status" if profile.origin is Origin.STATUS else "spec"
+    found = world.cluster.resolve(Ref(kind.group, kind.name, "", profile.name), disk.holder).resource
+    return found.at(field) if found is not None and found.document.text else None
+
+
+def access_modes(disk: Disk, world: World) -> tuple[str, ...] | None:
+    """The access modes that the claim is sure to have, None where that is not sure."""
+    outcome = world.storage.render(disk)
+    if not isinstance(outcome, Rendered) or any(field == "accessModes" for field, _ in outcome.undecided):
+        return None
+    modes = outcome.spec.get("accessModes")
+    if not isinstance(modes, list) or not modes:
+        return None
+    return None if any(not isinstance(mode, str) or is_unknown(mode) for mode in modes) else tuple(modes)
+
+
+def volume_mode(disk: Disk, world: World) -> str | None:
+    """The volume mode that the claim is sure to have, None where that is not sure."""
+    outcome = world.storage.render(disk)
+    if not isinstance(outcome, Rendered) or any(field == "volumeMode" for field, _ in outcome.undecided):
+        return None
+    mode = outcome.spec.get("volumeMode") or "Filesystem"
+    return mode if mode in ("Block", "Filesystem") else None
+
+
+def together(one: Resource, other: Resource) -> bool:
+    """Whether two objects are sure to live in one cluster at a time.
+
+    Objects that write no namespace may be alternatives, each for a namespace of its own, unless they share a folder.
+    """
+    written = all(text(resource.data, "metadata", "namespace") for resource in (one, other))
+    folders = {PurePosixPath(resource.document.file).parent for resource in (one, other)}
+    return one.ref != other.ref and (written or len(folders) == 1)
+
+
+def _plain(words: str) -> str:
+    return words.replace("`", "")

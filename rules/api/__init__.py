@@ -1,0 +1,1 @@
+"""API versions and schema: what the API server makes of an object's form."""

@@ -1,0 +1,38 @@
+"""The object's API version is deprecated.
+
+## What it does
+Looks the API version up in the releases of KubeVirt and CDI, and names the one that replaces it.
+
+## Why it matters
+A later release no longer serves the version, and refuses the object.
+
+## Bad
+    apiVersion: kubevirt.io/v1alpha3
+    kind: VirtualMachine
+    metadata:
+      name: web
+
+## Good
+    apiVersion: kubevirt.io/v1
+    kind: VirtualMachine
+    metadata:
+      name: web
+
+## Source
+KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`, v0.53 to v1.9.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import SchemaKind
+from vmlint.world import World
+
+from ._form import FIRST, causes, told
+
+META = Meta("VM706", effect=Effect.DEPRECATED, since="0.1", subject=Resource, rank=FIRST)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    return told(META, resource, causes(resource, world, SchemaKind.DEPRECATED))

@@ -1,0 +1,41 @@
+"""No cluster serves the object's API version or kind.
+
+## What it does
+Looks the API version and kind up in the releases of KubeVirt and CDI: the release that the configuration's `target`
+names, else the newest one. A proposal's API version counts as served without a target.
+
+## Why it fails
+The API server knows no such resource, and refuses the object.
+
+## Bad
+    apiVersion: flavor.kubevirt.io/v1alpha1
+    kind: VirtualMachineFlavor
+    metadata:
+      name: small
+
+## Good
+    apiVersion: instancetype.kubevirt.io/v1beta1
+    kind: VirtualMachineInstancetype
+    metadata:
+      name: small
+
+## Source
+KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`, v0.53 to v1.9; CDI
+`pkg/operator/resources/crds_generated.go`, v1.40 to v1.66.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.world import World
+
+from ._form import FIRST, causes, told
+
+META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    found = causes(resource, world, SchemaKind.VERSION, SchemaKind.PROPOSAL)
+    return told(META, resource, (cause for cause in found if cause.outcome is Outcome.REFUSED))

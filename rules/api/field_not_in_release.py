@@ -1,0 +1,41 @@
+"""The target release does not have the field.
+
+## What it does
+Looks each field up in the release that the configuration's `target` names, and says with which release it came or
+went. Without a target every field that a release or a proposal knows is accepted, but for those that the newest
+release lacks.
+
+## Why it does nothing
+The API server of that release drops the field; `kubectl apply`, which asks for strict decoding, is refused.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      flavor: {name: small}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      instancetype: {name: small}
+
+## Source
+KubeVirt's CustomResourceDefinitions, v0.53 to v1.9.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.world import World
+
+from ._form import FIRST, causes, told
+
+META = Meta("VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True)
+
+_KINDS = (SchemaKind.NEWER, SchemaKind.REMOVED, SchemaKind.PROPOSAL)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    found = (cause for cause in causes(resource, world, *_KINDS) if cause.outcome is Outcome.DROPPED)
+    return told(META, resource, found, at_key=True)

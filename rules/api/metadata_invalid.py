@@ -1,0 +1,42 @@
+"""A name, label or annotation is not allowed.
+
+## What it does
+Checks the metadata of KubeVirt's and CDI's objects and of custom resources: the name and namespace, and the keys and
+values of labels and annotations. Of the other objects that a VM needs, the labels and annotations alone.
+
+## Why it fails
+The API server refuses the object. Unquoted `true`, `yes` or digits are the usual cause: the values of labels and
+annotations are text.
+
+## Bad
+    kind: DataVolume
+    metadata:
+      name: Fedora_Root
+      labels: {golden: true}
+
+## Good
+    kind: DataVolume
+    metadata:
+      name: fedora-root
+      labels: {golden: "true"}
+
+## Source
+Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachinery/pkg/util/validation`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import SchemaKind
+from vmlint.world import World
+
+from ._form import BEHIND, causes, in_metadata, told
+
+META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND)
+
+_KINDS = (SchemaKind.NAME, SchemaKind.LABEL, SchemaKind.TYPE, SchemaKind.LENGTH, SchemaKind.MISSING)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    return told(META, resource, filter(in_metadata, causes(resource, world, *_KINDS)))

@@ -1,0 +1,46 @@
+"""A required field is missing, and an empty value takes its place.
+
+## What it does
+Looks in VirtualMachines and VirtualMachineInstances for the fields that the schema requires and that KubeVirt fills
+with an empty value before the schema is applied. It keeps silent where another rule knows what comes of it.
+
+## Why it does nothing
+The object is accepted with an empty name, image or path, which leads nowhere.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          volumes:
+            - name: root
+              containerDisk: {}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          volumes:
+            - name: root
+              containerDisk: {image: quay.io/containerdisks/fedora}
+
+## Source
+KubeVirt's CustomResourceDefinitions; `pkg/virt-api/webhooks/mutating-webhook/mutators`, which write the object anew.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.world import World
+
+from ._form import BEHIND, causes, told
+
+META = Meta("VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=BEHIND)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    missing = causes(resource, world, SchemaKind.MISSING)
+    return told(META, resource, (cause for cause in missing if cause.outcome is Outcome.BLANK))

@@ -1,0 +1,56 @@
+"""A value is of the wrong type or form.
+
+## What it does
+Checks types, enumerations, patterns, ranges, lengths, lists that may hold nothing twice, and the rules that the
+schemas of KubeVirt and CDI carry; for custom resources the same by their CustomResourceDefinition, without patterns.
+
+## Why it fails
+The API server refuses the object, or KubeVirt's own validation in front of it does. YAML is often the cause: `on` and
+`yes` are booleans, unquoted digits are a number, a forgotten `- ` makes a mapping of a list.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            cpu: {cores: "2"}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            cpu: {cores: 2}
+
+## Source
+KubeVirt's and CDI's CustomResourceDefinitions; KubeVirt `pkg/util/openapi`, and the Go types of its API, into which
+its webhooks decode.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import SchemaKind
+from vmlint.world import World
+
+from ._form import FIRST, causes, in_metadata, told
+
+META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST)
+
+_KINDS = (
+    SchemaKind.TYPE,
+    SchemaKind.ENUM,
+    SchemaKind.PATTERN,
+    SchemaKind.RANGE,
+    SchemaKind.LENGTH,
+    SchemaKind.DUPLICATE,
+    SchemaKind.RULE,
+)
+
+
+def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+    found = (cause for cause in causes(resource, world, *_KINDS) if not in_metadata(cause))
+    return told(META, resource, found)

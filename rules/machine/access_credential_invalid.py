@@ -1,0 +1,50 @@
+"""An access credential lacks its source or its way into the guest.
+
+## What it does
+Checks `accessCredentials`: each entry is one key or one password, from one Secret, and reaches the guest in one way;
+that way is there (a `cloudInitNoCloud` volume for `noCloud`, users for `qemuGuestAgent`).
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          accessCredentials:
+          - sshPublicKey:
+              source:
+                secret: {secretName: ssh-key}
+              propagationMethod: {noCloud: {}}
+          volumes: []
+
+## Good
+    spec:
+      template:
+        spec:
+          accessCredentials:
+          - sshPublicKey:
+              source:
+                secret: {secretName: ssh-key}
+              propagationMethod: {noCloud: {}}
+          volumes:
+          - name: cloud-init
+            cloudInitNoCloud: {userData: "#cloud-config"}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (validateAccessCredentials).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM516", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "access_credentials")

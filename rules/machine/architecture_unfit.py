@@ -1,0 +1,50 @@
+"""The guest's architecture does not have what the VM asks for.
+
+## What it does
+| architecture | refused |
+|---|---|
+| amd64 | the watchdog `diag288`; video models other than vga, cirrus, virtio, ramfb, bochs |
+| arm64 | BIOS, watchdogs, sound; CPU models other than `host-passthrough` |
+| | buses other than virtio and scsi; video models other than virtio and ramfb |
+| s390x | the watchdog `i6300esb`; video models other than virtio |
+| others | everything |
+
+## Why it fails
+KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: the VM never starts.
+
+## Bad
+    spec:
+      template:
+        spec:
+          architecture: arm64
+          domain:
+            devices:
+              watchdog:
+                name: watchdog
+                i6300esb: {action: reset}
+
+## Good
+    spec:
+      template:
+        spec:
+          architecture: arm64
+          domain:
+            devices: {}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/{amd64,arm64,s390x}.go`, `pkg/defaults`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM522", effect=Effect.STUCK, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "architecture")

@@ -1,0 +1,44 @@
+"""Cloud-init data are missing, twofold, undecodable or too long.
+
+## What it does
+Checks `cloudInitNoCloud` and `cloudInitConfigDrive` volumes: user data and network data each come from one of the
+plain field, the base64 field and a Secret; one of the two is there; base64 can be decoded; neither is longer than
+2048 bytes.
+
+## Why it fails
+KubeVirt's webhook refuses the object. Longer data belong in a Secret, where the limit does not hold.
+
+## Bad
+    spec:
+      template:
+        spec:
+          volumes:
+          - name: cloud-init
+            cloudInitNoCloud: {}
+
+## Good
+    spec:
+      template:
+        spec:
+          volumes:
+          - name: cloud-init
+            cloudInitNoCloud:
+              secretRef: {name: web-cloud-init}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (validateVolumes).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM515", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "cloud_init")

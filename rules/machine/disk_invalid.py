@@ -1,0 +1,59 @@
+"""A disk has no volume, or settings that don't go together.
+
+## What it does
+Checks `domain.devices.disks`, with the preference applied, and the boot order of disks and interfaces:
+
+| field | refused |
+|---|---|
+| `name` | no volume of that name (an empty CD-ROM drive can do without); no DNS label; a name twice |
+| target | several of `disk`, `lun`, `cdrom`; a `lun` whose volume is no claim |
+| `bus` | `ide`, unknown ones; `virtio` for a CD-ROM drive; `sata` for a read-only disk |
+| `dedicatedIOThread`, `pciAddress` | on another bus than `virtio`; a malformed address |
+| `bootOrder` | below 1, or used twice |
+| `serial` | more than 256 characters, or others than letters, digits and `_.+-` |
+| `blockSize` | sizes that are no power of two from 512 to 2097152, or don't go together |
+
+A disk without a bus gets one only when the VM starts (`sata` on amd64); what does not go with that is told as well.
+
+## Why it fails
+KubeVirt's webhook refuses the object, or the VirtualMachineInstance made from it: then the VM never starts.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              disks:
+              - {name: rootdisk, disk: {bus: virtio}}
+          volumes:
+          - {name: root, dataVolume: {name: web-root}}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              disks:
+              - {name: root, disk: {bus: virtio}}
+          volumes:
+          - {name: root, dataVolume: {name: web-root}}
+
+## Source
+KubeVirt `pkg/storage/admitters/disks.go`; `vmi-create-admitter.go` (validateBootOrder).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM513", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "disks")

@@ -1,0 +1,41 @@
+"""The resolver of the guest's pod is malformed.
+
+## What it does
+Checks `dnsPolicy` and `dnsConfig` by the rules that Kubernetes has for pods: `None` needs name servers; at most three
+of them, each an IP address; at most six search domains, each a DNS name, of 256 characters together; options with
+names.
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          dnsPolicy: None
+
+## Good
+    spec:
+      template:
+        spec:
+          dnsPolicy: None
+          dnsConfig:
+            nameservers: [192.0.2.53]
+
+## Source
+KubeVirt `vmi-create-admitter.go` (validateDNSPolicy, validatePodDNSConfig).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM519", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "dns")

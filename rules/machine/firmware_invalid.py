@@ -1,0 +1,45 @@
+"""The machine type or firmware can't be.
+
+## What it does
+| field | refused |
+|---|---|
+| `machine.type` | a type that the cluster does not emulate for the guest's architecture |
+| `firmware.bootloader` | `efi` and `bios` at once |
+| `firmware.kernelBoot` | arguments without a container; a container without image, kernel and initrd |
+| | paths that are not absolute |
+| `firmware.acpi` | no table; a table whose volume is missing or no Secret |
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            machine: {type: i440fx}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            machine: {type: q35}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM507", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "firmware")

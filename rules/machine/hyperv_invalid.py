@@ -1,0 +1,47 @@
+"""A Hyper-V feature lacks the one that it needs.
+
+## What it does
+Reports Hyper-V features whose need is switched off (`evmcs` needs `vapic`; `ipi`, `tlbflush` and `synic` need
+`vpindex`; `synictimer` needs `synic`), and single features beside `hypervPassthrough`. What a feature needs and
+nobody mentions, KubeVirt switches on.
+
+## Why it fails
+KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: the VM never starts.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            features:
+              hyperv:
+                synic: {}
+                vpindex: {enabled: false}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            features:
+              hyperv:
+                synic: {}
+                vpindex: {}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/hyperv.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM521", effect=Effect.STUCK, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "hyperv")

@@ -1,0 +1,58 @@
+"""A network interface can't be attached.
+
+## What it does
+Checks `domain.devices.interfaces`, with the preference applied:
+
+| field | refused |
+|---|---|
+| binding | none or several of `masquerade`, `bridge`, `sriov`, `passtBinding`, `binding` |
+| | the dropped `slirp`, `passt`, `macvtap`; `masquerade` or `passtBinding` off the pod network |
+| | `bridge` on the pod network where the cluster forbids that |
+| `name` | no network of that name; a name twice; other characters than letters, digits, `-` and `_` |
+| `state` | `up` and `down` with `sriov`; `absent` without `bridge`, or on the default network |
+| `macAddress`, `pciAddress` | malformed; the address that masquerade keeps for itself |
+| `ports`, `portRanges` | numbers outside 1 to 65535, unknown protocols, bad or double names, overlaps |
+| `dhcpOptions` | private options outside 224 to 254 or twice; NTP servers that are no IPv4 address |
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}, macAddress: 02-00-00-12-34}
+          networks:
+          - {name: default, pod: {}}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}, macAddress: 02-00-00-12-34-56}
+          networks:
+          - {name: default, pod: {}}
+
+## Source
+KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,passt}.go`, `pkg/network/link/mac.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM512", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "interfaces")

@@ -1,0 +1,46 @@
+"""An encrypted guest can't have what it asks for.
+
+## What it does
+Checks `domain.launchSecurity`, with instancetype and preference applied: it is for amd64 and s390x; on amd64 it takes
+one of `sev`, `snp` and `tdx`, needs UEFI, and excludes network boot and, depending on the kind, Secure Boot,
+persistent UEFI variables or SMM; SEV attestation needs a guest that starts paused.
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          architecture: amd64
+          domain:
+            launchSecurity: {sev: {}}
+
+## Good
+    spec:
+      template:
+        spec:
+          architecture: amd64
+          domain:
+            firmware:
+              bootloader:
+                efi: {secureBoot: false}
+            launchSecurity: {sev: {}}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/amd64.go`; `vmi-create-admitter.go` (validateLaunchSecurity).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM520", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "launch_security")

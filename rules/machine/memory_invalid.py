@@ -1,0 +1,51 @@
+"""The VM's memory settings contradict each other.
+
+## What it does
+Checks, with instancetype, preference and defaults applied:
+
+| field | refused |
+|---|---|
+| `resources.requests.memory`, `limits.memory` | negative amounts; a request under a megabyte, or above the limit |
+| `memory.hugepages.pageSize` | no quantity; more than the memory; memory that is no multiple of it |
+| `memory.guest` | above the memory limit, where the roll-out strategy is not LiveUpdate |
+| `memory.maxGuest` | guest memory that is absent, under 1Gi, above the maximum, or not aligned to 2Mi |
+| | another architecture than amd64; realtime and encrypted guests |
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            memory:
+              guest: 1025Mi
+              hugepages: {pageSize: 2Mi}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            memory:
+              guest: 1Gi
+              hugepages: {pageSize: 2Mi}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`; `pkg/liveupdate/memory/memory.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM505", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "memory")

@@ -1,0 +1,46 @@
+"""The VM has no memory.
+
+## What it does
+Reports a VM, pool, replica set or VirtualMachineInstance that gives neither guest memory, huge pages, a memory
+request nor a limit, and that has no instancetype to give it some.
+
+## Why it fails
+KubeVirt accepts a VM like that, and refuses the VirtualMachineInstance made from it: the VM never starts, and says so
+in an event only. A VirtualMachineInstance is refused at once.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      runStrategy: Always
+      template:
+        spec:
+          domain:
+            devices: {}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      runStrategy: Always
+      template:
+        spec:
+          domain:
+            memory: {guest: 2Gi}
+            devices: {}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMandatoryFields).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM506", effect=Effect.STUCK, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "memory_unset")

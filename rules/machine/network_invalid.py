@@ -1,0 +1,58 @@
+"""A network has no source, no interface, or does not go with another.
+
+## What it does
+Checks `networks`:
+
+| refused | why |
+|---|---|
+| no source, or several | a network is `pod`, `multus` or a resource claim |
+| `multus` without `networkName` | it must name a NetworkAttachmentDefinition |
+| two pod networks, two defaults, or one of each | a guest has one |
+| a name twice | interfaces find their networks by name |
+| no interface of its name | nothing would be attached to it |
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}}
+          networks:
+          - {name: default, pod: {}}
+          - {name: storage, multus: {networkName: storage}}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}}
+              - {name: storage, bridge: {}}
+          networks:
+          - {name: default, pod: {}}
+          - {name: storage, multus: {networkName: storage}}
+
+## Source
+KubeVirt `pkg/network/admitter/{netsource,netiface,dra}.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM511", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "networks")

@@ -1,0 +1,45 @@
+"""A pool or replica set does not select what it makes.
+
+## What it does
+Checks VirtualMachinePools and VirtualMachineInstanceReplicaSets: the selector is well-formed and selects the labels
+of the template. Of a pool also `maxUnavailable` (a number above 0, or from `1%` to `100%`), and that `updateStrategy`
+and `scaleInStrategy` are one thing at a time.
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    kind: VirtualMachinePool
+    spec:
+      selector:
+        matchLabels: {app: web}
+      virtualMachineTemplate:
+        metadata:
+          labels: {app: shop}
+
+## Good
+    kind: VirtualMachinePool
+    spec:
+      selector:
+        matchLabels: {app: web}
+      virtualMachineTemplate:
+        metadata:
+          labels: {app: web}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/{vmpool,vmirs}-admitter.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM524", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "sets")

@@ -1,0 +1,41 @@
+"""A probe has no handler, several, or no network to go through.
+
+## What it does
+Checks `readinessProbe` and `livenessProbe`: each has one of `httpGet`, `tcpSocket`, `exec` and `guestAgentPing`; the
+first two go through the pod network, which the guest must have; a guest that starts paused has no liveness probe.
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          readinessProbe:
+            periodSeconds: 10
+
+## Good
+    spec:
+      template:
+        spec:
+          readinessProbe:
+            periodSeconds: 10
+            guestAgentPing: {}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (validateProbe).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM518", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "probes")

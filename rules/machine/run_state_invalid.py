@@ -1,0 +1,43 @@
+"""The VM does not say well whether it runs.
+
+## What it does
+Checks `spec.runStrategy` and `spec.running` of VMs and of a pool's VMs:
+
+| refused | why |
+|---|---|
+| neither is set | a VM must have a run strategy |
+| both are set | they exclude each other |
+| another strategy than `Always`, `Halted`, `Manual`, `RerunOnFailure`, `Once` | KubeVirt knows no other |
+| `WaitAsReceiver` without the feature gate `DecentralizedLiveMigration` | the strategy is the gate's |
+
+## Why it fails
+KubeVirt's webhook refuses the object.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      running: true
+      runStrategy: Always
+
+## Good
+    kind: VirtualMachine
+    spec:
+      runStrategy: Always
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vms-admitter.go` (validateRunStrategy).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM501", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "run_state")

@@ -1,0 +1,49 @@
+"""Affinity or topology spread is malformed.
+
+## What it does
+Checks `affinity` and `topologySpreadConstraints` by the rules that Kubernetes has for pods: weights from 1 to 100,
+label keys and values, operators with as many values as they take, node selectors with a term, `maxSkew` above 0, a
+known `whenUnsatisfiable`, no constraint twice.
+
+## Why it fails
+KubeVirt makes a pod of it and has it checked first: its webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          affinity:
+            nodeAffinity:
+              requiredDuringSchedulingIgnoredDuringExecution:
+                nodeSelectorTerms:
+                - matchExpressions:
+                  - {key: zone, operator: In}
+
+## Good
+    spec:
+      template:
+        spec:
+          affinity:
+            nodeAffinity:
+              requiredDuringSchedulingIgnoredDuringExecution:
+                nodeSelectorTerms:
+                - matchExpressions:
+                  - {key: zone, operator: In, values: [north]}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/validate-k8s-utils.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM510", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "scheduling")

@@ -1,0 +1,46 @@
+"""Secure Boot lacks SMM.
+
+## What it does
+Reports UEFI firmware with Secure Boot where the feature `smm` is not on. Secure Boot is on unless `efi.secureBoot:
+false` says otherwise, so that a bare `efi: {}` has it.
+
+## Why it fails
+Secure Boot keeps its variables in system management mode. KubeVirt's webhook refuses the object.
+
+## Bad
+    spec:
+      template:
+        spec:
+          domain:
+            firmware:
+              bootloader:
+                efi: {}
+
+## Good
+    spec:
+      template:
+        spec:
+          domain:
+            features:
+              smm: {enabled: true}
+            firmware:
+              bootloader:
+                efi: {}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (validateDomainSpec).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM508", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "secure_boot")

@@ -1,0 +1,38 @@
+"""The template sets a label that is KubeVirt's own.
+
+## What it does
+Reports `kubevirt.io/created-by`, `migrationJobUID`, `nodeName`, `migrationTargetNodeName`, `schedulable` and
+`install-strategy` among the labels of a VirtualMachineInstance or of a VM's template.
+
+## Why it fails
+KubeVirt sets these labels to find its own objects, and its webhook refuses them from anybody else.
+
+## Bad
+    spec:
+      template:
+        metadata:
+          labels: {kubevirt.io/nodeName: node-1}
+
+## Good
+    spec:
+      template:
+        spec:
+          nodeSelector: {kubernetes.io/hostname: node-1}
+
+## Source
+KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMetadata).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+
+from ._admission import refused
+
+META = Meta("VM502", effect=Effect.REJECTED, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    return refused(META, workload, world, "metadata")

@@ -1,0 +1,46 @@
+"""What the rules on things that a workload or disk needs beside it share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.graph.links import LinkKind, links
+from vmlint.graph.resolution import State
+from vmlint.model.access import get
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachineInstance, Workload
+from vmlint.rule import Fault, Meta
+from vmlint.world import World
+
+__all__ = ["missing"]
+
+_AFTER = (
+    (VirtualMachine, "The VM does not start without it"),
+    (VirtualMachineInstance, "The guest does not start without it"),
+    (Workload, "The guests do not start without it"),
+    (DataVolume, "The import waits for it"),
+    (DataImportCron, "The imports wait for it"),
+)
+
+
+def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: World) -> Iterator[Fault]:
+    """One fault for each object of a kind of link that is not to be found, at the first field that names it."""
+    told = set()
+    for link in links(subject):
+        if link.kind is not kind or link.ref in told or get(subject.data, *link.path[:-1], "optional") is True:
+            continue
+        found = world.cluster.follow(link)
+        if found.state is not State.MISSING:
+            continue
+        told.add(link.ref)
+        near = world.suggest(link.ref)
+        after = next(text for known, text in _AFTER if isinstance(subject, known))
+        yield meta.at(
+            subject.at(*link.path),
+            f"{noun} `{link.ref.short}` is not in the repository. {after}.",
+            fix=f"did you mean `{near}`?"
+            if near
+            else f"add it, or declare it if it is made elsewhere: `outside: [{link.ref.kind} {link.ref.short}]` in the "
+            "configuration",
+            effect=world.effect_of_missing(link.ref, meta.effect),
+        )

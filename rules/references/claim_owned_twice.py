@@ -1,0 +1,105 @@
+"""Two objects claim one disk.
+
+## What it does
+Reports a template of a VM whose claim has the name of a DataVolume, of a claim, or of another VM's template in the
+namespace. A claim that is meant to be adopted (CDI's annotations `storage.prePopulated`, `storage.populatedFor` or
+`allowClaimAdoption`) is no fault.
+
+## Why it matters
+There is one claim of a name. The VM takes over the DataVolume or the claim that it finds, whatever its own template
+says, and takes it along when it is deleted. Two VMs run on the same disk, and the deletion of one takes the disk from
+the other.
+
+## Bad
+    kind: DataVolume
+    metadata: {name: web-root}
+    ---
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      dataVolumeTemplates:
+      - metadata: {name: web-root}
+
+## Good
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      template:
+        spec:
+          volumes:
+          - name: root
+            dataVolume: {name: web-root}    # the DataVolume, without a template
+
+## Source
+KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes), `pkg/controller/controller_ref_manager.go`
+(ClaimMatchedDataVolumes), `pkg/storage/types/dv.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import mapping
+from vmlint.model.chain import Hop
+from vmlint.model.subjects import VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Disk, Form
+from vmlint.world import World
+
+from .._disks import together
+
+META = Meta("VM802", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+
+_ADOPTED = (
+    "cdi.kubevirt.io/storage.prePopulated",
+    "cdi.kubevirt.io/storage.populatedFor",
+    "cdi.kubevirt.io/allowClaimAdoption",
+)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(vm):
+        ref = disk.ref
+        if ref is None or is_unknown(ref.name):
+            continue
+        owners = world.storage.owners(ref)
+        if (other := next((one for one in owners if _rivals(disk, one)), None)) is None:
+            continue
+        whose = "" if other.holder is vm else f" of VM `{other.holder.name}`" if other.is_template else ""
+        what = other.form.value if other.form is not Form.CLAIM else "claim"
+        yield META.at(
+            disk.at("metadata", "name"),
+            f"{disk} claims the disk `{ref.name}`, and so does a {what}{whose}. {_after(disk, other)}.",
+            fix=_fix(disk, other),
+            effect=Effect.IGNORED if other.holder is vm else Effect.RISK,
+        ).along([Hop(f"{other.holder.ref} → claim {ref.short}", other.at("metadata", "name"))])
+
+
+def _rivals(disk: Disk, other: Disk) -> bool:
+    """Whether the other is the one to be named beside a disk; of two templates the later one speaks."""
+    if any(mark in mapping(one.body, "metadata", "annotations") for one in (disk, other) for mark in _ADOPTED):
+        return False
+    if other.holder is disk.holder:
+        both_claims = disk.form is Form.CLAIM_TEMPLATE and other.form is Form.CLAIM_TEMPLATE
+        return other.path < disk.path and not both_claims
+    if not together(disk.holder, other.holder):
+        return False
+    return not other.is_template or _order(other) < _order(disk)
+
+
+def _order(disk: Disk) -> tuple[str, int, str]:
+    document = disk.holder.document
+    return document.file, document.index, disk.holder.name
+
+
+def _after(disk: Disk, other: Disk) -> str:
+    if other.holder is disk.holder:
+        return "The first of the two makes it, and this one does nothing"
+    if other.is_template:
+        return "Both VMs get the same disk, and it goes when one of them is deleted"
+    return "The VM takes that one over, whatever the template says, and takes it along when the VM is deleted"
+
+
+def _fix(disk: Disk, other: Disk) -> str:
+    if other.holder is disk.holder or other.is_template:
+        return "give each template a name of its own"
+    return "remove the template and keep the volume, or rename one of the two"

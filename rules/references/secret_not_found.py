@@ -1,0 +1,54 @@
+"""A Secret is not in the repository.
+
+## What it does
+Looks for the Secrets that volumes (cloud-init, sysprep, plain ones), access credentials and imports name. One that an
+ExternalSecret, a SealedSecret, a cert-manager Certificate or the like makes is there. Optional ones are left aside.
+
+## Why it matters
+The object is accepted, and its pod waits for the Secret. Secrets are often kept out of a repository: then declare
+them, with `outside:` in the configuration or a folder with `--context`.
+
+## Bad
+    kind: VirtualMachine
+    metadata: {name: web, namespace: shop}
+    spec:
+      template:
+        spec:
+          volumes:
+          - name: cloud-init
+            cloudInitNoCloud:
+              secretRef: {name: web-userdata}
+
+## Good
+    kind: ExternalSecret
+    metadata: {name: web-userdata, namespace: shop}
+    ---
+    kind: VirtualMachine
+    metadata: {name: web, namespace: shop}
+    spec:
+      template:
+        spec:
+          volumes:
+          - name: cloud-init
+            cloudInitNoCloud:
+              secretRef: {name: web-userdata}
+
+## Source
+KubeVirt `pkg/virt-controller/services/rendervolumes.go`; CDI `pkg/controller/import-controller.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.graph.links import LinkKind
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataImportCron, DataVolume, Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._missing import missing
+
+META = Meta("VM820", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    return missing(META, subject, LinkKind.SECRET, "Secret", world)

@@ -1,0 +1,125 @@
+"""What a disk is to be filled from is not in the repository.
+
+## What it does
+Looks for the claims, snapshots, DataSources and populator sources that DataVolumes, templates, claims, DataSources and
+VolumeCloneSources name. A reference into a namespace of which the repository holds nothing is an open question, no
+finding: golden images mostly live in a namespace of somebody else. So is one to a snapshot, which is taken in the
+cluster and seldom written.
+
+## Why it matters
+The object is accepted, and waits for its source; a DataSource does not become ready. When the source lives in the
+cluster, declare it: `outside:` in the configuration, or a folder with `--context`.
+
+## Bad
+    kind: DataVolume
+    metadata: {name: web-root, namespace: shop}
+    spec:
+      source:
+        pvc: {name: fedroa, namespace: shop}
+
+## Good
+    kind: DataVolume
+    metadata: {name: web-root, namespace: shop}
+    spec:
+      source:
+        pvc: {name: fedora, namespace: shop}
+
+## Source
+CDI `pkg/controller/datavolume/pvc-clone-controller.go`, `pkg/controller/datasource-controller.go`,
+`pkg/controller/populators`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.graph.links import Link, LinkKind, links
+from vmlint.graph.resolution import State
+from vmlint.model.access import get, mapping
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import (
+    DataImportCron,
+    DataSource,
+    DataVolume,
+    PersistentVolumeClaim,
+    VirtualMachine,
+    VolumeCloneSource,
+)
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.storage import Disk
+from vmlint.world import World
+
+from .._disks import clear
+
+META = Meta(
+    "VM804",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim, DataSource, DataImportCron, VolumeCloneSource),
+)
+
+_SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
+_POPULATED = "cdi.kubevirt.io/storage.prePopulated"
+_NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
+    disks = list(world.storage.disks(subject))
+    told = set(world.inferred_missing)  # the family of inference speaks of these
+    for link in links(subject):
+        if (
+            link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
+            or (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
+        ):
+            continue
+        found = world.cluster.follow(link)
+        disk = next((disk for disk in disks if link.path[: len(disk.path)] == disk.path), None)
+        if found.state is not State.MISSING or found.nowhere or link.ref in told or not _counts(link, disk, world):
+            continue
+        told.add(link.ref)
+        noun = _NOUN.get(link.ref.kind, link.ref.kind)
+        near = world.suggest(link.ref)
+        if not near and (reason := _open(link.ref, world)):
+            yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
+            continue
+        who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
+        yield META.at(
+            subject.at(*link.path),
+            f"{who}: {noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
+            f"{_after(subject)}.",
+            fix=f"did you mean `{near}`?"
+            if near
+            else f"add the {noun}, or declare it if it is made elsewhere: "
+            f"`outside: [{link.ref.kind} {link.ref.short}]` in the configuration",
+            effect=world.effect_of_missing(link.ref, META.effect),
+        )
+
+
+def _open(ref: Ref, world: World) -> str:
+    """Why the files can't tell whether a source is there, "" where they can."""
+    if (ref.group, ref.kind) == _SNAPSHOT[:2]:
+        return "snapshots are taken in the cluster, not written"
+    if not world.closed(ref) and not world.storage.holds_any(ref.namespace):
+        return "it lives in a namespace of which the repository holds nothing"
+    return ""
+
+
+def _counts(link: Link, disk: Disk | None, world: World) -> bool:
+    """Whether the reference is asked for at all, and no other rule speaks of it."""
+    if disk is None:
+        return True
+    if not clear(disk, world) or _POPULATED in mapping(disk.body, "metadata", "annotations"):
+        return False
+    holder = link.path[:-1]
+    if link.kind is LinkKind.POPULATOR:
+        own = link.path[: len(disk.path) + len(disk.spec_path)] == (*disk.path, *disk.spec_path)
+        return own and not get(link.source.data, *holder, "namespace")
+    return True
+
+
+def _after(subject: Resource) -> str:
+    if isinstance(subject, DataSource):
+        return "The DataSource is not ready without it"
+    if isinstance(subject, VirtualMachine):
+        return "The VM does not start without it"
+    return "The disk stays pending without it"

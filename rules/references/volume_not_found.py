@@ -1,0 +1,74 @@
+"""A volume's disk is not in the repository.
+
+## What it does
+Looks for the DataVolume or claim that a volume names: as an object, as a template of the VM, or as what another
+object makes. Volumes that are plugged in while the VM runs are left aside.
+
+## Why it matters
+A VM whose claim is missing is accepted, and waits for it. Claims are often made elsewhere, by hand, by an upload or
+by another tool: then declare it, with `outside:` in the configuration or a folder with `--context`.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      dataVolumeTemplates:
+      - metadata: {name: web-root}
+      template:
+        spec:
+          volumes:
+          - name: root
+            dataVolume: {name: web-rooot}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      dataVolumeTemplates:
+      - metadata: {name: web-root}
+      template:
+        spec:
+          volumes:
+          - name: root
+            dataVolume: {name: web-root}
+
+## Source
+KubeVirt `pkg/virt-controller/watch/vmi/storage.go`, `pkg/storage/types/pvc.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import get, text
+from vmlint.model.subjects import Workload
+from vmlint.model.unknown import may_be
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import claim_name
+from vmlint.world import World
+
+META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload)
+
+
+def check(vm: Workload, world: World) -> Iterator[Fault]:
+    told = set(world.inferred_missing)  # the family of inference speaks of these
+    for path, volume in vm.volumes():
+        found = world.storage.own_claim(vm, volume)
+        if not isinstance(found, Resolution) or found.state is not State.MISSING or found.ref in told:
+            continue
+        source, name = claim_name(volume)
+        own = [disk.name for disk in world.storage.disks(vm)]
+        if get(volume, source, "hotpluggable") is True or any(may_be(other, name) for other in own):
+            continue
+        told.add(found.ref)
+        field = (*path, source, "name" if source == "dataVolume" else "claimName")
+        noun = "DataVolume" if source == "dataVolume" else "claim"
+        near = world.suggest(found.ref)
+        effect = world.effect_of_missing(found.ref, META.effect)
+        yield META.at(
+            vm.at(*field),
+            f"volume `{text(volume, 'name')}` is on {noun} `{found.ref.short}`, which is not in the repository. "
+            "The VM does not start without it.",
+            fix=f"did you mean `{near}`?"
+            if near
+            else f"add the {noun}, or declare it if it is made elsewhere: "
+            f"`outside: [{found.ref.kind} {found.ref.short}]` in the configuration",
+            effect=effect,
+        )

@@ -1,0 +1,69 @@
+"""A disk asks to be shared, and its storage class does not share.
+
+## What it does
+Reports `accessModes: [ReadWriteMany]` where no set of the StorageProfile, or of what CDI knows of the provisioner,
+has it (with the volume mode that is asked for).
+
+## Why it matters
+Both modes are given, so CDI asks nobody and makes the claim as it is written. Whether the storage provides the volume
+is another matter: mostly the claim stays pending.
+
+## Bad
+    kind: StorageClass
+    metadata: {name: local}
+    provisioner: kubevirt.io.hostpath-provisioner
+    ---
+    kind: DataVolume
+    spec:
+      storage:
+        storageClassName: local
+        accessModes: [ReadWriteMany]
+
+## Good
+    kind: DataVolume
+    spec:
+      storage:
+        storageClassName: local
+        accessModes: [ReadWriteOnce]
+
+## Source
+CDI `pkg/storagecapabilities/storagecapabilities.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.render import Rendered
+from vmlint.model.access import sequence, text
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._disks import clear, hops, prefix
+
+META = Meta("VM423", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+_SHARED = "ReadWriteMany"  # other modes are mostly provided though no set lists them
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(subject):
+        outcome = world.storage.render(disk)
+        if not isinstance(outcome, Rendered) or outcome.profile is None or not clear(disk, world):
+            continue
+        profile, decided = outcome.profile, outcome.choice is not None and outcome.choice.decided
+        if _SHARED not in sequence(disk.spec, "accessModes") or not profile.sets or profile.undecided or not decided:
+            continue
+        mode = text(disk.spec, "volumeMode")
+        offered = [one.volume_mode for one in profile.sets if _SHARED in one.access_modes]
+        if offered and (mode in offered or mode not in ("Block", "Filesystem")):
+            continue
+        with_mode = f" with `volumeMode: {mode}`" if offered else ""
+        best = profile.sets[0]
+        yield META.at(
+            disk.at(*disk.spec_path, "accessModes"),
+            f"{prefix(disk)}storage class `{profile.name}` is not known to offer `{_SHARED}`{with_mode}.",
+            fix=f"write `volumeMode: {offered[0]}`"
+            if offered
+            else f"write `accessModes: [{', '.join(best.access_modes)}]`, or use a class that shares its volumes",
+        ).along(hops(disk, outcome, world))

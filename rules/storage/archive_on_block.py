@@ -1,0 +1,55 @@
+"""An archive is to be unpacked onto a block device.
+
+## What it does
+Reports `contentType: archive` beside `volumeMode: Block` in `storage`.
+
+## Why it fails
+An archive is unpacked into a file system. CDI makes no claim, and the DataVolume stays pending.
+
+## Bad
+    kind: DataVolume
+    spec:
+      contentType: archive
+      source: {http: {url: "https://example.com/files.tar"}}
+      storage:
+        volumeMode: Block
+        resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: DataVolume
+    spec:
+      contentType: archive
+      source: {http: {url: "https://example.com/files.tar"}}
+      storage:
+        resources: {requests: {storage: 10Gi}}
+
+## Source
+CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.render import Failure, Why
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Form
+from vmlint.world import World
+
+from .._disks import clear, prefix
+
+META = Meta("VM413", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(subject):
+        outcome = world.storage.render(disk)
+        if isinstance(outcome, Failure) and outcome.why is Why.ARCHIVE_BLOCK and clear(disk, world):
+            refused = disk.form is Form.CLAIM
+            yield META.at(
+                disk.at(*outcome.path),
+                f"{prefix(disk)}an archive is unpacked into a file system, and `volumeMode: Block` has none. "
+                f"{'CDI refuses the claim' if refused else 'The DataVolume stays pending without a claim'}.",
+                fix="remove `volumeMode`",
+                effect=Effect.REJECTED if refused else Effect.STUCK,
+            )

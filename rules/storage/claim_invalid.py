@@ -1,0 +1,79 @@
+"""A PersistentVolumeClaim is refused.
+
+## What it does
+Checks the name, the access modes, the size, the volume mode and the data source of claims. A claim with CDI's label
+`cdi.kubevirt.io/applyStorageProfile: "true"` may leave its modes out: CDI fills them in from the storage profile.
+
+## Why it fails
+The API server refuses a claim without access modes or size, or with values that it does not know. For a claim with
+CDI's label it is CDI that refuses a missing size or one under 1Mi.
+
+## Bad
+    kind: PersistentVolumeClaim
+    metadata: {name: data}
+    spec:
+      resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: PersistentVolumeClaim
+    metadata: {name: data}
+    spec:
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {storage: 10Gi}}
+
+## Source
+Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeClaimSpec); CDI
+`pkg/apiserver/webhooks/pvc-mutate.go`, `pkg/controller/datavolume/util.go` (RenderPvc).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check
+from vmlint.cdi.render import FROM_PROFILE, Failure, Why
+from vmlint.model.access import get
+from vmlint.model.subjects import PersistentVolumeClaim
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM417", effect=Effect.REJECTED, since="0.1", subject=PersistentVolumeClaim)
+
+_LABEL = 'label the claim `cdi.kubevirt.io/applyStorageProfile: "true"`'
+
+
+def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
+    for cause in world.storage.claim_causes(subject):
+        wrong, fix = _WORDS[cause.check]
+        if get(subject.data, *cause.path) == FROM_PROFILE:
+            wrong, fix = f"`{FROM_PROFILE}` is for claims with CDI's label", f"{_LABEL}, or write `Filesystem`"
+        yield META.at(subject.at(*cause.path), f"claim `{subject.name}`: {wrong}.", fix=fix)
+    for disk in world.storage.disks(subject):
+        outcome = world.storage.render(disk)
+        if isinstance(outcome, Failure) and outcome.why in _AT_RENDER:
+            wrong, fix = _WORDS[_AT_RENDER[outcome.why]]
+            yield META.at(subject.at(*outcome.path), f"{disk}: {wrong}. CDI refuses the claim.", fix=fix)
+
+
+_AT_RENDER = {Why.NO_SIZE: Check.SIZE_MISSING, Why.TOO_SMALL: Check.SIZE_TOO_SMALL}
+_NAME = "use lower-case letters, digits, `-` and `.`, at most 253 characters"
+_WORDS = {
+    Check.NAME_MISSING: ("it has no name", "name it"),
+    Check.NAME_INVALID: ("its name is no DNS name", _NAME),
+    Check.NAME_TOO_LONG: ("its name is too long", "shorten the name"),
+    Check.ACCESS_MODE_MISSING: (
+        "it has no access mode",
+        f"add `accessModes: [ReadWriteOnce]`, or {_LABEL} to take them from the storage profile",
+    ),
+    Check.ACCESS_MODES_SEVERAL: ("`ReadWriteOncePod` goes with no other access mode", "keep one"),
+    Check.ACCESS_MODE_UNKNOWN: (
+        "it has an unknown access mode",
+        "write one of ReadWriteOnce, ReadWriteMany, ReadOnlyMany, ReadWriteOncePod",
+    ),
+    Check.SIZE_MISSING: ("it has no size", "set `resources.requests.storage`"),
+    Check.SIZE_NOT_POSITIVE: ("its size is not above zero", "give a size, for instance `10Gi`"),
+    Check.SIZE_TOO_SMALL: ("its size is under 1Mi", "give at least `1Mi`: `10M` and `10m` differ by far"),
+    Check.VOLUME_MODE_UNKNOWN: ("it has an unknown volume mode", "write `Block` or `Filesystem`"),
+    Check.EXTERNAL_INCOMPLETE: (
+        "the reference to the claim's content is incomplete",
+        "name an object of the same namespace: `name`, `kind`, and `apiGroup` unless it is a claim",
+    ),
+}

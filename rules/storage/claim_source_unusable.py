@@ -1,0 +1,108 @@
+"""A claim is to be filled by something that fills no claims.
+
+## What it does
+Checks `dataSource` and `dataSourceRef` of claims, DataVolumes and templates: the kinds that CDI's populators have,
+their API group, and the namespace.
+
+## Why it fails
+A claim with a `dataSourceRef` waits for a populator of just that group and kind; where none is, it waits for ever. A
+`dataSource` of another kind than a claim or a snapshot is dropped, and so is a `dataSourceRef` with a namespace
+(unless the cluster turns an alpha feature on): the claim is made, and it is empty.
+
+## Bad
+    kind: PersistentVolumeClaim
+    spec:
+      dataSourceRef:
+        apiGroup: cdi.kubevirt.io/v1beta1
+        kind: VolumeImportSource
+        name: fedora
+
+## Good
+    kind: PersistentVolumeClaim
+    spec:
+      dataSourceRef:
+        apiGroup: cdi.kubevirt.io
+        kind: VolumeImportSource
+        name: fedora
+
+## Source
+CDI `pkg/controller/populators`; Kubernetes `pkg/api/persistentvolumeclaim/util.go` (DropDisabledFields,
+EnforceDataSourceBackwardsCompatibility).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.model.access import text
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Disk, Form
+from vmlint.world import World
+
+from .._disks import clear, prefix
+
+META = Meta("VM415", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+_CDI = "cdi.kubevirt.io"
+_POPULATORS = ("VolumeImportSource", "VolumeUploadSource", "VolumeCloneSource")
+_OLD_KINDS = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(subject):
+        if not clear(disk, world):
+            continue
+        for field, reference in disk.spec.items():
+            if field == "dataSourceRef" and isinstance(reference, dict):
+                yield from _reference(disk, reference)
+            elif field == "dataSource" and isinstance(reference, dict) and disk.spec.get("dataSourceRef") is None:
+                yield from _old(disk, reference)
+
+
+def _reference(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
+    group, kind = text(reference, "apiGroup"), text(reference, "kind")
+    path = (*disk.spec_path, "dataSourceRef")
+    if is_unknown(group) or is_unknown(kind):
+        return
+    if group == _CDI and kind not in _POPULATORS and kind:
+        known = ", ".join(f"`{name}`" for name in _POPULATORS)
+        yield META.at(
+            disk.at(*path, "kind"),
+            f"{prefix(disk)}CDI fills no claim from a `{kind}`. The claim waits for ever.",
+            fix=f"name one of {known}{_alternative(disk, kind)}",
+        )
+    elif kind in _POPULATORS and group != _CDI and (group.endswith("kubevirt.io") or "/" in group):
+        yield META.at(
+            disk.at(*path, "apiGroup"),
+            f"{prefix(disk)}`{kind}` is of API group `{_CDI}`, not `{group}`. The claim waits for ever.",
+            fix=f"write `apiGroup: {_CDI}`, without a version",
+        )
+    elif text(reference, "namespace") and disk.form in (Form.CLAIM, Form.CLAIM_TEMPLATE):
+        yield META.at(
+            disk.at(*path, "namespace"),
+            f"{prefix(disk)}a claim is filled from its own namespace. The API server drops a `dataSourceRef` that "
+            "names one, unless an alpha feature is turned on, and makes an empty claim.",
+            fix="remove `namespace`, and put the source into the claim's namespace",
+            effect=Effect.RISK,
+        )
+
+
+def _alternative(disk: Disk, kind: str) -> str:
+    if kind == "DataSource" and disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+        return ", or use `sourceRef` of the DataVolume"
+    return ""
+
+
+def _old(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
+    group, kind = text(reference, "apiGroup"), text(reference, "kind")
+    complete = bool(kind and text(reference, "name")) and bool(group)
+    if complete and not is_unknown(group) and not is_unknown(kind) and (group, kind) not in _OLD_KINDS:
+        yield META.at(
+            disk.at(*disk.spec_path, "dataSource"),
+            f"{prefix(disk)}`dataSource` leads to a claim or a snapshot only. The API server drops it for a "
+            f"`{kind}`, and makes an empty claim.",
+            fix="write `dataSourceRef`",
+            effect=Effect.IGNORED,
+        )

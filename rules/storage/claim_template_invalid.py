@@ -1,0 +1,105 @@
+"""A volume claim template makes no claim.
+
+## What it does
+Checks the templates of `spec.volumeClaimTemplates`: each has a name of its own, the claim's final name
+`<VM>-<template>` is a DNS name of at most 253 characters, and there is a size, unless a VolumeCloneSource gives it.
+
+## Why it fails
+The VM's controller makes the claim from the template. Of two templates of one name only one claim can come, and the
+API server refuses a claim with a bad name or without a size: the VM never starts.
+
+## Bad
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      volumeClaimTemplates:
+      - metadata: {name: Data}
+        spec:
+          resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      volumeClaimTemplates:
+      - metadata: {name: data}
+        spec:
+          resources: {requests: {storage: 10Gi}}
+
+## Source
+KubeVirt's proposal of volume claim templates; Kubernetes `pkg/apis/core/validation/validation.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.cause import Check, check_name
+from vmlint.cdi.render import Failure, Why
+from vmlint.model.access import text
+from vmlint.model.quantity import Quantity
+from vmlint.model.subjects import VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Disk, Form
+from vmlint.world import World
+
+META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+
+_SIZE = ("resources", "requests", "storage")
+_GENERATED = 58  # the API server cuts a prefix off here, and adds five characters
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    seen: dict[str, int] = {}
+    for disk in world.storage.disks(vm):
+        if disk.form is not Form.CLAIM_TEMPLATE:
+            continue
+        name = disk.at("metadata", "name")
+        first = seen.setdefault(disk.name, int(disk.path[-1])) if not is_unknown(disk.name) else disk.path[-1]
+        if not disk.name:
+            yield META.at(name, "the volume claim template has no name.", fix="name it, as a volume of the VM does")
+        elif first != disk.path[-1]:
+            yield META.at(
+                name,
+                f"two volume claim templates have the name `{disk.name}`, and only one claim can be made.",
+                fix="give each template a name of its own",
+            )
+        elif wrong := _name_fault(vm, disk.name):
+            yield META.at(name, wrong[0], fix=wrong[1])
+        yield from _size(disk, world)
+
+
+def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
+    own = text(vm.data, "metadata", "name")
+    prefix = own or text(vm.data, "metadata", "generateName")[:_GENERATED] + "xxxxx"
+    if is_unknown(name) or is_unknown(own) or is_unknown(text(vm.data, "metadata", "generateName")):
+        return None
+    final = f"{prefix}-{name}"
+    found = check_name({"metadata": {"name": final}})
+    shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
+    if found and found[0].check is Check.NAME_TOO_LONG:
+        return f"the claim's name, `<VM>-{name}`, has {len(final)} characters, and 253 are allowed.", "shorten the name"
+    if found and not check_name({"metadata": {"name": prefix}}):
+        return (
+            f"the claim would be called `{shown}`, which is no DNS name.",
+            "use lower-case letters, digits, `-` and `.` in the template's name",
+        )
+    return None
+
+
+def _size(disk: Disk, world: World) -> Iterator[Fault]:
+    outcome = world.storage.render(disk)
+    if isinstance(outcome, Failure):
+        if outcome.why is Why.NO_SIZE:
+            yield META.at(
+                disk.at(*outcome.path),
+                f"{disk}: it has no size, and only one that a VolumeCloneSource fills can do without.",
+                fix="set `resources.requests.storage`",
+            )
+        return
+    spec = outcome.spec.get("resources")
+    requests = spec.get("requests") if isinstance(spec, dict) else None
+    size = Quantity.try_parse(requests.get("storage")) if isinstance(requests, dict) else None
+    if size is not None and size.sign <= 0:
+        yield META.at(
+            disk.at("spec", *_SIZE), f"{disk}: its size is not above zero.", fix="give a size, for instance `10Gi`"
+        )

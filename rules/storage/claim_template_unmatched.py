@@ -1,0 +1,72 @@
+"""A volume claim template and the VM's volumes don't fit together.
+
+## What it does
+Checks that each template of `spec.volumeClaimTemplates` is used by a volume, and that volumes write the template's
+name in `persistentVolumeClaim.claimName`.
+
+## Why it fails
+The API reads `claimName`. A volume with `name` instead, as the proposal's examples have it, names no claim: the VM
+is accepted and never starts. A template that no volume uses makes a claim that the VM does not get.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      volumeClaimTemplates:
+      - metadata: {name: data}
+      template:
+        spec:
+          volumes:
+          - name: disk
+            persistentVolumeClaim: {name: data}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      volumeClaimTemplates:
+      - metadata: {name: data}
+      template:
+        spec:
+          volumes:
+          - name: disk
+            persistentVolumeClaim: {claimName: data}
+
+## Source
+KubeVirt's proposal of volume claim templates; `staging/src/kubevirt.io/api/core/v1/schema.go`
+(PersistentVolumeClaimVolumeSource).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import mapping, text
+from vmlint.model.subjects import VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Form
+from vmlint.world import World
+
+META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    disks = [disk for disk in world.storage.disks(vm) if disk.form is Form.CLAIM_TEMPLATE]
+    if not disks:
+        return
+    used: set[str] = set()
+    for path, volume in vm.volumes():
+        source = mapping(volume, "persistentVolumeClaim")
+        name, claim = text(source, "name"), text(source, "claimName")
+        used |= {name, claim}
+        if name and not claim:
+            yield META.at(
+                vm.at(*path, "persistentVolumeClaim", "name"),
+                f"a volume names its claim in `claimName`, not in `name`: volume `{text(volume, 'name')}` has none.",
+                fix=f"write `claimName: {name}`",
+                effect=Effect.STUCK,
+            )
+    for disk in disks:
+        if disk.name and disk.name not in used and not any(is_unknown(name) for name in (disk.name, *used)):
+            yield META.at(
+                disk.at("metadata", "name"),
+                f"{disk}: no volume of the VM uses it.",
+                fix=f"add a volume with `persistentVolumeClaim: {{claimName: {disk.name}}}`, or remove the template",
+            )

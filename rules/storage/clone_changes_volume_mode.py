@@ -1,0 +1,58 @@
+"""A copy has another volume mode than its source.
+
+## What it does
+Compares the volume mode that a DataVolume, template or claim gets with that of the claim that it copies.
+
+## Why it matters
+Snapshots and the storage's own copies keep the volume mode. Where it changes, CDI copies over the network, through
+two pods: far slower, and on nodes that reach both volumes. A file system takes room of its own besides: what just
+fitted into one mode may not fit into the other.
+
+## Bad
+    kind: PersistentVolumeClaim
+    metadata: {name: fedora}
+    spec:
+      volumeMode: Block
+    ---
+    kind: DataVolume
+    spec:
+      source: {pvc: {name: fedora, namespace: golden}}
+      storage:
+        volumeMode: Filesystem
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {pvc: {name: fedora, namespace: golden}}
+      storage:
+        volumeMode: Block
+
+## Source
+CDI `pkg/controller/clone/planner.go` (validateAdvancedClonePVC).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._disks import prefix, volume_mode
+from ._clones import copies
+
+META = Meta("VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for copy in copies(subject, world):
+        if copy.original is None:
+            continue
+        disk, own, theirs = copy.disk, volume_mode(copy.disk, world), volume_mode(copy.original, world)
+        if own is not None and theirs is not None and own != theirs:
+            yield META.at(
+                disk.at(*disk.spec_path, "volumeMode"),
+                f"{prefix(disk)}its volume mode is `{own}`, and claim `{copy.source.short}` that it copies has "
+                f"`{theirs}`. CDI copies over the network, not by snapshot.",
+                fix=f"write `volumeMode: {theirs}`, if the storage class has it",
+            ).along(copy.hops())

@@ -1,0 +1,126 @@
+"""A copy does not fit its source.
+
+## What it does
+Compares a DataVolume, template or claim that copies a claim with the claim that it copies: the size that both ask
+for, and the kind of content.
+
+## Why it fails
+CDI refuses to copy a claim into a smaller one (`CloneValidationFailed`), and to make an archive of a disk image or a
+disk image of an archive. The object is accepted, and its claim is never filled.
+
+## Bad
+    kind: PersistentVolumeClaim
+    metadata: {name: fedora}
+    spec:
+      resources: {requests: {storage: 30Gi}}
+    ---
+    kind: DataVolume
+    spec:
+      source: {pvc: {name: fedora, namespace: golden}}
+      pvc:
+        accessModes: [ReadWriteOnce]
+        resources: {requests: {storage: 20Gi}}
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {pvc: {name: fedora, namespace: golden}}
+      storage: {}    # as large as the source
+
+## Source
+CDI `pkg/controller/datavolume/pvc-clone-controller.go` (validateClone), `pkg/controller/clone/planner.go`
+(validateSourcePVC).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.render import Rendered
+from vmlint.model.access import get, text
+from vmlint.model.quantity import Quantity
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Disk, Form
+from vmlint.world import World
+
+from .._disks import prefix, volume_mode
+from ._clones import Copy, copies
+
+META = Meta("VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+_SIZE = ("resources", "requests", "storage")
+_CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
+_PERMISSIVE = "cdi.kubevirt.io/permissiveClone"
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for copy in copies(subject, world):
+        if copy.original is None:
+            continue
+        disk, own, theirs = copy.disk, _content(copy.disk), _content(copy.original)
+        if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE) and own and theirs and own != theirs:
+            yield META.at(
+                disk.at("spec", "contentType"),
+                f"{prefix(disk)}it holds `{own}`, and copies claim `{copy.source.short}`, which holds `{theirs}`. CDI "
+                "refuses the copy.",
+                fix=f"write `contentType: {theirs}`",
+            ).along(copy.hops())
+            continue
+        sizes = _sizes(copy, world)
+        if sizes is not None and sizes[0] < sizes[1]:
+            least = _written(copy.original, world)
+            yield META.at(
+                disk.at(*disk.spec_path, *_SIZE),
+                f"{prefix(disk)}it asks for `{_written(disk, world)}`, less than the `{least}` of claim "
+                f"`{copy.source.short}` that it copies. CDI refuses the copy.",
+                fix=f"ask for at least `{least}`"
+                + (", or leave the size out" if disk.spec_path[-1] == "storage" else ""),
+            ).along(copy.hops())
+
+
+def _content(disk: Disk) -> str:
+    """What the claim holds, "" for what nobody knows."""
+    if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+        written = text(disk.body, "spec", "contentType") or "kubevirt"
+    else:
+        written = text(disk.body, "metadata", "annotations", _CONTENT_TYPE) or "kubevirt"
+    return "" if is_unknown(written) else written
+
+
+def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
+    """What CDI compares, where it compares at all."""
+    disk, original = copy.disk, copy.original
+    assert original is not None
+    if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+        if disk.spec_path[-1] == "storage" and volume_mode(original, world) != "Block":
+            return None
+        own = Quantity.try_parse(get(disk.spec, *_SIZE))
+        least = _least(disk, world)
+        own = least if own is not None and least is not None and own < least else own
+    else:
+        if _PERMISSIVE in disk.holder.annotations:
+            return None
+        own = _sure_size(disk, world)
+    theirs = _sure_size(original, world)
+    return (own, theirs) if own is not None and theirs is not None else None
+
+
+def _least(disk: Disk, world: World) -> Quantity | None:
+    outcome = world.storage.render(disk)
+    return outcome.profile.minimum_size if isinstance(outcome, Rendered) and outcome.profile is not None else None
+
+
+def _sure_size(disk: Disk, world: World) -> Quantity | None:
+    """The size that the claim is sure to ask for."""
+    outcome = world.storage.render(disk)
+    if not isinstance(outcome, Rendered) or any(field == ".".join(_SIZE) for field, _ in outcome.undecided):
+        return None
+    return Quantity.try_parse(get(outcome.spec, *_SIZE))
+
+
+def _written(disk: Disk, world: World) -> str:
+    """The size for people: as it is written, else as CDI makes it."""
+    outcome = world.storage.render(disk)
+    made = get(outcome.spec, *_SIZE) if isinstance(outcome, Rendered) else None
+    return str(get(disk.spec, *_SIZE) or made)

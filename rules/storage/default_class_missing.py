@@ -1,0 +1,71 @@
+"""No storage class is the default.
+
+## What it does
+Reports a DataVolume, template or claim with CDI's label that names no storage class, where the files hold storage
+classes and none of them is marked as the default.
+
+## Why it matters
+Without a default the claim gets no class. It is bound only if somebody makes a volume without a class by hand.
+
+## Bad
+    kind: StorageClass
+    metadata: {name: fast}
+    provisioner: rbd.csi.ceph.com
+    ---
+    kind: DataVolume
+    spec:
+      storage:
+        accessModes: [ReadWriteOnce]
+        resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: StorageClass
+    metadata:
+      name: fast
+      annotations: {storageclass.kubevirt.io/is-default-virt-class: "true"}
+    provisioner: rbd.csi.ceph.com
+
+## Source
+CDI `pkg/controller/common/util.go` (GetStorageClassByNameWithVirtFallback).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.cdi.render import Rendered
+from vmlint.model.access import text
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.storage import Form
+from vmlint.world import World
+
+from .._disks import clear, prefix
+
+META = Meta("VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+_CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(subject):
+        outcome = world.storage.render(disk)
+        if not isinstance(outcome, Rendered) or (disk.form is Form.CLAIM and not world.storage.renders(disk)):
+            continue
+        named = outcome.spec.get("storageClassName") is not None or outcome.spec.get("volumeName")
+        if named or world.storage.class_unknown(disk) or not clear(disk, world):
+            continue
+        content = text(disk.body, "spec", "contentType") if disk.spec_path[-1] == "storage" else ""
+        classes = world.storage.classes_without_default("archive" if disk.spec_path[-1] == "pvc" else content)
+        if classes:
+            some = ", ".join(f"`{name}`" for name in classes[:3]) + (" and more" if len(classes) > 3 else "")
+            yield META.at(
+                disk.at(*disk.spec_path, "storageClassName"),
+                f"{prefix(disk)}it names no storage class, and none of {some} is the default.",
+                fix=f"name a class, or mark one as the default: `{_MARK}`",
+                effect=world.effect_of_missing(Ref(_CLASS.group, _CLASS.name, "", ""), META.effect),
+            )
+
+
+_MARK = 'storageclass.kubevirt.io/is-default-virt-class: "true"'

@@ -1,0 +1,115 @@
+"""A disk's modes can't be found out.
+
+## What it does
+Renders the claim of each DataVolume, DataVolume template, volume claim template and claim with CDI's label as CDI
+would: from the storage class, the StorageProfile of that class, and what CDI knows of its provisioner. Reports the
+disk that gets no access mode that way.
+
+## Why it fails
+Without access modes CDI makes no claim. The DataVolume stays pending, the VM never starts, and only an event says
+why. A claim with CDI's label is refused.
+
+## Bad
+    kind: StorageClass
+    metadata: {name: local}
+    provisioner: example.com/local    # CDI does not know it
+    ---
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      storage:
+        storageClassName: local
+        resources: {requests: {storage: 10Gi}}
+
+## Good
+    kind: DataVolume
+    spec:
+      source: {blank: {}}
+      storage:
+        storageClassName: local
+        accessModes: [ReadWriteOnce]
+        volumeMode: Filesystem
+        resources: {requests: {storage: 10Gi}}
+
+## Source
+CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.catalog.provisioners import NO_PROVISIONER
+from vmlint.cdi.profile import Origin, Profile
+from vmlint.cdi.render import Failure, Why
+from vmlint.cdi.storageclass import Why as Chosen
+from vmlint.model.access import text
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.storage import Disk, Form
+from vmlint.world import World
+
+from .._disks import clear, hops, prefix
+
+META = Meta("VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+
+_NO_MODES = (Why.NO_CLASS, Why.NO_MODES, Why.NO_MATCHING_MODES)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
+    for disk in world.storage.disks(subject):
+        outcome = world.storage.render(disk)
+        if isinstance(outcome, Failure):
+            if outcome.why in _NO_MODES and clear(disk, world):
+                yield META.at(
+                    disk.at(*outcome.path),
+                    f"{prefix(disk)}{_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
+                    fix=_fix(disk, outcome),
+                    effect=Effect.REJECTED if disk.form is Form.CLAIM else Effect.STUCK,
+                ).along(hops(disk, outcome, world))
+            continue
+        reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
+        if reasons and clear(disk, world):
+            yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}which access mode the claim gets: {reasons[0]}")
+
+
+_AFTER = {
+    Form.CLAIM: "CDI refuses the claim",
+    Form.DATA_VOLUME: "The DataVolume stays pending without a claim",
+    Form.TEMPLATE: "The DataVolume stays pending without a claim, and the VM never starts",
+    Form.CLAIM_TEMPLATE: "The claim is never made, and the VM never starts",
+}
+
+
+def _wrong(disk: Disk, failure: Failure) -> str:
+    profile, choice = failure.profile, failure.choice
+    if profile is None or choice is None:
+        named = text(disk.spec, "storageClassName")
+        if choice is not None and choice.why is Chosen.NO_DEFAULT:
+            return "no access mode is given, no storage class is named, and none is the default"
+        return f"no access mode is given, and storage class `{named}`, which could lend one, does not exist"
+    if failure.why is Why.NO_MATCHING_MODES:
+        mode = "Filesystem" if disk.form is Form.CLAIM else text(disk.spec, "volumeMode")
+        mode = text(disk.spec, "volumeMode") or mode or "Filesystem"
+        return f"no access mode is given, and storage class `{profile.name}` has none for `volumeMode: {mode}`"
+    return f"no access mode is given, and {_unknown(profile, text(choice.storage_class, 'provisioner'))}"
+
+
+def _unknown(profile: Profile, provisioner: str) -> str:
+    if profile.origin is Origin.UNKNOWN_PARAMETERS:
+        return f"the parameters of storage class `{profile.name}` don't tell CDI what it offers"
+    if profile.origin is Origin.VOLUMES:
+        return f"storage class `{profile.name}` (`{NO_PROVISIONER}`) has no PersistentVolume that would tell one"
+    if profile.origin is Origin.UNKNOWN_PROVISIONER:
+        return f"CDI does not know `{provisioner}`, the provisioner of storage class `{profile.name}`"
+    return f"StorageProfile `{profile.name}` has none"
+
+
+def _fix(disk: Disk, failure: Failure) -> str:
+    profile = failure.profile
+    if profile is None:
+        what = "name a storage class that exists" if disk.spec.get("storageClassName") else "name a storage class"
+        return f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
+    if failure.why is Why.NO_MATCHING_MODES:
+        return "write `accessModes` too, or leave the volume mode to the profile"
+    write = "`accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
+    return f"write {write} here, or for all disks in `spec.claimPropertySets` of StorageProfile `{profile.name}`"

@@ -1,0 +1,57 @@
+"""`vmlint trace`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .conftest import Run
+from .test_expand import vm
+
+
+def test_the_whole_text(run: Run) -> None:
+    Path("a.yaml").write_text(vm())
+    assert run("trace", "--vm", "shop/web") == (
+        0,
+        """\
+a.yaml:1  VirtualMachine shop/web
+  instancetype  used  VirtualMachineClusterInstancetype u1.medium
+    chain   a.yaml:6  spec.instancetype.name names u1.medium
+                      VirtualMachineClusterInstancetype u1.medium, from common-instancetypes v1.7.0
+    gives   domain.cpu.sockets: 1
+            domain.cpu.cores: 1
+            domain.cpu.threads: 1
+            domain.memory.guest: "4Gi"
+  preference  none  the VM asks for no preference.
+""",
+        "",
+    )
+
+
+def test_without_a_name_every_vm_is_traced(run: Run) -> None:
+    Path("a.yaml").write_text(f"{vm()}---\n{vm('db', size='lost')}")
+    code, out, _ = run("trace")
+    assert code == 1
+    assert [line for line in out.splitlines() if line.startswith("a.yaml")] == [
+        "a.yaml:1  VirtualMachine shop/web",
+        "a.yaml:14  VirtualMachine shop/db",
+    ]
+
+
+def test_json(run: Run) -> None:
+    Path("a.yaml").write_text(vm())
+    code, out, _ = run("trace", "--format", "json")
+    (found,) = json.loads(out)
+    assert (code, found["instancetype"]["result"], found["preference"]["result"]) == (0, "used", "none")
+    assert found["instancetype"]["found"]["catalog"] == "common-instancetypes v1.7.0"
+
+
+def test_colour_when_asked_for(run: Run) -> None:
+    Path("a.yaml").write_text(vm())
+    assert "\x1b[" in run("trace", "--color", "always")[1]
+    assert "\x1b[" not in run("trace")[1]
+
+
+def test_no_vm_at_all(run: Run) -> None:
+    Path("a.yaml").write_text("kind: Pod\napiVersion: v1\n")
+    assert run("trace") == (0, "", "there is no VM in the files\n")

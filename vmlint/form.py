@@ -1,0 +1,94 @@
+"""What the API server says of the form of the files' objects: the schemas (`schema/`) meet the objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vmlint.catalog.schemas import api_kind
+from vmlint.graph.cluster import Cluster
+from vmlint.kubevirt.releases import Release
+from vmlint.model.access import mapping, text
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.resource import Resource
+from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.load import check_version, schema_of, schemas_of_crd
+from vmlint.schema.meta import check_metadata
+
+if TYPE_CHECKING:
+    from vmlint.schema.check import Schema
+
+__all__ = ["Form"]
+
+_DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
+
+
+class Form:
+    """The form of the cluster's objects. `release` is the release of KubeVirt that they are for; of CDI none is known.
+
+    An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files.
+    """
+
+    def __init__(self, cluster: Cluster, release: Release | None) -> None:
+        self._cluster = cluster
+        self._release = release
+        self._causes: dict[int, tuple[SchemaCause, ...]] = {}
+        self._defined: dict[tuple[str, str], Schema | None] = {}
+
+    def causes(self, resource: Resource) -> tuple[SchemaCause, ...]:
+        """What is wrong with an object's form, in its own order; the faults of its API version come first.
+
+        Of an object whose version is not served the cluster looks at nothing else. What SOPS encrypted has other
+        values and fields than the files show.
+        """
+        found = self._causes.get(id(resource))
+        if found is None:
+            found = self._causes[id(resource)] = tuple(self._judge(resource))
+        return found
+
+    def _judge(self, resource: Resource) -> Iterator[SchemaCause]:
+        if mapping(resource.data, "sops"):
+            return
+        group, kind = resource.ref.group, resource.ref.kind
+        row = api_kind(group, kind)
+        target = self._release if row is not None and row.product == "kubevirt" else None
+        version = check_version(resource.api_version, kind, target=target)
+        if version is not None:
+            yield version
+            if version.outcome is Outcome.REFUSED:
+                return
+        schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
+        if schema is not None:
+            from vmlint.schema.check import check
+
+            yield from check(resource.data, schema, target=target, whole=not resource.fragment)
+        elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:
+            yield from _labels(resource)
+
+    def _custom(self, resource: Resource) -> Schema | None:
+        """The schema of a custom resource, None where no definition is at hand, or several that differ."""
+        key = resource.api_version, resource.ref.kind
+        if key not in self._defined:
+            definitions = self._definitions.get((resource.ref.group, resource.ref.kind), [])
+            found = [schema for one in definitions for *own, schema in schemas_of_crd(one.data) if tuple(own) == key]
+            alike = all(one.spec == definitions[0].spec for one in definitions)
+            self._defined[key] = found[0] if found and alike else None
+        return self._defined[key]
+
+    @cached_property
+    def _definitions(self) -> dict[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = {}
+        for one in self._cluster.of_kind(_DEFINITION.name):
+            found.setdefault((text(one.spec, "group"), text(one.spec, "names", "kind")), []).append(one)
+        return found
+
+
+def _labels(resource: Resource) -> Iterator[SchemaCause]:
+    """The faults of the labels and annotations of an object of no product's kind.
+
+    Names have rules of their own in each kind of Kubernetes; those are left alone.
+    """
+    for cause in check_metadata(resource.data.get("metadata"), whole=False):
+        if cause.kind is not SchemaKind.UNKNOWN and cause.path[1:2] in (("labels",), ("annotations",)):
+            yield cause

@@ -1,0 +1,245 @@
+"""What KubeVirt's admission says of the workloads of the files: its checks (`kubevirt/admission`) meet the objects.
+
+The webhook for VMs judges a copy to which instancetype, preference and defaults are applied; the one for
+VirtualMachineInstances judges what it has filled in itself. Pools and replica sets are judged as they are written, and
+what is made of them is judged anew. Sources: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
+from vmlint.kubevirt.apply import Applied, Origin
+from vmlint.kubevirt.defaults import ClusterConfig, fill
+from vmlint.kubevirt.gates import Gates
+from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.normal import normal_template
+from vmlint.model.access import get, mapping
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.subjects import (
+    VirtualMachine,
+    VirtualMachineInstance,
+    VirtualMachineInstanceReplicaSet,
+    VirtualMachinePool,
+    Workload,
+)
+from vmlint.rule import Effect
+
+if TYPE_CHECKING:
+    from vmlint.world import World
+
+__all__ = ["Machine", "Refusal"]
+
+_KUBEVIRT = BY_GROUP_KIND["kubevirt.io", "KubeVirt"]
+_NAMESPACE = "kubevirt"
+_MEMORY_UNSET = "memory_unset"
+
+_OWNERS: Mapping[type[Workload], Owner] = {
+    VirtualMachine: Owner.VM,
+    VirtualMachinePool: Owner.POOL,
+    VirtualMachineInstance: Owner.VMI,
+    VirtualMachineInstanceReplicaSet: Owner.REPLICA_SET,
+}
+
+_NEITHER: frozenset[Matcher] = frozenset()
+_INSTANCETYPE = frozenset((Matcher.INSTANCETYPE,))
+_PREFERENCE = frozenset((Matcher.PREFERENCE,))
+_BOTH = frozenset(Matcher)
+
+_CHANGED_BY: Mapping[str, frozenset[Matcher]] = {
+    "metadata": _NEITHER,  # they add annotations, no labels
+    "identity": _NEITHER,  # a preferred subdomain comes only where none is written
+    "memory": _BOTH,  # an instancetype's amounts; hotplug depends on the preferred architecture
+    "firmware": _BOTH,  # preferred firmware, machine and features; TDX, which does without SMM
+    "cpu": _BOTH,  # amounts, placement, NUMA; preferred topology and features
+    "enums": _PREFERENCE,  # input devices without a type get the preferred one
+    "scheduling": _NEITHER,  # an instancetype gives a node selector and a scheduler, which nobody checks
+    "networks": _NEITHER,
+    "interfaces": _PREFERENCE,  # an interface without a binding gets the preferred masquerade
+    "claims": _INSTANCETYPE,  # its GPUs and host devices join the VM's
+    "disks": _PREFERENCE,  # preferred buses, block sizes, IO threads
+    "devices": _BOTH,  # GPUs and IO threads; preferred graphics, displays and sound
+    "probes": _NEITHER,  # networks that are written stay; where none is, a preference can only take the default away
+    "volumes": _NEITHER,
+    "cloud_init": _NEITHER,
+    "access_credentials": _NEITHER,
+    "dns": _NEITHER,
+    "launch_security": _BOTH,
+    "features": _BOTH,  # GPUs join the VM's, and the architecture decides of encryption
+    "run_state": _NEITHER,
+    "sets": _NEITHER,
+    "hyperv": _PREFERENCE,
+    "architecture": _PREFERENCE,
+}
+"""Which of the two can make good what a module of `kubevirt/admission` finds wrong, by the module's name."""
+
+
+class Refusal(NamedTuple):
+    """Why a workload is refused, or never starts: who gives the value at the cause's path, and that value.
+
+    The giver is the VM too where it gives a part of the value, or where there is none.
+    """
+
+    cause: Cause
+    effect: Effect
+    origin: Origin = Origin.VM
+    value: Any = None
+
+
+class Machine:
+    """The workloads of a world, as KubeVirt's admission sees them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._answers: dict[int, tuple[Refusal, ...]] = {}
+
+    def admission(self, workload: Workload) -> tuple[Refusal, ...]:
+        """Why the cluster refuses the workload, or what is made of it.
+
+        Of several causes that depend on one unknown gate or setting, the first stands for all. Nothing is said of a
+        workload without a domain: its form is wrong, and no webhook gets to see it.
+        """
+        if id(workload) not in self._answers:
+            there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
+            self._answers[id(workload)] = tuple(_once_a_gate(self._refusals(workload))) if there else ()
+        return self._answers[id(workload)]
+
+    @cached_property
+    def _kubevirt(self) -> Mapping[str, Any] | None:
+        return self._world.kubevirt
+
+    @cached_property
+    def _closed(self) -> bool:
+        """Whether a KubeVirt object that is not in the files says nothing but the defaults."""
+        several = len(self._world.cluster.of_kind(_KUBEVIRT.name)) > 1
+        return not several and self._world.closed(Ref(_KUBEVIRT.group, _KUBEVIRT.name, _NAMESPACE, _NAMESPACE))
+
+    @cached_property
+    def gates(self) -> Gates:
+        """The feature gates of the cluster."""
+        return Gates(self._kubevirt, self._world.settings.release, self._closed)
+
+    @cached_property
+    def config(self) -> AdmissionConfig:
+        """The other settings of the cluster that admission reads."""
+        return AdmissionConfig.of(self._kubevirt, self._world.settings.release, self._closed)
+
+    def _view(self, workload: Workload, template: Mapping[str, Any] | None = None) -> View:
+        return View(
+            _OWNERS[type(workload)],
+            workload.data,
+            None if template is None else mapping(template, "spec"),
+            metadata=None if template is None else mapping(template, "metadata"),
+            gates=self.gates,
+            cluster=self.config,
+        )
+
+    def _refusals(self, workload: Workload) -> Iterator[Refusal]:
+        if isinstance(workload, VirtualMachinePool | VirtualMachineInstanceReplicaSet):
+            written = [cause for cause in check(self._view(workload)) if cause.stage is Stage.VM]
+            yield from (Refusal(cause, Effect.REJECTED) for cause in written)
+            known = {(cause.subject, cause.path) for cause in written}
+            for made in self._of_made(workload):
+                if (made.cause.subject, made.cause.path) not in known:
+                    yield made._replace(effect=Effect.STUCK)
+        else:
+            yield from self._of_made(workload)
+
+    def _of_made(self, workload: Workload) -> Iterator[Refusal]:
+        """What is wrong with the VM or VirtualMachineInstance that the workload is, or makes."""
+        if isinstance(workload, VirtualMachine):
+            applied, unknown = self._applied(workload)
+            template, problem, giver = applied.template, applied.problem, _givers(workload, applied)
+        else:
+            template = normal_template(mapping(workload.data, *workload.template_path))
+            problem = fill(template, ClusterConfig.of(self._kubevirt), self._world.settings.release)
+            unknown, giver = _NEITHER, _by_default(workload, template)
+        late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
+        if problem is not None:
+            yield Refusal(_no_interface(workload, problem), Effect.REJECTED)
+        view = self._view(workload, template)
+        for subject in SUBJECTS:
+            if unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
+                for cause in subject.check(view):
+                    if cause.subject == _MEMORY_UNSET and self._has_instancetype(workload):
+                        continue
+                    effect = late if cause.stage is Stage.VMI else Effect.REJECTED
+                    yield Refusal(cause, effect, *giver(cause.path))
+
+    def _applied(self, vm: VirtualMachine) -> tuple[Applied, frozenset[Matcher]]:
+        """The VM as far as it is known, and the matchers that might change it.
+
+        Where the VM is refused before its template is checked, that is both: what is told nevertheless is what will
+        still be there when the other fault is mended.
+        """
+        world = self._world
+        unknown = frozenset(matcher for matcher in Matcher if not self._goes_on(vm, matcher))
+        applied = world.reviewed_with(vm, *(matcher for matcher in Matcher if matcher not in unknown))
+        if applied.conflicts or applied.refusal or world.unmet(vm):
+            return world.reviewed_with(vm), _BOTH
+        return applied, unknown
+
+    def _has_instancetype(self, workload: Workload) -> bool:
+        """Whether memory is an instancetype's to give; one that is lost or gives none is a fault of its own."""
+        found = self._world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
+        return found is not None and found.fate is not Fate.DROPPED
+
+    def _goes_on(self, vm: VirtualMachine, matcher: Matcher) -> bool:
+        """Whether the files say what the VM gets of a matcher, and KubeVirt goes on with that, or without."""
+        found = self._world.match(vm, matcher)
+        lost = found is not None and found.fate in (Fate.MISSING, Fate.UNKNOWN_KIND)
+        return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
+
+
+def _once_a_gate(refusals: Iterable[Refusal]) -> Iterator[Refusal]:
+    gates: set[str] = set()
+    for refusal in refusals:
+        gate = refusal.cause.gate
+        if gate is None or gate not in gates:
+            yield refusal
+        if gate is not None:
+            gates.add(gate)
+
+
+def _no_interface(workload: Workload, problem: str) -> Cause:
+    return Cause(
+        (*workload.vmi_path, "domain", "devices", "interfaces"),
+        f"no interface is given, and KubeVirt can't add one: {problem}.",
+        "add a network and its interface, or set `autoattachPodInterface: false`",
+        "interfaces",
+    )
+
+
+_Giver = tuple[Origin, Any]
+
+
+def _givers(vm: VirtualMachine, applied: Applied) -> Callable[[Path], _Giver]:
+    """Who gives the value at a path of the VM, and the value."""
+
+    def giver(path: Path) -> _Giver:
+        depth = len(vm.template_path)
+        if get(vm.data, *path) is not None or path[:depth] != vm.template_path:
+            return Origin.VM, None
+        inner = path[depth:]
+        found = {origin for leaf, origin in applied.origin.items() if leaf[: len(inner)] == inner}
+        return (found.pop(), get(applied.template, *inner)) if len(found) == 1 else (Origin.VM, None)
+
+    return giver
+
+
+def _by_default(workload: Workload, template: Mapping[str, Any]) -> Callable[[Path], _Giver]:
+    """The same where there are defaults alone."""
+
+    def giver(path: Path) -> _Giver:
+        depth = len(workload.template_path)
+        written = get(workload.data, *path) is not None or path[:depth] != workload.template_path
+        value = None if written else get(template, *path[depth:])
+        return (Origin.VM, None) if value is None else (Origin.DEFAULT, value)
+
+    return giver
