@@ -233,9 +233,10 @@ class Storage:
 
     def _preferred(self, disk: Disk) -> tuple[Mapping[str, Any], str]:
         """A template with the class of the VM's preference, or the reason why that is not known."""
-        assert isinstance(disk.holder, VirtualMachine)
         spec = disk.spec
-        if disk.form is Form.CLAIM_TEMPLATE or not spec or spec.get("storageClassName") is not None:
+        if not isinstance(disk.holder, VirtualMachine) or disk.form is not Form.TEMPLATE:
+            return disk.body, ""
+        if not spec or spec.get("storageClassName") is not None:
             return disk.body, ""
         preferred = self._preferred_class(disk.holder)
         if isinstance(preferred, Undecided):
