@@ -39,6 +39,7 @@ RULES = (
     "storage.datavolume_name_invalid",
     "storage.datavolume_source_not_found",
     "storage.storage_modes_unresolvable",
+    "storage.storageprofile_incomplete",
     "storage.datavolume_template_misplaced",
     "storage.dataimportcron_invalid",
     "storage.archive_on_block",

@@ -21,9 +21,9 @@ _COMMANDS = {
     "trace": "show how a VM comes to its instancetype and preference",
     "customize": "make an instancetype or preference of one's own from another",
     "graph": "draw who refers to whom",
+    "create-pvc": "print a claim with the best modes of its storage class",
     "rules": "list the rules",
     "explain": "show the page of a rule",
-    "create-pvc": "print a claim with the best modes of its storage class",
 }
 
 _HELP = f"""\
