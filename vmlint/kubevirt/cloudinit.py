@@ -10,11 +10,10 @@ import base64
 import binascii
 import re
 
-from vmlint.model.unknown import is_unknown
-
 __all__ = ["lacks_header", "unpacked"]
 
 _HEADERS = ("#!", "#cloud-", "#include", "#part-handler", "#upstart-job", "## template:")
+_VARIABLES = ("${", "{{")  # which may turn out to be a header
 _MIME = "mime-version:"
 _MIME_WITHIN = 4096
 _COMPRESSED = b"\x1f\x8b"
@@ -35,8 +34,7 @@ def lacks_header(data: str) -> bool:
     Other systems than cloud-init read user data too, so that only what looks like a cloud-config is judged.
     """
     begin = data.lstrip().lower()
-    first = begin.partition("\n")[0]
-    if begin.startswith(_HEADERS) or _MIME in begin[:_MIME_WITHIN] or is_unknown(first):
+    if begin.startswith((*_HEADERS, *_VARIABLES)) or _MIME in begin[:_MIME_WITHIN]:
         return False
     return _CLOUD_CONFIG.search(data) is not None
 
