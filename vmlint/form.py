@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.graph.cluster import Cluster
@@ -13,11 +12,9 @@ from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
-
-if TYPE_CHECKING:
-    from vmlint.schema.check import Schema
 
 __all__ = ["Form"]
 
@@ -60,8 +57,6 @@ class Form:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
         if schema is not None:
-            from vmlint.schema.check import check
-
             yield from check(resource.data, schema, target=target, whole=not resource.fragment)
         elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:
             yield from _labels(resource)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from vmlint.cdi import datavolume
-from vmlint.cdi.cause import Cause
+from vmlint.cdi.cause import Cause, Check
 from vmlint.cdi.claim import check as check_claim
 from vmlint.cdi.dataimportcron import check as check_cron
 from vmlint.cdi.datasource import Target, resolve
@@ -233,9 +233,10 @@ class Storage:
 
     def _preferred(self, disk: Disk) -> tuple[Mapping[str, Any], str]:
         """A template with the class of the VM's preference, or the reason why that is not known."""
-        assert isinstance(disk.holder, VirtualMachine)
         spec = disk.spec
-        if disk.form is Form.CLAIM_TEMPLATE or not spec or spec.get("storageClassName") is not None:
+        if not isinstance(disk.holder, VirtualMachine) or disk.form is not Form.TEMPLATE:
+            return disk.body, ""
+        if not spec or spec.get("storageClassName") is not None:
             return disk.body, ""
         preferred = self._preferred_class(disk.holder)
         if isinstance(preferred, Undecided):
@@ -296,9 +297,10 @@ class Storage:
         )
 
     def _of_template(self, vm: VirtualMachine, disk: Disk) -> Iterator[Refusal]:
-        volumes = [volume for _, volume in vm.volumes()]
-        found = datavolume.check_template(disk.body, disk.path, vm.namespace, volumes)
-        yield from (Refusal(cause, Effect.REJECTED, disk) for cause in found)
+        found = datavolume.check_template(disk.body, disk.path, vm.namespace, get(vm.vmi_spec, "volumes"))
+        for cause in found:
+            late = cause.check is Check.TEMPLATE_NAMESPACE and isinstance(vm, VirtualMachinePool)
+            yield Refusal(cause, Effect.STUCK if late else Effect.REJECTED, disk)
         if found:
             return
         rights = datavolume.check_clone_rights(

@@ -5,7 +5,8 @@ Looks the API version and kind up in the releases of KubeVirt and CDI: the relea
 names, else the newest one. A proposal's API version counts as served without a target.
 
 ## Why it fails
-The API server knows no such resource, and refuses the object.
+The API server knows no such resource, and refuses the object. Where the cluster is older than the newest release, say
+so: `target: {kubevirt: "1.5"}`.
 
 ## Bad
     apiVersion: flavor.kubevirt.io/v1alpha1

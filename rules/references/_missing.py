@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmlint.graph.links import LinkKind, links
+from vmlint.graph.links import Link, LinkKind, links
 from vmlint.graph.resolution import State
-from vmlint.model.access import get
+from vmlint.model.access import get, text
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachineInstance, Workload
-from vmlint.rule import Fault, Meta
+from vmlint.rule import Doubt, Fault, Meta
 from vmlint.world import World
 
 __all__ = ["missing"]
@@ -23,7 +24,7 @@ _AFTER = (
 )
 
 
-def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: World) -> Iterator[Fault]:
+def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: World) -> Iterator[Fault | Doubt]:
     """One fault for each object of a kind of link that is not to be found, at the first field that names it."""
     told = set()
     for link in links(subject):
@@ -34,6 +35,10 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
             continue
         told.add(link.ref)
         near = world.suggest(link.ref)
+        if not world.closed(link.ref) and (other := _astray(link, world)):
+            reason = f"`{other.short}` may be it, and not all namespaces are written"
+            yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
+            continue
         after = next(text for known, text in _AFTER if isinstance(subject, known))
         yield meta.at(
             subject.at(*link.path),
@@ -44,3 +49,16 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
             "configuration",
             effect=world.effect_of_missing(link.ref, meta.effect),
         )
+
+
+def _astray(link: Link, world: World) -> Ref | None:
+    """What has the name in another namespace, where one of the two namespaces is but the default."""
+    loose = link.ref.namespace == link.source.namespace and not _says_namespace(link.source)
+    for ref, source in world.cluster.namesakes(link.ref):
+        if loose or not _says_namespace(source):
+            return ref
+    return None
+
+
+def _says_namespace(resource: Resource) -> bool:
+    return bool(text(resource.data, "metadata", "namespace"))

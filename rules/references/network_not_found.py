@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from vmlint.graph.links import LinkKind
 from vmlint.model.subjects import Workload
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
 from ._missing import missing
@@ -44,5 +44,5 @@ from ._missing import missing
 META = Meta("VM821", effect=Effect.STUCK, since="0.1", subject=Workload)
 
 
-def check(workload: Workload, world: World) -> Iterator[Fault]:
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     return missing(META, workload, LinkKind.NETWORK, "network", world)

@@ -40,15 +40,20 @@ KubeVirt `pkg/virt-controller/services/rendervolumes.go`; CDI `pkg/controller/im
 from collections.abc import Iterator
 
 from vmlint.graph.links import LinkKind
+from vmlint.model.access import get
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataVolume, Workload
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachinePool, Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
 from ._missing import missing
 
+_INDEXED = ("spec", "nameGeneration", "appendIndexToSecretRefs")
+
 META = Meta("VM820", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron))
 
 
-def check(subject: Resource, world: World) -> Iterator[Fault]:
-    return missing(META, subject, LinkKind.SECRET, "Secret", world)
+def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
+    if isinstance(subject, VirtualMachinePool) and get(subject.data, *_INDEXED) is True:
+        return  # each VM of the pool has a Secret of its own, by a name that stands nowhere
+    yield from missing(META, subject, LinkKind.SECRET, "Secret", world)

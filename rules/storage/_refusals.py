@@ -144,8 +144,8 @@ def _what(refusal: Refusal, subject: Resource) -> str:
 
 
 def _after(refusal: Refusal) -> str:
-    return (
-        " KubeVirt accepts the VM, and CDI refuses the DataVolume: the VM never starts."
-        if refusal.effect is Effect.STUCK
-        else ""
-    )
+    if refusal.effect is not Effect.STUCK:
+        return ""
+    if refusal.cause.check is Check.TEMPLATE_NAMESPACE:
+        return " KubeVirt accepts the pool, and refuses each of its VMs."
+    return " KubeVirt accepts the VM, and CDI refuses the DataVolume: the VM never starts."

@@ -462,6 +462,11 @@ def test_a_template_may_be_used_as_a_claim() -> None:
     assert check_template(template, PATH, "vm", [{"dataVolume": {"name": "${NAME}"}}]) == ()
 
 
+@pytest.mark.parametrize("volumes", ["${VOLUMES}", ["${VOLUME}"], [{"dataVolume": "${DISK}"}]])
+def test_a_variable_may_use_any_template(volumes: Any) -> None:
+    assert check_template({"metadata": {"name": "dv"}, "spec": storage()}, PATH, "vm", volumes) == ()
+
+
 def _always(manifest: dict[str, Any]) -> Any:
     return lambda namespace, name: manifest
 

@@ -53,6 +53,7 @@ def test_standard_input(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatc
         (["--ignore", "label-missing, shared-disk"], "ignore", ("label-missing", "shared-disk")),
         (["--exclude", "*.bak", "--exclude", "x/"], "exclude", ("*.bak", "x/")),
         (["--context", "."], "context", (".",)),
+        (["--crds", "."], "crds", (".",)),
         (["--fail-on", "never"], "fail_on", "never"),
         (["--fail-on", "note"], "fail_on", Level.NOTE),
     ],

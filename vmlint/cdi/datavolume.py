@@ -6,7 +6,7 @@ Sources: CDI `pkg/apiserver/webhooks/datavolume-{mutate,validate}.go` and the AP
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from vmlint.cdi.cause import Cause, Check, check_name
@@ -23,6 +23,7 @@ _MIB = 1024 * 1024
 _MAX_CLASS_NAME = 253
 _MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _WITHOUT_TOKEN = ("cdi.kubevirt.io/storage.prePopulated", "cdi.kubevirt.io/storage.checkStaticVolume")
+_TEMPLATE_USES = {"dataVolume": "name", "persistentVolumeClaim": "claimName"}
 _POPULATED_FOR = "cdi.kubevirt.io/storage.populatedFor"
 _ALLOW_ADOPTION = "cdi.kubevirt.io/allowClaimAdoption"
 # Go's strconv.ParseBool.
@@ -250,12 +251,10 @@ def _source_ref(spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
         yield Cause((*path, "sourceRef", "name"), "Missing sourceRef name", Check.SOURCE_REF_INVALID)
 
 
-def check_template(
-    template: Mapping[str, Any], path: Path, namespace: str, volumes: Iterable[Mapping[str, Any]]
-) -> tuple[Cause, ...]:
+def check_template(template: Mapping[str, Any], path: Path, namespace: str, volumes: Any) -> tuple[Cause, ...]:
     """KubeVirt's checks of a DataVolume template, which are weaker than CDI's.
 
-    `path` leads to the template, `namespace` is the virtual machine's, `volumes` are those of its VMI. CDI refuses
+    `path` leads to the template, `namespace` is the virtual machine's, `volumes` is the list of its VMI. CDI refuses
     later, when the controller makes the DataVolume: see `check_spec`.
     """
     spec = mapping(template, "spec")
@@ -289,11 +288,11 @@ def _template_shape(name: str, spec: Mapping[str, Any], path: Path) -> Iterator[
         yield causes[0]._replace(message=message)
 
 
-def _template_use(name: str, path: Path, volumes: Iterable[Mapping[str, Any]]) -> Iterator[Cause]:
-    used: set[str] = set()
-    for volume in volumes:
-        used |= {text(volume, "dataVolume", "name"), text(volume, "persistentVolumeClaim", "claimName")}
-    if name not in used and not is_unknown(name) and not any(is_unknown(one) for one in used):
+def _template_use(name: str, path: Path, volumes: Any) -> Iterator[Cause]:
+    held = [volumes, *sequence(volumes)]
+    held += [get(volume, source) for volume in sequence(volumes) for source in _TEMPLATE_USES]
+    used = [get(volume, *place) for volume in sequence(volumes) for place in _TEMPLATE_USES.items()]
+    if name not in used and not is_unknown(name) and not any(is_unknown(one) for one in (*held, *used)):
         message = "DataVolumeTemplate entry must be referenced in the VMI template's 'volumes' list"
         yield Cause((*path, "metadata", "name"), message, Check.TEMPLATE_UNUSED)
 

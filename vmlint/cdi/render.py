@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from vmlint.cdi.datasource import End, Target, resolve
 from vmlint.cdi.profile import Profile, profile_of
 from vmlint.cdi.storageclass import Choice, choose
+from vmlint.cdi.storageclass import Why as StorageClassWhy
 from vmlint.cdi.storageworld import StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
@@ -229,7 +230,7 @@ class _Claim:
         if name is None and self.class_unknown:
             self._without_class(self.class_unknown)
             return None
-        self.choice = choice = choose(self.world.classes, name, self.content_type)
+        self.choice = choice = self._choose(name)
         if choice.storage_class is None:
             return self._from_volumes(choice)
         self.spec["storageClassName"] = choice.name
@@ -241,6 +242,16 @@ class _Claim:
             self.leave_open(profile.undecided, *self.missing)
             return None
         return self._from_profile(profile)
+
+    def _choose(self, name: str | None) -> Choice:
+        """The class; where the files hold its profile alone, what the profile says of it is enough."""
+        choice = choose(self.world.classes, name, self.content_type)
+        profile = self.world.profiles.get(name or "")
+        if choice.storage_class is None and profile is not None and not self.world.closed:
+            known = {"metadata": {"name": name}}
+            if profile_of(known, profile).sets:
+                return Choice(known, StorageClassWhy.NAMED)
+        return choice
 
     def _without_class(self, reason: str) -> None:
         self.class_known = False

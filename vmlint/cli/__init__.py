@@ -20,6 +20,8 @@ _COMMANDS = {
     "expand": "print VMs as KubeVirt would run them",
     "trace": "show how a VM comes to its instancetype and preference",
     "customize": "make an instancetype or preference of one's own from another",
+    "graph": "draw who refers to whom",
+    "create-pvc": "print a claim with the best modes of its storage class",
     "rules": "list the rules",
     "explain": "show the page of a rule",
 }
@@ -31,7 +33,7 @@ Says what KubeVirt and CDI would do with the manifests of a repository, before
 anybody applies them. Nothing is read from a cluster or the network.
 
 commands:
-{chr(10).join(f"  {name:<9}  {what}" for name, what in _COMMANDS.items())}
+{chr(10).join(f"  {name:<10}  {what}" for name, what in _COMMANDS.items())}
 
 options:
   --version  show the version
@@ -79,7 +81,7 @@ def _run(words: list[str]) -> Exit:
         return Exit.USAGE
     command, *rest = words
     if command in _COMMANDS:
-        exit: Exit = import_module(f"vmlint.cli.{command}").run(rest)
+        exit: Exit = import_module(f"vmlint.cli.{command.replace('-', '_')}").run(rest)
         return exit
     if command in ("--help", "-h", "help"):
         write(_HELP)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from vmlint.graph.links import Link
+from vmlint.graph.makers import made
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import text
 from vmlint.model.field import Path
@@ -122,6 +123,16 @@ class Cluster:
                 return resource
         return None
 
+    def namesakes(self, ref: Ref) -> Iterator[tuple[Ref, Resource]]:
+        """What has the ref's kind and name in another namespace: the identity, and the object that it is or that makes
+        it."""
+        for resource in self.of_kind(ref.kind):
+            if resource.ref != ref and resource.ref == ref._replace(namespace=resource.namespace):
+                yield resource.ref, resource
+        for other, sources in self._makers.items():
+            if other != ref and other == ref._replace(namespace=other.namespace):
+                yield other, sources[0][0]
+
     def follow(self, link: Link) -> Resolution:
         """What a reference leads to."""
         return self.resolve(link.ref, link.source)
@@ -188,6 +199,8 @@ def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
             yield Ref(_CLAIM.group, _CLAIM.name, namespace, name), path
         for path, name, _ in resource.claim_templates():
             yield Ref(_CLAIM.group, _CLAIM.name, namespace, f"{resource.name}-{name}"), path
+    else:
+        yield from made(resource)
 
 
 def _nearest(ref: Ref, candidates: list[tuple[Resource, Path]], seen_from: Resource) -> Resolution:

@@ -52,7 +52,8 @@ def check(view: View) -> Iterator[Cause]:
     if lacking:
         yield Cause(
             view.at_vm("runStrategy"),
-            f"`runStrategy: {strategy}` needs the feature gate `{_RECEIVER_GATE}`{'' if unknown else ', which is off'}.",
+            f"`runStrategy: {strategy}` needs the feature gate `{_RECEIVER_GATE}`"
+            f"{'' if unknown else ', which is off'}.",
             f"use {choice(_STRATEGIES)}",
             _SUBJECT,
             gate=unknown,

@@ -36,8 +36,8 @@ class Cause(NamedTuple):
 
     `path` leads from the object's root to the field; a field that comes from an instancetype, a preference or a
     default need not stand there. `gate` names what the verdict depends on where the files don't show it: a feature
-    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks, or one fault of
-    its own name.
+    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks, or
+    one fault of its own name.
     """
 
     path: Path

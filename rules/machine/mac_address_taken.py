@@ -1,0 +1,57 @@
+"""Two running VMs have one MAC address on a network.
+
+## What it does
+Compares the `macAddress` of all interfaces that are attached through Multus to the same NetworkAttachmentDefinition.
+VMs that are halted, and alternatives of one VM, are left aside, as is the pod network, where guests have no neighbours.
+
+## Why it matters
+Both guests start. The switch sends frames for the one to the other, and connections come and go.
+
+## Bad
+    kind: VirtualMachine
+    metadata: {name: blue}
+    spec:
+      runStrategy: Always
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: lan, bridge: {}, macAddress: "02:00:00:00:00:01"}
+    # and the same in VirtualMachine green
+
+## Good
+    kind: VirtualMachine
+    metadata: {name: blue}
+    spec:
+      runStrategy: Always
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: lan, bridge: {}}
+
+## Source
+KubeVirt user guide, `docs/network/interfaces_and_networks.md`; `pkg/network/link/mac.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import get
+from vmlint.model.chain import Hop
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM526", effect=Effect.RISK, since="0.1", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    for mine, first in world.machine.taken_addresses(workload):
+        address, other = get(workload.data, *mine.path), get(first.holder.data, *first.path)
+        yield META.at(
+            workload.at(*mine.path),
+            f"the MAC address `{address}` is also that of {first.holder} on the network `{mine.network.short}`.",
+            fix="give each interface an address of its own, or leave `macAddress` to KubeVirt",
+        ).along((Hop(f"{first.holder}: macAddress: {other}", first.holder.at(*first.path)),))

@@ -1,0 +1,50 @@
+"""The manifest holds a revision of the instancetype or preference.
+
+## What it does
+Reports `revisionName` in `spec.instancetype` and `spec.preference`.
+
+## Why it matters
+The ControllerRevision is a copy that KubeVirt makes in one cluster when it first sees the VM. It wins over the name: a
+VM whose manifest names another instancetype keeps the old size, and in another cluster the copy is not there.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      instancetype:
+        name: u1.medium
+        revisionName: web-u1.medium-v1beta1-4ae1c5d0-1
+
+## Good
+    kind: VirtualMachine
+    spec:
+      instancetype: {name: u1.medium}
+
+## Source
+KubeVirt `pkg/instancetype/find/spec.go`, `pkg/instancetype/revision`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.matching import Fate
+from vmlint.model.access import text
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    for matcher in Matcher:
+        match = world.match(vm, matcher)
+        path = vm.matcher_path(matcher, "revisionName")
+        if not text(vm.data, *path) or match is None:
+            continue
+        lost = match.fate is Fate.MISSING and match.resolution is not None and world.closed(match.resolution.ref)
+        if not lost:
+            yield META.at(
+                vm.at(*path),
+                f"`revisionName` holds the VM to a copy of the {matcher.noun} that KubeVirt made in one cluster.",
+                fix="remove `revisionName`: KubeVirt fills it in itself",
+            )

@@ -1,0 +1,67 @@
+"""A StorageProfile has a set that lacks a mode.
+
+## What it does
+Checks that each entry of `claimPropertySets` has access modes and a volume mode.
+
+## Why it fails
+CDI takes whole sets only. An entry without `accessModes` or `volumeMode` is refused by the API server; one with an
+empty list is accepted, and CDI leaves the profile as it was: disks of the class get no modes from it.
+
+## Bad
+    kind: StorageProfile
+    metadata: {name: local}
+    spec:
+      claimPropertySets:
+      - accessModes: [ReadWriteOnce]
+
+## Good
+    kind: StorageProfile
+    metadata: {name: local}
+    spec:
+      claimPropertySets:
+      - accessModes: [ReadWriteOnce]
+        volumeMode: Filesystem
+
+## Source
+CDI `pkg/controller/storageprofile-controller.go` (reconcilePropertySets); the CRD of StorageProfile.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import each, sequence
+from vmlint.model.subjects import StorageProfile
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+_BEST_SAID = 2  # the schema says as well that the field is missing, and not why it matters
+
+META = Meta("VM410", effect=Effect.REJECTED, since="0.1", subject=StorageProfile, rank=_BEST_SAID)
+
+
+def check(subject: StorageProfile, world: World) -> Iterator[Fault]:
+    for index, entry in each(subject.data, "spec", "claimPropertySets"):
+        for field, words, example in _FIELDS:
+            value = entry.get(field)
+            if value is None:
+                effect, after = Effect.REJECTED, "The API server refuses the profile"
+            elif field == "accessModes" and value == []:
+                effect, after = Effect.STUCK, "CDI takes whole sets only, and leaves the profile as it was"
+            else:
+                continue
+            yield META.at(
+                subject.at("spec", "claimPropertySets", index, field),
+                f"StorageProfile `{subject.name}`: the set has no {words}{_given(entry, field)}. {after}.",
+                fix=f"write `{example}` into the set, whichever mode the storage has",
+                effect=effect,
+            )
+
+
+_FIELDS = (
+    ("accessModes", "access modes", "accessModes: [ReadWriteOnce]"),
+    ("volumeMode", "volume mode", "volumeMode: Filesystem"),
+)
+
+
+def _given(entry: object, field: str) -> str:
+    modes = [mode for mode in sequence(entry, "accessModes") if isinstance(mode, str)]
+    return f" beside `{', '.join(modes)}`" if field == "volumeMode" and modes else ""

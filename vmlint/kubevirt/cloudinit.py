@@ -1,0 +1,48 @@
+"""What cloud-init makes of user data: it knows their kind by how they begin, and ignores what it does not know.
+
+Sources: cloud-init `cloudinit/handlers/__init__.py` (INCLUSION_TYPES_MAP, type_from_starts_with), `user_data.py`,
+`util.py` (decomp_gzip); KubeVirt `pkg/cloud-init/cloud-init.go`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+
+__all__ = ["lacks_header", "unpacked"]
+
+_HEADERS = ("#!", "#cloud-", "#include", "#part-handler", "#upstart-job", "## template:")
+_VARIABLES = ("${", "{{")  # which may turn out to be a header
+_MIME = "mime-version:"
+_MIME_WITHIN = 4096
+_COMPRESSED = b"\x1f\x8b"
+# Keys of cloud-config that stand at the top, and that no other kind of user data has.
+_KEYS = (
+    "apt|bootcmd|ca_certs|ca-certs|chpasswd|disable_root|disk_setup|final_message|fqdn|fs_setup|growpart|hostname|keyboard"
+    "|locale|manage_etc_hosts|mounts|ntp|package_reboot_if_required|package_update|package_upgrade|packages|password"
+    "|phone_home|power_state|preserve_hostname|prefer_fqdn_over_hostname|resize_rootfs|rsyslog|runcmd|snap"
+    "|ssh_authorized_keys|ssh_deletekeys|ssh_genkeytypes|ssh_import_id|ssh_keys|ssh_pwauth|swap|timezone|user|users"
+    "|write_files|yum_repos|zypper"
+)
+_CLOUD_CONFIG = re.compile(rf"^(?:{_KEYS}):(?:\s|$)", re.MULTILINE)
+
+
+def lacks_header(data: str) -> bool:
+    """Whether user data are a cloud-config that does not say so, and that cloud-init therefore ignores.
+
+    Other systems than cloud-init read user data too, so that only what looks like a cloud-config is judged.
+    """
+    begin = data.lstrip().lower()
+    if begin.startswith((*_HEADERS, *_VARIABLES)) or _MIME in begin[:_MIME_WITHIN]:
+        return False
+    return _CLOUD_CONFIG.search(data) is not None
+
+
+def unpacked(data: str) -> str:
+    """The text of base64 data; "" for what is no base64, and for what is compressed."""
+    try:
+        found = base64.b64decode("".join(data.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return "" if found.startswith(_COMPRESSED) else found.decode("utf-8", "replace")
