@@ -40,7 +40,7 @@ def check(
 
 def judge(opened: Opened, progress: Progress | None = None) -> Report:
     """What the rules say of a world that is open already."""
-    settings, repository, worlds = opened
+    settings, repository, _, worlds = opened
     running = tuple(rule for rule in rules() if settings.runs(rule))
     faults, doubts = run(running, repository.documents, worlds, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)

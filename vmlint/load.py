@@ -29,10 +29,10 @@ class Repository(NamedTuple):
 
     documents: tuple[Document, ...]
     resources: tuple[Resource, ...]
-    deployments: tuple[Deployment, ...]
-    around: tuple[Resource, ...]
     skipped: tuple[Skipped, ...]
     counts: Counts
+    deployments: tuple[Deployment, ...] = ()
+    around: tuple[Resource, ...] = ()
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
@@ -59,9 +59,7 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
     deployments = plan(files, resources, config.default_namespace)
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     around = (*context, *filter(is_definition, kinds))
-    return Repository(
-        tuple(documents), (*resources, *around), deployments, around, tuple(sorted(skipped)), counts
-    )
+    return Repository(tuple(documents), (*resources, *around), tuple(sorted(skipped)), counts, deployments, around)
 
 
 def _beside(paths: Sequence[str], config: Config) -> list[SourceFile]:

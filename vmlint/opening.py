@@ -9,21 +9,27 @@ from typing import Any, BinaryIO, NamedTuple
 from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.errors import NothingToRead
+from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, Repository, load
+from vmlint.model.resource import Resource
 from vmlint.outside import catalogs
 from vmlint.rule import Rule
 from vmlint.world import Settings, World
 
-__all__ = ["Opened", "open_world", "worlds_of"]
+__all__ = ["Opened", "open_world", "world_of"]
 
 
 class Opened(NamedTuple):
-    """What was read, with the settings that held for it, and a world for each of the repository's deployments."""
+    """What was read, with the settings that held for it.
+
+    `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository.
+    """
 
     settings: Config
     repository: Repository
+    world: World
     worlds: tuple[World, ...]
 
 
@@ -47,29 +53,43 @@ def open_world(
     repository = load(wanted, settings, stdin=stdin, progress=progress)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    return Opened(settings, repository, worlds_of(repository, settings))
+    return _opened(settings, repository)
 
 
-def worlds_of(repository: Repository, settings: Config) -> tuple[World, ...]:
-    """The clusters of what was read, one for each deployment, and what the settings say of them."""
-    release = Release.parse(settings.target_kubevirt or "")
-    known = catalogs(settings.catalogs, release)
-    said = Settings(settings.closed_world, release)
+def world_of(repository: Repository, settings: Config) -> World:
+    """The cluster of all objects as the files have them, and what the settings say of it."""
+    return _Around(settings).world(repository.resources)
+
+
+def _opened(settings: Config, repository: Repository) -> Opened:
+    """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
-    applied = [resource for one in deployments for resource in one.resources]
-    all_of_it = Cluster((*applied, *repository.around), outside=settings.outside, catalogs=known)
+    around = _Around(settings)
+    world = around.world([*(found for one in deployments for found in one.resources), *repository.around])
     if len(deployments) < 2 and not any(one.unread for one in deployments):
-        return (World(all_of_it, said),)
-    return tuple(
-        World(
-            Cluster(
-                one.resources,
-                outside=settings.outside,
-                catalogs=known,
-                beyond=all_of_it,
-                unread=[unread.reason for unread in one.unread],
-            ),
-            said,
+        return Opened(settings, repository, world, (world,))
+    return Opened(settings, repository, world, tuple(around.part(one, world) for one in deployments))
+
+
+class _Around:
+    """What the settings say that is around every world."""
+
+    def __init__(self, settings: Config) -> None:
+        release = Release.parse(settings.target_kubevirt or "")
+        self._outside = settings.outside
+        self._catalogs = catalogs(settings.catalogs, release)
+        self._said = Settings(settings.closed_world, release)
+
+    def world(self, resources: Sequence[Resource]) -> World:
+        return World(Cluster(resources, outside=self._outside, catalogs=self._catalogs), self._said)
+
+    def part(self, deployment: Deployment, whole: World) -> World:
+        """A deployment as a world of its own, beyond which the whole repository lies."""
+        cluster = Cluster(
+            deployment.resources,
+            outside=self._outside,
+            catalogs=self._catalogs,
+            beyond=whole.cluster,
+            unread=[unread.reason for unread in deployment.unread],
         )
-        for one in deployments
-    )
+        return World(cluster, self._said)

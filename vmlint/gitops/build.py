@@ -49,6 +49,8 @@ class Build:
         self.parts: list[Part] = []
         self.patches: list[Resource] = []
         self.unread: list[Unread] = []
+        self.embedded: list[Unread] = []
+        """Objects that are no more than text in another one."""
         self.references: list[NameReference] = []
         self.files: set[str] = set()
         """Every file that the build reads: objects, patches, configurations."""
@@ -57,6 +59,7 @@ class Build:
         self.parts += (part.copy() for part in other.parts)
         self.patches += other.patches
         self.unread += other.unread
+        self.embedded += other.embedded
         self.references += other.references
         self.files |= other.files
 
@@ -188,12 +191,25 @@ class Builder:
         for kind_name, at, entry in kustomization.generated():
             kind = BY_GROUP_KIND["", kind_name]
             name, behavior = text(entry, "name"), text(entry, "behavior")
+            self._text_of(kustomization, entry, f"{kind_name} `{name}`", at, build)
             if behavior in ("merge", "replace"):
                 continue
             metadata = {"name": name, **({"namespace": entry["namespace"]} if text(entry, "namespace") else {})}
             data = {"apiVersion": "v1", "kind": kind_name, "metadata": metadata}
             draft = Draft(data, at, {("metadata",): at, ("metadata", "name"): Written(at.document, (*at.path, "name"))})
             build.parts.append(Part(kind, draft, hashed=kustomization.hashes(entry)))
+
+    def _text_of(
+        self, kustomization: Kustomization, entry: Mapping[str, Any], what: str, at: Written, build: Build
+    ) -> None:
+        """Files that are text in a generated object are not applied."""
+        for index, named in enumerate(sequence(entry, "files")):
+            if isinstance(named, str):
+                path = beside(kustomization.folder, named.rpartition("=")[2])
+                build.files.add(path)
+                if self._held.get(path):
+                    place = Written(at.document, (*at.path, "files", index))
+                    build.embedded.append(Unread(f"`{path}` is text in {what}, and not looked into", place))
 
     # Changes
 
@@ -297,8 +313,7 @@ class Builder:
         except NotApplicable as error:
             part.draft.data = {key: value for key, value in part.draft.data.items() if key != "$patch"}
             part.unclear = f"a patch of `{kustomization.file}` does not fit it: {error}"
-        if part.identity not in part.was:
-            part.by = patch.source
+        part.settle(patch.source)
 
     def _replace(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
         """Fields that a replacement fills in are unknown: what it copies may come from anywhere."""
@@ -383,4 +398,3 @@ def _inline(entry: PatchEntry) -> Sequence[Document]:
     if stripped == [line.strip() for line in wanted]:
         return decode_text("\n".join(block), outer.file, line=head + 1).documents
     return decode_text(entry.inline, outer.file, line=head).documents
-

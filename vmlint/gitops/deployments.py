@@ -16,6 +16,7 @@ from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.model.access import each, mapping, text
+from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.source.document import Skipped, SourceFile
@@ -42,9 +43,7 @@ class Deployment(NamedTuple):
                 yield Skipped(at.document.file, at.document.span(at.path).line, reason)
 
 
-def plan(
-    files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str
-) -> tuple[Deployment, ...]:
+def plan(files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str) -> tuple[Deployment, ...]:
     """The deployments that the files describe; `resources` are the objects that stand in them."""
     tree = Tree(files)
     tools = list(applied(files, tree))
@@ -133,20 +132,24 @@ class _Planner:
             self._used |= build.files
             if not kustomization.is_component:
                 yield self._deployment(kustomization.folder or ".", build, "")
-        # What only others include, in a circle or by a broken path, is applied by nobody: its files are used all the same.
 
     def _deployment(self, name: str, build: Build, namespace: str) -> Deployment:
         done = self._builder.finish(build)
         default = namespace or self._default
         made = [found for part in done.parts if (found := part.finished(default))]
-        unclear = [Unread(part.unclear, part.draft.written(("metadata", "name"))) for part in done.parts if part.unclear]
-        unclear += (Unread(_NO_TARGET, patch.written(("metadata", "name"))) for patch in done.patches)
+        unclear = [
+            *done.embedded,
+            *(Unread(part.unclear, part.draft.written(_NAME)) for part in done.parts if part.unclear),
+        ]
+        unclear += (Unread(_NO_TARGET, patch.written(_NAME)) for patch in done.patches)
         return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear))
 
 
 _CONFIG_MAP = BY_GROUP_KIND["", "ConfigMap"]
 _MACHINES = "kubevirt.io"
 """How the API groups of KubeVirt and CDI end."""
+
+_NAME: Path = ("metadata", "name")
 
 _NO_TARGET = "a patch of an object that its kustomization does not include"
 

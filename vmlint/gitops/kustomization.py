@@ -44,9 +44,7 @@ class PatchEntry(NamedTuple):
 class Kustomization:
     """A kustomization.yaml in its folder, or the part of another object (`base` leads to it) that has its fields."""
 
-    def __init__(
-        self, document: Document, folder: str, data: Mapping[str, Any] | None = None, base: Path = ()
-    ) -> None:
+    def __init__(self, document: Document, folder: str, data: Mapping[str, Any] | None = None, base: Path = ()) -> None:
         self.document = document
         self.folder = folder
         self.data: Mapping[str, Any] = mapping(document.data) if data is None else data
@@ -184,4 +182,3 @@ def is_remote(entry: str) -> bool:
 
 def _is_text_of_patch(entry: str) -> bool:
     return "\n" in entry or ":" in entry
-

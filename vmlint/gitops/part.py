@@ -9,7 +9,7 @@ from vmlint.gitops.patching import Draft
 from vmlint.graph.build import resource
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
-from vmlint.model.kinds import Kind
+from vmlint.model.kinds import Kind, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Renamed, Resource, Written
 
@@ -71,8 +71,10 @@ class Part:
         return mapping(self.draft.data, "metadata", field)
 
     def place_in(self, namespace: str, source: Written) -> None:
-        """Put it into a namespace, whatever it names itself."""
-        if self.kind.namespaced and namespace and self.identity.namespace != namespace:
+        """Put it into a namespace, whatever it names itself; a Namespace becomes that one."""
+        if self.kind.name == "Namespace" and not self.kind.group:
+            self._change(("metadata", "name"), namespace, source)
+        elif self.kind.namespaced and namespace and self.identity.namespace != namespace:
             self._change(("metadata", "namespace"), namespace, source)
 
     def rename(self, name: str, source: Written) -> None:
@@ -85,6 +87,15 @@ class Part:
         self.remember()
         self.draft.set(path, value, source)
         self.by = source
+
+    def settle(self, source: Written) -> None:
+        """Take note of a patch that has changed its kind or its name."""
+        data = self.draft.data
+        version, name = text(data, "apiVersion"), text(data, "kind")
+        if version.rpartition("/")[0] != self.kind.group or name != self.kind.name:
+            self.kind = kind_of(version, name) or Kind(version.rpartition("/")[0], name, "")
+        if self.identity not in self.was:
+            self.by = source
 
     def remember(self) -> None:
         """Keep the identity that it has now, before it changes."""

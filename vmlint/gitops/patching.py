@@ -47,6 +47,11 @@ class Draft:
         self.data = _with(self.data, path, value)
         self._claim(path, source)
 
+    def put(self, path: Path, value: Any, source: Written) -> None:
+        """Write a field whose parents are there, lists among them."""
+        self.data = _put(self.data, path, value)
+        self._claim(path, source)
+
     def merge(self, patch: Mapping[str, Any], source: Written) -> None:
         """Apply a strategic merge patch."""
         before = self.parts
@@ -76,9 +81,7 @@ class Draft:
             del self.parts[known]
         self.parts[path] = source
 
-    def _merged(
-        self, data: Mapping[str, Any], patch: Mapping[str, Any], path: Path, source: Written
-    ) -> dict[str, Any]:
+    def _merged(self, data: Mapping[str, Any], patch: Mapping[str, Any], path: Path, source: Written) -> dict[str, Any]:
         result = dict(data)
         for key, value in patch.items():
             if key == "$patch":
@@ -177,6 +180,15 @@ def _with(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     below = data.get(str(key))
     inner = value if not rest else _with(below if isinstance(below, dict) else {}, tuple(rest), value)
     return {**data, str(key): inner}
+
+
+def _put(data: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    step, rest = path[0], path[1:]
+    if isinstance(data, list) and isinstance(step, int):
+        return [_put(entry, rest, value) if index == step else entry for index, entry in enumerate(data)]
+    return {**data, step: _put(data.get(step), rest, value)} if isinstance(data, dict) else data
 
 
 def _clean(value: Any) -> Any:

@@ -63,9 +63,7 @@ def _rewrite(part: Part, reference: NameReference, targets: Sequence[Part]) -> N
             and (not target.kind.namespaced or target.identity.namespace == part.identity.namespace)
         }
         if len(found) == 1:
-            source = part.draft.written(path)
-            part.draft.operate([{"op": "replace", "path": _pointer(path), "value": found.pop()}], source)
-            part.draft.parts[path] = source
+            part.draft.put(path, found.pop(), part.draft.written(path))
 
 
 def _places(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path, str]]:
@@ -79,7 +77,3 @@ def _places(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Pat
             yield from _places(data[step], steps[1:], (*path, step))
     elif not steps and isinstance(data, str):
         yield path, data
-
-
-def _pointer(path: Path) -> str:
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)

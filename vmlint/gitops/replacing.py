@@ -29,9 +29,7 @@ def blank(draft: Draft, fields: Sequence[Any], source: Written) -> None:
         if isinstance(field, str):
             steps = [step.replace("\\.", ".") for step in _STEP.findall(field)]
             for path in list(_places(draft.data, steps, ())):
-                pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
-                draft.operate([{"op": "add" if isinstance(path[-1], str) else "replace", "path": pointer, "value": UNKNOWN}], source)
-                draft.parts[path] = source
+                draft.put(path, UNKNOWN, source)
 
 
 def _places(data: Any, steps: Sequence[str], path: Path) -> Iterator[Path]:

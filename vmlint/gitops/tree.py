@@ -11,9 +11,14 @@ from vmlint.source.document import SourceFile
 
 __all__ = ["Tree", "beside"]
 
+_GROUP = "kustomize.config.k8s.io"
+
 
 class Tree:
-    """The files that were read, as a tree of folders. Paths are those that findings show; "" is the working directory."""
+    """The files that were read, as a tree of folders.
+
+    Paths are those that findings show; "" is the working directory.
+    """
 
     def __init__(self, files: Iterable[SourceFile]) -> None:
         self._files = {file.file: file for file in files}
@@ -24,7 +29,7 @@ class Tree:
             self._folders.setdefault(folder, []).append(name)
             if base in KUSTOMIZATION_FILES and file.documents and not file.documents[0].problem:
                 document = file.documents[0]
-                if isinstance(document.data, dict) and "apiVersion" not in document.data or _is_own(document.data):
+                if _is_own(document.data):
                     self._kustomizations.setdefault(folder, Kustomization(document, folder))
         self._children = self._linked()
 
@@ -81,5 +86,5 @@ def _is_own(data: object) -> bool:
     """Whether the file is kustomize's own, and not another object that bears its name."""
     if not isinstance(data, dict):
         return False
-    version = data.get("apiVersion")
-    return isinstance(version, str) and version.partition("/")[0] == "kustomize.config.k8s.io"
+    version = data.get("apiVersion", _GROUP)
+    return isinstance(version, str) and version.partition("/")[0] == _GROUP
