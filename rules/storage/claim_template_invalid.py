@@ -77,7 +77,8 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
     found = check_name({"metadata": {"name": final}})
     shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
     if found and found[0].check is Check.NAME_TOO_LONG:
-        return f"the claim's name, `<VM>-{name}`, has {len(final)} characters, and 253 are allowed.", "shorten the name"
+        says = f"the claim's name, the VM's and the template's, has {len(final)} characters, and 253 are allowed."
+        return says, "shorten the name"
     if found and not check_name({"metadata": {"name": prefix}}):
         return (
             f"the claim would be called `{shown}`, which is no DNS name.",
