@@ -229,6 +229,12 @@ def test_memory_is_an_instancetypes_to_give() -> None:
     assert said(vm(unlabelled, asks=forgiven)) == [("memory_unset", Effect.STUCK)]
 
 
+def test_the_disk_of_a_nameless_volume_is_not_written_and_not_told() -> None:
+    (found,) = refusals(vm(f"{MEMORY}\nvolumes: [{{emptyDisk: {{capacity: 1Gi}}}}]"))
+    assert render(found.cause.path) == "spec.template.spec.volumes[0].name"
+    assert found.cause.message == "`volumes[0]` has no name."
+
+
 def test_nothing_is_said_without_a_domain() -> None:
     assert said(vm("hostname: Web")) == []
     assert said(vm("hostname: Web\ndomain: []")) == []
