@@ -49,7 +49,7 @@ _TABLE = (
 )
 
 
-# Words that must be there: their absence is an empty word to KubeVirt. A VirtualMachineInstance gets the only input type.
+# Words that must be there: to KubeVirt absent is empty. A VirtualMachineInstance gets the only input type by default.
 _REQUIRED: tuple[tuple[Path, str, tuple[Owner, ...]], ...] = (
     ((*_DEVICES, "inputs", "*"), "type", (Owner.VM, Owner.POOL, Owner.REPLICA_SET)),
     (("volumes", "*", "hostDisk"), "type", tuple(Owner)),
