@@ -51,6 +51,7 @@ RULES = (
     "storage.claim_template_unmatched",
     "storage.clone_refused",
     "storage.clone_changes_volume_mode",
+    "storage.clone_not_granted",
     "storage.access_mode_unoffered",
     "storage.default_class_missing",
     "storage.disk_not_migratable",

@@ -148,6 +148,15 @@ class Storage:
         """All that write a claim of that identity, in the order of their files."""
         return self._disks.get(ref, ())
 
+    def elsewhere(self, ref: Ref, seen_from: Resource) -> Ref | None:
+        """The claim of that name in another namespace, which may be meant by an object that writes no namespace.
+
+        Such an object is applied to a namespace that the files don't tell.
+        """
+        if text(seen_from.data, "metadata", "namespace"):
+            return None
+        return next((known for known in self._disks if known.name == ref.name and known != ref), None)
+
     @cached_property
     def _disks(self) -> Mapping[Ref, list[Disk]]:
         found: dict[Ref, list[Disk]] = {}

@@ -94,6 +94,8 @@ def _order(disk: Disk) -> tuple[str, int, str]:
 def _after(disk: Disk, other: Disk) -> str:
     if other.holder is disk.holder:
         return "The first of the two makes it, and this one does nothing"
+    if Form.CLAIM_TEMPLATE in (disk.form, other.form):
+        return "There can be one claim of a name: they share it, or one of them is never made"
     if other.is_template:
         return "Both VMs get the same disk, and it goes when one of them is deleted"
     return "The VM takes that one over, whatever the template says, and takes it along when the VM is deleted"

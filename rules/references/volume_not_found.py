@@ -40,14 +40,14 @@ from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, text
 from vmlint.model.subjects import Workload
 from vmlint.model.unknown import may_be
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.storage import claim_name
 from vmlint.world import World
 
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload)
 
 
-def check(vm: Workload, world: World) -> Iterator[Fault]:
+def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
     told = set(world.inferred_missing)  # the family of inference speaks of these
     for path, volume in vm.volumes():
         found = world.storage.own_claim(vm, volume)
@@ -61,6 +61,11 @@ def check(vm: Workload, world: World) -> Iterator[Fault]:
         field = (*path, source, "name" if source == "dataVolume" else "claimName")
         noun = "DataVolume" if source == "dataVolume" else "claim"
         near = world.suggest(found.ref)
+        if (other := world.storage.elsewhere(found.ref, vm)) and not world.closed(found.ref):
+            yield META.doubt(
+                vm.at(*field), f"whether claim `{other.short}` is meant: the VM names no namespace, and may live there"
+            )
+            continue
         effect = world.effect_of_missing(found.ref, META.effect)
         yield META.at(
             vm.at(*field),

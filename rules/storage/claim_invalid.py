@@ -35,45 +35,22 @@ from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM417", effect=Effect.REJECTED, since="0.1", subject=PersistentVolumeClaim)
+from ._claims import LABEL, WORDS
 
-_LABEL = 'label the claim `cdi.kubevirt.io/applyStorageProfile: "true"`'
+META = Meta("VM417", effect=Effect.REJECTED, since="0.1", subject=PersistentVolumeClaim)
 
 
 def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
     for cause in world.storage.claim_causes(subject):
-        wrong, fix = _WORDS[cause.check]
+        wrong, fix = WORDS[cause.check]
         if get(subject.data, *cause.path) == FROM_PROFILE:
-            wrong, fix = f"`{FROM_PROFILE}` is for claims with CDI's label", f"{_LABEL}, or write `Filesystem`"
+            wrong, fix = f"`{FROM_PROFILE}` is for claims with CDI's label", f"{LABEL}, or write `Filesystem`"
         yield META.at(subject.at(*cause.path), f"claim `{subject.name}`: {wrong}.", fix=fix)
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
         if isinstance(outcome, Failure) and outcome.why in _AT_RENDER:
-            wrong, fix = _WORDS[_AT_RENDER[outcome.why]]
+            wrong, fix = WORDS[_AT_RENDER[outcome.why]]
             yield META.at(subject.at(*outcome.path), f"{disk}: {wrong}. CDI refuses the claim.", fix=fix)
 
 
 _AT_RENDER = {Why.NO_SIZE: Check.SIZE_MISSING, Why.TOO_SMALL: Check.SIZE_TOO_SMALL}
-_NAME = "use lower-case letters, digits, `-` and `.`, at most 253 characters"
-_WORDS = {
-    Check.NAME_MISSING: ("it has no name", "name it"),
-    Check.NAME_INVALID: ("its name is no DNS name", _NAME),
-    Check.NAME_TOO_LONG: ("its name is too long", "shorten the name"),
-    Check.ACCESS_MODE_MISSING: (
-        "it has no access mode",
-        f"add `accessModes: [ReadWriteOnce]`, or {_LABEL} to take them from the storage profile",
-    ),
-    Check.ACCESS_MODES_SEVERAL: ("`ReadWriteOncePod` goes with no other access mode", "keep one"),
-    Check.ACCESS_MODE_UNKNOWN: (
-        "it has an unknown access mode",
-        "write one of ReadWriteOnce, ReadWriteMany, ReadOnlyMany, ReadWriteOncePod",
-    ),
-    Check.SIZE_MISSING: ("it has no size", "set `resources.requests.storage`"),
-    Check.SIZE_NOT_POSITIVE: ("its size is not above zero", "give a size, for instance `10Gi`"),
-    Check.SIZE_TOO_SMALL: ("its size is under 1Mi", "give at least `1Mi`: `10M` and `10m` differ by far"),
-    Check.VOLUME_MODE_UNKNOWN: ("it has an unknown volume mode", "write `Block` or `Filesystem`"),
-    Check.EXTERNAL_INCOMPLETE: (
-        "the reference to the claim's content is incomplete",
-        "name an object of the same namespace: `name`, `kind`, and `apiGroup` unless it is a claim",
-    ),
-}

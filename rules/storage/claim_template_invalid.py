@@ -2,7 +2,8 @@
 
 ## What it does
 Checks the templates of `spec.volumeClaimTemplates`: each has a name of its own, the claim's final name
-`<VM>-<template>` is a DNS name of at most 253 characters, and there is a size, unless a VolumeCloneSource gives it.
+`<VM>-<template>` is a DNS name of at most 253 characters, there is a size, unless a VolumeCloneSource gives it, and
+the modes and the source are such as the API server knows.
 
 ## Why it fails
 The VM's controller makes the claim from the template. Of two templates of one name only one claim can come, and the
@@ -33,6 +34,7 @@ KubeVirt's proposal of volume claim templates; Kubernetes `pkg/apis/core/validat
 from collections.abc import Iterator
 
 from vmlint.cdi.cause import Check, check_name
+from vmlint.cdi.claim import check as check_claim
 from vmlint.cdi.render import Failure, Why
 from vmlint.model.access import text
 from vmlint.model.quantity import Quantity
@@ -41,6 +43,8 @@ from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.storage import Disk, Form
 from vmlint.world import World
+
+from ._claims import WORDS
 
 META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
 
@@ -66,6 +70,10 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         elif wrong := _name_fault(vm, disk.name):
             yield META.at(name, wrong[0], fix=wrong[1])
         yield from _size(disk, world)
+        for cause in check_claim(disk.body, rendered=True):
+            if cause.path[0] == "spec":
+                what, fix = WORDS[cause.check]
+                yield META.at(disk.at(*cause.path), f"{disk}: {what}.", fix=fix)
 
 
 def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
@@ -77,7 +85,8 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
     found = check_name({"metadata": {"name": final}})
     shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
     if found and found[0].check is Check.NAME_TOO_LONG:
-        return f"the claim's name, `<VM>-{name}`, has {len(final)} characters, and 253 are allowed.", "shorten the name"
+        says = f"the claim's name, the VM's and the template's, has {len(final)} characters, and 253 are allowed."
+        return says, "shorten the name"
     if found and not check_name({"metadata": {"name": prefix}}):
         return (
             f"the claim would be called `{shown}`, which is no DNS name.",

@@ -21,6 +21,7 @@ class Kind(NamedTuple):
 
 _KUBEVIRT = "kubevirt.io"
 _INSTANCETYPE = "instancetype.kubevirt.io"
+_RBAC = "rbac.authorization.k8s.io"
 _CDI = "cdi.kubevirt.io"
 _SNAPSHOT = "snapshot.kubevirt.io"
 _BACKUP = "backup.kubevirt.io"
@@ -57,6 +58,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("", "ServiceAccount", "serviceaccounts"),
     Kind("", "Namespace", "namespaces", False),
     Kind("", "ResourceQuota", "resourcequotas"),
+    Kind(_RBAC, "Role", "roles"),
+    Kind(_RBAC, "ClusterRole", "clusterroles", False),
+    Kind(_RBAC, "RoleBinding", "rolebindings"),
+    Kind(_RBAC, "ClusterRoleBinding", "clusterrolebindings", False),
     Kind("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", False),
     # Kinds of which others make Secrets and network attachments.
     Kind("external-secrets.io", "ExternalSecret", "externalsecrets"),

@@ -56,7 +56,7 @@ ROWS = [
         "a sound device has a name",
         {"domain": {"devices": {"sound": {"name": "s"}}}},
         {"domain": {"devices": {"sound": {}}}},
-        [Cause(at("domain.devices.sound"), "the sound device has no name.", "set `sound.name`", "devices")],
+        [Cause(at("domain.devices.sound.name"), "the sound device has no name.", "set `sound.name`", "devices")],
     ),
     Row(
         "video needs graphics",

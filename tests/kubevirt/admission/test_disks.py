@@ -9,6 +9,19 @@ from vmlint.kubevirt.admission import Cause, Stage, disks
 
 ROWS = [
     Row(
+        "a disk has a name",
+        {"domain": {"devices": {"disks": [{"name": "a", "disk": {}}]}}, "volumes": [{"name": "a", "emptyDisk": {}}]},
+        {"domain": {"devices": {"disks": [{"disk": {"bus": "ide"}}]}}, "volumes": [{"name": "a", "emptyDisk": {}}]},
+        [
+            Cause(
+                at("domain.devices.disks[0].name"),
+                "`disks[0]` has no name.",
+                "give it the name of its volume",
+                "disks",
+            )
+        ],
+    ),
+    Row(
         "a disk has a name of its own",
         {
             "domain": {"devices": {"disks": [{"name": "root"}]}},

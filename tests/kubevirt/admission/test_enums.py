@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, enums
+from vmlint.kubevirt.admission import Cause, Owner, enums
 
 ROWS = [
     Row(
@@ -78,6 +78,20 @@ ROWS = [
                 "enums",
             ),
         ],
+    ),
+    Row(
+        "an input device has a type, which a VirtualMachineInstance gets",
+        {"domain": {"devices": {"inputs": [{"name": "a"}]}}},
+        {"domain": {"devices": {"inputs": [{"name": "a"}]}}},
+        [
+            Cause(
+                at("domain.devices.inputs[0].type"),
+                "`type` is missing, and must be `tablet`.",
+                "set `type` to `tablet`",
+                "enums",
+            )
+        ],
+        good_in={"owner": Owner.VMI},
     ),
     Row(
         "ioThreadsPolicy",

@@ -9,6 +9,19 @@ from vmlint.kubevirt.admission import Cause, interfaces
 
 ROWS = [
     Row(
+        "an interface has a name",
+        {"domain": {"devices": {"interfaces": [{"name": "a", "bridge": {}}]}}, "networks": [{"name": "a", "pod": {}}]},
+        {"domain": {"devices": {"interfaces": [{"masquerade": {}}]}}, "networks": [{"name": "a", "pod": {}}]},
+        [
+            Cause(
+                at("domain.devices.interfaces[0].name"),
+                "`interfaces[0]` has no name.",
+                "give it the name of its network",
+                "interfaces",
+            )
+        ],
+    ),
+    Row(
         "SR-IOV has no link state",
         {
             "domain": {"devices": {"interfaces": [{"name": "default", "sriov": {}}]}},

@@ -134,7 +134,7 @@ ROWS = [
         },
         [
             Cause(
-                at("networks[0]"),
+                at("networks[0].multus.networkName"),
                 "network `m` has no `multus.networkName`.",
                 "name the NetworkAttachmentDefinition",
                 "networks",

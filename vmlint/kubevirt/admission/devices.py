@@ -38,7 +38,7 @@ def check(view: View) -> Iterator[Cause]:
             _SUBJECT,
         )
     if has(view.spec, *_DEVICES, "sound") and word(view.spec, *_DEVICES, "sound", "name") == "":
-        yield Cause(view.at(*_DEVICES, "sound"), "the sound device has no name.", "set `sound.name`", _SUBJECT)
+        yield Cause(view.at(*_DEVICES, "sound", "name"), "the sound device has no name.", "set `sound.name`", _SUBJECT)
     if (
         has(view.spec, *_DEVICES, "video")
         and flag(view.spec, *_DEVICES, "autoattachGraphicsDevice", default=True) is False

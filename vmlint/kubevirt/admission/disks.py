@@ -63,6 +63,9 @@ def check(view: View) -> Iterator[Cause]:
         target = targets[0] if targets else ""
         bus = None if targets is None else word(data, target, "bus") if target else ""
         disk = _Disk(view.at(*_DISKS, index), data, named("disk", data, "disks", index), target, bus)
+        if word(data, "name") == "":  # whatever else is wrong with it comes of that
+            yield _nameless(disk, index, view)
+            continue
         yield from _name(disk, index, volumes, seen)
         if targets and len(targets) > 1:
             yield _cause(
@@ -82,6 +85,16 @@ def check(view: View) -> Iterator[Cause]:
 
 def _cause(disk: _Disk, message: str, fix: str, *path: str | int) -> Cause:
     return Cause((*disk.path, *path), message, fix, _SUBJECT)
+
+
+def _nameless(disk: _Disk, index: int, view: View) -> Cause:
+    """A disk has no name, or a volume has none, and the disk that KubeVirt adds for it neither."""
+    if look(view.raw, *_DISKS, index) is None:
+        for number, volume in each(view.raw, "volumes"):
+            if word(volume, "name") == "":
+                what = f"`volumes[{number}]`"
+                return Cause(view.at("volumes", number, "name"), f"{what} has no name.", "name it", _SUBJECT)
+    return _cause(disk, f"{disk.what} has no name.", "give it the name of its volume", "name")
 
 
 def _name(disk: _Disk, index: int, volumes: frozenset[str] | None, seen: dict[str, int]) -> Iterator[Cause]:

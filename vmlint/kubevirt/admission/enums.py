@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from vmlint.kubevirt.admission.reading import found
-from vmlint.kubevirt.admission.view import Cause, View
+from vmlint.kubevirt.admission.view import Cause, Owner, View
 from vmlint.kubevirt.admission.wording import choice
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
@@ -49,6 +49,13 @@ _TABLE = (
 )
 
 
+# Words that must be there: to KubeVirt absent is empty. A VirtualMachineInstance gets the only input type by default.
+_REQUIRED: tuple[tuple[Path, str, tuple[Owner, ...]], ...] = (
+    ((*_DEVICES, "inputs", "*"), "type", (Owner.VM, Owner.POOL, Owner.REPLICA_SET)),
+    (("volumes", "*", "hostDisk"), "type", tuple(Owner)),
+)
+
+
 def check(view: View) -> Iterator[Cause]:
     """Words that a field does not take."""
     for path, words, may_be_empty in _TABLE:
@@ -63,3 +70,13 @@ def check(view: View) -> Iterator[Cause]:
                 fix,
                 _SUBJECT,
             )
+    for path, field, owners in _REQUIRED:
+        words = next(row.words for row in _TABLE if row.path == (*path, field))
+        for place, holder in found(view.spec, path) if view.owner in owners else ():
+            if isinstance(holder, dict) and holder.get(field) is None:
+                yield Cause(
+                    view.at(*place, field),
+                    f"`{field}` is missing, and must be {choice(words)}.",
+                    f"set `{field}` to {choice(words)}",
+                    _SUBJECT,
+                )

@@ -58,6 +58,9 @@ def check(view: View) -> Iterator[Cause]:
         network = view.network(text(data, "name"))
         pod = None if networks is None or word(data, "name") is None else has(network, "pod")
         nic = _Nic(view.at(*_INTERFACES, index), data, what, network, pod)
+        if word(data, "name") == "":  # whatever else is wrong with it comes of that
+            yield _cause(nic, f"{what} has no name.", "give it the name of its network", "name")
+            continue
         yield from _state(nic, view)
         yield from _binding(nic, view)
         name = word(data, "name")

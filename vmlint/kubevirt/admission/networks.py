@@ -83,7 +83,7 @@ def _sources(view: View) -> Iterator[Cause]:
         if "multus" in sources and not nameless and word(network, "multus", "networkName") == "":
             nameless = True
             yield Cause(
-                view.at("networks", index),
+                view.at("networks", index, "multus", "networkName"),
                 f"{what} has no `multus.networkName`.",
                 "name the NetworkAttachmentDefinition",
                 _SUBJECT,
