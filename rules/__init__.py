@@ -104,6 +104,7 @@ RULES = (
     "references.source_not_found",
     "references.secret_not_found",
     "references.network_not_found",
+    "references.rename_breaks_reference",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
 )

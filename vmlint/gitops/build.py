@@ -125,7 +125,7 @@ class Builder:
         done.add(build)
         for part in done.parts:
             if part.hashed:
-                part.rename(f"{part.identity.name}-{HASH}", part.by or part.draft.own)
+                part.rename(f"{part.identity.name}-{HASH}", part.draft.own)
         rewrite(done.parts, done.references)
         return done
 

@@ -103,7 +103,10 @@ class _Planner:
         data = {key: value for key, value in tool.spec.items() if key in _OUTER}
         if tool.tool.forces and tool.namespace:
             data["namespace"] = tool.namespace
-        self._builder.around(Kustomization(tool.at.document, tool.folder, data, tool.at.path), build)
+        outer = Kustomization(
+            tool.at.document, tool.folder, data, tool.at.path, _FLUX_NAMES if tool.tool.forces else {}
+        )
+        self._builder.around(outer, build)
         if tool.post_build is not None:
             self._substitute(tool, build)
         return build
@@ -152,6 +155,8 @@ _MACHINES = "kubevirt.io"
 _NAME: Path = ("metadata", "name")
 
 _NO_TARGET = "a patch of an object that its kustomization does not include"
+
+_FLUX_NAMES = {"namespace": "targetNamespace"}
 
 _OUTER = ("patches", "components", "namePrefix", "nameSuffix", "commonLabels", "commonAnnotations", "namespace")
 """The fields of a tool's spec that mean what they mean in a kustomization."""

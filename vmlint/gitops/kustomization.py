@@ -42,13 +42,24 @@ class PatchEntry(NamedTuple):
 
 
 class Kustomization:
-    """A kustomization.yaml in its folder, or the part of another object (`base` leads to it) that has its fields."""
+    """A kustomization.yaml in its folder, or the part of another object that has its fields.
 
-    def __init__(self, document: Document, folder: str, data: Mapping[str, Any] | None = None, base: Path = ()) -> None:
+    `base` leads to that part, and `names` says which fields have other names there.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        folder: str,
+        data: Mapping[str, Any] | None = None,
+        base: Path = (),
+        names: Mapping[str, str] | None = None,
+    ) -> None:
         self.document = document
         self.folder = folder
         self.data: Mapping[str, Any] = mapping(document.data) if data is None else data
         self._base = base
+        self._names = names or {}
 
     def __repr__(self) -> str:
         return f"<kustomization {self.document.file}>"
@@ -75,7 +86,8 @@ class Kustomization:
         return text(self.data, "nameSuffix")
 
     def at(self, *path: str | int) -> Written:
-        return Written(self.document, (*self._base, *path))
+        first = [self._names.get(str(step), step) for step in path[:1]]
+        return Written(self.document, (*self._base, *first, *path[1:]))
 
     @cached_property
     def resources(self) -> tuple[Entry, ...]:

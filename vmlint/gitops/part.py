@@ -9,13 +9,14 @@ from vmlint.gitops.patching import Draft
 from vmlint.graph.build import resource
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
-from vmlint.model.kinds import Kind, kind_of
+from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Renamed, Resource, Written
 
 __all__ = ["Identity", "Part"]
 
 _DEFAULT = "default"
+_NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _KEEPS_ITS_NAME = frozenset(("Namespace", "CustomResourceDefinition", "APIService"))
 
 
@@ -34,7 +35,8 @@ class Identity(NamedTuple):
 class Part:
     """An object, the identities that it has had, and what changed them.
 
-    `unclear` says why the object is not wholly known, "" where it is. `hashed` says that a hash comes behind its name.
+    `by` says what gave it another name or namespace than its file does. `unclear` says why the object is not wholly
+    known, "" where it is. `hashed` says that a hash comes behind its name.
     """
 
     __slots__ = ("by", "draft", "hashed", "kind", "linted", "unclear", "was")
@@ -46,7 +48,7 @@ class Part:
         self.linted = linted
         self.unclear = ""
         self.was: tuple[Identity, ...] = (self.identity,)
-        self.by: Written | None = None
+        self.by: dict[str, Written] = {}
 
     @classmethod
     def of(cls, found: Resource) -> Part:
@@ -72,7 +74,7 @@ class Part:
 
     def place_in(self, namespace: str, source: Written) -> None:
         """Put it into a namespace, whatever it names itself; a Namespace becomes that one."""
-        if self.kind.name == "Namespace" and not self.kind.group:
+        if self.kind is _NAMESPACE:
             self._change(("metadata", "name"), namespace, source)
         elif self.kind.namespaced and namespace and self.identity.namespace != namespace:
             self._change(("metadata", "namespace"), namespace, source)
@@ -86,7 +88,7 @@ class Part:
     def _change(self, path: Path, value: str, source: Written) -> None:
         self.remember()
         self.draft.set(path, value, source)
-        self.by = source
+        self.by[str(path[-1])] = source
 
     def settle(self, source: Written) -> None:
         """Take note of a patch that has changed its kind or its name."""
@@ -94,8 +96,10 @@ class Part:
         version, name = text(data, "apiVersion"), text(data, "kind")
         if version.rpartition("/")[0] != self.kind.group or name != self.kind.name:
             self.kind = kind_of(version, name) or Kind(version.rpartition("/")[0], name, "")
-        if self.identity not in self.was:
-            self.by = source
+        before, now = self.was[-1], self.identity
+        for field, changed in (("name", now.name != before.name), ("namespace", now.namespace != before.namespace)):
+            if changed:
+                self.by[field] = source
 
     def remember(self) -> None:
         """Keep the identity that it has now, before it changes."""
@@ -106,7 +110,7 @@ class Part:
         """A part that goes on by itself."""
         twin = Part.__new__(Part)
         twin.kind, twin.hashed, twin.linted = self.kind, self.hashed, self.linted
-        twin.unclear, twin.was, twin.by = self.unclear, self.was, self.by
+        twin.unclear, twin.was, twin.by = self.unclear, self.was, dict(self.by)
         twin.draft = Draft(self.draft.data, self.draft.own, self.draft.parts)
         return twin
 
@@ -117,9 +121,10 @@ class Part:
         if not isinstance(get(data, "kind"), str) or not isinstance(get(data, "apiVersion"), str):
             return None
         first = self.was[0]
+        by = self.by.get("name" if first.name != self.identity.name else "namespace")
         renamed = None
-        if self.by is not None and first != self.identity:
-            renamed = Renamed(Ref(self.kind.group, self.kind.name, first.namespace, first.name), self.by)
+        if by is not None and first != self.identity:
+            renamed = Renamed(Ref(self.kind.group, self.kind.name, first.namespace, first.name), by)
         return resource(
             own.document,
             own.path,

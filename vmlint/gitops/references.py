@@ -43,7 +43,7 @@ def rewrite(parts: Sequence[Part], references: Sequence[NameReference]) -> None:
     """Write the final names into the fields that refer to renamed objects."""
     renamed: dict[str, list[Part]] = {}
     for part in parts:
-        if part.by is not None and part.was[0].name != part.identity.name:
+        if "name" in part.by and part.was[0].name != part.identity.name:
             renamed.setdefault(part.kind.name, []).append(part)
     if not renamed:
         return

@@ -116,7 +116,12 @@ class Cluster:
     def _namespaces(self) -> frozenset[str]:
         return frozenset(resource.namespace for resource in self.resources)
 
-    def renamed(self, ref: Ref) -> Resource | None:
+    @property
+    def has_renamed(self) -> bool:
+        """Whether any object is applied under another identity than its file gives it."""
+        return bool(self._renamed)
+
+    def _moved(self, ref: Ref) -> Resource | None:
         """The object that its file gives this identity, and that is applied under another one."""
         for resource in self._renamed.get((ref.group, ref.kind, ref.name), ()):
             if resource.renamed and ref.namespace in (resource.namespace, resource.renamed.ref.namespace):
@@ -164,9 +169,9 @@ class Cluster:
 
     def _lost(self, ref: Ref) -> Resolution:
         """Missing, unless something in the files may still turn out to be the object."""
-        if moved := self.renamed(ref):
+        if moved := self._moved(ref):
             reason = f"`{ref.short}` is applied as `{moved.ref.short}`"
-            return Resolution(State.UNKNOWN, ref, reason=reason)
+            return Resolution(State.UNKNOWN, ref, reason=reason, moved=moved)
         found = self._maybe(ref)
         if found is None and self._unread:
             found = Resolution(State.UNKNOWN, ref, reason=self._unread[0])
