@@ -225,6 +225,9 @@ def test_memory_is_an_instancetypes_to_give() -> None:
     assert said(vmi(bare)) == [("memory_unset", Effect.REJECTED)]
     assert said(vm(bare, asks=ASKS_SMALL), closed=True) == []
     forgiven = "instancetype: {inferFromVolume: root, inferFromVolumeFailurePolicy: Ignore}"
+    preset = "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstancePreset, metadata: {name: small}}"
+    assert said(vmi(bare), preset) == []
+    assert said(vmi(bare), preset.replace("name: small", "name: small, namespace: far")) != []
     unlabelled = f"{bare}\nvolumes: [{{name: root, containerDisk: {{image: a}}}}]"
     assert said(vm(unlabelled, asks=forgiven)) == [("memory_unset", Effect.STUCK)]
 
@@ -276,6 +279,13 @@ def test_one_cause_stands_for_all_that_depend_on_a_gate() -> None:
     )
     assert gate_of(vm(twice)) == ["HostDisk"]
     assert gate_of(vm(twice), closed=True) == [None, None]
+
+
+def test_the_default_architecture_decides_where_none_is_written() -> None:
+    sealed = "domain: {memory: {guest: 1Gi}, launchSecurity: {}, devices: {}}"
+    assert gate_of(vm(sealed)) == ["defaultArchitecture"]
+    assert gate_of(vm(sealed), closed=True) == gate_of(vm(f"architecture: amd64\n{sealed}")) == [None]
+    assert gate_of(vm(f"architecture: s390x\n{sealed}")) == []
 
 
 def test_a_cluster_without_a_default_interface_refuses_guests_that_give_none() -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Address", "Machine", "Refusal"]
 
 _KUBEVIRT = BY_GROUP_KIND["kubevirt.io", "KubeVirt"]
+_PRESET = BY_GROUP_KIND["kubevirt.io", "VirtualMachineInstancePreset"]
 _NAMESPACE = "kubevirt"
 _MAC_BYTES = 6
 _MEMORY_UNSET = "memory_unset"
@@ -197,7 +198,7 @@ class Machine:
         for subject in SUBJECTS:
             if unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
                 for cause in subject.check(view):
-                    if cause.subject == _MEMORY_UNSET and self._has_instancetype(workload):
+                    if cause.subject == _MEMORY_UNSET and self._may_get_memory(workload):
                         continue
                     effect = late if cause.stage is Stage.VMI else Effect.REJECTED
                     yield Refusal(cause, effect, *giver(cause.path))
@@ -215,8 +216,13 @@ class Machine:
             return world.reviewed_with(vm), _BOTH
         return applied, unknown
 
-    def _has_instancetype(self, workload: Workload) -> bool:
-        """Whether memory is an instancetype's to give; one that is lost or gives none is a fault of its own."""
+    def _may_get_memory(self, workload: Workload) -> bool:
+        """Whether memory is an instancetype's to give, or a preset's.
+
+        An instancetype that is lost or gives none is a fault of its own. Presets fill in guests that they select.
+        """
+        if any(preset.namespace == workload.namespace for preset in self._world.cluster.of_kind(_PRESET.name)):
+            return True
         found = self._world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
         return found is not None and found.fate is not Fate.DROPPED
 

@@ -51,6 +51,7 @@ def _amd64(view: View) -> Iterator[Cause]:
             f"`launchSecurity` {says}; on `amd64` it takes one.",
             f"keep {choice(kinds)}" if kinds else f"add {choice(_GATES)}",
             _SUBJECT,
+            gate=None if kinds else view.architecture_gate,  # on s390x no kind is right, and the others are amd64's
         )
         return
     kind = kinds[0]
