@@ -15,6 +15,7 @@ from vmlint.gitops.build import Build, Builder, Unread
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
+from vmlint.graph.template import STEP
 from vmlint.model.access import each, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -45,11 +46,27 @@ class Deployment(NamedTuple):
 
 def plan(files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str) -> tuple[Deployment, ...]:
     """The deployments that the files describe; `resources` are the objects that stand in them."""
+    templates, resources = _templates(resources)
     tree = Tree(files)
     tools = list(applied(files, tree))
     if not tree.kustomizations and not tools:
-        return (Deployment("", tuple(resources)),)
-    return _Planner(tree, tools, resources, default_namespace).plan()
+        own: tuple[Deployment, ...] = (Deployment("", tuple(resources)),) if resources else ()
+    else:
+        own = _Planner(tree, tools, resources, default_namespace).plan()
+    return (*own, *templates)
+
+
+def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:
+    """The OpenShift Templates, each of which somebody applies by itself, and all other objects."""
+    held: dict[tuple[str, int, Path], list[Resource]] = {}
+    others = []
+    for found in resources:
+        if STEP in found.prefix:
+            document = found.document
+            held.setdefault((document.file, document.index, found.prefix[: found.prefix.index(STEP)]), []).append(found)
+        else:
+            others.append(found)
+    return [Deployment(f"Template in {key[0]}", tuple(found)) for key, found in held.items()], others
 
 
 class _Planner:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from vmlint.graph.template import is_template, processed
 from vmlint.model.access import mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of, stranger
@@ -23,7 +24,8 @@ _NONE: Defined = {}
 
 
 def objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The Kubernetes objects of a document: itself, or the items of a list, however deep lists stand in lists."""
+    """The Kubernetes objects of a document: itself, the items of a list, however deep lists stand in lists, or the
+    objects of an OpenShift Template."""
     if not isinstance(data, dict) or not text(data, "kind") or not text(data, "apiVersion"):
         return
     if data["kind"].endswith("List") and isinstance(data.get("items"), list):
@@ -32,6 +34,10 @@ def objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]
             if isinstance(item, dict) and kind and "kind" not in item:  # a typed list may leave its items' kind out
                 item = {"apiVersion": data["apiVersion"], "kind": kind, **item}
             yield from objects(item, (*path, "items", index))
+        return
+    if is_template(data):
+        for at, entry in processed(data, path):
+            yield from objects(entry, at)
         return
     yield path, data
 

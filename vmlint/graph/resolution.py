@@ -27,8 +27,8 @@ class Resolution(NamedTuple):
     `resource` is the object where its content is known: always when found, sometimes when outside (a context folder,
     a catalog). `made_at` is the field of `resource` that makes the object, where the object itself stands nowhere: the
     template of a VM, the claim of a DataVolume. `nowhere` says that no cluster can hold the object, whatever the
-    world. `moved` is the object that has this identity in its own file, and is applied under another one. `reason` is for
-    people.
+    world. `moved` is the object that has this identity in its own file, and is applied under another one. `reason` is
+    for people.
     """
 
     state: State

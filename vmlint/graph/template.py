@@ -1,0 +1,72 @@
+"""OpenShift Templates: objects with parameters, which `oc process` fills in.
+
+Source: openshift/library-go `pkg/template/templateprocessing/template.go`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.model.access import each, mapping, sequence, text
+from vmlint.model.field import Path
+
+__all__ = ["STEP", "is_template", "processed"]
+
+STEP = "objects"
+"""The step that leads from a Template to its objects."""
+
+_VERSIONS = ("template.openshift.io/v1", "v1")
+_PARAMETER = re.compile(r"\$\{([A-Za-z0-9_]+)\}", re.ASCII)
+_WHOLE = re.compile(r"\$\{\{([A-Za-z0-9_]+)\}\}", re.ASCII)
+
+
+def is_template(data: Mapping[str, Any]) -> bool:
+    return text(data, "kind") == "Template" and text(data, "apiVersion") in _VERSIONS
+
+
+def processed(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    """The objects with the values of the parameters; one without a value stays a variable.
+
+    `${NAME}` is text in a string. `${{NAME}}` stands for a whole value, which need be no string.
+    """
+    values = {
+        text(parameter, "name"): value
+        for _, parameter in each(data, "parameters")
+        if isinstance(value := parameter.get("value"), str) and value and not text(parameter, "generate")
+    }
+    labels = mapping(data, "labels")
+    for index, entry in enumerate(sequence(data, STEP)):
+        filled = _filled(entry, values)
+        if labels and isinstance(filled, dict):
+            metadata = mapping(filled, "metadata")
+            common = {**mapping(metadata, "labels"), **_filled(labels, values)}
+            filled = {**filled, "metadata": {**metadata, "labels": common}}
+        yield (*path, STEP, index), filled
+
+
+def _filled(value: Any, values: Mapping[str, str]) -> Any:
+    """The same object where nothing changes."""
+    if isinstance(value, str):
+        return _text(value, values) if "${" in value else value
+    if isinstance(value, dict):
+        return {_key(key, values): _filled(inner, values) for key, inner in value.items()}
+    return [_filled(entry, values) for entry in value] if isinstance(value, list) else value
+
+
+def _key(key: str, values: Mapping[str, str]) -> str:
+    return _PARAMETER.sub(lambda found: values.get(found[1], found[0]), key) if "${" in key else key
+
+
+def _text(value: str, values: Mapping[str, str]) -> Any:
+    whole = _WHOLE.fullmatch(value)
+    if whole is None:
+        return _PARAMETER.sub(lambda found: values.get(found[1], found[0]), value)
+    if whole[1] not in values:
+        return value
+    try:
+        return json.loads(values[whole[1]])
+    except ValueError:
+        return values[whole[1]]
