@@ -107,4 +107,5 @@ RULES = (
     "references.rename_breaks_reference",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
+    "hygiene.kustomization_not_built",
 )

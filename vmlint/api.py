@@ -42,7 +42,7 @@ def judge(opened: Opened, progress: Progress | None = None) -> Report:
     """What the rules say of a world that is open already."""
     settings, repository, _, worlds = opened
     running = tuple(rule for rule in rules() if settings.runs(rule))
-    faults, doubts = run(running, repository.documents, worlds, progress)
+    faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress)
     findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)
     return Report(
         version=version("vmlint"),

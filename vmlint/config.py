@@ -42,6 +42,8 @@ class Config:
     """The namespace of an object that names none."""
     catalogs: tuple[str, ...] = ()
     """Published sets of objects that the cluster holds, as `common-instancetypes@v1.5.1`."""
+    render: bool = False
+    """Whether kustomizations are built with the installed `kustomize` or `kubectl`."""
     select: tuple[str, ...] = ()
     """The rules to run; none named means all."""
     ignore: tuple[str, ...] = ()

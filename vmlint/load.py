@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 from vmlint.config import Config
 from vmlint.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
+from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
@@ -23,8 +24,8 @@ Progress = Callable[[str, int, int], None]
 class Repository(NamedTuple):
     """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
 
-    `resources` are the objects as the files have them, `deployments` the same as they are applied, and `around` what
-    is known of the cluster beside them.
+    `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
+    known of the cluster beside them, and `failed` the kustomizations that can't be built.
     """
 
     documents: tuple[Document, ...]
@@ -33,6 +34,7 @@ class Repository(NamedTuple):
     counts: Counts
     deployments: tuple[Deployment, ...] = ()
     around: tuple[Resource, ...] = ()
+    failed: tuple[Failed, ...] = ()
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
@@ -56,10 +58,19 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
         objects=len(resources),
         irrelevant=irrelevant,
     )
-    deployments = plan(files, resources, config.default_namespace)
+    planned = plan(files, resources, config.default_namespace, render=config.render)
+    deployments = planned.deployments
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     around = (*context, *filter(is_definition, kinds))
-    return Repository(tuple(documents), (*resources, *around), tuple(sorted(skipped)), counts, deployments, around)
+    return Repository(
+        tuple(documents),
+        (*resources, *around),
+        tuple(sorted(skipped)),
+        counts,
+        deployments,
+        around,
+        planned.failed,
+    )
 
 
 def _beside(paths: Sequence[str], config: Config) -> list[SourceFile]:

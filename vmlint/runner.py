@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Step, Undecided
+from vmlint.gitops.failed import Failed
 from vmlint.load import Progress
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
@@ -20,7 +21,10 @@ __all__ = ["levelled", "located", "object_id", "run", "step", "undecided"]
 
 
 def run(
-    rules: Sequence[Rule], documents: Sequence[Document], worlds: Sequence[World], progress: Progress | None = None
+    rules: Sequence[Rule],
+    documents: Sequence[Document | Failed],
+    worlds: Sequence[World],
+    progress: Progress | None = None,
 ) -> tuple[list[tuple[Rule, Fault]], list[Doubt]]:
     """What every rule says of every subject, in the order of worlds, then subjects, then rules.
 
@@ -52,6 +56,8 @@ def run(
     return faults, doubts
 
 
+_Subject = Document | Failed | Resource
+
 _Said = tuple[str, type, int, Path | Span]
 """Which rule says something, whether a fault or a doubt, and where that is written."""
 
@@ -64,7 +70,7 @@ def _said(rule: Rule, said: Fault | Doubt) -> _Said:
     return rule.id, type(said), id(written.document), written.path
 
 
-def _subjects(documents: Iterable[Document], worlds: Sequence[World]) -> Iterator[tuple[int, Document | Resource]]:
+def _subjects(documents: Iterable[Document | Failed], worlds: Sequence[World]) -> Iterator[tuple[int, _Subject]]:
     """Every subject with the number of its world; documents are the same in all."""
     for document in documents:
         yield 0, document
@@ -74,7 +80,7 @@ def _subjects(documents: Iterable[Document], worlds: Sequence[World]) -> Iterato
                 yield number, resource
 
 
-def _is_fragment(subject: Document | Resource) -> bool:
+def _is_fragment(subject: _Subject) -> bool:
     return isinstance(subject, Resource) and subject.fragment
 
 

@@ -263,6 +263,13 @@ def _closed_world(value: Any, at: At) -> bool | tuple[str, ...]:
     return False
 
 
+def _render(value: Any, at: At) -> bool:
+    if isinstance(value, bool):
+        return value
+    _wrong(at, "true or false", "render: true", value)
+    return False
+
+
 def _release(value: Any, at: At) -> str | None:
     example = f'{at.name}: "1.8"'
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -417,6 +424,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("target", "target_kubevirt", _target, _release),
     _row("default-namespace", _namespace),
     _row("catalogs", _each(_catalog, "catalogs: [common-instancetypes@v1.5.1]")),
+    _row("render", _render),
     _row("select", _select),
     _row("ignore", _ignore),
     _row("levels", _levels),

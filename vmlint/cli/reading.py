@@ -48,6 +48,12 @@ def add_files(group: argparse._ActionsContainer) -> None:
         default=[],
         help="CustomResourceDefinitions to judge custom resources by, besides those read (repeatable)",
     )
+    group.add_argument(
+        "--render",
+        action="store_true",
+        default=None,
+        help="build kustomizations with the installed kustomize or kubectl; nothing is fetched or run for it",
+    )
 
 
 def add_cluster(group: argparse._ActionsContainer) -> None:
@@ -74,6 +80,7 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
         "closed_world": arguments.closed_world,
         "target_kubevirt": arguments.target,
         "default_namespace": arguments.default_namespace,
+        "render": arguments.render,
         **settings,
     }
     changed = {name: value for name, value in given.items() if value is not None}

@@ -8,10 +8,11 @@ of these is that one alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.gitops.applied import Applied, applied
 from vmlint.gitops.build import Build, Builder, Unread
+from vmlint.gitops.failed import Failed
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
@@ -22,7 +23,10 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.source.document import Skipped, SourceFile
 
-__all__ = ["Deployment", "plan"]
+if TYPE_CHECKING:
+    from vmlint.gitops.render import Renderer
+
+__all__ = ["Deployment", "Plan", "plan"]
 
 
 class Deployment(NamedTuple):
@@ -44,16 +48,33 @@ class Deployment(NamedTuple):
                 yield Skipped(at.document.file, at.document.span(at.path).line, reason)
 
 
-def plan(files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str) -> tuple[Deployment, ...]:
-    """The deployments that the files describe; `resources` are the objects that stand in them."""
+class Plan(NamedTuple):
+    """The deployments of a repository, and the kustomizations that can't be built."""
+
+    deployments: tuple[Deployment, ...]
+    failed: tuple[Failed, ...] = ()
+
+
+def plan(
+    files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str, *, render: bool = False
+) -> Plan:
+    """The deployments that the files describe; `resources` are the objects that stand in them.
+
+    With `render`, kustomizations that hold machines or their disks are built by the installed tool. Raises UsageError
+    where there is none.
+    """
     templates, resources = _templates(resources)
     tree = Tree(files)
     tools = list(applied(files, tree))
     if not tree.kustomizations and not tools:
-        own: tuple[Deployment, ...] = (Deployment("", tuple(resources)),) if resources else ()
-    else:
-        own = _Planner(tree, tools, resources, default_namespace).plan()
-    return (*own, *templates)
+        return Plan((*([Deployment("", tuple(resources))] if resources else ()), *templates))
+    renderer = None
+    if render and tree.kustomizations:
+        from vmlint.gitops.render import Renderer
+
+        renderer = Renderer(tree)
+    own = _Planner(tree, tools, resources, default_namespace, renderer).plan()
+    return Plan((*own, *templates), tuple(renderer.failed) if renderer else ())
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:
@@ -71,8 +92,14 @@ def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequenc
 
 class _Planner:
     def __init__(
-        self, tree: Tree, tools: Sequence[Applied], resources: Sequence[Resource], default_namespace: str
+        self,
+        tree: Tree,
+        tools: Sequence[Applied],
+        resources: Sequence[Resource],
+        default_namespace: str,
+        renderer: Renderer | None,
     ) -> None:
+        self._renderer = renderer
         self._tree = tree
         self._tools = tools
         self._default = default_namespace
@@ -111,7 +138,7 @@ class _Planner:
         tree = self._tree
         build = Build()
         if tree.kustomization(tool.folder) is not None:
-            build.add(self._builder.build(tool.folder))
+            build.add(self._built(tool.folder))
         elif tool.recurses:
             build.add(self._builder.folder(tool.folder))
         else:
@@ -127,6 +154,17 @@ class _Planner:
         if tool.post_build is not None:
             self._substitute(tool, build)
         return build
+
+    def _built(self, folder: str) -> Build:
+        """What a kustomization makes, by the tool where it is asked for and there is anything to lint."""
+        build = self._builder.build(folder)
+        kustomization = self._tree.kustomization(folder)
+        if self._renderer is None or kustomization is None or kustomization.is_component:
+            return build
+        kinds = [*(part.kind for part in build.parts), *(patch.kind for patch in build.patches)]
+        if not any(kind.group.endswith(_MACHINES) for kind in kinds):
+            return build
+        return self._renderer.render(folder, self._builder.finish(build))
 
     def _substitute(self, tool: Applied, build: Build) -> None:
         post_build = mapping(tool.post_build)
@@ -148,7 +186,7 @@ class _Planner:
         for kustomization in self._tree.kustomizations:
             if kustomization.file in included:
                 continue
-            build = self._builder.build(kustomization.folder)
+            build = self._built(kustomization.folder)
             self._used |= build.files
             if not kustomization.is_component:
                 yield self._deployment(kustomization.folder or ".", build, "")

@@ -1,0 +1,251 @@
+"""Kustomizations built by the real tool, for what only it can tell.
+
+The tool is given a copy of the files that a kustomization names, in a folder of its own, and no option that would have
+it run a plugin, a function or Helm. A kustomization that names anything on the network, or outside the files that were
+read, is not given to it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from vmlint.errors import UsageError
+from vmlint.gitops.build import HASH, Build, Unread
+from vmlint.gitops.failed import Failed
+from vmlint.gitops.kustomization import Kustomization, is_remote
+from vmlint.gitops.part import Part
+from vmlint.gitops.patching import Draft
+from vmlint.gitops.tree import Tree, beside
+from vmlint.graph.build import objects
+from vmlint.model.access import each, sequence, text
+from vmlint.model.field import Path as Field
+from vmlint.model.kinds import kind_of
+from vmlint.model.resource import Written
+from vmlint.source.decode import decode_text
+
+__all__ = ["Renderer"]
+
+_TIMEOUT = 60
+_MOST_BYTES = 64 * 2**20
+_MOST_SHOWN = 400
+_TOOLS = (("kustomize", "build"), ("kubectl", "kustomize"))
+
+_FOLDERS = ("resources", "bases", "components")
+_FILES = ("crds", "configurations", "patchesStrategicMerge")
+_OTHER_PROGRAMS = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
+_HASHED = re.compile(r"-[a-z0-9]{10}$")
+_NOISE = re.compile(r"^#? ?Warning: .*$\n?", re.MULTILINE)
+
+
+class _Refused(Exception):  # noqa: N818 - it never leaves this module
+    """Why a kustomization is not given to the tool."""
+
+    def __init__(self, reason: str, at: Written) -> None:
+        self.reason = reason
+        self.at = at
+
+
+class _Missing(_Refused):
+    """What a kustomization names is not there at all: its tool fails too."""
+
+
+class Renderer:
+    """Builds kustomizations with the installed tool. Raises UsageError where there is none."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self.failed: list[Failed] = []
+
+    def render(self, folder: str, build: Build) -> Build:
+        """What the tool makes of a folder's kustomization; what it can't be given stays as it was understood."""
+        kustomization = self._tree.kustomization(folder)
+        if kustomization is None:
+            return build
+        try:
+            files = {name for one in self._closure(kustomization) for name in _files(one)}
+        except _Missing as missing:
+            self.failed.append(Failed(missing.at, missing.reason))
+            return build
+        except _Refused as refused:
+            build.embedded.append(Unread(f"not rendered: {refused.reason}", refused.at))
+            return build
+        result = self._run(kustomization, files | build.files)
+        if isinstance(result, Failed):
+            self.failed.append(result)
+            return build
+        return _read(result, kustomization, build)
+
+    def _closure(self, top: Kustomization) -> Iterator[Kustomization]:
+        """The kustomization and all that it includes. Raises _Refused for what leads elsewhere."""
+        waiting, known = [top], {top.folder}
+        while waiting:
+            one = waiting.pop()
+            _check(one)
+            yield one
+            for field in _FOLDERS:
+                for index, entry in enumerate(sequence(one.data, field)):
+                    path = beside(one.folder, entry) if isinstance(entry, str) else ""
+                    below = self._tree.kustomization(path)
+                    if below is not None and self._tree.file(path) is None:
+                        if path not in known:
+                            known.add(path)
+                            waiting.append(below)
+                    elif self._tree.file(path) is None:
+                        at = one.at(field, index)
+                        if isinstance(entry, str) and not is_remote(entry) and not os.path.lexists(path):
+                            raise _Missing(f"there is no `{entry}`", at)
+                        raise _Refused(f"`{entry}` is not among the files that were read", at)
+
+    def _run(self, kustomization: Kustomization, files: set[str]) -> str | Failed:
+        """The tool's output. It sees a copy of the files alone, and no environment but the way to programs."""
+        here = Path.cwd()
+        top = os.path.commonpath([_full(name) for name in files])
+        if kustomization.file in files and len(files) == 1:
+            top = str(Path(top).parent)
+        with tempfile.TemporaryDirectory(prefix="vmlint-") as made:
+            copy = Path(made).resolve()
+            for name in sorted(files):
+                _copy(name, copy / os.path.relpath(_full(name), top))
+            folder = copy / os.path.relpath(_full(kustomization.folder or "."), top)
+            try:
+                done = subprocess.run(
+                    [*_command(), str(folder)],
+                    cwd=copy,
+                    env={"PATH": os.environ.get("PATH", ""), "HOME": str(copy), "LC_ALL": "C"},
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    timeout=_TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return Failed(kustomization.at(), f"it does not end within {_TIMEOUT} seconds")
+            except OSError as error:
+                return Failed(kustomization.at(), str(error.strerror or error))
+        if done.returncode:
+            said = _NOISE.sub("", done.stderr.decode("utf-8", "replace")).strip()
+            reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), str(here.name) or "."))
+            return Failed(kustomization.at(), reason.removeprefix("error: ")[:_MOST_SHOWN])
+        return done.stdout[:_MOST_BYTES].decode("utf-8", "replace")
+
+
+def _command() -> Sequence[str]:
+    for program, *words in _TOOLS:
+        if found := shutil.which(program):
+            return [found, *words]
+    raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: leave `--render` out")
+
+
+def _check(one: Kustomization) -> None:
+    """Refuse what would have the tool run another program, or leave the files."""
+    for field in _OTHER_PROGRAMS:
+        if one.data.get(field):
+            raise _Refused(f"`{field}` would run other programs", one.at(field))
+    for name, at in _named(one):
+        if "://" in name or name.startswith(("git@", "/", "~")):
+            raise _Refused(f"`{name}` is on the network, or outside the repository", at)
+
+
+def _named(one: Kustomization) -> Iterator[tuple[str, Written]]:
+    """Every path that a kustomization names."""
+    for field in (*_FOLDERS, *_FILES):
+        for index, entry in enumerate(sequence(one.data, field)):
+            if isinstance(entry, str) and "\n" not in entry:
+                yield entry, one.at(field, index)
+    for patch in (*one.patches, *one.operations):
+        yield patch.path, patch.at
+    for index, entry in each(one.data, "replacements"):
+        yield text(entry, "path"), one.at("replacements", index)
+    yield text(one.data, "openapi", "path"), one.at("openapi")
+    for _, at, entry in one.generated():
+        for field in ("files", "envs"):
+            for name in sequence(entry, field):
+                if isinstance(name, str):
+                    yield name.rpartition("=")[2], at
+        yield text(entry, "env"), at
+
+
+def _files(one: Kustomization) -> Iterator[str]:
+    yield one.file
+    for name, _ in _named(one):
+        if name:
+            yield beside(one.folder, name)
+
+
+def _full(name: str) -> str:
+    return os.path.abspath(name)  # noqa: PTH100 - links stay what they are
+
+
+def _copy(name: str, target: Path) -> None:
+    """Copy a regular file; what is none, or lies behind a link, is left out, and the tool will miss it."""
+    source = Path(_full(name))
+    try:
+        if source.is_file() and source.resolve() == source.parent.resolve() / source.name:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target, follow_symlinks=False)
+    except (OSError, ValueError):
+        return
+
+
+# From the tool's output back to the files
+
+
+def _read(output: str, kustomization: Kustomization, build: Build) -> Build:
+    """The objects of the tool's output, each field at the place that wrote it as far as it can be told."""
+    known = {_key(part): part for part in build.parts}
+    rendered = Build()
+    rendered.patches, rendered.files, rendered.embedded = build.patches, build.files, build.embedded
+    for document in decode_text(output, kustomization.file).documents:
+        for _, data in objects(document.data):
+            kind = kind_of(text(data, "apiVersion"), text(data, "kind"))
+            if kind is not None:
+                part = Part(kind, Draft(data, kustomization.at()))
+                origin = known.get(_key(part))
+                rendered.parts.append(_followed(part, origin, kustomization) if origin else part)
+    found = {_key(part) for part in rendered.parts}
+    # Objects of other kinds than the tool's output is searched for stay as they are.
+    rendered.parts += (part for key, part in known.items() if key not in found and kind_of(*_type(part)) is None)
+    return rendered
+
+
+def _type(part: Part) -> tuple[str, str]:
+    return text(part.draft.data, "apiVersion"), part.kind.name
+
+
+def _key(part: Part) -> tuple[str, str, str, str]:
+    name = part.identity.name
+    if not part.kind.group:
+        name = name.removesuffix(f"-{HASH}") if name.endswith(f"-{HASH}") else _HASHED.sub("", name)
+    return part.kind.group, part.kind.name, part.identity.namespace, name
+
+
+def _followed(part: Part, origin: Part, kustomization: Kustomization) -> Part:
+    """The rendered object with the places of the one that was understood; what differs, the kustomization wrote."""
+    draft = Draft(part.draft.data, origin.draft.own, origin.draft.parts)
+    for path in _differences(part.draft.data, origin.draft.data, ()):
+        if path not in draft.parts:
+            draft.parts[path] = kustomization.at("replacements")
+    followed = origin.copy()
+    followed.draft, followed.hashed, followed.unclear = draft, False, ""
+    return followed
+
+
+def _differences(now: Any, before: Any, path: Field) -> Iterator[Field]:
+    """The fields in which an object differs from another one, the least deep ones."""
+    if isinstance(now, Mapping) and isinstance(before, Mapping):
+        for key, value in now.items():
+            if key not in before:
+                yield (*path, key)
+            else:
+                yield from _differences(value, before[key], (*path, key))
+    elif isinstance(now, list) and isinstance(before, list) and len(now) == len(before):
+        for index, (one, other) in enumerate(zip(now, before, strict=True)):
+            yield from _differences(one, other, (*path, index))
+    elif now != before:
+        yield path
