@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
@@ -14,6 +15,9 @@ from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, opened, say_unread
 from vmlint.errors import UsageError
 from vmlint.report.graph import FORMATS, SUFFIXES, render
+
+if TYPE_CHECKING:
+    from vmlint.graph.export import Graph
 
 __all__ = ["run"]
 
@@ -87,14 +91,27 @@ def run(words: Sequence[str]) -> Exit:
         graph = focus(graph, arguments.focus, arguments.depth)
     if arguments.unresolved:
         graph = unresolved(graph)
-    text = render(_format(arguments), graph)
+    format = _format(arguments)
+    text = render(format, graph)
     if file is None:
         write(text)
     else:
         write_file(file, text)
+    if format == "mermaid":
+        _say_limit(graph)
     if not graph:
         say("no reference is unresolved" if arguments.unresolved else "there is no object in the files")
     return Exit.FINDINGS if say_unread(files) else Exit.CLEAN
+
+
+def _say_limit(graph: Graph) -> None:
+    from vmlint.graph.export import edges
+    from vmlint.report.graph.lanes import wires
+    from vmlint.report.graph.mermaid import MOST_EDGES
+
+    if (number := len(wires(edges(graph)))) > MOST_EDGES:
+        most = f"Mermaid draws {MOST_EDGES} links at most, and these are {number}"
+        say(f"{most}: narrow them with --focus, or raise `maxEdges`")
 
 
 def _format(arguments: Namespace) -> str:
