@@ -15,8 +15,8 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.unknown import is_unknown
-from vmlint.storage import Disk
 from vmlint.world import World
+from vmlint.world.disks import Disk
 
 __all__ = ["access_modes", "clear", "hops", "prefix", "together", "volume_mode"]
 

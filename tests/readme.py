@@ -5,12 +5,16 @@ A part stands between `<!-- name -->` and `<!-- /name -->`.
 
 from __future__ import annotations
 
+import io
 import re
+import shlex
+from contextlib import redirect_stdout
 from itertools import groupby
 from pathlib import Path
 
 import vmlint
 from tests.cases import inside
+from vmlint.cli import main
 from vmlint.registry import rules
 from vmlint.report import text
 
@@ -19,11 +23,19 @@ __all__ = ["README", "filled"]
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SAMPLE = "infer-label-missing"
+COMMANDS = {
+    "trace": ("vmlint trace fixtures/quickstart --vm shop/web",),
+    "expand": ("vmlint expand fixtures/quickstart --vm shop/cache --explain", "grep -v '# VM$'"),
+    "customize": ("vmlint customize u1.medium --name u1.mysize --vcpus 4 --memory 4Gi",),
+    "create-pvc": ("vmlint create-pvc --name scratch --size 10Gi --from fixtures/quickstart",),
+}
+"""The commands that the README shows with what they print; what they are piped into is for people."""
 
 
 def filled(readme: str) -> str:
     """The README with its parts as they have to be."""
-    for name, part in (("sample", _sample()), ("rules", _rules())):
+    parts = {"sample": _sample(), "rules": _rules(), **{name: _shown(*words) for name, words in COMMANDS.items()}}
+    for name, part in parts.items():
         mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         readme = mark.sub(lambda found, part=part: f"{found[1]}{part}{found[2]}", readme)  # type: ignore[misc]
     return readme
@@ -34,6 +46,16 @@ def _sample() -> str:
         report = vmlint.check(["fixtures/quickstart"], select=[SAMPLE])
     said = text.render(report, quiet=True).strip("\n")
     return f"```console\n$ vmlint check fixtures/quickstart\n{said}\n…\n```\n"
+
+
+def _shown(command: str, pipe: str = "") -> str:
+    out = io.StringIO()
+    with inside(ROOT), redirect_stdout(out):
+        main(shlex.split(command)[1:])
+    unwanted = re.fullmatch(r"grep -v '(.*)'", pipe)
+    lines = [line for line in out.getvalue().splitlines() if not (unwanted and re.search(unwanted[1], line))]
+    said = "\n".join(lines)
+    return f"```console\n$ {' | '.join(filter(None, (command, pipe)))}\n{said}\n```\n"
 
 
 def _rules() -> str:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CASE = ROOT / "fixtures" / "infer-label-missing" / "bad"
 
-DATA = (".json", ".typed")
+DATA = (".css", ".html", ".js", ".json", ".typed")
 """The endings of files beside the modules that belong into the package."""
 
 

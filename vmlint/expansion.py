@@ -25,8 +25,8 @@ from vmlint.opening import open_world
 from vmlint.outcome import Problem, Trouble, trouble_of
 from vmlint.rule import Effect
 from vmlint.runner import object_id
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 __all__ = ["VMS", "Expanded", "Giver", "expand", "expanded"]
 
@@ -151,7 +151,7 @@ def claims(world: World) -> Iterator[Expanded]:
         if not resource.linted or resource.fragment:
             continue
         for disk in world.storage.disks(resource):
-            if disk.form is not Form.CLAIM or world.storage.renders(disk):
+            if disk.form is not Written.CLAIM or world.storage.renders(disk):
                 yield _manifest(disk, world)
 
 

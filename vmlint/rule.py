@@ -6,11 +6,11 @@ do. It knows nothing of lines, levels, suppressions or output.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from vmlint.effect import Effect, Level
 from vmlint.model.chain import Hop
 from vmlint.model.resource import Place
 from vmlint.source.document import Document
@@ -20,63 +20,6 @@ if TYPE_CHECKING:
     from vmlint.world import World
 
 __all__ = ["Doubt", "Effect", "Fault", "Level", "Meta", "Rule", "RuleModule", "Spot"]
-
-
-class Level(enum.StrEnum):
-    """How much a finding matters; ordered from the least."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    ERROR = "error"
-
-    @property
-    def weight(self) -> int:
-        return _WEIGHT[self]
-
-
-_WEIGHT = {Level.NOTE: 1, Level.WARNING: 2, Level.ERROR: 3}
-
-
-class Effect(enum.StrEnum):
-    """What happens when the object is applied."""
-
-    REJECTED = "rejected"
-    STUCK = "stuck"
-    IGNORED = "ignored"
-    RISK = "risk"
-    UNRESOLVED = "unresolved"
-    DEPRECATED = "deprecated"
-    UNREADABLE = "unreadable"
-
-    @property
-    def level(self) -> Level:
-        """The level of a finding with this effect, unless the configuration says otherwise."""
-        return _LEVEL[self]
-
-    @property
-    def meaning(self) -> str:
-        return _MEANING[self]
-
-
-_LEVEL = {
-    Effect.REJECTED: Level.ERROR,
-    Effect.STUCK: Level.ERROR,
-    Effect.IGNORED: Level.WARNING,
-    Effect.RISK: Level.WARNING,
-    Effect.UNRESOLVED: Level.WARNING,
-    Effect.DEPRECATED: Level.NOTE,
-    Effect.UNREADABLE: Level.ERROR,
-}
-
-_MEANING = {
-    Effect.REJECTED: "the API server or an admission webhook refuses it",
-    Effect.STUCK: "accepted, but never becomes ready",
-    Effect.IGNORED: "accepted, but the field is dropped or does nothing",
-    Effect.RISK: "works now, and breaks or loses data later",
-    Effect.UNRESOLVED: "depends on an object that is not in the repository, context or catalogs",
-    Effect.DEPRECATED: "a newer field or version replaces it",
-    Effect.UNREADABLE: "vmlint could not read the file or document",
-}
 
 
 class Spot(NamedTuple):

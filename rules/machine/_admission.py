@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmlint.kubevirt.apply import Origin
-from vmlint.machine import Refusal
 from vmlint.model.access import get
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
@@ -13,6 +12,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachineInstanceReplicaSet, VirtualMachinePool, Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.machine import Refusal
 
 __all__ = ["refused"]
 

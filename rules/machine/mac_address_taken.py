@@ -48,7 +48,7 @@ META = Meta("VM526", effect=Effect.RISK, since="0.1", subject=Workload)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for mine, first in world.machine.taken_addresses(workload):
+    for mine, first in world.addresses.taken(workload):
         address, other = get(workload.data, *mine.path), get(first.holder.data, *first.path)
         yield META.at(
             workload.at(*mine.path),

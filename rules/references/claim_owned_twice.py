@@ -42,8 +42,8 @@ from vmlint.model.chain import Hop
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from .._disks import together
 
@@ -65,7 +65,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if (other := next((one for one in owners if _rivals(disk, one)), None)) is None:
             continue
         whose = "" if other.holder is vm else f" of VM `{other.holder.name}`" if other.is_template else ""
-        what = other.form.value if other.form is not Form.CLAIM else "claim"
+        what = other.form.value if other.form is not Written.CLAIM else "claim"
         yield META.at(
             disk.at("metadata", "name"),
             f"{disk} claims the disk `{ref.name}`, and so does a {what}{whose}. {_after(disk, other)}.",
@@ -79,7 +79,7 @@ def _rivals(disk: Disk, other: Disk) -> bool:
     if any(mark in mapping(one.body, "metadata", "annotations") for one in (disk, other) for mark in _ADOPTED):
         return False
     if other.holder is disk.holder:
-        both_claims = disk.form is Form.CLAIM_TEMPLATE and other.form is Form.CLAIM_TEMPLATE
+        both_claims = disk.form is Written.CLAIM_TEMPLATE and other.form is Written.CLAIM_TEMPLATE
         return other.path < disk.path and not both_claims
     if not together(disk.holder, other.holder):
         return False
@@ -94,7 +94,7 @@ def _order(disk: Disk) -> tuple[str, int, str]:
 def _after(disk: Disk, other: Disk) -> str:
     if other.holder is disk.holder:
         return "The first of the two makes it, and this one does nothing"
-    if Form.CLAIM_TEMPLATE in (disk.form, other.form):
+    if Written.CLAIM_TEMPLATE in (disk.form, other.form):
         return "There can be one claim of a name: they share it, or one of them is never made"
     if other.is_template:
         return "Both VMs get the same disk, and it goes when one of them is deleted"

@@ -46,8 +46,8 @@ from vmlint.model.subjects import (
     VolumeCloneSource,
 )
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.storage import Disk
 from vmlint.world import World
+from vmlint.world.disks import Disk
 
 from .._disks import clear
 

@@ -41,8 +41,8 @@ from vmlint.model.access import get, text
 from vmlint.model.subjects import Workload
 from vmlint.model.unknown import may_be
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.storage import claim_name
 from vmlint.world import World
+from vmlint.world.disks import claim_name
 
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload)
 

@@ -13,8 +13,8 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VolumeCloneSource
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from .._disks import clear
 
@@ -49,7 +49,7 @@ def copies(subject: Resource, world: World) -> Iterator[Copy]:
 
 
 def _source(disk: Disk, world: World) -> Ref | None:
-    if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+    if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
         target = world.storage.resolve_source(disk)
         if isinstance(target, Target) and target.end is End.CLAIM:
             return Ref(_CLAIM.group, _CLAIM.name, target.namespace, target.name)

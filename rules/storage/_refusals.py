@@ -19,8 +19,8 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
 )
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Refusal
 from vmlint.world import World
+from vmlint.world.storage import Refusal
 
 __all__ = ["SUBJECTS", "refused"]
 

@@ -33,8 +33,8 @@ from vmlint.cdi.render import Failure, Why
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Form
 from vmlint.world import World
+from vmlint.world.disks import Written
 
 from .._disks import clear, prefix
 
@@ -45,7 +45,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
         if isinstance(outcome, Failure) and outcome.why is Why.ARCHIVE_BLOCK and clear(disk, world):
-            refused = disk.form is Form.CLAIM
+            refused = disk.form is Written.CLAIM
             yield META.at(
                 disk.at(*outcome.path),
                 f"{prefix(disk)}an archive is unpacked into a file system, and `volumeMode: Block` has none. "

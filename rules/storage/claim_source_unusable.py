@@ -38,8 +38,8 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from .._disks import clear, prefix
 
@@ -79,7 +79,7 @@ def _reference(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
             f"{prefix(disk)}`{kind}` is of API group `{_CDI}`, not `{group}`. The claim waits for ever.",
             fix=f"write `apiGroup: {_CDI}`, without a version",
         )
-    elif text(reference, "namespace") and disk.form in (Form.CLAIM, Form.CLAIM_TEMPLATE):
+    elif text(reference, "namespace") and disk.form in (Written.CLAIM, Written.CLAIM_TEMPLATE):
         yield META.at(
             disk.at(*path, "namespace"),
             f"{prefix(disk)}a claim is filled from its own namespace. The API server drops a `dataSourceRef` that "
@@ -90,7 +90,7 @@ def _reference(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _alternative(disk: Disk, kind: str) -> str:
-    if kind == "DataSource" and disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+    if kind == "DataSource" and disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
         return ", or use `sourceRef` of the DataVolume"
     return ""
 

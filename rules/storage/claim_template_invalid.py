@@ -41,8 +41,8 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from ._claims import WORDS
 
@@ -55,7 +55,7 @@ _GENERATED = 58  # the API server cuts a prefix off here, and adds five characte
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for disk in world.storage.disks(vm):
-        if disk.form is not Form.CLAIM_TEMPLATE:
+        if disk.form is not Written.CLAIM_TEMPLATE:
             continue
         name = disk.at("metadata", "name")
         first = seen.setdefault(disk.name, int(disk.path[-1])) if not is_unknown(disk.name) else disk.path[-1]

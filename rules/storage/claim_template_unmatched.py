@@ -41,14 +41,14 @@ from vmlint.model.access import mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Form
 from vmlint.world import World
+from vmlint.world.disks import Written
 
 META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    disks = [disk for disk in world.storage.disks(vm) if disk.form is Form.CLAIM_TEMPLATE]
+    disks = [disk for disk in world.storage.disks(vm) if disk.form is Written.CLAIM_TEMPLATE]
     if not disks:
         return
     used: set[str] = set()

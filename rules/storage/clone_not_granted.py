@@ -39,8 +39,8 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Form
 from vmlint.world import World
+from vmlint.world.disks import Written
 
 from .._disks import clear
 
@@ -56,7 +56,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if is_unknown(account):
         return
     for disk in world.storage.disks(vm):
-        target = world.storage.resolve_source(disk) if disk.form is Form.TEMPLATE else None
+        target = world.storage.resolve_source(disk) if disk.form is Written.TEMPLATE else None
         if not isinstance(target, Target) or not target.ready or target.namespace == vm.namespace:
             continue
         bindings = list(_bindings(target.namespace, world))

@@ -41,8 +41,8 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from .._disks import prefix, volume_mode
 from ._clones import Copy, copies
@@ -59,7 +59,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if copy.original is None:
             continue
         disk, own, theirs = copy.disk, _content(copy.disk), _content(copy.original)
-        if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE) and own and theirs and own != theirs:
+        if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE) and own and theirs and own != theirs:
             yield META.at(
                 disk.at("spec", "contentType"),
                 f"{prefix(disk)}it holds `{own}`, and copies claim `{copy.source.short}`, which holds `{theirs}`. CDI "
@@ -81,7 +81,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
 
 def _content(disk: Disk) -> str:
     """What the claim holds, "" for what nobody knows."""
-    if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+    if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
         written = text(disk.body, "spec", "contentType") or "kubevirt"
     else:
         written = text(disk.body, "metadata", "annotations", _CONTENT_TYPE) or "kubevirt"
@@ -92,7 +92,7 @@ def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
     """What CDI compares, where it compares at all."""
     disk, original = copy.disk, copy.original
     assert original is not None
-    if disk.form in (Form.DATA_VOLUME, Form.TEMPLATE):
+    if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
         if disk.spec_path[-1] == "storage" and volume_mode(original, world) != "Block":
             return None
         own = Quantity.try_parse(get(disk.spec, *_SIZE))

@@ -38,8 +38,8 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Form
 from vmlint.world import World
+from vmlint.world.disks import Written
 
 from .._disks import clear, prefix
 
@@ -51,7 +51,7 @@ _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
-        if not isinstance(outcome, Rendered) or (disk.form is Form.CLAIM and not world.storage.renders(disk)):
+        if not isinstance(outcome, Rendered) or (disk.form is Written.CLAIM and not world.storage.renders(disk)):
             continue
         named = outcome.spec.get("storageClassName") is not None or outcome.spec.get("volumeName")
         if named or world.storage.class_unknown(disk) or not clear(disk, world):

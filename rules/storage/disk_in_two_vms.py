@@ -42,8 +42,8 @@ from vmlint.model.chain import Hop
 from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool, Workload
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, claim_name
 from vmlint.world import World
+from vmlint.world.disks import Disk, claim_name
 
 from .._disks import access_modes, together
 

@@ -42,8 +42,8 @@ from vmlint.cdi.render import Rendered
 from vmlint.model.access import text
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.storage import Disk, claim_name
 from vmlint.world import World
+from vmlint.world.disks import Disk, claim_name
 
 from .._disks import access_modes, hops
 

@@ -45,8 +45,8 @@ from vmlint.model.access import text
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.storage import Disk, Form
 from vmlint.world import World
+from vmlint.world.disks import Disk, Written
 
 from .._disks import clear, hops, prefix
 
@@ -64,7 +64,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
                     disk.at(*outcome.path),
                     f"{prefix(disk)}{_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
                     fix=_fix(disk, outcome),
-                    effect=Effect.REJECTED if disk.form is Form.CLAIM else Effect.STUCK,
+                    effect=Effect.REJECTED if disk.form is Written.CLAIM else Effect.STUCK,
                 ).along(hops(disk, outcome, world))
             continue
         reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
@@ -73,10 +73,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
 
 
 _AFTER = {
-    Form.CLAIM: "CDI refuses the claim",
-    Form.DATA_VOLUME: "The DataVolume stays pending without a claim",
-    Form.TEMPLATE: "The DataVolume stays pending without a claim, and the VM never starts",
-    Form.CLAIM_TEMPLATE: "The claim is never made, and the VM never starts",
+    Written.CLAIM: "CDI refuses the claim",
+    Written.DATA_VOLUME: "The DataVolume stays pending without a claim",
+    Written.TEMPLATE: "The DataVolume stays pending without a claim, and the VM never starts",
+    Written.CLAIM_TEMPLATE: "The claim is never made, and the VM never starts",
 }
 
 
@@ -88,7 +88,7 @@ def _wrong(disk: Disk, failure: Failure) -> str:
             return "no access mode is given, no storage class is named, and none is the default"
         return f"no access mode is given, and storage class `{named}`, which could lend one, does not exist"
     if failure.why is Why.NO_MATCHING_MODES:
-        mode = "Filesystem" if disk.form is Form.CLAIM else text(disk.spec, "volumeMode")
+        mode = "Filesystem" if disk.form is Written.CLAIM else text(disk.spec, "volumeMode")
         mode = text(disk.spec, "volumeMode") or mode or "Filesystem"
         return f"no access mode is given, and storage class `{profile.name}` has none for `volumeMode: {mode}`"
     return f"no access mode is given, and {_unknown(profile, text(choice.storage_class, 'provisioner'))}"

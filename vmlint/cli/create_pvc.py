@@ -15,8 +15,8 @@ from vmlint.errors import UsageError
 if TYPE_CHECKING:
     from vmlint.cdi.render import Failure, Rendered
     from vmlint.model.resource import Resource
-    from vmlint.storage import Disk
     from vmlint.world import World
+    from vmlint.world.disks import Disk
 
 __all__ = ["run"]
 
@@ -163,9 +163,9 @@ def _resource(data: dict[str, Any], paths: Sequence[str]) -> tuple[Resource, Wor
 
 
 def _disk(claim: Resource) -> Disk:
-    from vmlint.storage import Disk, Form
+    from vmlint.world.disks import Disk, Written
 
-    return Disk(claim, (), claim.data, Form.CLAIM_TEMPLATE, claim.name)
+    return Disk(claim, (), claim.data, Written.CLAIM_TEMPLATE, claim.name)
 
 
 def _failed(failure: Failure) -> str:
@@ -208,7 +208,7 @@ def _size_of_source(claim: Resource, world: World) -> str:
     from vmlint.cdi.render import Failure
     from vmlint.model.access import text
     from vmlint.model.ref import Ref
-    from vmlint.storage import Disk
+    from vmlint.world.disks import Disk
 
     reference = claim.spec["dataSourceRef"]
     ref = Ref(reference["apiGroup"], reference["kind"], claim.namespace, reference["name"])
@@ -235,9 +235,9 @@ def _faults(claim: Resource, world: World) -> tuple[list[str], list[str]]:
     """What `vmlint check` would say of the claim beside the files: its errors, and the rest."""
     from vmlint.registry import rules
     from vmlint.rule import Fault, Level
-    from vmlint.storage import Form
+    from vmlint.world.disks import Written
 
-    ref = _disk(claim)._replace(form=Form.CLAIM).ref
+    ref = _disk(claim)._replace(form=Written.CLAIM).ref
     if ref is not None and len(world.storage.owners(ref)) > 1:
         return [f"the files hold a claim `{ref.short}` already: give another `--name`"], []
     said = (fault for rule in rules() if isinstance(claim, rule.meta.subject) for fault in rule.check(claim, world))

@@ -9,7 +9,6 @@ the second is lost). Times and host names are left out: the same report gives th
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,11 +19,9 @@ from vmlint.finding import Finding, Report
 from vmlint.report import text
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import doubt, place, sentence, statement
+from vmlint.report.xml import allowed, characters
 
 __all__ = ["render"]
-
-_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""The characters that no XML document can hold, not even as a reference."""
 
 
 class _Case(NamedTuple):
@@ -75,12 +72,12 @@ def _suite(name: str, kind: str, cases: list[_Case]) -> Element:
     outcomes = Counter(case.outcome for case in cases)
     counts = {"tests": len(cases), "failures": outcomes["failure"], "errors": 0, "skipped": outcomes["skipped"]}
     suite = Element("testsuite", {"name": name, **{count: str(number) for count, number in counts.items()}})
-    for case, unique in zip(cases, _unique(_shown(case.name) for case in cases), strict=True):
+    for case, unique in zip(cases, _unique(characters(case.name) for case in cases), strict=True):
         test = SubElement(suite, "testcase", {"classname": f"vmlint.{kind}", "name": unique})
         if case.outcome:
-            about = {"type": case.type, "message": _shown(case.message)}
+            about = {"type": case.type, "message": characters(case.message)}
             said = SubElement(test, case.outcome, {key: value for key, value in about.items() if value})
-            said.text = _NO_XML.sub(_escape, case.text) or None
+            said.text = allowed(case.text) or None
     return suite
 
 
@@ -95,11 +92,3 @@ def _unique(names: Iterable[str]) -> Iterator[str]:
             unique = f"{name} #{numbers[name] + 1}"
         taken.add(unique)
         yield unique
-
-
-def _shown(text: str) -> str:
-    return _NO_XML.sub(_escape, visible(text))
-
-
-def _escape(match: re.Match[str]) -> str:
-    return match[0].encode("unicode_escape").decode("ascii")

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from vmlint.graph.links import LinkKind, links
+from vmlint.effect import Effect
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
-from vmlint.kubevirt.admission.forms import mac_length
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import ClusterConfig, fill
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
-from vmlint.model.access import each, get, mapping, text
+from vmlint.model.access import get, mapping
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
@@ -31,18 +30,12 @@ from vmlint.model.subjects import (
     VirtualMachinePool,
     Workload,
 )
-from vmlint.model.unknown import is_unknown
-from vmlint.rule import Effect
+from vmlint.world.application import Application
 
-if TYPE_CHECKING:
-    from vmlint.world import World
+__all__ = ["Machine", "Refusal"]
 
-__all__ = ["Address", "Machine", "Refusal"]
-
-_KUBEVIRT = BY_GROUP_KIND["kubevirt.io", "KubeVirt"]
+_KUBEVIRT = Ref("kubevirt.io", "KubeVirt", "kubevirt", "kubevirt")
 _PRESET = BY_GROUP_KIND["kubevirt.io", "VirtualMachineInstancePreset"]
-_NAMESPACE = "kubevirt"
-_MAC_BYTES = 6
 _MEMORY_UNSET = "memory_unset"
 
 _OWNERS: Mapping[type[Workload], Owner] = {
@@ -97,18 +90,10 @@ class Refusal(NamedTuple):
     value: Any = None
 
 
-class Address(NamedTuple):
-    """A MAC address of an interface: who holds it, in which field, and on which network."""
-
-    holder: Workload
-    path: Path
-    network: Ref
-
-
 class Machine:
     """The workloads of a world, as KubeVirt's admission sees them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Application) -> None:
         self._world = world
         self._answers: dict[int, tuple[Refusal, ...]] = {}
 
@@ -123,24 +108,6 @@ class Machine:
             self._answers[id(workload)] = tuple(_once_a_gate(self._refusals(workload))) if there else ()
         return self._answers[id(workload)]
 
-    def taken_addresses(self, workload: Workload) -> Iterator[tuple[Address, Address]]:
-        """The workload's MAC addresses that an interface has which runs on the same network, and which comes first."""
-        for holders in self._addresses.values():
-            first = holders[0]
-            for mine in holders[1:]:
-                if mine.holder is workload and (first.holder is workload or first.holder.ref != workload.ref):
-                    yield mine, first
-
-    @cached_property
-    def _addresses(self) -> Mapping[tuple[Ref, str], list[Address]]:
-        """Who runs with each address on each network that others can be attached to."""
-        found: dict[tuple[Ref, str], list[Address]] = {}
-        for resource in self._world.cluster.resources:
-            if isinstance(resource, Workload) and not resource.fragment and _runs(resource):
-                for mac, address in _own_addresses(resource):
-                    found.setdefault((address.network, mac), []).append(address)
-        return found
-
     @cached_property
     def _kubevirt(self) -> Mapping[str, Any] | None:
         return self._world.kubevirt
@@ -148,8 +115,8 @@ class Machine:
     @cached_property
     def _closed(self) -> bool:
         """Whether a KubeVirt object that is not in the files says nothing but the defaults."""
-        several = len(self._world.cluster.of_kind(_KUBEVIRT.name)) > 1
-        return not several and self._world.closed(Ref(_KUBEVIRT.group, _KUBEVIRT.name, _NAMESPACE, _NAMESPACE))
+        several = len(self._world.cluster.of_kind(_KUBEVIRT.kind)) > 1
+        return not several and self._world.settings.is_closed(_KUBEVIRT)
 
     @cached_property
     def gates(self) -> Gates:
@@ -231,24 +198,6 @@ class Machine:
         found = self._world.match(vm, matcher)
         lost = found is not None and found.fate in (Fate.MISSING, Fate.UNKNOWN_KIND)
         return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
-
-
-def _runs(workload: Workload) -> bool:
-    """Whether guests run, as far as the files say."""
-    spec = workload.vm_spec if isinstance(workload, VirtualMachine) else {}
-    return spec.get("running") is not False and spec.get("runStrategy") != "Halted"
-
-
-def _own_addresses(workload: Workload) -> Iterator[tuple[str, Address]]:
-    """The workload's MAC addresses on networks of Multus, each in one spelling."""
-    networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK}
-    names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
-    base = (*workload.vmi_path, "domain", "devices", "interfaces")
-    for index, interface in each(workload.data, *base):
-        mac, network = text(interface, "macAddress"), names.get(text(interface, "name"))
-        if network is not None and not is_unknown(network.short) and mac_length(mac) == _MAC_BYTES:
-            spelled = "".join(filter(str.isalnum, mac.lower()))
-            yield spelled, Address(workload, (*base, index, "macAddress"), network)
 
 
 def _once_a_gate(refusals: Iterable[Refusal]) -> Iterator[Refusal]:

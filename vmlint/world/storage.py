@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,13 +15,14 @@ from vmlint.cdi.populator import check_import_source, check_upload_source
 from vmlint.cdi.render import Failure, Rendered, clone_source, render, render_claim, render_claim_template
 from vmlint.cdi.storageclass import choose
 from vmlint.cdi.storageworld import Lookup, Overhead, StorageWorld, Undecided
+from vmlint.effect import Effect
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.ref import Ref
-from vmlint.model.resource import Place, Resource
+from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     DataImportCron,
     DataSource,
@@ -34,9 +34,9 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
     Workload,
 )
-from vmlint.rule import Effect
+from vmlint.world.disks import Disk, Written, claim_name
 
-__all__ = ["Disk", "Form", "Refusal", "Storage", "claim_name"]
+__all__ = ["Refusal", "Storage"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
@@ -45,63 +45,6 @@ _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
 _EVERYWHERE = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))
-
-
-class Form(enum.Enum):
-    """What a disk's claim is written as."""
-
-    CLAIM = "claim"
-    DATA_VOLUME = "DataVolume"
-    TEMPLATE = "DataVolume template"
-    CLAIM_TEMPLATE = "volume claim template"
-
-
-class Disk(NamedTuple):
-    """A claim of the cluster, as an object writes it: the object, where the claim's body stands in it, and the body.
-
-    `name` is the name that the template or object has.
-    """
-
-    holder: Resource
-    path: Path
-    body: Mapping[str, Any]
-    form: Form
-    name: str
-
-    @property
-    def is_template(self) -> bool:
-        return bool(self.path)
-
-    @property
-    def ref(self) -> Ref | None:
-        """The identity of the claim, None where nobody knows its name yet: a pool's VM, a generated name."""
-        if isinstance(self.holder, VirtualMachinePool) or not self.name:
-            return None
-        prefix = ""
-        if self.form is Form.CLAIM_TEMPLATE or not self.is_template:
-            if not text(self.holder.data, "metadata", "name"):
-                return None
-            prefix = f"{self.holder.name}-" if self.is_template else ""
-        return Ref(_CLAIM.group, _CLAIM.name, self.holder.namespace, f"{prefix}{self.name}")
-
-    @property
-    def spec_path(self) -> Path:
-        """Where the claim's spec stands in the body."""
-        if self.form in (Form.CLAIM, Form.CLAIM_TEMPLATE):
-            return ("spec",)
-        return ("spec", "pvc" if isinstance(get(self.body, "spec", "pvc"), dict) else "storage")
-
-    @property
-    def spec(self) -> Mapping[str, Any]:
-        return mapping(self.body, *self.spec_path)
-
-    def at(self, *path: str | int) -> Place:
-        """The place of a field of the body."""
-        return self.holder.at(*self.path, *path)
-
-    def __str__(self) -> str:
-        """The disk for people: what it is written as, and its name."""
-        return f"{self.form.value} `{self.name}`"
 
 
 class Refusal(NamedTuple):
@@ -138,10 +81,10 @@ class Storage:
         """The claim or DataVolume that an object is, or the templates that it holds."""
         if isinstance(holder, VirtualMachine):
             for path, name, template in holder.templates():
-                yield Disk(holder, path, template, Form.TEMPLATE, name)
+                yield Disk(holder, path, template, Written.TEMPLATE, name)
             for path, name, template in holder.claim_templates() if self._proposals else ():
-                yield Disk(holder, path, template, Form.CLAIM_TEMPLATE, name)
-        elif form := _FORMS.get(type(holder)):
+                yield Disk(holder, path, template, Written.CLAIM_TEMPLATE, name)
+        elif form := _WRITTEN.get(type(holder)):
             yield Disk(holder, (), holder.data, form, holder.name)
 
     def owners(self, ref: Ref) -> Sequence[Disk]:
@@ -197,7 +140,7 @@ class Storage:
         if not name:
             return None
         for disk in self.disks(vm):
-            if disk.name == name and (disk.form is Form.TEMPLATE or source == "persistentVolumeClaim"):
+            if disk.name == name and (disk.form is Written.TEMPLATE or source == "persistentVolumeClaim"):
                 return disk
         kinds = (_DATA_VOLUME, _CLAIM) if source == "dataVolume" else (_CLAIM,)
         # A DataVolume that is gone leaves its claim.
@@ -214,20 +157,20 @@ class Storage:
 
     def _render(self, disk: Disk) -> Rendered | Failure:
         world = self._seen_from(disk.holder)
-        if disk.form is Form.DATA_VOLUME:
+        if disk.form is Written.DATA_VOLUME:
             return render(disk.body, disk.holder.namespace, world)
-        if disk.form is Form.CLAIM:
+        if disk.form is Written.CLAIM:
             return (
                 render_claim(disk.body, disk.holder.namespace, world) if self.renders(disk) else Rendered({**disk.spec})
             )
         body, reason = self._preferred(disk)
-        if disk.form is Form.CLAIM_TEMPLATE:
+        if disk.form is Written.CLAIM_TEMPLATE:
             return render_claim_template(body, world, class_unknown=reason)
         return render(body, disk.holder.namespace, world, class_unknown=reason)
 
     def renders(self, disk: Disk) -> bool:
         """Whether CDI's webhook fills in a claim."""
-        return disk.form is Form.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
+        return disk.form is Written.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
 
     def claim_causes(self, subject: PersistentVolumeClaim) -> tuple[Cause, ...]:
         """Why the API server refuses a claim, as far as the claim itself says."""
@@ -243,7 +186,7 @@ class Storage:
     def _preferred(self, disk: Disk) -> tuple[Mapping[str, Any], str]:
         """A template with the class of the VM's preference, or the reason why that is not known."""
         spec = disk.spec
-        if not isinstance(disk.holder, VirtualMachine) or disk.form is not Form.TEMPLATE:
+        if not isinstance(disk.holder, VirtualMachine) or disk.form is not Written.TEMPLATE:
             return disk.body, ""
         if not spec or spec.get("storageClassName") is not None:
             return disk.body, ""
@@ -257,7 +200,7 @@ class Storage:
 
     def class_unknown(self, disk: Disk) -> bool:
         """Whether somebody who is not in the files may name a template's storage class."""
-        return disk.form is Form.TEMPLATE and bool(self._preferred(disk)[1])
+        return disk.form is Written.TEMPLATE and bool(self._preferred(disk)[1])
 
     def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
         """The names of the files' storage classes where none of them is surely the default."""
@@ -290,7 +233,7 @@ class Storage:
                 yield from (Refusal(cause, Effect.REJECTED, disk) for cause in self._own(subject))
         elif isinstance(subject, VirtualMachine):
             for disk in self.disks(subject):
-                if disk.form is Form.TEMPLATE:
+                if disk.form is Written.TEMPLATE:
                     yield from self._of_template(subject, disk)
         elif check := _CHECKS.get(type(subject)):
             yield from (Refusal(cause, Effect.REJECTED) for cause in check(subject.data))
@@ -365,16 +308,7 @@ class Storage:
         return namespace in self.cluster.namespaces
 
 
-def claim_name(volume: Mapping[str, Any]) -> tuple[str, str]:
-    """The source of a volume that lives on a claim, and the name that it gives; empty texts for any other volume."""
-    if isinstance(volume.get("dataVolume"), dict):
-        return "dataVolume", text(volume, "dataVolume", "name")
-    if isinstance(volume.get("persistentVolumeClaim"), dict):
-        return "persistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName")
-    return "", ""
-
-
-_FORMS: dict[type[Resource], Form] = {DataVolume: Form.DATA_VOLUME, PersistentVolumeClaim: Form.CLAIM}
+_WRITTEN: dict[type[Resource], Written] = {DataVolume: Written.DATA_VOLUME, PersistentVolumeClaim: Written.CLAIM}
 _CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Cause, ...]]] = {
     DataImportCron: check_cron,
     VolumeImportSource: check_import_source,

@@ -16,13 +16,13 @@ from tests.build import cluster
 from vmlint.kubevirt.admission import NAMES
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.releases import Release
-from vmlint.machine import Refusal
 from vmlint.model.field import Path, render
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect
 from vmlint.world import Settings, World
+from vmlint.world.machine import Refusal
 
-RULES = File(__file__).parents[1] / "rules" / "machine"
+RULES = File(__file__).parents[2] / "rules" / "machine"
 
 SMALL = """
 apiVersion: instancetype.kubevirt.io/v1beta1
@@ -324,7 +324,7 @@ def taken(*objects: str | tuple[str, str]) -> list[tuple[str, str]]:
         (mine.holder.name, first.holder.name)
         for one in world.cluster.resources
         if isinstance(one, Workload)
-        for mine, first in world.machine.taken_addresses(one)
+        for mine, first in world.addresses.taken(one)
     ]
 
 
@@ -420,4 +420,4 @@ def test_strange_data_are_no_surprise(path: Path) -> None:
         assert isinstance(subject, Workload)
         for found in world.machine.admission(subject):
             assert found.cause.message.endswith(".")
-        list(world.machine.taken_addresses(subject))
+        list(world.addresses.taken(subject))

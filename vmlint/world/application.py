@@ -1,87 +1,41 @@
-"""What a rule may ask: the cluster of the files, and what KubeVirt and CDI would do with its objects.
-
-Each answer is worked out once. The semantics stand in `kubevirt/` and `cdi/`; here they meet the objects.
-"""
+"""What a VM gets of its matchers, and what it then is: the semantics of `kubevirt/` meet the VMs of the files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any, TypeVar
 
 from vmlint.cdi.storageworld import Undecided
-from vmlint.form import Form
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, expand, review
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
-from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.releases import behaviour
 from vmlint.kubevirt.requirements import Unmet, unmet
-from vmlint.machine import Machine
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine
-from vmlint.rule import Effect
-from vmlint.storage import Storage
+from vmlint.world.settings import Settings
 
-__all__ = ["Settings", "World"]
+__all__ = ["Application"]
 
 _T = TypeVar("_T")
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
 _DATA_SOURCES = (DataSource, DataImportCron)  # a DataSource in the files, or the cron that makes it and labels it
-_ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the user says of the cluster.
-
-    `closed` is True where nothing exists but what the files hold, or names the namespaces (globs) that are wholly in
-    the repository.
-    """
-
-    closed: bool | tuple[str, ...] = False
-    release: Release | None = None
-    """The release of KubeVirt that the repository is for; None accepts everything known."""
-
-
-class World:
-    """The questions of a run, each answered once."""
+class Application:
+    """The VMs of a cluster, with instancetype, preference and defaults applied. Each answer is worked out once."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
-        self.storage = Storage(cluster, self.closed, self.preferred_class, proposals=settings.release is None)
-        self.machine = Machine(self)
-        self.form = Form(cluster, settings.release)
         self._answers: dict[Any, Any] = {}
-
-    def closed(self, ref: Ref) -> bool:
-        """Whether an object that is not in the files does not exist."""
-        closed = self.settings.closed
-        if isinstance(closed, bool):
-            return closed
-        return bool(ref.namespace) and any(fnmatchcase(ref.namespace, pattern) for pattern in closed)
-
-    def effect_of_missing(self, ref: Ref, effect: Effect) -> Effect:
-        """What a missing object does: its effect in a cluster that lacks it, or that nothing is decided yet."""
-        return effect if self.closed(ref) else Effect.UNRESOLVED
-
-    def suggest(self, ref: Ref) -> str:
-        """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
-        known = list(self.cluster.names(ref))
-        if elsewhere := sorted(other.short for other in known if other.name == ref.name and other != ref):
-            return elsewhere[0]
-        here = sorted({other.name for other in known if other.namespace == ref.namespace and other != ref})
-        near = get_close_matches(ref.name, here, 1, _ALIKE)
-        return near[0] if near else ""
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
@@ -91,7 +45,7 @@ class World:
         if flaws(vm.matcher(matcher) or {}):
             return None
         snapshots = self.behaviour.infers_from_snapshots
-        return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.closed(vm.ref))
+        return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.settings.is_closed(vm.ref))
 
     @cached_property
     def inferred_missing(self) -> frozenset[Ref]:
@@ -112,12 +66,11 @@ class World:
         Source: KubeVirt `pkg/instancetype/preference/webhooks` (ApplyToVM).
         """
         found = self.match(vm, Matcher.PREFERENCE)
-        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND):
-            return ""
-        if found.object is not None:
+        if found is not None and found.object is not None:
             return text(found.spec, "volumes", "preferredStorageClassName")
-        lost = found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
-        return "" if lost else Undecided("", "the VM's preference, which may name a storage class, is not in the files")
+        if self.is_decided(vm, Matcher.PREFERENCE):
+            return ""
+        return Undecided("", "the VM's preference, which may name a storage class, is not in the files")
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:
@@ -141,7 +94,11 @@ class World:
         found = self.match(vm, matcher)
         if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND, Fate.USED):
             return True
-        return found.fate is Fate.MISSING and found.resolution is not None and self.closed(found.resolution.ref)
+        return (
+            found.fate is Fate.MISSING
+            and found.resolution is not None
+            and self.settings.is_closed(found.resolution.ref)
+        )
 
     def conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
         """The fields that the VM and its instancetype both set, in the order of the cluster's message.

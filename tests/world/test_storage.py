@@ -15,8 +15,8 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.rule import Effect
-from vmlint.storage import Disk, Form
 from vmlint.world import Settings, World
+from vmlint.world.disks import Disk, Written
 
 CLASSES = """
 ---
@@ -107,7 +107,7 @@ def test_a_release_has_no_claim_templates() -> None:
 def test_the_owners_of_a_claim() -> None:
     found = world(vm("[{metadata: {name: root}}]") + data_volume("root") + claim("root", "{}"))
     owners = found.storage.owners(Ref("", "PersistentVolumeClaim", "shop", "root"))
-    assert [disk.form for disk in owners] == [Form.TEMPLATE, Form.DATA_VOLUME, Form.CLAIM]
+    assert [disk.form for disk in owners] == [Written.TEMPLATE, Written.DATA_VOLUME, Written.CLAIM]
 
 
 # Who is on a claim
@@ -116,16 +116,16 @@ def test_the_owners_of_a_claim() -> None:
 @pytest.mark.parametrize(
     ("volume", "others", "form"),
     [
-        ("dataVolume: {name: root}", "", Form.TEMPLATE),
-        ("persistentVolumeClaim: {claimName: root}", "", Form.TEMPLATE),
-        ("persistentVolumeClaim: {claimName: more}", "", Form.CLAIM_TEMPLATE),
-        ("dataVolume: {name: data}", data_volume("data"), Form.DATA_VOLUME),
-        ("persistentVolumeClaim: {claimName: data}", data_volume("data"), Form.DATA_VOLUME),
-        ("dataVolume: {name: data}", claim("data", "{}"), Form.CLAIM),
-        ("persistentVolumeClaim: {claimName: data}", claim("data", "{}"), Form.CLAIM),
+        ("dataVolume: {name: root}", "", Written.TEMPLATE),
+        ("persistentVolumeClaim: {claimName: root}", "", Written.TEMPLATE),
+        ("persistentVolumeClaim: {claimName: more}", "", Written.CLAIM_TEMPLATE),
+        ("dataVolume: {name: data}", data_volume("data"), Written.DATA_VOLUME),
+        ("persistentVolumeClaim: {claimName: data}", data_volume("data"), Written.DATA_VOLUME),
+        ("dataVolume: {name: data}", claim("data", "{}"), Written.CLAIM),
+        ("persistentVolumeClaim: {claimName: data}", claim("data", "{}"), Written.CLAIM),
     ],
 )
-def test_the_claim_of_a_volume(volume: str, others: str, form: Form) -> None:
+def test_the_claim_of_a_volume(volume: str, others: str, form: Written) -> None:
     text = vm("[{metadata: {name: root}}]", f"[{{name: a, {volume}}}]", claims="[{metadata: {name: more}}]")
     found = world(text + others)
     machine = subject(found, "VirtualMachine")

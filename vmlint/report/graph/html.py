@@ -1,0 +1,130 @@
+"""The graph as a page to look around in: one file that loads nothing, and whose policy forbids it to.
+
+The policy lets the page's own style and script run, known by their hashes, and nothing else. What comes from manifests
+is data in the page: the script shows it as text alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from vmlint.graph.export import Edge, Node, edges, nodes
+from vmlint.model.resource import Resource
+from vmlint.report.graph.lanes import LANES, lane_of, short_kind
+from vmlint.report.untrusted import json_text
+
+if TYPE_CHECKING:
+    from vmlint.graph.export import Graph
+
+__all__ = ["render"]
+
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+
+_LINES = 400
+"""How many lines of an object's source are in the page."""
+
+_WITHHELD = frozenset({"Secret"})
+"""The kinds whose source stays out of a page that may be handed around."""
+
+
+def render(graph: Graph) -> str:
+    """One HTML document, in ASCII but for the texts of the page itself."""
+    style, script = _asset("page.css"), _asset("page.js")
+    policy = {
+        "default-src": "'none'",
+        "style-src": _hash(style),
+        "script-src": _hash(script),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
+    }
+    parts = {
+        "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "style": style,
+        "script": script,
+        "data": _data(graph),
+    }
+    # In one pass, so that a manifest which holds the name of a part stays as it is.
+    return _PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html"))
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath("page", name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _data(graph: Graph) -> str:
+    """The graph as JSON that can stand in a page: no `<` ends the element that holds it."""
+    listed = nodes(graph)
+    sources = _Sources()
+    index = {node.id: number for number, node in enumerate(listed)}
+    objects = [_object(node, sources) for node in listed]
+    links = [_link(edge, index) for edge in edges(graph)]
+    data = {"lanes": LANES, "objects": objects, "links": links, "sources": sources.texts}
+    return json_text(data, compact=True).strip().replace("<", "\\u003c")
+
+
+def _object(node: Node, sources: _Sources) -> dict[str, Any]:
+    withheld = node.resource is not None and node.resource.ref.kind in _WITHHELD
+    return {
+        "id": node.id,
+        "lane": lane_of(node),
+        "kind": node.ref.kind,
+        "label": short_kind(node),
+        "namespace": node.ref.namespace,
+        "name": node.ref.name,
+        "standing": node.standing.value,
+        "file": node.file,
+        "line": node.line,
+        "findings": [mark._asdict() for mark in node.marks],
+        "withheld": withheld,
+        "source": None if withheld or node.resource is None else sources.number(node.resource),
+    }
+
+
+def _link(edge: Edge, index: dict[str, int]) -> dict[str, Any]:
+    return {**edge._asdict(), "source": index[edge.source], "target": index[edge.target]}
+
+
+class _Sources:
+    """The texts of objects, each once: what a VM makes shows the VM's."""
+
+    def __init__(self) -> None:
+        self.texts: list[dict[str, Any]] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, resource: Resource) -> int | None:
+        if not resource.document.text:
+            return None
+        if id(resource) not in self._numbers:
+            self._numbers[id(resource)] = len(self.texts)
+            first, lines = _text(resource)
+            shown = lines[:_LINES]
+            cut = len(lines) - len(shown)
+            self.texts.append({"file": resource.document.file, "line": first, "text": "\n".join(shown), "cut": cut})
+        return self._numbers[id(resource)]
+
+
+def _text(resource: Resource) -> tuple[int, list[str]]:
+    """The number of the object's first line in its file, and its lines: for an item of a list, up to the next item."""
+    document = resource.document
+    lines = document.text.split("\n")
+    first, last = document.line, document.line + len(lines)
+    if resource.prefix:
+        *above, item = resource.prefix
+        first = document.span(resource.prefix).line
+        following = document.span((*above, int(item) + 1)).line
+        last = following if following > first else last
+    lines = lines[first - document.line : last - document.line]
+    while lines and not lines[-1].strip():
+        lines.pop()
+    while lines and not lines[0].strip():
+        first, lines = first + 1, lines[1:]
+    return first, lines

@@ -1,0 +1,51 @@
+"""What a rule may ask: the cluster of the files, and what KubeVirt and CDI would do with its objects.
+
+The semantics stand in `kubevirt/`, `cdi/` and `schema/`; here they meet the objects, one module a question.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from vmlint.effect import Effect
+from vmlint.graph.cluster import Cluster
+from vmlint.model.ref import Ref
+from vmlint.world.addresses import Addresses
+from vmlint.world.application import Application
+from vmlint.world.form import Form
+from vmlint.world.machine import Machine
+from vmlint.world.settings import Settings
+from vmlint.world.storage import Storage
+
+__all__ = ["Settings", "World"]
+
+_ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
+
+
+class World(Application):
+    """All questions of a run: those about VMs and their matchers, and through `storage`, `machine`,
+    `addresses` and `form` the rest."""
+
+    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+        super().__init__(cluster, settings)
+        self.storage = Storage(cluster, settings.is_closed, self.preferred_class, proposals=settings.release is None)
+        self.machine = Machine(self)
+        self.addresses = Addresses(cluster)
+        self.form = Form(cluster, settings.release)
+
+    def closed(self, ref: Ref) -> bool:
+        """Whether an object that is not in the files does not exist."""
+        return self.settings.is_closed(ref)
+
+    def effect_of_missing(self, ref: Ref, effect: Effect) -> Effect:
+        """What a missing object does: its effect in a cluster that lacks it, or that nothing is decided yet."""
+        return effect if self.closed(ref) else Effect.UNRESOLVED
+
+    def suggest(self, ref: Ref) -> str:
+        """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
+        known = list(self.cluster.names(ref))
+        if elsewhere := sorted(other.short for other in known if other.name == ref.name and other != ref):
+            return elsewhere[0]
+        here = sorted({other.name for other in known if other.namespace == ref.namespace and other != ref})
+        near = get_close_matches(ref.name, here, 1, _ALIKE)
+        return near[0] if near else ""

@@ -1,0 +1,71 @@
+"""The MAC addresses of the guests that run, on the networks that others can be attached to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from vmlint.graph.cluster import Cluster
+from vmlint.graph.links import LinkKind, links
+from vmlint.kubevirt.admission.forms import mac_length
+from vmlint.model.access import each, text
+from vmlint.model.field import Path
+from vmlint.model.ref import Ref
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["Address", "Addresses"]
+
+_MAC_BYTES = 6
+
+
+class Address(NamedTuple):
+    """A MAC address of an interface: who holds it, in which field, and on which network."""
+
+    holder: Workload
+    path: Path
+    network: Ref
+
+
+class Addresses:
+    """Who runs with which MAC address."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def taken(self, workload: Workload) -> Iterator[tuple[Address, Address]]:
+        """The workload's MAC addresses that an interface has which runs on the same network, and which comes first."""
+        for holders in self._addresses.values():
+            first = holders[0]
+            for mine in holders[1:]:
+                if mine.holder is workload and (first.holder is workload or first.holder.ref != workload.ref):
+                    yield mine, first
+
+    @cached_property
+    def _addresses(self) -> Mapping[tuple[Ref, str], list[Address]]:
+        """Who runs with each address on each network that others can be attached to."""
+        found: dict[tuple[Ref, str], list[Address]] = {}
+        for resource in self._cluster.resources:
+            if isinstance(resource, Workload) and not resource.fragment and _runs(resource):
+                for mac, address in _own_addresses(resource):
+                    found.setdefault((address.network, mac), []).append(address)
+        return found
+
+
+def _runs(workload: Workload) -> bool:
+    """Whether guests run, as far as the files say."""
+    spec = workload.vm_spec if isinstance(workload, VirtualMachine) else {}
+    return spec.get("running") is not False and spec.get("runStrategy") != "Halted"
+
+
+def _own_addresses(workload: Workload) -> Iterator[tuple[str, Address]]:
+    """The workload's MAC addresses on networks of Multus, each in one spelling."""
+    networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK}
+    names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
+    base = (*workload.vmi_path, "domain", "devices", "interfaces")
+    for index, interface in each(workload.data, *base):
+        mac, network = text(interface, "macAddress"), names.get(text(interface, "name"))
+        if network is not None and not is_unknown(network.short) and mac_length(mac) == _MAC_BYTES:
+            spelled = "".join(filter(str.isalnum, mac.lower()))
+            yield spelled, Address(workload, (*base, index, "macAddress"), network)

@@ -1,0 +1,84 @@
+"""The claims of the files, in whichever of the four ways one is written."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from vmlint.model.access import get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachinePool
+
+__all__ = ["Disk", "Written", "claim_name"]
+
+_CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
+
+
+class Written(enum.Enum):
+    """What a disk's claim is written as."""
+
+    CLAIM = "claim"
+    DATA_VOLUME = "DataVolume"
+    TEMPLATE = "DataVolume template"
+    CLAIM_TEMPLATE = "volume claim template"
+
+
+class Disk(NamedTuple):
+    """A claim of the cluster, as an object writes it: the object, where the claim's body stands in it, and the body.
+
+    `name` is the name that the template or object has.
+    """
+
+    holder: Resource
+    path: Path
+    body: Mapping[str, Any]
+    form: Written
+    name: str
+
+    @property
+    def is_template(self) -> bool:
+        return bool(self.path)
+
+    @property
+    def ref(self) -> Ref | None:
+        """The identity of the claim, None where nobody knows its name yet: a pool's VM, a generated name."""
+        if isinstance(self.holder, VirtualMachinePool) or not self.name:
+            return None
+        prefix = ""
+        if self.form is Written.CLAIM_TEMPLATE or not self.is_template:
+            if not text(self.holder.data, "metadata", "name"):
+                return None
+            prefix = f"{self.holder.name}-" if self.is_template else ""
+        return Ref(_CLAIM.group, _CLAIM.name, self.holder.namespace, f"{prefix}{self.name}")
+
+    @property
+    def spec_path(self) -> Path:
+        """Where the claim's spec stands in the body."""
+        if self.form in (Written.CLAIM, Written.CLAIM_TEMPLATE):
+            return ("spec",)
+        return ("spec", "pvc" if isinstance(get(self.body, "spec", "pvc"), dict) else "storage")
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        return mapping(self.body, *self.spec_path)
+
+    def at(self, *path: str | int) -> Place:
+        """The place of a field of the body."""
+        return self.holder.at(*self.path, *path)
+
+    def __str__(self) -> str:
+        """The disk for people: what it is written as, and its name."""
+        return f"{self.form.value} `{self.name}`"
+
+
+def claim_name(volume: Mapping[str, Any]) -> tuple[str, str]:
+    """The source of a volume that lives on a claim, and the name that it gives; empty texts for any other volume."""
+    if isinstance(volume.get("dataVolume"), dict):
+        return "dataVolume", text(volume, "dataVolume", "name")
+    if isinstance(volume.get("persistentVolumeClaim"), dict):
+        return "persistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName")
+    return "", ""
