@@ -6,19 +6,26 @@ Read the difference before you commit it: an expectation is right because somebo
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from tests.cases import cases, expectation, run, written
+from tests.cases import cases, expectation, report, repos, run, written
 from tests.readme import README, filled
+
+
+def _accept(file: Path, text: str) -> None:
+    if not file.exists() or file.read_text("utf-8") != text:
+        file.write_text(text, "utf-8")
+        print(file)
 
 
 def main(slugs: list[str]) -> None:
     for case in cases("bad", "outside"):
         if slugs and case.parent.name not in slugs:
             continue
-        file, text = expectation(case), written(run(case))
-        if not file.exists() or file.read_text("utf-8") != text:
-            file.write_text(text, "utf-8")
-            print(file)
+        _accept(expectation(case), written(run(case)))
+    for tree in repos():
+        if not slugs or tree.parent.name in slugs:
+            _accept(tree.parent / "report.json", written(report(tree)))
     README.write_text(filled(README.read_text("utf-8")), "utf-8")
 
 

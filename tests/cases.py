@@ -16,7 +16,7 @@ from typing import Any
 import vmlint
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "cases", "expectation", "inside", "run", "written"]
+__all__ = ["FIXTURES", "cases", "expectation", "inside", "report", "repos", "run", "written"]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -29,6 +29,19 @@ def cases(*kinds: str) -> list[Path]:
 def expectation(case: Path) -> Path:
     """The file with what is expected of a case."""
     return case.with_suffix(".json")
+
+
+def repos() -> list[Path]:
+    """The larger repositories: `fixtures/repos/<name>/tree`, with the whole report beside it in `report.json`."""
+    return sorted((FIXTURES / "repos").glob("*/tree"))
+
+
+def report(tree: Path, **overrides: Any) -> dict[str, Any]:
+    """The whole JSON report of a repository, but for the version."""
+    with inside(tree):
+        said: dict[str, Any] = json.loads(json_.render(vmlint.check(**overrides)))
+    del said["version"]
+    return said
 
 
 def run(case: Path) -> dict[str, Any]:

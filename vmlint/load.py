@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 from vmlint.config import Config
 from vmlint.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
+from vmlint.gitops.embedded import embedded
 from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.model.field import Path
@@ -61,6 +62,10 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
     planned = plan(files, resources, config.default_namespace, render=config.render)
     deployments = planned.deployments
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
+    skipped |= {
+        *planned.charts,
+        *(left for file in files for document in file.documents for left in embedded(document)),
+    }
     around = (*context, *filter(is_definition, kinds))
     return Repository(
         tuple(documents),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
@@ -133,9 +135,18 @@ def located(rule: Rule, fault: Fault) -> Finding:
         column=span.column,
         end_line=span.end_line,
         end_column=span.end_column,
-        chain=tuple(step(hop) for hop in fault.chain),
+        chain=(*(step(hop) for hop in fault.chain), *_template(document)),
         excerpt=document.line_text(span.line),
     )
+
+
+def _template(document: Document) -> Iterator[Step]:
+    """The template of a Helm chart that made a document of standard input: Helm names it in a comment."""
+    if document.file == STDIN_NAME and (found := _SOURCE.search(document.text)):
+        yield Step(f"made by the template `{found[1]}`", "", 0)
+
+
+_SOURCE = re.compile(r"^# Source: (\S+)$", re.MULTILINE)
 
 
 def levelled(findings: Iterable[tuple[Rule, Finding]], config: Config) -> Iterator[Finding]:

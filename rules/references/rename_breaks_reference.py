@@ -66,7 +66,7 @@ def _fault(subject: Resource, link: Link, moved: Resource, renamed: Renamed) -> 
         subject.at(*link.path),
         f"{subject.ref.kind} `{subject.name}` refers to {what}, which {where} makes `{moved.ref.short}`. "
         "kustomize leaves this reference as it is written.",
-        fix=_fix(link, moved),
+        fix=_fix(link, moved, field),
     )
     return told.along((Hop(f"{what} is applied as `{moved.ref.short}`", Place(moved, ("metadata", "name"))),))
 
@@ -76,11 +76,11 @@ def _field(renamed: Renamed) -> str:
     return next((str(step) for step in renamed.by.path if step in _FIELDS), "")
 
 
-def _fix(link: Link, moved: Resource) -> str:
+def _fix(link: Link, moved: Resource, field: str) -> str:
     if link.ref.name == moved.ref.name:
         return f"write the namespace `{moved.namespace}`"
     path = "/".join(str(step) for step in link.path if isinstance(step, str))
     listed = f"list `{path}` under `nameReference` in a file of `configurations`"
-    if "<hash>" in moved.name:
+    if field.endswith("Generator"):
         return f"set `disableNameSuffixHash: true`, or {listed}"
     return f"write `{moved.name}`, or {listed}"

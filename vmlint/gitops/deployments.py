@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.gitops.applied import Applied, applied
 from vmlint.gitops.build import Build, Builder, Unread
+from vmlint.gitops.embedded import charts
 from vmlint.gitops.failed import Failed
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
@@ -49,10 +50,11 @@ class Deployment(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The deployments of a repository, and the kustomizations that can't be built."""
+    """The deployments of a repository, the kustomizations that can't be built, and the Helm charts."""
 
     deployments: tuple[Deployment, ...]
     failed: tuple[Failed, ...] = ()
+    charts: tuple[Skipped, ...] = ()
 
 
 def plan(
@@ -67,14 +69,15 @@ def plan(
     tree = Tree(files)
     tools = list(applied(files, tree))
     if not tree.kustomizations and not tools:
-        return Plan((*([Deployment("", tuple(resources))] if resources else ()), *templates))
+        found = tuple(charts(files, tree))
+        return Plan((*([Deployment("", tuple(resources))] if resources else ()), *templates), charts=found)
     renderer = None
     if render and tree.kustomizations:
         from vmlint.gitops.render import Renderer
 
         renderer = Renderer(tree)
     own = _Planner(tree, tools, resources, default_namespace, renderer).plan()
-    return Plan((*own, *templates), tuple(renderer.failed) if renderer else ())
+    return Plan((*own, *templates), tuple(renderer.failed) if renderer else (), tuple(charts(files, tree)))
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:

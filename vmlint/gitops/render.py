@@ -42,6 +42,7 @@ _FILES = ("crds", "configurations", "patchesStrategicMerge")
 _OTHER_PROGRAMS = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 _NOISE = re.compile(r"^#? ?Warning: .*$\n?", re.MULTILINE)
+_LOGGED = re.compile(r'^[A-Z]\d{4} \S+ +\d+ \S+\] "command failed" err=(?:<(.*)>|"(.*)")$', re.DOTALL)
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
@@ -69,14 +70,14 @@ class Renderer:
         if kustomization is None:
             return build
         try:
-            files = {name for one in self._closure(kustomization) for name in _files(one)}
+            files = {name for one in self._closure(kustomization) for name in self._files(one)}
         except _Missing as missing:
             self.failed.append(Failed(missing.at, missing.reason))
             return build
         except _Refused as refused:
             build.embedded.append(Unread(f"not rendered: {refused.reason}", refused.at))
             return build
-        result = self._run(kustomization, files | build.files)
+        result = self._run(kustomization, files)
         if isinstance(result, Failed):
             self.failed.append(result)
             return build
@@ -103,9 +104,16 @@ class Renderer:
                             raise _Missing(f"there is no `{entry}`", at)
                         raise _Refused(f"`{entry}` is not among the files that were read", at)
 
+    def _files(self, one: Kustomization) -> Iterator[str]:
+        """The files that a kustomization names: those that were read, and those of its own folder."""
+        yield one.file
+        for written, _ in _named(one):
+            name = beside(one.folder, written)
+            if written and (self._tree.file(name) is not None or _lies_in(name, one.folder)):
+                yield name
+
     def _run(self, kustomization: Kustomization, files: set[str]) -> str | Failed:
         """The tool's output. It sees a copy of the files alone, and no environment but the way to programs."""
-        here = Path.cwd()
         top = os.path.commonpath([_full(name) for name in files])
         if kustomization.file in files and len(files) == 1:
             top = str(Path(top).parent)
@@ -130,8 +138,10 @@ class Renderer:
                 return Failed(kustomization.at(), str(error.strerror or error))
         if done.returncode:
             said = _NOISE.sub("", done.stderr.decode("utf-8", "replace")).strip()
-            reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), str(here.name) or "."))
-            return Failed(kustomization.at(), reason.removeprefix("error: ")[:_MOST_SHOWN])
+            logged = _LOGGED.match(said)  # some builds of kubectl log the error instead of printing it
+            said = (logged[1] or logged[2]).strip() if logged else said.removeprefix("error: ")
+            reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), "."))
+            return Failed(kustomization.at(), reason[:_MOST_SHOWN])
         return done.stdout[:_MOST_BYTES].decode("utf-8", "replace")
 
 
@@ -171,24 +181,26 @@ def _named(one: Kustomization) -> Iterator[tuple[str, Written]]:
         yield text(entry, "env"), at
 
 
-def _files(one: Kustomization) -> Iterator[str]:
-    yield one.file
-    for name, _ in _named(one):
-        if name:
-            yield beside(one.folder, name)
-
-
 def _full(name: str) -> str:
     return os.path.abspath(name)  # noqa: PTH100 - links stay what they are
 
 
-def _copy(name: str, target: Path) -> None:
-    """Copy a regular file; what is none, or lies behind a link, is left out, and the tool will miss it."""
-    source = Path(_full(name))
+def _lies_in(name: str, folder: str) -> bool:
+    """Whether a path is a regular file below a folder, without any link on the way."""
     try:
-        if source.is_file() and source.resolve() == source.parent.resolve() / source.name:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target, follow_symlinks=False)
+        home = Path(_full(folder or ".")).resolve(strict=True)
+        file = Path(_full(name)).resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return False
+    plain = home / os.path.relpath(_full(name), _full(folder or "."))
+    return file == plain and file.is_relative_to(home) and file.is_file()
+
+
+def _copy(name: str, target: Path) -> None:
+    """Copy a file; what can't be copied the tool will miss."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_full(name), target)
     except (OSError, ValueError):
         return
 
@@ -201,6 +213,7 @@ def _read(output: str, kustomization: Kustomization, build: Build) -> Build:
     known = {_key(part): part for part in build.parts}
     rendered = Build()
     rendered.patches, rendered.files, rendered.embedded = build.patches, build.files, build.embedded
+    rendered.references = build.references
     for document in decode_text(output, kustomization.file).documents:
         for _, data in objects(document.data):
             kind = kind_of(text(data, "apiVersion"), text(data, "kind"))

@@ -1,0 +1,93 @@
+"""Machines and disks that stand inside other objects, and Helm charts: what is not looked into, and what to do."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from vmlint.gitops.tree import Tree
+from vmlint.graph.build import objects
+from vmlint.model.access import mapping, text
+from vmlint.model.field import Path
+from vmlint.model.kinds import kind_of
+from vmlint.source.discover import KUSTOMIZATION_FILES
+from vmlint.source.document import Document, Skipped, SourceFile
+
+__all__ = ["charts", "embedded"]
+
+_GROUPS = "kubevirt.io"
+_LOOKED_INTO = (_GROUPS, "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io")
+_HINT = "kubevirt.io/v"
+_IN_TEXT = re.compile(
+    r"""^[\s"'{,]*apiVersion["']?\s*:\s*["']?(?:\w+\.)?kubevirt\.io/v\w+.*?^[\s"'{,]*kind["']?\s*:\s*["']?(\w+)""",
+    re.MULTILINE | re.DOTALL,
+)
+_LONGEST = 100_000
+"""Of a longer text only the beginning is searched."""
+
+_CHART_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
+
+
+def embedded(document: Document) -> Iterator[Skipped]:
+    """The machines and disks inside an object of another kind: in a chart's values, in a text, in a playbook."""
+    if _HINT not in document.text:
+        return
+    data = document.data
+    owner = text(data, "kind") or "a list" if isinstance(data, dict | list) else ""
+    if not owner or posixpath.basename(document.file) in KUSTOMIZATION_FILES:
+        return
+    if any(_group(held).endswith(_LOOKED_INTO) for _, held in objects(data)):
+        return
+    inside = f"inside {owner} `{text(data, 'metadata', 'name')}`" if isinstance(data, dict) else "inside a playbook"
+    for path, kind in _found(data, ()):
+        if path:
+            yield Skipped(document.file, document.span(path).line, f"a {kind} {inside} is not looked into")
+
+
+def charts(files: Iterable[SourceFile], tree: Tree) -> Iterator[Skipped]:
+    """How to lint each Helm chart whose templates are not read."""
+    for file in files:
+        folder, base = posixpath.split(file.file)
+        if base != "Chart.yaml" or not file.documents or not _has_templates(folder, tree):
+            continue
+        written = text(mapping(file.documents[0].data), "name")
+        name = written if _CHART_NAME.fullmatch(written) else "release"
+        command = ["helm", "template", name, folder or "."]
+        for values in tree.files_in(folder):
+            if posixpath.basename(values).startswith("values") and posixpath.basename(values) != "values.yaml":
+                command += ["--values", values]
+        yield Skipped(file.file, 0, f"a Helm chart: lint it with `{shlex.join(command)} | vmlint check -`")
+
+
+def _has_templates(folder: str, tree: Tree) -> bool:
+    waiting = [posixpath.join(folder, "templates")]
+    while waiting:
+        here = waiting.pop()
+        if any((found := tree.file(name)) and found.skipped for name in tree.files_in(here)):
+            return True
+        waiting += tree.folders_in(here)
+    return False
+
+
+def _group(data: Any) -> str:
+    return text(data, "apiVersion").rpartition("/")[0]
+
+
+def _found(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """The outermost machines and disks in a value; a mere reference has no spec."""
+    if isinstance(data, str):
+        for kind in _IN_TEXT.findall(data[:_LONGEST]) if _HINT in data else ():
+            yield path, kind
+    elif isinstance(data, dict):
+        kind = kind_of(text(data, "apiVersion"), text(data, "kind"))
+        if kind is not None and kind.group.endswith(_GROUPS) and isinstance(data.get("spec"), dict):
+            yield path, kind.name
+            return
+        for key, value in data.items():
+            yield from _found(value, (*path, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from _found(value, (*path, index))
