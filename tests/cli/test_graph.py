@@ -117,6 +117,15 @@ def test_objects_of_one_name_in_one_file_keep_their_own_findings(run: Run) -> No
     assert found == [[line] for line in lines]
 
 
+def test_secrets_that_nothing_refers_to_are_left_out(run: Run) -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {{name: {}, namespace: shop}}\n"
+    Path("secrets.yaml").write_text(secret.format("login") + "---\n" + secret.format("other"), "utf-8")
+    volume = "- {name: init, cloudInitNoCloud: {secretRef: {name: login}}}"
+    Path("vm.yaml").write_text(f"{VM}        {volume}\n", "utf-8")
+    found = names(run("--format", "json")[1])
+    assert ("login" in found, "other" in found) == (True, False)
+
+
 def test_focus_and_depth(run: Run) -> None:
     everything = names(run("--format", "json")[1])
     assert "unused" in everything

@@ -227,3 +227,25 @@ def test_nothing_heavy_is_loaded_with_the_cluster() -> None:
     code = "import sys, vmlint.graph.export; print('networkx' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
+
+
+JUNK = ("null", "true", "7", "[1, [2]]", "{a: {b: c}}", '""', "[null]", '"${X}"')
+
+
+@pytest.mark.parametrize("junk", JUNK)
+@pytest.mark.parametrize("key", ["name", "dataVolumeTemplates", "sourceRef", "storage", "volumes", "metadata", "spec"])
+def test_no_value_is_of_a_type_that_stops_it(key: str, junk: str) -> None:
+    """Each place of a key holds something strange."""
+    lines = VM.splitlines()
+    for number, line in enumerate(lines):
+        before, found, rest = line.partition(f"{key}: ")
+        if found and "{" not in before and rest.strip():
+            strange = "\n".join([*lines[:number], f"{before}{key}: {junk}", *lines[number + 1 :]])
+            graph = build(cluster(strange))
+            assert len(nodes(graph)) >= 1
+            assert all(edge.source in graph and edge.target in graph for edge in edges(graph))
+    inner = VM.replace("{name: web-root}", f"{{name: {junk}}}").replace("{name: u1.medium}", junk)
+    assert len(nodes(build(cluster(inner)))) >= 1
+    whole = f"{{apiVersion: kubevirt.io/v1, kind: VirtualMachine, {key}: {junk}, metadata: {{name: {junk}}}}}"
+    if key != "metadata":
+        assert len(nodes(build(cluster(whole)))) == 1

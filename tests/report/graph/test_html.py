@@ -244,6 +244,16 @@ def test_filters(page: Page) -> None:
     page.calm()
 
 
+def test_long_names_keep_their_ends(chromium: Browser, tmp_path: Path) -> None:
+    vm = "{{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {{name: {}-{}}}}}"
+    long = [vm.format("cluster-production-west" * 3, number) for number in (1, 2)]
+    page = Page(chromium, tmp_path / "graph.html", build(cluster(*long)))
+    assert page.texts(".card .tail") == ["on-west-1", "on-west-2"]
+    inside = "(() => { const [a, b] = [document.querySelector('.card .tail'), document.querySelector('.card')]"
+    inside += ".map(one => one.getBoundingClientRect()); return a.width > 40 && a.right <= b.right; })()"
+    assert page.browser.evaluate(inside)
+
+
 def test_an_address_opens_its_object(chromium: Browser, tmp_path: Path) -> None:
     page = Page(chromium, tmp_path / "graph.html", WHOLE)
     page.browser.click(CARD % VM)

@@ -9,7 +9,7 @@ from vmlint.graph.export import Edge, Node
 from vmlint.graph.resolution import State
 from vmlint.rule import Level
 
-__all__ = ["LANES", "Wire", "by_lane", "gravest", "lane_of", "short_kind", "tally_of", "wires"]
+__all__ = ["LANES", "Wire", "by_lane", "gravest", "is_aside", "lane_of", "short_kind", "tally_of", "wires"]
 
 _TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
@@ -51,7 +51,7 @@ _TABLE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Claims", ("PersistentVolumeClaim", "PersistentVolume")),
     ("Storage", ("StorageClass", "StorageProfile", "CDI", "CDIConfig")),
 )
-_REST = "Networks, secrets, others"
+_REST = "Networks and others"
 
 LANES = (*(title for title, _ in _TABLE), _REST)
 """The lanes' titles from left to right."""
@@ -71,6 +71,11 @@ class Wire(NamedTuple):
 def lane_of(node: Node) -> int:
     """The index of the object's lane."""
     return _LANE.get(node.ref.kind, len(_TABLE))
+
+
+def is_aside(node: Node) -> bool:
+    """Whether the object is neither a VM nor a part of its disks: of interest only for who refers to it."""
+    return node.ref.kind not in _LANE
 
 
 _SHORT = {"PersistentVolumeClaim": "PVC", "PersistentVolume": "PV", "NetworkAttachmentDefinition": "Network"}

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vmlint.finding import Finding, ObjectId, Report
-from vmlint.graph.export import Mark, build
+from vmlint.graph.export import Mark, build, nodes
 from vmlint.graph.links import Link, LinkKind
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
+from vmlint.report.graph.lanes import is_aside
 from vmlint.runner import object_id
 from vmlint.world import World
 
@@ -22,8 +23,14 @@ __all__ = ["picture"]
 
 
 def picture(world: World, report: Report) -> Graph:
-    """The graph of a world: its references, the inferred ones among them, and the findings on each object."""
-    return build(world.cluster, more=_inferred(world), marks=_Marks(world, report).of)
+    """The graph of a world: its references, the inferred ones among them, and the findings on each object.
+
+    Secrets, ConfigMaps, namespaces and the like are there where something refers to them, or something is found.
+    """
+    graph = build(world.cluster, more=_inferred(world), marks=_Marks(world, report).of)
+    apart = [node.id for node in nodes(graph) if is_aside(node) and not node.marks and not graph.degree(node.id)]
+    graph.remove_nodes_from(apart)
+    return graph
 
 
 def _inferred(world: World) -> Iterator[Link]:

@@ -9,6 +9,7 @@
   const STEP = 100;      // cards of a group, and rows of a list, that are shown at once
   const CROWD = 100;     // lines above which all are drawn faintly
   const MOST_WIRES = 900;  // lines above which only those of one card are drawn
+  const TAIL = 9;        // letters at the end of a name that are always shown
   const PITCH = 54;      // a card with the gap below it, as the style has them
 
   const LEVELS = ['error', 'warning', 'note'];
@@ -110,6 +111,12 @@
     return marks.length ? make('span', { class: 'pills' }, ...marks) : null;
   }
 
+  /** A name in two parts, of which the first gives way: long names mostly differ at their ends. */
+  function ends(name) {
+    const letters = Array.from(name);
+    return [make('span', {}, letters.slice(0, -TAIL).join('')), make('span', { class: 'tail' }, letters.slice(-TAIL).join(''))];
+  }
+
   const spoken = (tally) => LEVELS.filter((level) => tally[level]).map((level) => counted(tally[level], level));
 
   function card(object, near) {
@@ -123,7 +130,7 @@
       title: `${object.kind} ${short(object)}`,
       tabindex: '-1',
       onclick: () => select(object.index === state.selected ? null : object.index),
-    }, make('b', {}, object.name || '(no name)'), pills(object.tally), make('small', {}, about.join(' · ')));
+    }, make('b', {}, ...ends(object.name || '(no name)')), pills(object.tally), make('small', {}, about.join(' · ')));
   }
 
   function groupCard(key, namespace, members, open) {
@@ -181,10 +188,10 @@
     const order = new Map();
     const down = new Map();
     const mean = (values, otherwise) => (values.length ? values.reduce((a, b) => a + b, 0) / values.length : otherwise);
-    for (const [lane, members] of byLane) {
+    for (const members of byLane.values()) {
       const wish = new Map(members.map((object) =>
         [object, mean(linked(object).filter((other) => order.has(other)).map((other) => order.get(other)), 2)]));
-      members.sort((a, b) => wish.get(a) - wish.get(b) || a.index - b.index);
+      if (members.length <= LANE_ROOM) members.sort((a, b) => wish.get(a) - wish.get(b) || a.index - b.index);
       members.forEach((object, i) => order.set(object.index, (i + .5) / members.length));
       const blocks = [];
       members.forEach((object, i) => {
@@ -201,7 +208,6 @@
       });
       let i = 0;
       for (const [total, size] of blocks) for (let k = 0; k < size; k += 1) down.set(members[i++].index, total / size + k * PITCH);
-      byLane.set(lane, members);
     }
     return down;
   }
@@ -218,7 +224,8 @@
     const linked = (object) => [...object.out.map((link) => link.target), ...object.in.map((link) => link.source)]
       .filter((other) => inside.has(other));
     const even = [...byLane.values()].every((members) => members.length <= LANE_ROOM);
-    const down = even ? arranged(byLane, linked) : null;
+    const places = arranged(byLane, linked);
+    const down = even ? places : null;
     const top = down ? Math.min(...down.values()) : 0;
 
     stands = new Map();
