@@ -12,13 +12,14 @@ from vmlint.gitops.tree import Tree
 from vmlint.graph.build import objects
 from vmlint.model.access import mapping, text
 from vmlint.model.field import Path
-from vmlint.model.kinds import kind_of
+from vmlint.model.kinds import BY_GROUP_KIND, kind_of
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Skipped, SourceFile
 
 __all__ = ["charts", "embedded"]
 
 _GROUPS = "kubevirt.io"
+_TEXTS = (BY_GROUP_KIND["", "ConfigMap"], BY_GROUP_KIND["", "Secret"])
 _LOOKED_INTO = (_GROUPS, "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io")
 _HINT = "kubevirt.io/v"
 _IN_TEXT = re.compile(
@@ -39,12 +40,17 @@ def embedded(document: Document) -> Iterator[Skipped]:
     owner = text(data, "kind") or "a list" if isinstance(data, dict | list) else ""
     if not owner or posixpath.basename(document.file) in KUSTOMIZATION_FILES:
         return
-    if any(_group(held).endswith(_LOOKED_INTO) for _, held in objects(data)):
+    if any(_is_looked_into(held) for _, held in objects(data)):
         return
     inside = f"inside {owner} `{text(data, 'metadata', 'name')}`" if isinstance(data, dict) else "inside a playbook"
     for path, kind in _found(data, ()):
         if path:
             yield Skipped(document.file, document.span(path).line, f"a {kind} {inside} is not looked into")
+
+
+def _is_looked_into(data: Any) -> bool:
+    kind = kind_of(text(data, "apiVersion"), text(data, "kind"))
+    return _group(data).endswith(_LOOKED_INTO) or (kind is not None and kind not in _TEXTS)
 
 
 def charts(files: Iterable[SourceFile], tree: Tree) -> Iterator[Skipped]:

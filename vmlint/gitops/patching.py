@@ -142,9 +142,7 @@ class Draft:
             self._reorder(path, order)
             holder.insert(index, value)
             return
-        if replace and step not in holder:
-            raise NotApplicable(f"there is no `{pointer}` to replace")
-        holder[step] = value
+        holder[step] = value  # to replace what is not there is to add it, for the library that kustomize uses
         self._claim((*path, step), source)
 
     def _take(self, data: Any, steps: list[str], pointer: str) -> None:
