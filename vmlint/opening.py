@@ -14,7 +14,7 @@ from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, Repository, load
 from vmlint.model.resource import Resource
-from vmlint.outside import catalogs
+from vmlint.outside import GoldenImages, catalogs
 from vmlint.rule import Rule
 from vmlint.world import Settings, World
 
@@ -76,8 +76,9 @@ class _Around:
 
     def __init__(self, settings: Config) -> None:
         release = Release.parse(settings.target_kubevirt or "")
-        self._outside = settings.outside
         self._catalogs = catalogs(settings.catalogs, release)
+        images = [name for one in self._catalogs if isinstance(one, GoldenImages) for name in one.unlabelled]
+        self._outside = (*settings.outside, *images)
         self._said = Settings(settings.closed_world, release)
 
     def world(self, resources: Sequence[Resource]) -> World:

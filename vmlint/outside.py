@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vmlint.errors import UsageError
 from vmlint.graph.build import resource
 from vmlint.kubevirt.releases import Release
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -20,9 +21,10 @@ from vmlint.source.document import Document
 if TYPE_CHECKING:
     from vmlint.catalog.instancetypes import Catalog
 
-__all__ = ["CommonInstancetypes", "catalogs"]
+__all__ = ["CommonInstancetypes", "GoldenImages", "Known", "catalogs"]
 
 _NAME = "common-instancetypes"
+_DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _KINDS = frozenset(matcher.cluster.name for matcher in Matcher)  # KubeVirt deploys the cluster-wide kinds
 
 
@@ -61,18 +63,75 @@ class CommonInstancetypes:
         return resource(document, (), data, default_namespace="", linted=False)
 
 
-def catalogs(names: Sequence[str], release: Release | None) -> list[CommonInstancetypes]:
-    """The catalogs of a configuration: those that it names, as `common-instancetypes@v1.5.1`, else the default one.
+class GoldenImages:
+    """The golden images of a platform. What an image holds is not known, but for the labels that name its defaults."""
 
-    Raises UsageError for a catalog or version that is not known.
+    def __init__(self, name: str) -> None:
+        from vmlint.catalog.images import IMAGES
+
+        self._name = name
+        self._namespace, images = IMAGES[name]
+        self._images = {image.name: image for image in images}
+        self._found: dict[str, Resource | None] = {}
+
+    def find(self, ref: Ref) -> Resource | None:
+        """The DataSource of that identity, or None."""
+        if ref[:3] != (*_DATA_SOURCE[:2], self._namespace) or ref.name not in self._images:
+            return None
+        if ref.name not in self._found:
+            self._found[ref.name] = self._read(ref.name)
+        return self._found[ref.name]
+
+    def names(self, kind: str) -> Sequence[str]:
+        """None: a name of an image is no hint at what another namespace holds."""
+        return ()
+
+    @property
+    def unlabelled(self) -> list[str]:
+        """The images of which no more than the name is known, as patterns of objects outside."""
+        return [
+            f"{_DATA_SOURCE.name} {self._namespace}/{name}"
+            for name, image in self._images.items()
+            if not image.instancetype
+        ]
+
+    def _read(self, name: str) -> Resource | None:
+        image = self._images[name]
+        if not image.instancetype:
+            return None
+        labels = {Matcher.INSTANCETYPE.label: image.instancetype, Matcher.PREFERENCE.label: image.preference}
+        data = {
+            "apiVersion": f"{_DATA_SOURCE.group}/v1beta1",
+            "kind": _DATA_SOURCE.name,
+            "metadata": {"name": name, "namespace": self._namespace, "labels": labels},
+            "spec": {"source": {"pvc": {"name": f"{name}-${{import}}", "namespace": self._namespace}}},
+        }
+        document = Document(f"the catalog {self._name}", 0, 0, "", data)
+        return resource(document, (), data, default_namespace="", linted=False)
+
+
+Known = CommonInstancetypes | GoldenImages
+
+
+def catalogs(names: Sequence[str], release: Release | None) -> list[Known]:
+    """The catalogs of a configuration: those that it names, such as `common-instancetypes@v1.5.1`.
+
+    Where it names no version of common-instancetypes, the default one is known too. Raises UsageError for a catalog or
+    version that is not known.
     """
+    from vmlint.catalog.images import IMAGES
     from vmlint.catalog.instancetypes import versions
 
-    chosen = []
+    chosen: list[Known] = []
     for name in names:
+        if name in IMAGES:
+            chosen.append(GoldenImages(name))
+            continue
         catalog, _, version = name.partition("@")
         known = versions()
         if catalog != _NAME or version.removeprefix("v") not in known:
             raise UsageError(f"there is no catalog `{name}`: write `{_NAME}@v{known[-1]}`, or an older version of it")
         chosen.append(CommonInstancetypes(version, release))
-    return chosen or [CommonInstancetypes("", release)]
+    if not any(isinstance(one, CommonInstancetypes) for one in chosen):
+        chosen.append(CommonInstancetypes("", release))
+    return chosen

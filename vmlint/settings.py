@@ -309,9 +309,12 @@ def _namespace(value: Any, at: At) -> str:
 
 
 def _catalog(text: str, at: At) -> str | None:
+    from vmlint.catalog.images import IMAGES
     from vmlint.catalog.instancetypes import versions
 
-    known = [f"common-instancetypes@v{version}" for version in reversed(versions())]
+    if text in IMAGES:
+        return text
+    known = [*(f"common-instancetypes@v{version}" for version in reversed(versions())), *IMAGES]
     name, _, version = text.partition("@")
     full = f"{name}@v{version.removeprefix('v')}"
     if full not in known:

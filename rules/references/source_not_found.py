@@ -31,6 +31,7 @@ CDI `pkg/controller/datavolume/pvc-clone-controller.go`, `pkg/controller/datasou
 
 from collections.abc import Iterator
 
+from vmlint.catalog.images import catalog_of
 from vmlint.graph.links import Link, LinkKind, links
 from vmlint.graph.resolution import State
 from vmlint.model.access import get, mapping
@@ -87,12 +88,20 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             subject.at(*link.path),
             f"{who}: {noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
             f"{_after(subject)}.",
-            fix=f"did you mean `{near}`?"
-            if near
-            else f"add the {noun}, or declare it if it is made elsewhere: "
-            f"`outside: [{link.ref.kind} {link.ref.short}]` in the configuration",
+            fix=_fix(link.ref, noun, near),
             effect=world.effect_of_missing(link.ref, META.effect),
         )
+
+
+def _fix(ref: Ref, noun: str, near: str) -> str:
+    if near:
+        return f"did you mean `{near}`?"
+    if catalog := catalog_of(ref.namespace, ref.name):
+        return f"where the cluster is such a platform, write `catalogs: [{catalog}]` in the configuration"
+    return (
+        f"add the {noun}, or declare it if it is made elsewhere: "
+        f"`outside: [{ref.kind} {ref.short}]` in the configuration"
+    )
 
 
 def _open(ref: Ref, world: World) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vmlint.model.kinds import Kind
     from vmlint.model.matcher import Matcher
     from vmlint.model.resource import Resource
-    from vmlint.outside import CommonInstancetypes
+    from vmlint.outside import Known
 
 __all__ = ["run"]
 
@@ -180,7 +180,7 @@ class _Stock:
             say_unread(files)
             self._resources = files.repository.resources
         release = Release.parse(config.target_kubevirt or "")
-        self._catalogs: list[CommonInstancetypes] = catalogs(config.catalogs, release)
+        self._catalogs: list[Known] = catalogs(config.catalogs, release)
 
     def cluster_wide(self, matcher: Matcher, name: str) -> list[Resource]:
         from vmlint.model.ref import Ref
