@@ -1,0 +1,115 @@
+"""Who applies which folder, and what Flux fills in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cases import inside
+from vmlint.config import Config
+from vmlint.load import load
+
+VM = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\nspec:\n  size: SIZE\n"
+FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux}\nspec: "
+ARGO = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec: "
+
+
+def applied(folder: Path, **files: str) -> dict[str, list[str]]:
+    """The objects of each deployment by its name."""
+    for name, text in {"apps/web/vm.yaml": VM, **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    with inside(folder):
+        read = load(["."], Config(), stdin=None, progress=None)
+    return {one.name: [found.ref.short for found in one.resources] for one in read.deployments}
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ("{path: ./apps, targetNamespace: prod}", {"Flux Kustomization flux/a": ["prod/web"]}),
+        ("{path: apps/web}", {"Flux Kustomization flux/a": ["default/web"]}),
+        ("{path: ./apps, namePrefix: x-}", {"Flux Kustomization flux/a": ["default/x-web"]}),
+        ("{path: ./gone, targetNamespace: prod}", {"": ["default/web"]}),
+        ("{path: '../apps', targetNamespace: prod}", {"": ["default/web"]}),
+        ("{path: './${APPS}', targetNamespace: prod}", {"": ["default/web"]}),
+        ("7", {"Flux Kustomization flux/a": ["default/web"]}),
+    ],
+)
+def test_flux(tmp_path: Path, spec: str, found: dict[str, list[str]]) -> None:
+    assert applied(tmp_path, **{"cluster/a.yaml": FLUX + spec}) == found
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ("{source: {path: apps/web}, destination: {namespace: prod}}", {"Argo CD Application a": ["prod/web"]}),
+        ("{source: {path: apps}, destination: {namespace: prod}}", {"": ["default/web"]}),
+        (
+            "{sources: [{chart: x}, {path: apps, directory: {recurse: true}}], destination: {namespace: prod}}",
+            {"": ["default/web"]},
+        ),
+        ("{source: {path: apps/web, helm: {}}, destination: {namespace: prod}}", {"": ["default/web"]}),
+    ],
+)
+def test_argo(tmp_path: Path, spec: str, found: dict[str, list[str]]) -> None:
+    if "recurse" in spec:
+        found = {"Argo CD Application a": ["prod/web"]}
+    assert applied(tmp_path, **{"cluster/a.yaml": ARGO + spec}) == found
+
+
+def test_a_namespace_that_is_written_counts_before_the_destination_and_not_before_flux(tmp_path: Path) -> None:
+    own = VM.replace("name: web", "name: web, namespace: own")
+    spec = "{source: {path: apps/web}, destination: {namespace: prod}}"
+    assert applied(tmp_path, **{"apps/web/vm.yaml": own, "a.yaml": ARGO + spec}) == {
+        "Argo CD Application a": ["own/web"]
+    }
+    spec = "{path: apps/web, targetNamespace: prod}"
+    assert applied(tmp_path, **{"apps/web/vm.yaml": own, "a.yaml": FLUX + spec}) == {
+        "Flux Kustomization flux/a": ["prod/web"]
+    }
+
+
+def test_an_application_set_over_a_list(tmp_path: Path) -> None:
+    template = (
+        "{metadata: {name: '{{stage}}'}, spec: {source: {path: apps/web}, destination: {namespace: '{{stage}}'}}}"
+    )
+    spec = f"{{generators: [{{list: {{elements: [{{stage: dev}}, {{stage: prod}}]}}}}], template: {template}}}"
+    said = applied(tmp_path, **{"a.yaml": ARGO.replace("Application", "ApplicationSet") + spec})
+    assert said == {"Argo CD Application dev": ["dev/web"], "Argo CD Application prod": ["prod/web"]}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("${CORES}", 4),
+        ('"${CORES}"', 4),
+        ("${MEMORY}", "4Gi"),
+        ("disk-${CORES}", "disk-4"),
+        ("${LACKING}", "${LACKING}"),
+        ("${LACKING:=7}", 7),
+        ("$${CORES}", "${CORES}"),
+        ("${FLAG}", True),
+        ("plain", "plain"),
+    ],
+)
+def test_variables(tmp_path: Path, written: str, value: object) -> None:
+    spec = "{path: apps, postBuild: {substitute: {CORES: '4', MEMORY: 4Gi, FLAG: 'true'}}}"
+    (tmp_path / "apps/web").mkdir(parents=True)
+    (tmp_path / "apps/web/vm.yaml").write_text(VM.replace("SIZE", written), "utf-8")
+    (tmp_path / "a.yaml").write_text(FLUX + spec, "utf-8")
+    with inside(tmp_path):
+        ((vm,),) = (one.resources for one in load(["."], Config(), stdin=None, progress=None).deployments)
+    assert vm.spec["size"] == value
+
+
+def test_values_of_a_config_map_and_those_that_are_elsewhere(tmp_path: Path) -> None:
+    spec = "{path: apps, postBuild: {substituteFrom: [{kind: ConfigMap, name: m}, {kind: Secret, name: s}]}}"
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/vm.yaml").write_text(VM.replace("SIZE", "'${A}-${B:=x}'"), "utf-8")
+    config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: flux}\ndata: {A: a}\n"
+    (tmp_path / "a.yaml").write_text(f"{FLUX}{spec}\n---\n{config_map}", "utf-8")
+    with inside(tmp_path):
+        read = load(["."], Config(), stdin=None, progress=None)
+    assert read.deployments[0].resources[0].spec["size"] == "a-${B:=x}"

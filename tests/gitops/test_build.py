@@ -1,0 +1,154 @@
+"""Builds, held against what the installed tool makes of the same files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cases import inside
+from vmlint.config import Config
+from vmlint.gitops.deployments import Deployment
+from vmlint.graph.build import objects
+from vmlint.load import load
+from vmlint.source.decode import decode_text
+
+VM = """
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: web, labels: {app: web}}
+spec:
+  template:
+    spec:
+      domain: {cpu: {cores: 1}, memory: {guest: 1Gi}}
+      volumes: [{name: a}, {name: b, cloudInitNoCloud: {secretRef: {name: seed}}}]
+"""
+CLAIM = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: other}
+spec: {storageClassName: fast, accessModes: [ReadWriteOnce]}
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: fast}
+provisioner: x
+"""
+PATCH = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\n"
+TARGET = "target: {kind: VirtualMachine}"
+
+KUSTOMIZATIONS = {
+    "nothing": "",
+    "namespace": "namespace: prod",
+    "names": "namePrefix: a-\nnameSuffix: -z",
+    "all": "namespace: prod\nnamePrefix: a-\nnameSuffix: -z",
+    "labels": "labels: [{pairs: {a: b}}]\ncommonAnnotations: {c: d}",
+    "common labels": "commonLabels: {a: b}",
+    "merge": f"patches: [{{patch: '{PATCH.strip()}'}}]".replace("\n", "\n\n  ")
+    + "\npatchesStrategicMerge:\n- |-\n  "
+    + PATCH.replace("\n", "\n  ")
+    + "spec: {template: {spec: {domain: {cpu: {cores: null, sockets: 2}}, volumes: [{name: z}]}}}",
+    "operations": f"patches:\n- {TARGET}\n  patch: |-\n    - {{op: add, path: /spec/running, value: true}}\n"
+    "    - {op: remove, path: /spec/template/spec/volumes/0}\n"
+    "    - {op: add, path: /spec/template/spec/volumes/-, value: {name: c}}",
+    "by label": "patches:\n- target: {labelSelector: app=web}\n  patch: |-\n    - {op: add, path: /spec/a, value: 1}",
+    "by pattern": "patches:\n- target: {name: 'w.*|x'}\n  patch: |-\n    - {op: add, path: /spec/a, value: 1}",
+    "no target": "patches:\n- target: {name: w}\n  patch: |-\n    - {op: add, path: /spec/a, value: 1}",
+    "delete": f"patches:\n- {TARGET}\n  patch: |-\n    $patch: delete\n    " + PATCH.replace("\n", "\n    "),
+    "rename": f"patches:\n- {TARGET}\n  options: {{allowNameChange: true}}\n  patch: |-\n    "
+    + PATCH.replace("web", "other").replace("\n", "\n    "),
+    "json 6902": "patchesJson6902:\n- target: {group: kubevirt.io, version: v1, kind: VirtualMachine, name: web}\n"
+    "  patch: |-\n    - {op: replace, path: /spec/template/spec/domain/memory/guest, value: 2Gi}",
+    "references": "namePrefix: a-\nconfigurations: [names.yaml]\nsecretGenerator: [{name: seed, literals: [a=b]}]",
+    "no hash": "generatorOptions: {disableNameSuffixHash: true}\nconfigMapGenerator: [{name: seed, literals: [a=b]}]",
+    "component": "components: [../part]",
+}
+NAMES = """
+nameReference:
+- kind: Secret
+  fieldSpecs: [{kind: VirtualMachine, path: spec/template/spec/volumes/cloudInitNoCloud/secretRef/name}]
+"""
+PART = f"""
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+namePrefix: part-
+patches:
+- {TARGET}
+  patch: |-
+    - {{op: add, path: /spec/part, value: true}}
+"""
+
+
+def written(folder: Path, kustomization: str) -> Deployment:
+    files = {
+        "base/kustomization.yaml": "resources: [vm.yaml, claim.yaml]",
+        "base/vm.yaml": VM,
+        "base/claim.yaml": CLAIM,
+        "part/kustomization.yaml": PART,
+        "top/kustomization.yaml": f"resources: [../base]\n{kustomization}",
+        "top/names.yaml": NAMES,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    with inside(folder):
+        read = load(["."], Config(), stdin=None, progress=None)
+    return next(one for one in read.deployments if one.name == "top")
+
+
+def unhashed(data: Any) -> Any:
+    """The same with every hash of ten characters as the engine writes it."""
+    if isinstance(data, dict):
+        return {key: unhashed(value) for key, value in data.items() if key not in ("data", "type")}
+    if isinstance(data, list):
+        return [unhashed(value) for value in data]
+    return re.sub(r"seed-[a-z0-9]{10}$", "seed-<hash>", data) if isinstance(data, str) else data
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
+@pytest.mark.parametrize("kustomization", KUSTOMIZATIONS.values(), ids=KUSTOMIZATIONS)
+def test_builds_are_those_of_the_tool(tmp_path: Path, kustomization: str) -> None:
+    deployment = written(tmp_path, kustomization)
+    made = {(one.ref.kind, one.ref.name): one.data for one in deployment.resources if not one.fragment}
+    done = subprocess.run(
+        ["kubectl", "kustomize", str(tmp_path / "top")], capture_output=True, text=True, check=True, timeout=60
+    )
+    theirs = [data for document in decode_text(done.stdout, "").documents for _, data in objects(document.data)]
+    expected = {(data["kind"], unhashed(data["metadata"]["name"])): unhashed(data) for data in theirs}
+    for data in expected.values():
+        if data["kind"] == "StorageClass":
+            data["metadata"].pop("namespace", None)
+    assert made == expected
+    assert deployment.unclear == ()
+
+
+def test_each_field_stands_where_it_was_written(tmp_path: Path) -> None:
+    deployment = written(tmp_path, KUSTOMIZATIONS["operations"])
+    (vm,) = (one for one in deployment.resources if one.ref.kind == "VirtualMachine")
+    document, path = vm.written(("spec", "running"))
+    assert (document.file, document.line_text(document.span(path).line).strip()) == (
+        "top/kustomization.yaml",
+        "- {op: add, path: /spec/running, value: true}",
+    )
+    document, path = vm.written(("spec", "template", "spec", "volumes", 0, "name"))
+    assert (document.file, path[-2:]) == ("base/vm.yaml", (1, "name"))
+
+
+def test_what_is_renamed_says_what_it_was(tmp_path: Path) -> None:
+    deployment = written(tmp_path, "namePrefix: a-\nnamespace: prod")
+    was = {one.ref.short: one.renamed and (one.renamed.ref.short, one.renamed.by.path) for one in deployment.resources}
+    assert was == {
+        "prod/a-web": ("web", ("namePrefix",)),
+        "prod/a-data": ("other/data", ("namePrefix",)),
+        "a-fast": ("fast", ("namePrefix",)),
+    }
+
+
+def test_a_patch_without_its_object_is_a_part(tmp_path: Path) -> None:
+    deployment = written(tmp_path, "patches:\n- patch: |-\n    " + PATCH.replace("web", "db").replace("\n", "\n    "))
+    (patch,) = (one for one in deployment.resources if one.fragment)
+    assert (patch.ref.short, len(deployment.unclear)) == ("default/db", 1)

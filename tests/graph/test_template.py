@@ -1,0 +1,60 @@
+"""OpenShift Templates: their objects with the parameters filled in, at their own lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import vmlint
+from vmlint.graph.build import objects
+from vmlint.source.decode import decode_text
+
+TEMPLATE = """
+apiVersion: template.openshift.io/v1
+kind: Template
+metadata: {name: t}
+labels: {app: "${NAME}"}
+objects:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: "${NAME}-${SIDE}", labels: {own: x}}
+  data: {count: "${{COUNT}}", text: "${COUNT}", open: "${{OPEN}}", map: "${{MAP}}"}
+- 7
+parameters:
+- {name: NAME, value: web}
+- {name: SIDE, generate: expression, from: "[a-z]", value: x}
+- {name: COUNT, value: "4"}
+- {name: MAP, value: '{"a": 1}'}
+- {name: OPEN}
+- 5
+"""
+
+
+def test_parameters_are_filled_in() -> None:
+    (document,) = decode_text(TEMPLATE, "t.yaml").documents
+    ((path, data),) = objects(document.data)
+    assert path == ("objects", 0)
+    assert data["metadata"] == {"name": "web-${SIDE}", "labels": {"own": "x", "app": "web"}}
+    assert data["data"] == {"count": 4, "text": "4", "open": "${{OPEN}}", "map": {"a": 1}}
+
+
+def test_other_templates_are_left_alone() -> None:
+    (document,) = decode_text(TEMPLATE.replace("template.openshift.io/v1", "example.com/v1"), "t.yaml").documents
+    assert [path for path, _ in objects(document.data)] == [()]
+
+
+def test_two_templates_of_one_name_are_no_duplicates(tmp_path: Path) -> None:
+    head = "apiVersion: template.openshift.io/v1\nkind: Template\nmetadata: {name: t}\nobjects:\n"
+    size = "resources: {requests: {storage: 1Gi}}"
+    volume = (
+        "- {apiVersion: cdi.kubevirt.io/v1beta1, kind: DataVolume, metadata: {name: web}, "
+        f"spec: {{source: {{blank: {{}}}}, storage: {{{size}}}}}}}\n"
+    )
+    claim = (
+        "- {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: web}, "
+        f"spec: {{accessModes: [ReadWriteOnce], {size}}}}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(head + volume, "utf-8")
+    (tmp_path / "b.yaml").write_text(head + claim, "utf-8")
+    assert vmlint.check([tmp_path], select=["claim-name-taken", "claim-owned-twice"]).findings == ()
+    (tmp_path / "a.yaml").write_text(head + volume + claim, "utf-8")
+    assert vmlint.check([tmp_path], select=["claim-name-taken", "claim-owned-twice"]).findings != ()
