@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from vmlint.kubevirt.apply import Applied, Origin, expand, mutate, review
 from vmlint.kubevirt.preference import TABLE, How
 from vmlint.kubevirt.releases import Release
+from vmlint.model.unknown import is_unknown
 
 from .sample import instancetype, kubevirt, preference, vm
 
@@ -342,7 +343,8 @@ def kept(before: Any, after: Any, path: tuple[str, ...] = ()) -> bool:
             and all(kept(*pair, path) for pair in zip(before, after, strict=False))
             and len(after) >= len(before)
         )
-    return before in (after, "", False, 0)
+    # What a variable stands for may be nothing, so an instancetype's value takes its place.
+    return before in (after, "", False, 0) or is_unknown(before)
 
 
 @settings(max_examples=150, deadline=None)
