@@ -22,6 +22,7 @@ _COMMANDS = {
     "customize": "make an instancetype or preference of one's own from another",
     "graph": "draw who refers to whom",
     "create-pvc": "print a claim with the best modes of its storage class",
+    "context": "print how to collect a cluster's objects",
     "rules": "list the rules",
     "explain": "show the page of a rule",
 }
