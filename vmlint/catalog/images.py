@@ -50,7 +50,7 @@ _COMMON = (
 IMAGES: dict[str, Images] = {
     "openshift-virtualization": Images(
         "openshift-virtualization-os-images",
-        (*_COMMON, Image("rhel8", "u1.medium", "rhel.8"), Image("rhel9", "u1.medium", "rhel.9")),
+        (*_COMMON, Image("rhel8"), Image("rhel9", "u1.medium", "rhel.9")),
     ),
     "kubevirt-os-images": Images("kubevirt-os-images", (*_COMMON, Image("rhel8"), Image("rhel9"))),
 }
