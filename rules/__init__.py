@@ -106,4 +106,8 @@ RULES = (
     "references.network_not_found",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
+    "hygiene.suppression_unused",
+    "hygiene.suppression_unknown",
+    "hygiene.suppression_expired",
+    "hygiene.suppression_misplaced",
 )

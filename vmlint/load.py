@@ -21,12 +21,16 @@ Progress = Callable[[str, int, int], None]
 
 
 class Repository(NamedTuple):
-    """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object."""
+    """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
+
+    `commented` are the documents of the linted files in which vmlint is named, whatever else they hold.
+    """
 
     documents: tuple[Document, ...]
     resources: tuple[Resource, ...]
     skipped: tuple[Skipped, ...]
     counts: Counts
+    commented: tuple[Document, ...] = ()
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
@@ -50,8 +54,10 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
         objects=len(resources),
         irrelevant=irrelevant,
     )
+    commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
     skipped = tuple(sorted(left for file in files for left in file.skipped))
-    return Repository(tuple(documents), (*resources, *context, *filter(is_definition, kinds)), skipped, counts)
+    everything = (*resources, *context, *filter(is_definition, kinds))
+    return Repository(tuple(documents), everything, skipped, counts, commented)
 
 
 def _beside(paths: Sequence[str], config: Config) -> list[SourceFile]:
