@@ -107,5 +107,9 @@ RULES = (
     "references.rename_breaks_reference",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
+    "hygiene.suppression_unused",
+    "hygiene.suppression_unknown",
+    "hygiene.suppression_expired",
+    "hygiene.suppression_misplaced",
     "hygiene.kustomization_not_built",
 )

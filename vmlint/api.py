@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from vmlint.baseline import Baseline
 from vmlint.config import Config
 from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
@@ -15,7 +17,10 @@ from vmlint.graph.resolution import State
 from vmlint.load import Progress
 from vmlint.opening import Opened, open_world
 from vmlint.registry import rules
+from vmlint.rule import Fault, Rule
 from vmlint.runner import levelled, located, run, undecided
+from vmlint.suppress import Silence, Told, marks
+from vmlint.suppression import Suppression
 from vmlint.world import World
 
 __all__ = ["check", "judge"]
@@ -38,20 +43,50 @@ def check(
     return judge(opened, progress)
 
 
-def judge(opened: Opened, progress: Progress | None = None) -> Report:
-    """What the rules say of a world that is open already."""
-    settings, repository, _, worlds = opened
+def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.date | None = None) -> Report:
+    """What the rules say of a world that is open already. `today` tells which suppressions have expired."""
+    settings, repository, world, worlds = opened
     running = tuple(rule for rule in rules() if settings.runs(rule))
     faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress)
-    findings = levelled(((rule, located(rule, fault)) for rule, fault in faults), settings)
+    silence = Silence(
+        marks(repository, settings),
+        settings,
+        known=rules(),
+        running=running,
+        today=today or datetime.date.today(),
+    )
+    shown, suppressed = silence.split(_told(faults, settings))
+    looked_at = [resource for one in worlds for resource in one.cluster.resources]
+    suppressions = silence.judged(shown, doubts, looked_at)
+    about = [(rule, fault) for one in suppressions for rule in running for fault in _said(rule, one, world)]
+    more, also = silence.split(_told(about, settings))
+    findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
+    known = Baseline.of(settings.baseline).taken_from(findings, {rule.id for rule in rules() if rule not in running})
     return Report(
         version=version("vmlint"),
-        findings=tuple(sorted(findings, key=lambda finding: finding.order)),
+        findings=tuple(known.new),
         skipped=repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in doubts}, key=_order)),
         counts=_counted(repository.counts, worlds),
         rules=running,
+        suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
+        suppressions=tuple(suppressions),
+        stale=known.stale,
+        baseline=settings.baseline,
     )
+
+
+def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config) -> Iterator[Told]:
+    """The faults as findings, without those that the settings turn off."""
+    for rule, fault in faults:
+        for finding in levelled([(rule, located(rule, fault))], settings):
+            yield Told(rule, fault, finding)
+
+
+def _said(rule: Rule, suppression: Suppression, world: World) -> Iterator[Fault]:
+    """What a rule about suppressions says of one."""
+    if rule.meta.subject is Suppression:
+        yield from (said for said in rule.check(suppression, world) if isinstance(said, Fault))
 
 
 def _order(item: Undecided) -> tuple[str, int, str, str]:

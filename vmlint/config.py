@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from vmlint.errors import UsageError
 from vmlint.rule import Effect, Level, Rule
-from vmlint.settings import SETTINGS, At, Levels, Override, ignore_spec, means, meant
+from vmlint.settings import SETTINGS, At, Ignore, Levels, Override, ignore_spec, means, meant
 from vmlint.spelling import nearest
 
-__all__ = ["Config", "Levels", "Override"]
+__all__ = ["Config", "Ignore", "Levels", "Override"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class Config:
     """Levels that differ from the effect's; of several names for a rule, the one that says most holds."""
     overrides: tuple[Override, ...] = ()
     """What is different for some files."""
+    ignores: tuple[Ignore, ...] = ()
+    """Findings that are suppressed, and counted: of a rule, on some objects or in some files, until a day."""
+    baseline: str = ""
+    """The file of the findings that are known, which are suppressed; "" for none."""
     fail_on: Level | Literal["never"] = Level.ERROR
     """The least level of a finding that makes the command fail."""
     max_file_size: int = 16 * 2**20
@@ -85,6 +89,10 @@ class Config:
         here = os.path.relpath(".", self.root or ".").replace(os.sep, "/")
         return self.replace(exclude=(*self.exclude, *(_moved(pattern, here) for pattern in patterns)))
 
+    def without_baseline(self) -> Config:
+        """The same with no finding known."""
+        return dataclasses.replace(self, baseline="")
+
     def runs(self, rule: Rule) -> bool:
         """Whether the rule has to run at all: in some file it may have a level."""
         if not _chosen(self, rule):
@@ -97,13 +105,17 @@ class Config:
         """The level of a finding in a file (its path from the working directory), or None where the rule is off."""
         layers: list[Config | Override] = [self]
         if self.overrides:
-            path = os.path.relpath(file, self.root or ".").replace(os.sep, "/")
+            path = self.path_of(file)
             layers += [layer for layer in self.overrides if ignore_spec(layer.paths).match_file(path)]
         if not all(_chosen(layer, rule) for layer in layers):
             return None
         said = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]
         level = said[-1] if said else effect.level
         return None if level == "off" else level
+
+    def path_of(self, file: str) -> str:
+        """A file, given from the working directory, as patterns of paths see it: from `root`."""
+        return os.path.relpath(file, self.root or ".").replace(os.sep, "/")
 
 
 def _chosen(layer: Config | Override, rule: Rule) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -96,6 +97,11 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     if mistakes:
         told = sorted({(written.line(mistake), mistake.text) for mistake in mistakes})
         raise ConfigError([f"{_shown(file)}{f':{line}' if line else ''}: {text}" for line, text in told])
+    if "ignores" in values:
+        values["ignores"] = tuple(
+            replace(ignore, line=written.line(Mistake(("ignores", index), "")))
+            for index, ignore in enumerate(values["ignores"])
+        )
     return Config(**values, root=str(folder), file=_shown(file))
 
 

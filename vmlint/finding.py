@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from vmlint.rule import Effect, Level, Rule
 from vmlint.source.document import Skipped
+from vmlint.suppression import Source, Suppression
 
-__all__ = ["Counts", "Finding", "ObjectId", "Report", "Skipped", "Step", "Undecided"]
+__all__ = ["Counts", "Finding", "ObjectId", "Report", "Skipped", "Stale", "Step", "Suppressed", "Undecided"]
 
 
 class ObjectId(NamedTuple):
@@ -70,6 +71,28 @@ class Undecided(NamedTuple):
     reason: str
 
 
+class Suppressed(NamedTuple):
+    """A finding that somebody does not want to see: who says so, where, and why.
+
+    `file` is "" and `line` 0 where that is written in no file.
+    """
+
+    finding: Finding
+    source: Source
+    reason: str
+    file: str
+    line: int
+
+
+class Stale(NamedTuple):
+    """Findings that a baseline still counts and that are mended: of which rule and field, on what, and how many."""
+
+    rule: str
+    about: str
+    field: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable."""
@@ -84,7 +107,11 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them."""
+    """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them.
+
+    `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
+    that held; "" for none.
+    """
 
     version: str
     findings: tuple[Finding, ...] = ()
@@ -92,6 +119,10 @@ class Report:
     undecided: tuple[Undecided, ...] = ()
     counts: Counts = field(default_factory=Counts)
     rules: tuple[Rule, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    baseline: str = ""
 
     def at_least(self, level: Level) -> int:
         """How many findings are of that level or above."""

@@ -26,7 +26,8 @@ class Repository(NamedTuple):
     """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
 
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
-    known of the cluster beside them, and `failed` the kustomizations that can't be built.
+    known of the cluster beside them, and `failed` the kustomizations that can't be built. `commented` are the documents
+    of the linted files in which vmlint is named, whatever else they hold.
     """
 
     documents: tuple[Document, ...]
@@ -36,6 +37,7 @@ class Repository(NamedTuple):
     deployments: tuple[Deployment, ...] = ()
     around: tuple[Resource, ...] = ()
     failed: tuple[Failed, ...] = ()
+    commented: tuple[Document, ...] = ()
 
 
 def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
@@ -66,6 +68,7 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
         *planned.charts,
         *(left for file in files for document in file.documents for left in embedded(document)),
     }
+    commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
     around = (*context, *filter(is_definition, kinds))
     return Repository(
         tuple(documents),
@@ -75,6 +78,7 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
         deployments,
         around,
         planned.failed,
+        commented,
     )
 
 

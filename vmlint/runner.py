@@ -19,7 +19,7 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
 
-__all__ = ["levelled", "located", "object_id", "run", "step", "undecided"]
+__all__ = ["levelled", "located", "object_id", "reach", "run", "step", "undecided"]
 
 
 def run(
@@ -173,6 +173,14 @@ def _where(place: Place | Spot) -> tuple[Document, Span]:
         return place.document, place.span
     document, path = place.resource.written(place.path)
     return document, document.key_span(path) if place.key else document.span(path)
+
+
+def reach(place: Place | Spot) -> tuple[Document, int, int]:
+    """The document of a place, and the first and last line of all that stands there."""
+    if isinstance(place, Spot):
+        return place.document, place.span.line, place.span.end_line
+    document, path = place.resource.written(place.path)
+    return document, *document.extent(path)
 
 
 def step(hop: Hop) -> Step:

@@ -6,6 +6,7 @@ gives back something harmless: all mistakes are told at once, and a configuratio
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SETTINGS",
     "At",
+    "Ignore",
     "Levels",
     "Mistake",
     "Override",
@@ -62,6 +64,22 @@ class Override:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     levels: Levels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Findings that are not wanted: those of a rule, on the objects and in the files that the patterns mean.
+
+    An empty pattern means all. `until` is the last day on which this holds; `line` is its line in the configuration
+    file, 0 where there is none.
+    """
+
+    rule: str
+    object: str = ""
+    path: str = ""
+    reason: str = ""
+    until: datetime.date | None = None
+    line: int = 0
 
 
 class At:
@@ -404,6 +422,74 @@ _OVERRIDE: dict[str, _Reader] = {
 }
 
 
+def _text(value: Any, at: At) -> str:
+    if isinstance(value, str) and value.strip():
+        return value
+    _wrong(at, "a text", f"{at.name}: …", value)
+    return ""
+
+
+def _ignored_rule(value: Any, at: At) -> str:
+    return _rule_name(text, at) if (text := _text(value, at)) else ""
+
+
+def _ignored_object(value: Any, at: At) -> str:
+    return (_outside(text, at) or "") if (text := _text(value, at)) else ""
+
+
+def _ignored_path(value: Any, at: At) -> str:
+    return (_file_glob(text, at) or "") if (text := _text(value, at)) else ""
+
+
+def _day(value: Any, at: At) -> datetime.date | None:
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):  # TOML knows days
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            at.tell(f"`{value}` is no day of the calendar")
+            return None
+    _wrong(at, "a day", f"{at.name}: 2030-12-31", value)
+    return None
+
+
+_IGNORE: dict[str, _Reader] = {
+    "rule": _ignored_rule,
+    "object": _ignored_object,
+    "path": _ignored_path,
+    "reason": _text,
+    "until": _day,
+}
+
+
+def _ignore_entry(value: Any, at: At) -> Ignore | None:
+    if isinstance(value, Ignore):
+        return value
+    if not isinstance(value, dict):
+        at.tell("an entry of `ignores` must be a mapping: write `{rule: infer-label-missing, object: …, reason: …}`")
+        return None
+    for key in value:
+        if key not in _IGNORE:
+            (at / str(key)).tell(f"unknown key `{key}` in `ignores`{nearest(str(key), list(_IGNORE))}", key=True)
+    if "rule" not in value:
+        at.tell("this entry of `ignores` names no rule: add `rule: infer-label-missing`")
+    read = {key: reader(value[key], at / key) for key, reader in _IGNORE.items() if key in value}
+    return Ignore(**{"rule": "", **read})
+
+
+def _ignores(value: Any, at: At) -> tuple[Ignore, ...]:
+    if not isinstance(value, list | tuple):
+        _wrong(at, "a list", "ignores: [{rule: infer-label-missing, path: legacy/}]", value)
+        return ()
+    read = [_ignore_entry(entry, at / index) for index, entry in enumerate(value)]
+    return tuple(entry for entry in read if entry is not None)
+
+
+def _baseline(value: Any, at: At) -> str:
+    return _shown(at.folder / text) if (text := _text(value, at)) else ""
+
+
 class Setting(NamedTuple):
     """A key of the file, the field of `Config` that it fills, how the file's value and a keyword's value are read."""
 
@@ -432,6 +518,8 @@ SETTINGS: tuple[Setting, ...] = (
     _row("ignore", _ignore),
     _row("levels", _levels),
     _row("overrides", _overrides),
+    _row("ignores", _ignores),
+    _row("baseline", _baseline),
     _row("fail-on", _fail_on),
     _row("max-file-size", _size),
 )

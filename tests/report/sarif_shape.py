@@ -76,6 +76,13 @@ _RESULT = _object(
     },
     {
         "ruleIndex": {"type": "integer", "minimum": 0},
+        "baselineState": {"enum": ["new", "unchanged", "updated", "absent"]},
+        "suppressions": _list(
+            _object(
+                {"kind": {"enum": ["inSource", "external"]}}, {"justification": _text(), "location": _object(_PLACE)}
+            ),
+            most=1,
+        ),
         "relatedLocations": _list(_object({"id": _NUMBER} | _STEP), least=1, most=100),
         "codeFlows": _list(
             _object(

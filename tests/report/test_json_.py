@@ -1,10 +1,11 @@
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from vmlint.finding import Finding, Report
+from vmlint.finding import Finding, Report, Stale, Suppressed
 from vmlint.report.json_ import render
+from vmlint.suppression import Source
 
-from .sample import EVIL, HOSTILE, REPORT, golden
+from .sample import EVIL, HOSTILE, LABEL_MISSING, REPORT, golden
 
 
 def test_the_whole_report() -> None:
@@ -16,6 +17,8 @@ def test_an_empty_report() -> None:
         "version": "0.1.0",
         "summary": dict.fromkeys(json.loads(golden("report.json"))["summary"], 0),
         "findings": [],
+        "suppressed": [],
+        "stale": [],
         "skipped": [],
         "undecided": [],
     }
@@ -31,3 +34,15 @@ def test_strings_are_exact() -> None:
     exact = EVIL.replace("\ud800", "\ufffd")
     assert read["resource"] == {"apiVersion": f"v1{exact}", "kind": f"::{exact}", "namespace": exact, "name": exact}
     assert read["field"] == exact
+
+
+def test_a_suppressed_finding_says_who_suppresses_it() -> None:
+    suppressed = Suppressed(LABEL_MISSING, Source.ANNOTATION, "later", "vms/web.yaml", 7)
+    stale = Stale("VM525", "VirtualMachine shop/web", "spec.running", 2)
+    read = json.loads(render(replace(REPORT, suppressed=(suppressed,), stale=(stale,))))
+    assert (read["summary"]["suppressed"], read["summary"]["stale"]) == (1, 1)
+    by = {"source": "annotation", "reason": "later", "file": "vms/web.yaml", "line": 7}
+    assert read["suppressed"] == [read["findings"][3] | {"suppression": by}]
+    assert read["stale"] == [
+        {"rule": "VM525", "about": "VirtualMachine shop/web", "field": "spec.running", "number": 2}
+    ]

@@ -7,10 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from vmlint.finding import Finding, ObjectId, Report, Step
+from vmlint.finding import Finding, ObjectId, Report, Step, Suppressed
 from vmlint.report import sarif
 from vmlint.report.sarif import render
 from vmlint.rule import Effect, Level
+from vmlint.suppression import Source
 
 from .sample import HOSTILE, LABEL_MISSING, OVERRIDE, REPORT, UNREADABLE, golden, rule
 from .sarif_shape import SHAPE
@@ -184,3 +185,37 @@ def test_of_too_many_findings_the_gravest_are_kept(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("level", Level)
 def test_each_result_has_its_level(level: Level) -> None:
     assert results_of(replace(LABEL_MISSING, level=level))[0]["level"] == level.value
+
+
+def test_suppressed_findings_stay_with_who_suppresses_them() -> None:
+    known = Suppressed(OVERRIDE, Source.BASELINE, "", "known.json", 0)
+    unwanted = Suppressed(UNREADABLE, Source.COMMENT, "the portal", "vms/tab.yaml", 2)
+    ignored = Suppressed(replace(UNREADABLE, line=9), Source.CONFIGURATION, " ", "", 0)
+    report = Report("0.1.0", (LABEL_MISSING,), suppressed=(known, unwanted, ignored), baseline="known.json")
+    results = run_of(report)["results"]
+    assert [(result["ruleId"], result["baselineState"]) for result in results] == [
+        ("VM210", "unchanged"),
+        ("VM901", "new"),
+        ("VM901", "new"),
+        ("VM103", "new"),
+    ]
+    region = {"startLine": 2, "startColumn": 1, "endLine": 2, "endColumn": 1}
+    place = {"artifactLocation": {"uri": "vms/tab.yaml"}, "region": region}
+    assert [result["suppressions"] for result in results] == [
+        [{"kind": "external"}],
+        [{"kind": "inSource", "justification": "the portal", "location": {"physicalLocation": place}}],
+        [{"kind": "external"}],
+        [],
+    ]
+
+
+def test_without_suppressions_and_baseline_nothing_is_said_of_them() -> None:
+    (result,) = run_of(Report("0.1.0", (LABEL_MISSING,)))["results"]
+    assert {"suppressions", "baselineState"} & set(result) == set()
+
+
+def test_a_suppressed_finding_keeps_its_mark() -> None:
+    second = replace(OVERRIDE, line=200)
+    (_, before) = marks_of(OVERRIDE, second)
+    report = Report("0.1.0", (second,), suppressed=(Suppressed(OVERRIDE, Source.COMMENT, "", "a.yaml", 1),))
+    assert run_of(report)["results"][1]["partialFingerprints"]["vmlint/v1"] == before

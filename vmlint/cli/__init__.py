@@ -17,6 +17,7 @@ __all__ = ["main"]
 # A command is the module of its name with `run(words) -> Exit`; only the one that is asked for is imported.
 _COMMANDS = {
     "check": "lint manifests",
+    "baseline": "write down or compare the findings that are known",
     "expand": "print VMs as KubeVirt would run them",
     "trace": "show how a VM comes to its instancetype and preference",
     "customize": "make an instancetype or preference of one's own from another",

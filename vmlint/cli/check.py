@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
-from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_file
+from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_bytes, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
 from vmlint.errors import UsageError
@@ -18,6 +18,7 @@ from vmlint.errors import UsageError
 if TYPE_CHECKING:
     from vmlint.config import Config
     from vmlint.finding import Report
+    from vmlint.pruning import Cut
 
 __all__ = ["run"]
 
@@ -65,6 +66,18 @@ def _parser() -> Parser:
         help="exit with 1 for findings of error (the default), warning or note and above, or never",
     )
 
+    judged.add_argument(
+        "--baseline", metavar="FILE", help="suppress the findings in this file, which `vmlint baseline write` writes"
+    )
+
+    mended = parser.add_argument_group("what is mended")
+    mended.add_argument(
+        "--fix-suppressions",
+        action="store_true",
+        help="take comments and annotations that suppress nothing out of the files",
+    )
+    mended.add_argument("--diff", action="store_true", help="show that instead of doing it")
+
     shown = parser.add_argument_group("what is shown")
     shown.add_argument(
         "--format",
@@ -87,6 +100,7 @@ def _parser() -> Parser:
         action="store_true",
         help="count the findings by rule, kind and file: in text instead of listing them, in json beside the list",
     )
+    shown.add_argument("--show-suppressed", action="store_true", help="list in text what is suppressed, and why")
     volume = shown.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
     volume.add_argument("-v", "--verbose", action="store_true", help="list all that was skipped or left undecided")
@@ -113,18 +127,54 @@ def _extra(text: str) -> _Target:
 
 def run(words: Sequence[str]) -> Exit:
     arguments = _parser().read(words)
+    if arguments.diff and not arguments.fix_suppressions:
+        raise UsageError("`--diff` shows what `--fix-suppressions` would do: write both")
+    if arguments.fix_suppressions and "-" in arguments.paths:
+        raise UsageError("`--fix-suppressions` changes files, and standard input is none")
     targets = _targets(arguments)
     config = _config(arguments)
 
-    from vmlint.api import check
-
     paths = paths_of(arguments, config)
-    with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
-        report = check(paths, config, stdin=stdin_of(paths), progress=progress)
+    if arguments.fix_suppressions and (exit := _prune(_check(paths, config, arguments), arguments)) is not None:
+        return exit
+    report = _check(paths, config, arguments)
     for target in targets:
         _deliver(report, target, arguments)
     failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
     return Exit.FINDINGS if failed else Exit.CLEAN
+
+
+def _check(paths: Sequence[str], config: Config, arguments: Namespace) -> Report:
+    from vmlint.api import check
+
+    with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
+        return check(paths, config, stdin=stdin_of(paths), progress=progress)
+
+
+def _prune(report: Report, arguments: Namespace) -> Exit | None:
+    """Takes dead suppressions out of the files, or shows how: then the run ends."""
+    from vmlint.cli.output import say
+    from vmlint.pruning import prune
+
+    pruning = prune(report.suppressions)
+    for told in pruning.left:
+        say(told)
+    if arguments.diff:
+        write("".join(_diff(cut) for cut in pruning.cuts))
+        return Exit.FINDINGS if pruning.cuts else Exit.CLEAN
+    for cut in pruning.cuts:
+        write_bytes(cut.file, cut.new)
+        for told in cut.done:
+            say(f"{told} removed")
+    return None
+
+
+def _diff(cut: Cut) -> str:
+    from difflib import unified_diff
+
+    old, new = (text.decode("utf-8").splitlines(keepends=True) for text in (cut.old, cut.new))
+    lines = unified_diff(old, new, f"a/{cut.file}", f"b/{cut.file}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _targets(arguments: Namespace) -> list[_Target]:
@@ -147,7 +197,9 @@ def _config(arguments: Namespace) -> Config:
 
     rules = registry.rules()
     select = _names("--select", arguments.select)
-    config = config_of(arguments, known_rules=rules, fail_on=arguments.fail_on, select=select)
+    config = config_of(
+        arguments, known_rules=rules, fail_on=arguments.fail_on, select=select, baseline=arguments.baseline
+    )
     ignored = _names("--ignore", arguments.ignore) or []
     config = config.replace(known_rules=rules, ignore=[*config.ignore, *ignored])
     if rules and not any(config.runs(rule) for rule in rules):
@@ -187,5 +239,6 @@ def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> di
             "color": uses_color(arguments.color, stream),
             "width": width(stream),
             "verbose": arguments.verbose,
+            "show_suppressed": arguments.show_suppressed,
         }
     return options

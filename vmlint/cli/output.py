@@ -10,7 +10,17 @@ from typing import TextIO
 
 from vmlint.errors import UsageError
 
-__all__ = ["check_writable", "encoding", "is_terminal", "say", "uses_color", "width", "write", "write_file"]
+__all__ = [
+    "check_writable",
+    "encoding",
+    "is_terminal",
+    "say",
+    "uses_color",
+    "width",
+    "write",
+    "write_bytes",
+    "write_file",
+]
 
 
 def write(text: str) -> None:
@@ -59,8 +69,13 @@ def check_writable(file: str) -> None:
 
 def write_file(file: str, text: str) -> None:
     """Writes a report to a file, as UTF-8. UsageError where that fails."""
+    write_bytes(file, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(file: str, content: bytes) -> None:
+    """Writes a file. UsageError where that fails."""
     try:
-        Path(file).write_bytes(text.encode("utf-8", "backslashreplace"))
+        Path(file).write_bytes(content)
     except OSError as error:
         raise UsageError(f"can't write `{file}`: {error.strerror or error}") from error
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from vmlint.finding import Report, Skipped
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
-from vmlint.report.wording import counted, doubt, place, tally
+from vmlint.report.wording import counted, doubt, place, statement, tally
 
 __all__ = ["closing"]
 
@@ -24,10 +24,41 @@ _COLUMN = 11
 """The cell in which the texts behind the labels begin."""
 
 
-def closing(report: Report, page: Page, *, verbose: bool = False) -> list[list[Line]]:
-    """The blocks of lines that follow the findings; `verbose` lists everything, else the first of many."""
-    blocks = [_skipped(report, page, verbose), _undecided(report, page, verbose), _summary(report, page)]
+def closing(report: Report, page: Page, *, verbose: bool = False, show_suppressed: bool = False) -> list[list[Line]]:
+    """The blocks of lines that follow the findings; `verbose` lists everything, else the first of many.
+
+    `show_suppressed` lists the findings that are suppressed, which are otherwise only counted.
+    """
+    blocks = [
+        _suppressed(report, page) if show_suppressed else [],
+        _stale(report, page, verbose),
+        _skipped(report, page, verbose),
+        _undecided(report, page, verbose),
+        _summary(report, page),
+    ]
     return [lines for lines in blocks if lines]
+
+
+def _suppressed(report: Report, page: Page) -> list[Line]:
+    rows = []
+    for one in report.suppressed:
+        finding = one.finding
+        by = f"{one.source}{f' at {place(one.file, one.line)}' if one.file and one.line else ''}"
+        told = f"{finding.rule} {finding.slug}: {statement(finding)}"
+        why = f"  {by}{f': {one.reason}' if one.reason else ''}"
+        rows.append((page.show(place(finding.file, finding.line)), (Segment(page.show(told)),)))
+        rows.append(("", (Segment(page.show(why), "quiet"),)))
+    return table("suppressed", rows, page.width, column=_COLUMN + 1)
+
+
+def _stale(report: Report, page: Page, verbose: bool) -> list[Line]:
+    """What the baseline counts in vain."""
+    shown, hidden = _some(report.stale, _ROWS, verbose)
+    texts: list[Line] = []
+    for stale in shown:
+        what = f"{stale.rule} {stale.about}{f' at {stale.field}' if stale.field else ''}"
+        texts.append((Segment(page.show(f"{what}: {counted(stale.number, 'finding')} fewer than the baseline has")),))
+    return table("stale", [("", text) for text in (*texts, *_hidden(hidden, "entry"))], page.width, column=_COLUMN)
 
 
 def _skipped(report: Report, page: Page, verbose: bool) -> list[Line]:
@@ -78,6 +109,8 @@ def _summary(report: Report, page: Page) -> list[Line]:
         _if(counts.outside, "reference leads outside the repository", "references lead outside the repository"),
         _if(counts.unknown, "reference holds a variable", "references hold a variable"),
         _if(counts.irrelevant, "other document", "other documents"),
+        _if(len(report.suppressed), "suppressed", "suppressed"),
+        _if(len(report.stale), "stale baseline entry", "stale baseline entries"),
         _if(len(report.skipped), "skipped", "skipped"),
         _if(len(report.undecided), "undecided", "undecided"),
     ]

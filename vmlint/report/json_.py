@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.finding import Finding, ObjectId, Report
+from vmlint.finding import Finding, ObjectId, Report, Suppressed
 from vmlint.report.statistics import statistics as counts
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
@@ -16,13 +16,16 @@ __all__ = ["object_of", "render"]
 
 
 def render(report: Report, *, statistics: bool = False) -> str:
-    """The report as one JSON object: version, summary, statistics if they are wanted, findings, skipped, undecided."""
+    """The report as one JSON object: version, summary, statistics if they are wanted, findings, suppressed, stale,
+    skipped, undecided."""
     return json_text(
         {
             "version": report.version,
             "summary": _summary(report),
             **({"statistics": counts(report)} if statistics else {}),
             "findings": [_finding(finding) for finding in report.findings],
+            "suppressed": [_suppressed(suppressed) for suppressed in report.suppressed],
+            "stale": [stale._asdict() for stale in report.stale],
             "skipped": [skipped._asdict() for skipped in report.skipped],
             "undecided": [
                 {"file": item.file, "line": item.line, "resource": object_of(item.resource), "reason": item.reason}
@@ -44,6 +47,8 @@ def _summary(report: Report) -> dict[str, int]:
         "irrelevant": counts.irrelevant,
         "outside": counts.outside,
         "unknown": counts.unknown,
+        "suppressed": len(report.suppressed),
+        "stale": len(report.stale),
         "skipped": len(report.skipped),
         "undecided": len(report.undecided),
     }
@@ -66,6 +71,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "endColumn": finding.end_column,
         "chain": [step._asdict() for step in finding.chain],
     }
+
+
+def _suppressed(suppressed: Suppressed) -> dict[str, Any]:
+    """The finding, with who suppresses it."""
+    by = {
+        "source": suppressed.source.value,
+        "reason": suppressed.reason,
+        "file": suppressed.file,
+        "line": suppressed.line,
+    }
+    return {**_finding(suppressed.finding), "suppression": by}
 
 
 def object_of(resource: ObjectId | None) -> dict[str, str] | None:

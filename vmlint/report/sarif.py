@@ -8,14 +8,15 @@ descriptions and the help of each rule, no empty string, no place without a file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from vmlint.finding import Finding, Report
+from vmlint.finding import Finding, Report, Suppressed
 from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import address, json_text, visible
 from vmlint.report.wording import counted, doubt, place, sentence, statement
 from vmlint.rule import Effect, Level, Rule
+from vmlint.suppression import Source
 
 __all__ = ["RESULTS", "STEPS", "render"]
 
@@ -55,7 +56,8 @@ def render(report: Report, *, name: str = "manifests") -> str:
     """
     rules = sorted(report.rules, key=lambda rule: rule.id)
     index = {rule.id: position for position, rule in enumerate(rules)}
-    findings = _within_limit(report.findings)
+    suppressed = {id(one.finding): one for one in report.suppressed}
+    findings = _within_limit(report)
     run = {
         "tool": {"driver": {"name": "vmlint", "version": report.version, "rules": [_rule(rule) for rule in rules]}},
         "invocations": [
@@ -64,17 +66,23 @@ def render(report: Report, *, name: str = "manifests") -> str:
         "automationDetails": {"id": f"vmlint/{name}/"},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, mark, index) for finding, mark in zip(findings, fingerprints(findings), strict=True)
+            {**_result(finding, mark, index), **_state(report, suppressed.get(id(finding)))}
+            for finding, mark in zip(findings, fingerprints(findings), strict=True)
         ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json_text(log, compact=True)
 
 
-def _within_limit(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings in order; of too many, the gravest."""
-    kept = sorted(findings, key=lambda finding: (-finding.level.weight, finding.order))[:RESULTS]
-    return sorted(kept, key=lambda finding: finding.order)
+def _within_limit(report: Report) -> list[Finding]:
+    """The findings in order, with the suppressed ones; of too many, the gravest that are not suppressed."""
+    shown = sorted(report.findings, key=_gravest_first)
+    suppressed = sorted((one.finding for one in report.suppressed), key=_gravest_first)
+    return sorted([*shown, *suppressed][:RESULTS], key=lambda finding: finding.order)
+
+
+def _gravest_first(finding: Finding) -> tuple[object, ...]:
+    return (-finding.level.weight, finding.order)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -127,6 +135,28 @@ def _result(finding: Finding, mark: str, index: dict[str, int]) -> dict[str, Any
     }
     result["properties"] = {key: value for key, value in about.items() if value}
     return result
+
+
+def _state(report: Report, suppressed: Suppressed | None) -> dict[str, Any]:
+    """Whether a result is suppressed, and known to the baseline.
+
+    The standard wants both said of all results or of none (3.27.23, 3.27.24). GitHub reads neither.
+    """
+    state: dict[str, Any] = {}
+    if report.baseline:
+        state["baselineState"] = "unchanged" if suppressed and suppressed.source is Source.BASELINE else "new"
+    if report.suppressed:
+        state["suppressions"] = [_suppression(suppressed)] if suppressed else []
+    return state
+
+
+def _suppression(suppressed: Suppressed) -> dict[str, Any]:
+    kind = "inSource" if suppressed.source.in_manifest else "external"
+    reason = visible(suppressed.reason).strip()
+    said: dict[str, Any] = {"kind": kind, **({"justification": reason} if reason else {})}
+    if suppressed.file and suppressed.line:
+        said["location"] = _location(suppressed.file, _start_of(suppressed.line))
+    return said
 
 
 def _message(finding: Finding) -> str:
@@ -185,11 +215,11 @@ def _start_of(line: int) -> dict[str, int]:
 
 def _notifications(report: Report, written: int) -> Iterator[dict[str, Any]]:
     """What the results don't say: findings beyond the limit, what was skipped, and what is undecided."""
-    if left_out := len(report.findings) - written:
+    if left_out := len(report.findings) + len(report.suppressed) - written:
         yield {
             "level": "warning",
             "message": {
-                "text": f"{counted(left_out, 'finding')} of {len(report.findings)} left out, the least grave ones: "
+                "text": f"{counted(left_out, 'finding')} of {written + left_out} left out, the least grave ones: "
                 f"GitHub code scanning takes {RESULTS} results of a run."
             },
         }

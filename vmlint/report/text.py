@@ -32,17 +32,19 @@ def render(
     quiet: bool = False,
     verbose: bool = False,
     statistics: bool = False,
+    show_suppressed: bool = False,
 ) -> str:
     """The report as text.
 
     `color` writes the escape sequences of a terminal, `width` is the terminal's in cells (None: nothing is wrapped),
     and what `encoding` lacks is written in ASCII. `quiet` gives the findings alone; `verbose` lists everything that
     was skipped or is undecided. `statistics` counts the findings in the place of listing them.
+    `show_suppressed` lists those that are suppressed too.
     """
     page = Page(min(width, WIDEST) if width else None, encoding)
     blocks = counts(report, page) if statistics else [list(_finding(finding, page)) for finding in report.findings]
     if not quiet:
-        blocks += closing(report, page, verbose=verbose)
+        blocks += closing(report, page, verbose=verbose, show_suppressed=show_suppressed)
     return "\n".join(paint(lines, color=color) for lines in blocks)
 
 

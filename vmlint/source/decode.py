@@ -31,7 +31,7 @@ def decode(data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = N
     A document that kubectl refuses has a problem and takes no other with it; one that is a template of another
     program is skipped instead. `chart` names the Helm chart that the file lies in, for that reason. Documents for
     which `wanted` answers False are counted and not decoded. Empty documents and those of comments alone are dropped,
-    as kubectl drops them. Nothing is raised, whatever the bytes are.
+    as kubectl drops them, but for comments to vmlint. Nothing is raised, whatever the bytes are.
     """
     return decode_text(text_of(data), file, chart=chart, wanted=wanted)
 
@@ -48,13 +48,16 @@ class _Decoder:
         self._wanted = wanted
         self._documents: list[Document] = []
         self._skipped: list[Skipped] = []
+        self._remarks: list[Document] = []
         self._passed_over = 0
 
     def run(self, text: str, line: int) -> SourceFile:
         start = self._json(text, line) if looks_like_json(text) else 0
         line += text.count("\n", 0, start)
         self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
-        return SourceFile(self._file, tuple(self._documents), tuple(self._skipped), self._passed_over)
+        return SourceFile(
+            self._file, tuple(self._documents), tuple(self._skipped), self._passed_over, tuple(self._remarks)
+        )
 
     def _json(self, text: str, line: int) -> int:
         """Decode JSON values from the start of the text; where they end and YAML begins.
@@ -107,6 +110,10 @@ class _Decoder:
                 self._skip_rest(chunk.line + chunk.text.count("\n", 0, built.rest))
             if built.data is not None:
                 self._add(chunk.text, chunk.line, chunk.column, built.data, repeated=built.repeated)
+            elif "vmlint:" in chunk.text:
+                self._remarks.append(
+                    Document(self._file, len(self._documents), chunk.line, chunk.text, column=chunk.column)
+                )
 
     def _add(self, text: str, line: int, column: int, data: Any, *, repeated: bool, json: bool = False) -> None:
         index = len(self._documents)

@@ -103,6 +103,13 @@ class Document:
         """The place of the field's key; for a list item its first key, or its first line where it has none."""
         return self._places().key_span(path)
 
+    def extent(self, path: Path) -> tuple[int, int]:
+        """The first and the last line of the field: from its key to the end of its value.
+
+        Of an absent field, and of the document itself, the line of its `span`.
+        """
+        return self._places().extent(path)
+
     def line_text(self, line: int) -> str:
         """The text of a line of the file that lies in this document, without its line break; "" for another line."""
         lines = self.text.split("\n")
@@ -126,10 +133,12 @@ class Document:
 class SourceFile(NamedTuple):
     """A file that was read: its documents, and what of it was left out with the reason.
 
-    `passed_over` counts the documents that the caller said it has no use for; they were not decoded.
+    `passed_over` counts the documents that the caller said it has no use for; they were not decoded. `remarks` are
+    documents of comments alone that speak to vmlint.
     """
 
     file: str
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
     passed_over: int = 0
+    remarks: tuple[Document, ...] = ()

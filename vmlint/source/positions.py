@@ -106,6 +106,31 @@ class Positions:
             return self.line_of((max(len(stem) - 1, 0), len(stem)))
         return self.rest_of_line(start)
 
+    def extent(self, path: Path) -> tuple[int, int]:
+        """The lines from a field's key to the end of its value; of an absent field, the line of its place."""
+        node = self._find(path)
+        if node is None or node is not self._exact(path):
+            line = self.span(path).line
+            return line, line
+        start = node.key[0] if node.key is not None else node.value[0]
+        end = max(start, self._end(node))
+        return self._line + bisect_right(self._starts, start) - 1, self._line + bisect_right(self._starts, end) - 1
+
+    def _exact(self, path: Path) -> _Node | None:
+        node = self._root
+        for step in path:
+            node = node.child(step) if node is not None else None
+        return node
+
+    def _end(self, node: _Node) -> int:
+        """The last character of a value. libyaml ends a block collection where the next thing begins."""
+        start, end = node.value
+        below = [*(node.fields or {}).values(), *(node.entries or ())]
+        if below and self._text[start] not in "*{[":
+            ends: list[int] = [max(self._end(child), (child.key or child.value)[0]) for child in below]
+            return max(ends)
+        return start + len(self._text[start:end].rstrip()) - 1
+
     def line_of(self, place: _Range) -> Span:
         """The first line of a stretch of the text."""
         start, end = place

@@ -1,0 +1,36 @@
+"""A suppression has expired.
+
+## What it does
+Reports an entry of `ignores:` in the configuration whose last day, `until`, is over.
+
+## Why it does nothing
+It was meant for a time. Since then it suppresses no finding.
+
+## Bad
+    ignores:
+    - {rule: running-deprecated, path: legacy/, until: 2020-12-31}
+
+## Good
+    ignores:
+    - {rule: running-deprecated, path: legacy/, until: 2099-12-31}
+
+## Source
+vmlint itself: README, section "Suppressions".
+"""
+
+from collections.abc import Iterator
+
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.suppression import Fate, Suppression
+from vmlint.world import World
+
+META = Meta("VM905", effect=Effect.IGNORED, since="0.1", subject=Suppression)
+
+
+def check(suppression: Suppression, world: World) -> Iterator[Fault]:
+    if suppression.fate is Fate.EXPIRED:
+        yield META.at(
+            suppression.mark.place,
+            f"the suppression of `{suppression.name}` held until {suppression.detail}.",
+            fix="mend what it suppressed and remove the entry, or set a later day",
+        )

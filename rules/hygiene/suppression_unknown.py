@@ -1,0 +1,37 @@
+"""A suppression names no rule.
+
+## What it does
+Reports a comment to vmlint that is malformed, and a name in a comment or annotation that no rule and no family has.
+
+## Why it does nothing
+The finding that it is meant for is shown all the same, or is hidden by nothing but chance.
+
+## Bad
+    spec:
+      running: true  # vmlint: ignore[runing-deprecated] the old API of our portal
+
+## Good
+    spec:
+      running: true  # vmlint: ignore[running-deprecated] the old API of our portal
+
+## Source
+vmlint itself: README, section "Suppressions".
+"""
+
+from collections.abc import Iterator
+
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.suppression import Fate, Suppression
+from vmlint.world import World
+
+META = Meta("VM904", effect=Effect.IGNORED, since="0.1", subject=Suppression)
+
+
+def check(suppression: Suppression, world: World) -> Iterator[Fault]:
+    if suppression.fate is Fate.UNKNOWN:
+        wrong, _, meant = suppression.detail.partition("; ")
+        yield META.at(
+            suppression.mark.place,
+            f"the suppression does nothing: {wrong}.",
+            fix=meant or "write the number or the name of a rule; `vmlint rules` lists them",
+        )

@@ -1,0 +1,45 @@
+"""A suppression matches nothing.
+
+## What it does
+Reports a comment, an annotation or an entry of `ignores:` that asks a rule to be silent where it has nothing to say.
+A suppression of a rule that did not run, or that could not decide, is not reported.
+
+## Why it matters
+The fault is mended, and the next one at this place would go unseen.
+
+## Bad
+    metadata:
+      name: web
+      annotations:
+        vmlint.dev/ignore: running-deprecated
+    spec:
+      runStrategy: Always
+
+## Good
+    metadata:
+      name: web
+    spec:
+      runStrategy: Always
+
+## Source
+vmlint itself: README, section "Suppressions".
+"""
+
+from collections.abc import Iterator
+
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.suppression import Fate, Suppression
+from vmlint.world import World
+
+META = Meta("VM903", effect=Effect.IGNORED, since="0.1", subject=Suppression)
+
+
+def check(suppression: Suppression, world: World) -> Iterator[Fault]:
+    if suppression.fate is Fate.UNUSED:
+        yield META.at(
+            suppression.mark.place,
+            f"the suppression of `{suppression.name}` is not needed: no such finding is in its reach.",
+            fix="remove it, or let `vmlint check --fix-suppressions` do so"
+            if suppression.mark.source.in_manifest
+            else "remove the entry",
+        )

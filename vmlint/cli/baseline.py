@@ -1,0 +1,82 @@
+"""`vmlint baseline`: write down the findings that are there, or compare with those that were."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from vmlint.cli.arguments import Parser, add_color, one_of
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
+from vmlint.cli.progress import Progress
+from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
+from vmlint.errors import UsageError
+
+__all__ = ["run"]
+
+_DESCRIPTION = (
+    "`write` writes down the findings that the manifests have now, so that `vmlint check --baseline` shows new ones "
+    "alone. `check` tells which are new, and which are mended and should be taken off the list. Findings are known by "
+    "rule, object and field: lines may move."
+)
+_EXAMPLES = (
+    ("vmlint baseline write", "write .vmlint-baseline.json"),
+    ("vmlint baseline check", "is it still what is there?"),
+    ("vmlint check --baseline .vmlint-baseline.json", "show what is new"),
+)
+_EXITS = {
+    Exit.CLEAN: "written; or nothing is new and nothing is mended",
+    Exit.FINDINGS: "findings are new, or entries are stale",
+    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL)},
+}
+
+
+def _parser() -> Parser:
+    parser = Parser("baseline", _DESCRIPTION, _EXAMPLES, _EXITS)
+    parser.add_argument("action", nargs="?", metavar="write|check", type=one_of("write", "check"), help="what to do")
+    read = parser.add_argument_group("what is read")
+    add_files(read)
+    read.add_argument("--file", metavar="FILE", help="the baseline (default: `baseline`, else .vmlint-baseline.json)")
+    add_cluster(parser.add_argument_group("how it is judged"))
+    shown = parser.add_argument_group("what is shown")
+    add_color(shown)
+    shown.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = _parser().read(words)
+    if arguments.action is None:
+        raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
+
+    from vmlint import registry
+    from vmlint.baseline import DEFAULT_FILE, Baseline
+
+    rules = registry.rules()
+    config = config_of(arguments, known_rules=rules)
+    file = arguments.file or config.baseline or DEFAULT_FILE
+    writes = arguments.action == "write"
+    if writes:
+        check_writable(file)
+    config = config.replace(baseline=file)
+    if writes:
+        config = config.without_baseline()
+
+    from vmlint.api import check
+
+    paths = paths_of(arguments, config)
+    with Progress(sys.stderr) as progress:
+        report = check(paths, config, stdin=stdin_of(paths), progress=progress)
+    if writes:
+        baseline = Baseline.from_findings(report.findings, file)
+        write_file(file, baseline.text())
+        number = len(baseline)
+        say(f"{number} finding{'' if number == 1 else 's'} in `{file}`: `vmlint check --baseline {file}` shows others")
+        return Exit.CLEAN
+
+    from vmlint.report.text import render
+
+    stream = sys.stdout
+    color, encoded = uses_color(arguments.color, stream), encoding(stream)
+    write(render(report, color=color, width=width(stream), encoding=encoded, verbose=True))
+    return Exit.FINDINGS if report.findings or report.stale else Exit.CLEAN

@@ -1,0 +1,89 @@
+"""The comments of a YAML document that speak to vmlint: `# vmlint: …`."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from yaml._yaml import CParser
+from yaml.error import YAMLError
+from yaml.events import ScalarEvent, StreamEndEvent
+
+from vmlint.source.document import Document
+from vmlint.source.span import Span
+
+__all__ = ["CALL", "Comment", "comments"]
+
+CALL = "vmlint:"
+"""What such a comment begins with."""
+
+_CALLED = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<said>[^\n]*)", re.MULTILINE)
+_ALONE = re.compile(r"[ \t]*#")
+
+
+class Comment(NamedTuple):
+    """A comment: what it says behind the call, and where it stands.
+
+    `below` is the line under a comment that has its line to itself, and under those that follow it; 0 where the
+    comment stands behind something.
+    """
+
+    said: str
+    span: Span
+    below: int
+
+
+def comments(document: Document) -> Iterator[Comment]:
+    """The comments of a document. A `#` in a scalar begins none, and JSON has none.
+
+    Of a document that can't be parsed, those before the mistake count.
+    """
+    text = document.text
+    if document.json or CALL not in text:
+        return
+    scalars, end = _scalars(text)
+    starts = [start for start, _ in scalars]
+    for found in _CALLED.finditer(text):
+        nearest = bisect_right(starts, found.start()) - 1
+        if found.start() >= end or (nearest >= 0 and found.start() < scalars[nearest][1]):
+            continue
+        head = text.rfind("\n", 0, found.start()) + 1
+        row = text.count("\n", 0, head)
+        shift = 1 - head + (0 if row else document.column - 1)
+        line = document.line + row
+        alone = not text[head : found.start()].strip(" \t")
+        said = found["said"].rstrip()
+        stop = found.start() + len(found[0].rstrip())
+        span = Span(line, found.start() + shift, line, stop + shift)
+        yield Comment(said, span, _below(document, line) if alone else 0)
+
+
+def _below(document: Document, line: int) -> int:
+    """The first line under a comment that is no comment itself."""
+    while _ALONE.match(document.line_text(line)):
+        line += 1
+    return line
+
+
+def _scalars(text: str) -> tuple[list[tuple[int, int]], int]:
+    """The stretches of the text in which a `#` begins no comment, and where the text stops being YAML."""
+    found: list[tuple[int, int]] = []
+    parser = CParser(text)
+    try:
+        while type(event := parser.get_event()) is not StreamEndEvent:
+            if type(event) is ScalarEvent:
+                found.append(_content(text, event))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        return found, mark.index if mark is not None else 0
+    return found, len(text)
+
+
+def _content(text: str, event: Any) -> tuple[int, int]:
+    """The stretch of a scalar; a comment may stand behind the `|` of a block scalar."""
+    start, end = event.start_mark.index, event.end_mark.index
+    if event.style in ("|", ">"):
+        start = text.find("\n", start, end) + 1 or end
+    return start, end

@@ -1,0 +1,73 @@
+"""What a suppression is: where somebody wrote that a rule is not to speak, and what became of that."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from dataclasses import dataclass
+
+from vmlint.model.resource import Place
+from vmlint.rule import Spot
+
+__all__ = ["ANNOTATION", "Fate", "Mark", "Source", "Suppression"]
+
+ANNOTATION = "vmlint.dev/ignore"
+"""The annotation of an object that names the rules which are silent about it."""
+
+
+class Source(enum.StrEnum):
+    """Where a suppression is written."""
+
+    COMMENT = "comment"
+    FILE = "file comment"
+    ANNOTATION = "annotation"
+    CONFIGURATION = "configuration"
+    BASELINE = "baseline"
+
+    @property
+    def in_manifest(self) -> bool:
+        return self in (Source.COMMENT, Source.FILE, Source.ANNOTATION)
+
+
+class Fate(enum.Enum):
+    """What became of a suppression in a run. OPEN: the run can't tell, as a rule did not run or could not decide."""
+
+    USED = enum.auto()
+    UNUSED = enum.auto()
+    UNKNOWN = enum.auto()
+    EXPIRED = enum.auto()
+    MISPLACED = enum.auto()
+    OPEN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """One comment, one annotation, or one entry of `ignores:`, with the names of rules in it.
+
+    `below` is the line under a comment that has its line to itself, else 0. `until` is the last day on which the mark
+    holds. `problem` says why it can't be read; `astray` is one that nobody reads at its place.
+    """
+
+    source: Source
+    place: Place | Spot
+    names: tuple[str, ...] = ()
+    reason: str = ""
+    below: int = 0
+    until: datetime.date | None = None
+    object: str = ""
+    path: str = ""
+    problem: str = ""
+    astray: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Suppression:
+    """One name of a mark, and what became of it. `detail` is the rest of a sentence that says why.
+
+    `name` is "" where the mark holds none that can be read.
+    """
+
+    mark: Mark
+    name: str
+    fate: Fate
+    detail: str = ""
