@@ -41,7 +41,7 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
         yield META.at(
             suppression.mark.place,
             f"the suppression reaches nothing: {suppression.detail}.",
-            fix="move it to the metadata of the object"
+            fix="write it under `metadata.annotations` of the object itself"
             if not suppression.name
             else "move it into that line, or into the one above",
         )
