@@ -1,7 +1,7 @@
 """A suppression stands where it reaches nothing.
 
 ## What it does
-Reports a comment whose rule has a finding elsewhere in the file but none in its reach, and an annotation of vmlint
+Reports a comment whose rule has a finding elsewhere in the document but none in its reach, and an annotation of vmlint
 that stands where it is not read: among labels, or in a template's metadata.
 
 ## Why it does nothing
