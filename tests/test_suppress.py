@@ -201,6 +201,21 @@ def test_what_is_undecided_is_not_called_unneeded() -> None:
     assert "VM903" not in shown(report)
 
 
+def test_what_may_live_elsewhere_leaves_it_open() -> None:
+    size = "  instancetype: {name: huge}  # vmlint: ignore[VM203]\n  runStrategy"
+    Path("vm.yaml").write_text(SPREAD.replace("  runStrategy", size))
+    assert shown(vmlint.check(select=["VM2", "VM903"])) == ["VM201"]
+    assert shown(vmlint.check(select=["VM2", "VM903"], closed_world=True)) == ["VM201", "VM903"]
+
+
+def test_the_finding_of_another_object_does_not_make_a_comment_misplaced() -> None:
+    written(below=f"vmlint: ignore[{RULE}]")
+    text = Path("vm.yaml").read_text()
+    mended = text.replace("running: true", "runStrategy: Always")
+    Path("vm.yaml").write_text(mended + "---\n" + text.replace("web", "db").replace("vmlint: ", "not "))
+    assert shown(vmlint.check()) == ["VM903", RULE]
+
+
 # The configuration
 
 

@@ -104,7 +104,7 @@ def remember(new, trees, releases):
             remember(new[part], [tree for _, tree in pairs], [release for release, _ in pairs])
 
 
-def overlay(node, swagger, definitions, unsigned, *, enforced):
+def overlay(node, swagger, definitions, go, *, enforced):
     """Add what decoding and KubeVirt's own validation demand beyond the CRD.
 
     That validation fills an inline default in before it looks for required fields; a default beside a reference is
@@ -125,22 +125,24 @@ def overlay(node, swagger, definitions, unsigned, *, enforced):
             node["format"] = "int32"
     for name, child in node.get("fields", {}).items():
         if name in fields:
-            if child["type"] == "integer" and name in unsigned:
+            if child["type"] == "integer" and name in go["unsigned"]:
                 child["unsigned"] = True
-            follow(child, fields[name], definitions, unsigned, enforced=enforced)
+            if "enum" in child and name in go["pointers"]:
+                child["kept"] = True
+            follow(child, fields[name], definitions, go, enforced=enforced)
     if "items" in node and "items" in swagger:
-        follow(node["items"], swagger["items"], definitions, unsigned, enforced=enforced)
+        follow(node["items"], swagger["items"], definitions, go, enforced=enforced)
     if "values" in node and isinstance(swagger.get("additionalProperties"), dict):
-        follow(node["values"], swagger["additionalProperties"], definitions, unsigned, enforced=enforced)
+        follow(node["values"], swagger["additionalProperties"], definitions, go, enforced=enforced)
 
 
-def follow(node, swagger, definitions, unsigned, *, enforced):
+def follow(node, swagger, definitions, go, *, enforced):
     if reference := swagger.get("$ref", "").rpartition("/")[2]:
         if reference.endswith("v1.Duration"):
             node["duration"] = True
         swagger = definitions[reference]
     if node["type"] not in ("metadata", "quantity", "int-or-string"):
-        overlay(node, swagger, definitions, unsigned, enforced=enforced)
+        overlay(node, swagger, definitions, go, enforced=enforced)
 
 
 def unsigned_names(clone, tag, folder):
@@ -148,6 +150,13 @@ def unsigned_names(clone, tag, folder):
     found = git(clone, "grep", "-hE", r"\*?u?int(8|16|32|64)? +`json:", tag, "--", folder)
     names = re.findall(r"\*?(u?)int\d* +`json:\"(\w+)", found)
     return {name for sign, name in names if sign} - {name for sign, name in names if not sign}
+
+
+def pointer_names(clone, tag, folder):
+    """The JSON names of the fields that are pointers wherever they stand: Go writes an empty text back."""
+    found = git(clone, "grep", "-hE", r"\w +`json:", tag, "--", folder)
+    names = re.findall(r"(\*?)[\w.]+ +`json:\"(\w+)", found)
+    return {name for star, name in names if star} - {name for star, name in names if not star}
 
 
 def propose(trees):
@@ -215,7 +224,10 @@ def main():
         tag = f"v{newest[product]}.0"
         history = [schemas(clone, facts["schemas"], release) for release in releases]
         definitions = json.loads(git(clone, "show", f"{tag}:{SWAGGER}"))["definitions"]
-        unsigned = unsigned_names(clone, tag, facts["types"])
+        go = {
+            "unsigned": unsigned_names(clone, tag, facts["types"]),
+            "pointers": pointer_names(clone, tag, facts["types"]),
+        }
         trees = {}
         wanted = {key: row for key, row in kinds.items() if row["product"] == product}
         for key, row in wanted.items():
@@ -230,7 +242,7 @@ def main():
             spec = f"{kind.replace('Cluster', '')}Spec"
             swagger = [f"v1.{spec}"] if enforced else [n for n in definitions if n.partition(".")[2] == spec]
             if "spec" in tree["fields"] and swagger:
-                follow(tree["fields"]["spec"], {"$ref": swagger[0]}, definitions, unsigned, enforced=enforced)
+                follow(tree["fields"]["spec"], {"$ref": swagger[0]}, definitions, go, enforced=enforced)
             if enforced:
                 tree["webhook"] = {"required": ["spec"]}
             trees[name] = tree

@@ -56,8 +56,7 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
         today=today or datetime.date.today(),
     )
     shown, suppressed = silence.split(_told(faults, settings))
-    looked_at = [resource for one in worlds for resource in one.cluster.resources]
-    suppressions = silence.judged(shown, doubts, looked_at)
+    suppressions = silence.judged(shown, doubts, world.cluster.resources)
     about = [(rule, fault) for one in suppressions for rule in running for fault in _said(rule, one, world)]
     more, also = silence.split(_told(about, settings))
     findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)

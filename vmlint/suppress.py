@@ -13,7 +13,7 @@ from vmlint.finding import Finding, ObjectId, Suppressed
 from vmlint.load import Repository
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
-from vmlint.rule import Doubt, Fault, Rule, Spot
+from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.runner import object_id, reach
 from vmlint.settings import ignore_spec, means, unknown_name
 from vmlint.source.document import Document
@@ -132,11 +132,17 @@ class Silence:
         today: datetime.date,
     ) -> None:
         self._marks = tuple(found)
+        self._configured = [mark for mark in found if mark.source is Source.CONFIGURATION]
+        self._by_file: dict[str, list[Mark]] = {}
+        for mark in found:
+            if mark.source.in_manifest:
+                self._by_file.setdefault(_document(mark.place).file, []).append(mark)
         self._config = config
         self._known = tuple(known)
         self._running = {rule.id for rule in running}
         self._today = today
         self._used: set[tuple[Mark, str]] = set()
+        self._unresolved: set[str] = set()
 
     def split(self, told: Iterable[Told]) -> tuple[list[Told], list[Suppressed]]:
         """What is still to be shown, and what is suppressed."""
@@ -145,7 +151,9 @@ class Silence:
         kept: list[Told] = []
         suppressed: list[Suppressed] = []
         for one in told:
-            uses = [(mark, name) for mark in self._marks for name in mark.names if self._silences(mark, name, one)]
+            if one.finding.effect is Effect.UNRESOLVED:
+                self._unresolved.add(one.finding.file)
+            uses = [(mark, name) for mark in self._near(one) for name in mark.names if self._silences(mark, name, one)]
             self._used.update(uses)
             if uses:
                 mark = uses[0][0]
@@ -154,6 +162,11 @@ class Silence:
             else:
                 kept.append(one)
         return kept, suppressed
+
+    def _near(self, told: Told) -> list[Mark]:
+        """The marks that may mean a finding: those of its files, then those of the configuration."""
+        files = dict.fromkeys((told.finding.file, _document(told.fault.place).file))
+        return [*(mark for file in files for mark in self._by_file.get(file, ())), *self._configured]
 
     def _silences(self, mark: Mark, name: str, told: Told) -> bool:
         if not means(name, told.rule) or (mark.until is not None and self._today > mark.until):
@@ -187,8 +200,11 @@ class Silence:
     def judged(
         self, shown: Sequence[Told], doubts: Sequence[Doubt], resources: Sequence[Resource]
     ) -> list[Suppression]:
-        """What became of each name: after `split`, whose rest is `shown`. `resources` are all that were looked at."""
-        undecided = {_document(doubt.place).file for doubt in doubts}
+        """What became of each name: after `split`, whose rest is `shown`. `resources` are all that were looked at.
+
+        Of a file in which a question is open, or an object is missing that may live elsewhere, nothing is sure.
+        """
+        undecided = {_document(doubt.place).file for doubt in doubts} | self._unresolved
         seen = [(one.document.file, object_id(one)) for one in resources if one.linted] if self._marks else []
         return [self._fate(mark, name, shown, undecided, seen) for mark in self._marks for name in mark.names or ("",)]
 
@@ -214,12 +230,7 @@ class Silence:
             decided = file not in undecided
         if not decided or not meant or not all(self._asked(rule, file) for rule in meant):
             return Suppression(mark, name, Fate.OPEN)
-        lines = (
-            [one.finding.line for one in shown if one.finding.file == file and means(name, one.rule)]
-            if mark.source is Source.COMMENT
-            else []
-        )
-        if lines:
+        if lines := [one.finding.line for one in shown if means(name, one.rule) and _beside(mark, one)]:
             nearest = min(lines, key=lambda line: (abs(line - _line(mark)), line))
             return Suppression(mark, name, Fate.MISPLACED, f"the finding stands in line {nearest}")
         return Suppression(mark, name, Fate.UNUSED)
@@ -231,6 +242,12 @@ class Silence:
 
 def _judges_suppressions(rule: Rule) -> bool:
     return rule.meta.subject is Suppression
+
+
+def _beside(mark: Mark, told: Told) -> bool:
+    """Whether a finding stands in the document of a comment; one of comments alone is beside all of its file."""
+    here, there = _document(mark.place), _document(told.fault.place)
+    return mark.source is Source.COMMENT and (here is there or (here.data is None and here.file == there.file))
 
 
 def _document(place: Place | Spot) -> Document:

@@ -1,7 +1,7 @@
 """A suppression stands where it reaches nothing.
 
 ## What it does
-Reports a comment whose rule has a finding elsewhere in the file but none in its reach, and an annotation of vmlint
+Reports a comment whose rule has a finding elsewhere in the document but none in its reach, and an annotation of vmlint
 that stands where it is not read: among labels, or in a template's metadata.
 
 ## Why it does nothing
@@ -41,7 +41,7 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
         yield META.at(
             suppression.mark.place,
             f"the suppression reaches nothing: {suppression.detail}.",
-            fix="move it to the metadata of the object"
+            fix="write it under `metadata.annotations` of the object itself"
             if not suppression.name
             else "move it into that line, or into the one above",
         )

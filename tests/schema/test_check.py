@@ -109,6 +109,7 @@ def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
         ("{domain: {devices: {disks: {name: root}}}}", "domain.devices.disks", SchemaKind.TYPE),
         ("{domain: {devices: {disks: [null]}}}", "domain.devices.disks[0]", SchemaKind.TYPE),
         ("{domain: {devices: {}, rebootPolicy: Never}}", "domain.rebootPolicy", SchemaKind.ENUM),
+        ("{domain: {devices: {}, rebootPolicy: ''}}", "domain.rebootPolicy", SchemaKind.ENUM),
         ("{domain: {devices: {}}, dnsPolicy: none}", "dnsPolicy", SchemaKind.ENUM),
         ("{domain: {devices: {}}, dnsPolicy: ''}", "dnsPolicy", SchemaKind.ENUM),
         ("{domain: {devices: {}, clock: {zone: UTC}}}", "domain.clock.zone", SchemaKind.UNKNOWN),

@@ -33,7 +33,10 @@ _EXITS = {
 
 def _parser() -> Parser:
     parser = Parser("baseline", _DESCRIPTION, _EXAMPLES, _EXITS)
-    parser.add_argument("action", nargs="?", metavar="write|check", type=one_of("write", "check"), help="what to do")
+    done = parser.add_argument_group("what is done")
+    done.add_argument(
+        "action", nargs="?", metavar="write|check", type=one_of("write", "check"), help="write the file, or compare"
+    )
     read = parser.add_argument_group("what is read")
     add_files(read)
     read.add_argument("--file", metavar="FILE", help="the baseline (default: `baseline`, else .vmlint-baseline.json)")

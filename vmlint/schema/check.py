@@ -215,8 +215,9 @@ class _Walk:
             self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix)
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
-        # An empty text may be left out when Go writes the object back: whether the CRD sees it is not known here.
-        broken = node.enum and value not in node.enum and (self._admission.crd or value != "")
+        # Go leaves an empty text out when it writes the object back, unless the field is a pointer.
+        seen = self._admission.crd or value != "" or node.kept
+        broken = node.enum and value not in node.enum and seen
         choices = node.enum
         if not broken and self._admission.swagger and node.webhook_enum and value not in node.webhook_enum:
             broken, choices = True, node.webhook_enum

@@ -33,6 +33,7 @@ class Node:
         "duration",
         "enum",
         "high",
+        "kept",
         "keys",
         "low",
         "nullable",
@@ -62,6 +63,7 @@ class Node:
         self.default: bool = "default" in raw
         self.required: Sequence[str] = get("required", ())
         self.enum: Sequence[Any] = get("enum", ())
+        self.kept: bool = get("kept", False)
         self.keys: Sequence[str] = get("keys", ())
         self.unique: bool = get("unique", False)
         self.rules: Sequence[tuple[str, str]] = get("rules", ())

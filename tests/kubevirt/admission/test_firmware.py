@@ -50,6 +50,21 @@ ROWS = [
         bad_in={"cluster": kubevirt(emulatedMachines=["pc*"])},
     ),
     Row(
+        "the cluster may emulate others for one architecture",
+        {"domain": {"machine": {"type": "virt-9"}}, "architecture": "arm64"},
+        {"domain": {"machine": {"type": "q35"}}},
+        [
+            Cause(
+                at("domain.machine.type"),
+                "the machine type `q35` is none that this cluster emulates for `amd64`.",
+                "use a type such as `pc`",
+                "firmware",
+            )
+        ],
+        good_in={"cluster": kubevirt(architectureConfiguration={"amd64": {"emulatedMachines": ["pc*"]}})},
+        bad_in={"cluster": kubevirt(architectureConfiguration={"amd64": {"emulatedMachines": ["pc*"]}})},
+    ),
+    Row(
         "an open world may emulate others, on another architecture",
         {"domain": {"machine": {"type": "q35"}}},
         {"domain": {"machine": {"type": "virt"}}},

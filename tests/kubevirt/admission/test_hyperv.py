@@ -71,6 +71,20 @@ ROWS = [
         ],
     ),
     Row(
+        "timers switch synic on, which has a need of its own",
+        {"domain": {"features": {"hyperv": {"synictimer": {"enabled": False}, "vpindex": {"enabled": False}}}}},
+        {"domain": {"features": {"hyperv": {"synictimer": {}, "vpindex": {"enabled": False}}}}},
+        [
+            Cause(
+                at("domain.features.hyperv.synictimer"),
+                "`hyperv.synictimer` switches `synic` on, and that needs `vpindex`, which is switched off.",
+                "remove `vpindex.enabled: false`, or `synictimer`",
+                "hyperv",
+                Stage.VMI,
+            )
+        ],
+    ),
+    Row(
         "features or passthrough",
         {"domain": {"features": {"hypervPassthrough": {}}}},
         {"domain": {"features": {"hypervPassthrough": {}, "hyperv": {"vapic": {}}}}},

@@ -61,7 +61,7 @@ def test_the_effective_spec_takes_the_place_of_the_written_one() -> None:
             ),
             None,
             True,
-            AdmissionConfig(True, None, None, "arm64"),
+            AdmissionConfig(True, None, (), "arm64", {"arm64": ("x",)}),
         ),
         (
             {**kubevirt(emulatedMachines=["${M}"]), "status": {"defaultArchitecture": "s390x"}},

@@ -38,7 +38,7 @@ def _machine(view: View) -> Iterator[Cause]:
     machine = word(view.spec, "domain", "machine", "type")
     if not machine or not view.architecture:
         return
-    own = view.cluster.emulated_machines
+    own = view.cluster.machines(view.architecture)
     patterns = own or _MACHINES.get(view.architecture, _MACHINES["amd64"])
     if any(glob_matches(pattern, machine) is not False for pattern in patterns):
         return

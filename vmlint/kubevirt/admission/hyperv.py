@@ -28,8 +28,7 @@ _NEEDS = (
 def check(view: View) -> Iterator[Cause]:
     """Features whose need is switched off, and features beside a passthrough of all."""
     for feature, needed in _NEEDS:
-        on = has(view.spec, *_HYPERV, feature) and flag(view.spec, *_HYPERV, feature, "enabled", default=True)
-        if on and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
+        if _on(view, feature) and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
             yield Cause(
                 view.at(*_HYPERV, feature),
                 f"`hyperv.{feature}` needs `{needed}`, which is switched off.",
@@ -37,6 +36,15 @@ def check(view: View) -> Iterator[Cause]:
                 _SUBJECT,
                 Stage.VMI,
             )
+    vpindex = flag(view.spec, *_HYPERV, "vpindex", "enabled", default=True)
+    if _on(view, "synictimer") and has(view.spec, *_HYPERV, "synic") is False and vpindex is False:
+        yield Cause(
+            view.at(*_HYPERV, "synictimer"),
+            "`hyperv.synictimer` switches `synic` on, and that needs `vpindex`, which is switched off.",
+            "remove `vpindex.enabled: false`, or `synictimer`",
+            _SUBJECT,
+            Stage.VMI,
+        )
     if has(view.spec, *_HYPERV) and has(view.spec, *_FEATURES, "hypervPassthrough"):
         yield Cause(
             view.at(*_HYPERV),
@@ -45,3 +53,9 @@ def check(view: View) -> Iterator[Cause]:
             _SUBJECT,
             Stage.VMI,
         )
+
+
+def _on(view: View, feature: str) -> bool:
+    """Whether a feature is there and not switched off."""
+    there = has(view.spec, *_HYPERV, feature) is True
+    return there and flag(view.spec, *_HYPERV, feature, "enabled", default=True) is True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, final
 
 from vmlint.kubevirt.admission.reading import look, word
@@ -74,8 +75,17 @@ class AdmissionConfig(NamedTuple):
     """`vmRolloutStrategy` is LiveUpdate."""
     bridge_on_pod_network: bool | None = None
     emulated_machines: tuple[str, ...] | None = None
-    """Patterns of `emulatedMachines` for every architecture; () for the built-in ones of each."""
+    """Patterns of `emulatedMachines` for every architecture; () where it names none."""
     default_architecture: str | None = None
+    single_machines: Mapping[str, tuple[str, ...] | None] = MappingProxyType({})
+    """Patterns of `emulatedMachines` of single architectures; the others have the built-in ones."""
+
+    def machines(self, architecture: str) -> tuple[str, ...] | None:
+        """The patterns for an architecture; () for the built-in ones. An unknown architecture has those of amd64."""
+        known = architecture if architecture in ARCHITECTURES else ARCHITECTURES[0]
+        return self.emulated_machines or (
+            None if self.emulated_machines is None else self.single_machines.get(known, ())
+        )
 
     @classmethod
     def of(
@@ -95,17 +105,18 @@ class AdmissionConfig(NamedTuple):
         return cls(
             live_update=by_default if strategy == "" else None if strategy is None else strategy == "LiveUpdate",
             bridge_on_pod_network=True if bridge is None else bridge if isinstance(bridge, bool) else None,
-            emulated_machines=_machines(configuration),
+            emulated_machines=_machines(configuration.get("emulatedMachines")),
             default_architecture=architecture or ("amd64" if closed and architecture == "" else None),
+            single_machines={
+                architecture: _machines(machines)
+                for architecture in ARCHITECTURES
+                if (machines := get(configuration, "architectureConfiguration", architecture, "emulatedMachines"))
+            },
         )
 
 
-def _machines(configuration: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """() for the defaults; None where lists of single architectures, or a variable, leave it open."""
-    machines = get(configuration, "emulatedMachines")
-    single = mapping(configuration, "architectureConfiguration")
-    if any(get(single, architecture, "emulatedMachines") is not None for architecture in ARCHITECTURES):
-        return None
+def _machines(machines: Any) -> tuple[str, ...] | None:
+    """The patterns of a list; () where there is none, None where a variable leaves it open."""
     if machines is None:
         return ()
     if not isinstance(machines, list) or any(not isinstance(name, str) or is_unknown(name) for name in machines):
