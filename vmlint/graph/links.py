@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from vmlint.model.access import text
@@ -217,8 +217,14 @@ def _walk(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path,
     yield path, holder, data
 
 
-def links(resource: Resource) -> Iterator[Link]:
+# Several rules ask in turn for the references of one object, and then never again.
+@lru_cache(maxsize=64)
+def links(resource: Resource) -> tuple[Link, ...]:
     """The references that an object writes, in the table's order. An empty name refers to nothing."""
+    return tuple(_links(resource))
+
+
+def _links(resource: Resource) -> Iterator[Link]:
     for row in _rows(resource.kind.name):
         for path, holder, name in _walk(resource.data, row.steps, ()):
             if isinstance(name, str) and name:
