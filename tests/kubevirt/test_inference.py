@@ -166,6 +166,12 @@ def test_the_own_template_wins_over_a_labelled_data_volume_of_its_name() -> None
     assert found.end is End.SOURCE_UNSUPPORTED
 
 
+def test_a_template_that_copies_the_claim_that_it_makes_finds_none() -> None:
+    itself = "{source: {pvc: {name: web-root, namespace: shop}}}"
+    text = template(itself).replace("name: web-root", f"name: web-root, {LABELS}", 1)
+    assert walk(vm(VOLUME, text)).end is End.OBJECT_MISSING
+
+
 def test_source_goes_before_source_ref() -> None:
     both = f"{{source: {{pvc: {{name: disk, namespace: shop}}}}, {FROM_SOURCE[1:-1]}}}"
     found = walk(vm(VOLUME, template(both)), obj("PersistentVolumeClaim", "disk", labels=LABELS))

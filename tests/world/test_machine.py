@@ -176,6 +176,33 @@ def test_the_instancetype_and_the_preference_are_applied_first() -> None:
     assert (found.cause.subject, found.origin, found.value) == ("secure_boot", Origin.PREFERENCE, True)
 
 
+@pytest.mark.parametrize(
+    ("preferred", "spec", "subject", "value"),
+    [
+        ("{preferredInterfaceModel: ne2000}", "", "enums", "ne2000"),
+        ("{preferredAutoattachInputDevice: true, preferredInputType: keyboard}", "", "enums", "keyboard"),
+        ("{preferredInputBus: ps2}", "autoattachInputDevice: true", "enums", "ps2"),
+    ],
+)
+def test_when_a_vm_starts_its_preference_reaches_what_defaults_have_added(
+    preferred: str, spec: str, subject: str, value: str
+) -> None:
+    preference = SECURE[: SECURE.index("firmware")] + f"devices: {preferred}\n"
+    text = vm(f"domain: {{memory: {{guest: 1Gi}}, devices: {{{spec}}}}}", asks=ASKS_SECURE)
+    (found,) = refusals(text, preference)
+    assert (found.cause.subject, found.effect, found.origin, found.value) == (
+        subject,
+        Effect.STUCK,
+        Origin.PREFERENCE,
+        value,
+    )
+
+
+def test_a_vm_with_an_attached_input_device_starts() -> None:
+    text = vm("domain: {memory: {guest: 1Gi}, devices: {autoattachInputDevice: true}}", asks=ASKS_SECURE)
+    assert said(text, SECURE.replace("true", "false")) == []
+
+
 def test_a_value_of_the_vm_is_its_own() -> None:
     text = vm("domain: {memory: {guest: 1Gi}, cpu: {sockets: 3, maxSockets: 2}, devices: {}}")
     assert [(found.origin, found.value) for found in refusals(text)] == [(Origin.VM, None)]

@@ -1,8 +1,9 @@
 """A VM with its instancetype, its preference and KubeVirt's defaults applied.
 
-Three copies of a VM matter. The mutating webhook writes one into the cluster (`mutate`). The validating webhook
+Four copies of a VM matter. The mutating webhook writes one into the cluster (`mutate`). The validating webhook
 makes another from it and checks that (`review`). The third is what runs: `expand`, which differs from the second
-in that disks and the network are filled in first, so that preferences reach them.
+in that disks and the network are filled in first, so that preferences reach them. The fourth is what the controller
+makes a VirtualMachineInstance of, `start`: that, with the devices that are attached by themselves.
 Sources: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/vm-mutator.go`, `pkg/instancetype/webhooks/vm`,
 `pkg/instancetype/expand`.
 """
@@ -16,10 +17,19 @@ from typing import Any
 
 from vmlint.kubevirt.cause import Cause
 from vmlint.kubevirt.conflicts import Conflict, conflicts
-from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_architecture, fill_disks, fill_machine, fill_network
+from vmlint.kubevirt.defaults import (
+    ClusterConfig,
+    fill,
+    fill_architecture,
+    fill_disks,
+    fill_input,
+    fill_input_type,
+    fill_machine,
+    fill_network,
+)
 from vmlint.kubevirt.instancetype import apply_instancetype, lay_out, vcpus
 from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
-from vmlint.kubevirt.preference import apply_preference, breakdown
+from vmlint.kubevirt.preference import apply_attachments, apply_preference, breakdown
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.sizing import applies, sizing_conflicts, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
@@ -27,7 +37,7 @@ from vmlint.kubevirt.values import ensure, leaves
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 
-__all__ = ["Applied", "Origin", "expand", "mutate", "review"]
+__all__ = ["Applied", "Origin", "expand", "mutate", "review", "start"]
 
 _DOMAIN = ("spec", "domain")
 _ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
@@ -148,6 +158,23 @@ def review(
     return Applied(job.stored, job.reviewed)
 
 
+def start(
+    vm: Mapping[str, Any],
+    instancetype: Mapping[str, Any] | None = None,
+    preference: Mapping[str, Any] | None = None,
+    *,
+    kubevirt: Mapping[str, Any] | None = None,
+    release: Release | None = None,
+    source_architecture: str = "",
+) -> Applied:
+    """The VM as the controller starts it. All arguments are whole objects, as for `mutate`.
+
+    Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (startVMI).
+    """
+    job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
+    return Applied(job.stored, job.started)
+
+
 class _Job:
     """One VM with all that is applied to it."""
 
@@ -179,6 +206,24 @@ class _Job:
         refusal = None if found else breakdown(self._preference, self._instancetype, template)
         if found or refusal is not None:
             return template, found, refusal, None
+        return self._completed(template, watch)
+
+    def started(self, watch: Watch) -> _Result:
+        template = ensure(self._mutated(watch), "spec", "template")
+        found = self._conflicts(template)
+        refusal = None if found else breakdown(self._preference, self._instancetype, template)
+        if found or refusal is not None:
+            return template, found, refusal, None
+        if self._preference is not None:
+            apply_attachments(template, self._preference)
+            watch(Origin.PREFERENCE, template)
+        fill_input(template)
+        result = self._completed(template, watch)
+        fill_input_type(result[0])
+        return result
+
+    def _completed(self, template: dict[str, Any], watch: Watch) -> _Result:
+        """Disks and the network first, then what a VM that suits its instancetype gets."""
         fill_disks(template)
         problem = fill_network(template, self._config)
         watch(Origin.DEFAULT, template)

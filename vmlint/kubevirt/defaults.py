@@ -135,6 +135,20 @@ def fill_disks(template: dict[str, Any]) -> None:
         entries(template, *_DOMAIN, "devices", "disks").extend({"name": name} for name in missing)
 
 
+def fill_input(template: dict[str, Any]) -> None:
+    """An input device, where one is to be attached by itself and the VM has none; a preference may say which."""
+    devices = ensure(template, *_DOMAIN, "devices")
+    if devices.get("autoattachInputDevice") is True and not devices.get("inputs"):
+        devices["inputs"] = [{"name": "default-0"}]
+
+
+def fill_input_type(template: dict[str, Any]) -> None:
+    """The type of input devices that have none: a guest gets a tablet."""
+    for device in sequence(template, *_DOMAIN, "devices", "inputs"):
+        if isinstance(device, dict) and not device.get("type"):
+            device["type"] = "tablet"
+
+
 def _amount(template: Mapping[str, Any], kind: str, resource: str) -> Quantity | None:
     return Quantity.try_parse(get(template, *_DOMAIN, "resources", kind, resource))
 

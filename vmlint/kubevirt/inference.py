@@ -138,13 +138,7 @@ class _Walk:
         if template := next((found for found in self.vm.claim_templates() if found[1] == name), None):
             self.hop(f"{_plain(subject)} → volume claim template {name}", written)
             return self.claim_template(*template)
-        ref = _ref(_CLAIM, self.vm.namespace, name)
-        found = self.cluster.resolve(ref, self.vm)
-        if found.made and found.resource is self.vm:
-            self.hop(f"{_plain(subject)} → {_name(ref)}", written)
-            reason = "the VM's own DataVolume template makes the claim after the VM is accepted, and too late to infer"
-            return self.missing(Resolution(State.MISSING, ref, reason=reason))
-        return self.labelled_object(ref, subject, written)
+        return self.labelled_object(_ref(_CLAIM, self.vm.namespace, name), subject, written)
 
     def claim_template(self, path: Path, name: str, body: Mapping[str, Any]) -> Chain:
         """A volume claim template leads to what its claim is to be filled from, as a DataVolume template does.
@@ -311,6 +305,9 @@ class _Walk:
         self.hop(f"{_plain(subject)} → {_name(ref)}", written)
         if found.state is State.MISSING:
             return self.missing(found)
+        if found.made and found.resource is self.vm:
+            reason = "the VM's own DataVolume template makes the claim after the VM is accepted, and too late to infer"
+            return self.missing(Resolution(State.MISSING, ref, reason=reason))
         if (resource := found.resource) is None:
             return self.unknown(found)
         # CDI gives a claim the labels of the DataVolume that it belongs to.

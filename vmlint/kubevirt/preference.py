@@ -15,7 +15,7 @@ from vmlint.kubevirt.values import clone, ensure, entries
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 
-__all__ = ["TABLE", "How", "Row", "apply_preference", "breakdown"]
+__all__ = ["TABLE", "How", "Row", "apply_attachments", "apply_preference", "breakdown"]
 
 EACH = "*"
 """A step of a row's path that stands for every entry of a list."""
@@ -243,6 +243,18 @@ def breakdown(
         "the preference adds CPU features, and the VM has neither an instancetype nor `domain.cpu` to hold them: "
         "KubeVirt's webhook breaks down",
     )
+
+
+def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -> None:
+    """Which devices are attached by themselves, where the VM does not say; before any of them is added.
+
+    Source: KubeVirt `pkg/instancetype/preference/apply/device.go` (ApplyAutoAttachPreferences).
+    """
+    devices = ensure(template, *_DEVICES)
+    for device in ("GraphicsDevice", "MemBalloon", "PodInterface", "SerialConsole", "InputDevice"):
+        preferred = get(preference, "devices", f"preferredAutoattach{device}")
+        if preferred is not None and devices.get(f"autoattach{device}") is None:
+            devices[f"autoattach{device}"] = preferred
 
 
 def apply_preference(template: dict[str, Any], preference: Mapping[str, Any], release: Release | None = None) -> None:

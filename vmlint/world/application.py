@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
-from vmlint.kubevirt.apply import Applied, expand, review
+from vmlint.kubevirt.apply import Applied, expand, review, start
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
@@ -128,6 +128,10 @@ class Application:
         It says nothing of a VM that asks for more than is known.
         """
         return self._once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
+
+    def started(self, vm: VirtualMachine) -> Applied:
+        """The VM as the controller starts it, likewise."""
+        return self._once(start, vm, lambda: self._applied(start, vm, tuple(Matcher)))
 
     def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
         """The VM with those of its matchers' objects that are known."""

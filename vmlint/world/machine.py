@@ -162,13 +162,27 @@ class Machine:
         if problem is not None:
             yield Refusal(_no_interface(workload, problem), Effect.REJECTED)
         view = self._view(workload, template)
+        known = set()
         for subject in SUBJECTS:
             if unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
                 for cause in subject.check(view):
                     if cause.subject == _MEMORY_UNSET and self._may_get_memory(workload):
                         continue
                     effect = late if cause.stage is Stage.VMI else Effect.REJECTED
+                    known.add((cause.subject, cause.path))
                     yield Refusal(cause, effect, *giver(cause.path))
+        if isinstance(workload, VirtualMachine) and not unknown and workload.matcher(Matcher.PREFERENCE):
+            yield from (new for new in self._at_start(workload) if (new.cause.subject, new.cause.path) not in known)
+
+    def _at_start(self, vm: VirtualMachine) -> Iterator[Refusal]:
+        """What is wrong with the VM when it starts: then its preference reaches what defaults have added."""
+        started = self._world.started(vm)
+        if started.conflicts or started.refusal or started.problem:
+            return
+        giver = _givers(vm, started)
+        for cause in check(self._view(vm, started.template)):
+            if cause.subject != _MEMORY_UNSET:
+                yield Refusal(cause, Effect.STUCK, *giver(cause.path))
 
     def _applied(self, vm: VirtualMachine) -> tuple[Applied, frozenset[Matcher]]:
         """The VM as far as it is known, and the matchers that might change it.

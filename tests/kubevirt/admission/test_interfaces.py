@@ -779,7 +779,7 @@ ROWS = [
                         {
                             "name": "default",
                             "bridge": {},
-                            "dhcpOptions": {"ntpServers": ["192.0.2.1", "::ffff:192.0.2.1"]},
+                            "dhcpOptions": {"ntpServers": ["192.0.2.01", "::ffff:192.0.2.1"]},
                         }
                     ]
                 }
@@ -793,7 +793,7 @@ ROWS = [
                         {
                             "name": "default",
                             "bridge": {},
-                            "dhcpOptions": {"ntpServers": ["ntp.org", "fd00::1", "192.0.2.01"]},
+                            "dhcpOptions": {"ntpServers": ["ntp.org", "fd00::1", "192.0.2"]},
                         }
                     ]
                 }
@@ -815,7 +815,7 @@ ROWS = [
             ),
             Cause(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[2]"),
-                "the NTP server `192.0.2.01` is no IPv4 address.",
+                "the NTP server `192.0.2` is no IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),

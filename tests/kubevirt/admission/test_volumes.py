@@ -139,8 +139,8 @@ ROWS = [
     ),
     Row(
         "utility volumes come later",
+        {},
         {"utilityVolumes": []},
-        {"utilityVolumes": [{"name": "u"}]},
         [
             Cause(
                 at("utilityVolumes"),

@@ -31,6 +31,7 @@ _DNS_LABEL = re.compile(_LABEL)
 _DNS_SUBDOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _QUALIFIED = re.compile(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
+_LEADING_ZEROS = re.compile(r"\b0+(?=[0-9])")
 _PCI = re.compile(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]")
 _MAC = re.compile(r"[0-9a-fA-F]{2}(?:([:-])[0-9a-fA-F]{2})(?:\1[0-9a-fA-F]{2})*|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4})+")
 _MAC_LENGTHS = (6, 8, 20)
@@ -75,7 +76,9 @@ def mac_length(text: str) -> int | None:
 
 
 def is_ip(text: str) -> bool:
-    """An address of either version; one with a zone is none."""
+    """An address of either version; one with a zone is none. Numbers of IPv4 may have leading zeros: KubeVirt's types
+    drop them when they are read.
+    """
     return _address(text) is not None
 
 
@@ -86,6 +89,9 @@ def is_ipv4(text: str) -> bool:
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    groups, colon, last = text.rpartition(":")
+    if "." in last:
+        text = groups + colon + _LEADING_ZEROS.sub("", last)
     try:
         return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:

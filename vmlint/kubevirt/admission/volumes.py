@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.forms import is_clean_path
-from vmlint.kubevirt.admission.reading import amount, has, look, many, names, word
+from vmlint.kubevirt.admission.reading import amount, has, many, names, word
 from vmlint.kubevirt.admission.view import Cause, Stage, View
 from vmlint.kubevirt.admission.wording import choice, named
 from vmlint.model.access import each
@@ -80,7 +80,7 @@ def check(view: View) -> Iterator[Cause]:
                 "keep one",
                 _SUBJECT,
             )
-    if look(view.spec, "utilityVolumes"):
+    if has(view.spec, "utilityVolumes"):
         yield Cause(
             view.at("utilityVolumes"),
             "`utilityVolumes` can't be set when the guest is created; KubeVirt adds them later.",
