@@ -56,6 +56,20 @@ ROWS = [
         bad_in={},
     ),
     Row(
+        "an empty list of host devices counts too",
+        {},
+        {"domain": {"devices": {"hostDevices": []}}},
+        [
+            Cause(
+                at("domain.devices.hostDevices", Owner.REPLICA_SET),
+                "`hostDevices` needs the feature gate `HostDevices`, which is off.",
+                "add `HostDevices` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        bad_in={"owner": Owner.REPLICA_SET},
+    ),
+    Row(
         "downward metrics as a volume and a device",
         {"volumes": [{"name": "v", "downwardMetrics": {}}], "domain": {"devices": {"downwardMetrics": {}}}},
         {"volumes": [{"name": "v", "downwardMetrics": {}}], "domain": {"devices": {"downwardMetrics": {}}}},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.admission.reading import found, names, word
+from vmlint.kubevirt.admission.reading import found, has, names, word
 from vmlint.kubevirt.admission.view import Cause, Owner, Stage, View
 from vmlint.kubevirt.admission.wording import choice
 from vmlint.model.access import each, get, mapping, text
@@ -34,6 +34,16 @@ class _Gated(NamedTuple):
 
 def _is_set(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, list | str) and bool(value) and not is_unknown(value))
+
+
+def _there(path: Path) -> Callable[[View], Iterator[Path]]:
+    """A field that counts even where it is an empty list; KubeVirt writes none into VMs and their guests."""
+
+    def search(view: View) -> Iterator[Path]:
+        if has(view.spec, *path):
+            yield view.at(*path)
+
+    return search
 
 
 def _true(path: Path) -> Callable[[View], Iterator[Path]]:
@@ -98,7 +108,7 @@ _TABLE = (
     _Gated(("DeclarativeHotplugVolumes",), "a CD-ROM drive without a volume", _empty_cdrom),
     _Gated(("DownwardMetrics",), "a volume of downward metrics", ("volumes", "*", "downwardMetrics")),
     _Gated(("HostDisk",), "`hostDisk`", ("volumes", "*", "hostDisk")),
-    _Gated(("HostDevices",), "`hostDevices`", (*_DEVICES, "hostDevices")),
+    _Gated(("HostDevices",), "`hostDevices`", _there((*_DEVICES, "hostDevices"))),
     _Gated(("WorkloadEncryptionSEV",), "AMD's encryption of guests", _confidential("sev", "snp")),
     _Gated(("WorkloadEncryptionTDX",), "Intel's encryption of guests", _confidential("tdx")),
     _Gated(("VSOCK",), "`autoattachVSOCK`", _true((*_DEVICES, "autoattachVSOCK"))),
