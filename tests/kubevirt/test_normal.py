@@ -36,6 +36,12 @@ def domain(**fields: Any) -> Any:
         ({"resources": {"requests": {}, "overcommitGuestOverhead": False}}, {"resources": {}}),
         ({"features": {}}, {"features": {"acpi": {}}}),
         ({"machine": {"type": ""}}, {"machine": {"type": ""}}),
+        ({"machine": {}}, {"machine": {"type": ""}}),
+        ({"devices": {"watchdog": {}}}, {"devices": {"watchdog": {"name": ""}}}),
+        (
+            {"devices": {"interfaces": [{"name": "a", "ports": [{}]}]}},
+            {"devices": {"interfaces": [{"name": "a", "ports": [{"port": 0}]}]}},
+        ),
         ({"memory": None, "frobnicate": 1}, {}),
         ({"cpu": {"cores": "${CORES}"}}, {"cpu": {"cores": "${CORES}"}}),
         ({"memory": {"guest": "${SIZE}"}}, {"memory": {"guest": "${SIZE}"}}),

@@ -32,6 +32,8 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 }
 
 _ABSENT = object()
+_NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
+"""The fields of kind `keep` that are numbers; the others are text."""
 
 
 def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def _types(proposals: bool) -> Mapping[str, _Type]:
         if proposals:
             fields.update(_PROPOSED.get(name, {}))
         out[name] = _Type(
-            fields, tuple((field, kind) for field, kind in fields.items() if kind == "qty" or kind in table)
+            fields, tuple((field, kind) for field, kind in fields.items() if kind in ("qty", "keep") or kind in table)
         )
     return out
 
@@ -99,8 +101,13 @@ class _Writer:
         if self._omit:
             for key, kind in always:
                 if key not in out:
-                    out[key] = "0" if kind == "qty" else self.struct(kind, {})
+                    out[key] = self._zero(key, kind)
         return out
+
+    def _zero(self, key: str, kind: str) -> Any:
+        if kind == "keep":
+            return 0 if key in _NUMBERS else ""
+        return "0" if kind == "qty" else self.struct(kind, {})
 
     def _write(self, kind: str, value: Any) -> Any:
         plain = _PLAIN.get(kind)
