@@ -68,6 +68,13 @@ def test_what_is_overwritten_without_a_conflict() -> None:
     assert cpu == {"maxSockets": 8, "isolateEmulatorThread": False}
 
 
+def test_an_empty_policy_is_a_policy_and_other_empty_texts_are_none() -> None:
+    given = instancetype(cpu={"model": ""}, schedulerName="", ioThreadsPolicy="")
+    assert applied(given)["spec"] == {
+        "domain": {"devices": {}, "cpu": {}, "memory": {"guest": "4Gi"}, "ioThreadsPolicy": ""},
+    }
+
+
 def test_nothing_is_shared() -> None:
     given = instancetype(gpus=[{"name": "g"}])
     applied(given)["spec"]["domain"]["devices"]["gpus"][0]["name"] = "changed"

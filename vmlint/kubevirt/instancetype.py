@@ -26,6 +26,8 @@ class Row(NamedTuple):
     instancetype: Path
     vm: Path
     since: tuple[int, int] = (0, 56)
+    empty: bool = False
+    """Whether an empty text is copied too."""
 
 
 _DOMAIN = ("spec", "domain")
@@ -43,7 +45,7 @@ TABLE: tuple[Row, ...] = (
     Row(("memory", "hugepages"), (*_DOMAIN, "memory", "hugepages")),
     Row(("memory", "maxGuest"), (*_DOMAIN, "memory", "maxGuest"), (1, 3)),
     Row(("ioThreads", "supplementalPoolThreadCount"), (*_DOMAIN, "ioThreads", "supplementalPoolThreadCount"), (1, 7)),
-    Row(("ioThreadsPolicy",), (*_DOMAIN, "ioThreadsPolicy")),
+    Row(("ioThreadsPolicy",), (*_DOMAIN, "ioThreadsPolicy"), empty=True),
     Row(("launchSecurity",), (*_DOMAIN, "launchSecurity")),
     Row(("gpus",), (*_DOMAIN, "devices", "gpus")),
     Row(("hostDevices",), (*_DOMAIN, "devices", "hostDevices")),
@@ -71,7 +73,8 @@ def apply_instancetype(
         ensure(template, *_DOMAIN, section)
     for row in TABLE:
         value = get(instancetype, *row.instancetype)
-        if value is None or value in ("", []) or not (release is None or release.serves(row.since)):
+        left_out = value is None or value == [] or (value == "" and not row.empty)
+        if left_out or not (release is None or release.serves(row.since)):
             continue
         ensure(template, *map(str, row.vm[:-1]))[str(row.vm[-1])] = clone(value)
     if release is None or release.serves(_OVERCOMMIT_SINCE):
