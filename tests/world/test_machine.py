@@ -198,6 +198,10 @@ def test_when_a_vm_starts_its_preference_reaches_what_defaults_have_added(
     )
 
 
+def test_a_guest_gets_the_only_type_of_input_device_where_its_own_is_empty() -> None:
+    assert said(vmi("domain: {memory: {guest: 1Gi}, devices: {inputs: [{name: a, type: ''}]}}")) == []
+
+
 def test_a_vm_with_an_attached_input_device_starts() -> None:
     text = vm("domain: {memory: {guest: 1Gi}, devices: {autoattachInputDevice: true}}", asks=ASKS_SECURE)
     assert said(text, SECURE.replace("true", "false")) == []

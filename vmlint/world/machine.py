@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from vmlint.effect import Effect
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
 from vmlint.kubevirt.apply import Applied, Origin
-from vmlint.kubevirt.defaults import ClusterConfig, fill
+from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
@@ -157,6 +157,7 @@ class Machine:
         else:
             template = normal_template(mapping(workload.data, *workload.template_path))
             problem = fill(template, ClusterConfig.of(self._kubevirt), self._world.settings.release)
+            fill_input_type(template)
             unknown, giver = _NEITHER, _by_default(workload, template)
         late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
         if problem is not None:
