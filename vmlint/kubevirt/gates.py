@@ -21,6 +21,7 @@ from vmlint.model.unknown import is_unknown
 __all__ = ["GateState", "Gates"]
 
 _MAIN = "main"
+_RESERVATION = "PersistentReservation"
 _DEVELOPER = ("spec", "configuration", "developerConfiguration")
 
 
@@ -43,7 +44,7 @@ class Gates:
     Before 1.9 a Beta gate was off unless listed; since then it is on unless disabled.
     """
 
-    __slots__ = ("_beta_on", "_decided", "_disabled", "_enabled", "_release", "_vague")
+    __slots__ = ("_beta_on", "_decided", "_disabled", "_enabled", "_release", "_reservation", "_vague")
 
     def __init__(
         self, kubevirt: Mapping[str, Any] | None = None, release: tuple[int, ...] | None = None, closed: bool = False
@@ -53,6 +54,7 @@ class Gates:
         enabled = sequence(developer, "featureGates")
         disabled = sequence(developer, "disabledFeatureGates") if facts.disabled_feature_gates else []
         self._release = release
+        self._reservation = get(kubevirt, "spec", "configuration", "persistentReservationConfiguration", "enabled")
         self._enabled = frozenset(gate for gate in enabled if isinstance(gate, str))
         self._disabled = frozenset(gate for gate in disabled if isinstance(gate, str))
         self._beta_on = facts.beta_gates_on
@@ -64,6 +66,8 @@ class Gates:
     def state(self, name: str) -> GateState:
         """The gate's state. GA comes first, then the enabling list, the disabling list, and the stage's default."""
         stage = self.stage(name)
+        if name == _RESERVATION and stage == "GA":
+            return self._configured(name)
         if stage == "GA" or (stage and name in self._enabled):
             return GateState.ON
         if stage is None or stage == "Discontinued":
@@ -75,6 +79,15 @@ class Gates:
         if stage == "Beta" and self._beta_on:
             return GateState.ON
         return GateState.OFF if self._decided else GateState.UNKNOWN
+
+    def _configured(self, name: str) -> GateState:
+        """A gate that has become a setting, and is off without it; listing the gate still counts."""
+        if isinstance(self._reservation, bool):
+            return GateState.ON if self._reservation else GateState.OFF
+        if name in self._enabled:
+            return GateState.ON
+        known = self._decided and not self._vague and not is_unknown(self._reservation)
+        return GateState.OFF if known else GateState.UNKNOWN
 
     def stage(self, name: str) -> str | None:
         """`Alpha`, `Beta`, `GA`, `Deprecated` or `Discontinued`; None for a gate that the release does not have."""

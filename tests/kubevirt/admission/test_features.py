@@ -252,7 +252,7 @@ ROWS = [
         bad_in={"release": (1, 6)},
     ),
     Row(
-        "persistent reservations, before 1.9",
+        "persistent reservations, which became a setting with 1.9",
         {"domain": {"devices": {"disks": [{"name": "a", "lun": {"reservation": True}}]}}},
         {"domain": {"devices": {"disks": [{"name": "a", "lun": {"reservation": True}}]}}},
         [
@@ -263,8 +263,8 @@ ROWS = [
                 "features",
             )
         ],
-        good_in={"release": (1, 9)},
-        bad_in={"release": (1, 8)},
+        good_in={"release": (1, 9), "cluster": kubevirt(persistentReservationConfiguration={"enabled": True})},
+        bad_in={"release": (1, 9), "cluster": kubevirt()},
     ),
     Row(
         "video, before 1.9",

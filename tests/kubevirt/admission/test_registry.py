@@ -131,7 +131,7 @@ RICH: dict[str, Any] = {
                     "dedicatedIOThread": True,
                     "blockSize": {"custom": {"logical": 512, "physical": 4096, "discardGranularity": 1024}},
                 },
-                {"name": "data", "lun": {"bus": "scsi", "reservation": True}},
+                {"name": "data", "lun": {"bus": "scsi", "reservation": False}},
                 {"name": "cloudinit", "cdrom": {"bus": "sata"}},
                 {"name": "metrics", "disk": {"bus": "virtio"}},
                 {"name": "empty", "cdrom": {"bus": "sata"}},
