@@ -37,9 +37,11 @@ from vmlint.kubevirt.matching import Match
 from vmlint.model.chain import Hop
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+
+from .._effect import refusal
 
 META = Meta("VM304", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
@@ -60,7 +62,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         vm.at(*vm.vm_path, *found.paths[0][1:]),
         f"{found.message.replace('the preference', f'preference `{preference.name}`', 1)}.",
         fix=_FIXES[found.resource],
-        effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+        effect=refusal(vm),
     ).along((*(preference.chain.hops if preference.chain else ()), asked))
 
 

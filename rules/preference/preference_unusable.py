@@ -27,9 +27,11 @@ from collections.abc import Iterator
 
 from vmlint.model.chain import Hop
 from vmlint.model.matcher import Matcher
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+
+from .._effect import refusal
 
 META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
@@ -46,5 +48,5 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         vm.at(*vm.vm_path, *cause.path[1:]),
         f"preference `{preference.name}` can't be applied: {cause.message}.",
         fix="choose another instancetype or preference, or change the preference's `spec.cpu`",
-        effect=Effect.STUCK if isinstance(vm, VirtualMachinePool) else None,
+        effect=refusal(vm),
     ).along((*(preference.chain.hops if preference.chain else ()), *hops))

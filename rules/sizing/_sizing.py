@@ -11,9 +11,11 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect
 from vmlint.world import World
+
+from .._effect import refusal
 
 __all__ = ["Sized", "sized"]
 
@@ -28,7 +30,7 @@ class Sized(NamedTuple):
     @property
     def effect(self) -> Effect:
         """The webhook would see VMs, not pools: a pool's VMs are never created."""
-        return Effect.STUCK if isinstance(self.vm, VirtualMachinePool) else Effect.REJECTED
+        return refusal(self.vm)
 
     @property
     def whose(self) -> str:

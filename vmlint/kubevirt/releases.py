@@ -55,8 +55,6 @@ class Behaviour(NamedTuple):
     admits_missing: bool
     """A VM whose instancetype or preference is missing is accepted, and does not start. Before, it was refused."""
     infers_from_snapshots: bool
-    inference_failure_policy: bool
-    """`inferFromVolumeFailurePolicy` exists."""
     checks_overcommit: bool
     checks_topology_name: bool
     """An unknown `preferredCPUTopology` is refused."""
@@ -90,7 +88,6 @@ _SINCE: dict[str, tuple[int, int]] = {
     "memory_conflicts_by_field": (1, 7),
     "admits_missing": (1, 6),
     "infers_from_snapshots": (1, 9),
-    "inference_failure_policy": (1, 1),
     "checks_overcommit": (1, 0),
     "checks_topology_name": (1, 4),
     "checks_spread": (1, 3),

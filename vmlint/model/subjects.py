@@ -46,10 +46,6 @@ class Workload(Resource):
     def vmi_spec(self) -> Mapping[str, Any]:
         return mapping(self.data, *self.vmi_path)
 
-    @property
-    def template_annotations(self) -> Mapping[str, Any]:
-        return mapping(self.data, *self.template_path, "metadata", "annotations")
-
     def volumes(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Each volume with its path."""
         base = (*self.vmi_path, "volumes")
