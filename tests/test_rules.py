@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cases import FIXTURES, cases, expectation, run
+from tests.cases import FIXTURES, cases, expectation, inside, run
+from vmlint.opening import open_world
 from vmlint.registry import rules
 
 BY_SLUG = {rule.slug: rule for rule in rules()}
@@ -58,3 +59,18 @@ def test_findings_are_well_said(case: Path) -> None:
 def test_every_expectation_has_its_case() -> None:
     held = {file.relative_to(FIXTURES).with_suffix("") for file in FIXTURES.glob("*/*.json")}
     assert held == {case.relative_to(FIXTURES) for case in cases("bad", "outside")}
+
+
+@pytest.mark.parametrize("case", cases("bad", "outside"), ids=named)
+def test_rules_have_nothing_to_say_where_there_is_nothing_that_they_are_about(case: Path) -> None:
+    with inside(case):
+        worlds = open_world([], None, {}, known_rules=rules()).worlds
+    said = [
+        (rule.slug, said)
+        for world in worlds
+        for subject in world.cluster.resources
+        for rule in rules()
+        if isinstance(subject, rule.meta.subject) and rule.meta.about and not rule.meta.about(subject, world)
+        for said in rule.check(subject, world)
+    ]
+    assert said == []

@@ -61,6 +61,9 @@ class Meta:
     Of several faults at one field those of the highest `rank` are shown: above zero stands what the schema refuses or
     drops before anything else is looked at, below it what others say better. `fragments` says that the rule looks at
     patches too.
+
+    `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
+    is called only where the answer is not empty.
     """
 
     id: str
@@ -69,6 +72,7 @@ class Meta:
     subject: type[Any] | tuple[type[Any], ...]
     rank: int = 0
     fragments: bool = False
+    about: Callable[[Any, World], object] | None = None
 
     def at(self, place: Place | Spot, message: str, *, fix: str, effect: Effect | None = None) -> Fault:
         """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""

@@ -34,17 +34,12 @@ def run(
     """
     faults: list[tuple[Rule, Fault]] = []
     doubts: list[Doubt] = []
-    by_class: dict[type, tuple[Rule, ...]] = {}
+    plan = _Plan(rules)
     told: dict[_Said, int] = {}
     total = len(documents) + sum(len(world.cluster.resources) for world in worlds)
     for done, (number, subject) in enumerate(_subjects(documents, worlds), 1):
-        kind = type(subject)
-        if kind not in by_class:
-            by_class[kind] = tuple(rule for rule in rules if issubclass(kind, rule.meta.subject))
         own: list[tuple[Rule, Fault]] = []
-        for rule in by_class[kind]:
-            if _is_fragment(subject) and not rule.meta.fragments:
-                continue
+        for rule in plan.rules(subject, worlds[number]):
             for said in rule.check(subject, worlds[number]):
                 if told.setdefault(_said(rule, said), number) != number:
                     continue
@@ -52,13 +47,51 @@ def run(
                     own.append((rule, said))
                 else:
                     doubts.append(said)
-        faults += _foremost(own)
+        faults += _foremost(own) if own else ()
         if progress:
             progress("checking", done, total)
     return faults, doubts
 
 
 _Subject = Document | Failed | Resource
+
+
+class _Plan:
+    """Which rules to ask about a subject, in their order: those for its kind, where there is what they are about."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._of_kind: dict[tuple[type, bool], _OfKind] = {}
+
+    def rules(self, subject: _Subject, world: World) -> Sequence[Rule]:
+        kind = type(subject), isinstance(subject, Resource) and subject.fragment
+        if (of_kind := self._of_kind.get(kind)) is None:
+            of_kind = self._of_kind[kind] = _OfKind(
+                [
+                    rule
+                    for rule in self._rules
+                    if issubclass(kind[0], rule.meta.subject) and kind[1] <= rule.meta.fragments
+                ]
+            )
+        return of_kind.asked(subject, world)
+
+
+class _OfKind:
+    """The rules for subjects of one kind, by what their questions answer."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._questions = tuple({rule.meta.about: None for rule in rules if rule.meta.about is not None})
+        self._by_answers: dict[tuple[bool, ...], tuple[Rule, ...]] = {}
+
+    def asked(self, subject: _Subject, world: World) -> tuple[Rule, ...]:
+        answers = tuple([bool(question(subject, world)) for question in self._questions])
+        if (found := self._by_answers.get(answers)) is None:
+            empty = {question for question, answer in zip(self._questions, answers, strict=True) if not answer}
+            found = tuple(rule for rule in self._rules if rule.meta.about not in empty)
+            self._by_answers[answers] = found
+        return found
+
 
 _Said = tuple[str, type, int, Path | Span]
 """Which rule says something, whether a fault or a doubt, and where that is written."""
@@ -80,10 +113,6 @@ def _subjects(documents: Iterable[Document | Failed], worlds: Sequence[World]) -
         for resource in world.cluster.resources:
             if resource.linted:
                 yield number, resource
-
-
-def _is_fragment(subject: _Subject) -> bool:
-    return isinstance(subject, Resource) and subject.fragment
 
 
 def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:

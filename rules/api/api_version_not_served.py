@@ -32,9 +32,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST)
+META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

@@ -29,9 +29,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True)
+META = Meta("VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form)
 
 _KINDS = (SchemaKind.NEWER, SchemaKind.REMOVED, SchemaKind.PROPOSAL)
 

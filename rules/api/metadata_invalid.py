@@ -31,9 +31,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import BEHIND, causes, in_metadata, told
 
-META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND)
+META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 _KINDS = (SchemaKind.NAME, SchemaKind.LABEL, SchemaKind.TYPE, SchemaKind.LENGTH, SchemaKind.MISSING)
 

@@ -36,9 +36,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import BEHIND, causes, told
 
-META = Meta("VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=BEHIND)
+META = Meta("VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

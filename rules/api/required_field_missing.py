@@ -31,9 +31,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import BEHIND, causes, in_metadata, told
 
-META = Meta("VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND)
+META = Meta("VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

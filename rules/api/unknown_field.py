@@ -39,9 +39,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM701", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True)
+META = Meta("VM701", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

@@ -36,9 +36,10 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
+from .._about import form
 from ._form import FIRST, causes, in_metadata, told
 
-META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST)
+META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form)
 
 _KINDS = (
     SchemaKind.TYPE,

@@ -37,7 +37,9 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM109", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+from .._about import inferences
+
+META = Meta("VM109", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=inferences)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

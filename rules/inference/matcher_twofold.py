@@ -29,10 +29,11 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import matcher_flaws
 from .._effect import refusal
 from ._flaws import flawed
 
-META = Meta("VM111", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM111", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=matcher_flaws)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

@@ -30,9 +30,10 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import lost_matchers
 from .._matching import kind_unknown
 
-META = Meta("VM202", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+META = Meta("VM202", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=lost_matchers)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

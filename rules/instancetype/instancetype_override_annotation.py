@@ -29,9 +29,10 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import overridden
 from ._override import overrides
 
-META = Meta("VM208", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM208", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden)
 
 _GROUPS = frozenset({"annotations"})
 

@@ -38,9 +38,10 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import admission
 from ._admission import refused
 
-META = Meta("VM521", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM521", effect=Effect.STUCK, since="0.1", subject=Workload, about=admission)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:

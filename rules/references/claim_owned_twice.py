@@ -45,9 +45,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import disks
 from .._disks import together
 
-META = Meta("VM802", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+META = Meta("VM802", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=disks)
 
 _ADOPTED = (
     "cdi.kubevirt.io/storage.prePopulated",

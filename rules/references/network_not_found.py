@@ -39,9 +39,10 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import lost_links
 from ._missing import missing
 
-META = Meta("VM821", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM821", effect=Effect.STUCK, since="0.1", subject=Workload, about=lost_links)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:

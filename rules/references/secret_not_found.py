@@ -46,11 +46,12 @@ from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachinePool
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import lost_links
 from ._missing import missing
 
 _INDEXED = ("spec", "nameGeneration", "appendIndexToSecretRefs")
 
-META = Meta("VM820", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron))
+META = Meta("VM820", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron), about=lost_links)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:

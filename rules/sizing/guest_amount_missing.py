@@ -38,7 +38,7 @@ from vmlint.world import World
 
 from ._sizing import sized
 
-META = Meta("VM603", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+META = Meta("VM603", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=sized)
 
 _REQUESTS = ("requests", "limits")
 

@@ -32,7 +32,7 @@ from vmlint.world import World
 
 from ._sizing import sized
 
-META = Meta("VM602", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM602", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

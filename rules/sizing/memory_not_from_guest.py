@@ -40,7 +40,7 @@ from vmlint.world import World
 
 from ._sizing import sized
 
-META = Meta("VM605", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+META = Meta("VM605", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=sized)
 
 _WAYS = tuple(("spec", "domain", "resources", section, "memory") for section in ("requests", "limits"))
 

@@ -39,9 +39,12 @@ from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMach
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import disks
 from .._disks import clear, hops, prefix
 
-META = Meta("VM423", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM423", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 _SHARED = "ReadWriteMany"  # other modes are mostly provided though no set lists them
 

@@ -36,9 +36,12 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
+from .._about import disks
 from .._disks import clear, prefix
 
-META = Meta("VM413", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM413", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:

@@ -41,9 +41,12 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import disks
 from .._disks import clear, prefix
 
-META = Meta("VM415", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM415", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 _CDI = "cdi.kubevirt.io"
 _POPULATORS = ("VolumeImportSource", "VolumeUploadSource", "VolumeCloneSource")

@@ -44,9 +44,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import disks
 from ._claims import WORDS
 
-META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine)
+META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=disks)
 
 _SIZE = ("resources", "requests", "storage")
 _GENERATED = 58  # the API server cuts a prefix off here, and adds five characters

@@ -44,7 +44,9 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
-META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine)
+from .._about import disks
+
+META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine, about=disks)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

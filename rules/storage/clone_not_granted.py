@@ -42,9 +42,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
+from .._about import disks
 from .._disks import clear
 
-META = Meta("VM422", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+META = Meta("VM422", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=disks)
 
 # The right itself, and one that CDI takes for it: who may create pods in the namespace reads its claims anyway.
 _RIGHTS = (("cdi.kubevirt.io", "datavolumes/source"), ("", "pods"))

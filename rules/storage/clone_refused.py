@@ -44,10 +44,13 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import disks
 from .._disks import prefix, volume_mode
 from ._clones import Copy, copies
 
-META = Meta("VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 _SIZE = ("resources", "requests", "storage")
 _CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"

@@ -35,9 +35,10 @@ from vmlint.model.resource import Resource
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import storage_refusals
 from ._refusals import SUBJECTS, refused
 
-META = Meta("VM402", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS)
+META = Meta("VM402", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS, about=storage_refusals)
 
 _CHECKS = frozenset((Check.STORAGE_TWICE,))
 

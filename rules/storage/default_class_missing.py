@@ -41,9 +41,12 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
+from .._about import disks
 from .._disks import clear, prefix
 
-META = Meta("VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 

@@ -48,9 +48,12 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import disks
 from .._disks import clear, hops, prefix
 
-META = Meta("VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim))
+META = Meta(
+    "VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+)
 
 _NO_MODES = (Why.NO_CLASS, Why.NO_MODES, Why.NO_MATCHING_MODES)
 

@@ -7,8 +7,9 @@ paths in which `[*]` stands for each entry of a list.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from vmlint.model.access import text
@@ -78,8 +79,11 @@ def _beside(kind_name: str) -> _Target:
     return target
 
 
+_data_source = _beside("DataSource")
+
+
 def _source_ref(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
-    return _beside("DataSource")(holder, name, namespace) if holder.get("kind") == "DataSource" else None
+    return _data_source(holder, name, namespace) if holder.get("kind") == "DataSource" else None
 
 
 def _populator(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
@@ -101,9 +105,12 @@ def _matcher(matcher: Matcher) -> _Target:
     return target
 
 
+_NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
+
+
 def _network(_holder: Mapping[str, Any], name: str, namespace: str) -> Ref:
     """`name` or `namespace/name`; Source: KubeVirt `pkg/network/multus`."""
-    group, kind, _ = _kind("NetworkAttachmentDefinition")
+    group, kind = _NETWORK.group, _NETWORK.name
     before, slash, after = name.partition("/")
     return Ref(group, kind, before, after) if slash else Ref(group, kind, namespace, name)
 
@@ -187,47 +194,68 @@ _OBJECT_ROWS: dict[str, tuple[tuple[str, LinkKind, _Target], ...]] = {
 
 
 class _Row(NamedTuple):
-    steps: tuple[str, ...]  # "*" is each entry of a list
+    number: int
     kind: LinkKind
     target: _Target
 
 
+class _Step:
+    """The rows of the table as a tree, so that each object is walked once: what may follow at a point of a path."""
+
+    __slots__ = ("below", "each", "rows")
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Step] = {}
+        self.each: _Step | None = None  # the entries of a list
+        self.rows: list[_Row] = []
+
+    def then(self, step: str) -> _Step:
+        if step != "*":
+            return self.below.setdefault(step, _Step())
+        self.each = self.each or _Step()
+        return self.each
+
+
 @cache
-def _rows(kind: str) -> tuple[_Row, ...]:
+def _tree(kind: str) -> _Step:
     """All rows of a kind of object, with whole paths."""
     written: list[tuple[str, LinkKind, _Target]] = list(_OBJECT_ROWS.get(kind, ()))
     for bases, rows in ((_VMI, _VMI_ROWS), (_VM, _VM_ROWS), (_DATA_VOLUME, _DATA_VOLUME_ROWS), (_CLAIM, _CLAIM_ROWS)):
         base = bases.get(kind, ())
         for prefix in (base,) if isinstance(base, str) else base:
             written += [(f"{prefix}.{pattern}", link, target) for pattern, link, target in rows]
-    return tuple(_Row(tuple(p.replace("[*]", ".*").split(".")), link, target) for p, link, target in written)
-
-
-def _walk(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Mapping[str, Any], Any]]:
-    """Each place that a pattern meets: its path, the mapping that holds it, and the value."""
-    for index, step in enumerate(steps):
-        if step == "*":
-            if isinstance(data, list):
-                for number, entry in enumerate(data):
-                    yield from _walk(entry, steps[index + 1 :], (*path, number))
-            return
-        if not isinstance(data, dict) or step not in data:
-            return
-        holder, data, path = data, data[step], (*path, step)
-    yield path, holder, data
+    root = _Step()
+    for number, (pattern, link, target) in enumerate(written):
+        point = root
+        for step in pattern.replace("[*]", ".*").split("."):
+            point = point.then(step)
+        point.rows.append(_Row(number, link, target))
+    return root
 
 
 # Several rules ask in turn for the references of one object, and then never again.
 @lru_cache(maxsize=64)
 def links(resource: Resource) -> tuple[Link, ...]:
     """The references that an object writes, in the table's order. An empty name refers to nothing."""
-    return tuple(_links(resource))
+    found: list[tuple[int, Link]] = []
+    _gather(_tree(resource.kind.name), resource.data, (), resource, found)
+    return tuple(link for _, link in sorted(found, key=itemgetter(0)))
 
 
-def _links(resource: Resource) -> Iterator[Link]:
-    for row in _rows(resource.kind.name):
-        for path, holder, name in _walk(resource.data, row.steps, ()):
-            if isinstance(name, str) and name:
-                ref = row.target(holder, name, resource.namespace)
-                if ref is not None:
-                    yield Link(row.kind, resource, path, ref)
+def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list[tuple[int, Link]]) -> None:
+    """Add each reference below a mapping or list, with the number of its row."""
+    if isinstance(holder, dict):
+        entries: Iterable[tuple[str | int, Any, _Step]] = [
+            (key, holder[key], below) for key, below in point.below.items() if key in holder
+        ]
+    elif isinstance(holder, list) and point.each is not None:
+        below = point.each
+        entries = [(index, value, below) for index, value in enumerate(holder)]
+    else:
+        return
+    for step, value, below in entries:
+        if not isinstance(value, str):
+            _gather(below, value, (*path, step), source, found)
+        elif value:
+            refs = ((row, row.target(holder, value, source.namespace)) for row in below.rows)
+            found += [(row.number, Link(row.kind, source, (*path, step), ref)) for row, ref in refs if ref is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,13 +34,18 @@ class Addresses:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def taken(self, workload: Workload) -> Iterator[tuple[Address, Address]]:
+    def taken(self, workload: Workload) -> Sequence[tuple[Address, Address]]:
         """The workload's MAC addresses that an interface has which runs on the same network, and which comes first."""
-        for holders in self._addresses.values():
-            first = holders[0]
-            for mine in holders[1:]:
-                if mine.holder is workload and (first.holder is workload or first.holder.ref != workload.ref):
-                    yield mine, first
+        return self._taken.get(id(workload), ())
+
+    @cached_property
+    def _taken(self) -> Mapping[int, list[tuple[Address, Address]]]:
+        found: dict[int, list[tuple[Address, Address]]] = {}
+        for first, *others in self._addresses.values():
+            for mine in others:
+                if first.holder is mine.holder or first.holder.ref != mine.holder.ref:
+                    found.setdefault(id(mine.holder), []).append((mine, first))
+        return found
 
     @cached_property
     def _addresses(self) -> Mapping[tuple[Ref, str], list[Address]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -18,7 +18,8 @@ from vmlint.kubevirt.requirements import Unmet, unmet
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
-from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine
+from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
+from vmlint.world.likeness import blanked, key_of
 from vmlint.world.settings import Settings
 
 __all__ = ["Application"]
@@ -36,6 +37,7 @@ class Application:
         self.settings = settings
         self.behaviour = behaviour(settings.release)
         self._answers: dict[Any, Any] = {}
+        self._stand_ins: dict[Any, VirtualMachine] = {}
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
@@ -81,13 +83,45 @@ class Application:
     def reviewed(self, vm: VirtualMachine) -> Applied | None:
         """The copy of the VM that the validating webhook checks: instancetype, preference and defaults applied.
 
-        None where the VM does not get so far, or where what it gets is not in the files.
+        None where the VM does not get so far, or where what it gets is not in the files. It is the copy of the VM that
+        stands in for this one: texts that decide nothing are blank in it.
         """
+        vm = self.alike(vm)
         return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
         return self._once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
+
+    def alike(self, vm: VirtualMachine) -> VirtualMachine:
+        """The VM that stands for all those of which KubeVirt says the same: see `likeness`.
+
+        It gets what they get of their matchers, and is no object of the files. A pool stands for itself.
+        """
+        return vm if isinstance(vm, VirtualMachinePool) else self._once("alike", vm, lambda: self._alike(vm))
+
+    def _alike(self, vm: VirtualMachine) -> VirtualMachine:
+        data = blanked(vm)
+        chains = [self.infer(vm, matcher) for matcher in Matcher]
+        matches = [self.match(vm, matcher) for matcher in Matcher]
+        architecture = self._architecture(vm)
+        key = (
+            type(vm),
+            key_of(data),
+            architecture,
+            *((chain.end, chain.ignored, chain.name, chain.kind) if chain else None for chain in chains),
+            *(
+                (found.fate, id(found.object), self.is_decided(vm, found.matcher)) if found else None
+                for found in matches
+            ),
+        )
+        if key not in self._stand_ins:
+            known = self._stand_ins[key] = type(vm)(vm.kind, vm.ref, data, vm.document)
+            answers: dict[object, Any] = {"alike": known, "architecture": architecture}
+            for matcher, chain, found in zip(Matcher, chains, matches, strict=True):
+                answers |= {(infer, matcher): chain, (match, matcher): found}
+            self._answers.update({(question, id(known)): answer for question, answer in answers.items()})
+        return self._stand_ins[key]
 
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""
@@ -107,7 +141,7 @@ class Application:
         """
         applied = self.reviewed(vm)
         if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
-            applied = self.reviewed_with(vm, Matcher.INSTANCETYPE)
+            applied = self.reviewed_with(self.alike(vm), Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
 
     def unmet(self, vm: VirtualMachine) -> Unmet | None:
@@ -115,6 +149,10 @@ class Application:
 
         It is checked last: a VM that is refused before has other troubles.
         """
+        vm = self.alike(vm)
+        return self._once(unmet, vm, lambda: self._unmet(vm))
+
+    def _unmet(self, vm: VirtualMachine) -> Unmet | None:
         applied = self.reviewed(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
@@ -171,12 +209,14 @@ class Application:
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
+        return self._once("architecture", vm, lambda: next(self._architectures(vm), ""))
+
+    def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
         for link in links(vm):
             if link.kind is LinkKind.SOURCE:
                 source = self.cluster.follow(link).resource
                 if isinstance(source, _DATA_SOURCES) and (said := text(source.labels, _ARCHITECTURE_LABEL)):
-                    return said
-        return ""
+                    yield said
 
     def _once(self, question: object, vm: VirtualMachine, answer: Callable[[], _T]) -> _T:
         key = (question, id(vm))

@@ -103,6 +103,8 @@ class Machine:
         Of several causes that depend on one unknown gate or setting, the first stands for all. Nothing is said of a
         workload without a domain: its form is wrong, and no webhook gets to see it.
         """
+        if isinstance(workload, VirtualMachine):
+            workload = self._world.alike(workload)
         if id(workload) not in self._answers:
             there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
             self._answers[id(workload)] = tuple(_once_a_gate(self._refusals(workload))) if there else ()

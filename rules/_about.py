@@ -1,0 +1,79 @@
+"""What rules speak about: the questions whose answers many of them go through.
+
+A question is asked once for an object, and the rules that are about it are called only where its answer is not empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vmlint.graph.links import Link, links
+from vmlint.graph.resolution import State
+from vmlint.kubevirt.conflicts import Conflict
+from vmlint.kubevirt.inference import Chain
+from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws
+from vmlint.model.field import Path
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.schema.cause import SchemaCause
+from vmlint.world import World, machine, storage
+from vmlint.world.disks import Disk
+
+__all__ = [
+    "admission",
+    "disks",
+    "form",
+    "inferences",
+    "lost_links",
+    "lost_matchers",
+    "matcher_flaws",
+    "overridden",
+    "storage_refusals",
+]
+
+
+def form(resource: Resource, world: World) -> Sequence[SchemaCause]:
+    """What is wrong with the object's form."""
+    return world.form.causes(resource)
+
+
+def admission(workload: Workload, world: World) -> Sequence[machine.Refusal]:
+    """Why KubeVirt refuses the workload, or what it makes."""
+    return world.machine.admission(workload)
+
+
+def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusal]:
+    """Why CDI refuses the object, or a VM's templates."""
+    return world.storage.refusals(subject)
+
+
+def disks(subject: Resource, world: World) -> Sequence[Disk]:
+    """The claims that the object writes."""
+    return tuple(world.storage.disks(subject))
+
+
+def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
+    """The VM's inferences, whatever comes of them."""
+    return [chain for matcher in Matcher if (chain := world.infer(vm, matcher))]
+
+
+def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
+    """What is wrong with the VM's matchers as they are written."""
+    return [flaw for matcher in Matcher if (stanza := vm.matcher(matcher)) is not None for flaw in flaws(stanza)]
+
+
+def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
+    """The VM's matchers that don't lead to an object of known content."""
+    found = [world.match(vm, matcher) for matcher in Matcher]
+    return [match for match in found if match is not None and match.fate is not Fate.USED]
+
+
+def overridden(vm: VirtualMachine, world: World) -> Sequence[Conflict]:
+    """The fields that the VM and its instancetype both set."""
+    return world.conflicts(vm)
+
+
+def lost_links(subject: Resource, world: World) -> Sequence[Link]:
+    """The object's references that don't lead to an object of the files."""
+    return [link for link in links(subject) if world.cluster.follow(link).state is not State.FOUND]
