@@ -1,4 +1,4 @@
-"""Writes down anew what the fixtures are expected to say, and the README's lists: `python -m tests.accept [SLUG …]`.
+"""Writes down anew what the fixtures are expected to say, and the generated pages: `python -m tests.accept [SLUG …]`.
 
 Read the difference before you commit it: an expectation is right because somebody looked at it.
 """
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.cases import cases, expectation, report, repos, run, written
+from tests.docs import DOCS, generated, pages
 from tests.readme import README, filled
 
 
@@ -26,7 +27,14 @@ def main(slugs: list[str]) -> None:
     for tree in repos():
         if not slugs or tree.parent.name in slugs:
             _accept(tree.parent / "report.json", written(report(tree)))
-    README.write_text(filled(README.read_text("utf-8")), "utf-8")
+    _accept(README, filled(README.read_text("utf-8")))
+    (DOCS / "rules").mkdir(exist_ok=True)
+    written_anew = pages()
+    for file, text in written_anew.items():
+        _accept(file, text)
+    for file in set(generated()) - set(written_anew):
+        file.unlink()
+        print(f"{file} is gone")
 
 
 if __name__ == "__main__":

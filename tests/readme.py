@@ -14,6 +14,7 @@ from pathlib import Path
 
 import vmlint
 from tests.cases import inside
+from tests.docs import about_family
 from vmlint.cli import main
 from vmlint.registry import rules
 from vmlint.report import text
@@ -59,8 +60,9 @@ def _shown(command: str, pipe: str = "") -> str:
 
 
 def _rules() -> str:
-    lines = ["| rule | name | effect | fault |", "|---|---|---|---|"]
+    lines = ["| family | rules | what they are about |", "|---|---|---|"]
     for family, members in groupby(rules(), key=lambda rule: rule.family):
-        lines.append(f"| | **{family}** | | |")
-        lines += [f"| {rule.id} | {rule.slug} | {rule.meta.effect} | {rule.title} |" for rule in members]
+        first, *_, last = listed = list(members)
+        link = f"[{family}](docs/rules/README.md#{family})"
+        lines.append(f"| {link} | {len(listed)}: {first.id} to {last.id} | {about_family(family).rstrip('.')} |")
     return "\n".join(lines) + "\n"

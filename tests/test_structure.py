@@ -29,7 +29,7 @@ LAYERS = (
     ("effect",),
     ("rule", "suppression", "world"),
     ("rules",),
-    ("finding", "outcome", "registry", "settings"),
+    ("configschema", "finding", "outcome", "registry", "settings"),
     ("config",),
     ("configfile", "load", "outside"),
     ("opening", "runner"),

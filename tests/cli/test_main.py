@@ -26,7 +26,7 @@ def test_the_version(run: Run) -> None:
 def test_help_names_every_command(run: Run) -> None:
     code, out, err = run("--help")
     assert (code, err) == (0, "")
-    assert all(f"  {name} " in out for name in cli._COMMANDS)
+    assert all(f"  {name} " in out for name in cli.COMMANDS)
     assert max(map(len, out.splitlines())) <= 80
 
 
@@ -42,7 +42,7 @@ def test_no_command_shows_the_help_as_an_error(run: Run) -> None:
         ("chek", "vmlint: unknown command `chek`; did you mean `check`? (see `vmlint --help`)\n"),
         (
             "zzz",
-            f"vmlint: unknown command `zzz`: the commands are {', '.join(cli._COMMANDS)} (see `vmlint --help`)\n",
+            f"vmlint: unknown command `zzz`: the commands are {', '.join(cli.COMMANDS)} (see `vmlint --help`)\n",
         ),
         (
             "--foo",
@@ -55,7 +55,7 @@ def test_an_unknown_command_is_one_line(run: Run, word: str, message: str) -> No
     assert run(word) == (Exit.USAGE, "", message)
 
 
-@pytest.mark.parametrize("command", list(cli._COMMANDS))
+@pytest.mark.parametrize("command", list(cli.COMMANDS))
 def test_each_command_has_help_with_examples_and_exit_codes(run: Run, command: str) -> None:
     code, out, err = run(command, "--help")
     assert (code, err) == (0, "")

@@ -12,10 +12,10 @@ from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError
 from vmlint.spelling import nearest
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "main"]
 
-# A command is the module of its name with `run(words) -> Exit`; only the one that is asked for is imported.
-_COMMANDS = {
+# A command is the module of its name, with `make_parser()` and `run(words)`; only the one asked for is imported.
+COMMANDS = {
     "check": "lint manifests",
     "baseline": "write down or compare the findings that are known",
     "expand": "print VMs as KubeVirt would run them",
@@ -35,7 +35,7 @@ Says what KubeVirt and CDI would do with the manifests of a repository, before
 anybody applies them. Nothing is read from a cluster or the network.
 
 commands:
-{chr(10).join(f"  {name:<10}  {what}" for name, what in _COMMANDS.items())}
+{chr(10).join(f"  {name:<10}  {what}" for name, what in COMMANDS.items())}
 
 options:
   --version  show the version
@@ -52,7 +52,7 @@ examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line (without the program's name) and gives the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
-    name = f"vmlint {words[0]}" if words and words[0] in _COMMANDS else "vmlint"
+    name = f"vmlint {words[0]}" if words and words[0] in COMMANDS else "vmlint"
     try:
         return _run(words)
     except SystemExit as exit:  # argparse has shown a help text
@@ -82,7 +82,7 @@ def _run(words: list[str]) -> Exit:
         say(_HELP.rstrip("\n"))
         return Exit.USAGE
     command, *rest = words
-    if command in _COMMANDS:
+    if command in COMMANDS:
         exit: Exit = import_module(f"vmlint.cli.{command.replace('-', '_')}").run(rest)
         return exit
     if command in ("--help", "-h", "help"):
@@ -101,7 +101,7 @@ def _unknown(word: str) -> str:
         return f"unknown option `{word}`: a command comes first, such as `vmlint check` (see `vmlint --help`)"
     if os.path.exists(word):  # noqa: PTH110 - Path.exists raises for a name that is too long
         return f"unknown command `{word}`: to lint it, write `vmlint check {word}`"
-    hint = nearest(word, list(_COMMANDS)) or f": the commands are {', '.join(_COMMANDS)}"
+    hint = nearest(word, list(COMMANDS)) or f": the commands are {', '.join(COMMANDS)}"
     return f"unknown command `{word}`{hint} (see `vmlint --help`)"
 
 

@@ -29,11 +29,16 @@ _SAID = (
 
 
 class Parser(argparse.ArgumentParser):
-    """The parser of one command. `read` raises UsageError for what makes no sense."""
+    """The parser of one command. `read` raises UsageError for what makes no sense.
+
+    `examples` are command lines with what they do, `exits` the exit codes with what they mean for this command.
+    """
 
     def __init__(
         self, command: str, description: str, examples: Sequence[tuple[str, str]], exits: Mapping[Exit, str]
     ) -> None:
+        self.examples = examples
+        self.exits = exits
         codes = [(f"{exit:>3}", meaning) for exit, meaning in exits.items()]
         super().__init__(
             prog=f"vmlint {command}",

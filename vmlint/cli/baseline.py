@@ -12,7 +12,7 @@ from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
 from vmlint.errors import UsageError
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "`write` writes down the findings that the manifests have now, so that `vmlint check --baseline` shows new ones "
@@ -31,7 +31,7 @@ _EXITS = {
 }
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("baseline", _DESCRIPTION, _EXAMPLES, _EXITS)
     done = parser.add_argument_group("what is done")
     done.add_argument(
@@ -48,7 +48,7 @@ def _parser() -> Parser:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     if arguments.action is None:
         raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
 

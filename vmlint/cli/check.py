@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vmlint.finding import Report
     from vmlint.pruning import Cut
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _COUNTED = ("text", "json")
@@ -42,7 +42,7 @@ _EXAMPLES = (
 )
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("check", _DESCRIPTION, _EXAMPLES, {exit: exit.meaning for exit in Exit})
     read = parser.add_argument_group("what is read")
     add_files(read)
@@ -126,7 +126,7 @@ def _extra(text: str) -> _Target:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     if arguments.diff and not arguments.fix_suppressions:
         raise UsageError("`--diff` shows what `--fix-suppressions` would do: write both")
     if arguments.fix_suppressions and "-" in arguments.paths:

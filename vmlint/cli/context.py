@@ -9,7 +9,7 @@ from vmlint.cli.exits import PLAIN_EXITS, Exit
 from vmlint.cli.output import write
 from vmlint.errors import UsageError
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints the command that collects from a live cluster what manifests refer to: storage classes and profiles, "
@@ -46,11 +46,15 @@ _ITEM = "---{{'\\n'}}apiVersion: v1{{'\\n'}}kind: {kind}{{'\\n'}}metadata:{{'\\n
 _ITEM += "  namespace: {{.metadata.namespace}}{{'\\n'}}"
 
 
-def run(words: Sequence[str]) -> Exit:
+def make_parser() -> Parser:
     parser = Parser("context", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("--print-command", action="store_true", help="print the command")
     parser.add_argument("-h", "--help", action="help", help="show this")
-    if not parser.read(words).print_command:
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    if not make_parser().read(words).print_command:
         raise UsageError("say what to do: `vmlint context --print-command` prints the command")
     write(_command())
     return Exit.CLEAN

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vmlint.world import World
     from vmlint.world.disks import Disk
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints a PersistentVolumeClaim. Access modes and volume mode are the best ones of the storage class: those of its "
@@ -49,7 +49,7 @@ _GROUPS = {
 """The API groups of what fills claims, as far as they are known."""
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("create-pvc", _DESCRIPTION, _EXAMPLES, _EXITS)
     claim = parser.add_argument_group("the claim")
     name = claim.add_mutually_exclusive_group(required=True)
@@ -75,7 +75,7 @@ def _parser() -> Parser:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     wish = _wish(arguments)
 
     from vmlint.cdi.render import Failure

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vmlint.model.resource import Resource
     from vmlint.outside import Known
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints an instancetype or a preference with another size, name or kind, to be saved or applied. The original is "
@@ -37,7 +37,7 @@ _EXAMPLES = (
 )
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("customize", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     original = parser.add_argument_group("the original")
     original.add_argument(
@@ -103,7 +103,7 @@ def _memory(text: str) -> str:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     if arguments.original is None:
         raise UsageError("say which, such as `vmlint customize u1.medium` (see `vmlint customize --help`)")
     if arguments.cluster and arguments.namespace:

@@ -15,7 +15,7 @@ from vmlint.cli.selection import add_vm, chosen
 if TYPE_CHECKING:
     from vmlint.expansion import Expanded
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints each VM as KubeVirt would run it: its instancetype and preference found, by name or inferred from a "
@@ -39,7 +39,7 @@ _EXITS = {
 }
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("expand", _DESCRIPTION, _EXAMPLES, _EXITS)
     add_files(parser.add_argument_group("what is read"))
     add_cluster(parser.add_argument_group("for which cluster"))
@@ -63,7 +63,7 @@ def _parser() -> Parser:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     files = opened(arguments)
 
     from vmlint.expansion import VMS, claims, expanded

@@ -15,13 +15,13 @@ from vmlint.errors import UsageError
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _WIDEST = 100
 """The columns that a page takes at most: longer lines are hard to read."""
 
 
-def run(words: Sequence[str]) -> Exit:
+def make_parser() -> Parser:
     from vmlint.registry import rules
 
     known = rules()
@@ -30,7 +30,14 @@ def run(words: Sequence[str]) -> Exit:
     parser.add_argument("rule", metavar="RULE", nargs="?", help="its number or its name")
     add_color(parser)
     parser.add_argument("-h", "--help", action="help", help="show this")
-    arguments = parser.read(words)
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    from vmlint.registry import rules
+
+    arguments = make_parser().read(words)
+    known = rules()
     if arguments.rule is None:
         raise UsageError(f"say which rule, such as `vmlint explain {known[0].id}`; `vmlint rules` lists them")
     rule = _find(arguments.rule, known)

@@ -19,7 +19,7 @@ from vmlint.report.graph import FORMATS, SUFFIXES, render
 if TYPE_CHECKING:
     from vmlint.graph.export import Graph
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Draws who refers to whom across all files, from VMs to storage, with the findings of `vmlint check` marked: "
@@ -41,7 +41,7 @@ _EXITS = {
 }
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("graph", _DESCRIPTION, _EXAMPLES, _EXITS)
     add_files(parser.add_argument_group("what is read"))
     add_cluster(parser.add_argument_group("for which cluster"))
@@ -73,7 +73,7 @@ def _depth(text: str) -> int:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     if arguments.depth is not None and arguments.focus is None:
         raise UsageError("`--depth` counts from the object of `--focus`, which is missing")
     file = None if arguments.output == "-" else arguments.output

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vmlint.report.layout import Line
     from vmlint.rule import Rule
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _EXAMPLES = (
     ("vmlint rules", "the table, by family"),
@@ -24,12 +24,16 @@ _EXAMPLES = (
 )
 
 
-def run(words: Sequence[str]) -> Exit:
+def make_parser() -> Parser:
     parser = Parser("rules", "Lists every rule: number, name, effect, level and title.", _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(parser)
     parser.add_argument("-h", "--help", action="help", help="show this")
-    arguments = parser.read(words)
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = make_parser().read(words)
 
     from vmlint.registry import rules
 

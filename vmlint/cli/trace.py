@@ -11,7 +11,7 @@ from vmlint.cli.output import encoding, say, uses_color, width, write
 from vmlint.cli.reading import add_cluster, add_files, opened, say_unread
 from vmlint.cli.selection import add_vm, chosen
 
-__all__ = ["run"]
+__all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Shows for each VM how it comes to its instancetype and to its preference: the name that it gives, or every hop "
@@ -33,7 +33,7 @@ _EXITS = {
 }
 
 
-def _parser() -> Parser:
+def make_parser() -> Parser:
     parser = Parser("trace", _DESCRIPTION, _EXAMPLES, _EXITS)
     add_files(parser.add_argument_group("what is read"))
     add_cluster(parser.add_argument_group("for which cluster"))
@@ -46,7 +46,7 @@ def _parser() -> Parser:
 
 
 def run(words: Sequence[str]) -> Exit:
-    arguments = _parser().read(words)
+    arguments = make_parser().read(words)
     files = opened(arguments)
 
     from vmlint.expansion import VMS, expanded

@@ -1,0 +1,180 @@
+"""The pages under `docs/` that are made from the project: `python -m tests.accept` writes them anew."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import textwrap
+from importlib import import_module
+from inspect import getdoc
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vmlint.cli import COMMANDS
+from vmlint.cli.arguments import Parser
+from vmlint.configschema import schema
+from vmlint.registry import rules
+from vmlint.rule import Rule
+from vmlint.settings import SETTINGS
+
+__all__ = ["DOCS", "about_family", "generated", "pages"]
+
+DOCS = Path(__file__).parents[1] / "docs"
+SCHEMA = "vmlint.schema.json"
+
+
+def pages() -> dict[Path, str]:
+    """Every page with its text."""
+    made = {
+        "rules/README.md": _rules(),
+        **{f"rules/{rule.slug}.md": _rule(rule) for rule in rules()},
+        "commands.md": _commands(),
+        "configuration.md": _configuration(),
+        SCHEMA: json.dumps(schema(rules()), indent=2, ensure_ascii=False) + "\n",
+    }
+    return {DOCS / name: text for name, text in made.items()}
+
+
+def generated() -> list[Path]:
+    """The files that only pages may be."""
+    return sorted(DOCS.glob("rules/*"))
+
+
+# Rules
+
+
+def _rules() -> str:
+    parts = ["# Rules\n\n`vmlint explain RULE` shows a rule's page in the terminal.\n"]
+    for family, members in groupby(rules(), key=lambda rule: rule.family):
+        about = about_family(family)
+        rows = [
+            f"| {rule.id} | [{rule.slug}]({rule.slug}.md) | {rule.meta.effect} | {rule.title} |" for rule in members
+        ]
+        parts.append(
+            f"## {family}\n\n{about[:1].upper()}{about[1:]}\n\n" + _table("| rule | name | effect | fault |", rows)
+        )
+    return "\n".join(parts)
+
+
+def about_family(family: str) -> str:
+    """What the rules of a family are about: the docstring of its folder, without the family's name."""
+    return (getdoc(import_module(f"vmlint.rules.{family}")) or "").partition(": ")[2]
+
+
+def _rule(rule: Rule) -> str:
+    effect = rule.meta.effect
+    body = rule.page.partition("\n")[2].strip()
+    return (
+        f"# {rule.id} {rule.slug}\n\n{rule.title}.\n\n"
+        + _table(
+            "| family | effect | level | since |",
+            [
+                f"| [{rule.family}](README.md#{rule.family}) | {effect}: {effect.meaning} "
+                f"| {effect.level} | {rule.meta.since} |"
+            ],
+        )
+        + f"\n{_fenced(body)}\n"
+    )
+
+
+def _fenced(page: str) -> str:
+    """The page with its examples fenced, so that they are coloured."""
+    example = re.compile(r"(?m)(?<=\n)((?: {4}.*\n|\n(?= {4}))+)")
+
+    def fence(found: re.Match[str]) -> str:
+        return f"\n```yaml\n{textwrap.dedent(found[1])}```\n"
+
+    spaced = re.sub(r"(?m)^(## .+)\n(?! {4})", r"\1\n\n", page)
+    return example.sub(fence, spaced)
+
+
+# Commands
+
+
+def _commands() -> str:
+    parsers = {name: _parser(name) for name in COMMANDS}
+    listed = _table(
+        "| command | what it does |",
+        [f"| [`vmlint {name}`](#vmlint-{name}) | {what} |" for name, what in COMMANDS.items()],
+    )
+    return "\n".join(
+        (f"# Commands\n\n{listed}", *(_command(name, parser) for name, parser in parsers.items())),
+    )
+
+
+def _parser(name: str) -> Parser:
+    made: Parser = import_module(f"vmlint.cli.{name.replace('-', '_')}").make_parser()
+    return made
+
+
+def _command(name: str, parser: Parser) -> str:
+    positional = [action for action in parser._actions if not action.option_strings]
+    words = " ".join(f"[{action.metavar}{'…' if action.nargs == '*' else ''}]" for action in positional)
+    parts = [f"## vmlint {name}\n\n`{f'vmlint {name} [OPTIONS] {words}'.strip()}`\n\n{parser.description}\n"]
+    for group in parser._action_groups:
+        if actions := group._group_actions:
+            title = {"options": "", "positional arguments": ""}.get(group.title or "", group.title)
+            rows = [f"| {_called(action)} | {_told(parser, action)} |" for action in actions]
+            parts.append((f"### {title}\n\n" if title else "") + _table("| option | what it means |", rows))
+    widest = max(len(line) for line, _ in parser.examples)
+    examples = "\n".join(f"{line:<{widest}}  # {what}" for line, what in parser.examples)
+    parts.append(f"```sh\n{examples}\n```\n")
+    parts.append(
+        _table("| exit code | meaning |", [f"| {int(exit)} | {what} |" for exit, what in parser.exits.items()])
+    )
+    return "\n".join(parts)
+
+
+def _called(action: argparse.Action) -> str:
+    takes = "" if action.nargs == 0 else f" {action.metavar or ''}".rstrip()
+    names = action.option_strings or [""]
+    return ", ".join(f"`{name}{takes}`".replace("` ", "`") for name in names).replace("|", "\\|")
+
+
+def _told(parser: Parser, action: argparse.Action) -> str:
+    return parser._get_formatter()._expand_help(action).replace("|", "\\|")
+
+
+# Configuration
+
+
+def _configuration() -> str:
+    shapes = schema(rules())["properties"]
+    return "\n".join((_CONFIGURATION, *(_setting(setting.key, shapes[setting.key]) for setting in SETTINGS)))
+
+
+_CONFIGURATION = f"""\
+# Configuration
+
+`.vmlint.yaml`, `.vmlint.yml` or the table `[tool.vmlint]` in `pyproject.toml` is found upward from the first path, as
+far as the root of the git repository. Relative paths in it start at its folder. Options of the command line go before
+it, and `--config FILE` names another file.
+
+Editors complete and check it by [its JSON Schema]({SCHEMA}):
+
+```yaml
+# yaml-language-server: $schema=vmlint.schema.json
+```
+"""
+
+
+def _setting(key: str, shape: dict[str, Any]) -> str:
+    default = f" Default: `{_yaml(shape['default']).partition(chr(10))[0]}`." if "default" in shape else ""
+    examples = "# or\n".join(_yaml({key: example}) for example in shape["examples"])
+    return f"## {key}\n\n{shape['description']}{default}\n\n```yaml\n{examples}```\n"
+
+
+def _yaml(data: Any) -> str:
+    """As a person would write it: a short list in one line, a list of mappings over several."""
+    inner = next(iter(data.values())) if isinstance(data, dict) else data
+    short = isinstance(inner, list | dict) and not any(isinstance(entry, dict) for entry in inner)
+    return yaml.safe_dump(data, default_flow_style=None if short else False, sort_keys=False, width=120)
+
+
+def _table(head: str, rows: list[str]) -> str:
+    ruler = "|" + "---|" * (head.count("|") - 1)
+    return "\n".join((head, ruler, *rows)) + "\n"

@@ -1,0 +1,71 @@
+"""The pages under `docs/` say what is so, and lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.docs import DOCS, generated, pages
+from vmlint.configfile import load
+from vmlint.registry import rules
+from vmlint.settings import SETTINGS
+
+MARKDOWN = sorted(DOCS.rglob("*.md"))
+
+
+def test_the_pages_are_up_to_date() -> None:
+    made = pages()
+    stale = [file.name for file, text in made.items() if not file.is_file() or file.read_text("utf-8") != text]
+    assert stale == []  # else: python -m tests.accept
+    assert set(generated()) <= set(made)
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    """Files are there, and so are the headings that links name."""
+    prose = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text("utf-8"), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)]+)\)", prose):
+        if "://" in target:
+            continue
+        file, _, heading = target.partition("#")
+        there = page.parent / file if file else page
+        assert there.exists(), target
+        assert not heading or heading in _anchors(there), target
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names that GitHub gives to headings."""
+    headings = re.findall(r"(?m)^#+ (.+)$", page.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_rule_has_its_page_with_whole_examples() -> None:
+    for rule in rules():
+        page = (DOCS / "rules" / f"{rule.slug}.md").read_text("utf-8")
+        shown = [yaml_of(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+        told = [yaml_of(block) for block in re.findall(r"(?m)^## (?:Bad|Good)\n((?: {4}.*\n|\n(?= {4}))+)", rule.page)]
+        assert len(told) == 2
+        assert shown == told, rule.slug
+
+
+def yaml_of(block: str) -> list[str]:
+    return [line.strip() for line in block.splitlines() if line.strip()]
+
+
+def test_every_key_of_the_configuration_has_examples_that_are_right(tmp_path: Path) -> None:
+    text = (DOCS / "configuration.md").read_text("utf-8")
+    (tmp_path / ".git").mkdir()
+    for folder in ("manifests", "cluster", "crds"):
+        (tmp_path / folder).mkdir()
+    sections = dict(re.findall(r"(?m)^## (\S+)\n(.*?)(?=^## |\Z)", text, re.DOTALL))
+    assert list(sections) == [setting.key for setting in SETTINGS]
+    for key, section in sections.items():
+        (block,) = re.findall(r"```yaml\n(.*?)```", section, re.DOTALL)
+        for example in block.split("# or\n"):
+            assert list(yaml.safe_load(example)) == [key]
+            file = tmp_path / ".vmlint.yaml"
+            file.write_text(example, "utf-8")
+            load(file, known_rules=rules())
