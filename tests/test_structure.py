@@ -29,7 +29,7 @@ LAYERS = (
     ("effect",),
     ("rule", "suppression", "world"),
     ("rules",),
-    ("configschema", "finding", "outcome", "registry", "settings"),
+    ("configschema", "finding", "outcome", "packs", "registry", "settings", "yamlfile"),
     ("config",),
     ("configfile", "load", "outside"),
     ("opening", "runner"),
@@ -210,6 +210,6 @@ def test_fixtures_carry_the_slug(rule: Rule) -> None:
 
 
 def test_every_fixture_folder_belongs_to_a_rule() -> None:
-    apart = {"quickstart", "repos"}
+    apart = {"packs", "quickstart", "repos"}
     folders = {folder.name for folder in (ROOT / "fixtures").iterdir() if folder.is_dir()}
     assert folders - apart == {rule.slug for rule in rules()} & folders

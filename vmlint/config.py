@@ -110,7 +110,7 @@ class Config:
         if not all(_chosen(layer, rule) for layer in layers):
             return None
         said = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]
-        level = said[-1] if said else effect.level
+        level = said[-1] if said else rule.meta.level_of(effect)
         return None if level == "off" else level
 
     def path_of(self, file: str) -> str:

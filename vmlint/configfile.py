@@ -11,16 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vmlint.config import Config
 from vmlint.errors import ConfigError
 from vmlint.settings import SETTINGS, At, Mistake
 from vmlint.spelling import nearest
+from vmlint.yamlfile import Written, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from vmlint.rule import Rule
 
 __all__ = ["find", "load", "load_for"]
@@ -93,24 +92,14 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     folder = file.parent
     at = At(folder=folder, rules=known_rules)
     values = _values(written.data, at)
-    mistakes = [*written.mistakes, *at.mistakes]
-    if mistakes:
-        told = sorted({(written.line(mistake), mistake.text) for mistake in mistakes})
-        raise ConfigError([f"{_shown(file)}{f':{line}' if line else ''}: {text}" for line, text in told])
+    if told := written.told(_shown(file), at.mistakes):
+        raise ConfigError(told)
     if "ignores" in values:
         values["ignores"] = tuple(
             replace(ignore, line=written.line(Mistake(("ignores", index), "")))
             for index, ignore in enumerate(values["ignores"])
         )
     return Config(**values, root=str(folder), file=_shown(file))
-
-
-class _Written(NamedTuple):
-    """What a file holds, the mistakes of its syntax, and the line of a mistake (0 where it can't be told)."""
-
-    data: Any
-    mistakes: list[Mistake]
-    line: Callable[[Mistake], int]
 
 
 def _values(data: Any, at: At) -> dict[str, Any]:
@@ -131,34 +120,11 @@ def _values(data: Any, at: At) -> dict[str, Any]:
     return values
 
 
-def _yaml(file: Path, text: str) -> _Written:
-    from vmlint.source.decode import decode_text
-
-    shown = _shown(file)
-    read = decode_text(text, shown)
-    bad = [(document.problem.line, document.problem.reason) for document in read.documents if document.problem]
-    bad += [(skipped.line, skipped.reason) for skipped in read.skipped]
-    if bad:
-        raise ConfigError([f"{shown}:{line}: this can't be read: {reason}" for line, reason in sorted(bad)])
-    if len(read.documents) > 1:
-        second = read.documents[1].line
-        raise ConfigError([f"{shown}:{second}: a second document begins here: a configuration is a single one"])
-    if not read.documents:
-        return _Written(None, [], lambda _: 0)
-    document = read.documents[0]
-    mistakes = [
-        Mistake(twice.path, f"`{twice.path[-1]}` stands twice, first in line {twice.first_line}: keep one", key=True)
-        for twice in document.duplicates
-    ]
-
-    def line(mistake: Mistake) -> int:
-        place = document.key_span if mistake.key else document.span
-        return place(mistake.path).line
-
-    return _Written(document.data, mistakes, line)
+def _yaml(file: Path, text: str) -> Written:
+    return read_yaml(_shown(file), text, "a configuration")
 
 
-def _toml(file: Path, text: str) -> _Written:
+def _toml(file: Path, text: str) -> Written:
     import tomllib
 
     try:
@@ -176,7 +142,7 @@ def _toml(file: Path, text: str) -> _Written:
         path = ("tool", "vmlint", *mistake.path)
         return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
 
-    return _Written(table, [], line)
+    return Written(table, [], line)
 
 
 _TOML_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""

@@ -17,12 +17,11 @@ from vmlint.kubevirt.values import leaves
 from vmlint.load import Progress
 from vmlint.model.access import get
 from vmlint.model.field import Path as Field
-from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.opening import open_world
-from vmlint.outcome import Problem, Trouble, trouble_of
+from vmlint.outcome import Problem, Trouble, data_of, problem_of
 from vmlint.rule import Effect
 from vmlint.runner import object_id
 from vmlint.world import World
@@ -119,12 +118,8 @@ def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Exp
 def _virtual_machine(vm: Any, world: World) -> Expanded:
     """A VM, or a pool with its template for VMs."""
     applied = world.expanded(vm)
-    lost = [problem for matcher in Matcher if (problem := trouble_of(vm, matcher, world))]
-    problem = _joined(lost) if lost else _refusal(vm, applied, world)
-    stored = bool(lost or applied.conflicts or applied.refusal)
-    spec = applied.persisted["spec"] if stored else applied.vm["spec"]
-    data = _with(vm.data, vm.vm_path, spec)
-    return Expanded(vm, data, lambda: _givers(vm, data, applied, world), problem)
+    data = data_of(vm, world)
+    return Expanded(vm, data, lambda: _givers(vm, data, applied, world), problem_of(vm, world))
 
 
 VMS = ("VirtualMachine", "VirtualMachinePool")
@@ -200,35 +195,6 @@ def _fillers(disk: Disk, data: Mapping[str, Any], start: Field, world: World) ->
         else:
             found[path] = Giver(Filler.PROFILE, profile)
     return found
-
-
-def _joined(problems: list[Problem]) -> Problem:
-    """All reasons; the trouble is that of the first."""
-    return Problem(problems[0].trouble, "; ".join(problem.reason for problem in problems))
-
-
-def _refusal(vm: VirtualMachine, applied: Applied, world: World) -> Problem | None:
-    """Why the VM, of which everything is known, does not start."""
-    reason = applied.problem or ""
-    if applied.conflicts:
-        fields = ", ".join(f"`{render((*vm.template_path, *conflict.path))}`" for conflict in applied.conflicts)
-        reason = f"the VM sets what its instancetype sets: {fields}"
-    elif applied.refusal:
-        reason = applied.refusal.message
-    elif short := world.unmet(vm):
-        reason = short.message
-    elif (reviewed := world.reviewed(vm)) and reviewed.refusal:
-        reason = reviewed.refusal.message
-    return Problem(Trouble.REFUSED, reason) if reason else None
-
-
-def _with(data: Mapping[str, Any], path: Field, value: Any) -> dict[str, Any]:
-    """The data with another value at a path of keys."""
-    if not path:
-        return value  # type: ignore[no-any-return]
-    key, *rest = path
-    inner = get(data, key)
-    return {**data, key: _with(inner if isinstance(inner, dict) else {}, tuple(rest), value)}  # type: ignore[dict-item]
 
 
 def _givers(vm: VirtualMachine, data: Mapping[str, Any], applied: Applied, world: World) -> dict[Field, Giver]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.graph.resolution import State
+from vmlint.kubevirt.apply import Applied
 from vmlint.kubevirt.inference import Chain
 from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
+from vmlint.model.access import with_value
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
 
-__all__ = ["Problem", "Trouble", "chain_reason", "trouble_of"]
+__all__ = ["Problem", "Trouble", "chain_reason", "data_of", "problem_of", "trouble_of"]
 
 
 class Trouble(enum.StrEnum):
@@ -64,6 +66,40 @@ def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | 
     if match.fate is Fate.REFUSED and lost is not None and not lost.nowhere and not world.closed(lost.ref):
         return Problem(Trouble.MISSING, _reason(vm, match, world))
     return Problem(_TROUBLE[match.fate], _reason(vm, match, world))
+
+
+def data_of(vm: VirtualMachine, world: World) -> dict[str, Any]:
+    """The manifest of a VM, or of a pool with its template for VMs, as the cluster runs it.
+
+    Where something is in the way, it is the VM as the cluster stores it, which still asks for the rest.
+    """
+    applied = world.expanded(vm)
+    lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)
+    stored = bool(lost or applied.conflicts or applied.refusal)
+    return with_value(vm.data, vm.vm_path, applied.persisted["spec"] if stored else applied.vm["spec"])
+
+
+def problem_of(vm: VirtualMachine, world: World) -> Problem | None:
+    """What stands between a VM and its expansion: all reasons; the trouble is that of the first."""
+    lost = [problem for matcher in Matcher if (problem := trouble_of(vm, matcher, world))]
+    if lost:
+        return Problem(lost[0].trouble, "; ".join(problem.reason for problem in lost))
+    return _refusal(vm, world.expanded(vm), world)
+
+
+def _refusal(vm: VirtualMachine, applied: Applied, world: World) -> Problem | None:
+    """Why the VM, of which everything is known, does not start."""
+    reason = applied.problem or ""
+    if applied.conflicts:
+        fields = ", ".join(f"`{render((*vm.template_path, *conflict.path))}`" for conflict in applied.conflicts)
+        reason = f"the VM sets what its instancetype sets: {fields}"
+    elif applied.refusal:
+        reason = applied.refusal.message
+    elif short := world.unmet(vm):
+        reason = short.message
+    elif (reviewed := world.reviewed(vm)) and reviewed.refusal:
+        reason = reviewed.refusal.message
+    return Problem(Trouble.REFUSED, reason) if reason else None
 
 
 def _reason(vm: VirtualMachine, match: Match, world: World) -> str:

@@ -60,7 +60,7 @@ class Meta:
 
     Of several faults at one field those of the highest `rank` are shown: above zero stands what the schema refuses or
     drops before anything else is looked at, below it what others say better. `fragments` says that the rule looks at
-    patches too.
+    patches too. `level` is that of its findings where it is not that of their effect.
 
     `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
     is called only where the answer is not empty.
@@ -73,6 +73,11 @@ class Meta:
     rank: int = 0
     fragments: bool = False
     about: Callable[[Any, World], object] | None = None
+    level: Level | None = None
+
+    def level_of(self, effect: Effect) -> Level:
+        """The level of a finding with an effect, unless the configuration says otherwise."""
+        return self.level or effect.level
 
     def at(self, place: Place | Spot, message: str, *, fix: str, effect: Effect | None = None) -> Fault:
         """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""
@@ -106,3 +111,8 @@ class Rule:
     @property
     def id(self) -> str:
         return self.meta.id
+
+    @property
+    def level(self) -> Level:
+        """The level of a finding with the rule's own effect, unless the configuration says otherwise."""
+        return self.meta.level_of(self.meta.effect)

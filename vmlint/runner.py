@@ -154,7 +154,7 @@ def located(rule: Rule, fault: Fault) -> Finding:
         rule=rule.id,
         slug=rule.slug,
         effect=fault.effect,
-        level=fault.effect.level,
+        level=rule.meta.level_of(fault.effect),
         resource=object_id(resource) if resource is not None else None,
         field=render(place.path) if isinstance(place, Place) else "",
         message=fault.message,

@@ -37,6 +37,7 @@ __all__ = [
     "means",
     "meant",
     "unknown_name",
+    "wrong",
 ]
 
 Levels = Mapping[str, Level | Literal["off"]]
@@ -155,7 +156,8 @@ def _kind_of_value(value: Any) -> str:
     return next((word for kind, word in words.items() if isinstance(value, kind)), "a number")
 
 
-def _wrong(at: At, wanted: str, example: str, value: Any) -> None:
+def wrong(at: At, wanted: str, example: str, value: Any) -> None:
+    """Tell that a value is of the wrong type: what it must be, and how to write it."""
     at.tell(f"`{at.name}` must be {wanted}, not {_kind_of_value(value)}: write `{example}`")
 
 
@@ -167,7 +169,7 @@ def _each(entry: Callable[[str, At], str | None], example: str) -> _Reader:
 
     def read(value: Any, at: At) -> tuple[str, ...]:
         if not isinstance(value, list | tuple):
-            _wrong(at, "a list", example, value)
+            wrong(at, "a list", example, value)
             return ()
         found = []
         for index, text in enumerate(value):
@@ -277,14 +279,14 @@ def _closed_world(value: Any, at: At) -> bool | tuple[str, ...]:
         return value
     if isinstance(value, list | tuple):
         return _closed_namespaces(value, at)  # type: ignore[no-any-return]
-    _wrong(at, "true, false or a list of namespaces", "closed-world: true", value)
+    wrong(at, "true, false or a list of namespaces", "closed-world: true", value)
     return False
 
 
 def _render(value: Any, at: At) -> bool:
     if isinstance(value, bool):
         return value
-    _wrong(at, "true or false", "render: true", value)
+    wrong(at, "true or false", "render: true", value)
     return False
 
 
@@ -296,7 +298,7 @@ def _release(value: Any, at: At) -> str | None:
         )
         return None
     if not isinstance(value, str):
-        _wrong(at, "a release in quotes", example, value)
+        wrong(at, "a release in quotes", example, value)
         return None
     found = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})(\.\d+)?([-+][\w.+-]+)?", value, re.ASCII)
     if found is None:
@@ -307,7 +309,7 @@ def _release(value: Any, at: At) -> str | None:
 
 def _target(value: Any, at: At) -> str | None:
     if not isinstance(value, dict):
-        _wrong(at, "a mapping", 'target: {kubevirt: "1.8"}', value)
+        wrong(at, "a mapping", 'target: {kubevirt: "1.8"}', value)
         return None
     for key in value:
         if key != "kubevirt":
@@ -318,7 +320,7 @@ def _target(value: Any, at: At) -> str | None:
 def _namespace(value: Any, at: At) -> str:
     example = "default-namespace: my-team"
     if not isinstance(value, str):
-        _wrong(at, "the name of a namespace", example, value)
+        wrong(at, "the name of a namespace", example, value)
     elif not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
         at.tell(f"`{value}` can be no namespace: write small letters, digits and `-`, such as `my-team`")
     else:
@@ -343,7 +345,7 @@ def _catalog(text: str, at: At) -> str | None:
 
 def _levels(value: Any, at: At) -> Levels:
     if not isinstance(value, dict):
-        _wrong(at, "a mapping from rules to levels", "levels: {hygiene: note}", value)
+        wrong(at, "a mapping from rules to levels", "levels: {hygiene: note}", value)
         return {}
     levels: dict[str, Level | Literal["off"]] = {}
     for name, written in value.items():
@@ -376,7 +378,7 @@ def _size(value: Any, at: At) -> int:
 
     example = "max-file-size: 16Mi"
     if isinstance(value, bool) or not isinstance(value, int | str):
-        _wrong(at, "a size", example, value)
+        wrong(at, "a size", example, value)
         return 0
     try:
         size = Quantity.parse(str(value)).value()
@@ -406,7 +408,7 @@ def _override(value: Any, at: At) -> Override | None:
 
 def _overrides(value: Any, at: At) -> tuple[Override, ...]:
     if not isinstance(value, list | tuple):
-        _wrong(at, "a list", "overrides: [{paths: [legacy/], ignore: [hygiene]}]", value)
+        wrong(at, "a list", "overrides: [{paths: [legacy/], ignore: [hygiene]}]", value)
         return ()
     read = [_override(entry, at / index) for index, entry in enumerate(value)]
     return tuple(entry for entry in read if entry is not None)
@@ -425,7 +427,7 @@ _OVERRIDE: dict[str, _Reader] = {
 def _text(value: Any, at: At) -> str:
     if isinstance(value, str) and value.strip():
         return value
-    _wrong(at, "a text", f"{at.name}: …", value)
+    wrong(at, "a text", f"{at.name}: …", value)
     return ""
 
 
@@ -450,7 +452,7 @@ def _day(value: Any, at: At) -> datetime.date | None:
         except ValueError:
             at.tell(f"`{value}` is no day of the calendar")
             return None
-    _wrong(at, "a day", f"{at.name}: 2030-12-31", value)
+    wrong(at, "a day", f"{at.name}: 2030-12-31", value)
     return None
 
 
@@ -480,7 +482,7 @@ def _ignore_entry(value: Any, at: At) -> Ignore | None:
 
 def _ignores(value: Any, at: At) -> tuple[Ignore, ...]:
     if not isinstance(value, list | tuple):
-        _wrong(at, "a list", "ignores: [{rule: infer-label-missing, path: legacy/}]", value)
+        wrong(at, "a list", "ignores: [{rule: infer-label-missing, path: legacy/}]", value)
         return ()
     read = [_ignore_entry(entry, at / index) for index, entry in enumerate(value)]
     return tuple(entry for entry in read if entry is not None)

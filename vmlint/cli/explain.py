@@ -65,7 +65,7 @@ def _heading(rule: Rule) -> str:
 
 def _effect(rule: Rule) -> str:
     effect = rule.meta.effect
-    return f"{effect.value} ({effect.level.value}): {effect.meaning}"
+    return f"{effect.value} ({rule.level.value}): {effect.meaning}"
 
 
 def _body(rule: Rule) -> str:

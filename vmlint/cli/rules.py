@@ -50,7 +50,7 @@ def _row(rule: Rule) -> dict[str, str]:
         "slug": rule.slug,
         "family": rule.family,
         "effect": rule.meta.effect.value,
-        "level": rule.meta.effect.level.value,
+        "level": rule.level.value,
         "since": rule.meta.since,
         "title": rule.title,
     }
@@ -71,7 +71,7 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
     from vmlint.report.layout import Page, Segment, wrap
 
     page = Page(width, encoding)
-    table = {rule.id: (rule.id, rule.slug, rule.meta.effect.value, rule.meta.effect.level.value) for rule in rules}
+    table = {rule.id: (rule.id, rule.slug, rule.meta.effect.value, rule.level.value) for rule in rules}
     sizes = [max(map(len, column)) for column in zip(*table.values(), strict=True)]
     start = 2 + sum(sizes) + 2 * len(sizes)
     beside = width is None or width - start >= _LEAST

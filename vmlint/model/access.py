@@ -6,10 +6,10 @@ that it names, and with the empty one where the manifest has something else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-__all__ = ["each", "get", "items", "mapping", "sequence", "text"]
+__all__ = ["each", "get", "items", "mapping", "sequence", "text", "with_value"]
 
 _EMPTY: Mapping[str, Any] = {}
 
@@ -56,3 +56,9 @@ def each(data: Any, *path: str | int) -> Iterator[tuple[int, Mapping[str, Any]]]
 def items(data: Any, *path: str | int) -> Iterator[tuple[str, Any]]:
     """The pairs of the mapping at a path."""
     yield from mapping(data, *path).items()
+
+
+def with_value(data: Mapping[str, Any], path: Sequence[str | int], value: Any) -> dict[str, Any]:
+    """The data with another value at a path of keys; what is no mapping on the way becomes one."""
+    key, *rest = path
+    return {**data, str(key): with_value(mapping(data, str(key)), rest, value) if rest else value}

@@ -94,11 +94,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": _cut(rule.title or rule.slug)},
         "fullDescription": {"text": _cut(_first_section(page) or rule.title or rule.slug)},
         "help": {"text": page, "markdown": page},
-        "defaultConfiguration": {"level": effect.level.value},
+        "defaultConfiguration": {"level": rule.level.value},
         "properties": {
             "tags": list(dict.fromkeys(("kubevirt", rule.family, effect.value))),
             "precision": _PRECISION[effect],
-            "problem.severity": _SEVERITY[effect.level],
+            "problem.severity": _SEVERITY[rule.level],
         },
     }
 

@@ -1,0 +1,156 @@
+"""What a rule of a pack asks of an object, and the answers: it holds, it does not, or the files don't tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from vmlint.model.access import get
+from vmlint.model.chain import Hop
+from vmlint.model.field import Path, render
+from vmlint.model.resource import Place
+from vmlint.packs.operators import Test
+from vmlint.packs.query import Match, Query, TooLarge
+from vmlint.packs.template import ABSENT, shown
+from vmlint.packs.view import View
+from vmlint.packs.way import End, Way, follow
+from vmlint.world import World
+
+__all__ = ["TOO_LARGE", "Condition", "Item", "Verdict", "any_of"]
+
+TOO_LARGE = "the object is too large for this path: more than 100000 values lie below it"
+_VARIABLE = "its value holds a variable or is encrypted"
+
+
+class Item(NamedTuple):
+    """A value in which relative paths start, and where it stands; the whole object mostly."""
+
+    path: Path
+    value: Any
+
+
+class Verdict(NamedTuple):
+    """An answer: `holds` is None where the files don't tell, and `reason` says why.
+
+    `place` is where a finding would be shown, None for nowhere. `field` and `value` are what the condition looked at
+    (None where there is nothing), `seen` is the object that it looked at, and `chain` the way there.
+    """
+
+    holds: bool | None
+    place: Place | None
+    field: str
+    value: Any
+    seen: View | None
+    chain: tuple[Hop, ...] = ()
+    reason: str = ""
+
+
+class _Answer(NamedTuple):
+    """An answer before it is known where it is shown."""
+
+    holds: bool | None
+    path: Path
+    value: Any = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A path, the links to follow before it, and what is wanted of the values that it finds.
+
+    Either whether there is one (`exists`), or how many of those that pass all `tests` there are (`count`), or that each
+    passes all `tests`. `message` is for this condition alone; "" leaves it to the rule.
+    """
+
+    path: Query
+    ways: tuple[Way, ...] = ()
+    exists: bool | None = None
+    count: Callable[[Any], bool] | None = None
+    tests: tuple[Test, ...] = ()
+    message: str = ""
+
+    def verdicts(self, subject: View, item: Item, world: World) -> Iterator[Verdict]:
+        """An answer for each value; one where a single value is missing, none where a path may find several or a link
+        leads nowhere."""
+        if not self.ways:
+            for answer in self._answers(subject, item):
+                place, chain = subject.put(answer.path)
+                yield Verdict(answer.holds, place, render(answer.path), answer.value, subject, chain, answer.reason)
+            return
+        for hops, end in follow(self.ways, subject, world):
+            start = _at(*hops[0])
+            chain = tuple(Hop(_arrow(view, hop), _at(view, hop)) for view, hop in hops)
+            if end.view is None:
+                yield Verdict(None, start, render(end.path), None, None, chain[:-1], end.lost)
+                continue
+            for answer in self._answers(end.view, Item((), end.view.data)):
+                field = render(answer.path)
+                last = Hop(_finding(end.view, field, answer.value), end.view.put(answer.path)[0])
+                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), answer.reason)
+
+    def _answers(self, view: View, item: Item) -> Iterator[_Answer]:
+        prefix, data = ((), view.data) if self.path.from_root else item
+        stem = (*prefix, *self.path.stem)
+        try:
+            found = [Match((*prefix, *path), value) for path, value in self.path.find(data) if value is not None]
+        except TooLarge:
+            yield _Answer(None, stem, reason=TOO_LARGE)
+            return
+        if self.count is not None:
+            yield self._counted(view, stem, found, self.count)
+            return
+        for path, value in found:
+            reason = view.open(path, True)
+            holds = None if reason else self._of(value)
+            yield _Answer(holds, path, value, reason or (_VARIABLE if holds is None else ""))
+        if self.path.single and found:
+            return
+        reason = view.open(stem, get(view.data, *stem) is not None)
+        if reason:
+            yield _Answer(None, stem, reason=reason)
+        elif not found and (self.path.single or self.exists is not None):
+            yield _Answer(self.exists is False, stem)
+
+    def _of(self, value: Any) -> bool | None:
+        if self.exists is not None:
+            return self.exists
+        return _all(test(value) for test in self.tests)
+
+    def _counted(self, view: View, stem: Path, found: list[Match], fits: Callable[[Any], bool]) -> _Answer:
+        reason = view.open(stem, get(view.data, *stem) is not None)
+        if reason:
+            return _Answer(None, stem, reason=reason)
+        passed = [None if view.open(path, True) else _all(test(value) for test in self.tests) for path, value in found]
+        sure, most = passed.count(True), len(passed) - passed.count(False)
+        answers = {fits(number) for number in range(sure, most + 1)}
+        return _Answer(answers.pop(), stem, sure) if len(answers) == 1 else _Answer(None, stem, reason=_VARIABLE)
+
+
+def _at(view: View, end: End) -> Place | None:
+    return view.holder.at(*end.path) if view.holder is not None else None
+
+
+def _arrow(view: View, end: End) -> str:
+    return f"{view} → {end.view}" if end.view is not None else f"{view}: {end.lost}"
+
+
+def _finding(view: View, field: str, value: Any) -> str:
+    return f"{view}: `{field}` is {ABSENT if value is None else f'`{shown(value)}`'}"
+
+
+# Three answers
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    """Whether all hold: one that does not decides, else one that is open leaves all open."""
+    known = list(answers)
+    return False if False in known else None if None in known else True
+
+
+def any_of(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
+    """Whether a condition holds of any value; with the reason where that is open."""
+    if any(verdict.holds for verdict in verdicts):
+        return True, ""
+    open_ = next((verdict for verdict in verdicts if verdict.holds is None), None)
+    return (None, f"`{open_.field}`: {open_.reason}") if open_ else (False, "")

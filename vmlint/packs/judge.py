@@ -1,0 +1,104 @@
+"""A rule of a pack at work: what it says of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachine
+from vmlint.packs.condition import TOO_LARGE, Condition, Item, Verdict, any_of
+from vmlint.packs.query import Query, TooLarge
+from vmlint.packs.template import ABSENT, filled, shown
+from vmlint.packs.view import View, expanded, written
+from vmlint.rule import Doubt, Fault, Meta, Spot
+from vmlint.world import World
+
+__all__ = ["Judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What a rule wants of which objects: where each of `when` holds of a value and none of `unless`, all of `require`
+    has to hold, and nothing of `forbid`.
+
+    `kinds` are those of its subjects; `expanded` says that it looks at them as KubeVirt would run them. `each` finds
+    the values in which its relative paths start; None is the object itself.
+    """
+
+    meta: Meta
+    kinds: frozenset[str]
+    expanded: bool
+    each: Query | None
+    when: tuple[Condition, ...]
+    unless: tuple[Condition, ...]
+    require: tuple[Condition, ...]
+    forbid: tuple[Condition, ...]
+    message: str
+    fix: str
+
+    def check(self, resource: Resource, world: World) -> Iterator[Fault | Doubt]:
+        """The rule's `check`: a fault for each value that is not as it has to be, a doubt for each open question."""
+        if resource.ref.kind not in self.kinds:
+            return
+        run = self.expanded and isinstance(resource, VirtualMachine)
+        subject = expanded(resource, world) if run else written(resource)  # type: ignore[arg-type]
+        asked: set[tuple[Place | Spot, str]] = set()
+        for said in self._said(subject, resource.named, world):
+            if isinstance(said, Doubt):
+                if (about := (said.place, said.reason)) in asked:
+                    continue
+                asked.add(about)
+            yield said
+
+    def _said(self, subject: View, named: Place, world: World) -> Iterator[Fault | Doubt]:
+        try:
+            items = [Item((), subject.data)] if self.each is None else self._items(subject, self.each)
+        except TooLarge:
+            yield self.meta.doubt(named, TOO_LARGE)
+            return
+        for item in items:
+            applies, reason = self._applies(subject, item, world)
+            if applies is not False:
+                yield from self._of(subject, item, named, world, reason)
+
+    def _items(self, subject: View, each: Query) -> list[Item]:
+        return [Item(path, value) for path, value in each.find(subject.data)]
+
+    def _applies(self, subject: View, item: Item, world: World) -> tuple[bool | None, str]:
+        """Whether the rule speaks about a value; with the reason where that is open."""
+        reasons = []
+        for conditions, wanted in ((self.when, True), (self.unless, False)):
+            for condition in conditions:
+                holds, reason = any_of(list(condition.verdicts(subject, item, world)))
+                if holds is (not wanted):
+                    return False, ""
+                reasons += [reason] if holds is None else []
+        return (None, reasons[0]) if reasons else (True, "")
+
+    def _of(self, subject: View, item: Item, named: Place, world: World, unsure: str) -> Iterator[Fault | Doubt]:
+        for conditions, wanted in ((self.require, True), (self.forbid, False)):
+            for condition in conditions:
+                for verdict in condition.verdicts(subject, item, world):
+                    if verdict.holds is wanted:
+                        continue
+                    place = verdict.place or named
+                    if verdict.holds is None:
+                        yield Doubt(place, f"`{verdict.field}`: {verdict.reason}", verdict.chain)
+                    elif unsure:
+                        yield Doubt(place, unsure, verdict.chain)
+                    else:
+                        yield self._fault(place, subject, condition, verdict)
+
+    def _fault(self, place: Place, subject: View, condition: Condition, verdict: Verdict) -> Fault:
+        names = {
+            "name": subject.name,
+            "namespace": subject.namespace,
+            "kind": subject.kind,
+            "field": verdict.field,
+            "value": ABSENT if verdict.value is None else shown(verdict.value),
+        }
+        if verdict.seen is not None:
+            names |= {f"via.{name}": getattr(verdict.seen, name) for name in ("name", "namespace", "kind")}
+        message = filled(condition.message or self.message, names)
+        return self.meta.at(place, message, fix=filled(self.fix, names)).along(verdict.chain)
