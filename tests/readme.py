@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import shutil
+import tempfile
 from contextlib import redirect_stdout
 from itertools import groupby
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 import vmlint
 from tests.cases import inside
 from tests.docs import about_family
+from tests.history import commit
 from vmlint.cli import main
 from vmlint.registry import rules
 from vmlint.report import text
@@ -24,6 +27,7 @@ __all__ = ["README", "filled"]
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 SAMPLE = "infer-label-missing"
+SAMPLE_LABEL = "instancetype.kubevirt.io/default-instancetype"
 COMMANDS = {
     "trace": ("vmlint trace fixtures/quickstart --vm shop/web",),
     "expand": ("vmlint expand fixtures/quickstart --vm shop/cache --explain", "grep -v '# VM$'"),
@@ -35,7 +39,12 @@ COMMANDS = {
 
 def filled(readme: str) -> str:
     """The README with its parts as they have to be."""
-    parts = {"sample": _sample(), "rules": _rules(), **{name: _shown(*words) for name, words in COMMANDS.items()}}
+    parts = {
+        "sample": _sample(),
+        "changed": _changed(),
+        "rules": _rules(),
+        **{name: _shown(*words) for name, words in COMMANDS.items()},
+    }
     for name, part in parts.items():
         mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         readme = mark.sub(lambda found, part=part: f"{found[1]}{part}{found[2]}", readme)  # type: ignore[misc]
@@ -49,9 +58,21 @@ def _sample() -> str:
     return f"```console\n$ vmlint check fixtures/quickstart\n{said}\n…\n```\n"
 
 
-def _shown(command: str, pipe: str = "") -> str:
+def _changed() -> str:
+    """The sample's repository, in which a label is gone."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shutil.copytree(ROOT / "fixtures/quickstart", folder, dirs_exist_ok=True)
+        commit(folder, {})
+        claim = folder / "images/debian/claim.yaml"
+        kept = [line for line in claim.read_text("utf-8").splitlines(keepends=True) if SAMPLE_LABEL not in line]
+        claim.write_text("".join(kept), "utf-8")
+        return _shown("vmlint check --changed --select inference", folder=folder)
+
+
+def _shown(command: str, pipe: str = "", *, folder: Path = ROOT) -> str:
     out = io.StringIO()
-    with inside(ROOT), redirect_stdout(out):
+    with inside(folder), redirect_stdout(out):
         main(shlex.split(command)[1:])
     unwanted = re.fullmatch(r"grep -v '(.*)'", pipe)
     lines = [line for line in out.getvalue().splitlines() if not (unwanted and re.search(unwanted[1], line))]

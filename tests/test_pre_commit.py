@@ -79,3 +79,17 @@ def test_the_hook_reads_the_whole_tree_and_fails_with_the_finding(hooks: Path, t
     assert "- hook id: vmlint\n- exit code: 1\n" in done.stdout, done.stdout
     assert "apps/web.yaml:7" in done.stdout
     assert "matcher-empty" in done.stdout
+
+
+@pytest.mark.usefixtures("index")
+def test_the_hook_for_changes_tells_of_what_the_commit_touches(hooks: Path, tmp_path: Path) -> None:
+    manifests = repository(tmp_path / "manifests", {"apps/old.yaml": MANIFEST, "apps/web.yaml": MANIFEST})
+    (manifests / "apps/web.yaml").write_text(MANIFEST.replace("web", "staged"))
+    assert call("git", "add", "-A", cwd=manifests).returncode == 0
+    words = (sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "vmlint-changed", "--color=never")
+    done = call(*words, cwd=manifests, PRE_COMMIT_HOME=str(tmp_path / "home"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "- hook id: vmlint-changed\n- exit code: 1\n" in done.stdout, done.stdout
+    assert "apps/web.yaml:7" in done.stdout
+    assert "apps/old.yaml" not in done.stdout
+    assert "1 of 2 objects touched by changes since `HEAD`; 1 finding elsewhere is not shown" in done.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vmlint.baseline import Baseline
+from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
@@ -21,6 +22,7 @@ from vmlint.rule import Fault, Rule
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.suppress import Silence, Told, marks
 from vmlint.suppression import Suppression
+from vmlint.touched import Touched
 from vmlint.world import World
 
 __all__ = ["check", "judge"]
@@ -32,22 +34,29 @@ def check(
     *,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
+    changed: str | None = None,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
 
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
-    the names of `Config`. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
+    the names of `Config`. With `changed`, a revision of git, only what the files touch that differ from the last
+    commit in common with it is reported. Raises UsageError, ConfigError and NothingToRead. What can't be read is a
+    finding.
     """
-    opened = open_world(list(paths), config, overrides, known_rules=rules(), stdin=stdin, progress=progress)
+    opened = open_world(
+        list(paths), config, overrides, known_rules=rules(), stdin=stdin, progress=progress, changed=changed
+    )
     return judge(opened, progress)
 
 
 def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.date | None = None) -> Report:
     """What the rules say of a world that is open already. `today` tells which suppressions have expired."""
-    settings, repository, world, worlds = opened
-    running = tuple(rule for rule in rules() if settings.runs(rule))
-    faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress)
+    settings, repository, world, worlds, past = opened
+    touched = Touched(opened, past) if past else None
+    running = tuple(rule for rule in rules() if settings.runs(rule) and (touched or rule.meta.subject is not Change))
+    changes = list(touched.changes) if touched else ()
+    faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress, changes)
     silence = Silence(
         marks(repository, settings),
         settings,
@@ -55,17 +64,20 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
         running=running,
         today=today or datetime.date.today(),
     )
-    shown, suppressed = silence.split(_told(faults, settings))
+    told = list(_told(faults, settings))
+    shown, suppressed = silence.split(told)
     suppressions = silence.judged(shown, doubts, world.cluster.resources)
-    about = [(rule, fault) for one in suppressions for rule in running for fault in _said(rule, one, world)]
-    more, also = silence.split(_told(about, settings))
+    said = [(rule, fault) for one in suppressions for rule in running for fault in _said(rule, one, world)]
+    about = list(_told(said, settings))
+    more, also = silence.split(about)
     findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
     known = Baseline.of(settings.baseline).taken_from(findings, {rule.id for rule in rules() if rule not in running})
-    return Report(
+    asked = [doubt for doubt in doubts if touched is None or touched.has(doubt.place)]
+    report = Report(
         version=version("vmlint"),
         findings=tuple(known.new),
         skipped=repository.skipped,
-        undecided=tuple(sorted({undecided(doubt) for doubt in doubts}, key=_order)),
+        undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
         counts=_counted(repository.counts, worlds),
         rules=running,
         suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
@@ -73,6 +85,7 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
         stale=known.stale,
         baseline=settings.baseline,
     )
+    return touched.part_of(report, [*told, *about]) if touched else report
 
 
 def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from vmlint.rule import Effect, Level, Rule
 from vmlint.source.document import Skipped
 from vmlint.suppression import Source, Suppression
 
-__all__ = ["Counts", "Finding", "ObjectId", "Report", "Skipped", "Stale", "Step", "Suppressed", "Undecided"]
+__all__ = ["Changed", "Counts", "Finding", "ObjectId", "Report", "Skipped", "Stale", "Step", "Suppressed", "Undecided"]
 
 
 class ObjectId(NamedTuple):
@@ -93,6 +93,21 @@ class Stale(NamedTuple):
     number: int
 
 
+class Changed(NamedTuple):
+    """What a change touches, where a run reports no more than that.
+
+    `since` is the revision as it was asked for, and `commit` the id of the commit that was compared with ("" where
+    there is none yet). `objects` counts the touched ones, `hidden` the findings elsewhere. `everything` names a file
+    of settings that differs, and for which all is reported; "" for none.
+    """
+
+    since: str
+    commit: str
+    objects: int
+    hidden: int
+    everything: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable."""
@@ -110,7 +125,7 @@ class Report:
     """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them.
 
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
-    that held; "" for none.
+    that held; "" for none. `changed` is None where everything is reported.
     """
 
     version: str
@@ -123,6 +138,7 @@ class Report:
     suppressions: tuple[Suppression, ...] = ()
     stale: tuple[Stale, ...] = ()
     baseline: str = ""
+    changed: Changed | None = None
 
     def at_least(self, level: Level) -> int:
         """How many findings are of that level or above."""

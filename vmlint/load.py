@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
@@ -16,10 +17,14 @@ from vmlint.model.resource import Resource
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import read
 
-__all__ = ["Progress", "Repository", "load"]
+__all__ = ["Earlier", "Past", "Progress", "Repository", "load"]
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
+
+
+Earlier = Callable[[Sequence[SourceFile]], Sequence[SourceFile]]
+"""From the files that were read to the same files as they were."""
 
 
 class Repository(NamedTuple):
@@ -38,10 +43,28 @@ class Repository(NamedTuple):
     around: tuple[Resource, ...] = ()
     failed: tuple[Failed, ...] = ()
     commented: tuple[Document, ...] = ()
+    past: Past | None = None
 
 
-def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progress: Progress | None) -> Repository:
-    """Read the files under the paths, and those of the configuration's context, which are not linted."""
+class Past(NamedTuple):
+    """What the files held earlier, and what they hold now, both without a tool that builds kustomizations."""
+
+    then: Repository
+    now: Repository
+
+
+def load(
+    paths: Sequence[str],
+    config: Config,
+    *,
+    stdin: BinaryIO | None,
+    progress: Progress | None,
+    earlier: Earlier | None = None,
+) -> Repository:
+    """Read the files under the paths, and those of the configuration's context, which are not linted.
+
+    With `earlier`, the repository has a past.
+    """
     beside = _beside(config.context, config)
     definitions = _beside(config.crds, config)
     known = {file.file for file in beside}
@@ -51,6 +74,18 @@ def load(paths: Sequence[str], config: Config, *, stdin: BinaryIO | None, progre
             files.append(file)
         if progress:
             progress("reading", len(files), 0)
+    repository = _assembled(files, beside, definitions, config)
+    if earlier is None:
+        return repository
+    plain = replace(config, render=False)
+    now = _assembled(files, beside, definitions, plain) if config.render else repository
+    return repository._replace(past=Past(_assembled(earlier(files), beside, definitions, plain), now))
+
+
+def _assembled(
+    files: Sequence[SourceFile], beside: Sequence[SourceFile], definitions: Sequence[SourceFile], config: Config
+) -> Repository:
+    """The repository that some files make."""
     custom = defined(held for file in (*files, *beside, *definitions) for held in _held(file))
     documents, resources, irrelevant = _relevant(files, config, custom, linted=True)
     _, context, _ = _relevant(beside, config, custom, linted=False)

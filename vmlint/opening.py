@@ -8,29 +8,48 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
 from vmlint.configfile import load_for
-from vmlint.errors import NothingToRead
+from vmlint.errors import NothingToRead, UsageError
+from vmlint.git import Difference, compare
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
+from vmlint.history import before
 from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, Repository, load
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
 from vmlint.rule import Rule
+from vmlint.source.discover import STDIN
 from vmlint.world import Settings, World
 
-__all__ = ["Opened", "open_world", "world_of"]
+__all__ = ["Opened", "Past", "open_world", "world_of"]
 
 
 class Opened(NamedTuple):
     """What was read, with the settings that held for it.
 
-    `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository.
+    `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository. `past` is
+    there where the files are compared with a commit.
     """
 
     settings: Config
     repository: Repository
     world: World
     worlds: tuple[World, ...]
+    past: Past | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The name of each world: that of its deployment."""
+        return [one.name for one in self.repository.deployments] or [""]
+
+
+class Past(NamedTuple):
+    """What is compared with what: `difference` says which files differ; `now` is what they hold, built as `then` is."""
+
+    ref: str
+    difference: Difference
+    then: Opened
+    now: Opened
 
 
 def open_world(
@@ -41,19 +60,30 @@ def open_world(
     known_rules: Sequence[Rule] | None = None,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
+    changed: str | None = None,
 ) -> Opened:
     """Read the files under the paths; see `vmlint.check` for what is read and what is raised.
 
-    Names of rules in the settings are checked against `known_rules`, where they are given.
+    Names of rules in the settings are checked against `known_rules`, where they are given. With `changed`, a revision
+    of git, the world has a past.
     """
     given = [str(path) for path in paths]
     chosen = load_for(given, known_rules=known_rules) if config is None else config
     settings = chosen.replace(known_rules=known_rules, **overrides)
     wanted = given or list(settings.paths) or ["."]
-    repository = load(wanted, settings, stdin=stdin, progress=progress)
+    if changed is not None and STDIN in wanted:
+        raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
+    difference = compare(changed, wanted) if changed is not None else None
+    earlier = before(difference, wanted, settings) if difference else None
+    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    return _opened(settings, repository)
+    opened = _opened(settings, repository)
+    if changed is None or difference is None or repository.past is None:
+        return opened
+    then, now = repository.past
+    past = Past(changed, difference, _opened(settings, then), opened if now is repository else _opened(settings, now))
+    return opened._replace(past=past)
 
 
 def world_of(repository: Repository, settings: Config) -> World:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
+from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Step, Undecided
 from vmlint.gitops.failed import Failed
@@ -27,17 +29,18 @@ def run(
     documents: Sequence[Document | Failed],
     worlds: Sequence[World],
     progress: Progress | None = None,
+    changes: Sequence[tuple[int, Change]] = (),
 ) -> tuple[list[tuple[Rule, Fault]], list[Doubt]]:
     """What every rule says of every subject, in the order of worlds, then subjects, then rules.
 
-    What is said of one place in several worlds is told once.
+    What is said of one place in several worlds is told once. `changes` have the numbers of their worlds.
     """
     faults: list[tuple[Rule, Fault]] = []
     doubts: list[Doubt] = []
     plan = _Plan(rules)
     told: dict[_Said, int] = {}
     total = len(documents) + sum(len(world.cluster.resources) for world in worlds)
-    for done, (number, subject) in enumerate(_subjects(documents, worlds), 1):
+    for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):
         own: list[tuple[Rule, Fault]] = []
         for rule in plan.rules(subject, worlds[number]):
             for said in rule.check(subject, worlds[number]):
@@ -53,7 +56,7 @@ def run(
     return faults, doubts
 
 
-_Subject = Document | Failed | Resource
+_Subject = Document | Failed | Resource | Change
 
 
 class _Plan:

@@ -68,10 +68,13 @@ class Engine:
     paths: list[str] = field(default_factory=list)
     config: Config = field(default_factory=Config)
     stdin: Any = None
+    changed: str | None = None
     before: Callable[[Any], None] = lambda progress: None
 
-    def check(self, paths: Any, config: Any = None, *, stdin: Any = None, progress: Any = None) -> Report:
-        self.paths, self.config, self.stdin = list(paths), config, stdin
+    def check(
+        self, paths: Any, config: Any = None, *, stdin: Any = None, progress: Any = None, changed: str | None = None
+    ) -> Report:
+        self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.before(progress)
         if self.error is not None:
             raise self.error

@@ -36,6 +36,26 @@ def test_options_and_paths_stand_in_any_order(run: Run, engine: Engine) -> None:
     assert engine.paths == ["a", "b", "c", "-d"]
 
 
+@pytest.mark.parametrize(
+    ("words", "changed", "paths"),
+    [
+        ([], None, ["."]),
+        (["--changed"], "HEAD", ["."]),
+        (["--changed", "--quiet", "a"], "HEAD", ["a"]),
+        (["a", "--changed"], "HEAD", ["a"]),
+        (["--changed=main", "a"], "main", ["a"]),
+        (["--changed", "main", "a"], "main", ["a"]),
+        (["--changed", "--", "a"], "HEAD", ["a"]),
+        (["--changed=HEAD", "--changed=main", "."], "main", ["."]),
+    ],
+)
+def test_changed_takes_what_follows_as_the_revision(
+    run: Run, engine: Engine, words: list[str], changed: str | None, paths: list[str]
+) -> None:
+    assert run("check", *words)[0] == 0
+    assert (engine.changed, engine.paths) == (changed, paths)
+
+
 def test_standard_input(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     stdin = io.TextIOWrapper(io.BytesIO(b"kind: VirtualMachine"))
     monkeypatch.setattr(sys, "stdin", stdin)

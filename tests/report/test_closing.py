@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from vmlint.finding import Counts, Report, Skipped, Undecided
+from vmlint.finding import Changed, Counts, Report, Skipped, Undecided
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
 
@@ -30,6 +30,27 @@ def said(report: Report, *, width: int | None = None, verbose: bool = False) -> 
 )
 def test_a_run_without_findings(counts: Counts, summary: str) -> None:
     assert said(Report("0.1.0", counts=counts)) == summary
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        (
+            Changed("main", "c0ffee", 3, 2),
+            "3 of 12 objects touched by changes since `main`; 2 findings elsewhere are not shown",
+        ),
+        (
+            Changed("main", "c0ffee", 1, 1),
+            "1 of 12 objects touched by changes since `main`; 1 finding elsewhere is not shown",
+        ),
+        (Changed("HEAD", "c0ffee", 0, 0), "0 of 12 objects touched by changes since `HEAD`"),
+        (Changed("HEAD", "", 12, 0), "12 of 12 objects touched by changes: there is no commit yet"),
+        (Changed("HEAD", "c0ffee", 12, 0, "a.yaml"), "all is reported, as `a.yaml` has changed since `HEAD`"),
+    ],
+)
+def test_a_run_of_a_change(changed: Changed, line: str) -> None:
+    counts = f"clean: {changed.objects} of 12 objects from 5 files"
+    assert said(replace(CLEAN, changed=changed)) == f"changed    {line}\n\n{counts}\n"
 
 
 def test_findings_are_counted_by_level() -> None:

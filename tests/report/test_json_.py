@@ -1,7 +1,7 @@
 import json
 from dataclasses import fields, replace
 
-from vmlint.finding import Finding, Report, Stale, Suppressed
+from vmlint.finding import Changed, Finding, Report, Stale, Suppressed
 from vmlint.report.json_ import render
 from vmlint.suppression import Source
 
@@ -46,3 +46,8 @@ def test_a_suppressed_finding_says_who_suppresses_it() -> None:
     assert read["stale"] == [
         {"rule": "VM525", "about": "VirtualMachine shop/web", "field": "spec.running", "number": 2}
     ]
+
+
+def test_a_run_of_a_change_says_what_was_compared() -> None:
+    read = json.loads(render(replace(REPORT, changed=Changed("main", "c0ffee", 3, 2))))
+    assert read["changed"] == {"since": "main", "commit": "c0ffee", "objects": 3, "hidden": 2, "everything": ""}

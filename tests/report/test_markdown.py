@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from markdown_it import MarkdownIt
 
-from vmlint.finding import Finding, ObjectId, Report, Skipped
+from vmlint.finding import Changed, Finding, ObjectId, Report, Skipped
 from vmlint.report.markdown import SIZE, render
 
 from .sample import EVIL, HOSTILE, LABEL_MISSING, OLD_VERSION, OVERRIDE, REPORT, UNREADABLE, golden
@@ -66,6 +66,13 @@ def test_the_whole_report() -> None:
 
 def test_nothing_found() -> None:
     assert render(Report("0.1.0")) == "## vmlint: nothing found\n\n0 objects from 0 files.\n"
+
+
+def test_a_run_of_a_change_says_what_it_leaves_out() -> None:
+    changed = replace(Report("0.1.0"), changed=Changed("origin/*", "c0ffee", 3, 1))
+    assert render(changed).splitlines()[4] == (
+        "What is changed: 3 of 0 objects touched by changes since `origin/*`; 1 finding elsewhere is not shown."
+    )
 
 
 def test_counts_come_first_the_gravest_on_top() -> None:

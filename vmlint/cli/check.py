@@ -37,6 +37,7 @@ _EXAMPLES = (
     ("vmlint check --closed-world", "what is not in the files does not exist"),
     ("vmlint check --context cluster/", "objects that exist already"),
     ("vmlint check --select storage", "one family of rules"),
+    ("vmlint check --changed=origin/main", "what a branch touches"),
     ("vmlint check --report sarif=out.sarif", "text here, SARIF in a file"),
     ("kustomize build . | vmlint check -", "what another program renders"),
 )
@@ -66,6 +67,14 @@ def make_parser() -> Parser:
         help="exit with 1 for findings of error (the default), warning or note and above, or never",
     )
 
+    judged.add_argument(
+        "--changed",
+        metavar="REF",
+        nargs="?",
+        const="HEAD",
+        help="report only what the changes touch that no commit has yet; with =REF, those since the last commit in "
+        "common with that revision",
+    )
     judged.add_argument(
         "--baseline", metavar="FILE", help="suppress the findings in this file, which `vmlint baseline write` writes"
     )
@@ -148,7 +157,7 @@ def _check(paths: Sequence[str], config: Config, arguments: Namespace) -> Report
     from vmlint.api import check
 
     with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
-        return check(paths, config, stdin=stdin_of(paths), progress=progress)
+        return check(paths, config, stdin=stdin_of(paths), progress=progress, changed=arguments.changed)
 
 
 def _prune(report: Report, arguments: Namespace) -> Exit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -106,6 +106,11 @@ class Cluster:
         """What makes an object that need not stand anywhere: a DataVolume its claim, a VM its templates' volumes."""
         own = self._makers.get(ref, ())
         return own or (self._beyond.makers(ref) if self._beyond else ())
+
+    @property
+    def identities(self) -> Set[Ref]:
+        """Every identity that an object of its own has, or that one of them makes."""
+        return self._objects.keys() | self._makers.keys()
 
     @property
     def namespaces(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from vmlint.finding import Report, Skipped
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
-from vmlint.report.wording import counted, doubt, place, statement, tally
+from vmlint.report.wording import changed, counted, doubt, place, statement, tally
 
 __all__ = ["closing"]
 
@@ -34,6 +34,7 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _stale(report, page, verbose),
         _skipped(report, page, verbose),
         _undecided(report, page, verbose),
+        _changed(report, page),
         _summary(report, page),
     ]
     return [lines for lines in blocks if lines]
@@ -93,6 +94,11 @@ def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
 
 
+def _changed(report: Report, page: Page) -> list[Line]:
+    said = changed(report)
+    return table("changed", [("", (Segment(page.show(said)),))] if said else [], page.width, column=_COLUMN)
+
+
 def _some(items: Sequence[_T], number: int, verbose: bool) -> tuple[list[_T], int]:
     """The items to list, and how many are left out."""
     shown = list(items if verbose else items[:number])
@@ -122,8 +128,10 @@ def _summary(report: Report, page: Page) -> list[Line]:
 
 
 def _verdict(report: Report) -> Iterator[Segment]:
-    """`1 error and 2 warnings in 12 objects from 5 files`."""
+    """`1 error and 2 warnings in 12 objects from 5 files`; of a change, `in 3 of 12 objects`."""
     objects, files = counted(report.counts.objects, "object"), counted(report.counts.files, "file")
+    if report.changed:
+        objects = f"{report.changed.objects} of {objects}"
     numbers = tally(report)
     if numbers:
         for index, (level, number) in enumerate(numbers):

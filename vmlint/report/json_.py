@@ -16,12 +16,13 @@ __all__ = ["object_of", "render"]
 
 
 def render(report: Report, *, statistics: bool = False) -> str:
-    """The report as one JSON object: version, summary, statistics if they are wanted, findings, suppressed, stale,
-    skipped, undecided."""
+    """The report as one JSON object: version, summary, changed and statistics if they are wanted, findings,
+    suppressed, stale, skipped, undecided."""
     return json_text(
         {
             "version": report.version,
             "summary": _summary(report),
+            **({"changed": report.changed._asdict()} if report.changed else {}),
             **({"statistics": counts(report)} if statistics else {}),
             "findings": [_finding(finding) for finding in report.findings],
             "suppressed": [_suppressed(suppressed) for suppressed in report.suppressed],

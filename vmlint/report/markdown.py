@@ -13,7 +13,7 @@ from itertools import groupby
 
 from vmlint.finding import Finding, Report, Step
 from vmlint.report.untrusted import visible
-from vmlint.report.wording import counted, doubt, place, sentence, tally
+from vmlint.report.wording import changed, counted, doubt, place, sentence, tally
 
 __all__ = ["SIZE", "render"]
 
@@ -75,6 +75,8 @@ def _counts(report: Report) -> Iterator[str]:
     objects, files = counted(report.counts.objects, "object"), counted(report.counts.files, "file")
     verdict = ", ".join(number for _, number in tally(report)) or "nothing found"
     yield f"## vmlint: {verdict}\n\n{objects} from {files}."
+    if said := changed(report):
+        yield _text(sentence(f"What is changed: {said}"))
     if report.findings:
         yield "\n".join(("| findings | level | rule | name | effect |", "|--:|---|---|---|---|", *_rows(report)))
 

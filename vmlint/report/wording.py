@@ -5,7 +5,7 @@ from __future__ import annotations
 from vmlint.finding import Finding, Report, Undecided
 from vmlint.rule import Level
 
-__all__ = ["counted", "doubt", "place", "sentence", "statement", "tally"]
+__all__ = ["changed", "counted", "doubt", "place", "sentence", "statement", "tally"]
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -33,6 +33,19 @@ def statement(finding: Finding) -> str:
 def doubt(item: Undecided) -> str:
     """An undecided question with the object that it is about."""
     return f"{item.resource}: {item.reason}" if item.resource else item.reason
+
+
+def changed(report: Report) -> str:
+    """What a run is limited to, and what it does not show; "" for one that reports everything."""
+    told = report.changed
+    if told is None:
+        return ""
+    if told.everything:
+        return f"all is reported, as `{told.everything}` has changed since `{told.since}`"
+    since = f" since `{told.since}`" if told.commit else ": there is no commit yet"
+    elsewhere = f"; {counted(told.hidden, 'finding')} elsewhere {'is' if told.hidden == 1 else 'are'} not shown"
+    objects = counted(report.counts.objects, "object")
+    return f"{told.objects} of {objects} touched by changes{since}{elsewhere if told.hidden else ''}"
 
 
 def tally(report: Report) -> list[tuple[Level, str]]:

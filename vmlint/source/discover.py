@@ -12,7 +12,7 @@ from vmlint.errors import UsageError
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
-__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "why"]
+__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "name_of", "why"]
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What a file's name ends with, in any case, to be read from a directory."""
@@ -62,6 +62,25 @@ def discover(paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "
     for path, mode in given:
         walk.add(path, mode)
     return walk.result()
+
+
+def name_of(path: str, paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "") -> str | None:
+    """The name that `discover` would give a file which is not there now, or None if it would not find it.
+
+    `path` is absolute, without links in it; the rest is as in `discover`. What a `.gitignore` says counts for nothing.
+    """
+    excluded = Excluded(exclude, root)
+    base = path.rpartition("/")[2]
+    if not base.lower().endswith(ENDINGS) and base not in KUSTOMIZATION_FILES:
+        return None
+    for given in paths:
+        top = Path(given).resolve()
+        if top != Path(path) and Path(path).is_relative_to(top):
+            below = Path(path).relative_to(top).as_posix()
+            shown = _shown(given)
+            name = below if shown == "." else f"{shown.rstrip('/')}/{below}"
+            return None if excluded(name) else _printable(name)
+    return None
 
 
 def why(error: Exception) -> str:

@@ -14,7 +14,7 @@ from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.template import reason_of_template
 
-__all__ = ["DEFAULT_MAX_BYTES", "read"]
+__all__ = ["DEFAULT_MAX_BYTES", "read", "reread"]
 
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
@@ -56,6 +56,17 @@ def _file(found: Found, max_bytes: int, stdin: BinaryIO | None, charts: _Charts,
         return _skipped(found, "gone since the directory was listed")
     except OSError as error:
         return _unreadable(found, f"the file can't be read: {why(error)}")
+    return _content(found, data, max_bytes, charts, wanted)
+
+
+def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[SourceFile]:
+    """Files with other bytes than they have now, as `read` would give them: each with its name and its path."""
+    charts = _Charts()
+    for name, path, data in files:
+        yield _content(Found(name, path, False), data, max_bytes, charts, None)
+
+
+def _content(found: Found, data: bytes, max_bytes: int, charts: _Charts, wanted: Wanted | None) -> SourceFile:
     if len(data) > max_bytes:
         size = f"{max_bytes / 1024 / 1024:.4g} MiB"
         return _unreadable(found, f"the file is larger than {size}, the most that is read: split it or raise the limit")

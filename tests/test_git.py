@@ -1,0 +1,222 @@
+"""What git says of the working tree, in real repositories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vmlint.errors import UsageError
+from vmlint.git import compare
+
+from .history import commit, git, write
+
+MOST = 1000
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def changed(tmp_path: Path) -> list[str]:
+    difference = compare("HEAD", ["."])
+    files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    return sorted(file for file in files if not file.startswith(".git/") and difference.has_changed(file))
+
+
+def test_what_is_edited_staged_renamed_and_untracked(tmp_path: Path) -> None:
+    first = commit(tmp_path, {name: f"{name}\n" for name in ("same", "edited", "staged", "moved", "gone", "a b\tü")})
+    write(tmp_path, {"edited": "new\n", "staged": "new\n", "gone": None, "a b\tü": "new\n", "new/one": "x\n"})
+    git(tmp_path, "add", "staged")
+    git(tmp_path, "mv", "moved", "folder-moved")
+    difference = compare("HEAD", ["."])
+    assert changed(tmp_path) == ["a b\tü", "edited", "folder-moved", "new/one", "staged"]
+    assert difference.commit == first
+    assert difference.contents(MOST) == {
+        name: f"{name}\n".encode() for name in ("edited", "staged", "moved", "gone", "a b\tü")
+    }
+
+
+def test_what_is_staged_counts_though_the_working_tree_has_it_too(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    write(tmp_path, {"a": "2\n"})
+    git(tmp_path, "add", "a")
+    assert changed(tmp_path) == ["a"]
+
+
+def test_a_file_of_the_same_content_has_not_changed(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    (tmp_path / "a").unlink()
+    write(tmp_path, {"a": "1\n"})
+    assert changed(tmp_path) == []
+
+
+def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, {"a": "1\n", "b": "1\n"})
+    git(tmp_path, "add", "a")
+    assert changed(tmp_path) == ["a", "b"]
+    assert compare("HEAD", ["."]).contents(MOST) == {}
+
+
+def test_a_branch_is_compared_where_it_left_the_other(tmp_path: Path) -> None:
+    base = commit(tmp_path, {"a": "1\n", "b": "1\n"})
+    git(tmp_path, "checkout", "-q", "-b", "feature")
+    commit(tmp_path, {"a": "2\n"})
+    git(tmp_path, "checkout", "-q", "main")
+    commit(tmp_path, {"b": "2\n"})
+    git(tmp_path, "checkout", "-q", "feature")
+    difference = compare("main", ["."])
+    assert (difference.commit, difference.contents(MOST)) == (base, {"a": b"1\n"})
+
+
+def test_paths_are_those_of_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path, {"a/x": "1\n", "b/x": "1\n"})
+    write(tmp_path, {"b/x": "2\n"})
+    monkeypatch.chdir(tmp_path / "a")
+    difference = compare("HEAD", [".."])
+    assert [difference.has_changed(file) for file in ("x", "../b/x", str(tmp_path / "b/x"))] == [False, True, True]
+    assert (difference.path_of("x"), difference.path_of("../../x")) == ("a/x", None)
+    assert [difference.below(path) for path in ("..", ".", "../b", "../b/x", "../../")] == [
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_folder_that_is_a_link_is_where_it_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path / "real", {"a": "1\n"})
+    write(tmp_path / "real", {"a": "2\n"})
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path / "link")
+    assert compare("HEAD", ["."]).has_changed("a")
+
+
+def test_a_submodule_changes_as_a_whole(tmp_path: Path) -> None:
+    commit(tmp_path / "other", {"x": "1\n"})
+    commit(tmp_path / "top", {"a": "1\n"})
+    git(tmp_path / "top", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../other", "sub")
+    commit(tmp_path / "top", {})
+    write(tmp_path / "top/sub", {"x": "2\n"})
+    assert not compare("HEAD", ["top"]).has_changed("top/sub/x")
+    commit(tmp_path / "top/sub", {})
+    assert compare("HEAD", ["top"]).has_changed("top/sub/x")
+    assert compare("HEAD", ["top"]).contents(MOST) == {}
+
+
+def test_large_files_are_left_out(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1" * 10, "b": "1" * 11})
+    write(tmp_path, {"a": "", "b": ""})
+    assert compare("HEAD", ["."]).contents(10) == {"a": b"1" * 10}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"core.fsmonitor": "{run}"},
+        {"core.hooksPath": "hooks"},
+        {"diff.external": "{run}"},
+        {"diff.x.textconv": "{run}", "diff.x.command": "{run}"},
+        {"filter.x.clean": "{run}", "filter.x.smudge": "{run}", "filter.x.required": "true"},
+        {"filter.x.process": "{run}"},
+        {"core.pager": "{run}", "pager.diff": "true"},
+    ],
+    ids=lambda settings: next(iter(settings)),
+)
+def test_nothing_that_the_configuration_names_is_run(tmp_path: Path, settings: dict[str, str]) -> None:
+    commit(tmp_path, {".gitattributes": "*.yaml filter=x diff=x\n", "a.yaml": "1\n"})
+    write(tmp_path, {"run": f"#!/bin/sh\ntouch {tmp_path}/ran\ncat\n", "hooks/post-index-change": "", "a.yaml": "2\n"})
+    (tmp_path / "hooks/post-index-change").write_text((tmp_path / "run").read_text())
+    for file in ("run", "hooks/post-index-change"):
+        (tmp_path / file).chmod(0o755)
+    for name, value in settings.items():
+        git(tmp_path, "config", name, value.format(run=tmp_path / "run"))
+    (tmp_path / "ran").unlink(missing_ok=True)
+    difference = compare("HEAD", ["."])
+    assert difference.has_changed("a.yaml")
+    assert difference.contents(MOST)["a.yaml"] == b"1\n"
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_index_stays_as_it_is(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    (tmp_path / "a").write_text("1\n")
+    before = (tmp_path / ".git/index").read_bytes()
+    compare("HEAD", ["."])
+    assert (tmp_path / ".git/index").read_bytes() == before
+
+
+def refusal(ref: str, *paths: str) -> str:
+    with pytest.raises(UsageError) as caught:
+        compare(ref, paths or ["."])
+    return str(caught.value)
+
+
+def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
+    assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is in no git repository: leave it out"
+    commit(tmp_path / "repo", {"a/b": "1\n"})
+    assert refusal("nope", "repo") == (
+        "`--changed`: git knows no revision `nope`: write a branch, a tag or a commit that this clone has "
+        "(`git fetch` gets others)"
+    )
+    assert refusal("repo/a", "repo") == (
+        "`--changed`: git knows no revision `repo/a`: it is a path: write `--changed=HEAD repo/a`, or "
+        "`repo/a --changed`"
+    )
+    for ref in ("--output=x", "-h", ""):
+        said = f"`--changed={ref}` names no revision: write `--changed`, or `--changed=origin/main`"
+        assert refusal(ref, "repo") == said
+    assert refusal("HEAD", "repo", ".") == (
+        f"`.` lies outside of `{tmp_path / 'repo'}`: `--changed` compares within one git repository"
+    )
+    assert not (tmp_path / "x").exists()
+
+
+def test_branches_without_a_common_commit(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    git(tmp_path, "checkout", "-q", "--orphan", "other")
+    commit(tmp_path, {"b": "1\n"})
+    assert refusal("main") == (
+        "`--changed`: `main` and HEAD have no commit in common: name a revision that this branch comes from"
+    )
+
+
+def test_a_shallow_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = tmp_path / "origin"
+    commit(origin, {"a": "1\n"})
+    git(origin, "branch", "old")
+    commit(origin, {"a": "2\n"})
+    git(origin, "checkout", "-q", "old")
+    commit(origin, {"b": "2\n"})
+    git(tmp_path, "clone", "-q", "--depth=1", "--no-single-branch", f"file://{origin}", "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    assert refusal("origin/main") == (
+        "`--changed`: `origin/main` and HEAD have no commit in common: the clone is shallow: fetch its history "
+        "(`git fetch --unshallow`; `fetch-depth: 0` in actions/checkout)"
+    )
+
+
+def test_a_clone_without_the_old_files_fetches_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    origin = tmp_path / "origin"
+    commit(origin, {"a": "1\n"})
+    first = commit(origin, {"b": "2\n"})
+    commit(origin, {"a": "2\n"})
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{origin}", "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    difference = compare(first, ["."])
+    with pytest.raises(UsageError) as caught:
+        difference.contents(MOST)
+    assert str(caught.value) == (
+        f"`--changed`: this clone lacks files of {first[:12]}, and nothing is fetched: clone without `--filter`"
+    )
+
+
+def test_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert refusal("HEAD") == "`--changed` needs the program `git`, and there is none: install it"

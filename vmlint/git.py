@@ -1,0 +1,234 @@
+"""What git knows of the working tree: which files differ from a commit, and what they held there.
+
+Only the program `git` is asked, and it only reads: nothing that a repository's configuration names is run (hooks, file
+system monitors, filters, external diffs), nothing is fetched, and the working tree and the index stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from vmlint.errors import UsageError
+
+__all__ = ["Difference", "compare"]
+
+_SETTINGS = {
+    "core.fsmonitor": "false",
+    "core.hooksPath": os.devnull,
+    "core.quotePath": "false",
+    "protocol.allow": "never",
+}
+_ENVIRONMENT = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_FILE_MODES = ("100644", "100755")
+_SUBMODULE = "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The working tree against a commit. Paths are relative to `root`, the top of the working tree, with `/`.
+
+    `commit` is the commit's id, "" where there is none yet. `old` has the blob of each file that is changed or gone.
+    """
+
+    root: str
+    commit: str
+    old: Mapping[str, str]
+    changed: frozenset[str]
+    tracked: frozenset[str]
+    submodules: frozenset[str]
+
+    def path_of(self, file: str) -> str | None:
+        """A file, as the working directory sees it, from the root; None for one that lies elsewhere."""
+        folder, name = os.path.split(os.path.abspath(file))  # noqa: PTH100 - a link is a file of its own
+        path = os.path.relpath(os.path.join(os.path.realpath(folder), name), self.root)  # noqa: PTH118
+        path = path.replace(os.sep, "/")
+        return None if path == ".." or path.startswith("../") else path
+
+    def has_changed(self, file: str) -> bool:
+        """Whether a file, as the working directory sees it, differs from the commit. One that git does not track
+        does; one outside the working tree does not."""
+        path = self.path_of(file)
+        if path is None:
+            return False
+        above = {str(parent) for parent in PurePosixPath(path).parents}
+        if path in self.changed or self.changed & self.submodules & above:
+            return True
+        return path not in self.tracked and not self.submodules & above
+
+    def below(self, file: str) -> bool:
+        """Whether a file or folder, or anything in it that the commit has, differs."""
+        path = self.path_of(file)
+        if path is None:
+            return False
+        return any(path == "." or one == path or one.startswith(f"{path}/") for one in self.changed)
+
+    def contents(self, most: int) -> dict[str, bytes]:
+        """What the files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
+        git = _Git(self.root)
+        asked = ("cat-file", "--batch-check=%(objectname) %(objectsize)")
+        said = [line.split(" ") for line in git.lines(*asked, given=_lines(self.old.values()))]
+        sizes = {blob: int(size) for blob, size in said if size.isdigit()}
+        if sizes.keys() != set(self.old.values()):
+            raise UsageError(
+                f"`--changed`: this clone lacks files of {self.commit[:12]}, and nothing is fetched: "
+                "clone without `--filter`"
+            )
+        small = {blob for blob, size in sizes.items() if size <= most}
+        wanted = {path: blob for path, blob in self.old.items() if blob in small}
+        held = _blobs(git.run("cat-file", "--batch", given=_lines(sorted(small))))
+        return {path: held[blob] for path, blob in wanted.items()}
+
+
+def compare(ref: str, paths: Sequence[str]) -> Difference:
+    """The working tree that the paths lie in, against the last commit that it has in common with `ref`.
+
+    UsageError where that can't be told: no git, no repository, no such revision, no common commit.
+    """
+    git = _Git("." if "GIT_DIR" in os.environ else _folder(paths[0]))  # a hook of git runs at the top
+    root = os.path.realpath(git.root())
+    git = _Git(root)
+    commit = _base(git, ref, paths)
+    difference = _difference(git, root, commit)
+    for path in paths:
+        if difference.path_of(os.path.realpath(path)) is None:
+            raise UsageError(f"`{path}` lies outside of `{root}`: `--changed` compares within one git repository")
+    return difference
+
+
+def _folder(path: str) -> str:
+    return path if os.path.isdir(path) else os.path.dirname(path) or "."  # noqa: PTH112, PTH120
+
+
+def _base(git: _Git, ref: str, paths: Sequence[str]) -> str:
+    """The commit to compare with; "" in a repository without any."""
+    if ref.startswith("-") or not ref:
+        raise UsageError(f"`--changed={ref}` names no revision: write `--changed`, or `--changed=origin/main`")
+    head = git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    commit = git.ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+    if not commit:
+        if ref == "HEAD" and not head:
+            return ""
+        hint = "write a branch, a tag or a commit that this clone has (`git fetch` gets others)"
+        if os.path.exists(ref):  # noqa: PTH110 - Path.exists raises for a name that is too long
+            hint = f"it is a path: write `--changed=HEAD {ref}`, or `{ref} --changed`"
+        raise UsageError(f"`--changed`: git knows no revision `{ref}`: {hint}")
+    if common := git.ask("merge-base", commit, "HEAD"):
+        return common
+    if git.ask("rev-parse", "--is-shallow-repository") == "true":
+        why = "the clone is shallow: fetch its history (`git fetch --unshallow`; `fetch-depth: 0` in actions/checkout)"
+    else:
+        why = "name a revision that this branch comes from"
+    raise UsageError(f"`--changed`: `{ref}` and HEAD have no commit in common: {why}")
+
+
+def _difference(git: _Git, root: str, commit: str) -> Difference:
+    tracked: set[str] = set()
+    submodules: set[str] = set()
+    for entry in _entries(git.run("ls-files", "--stage", "-z")):
+        about, _, path = entry.partition("\t")
+        (submodules if about.startswith(_SUBMODULE) else tracked).add(path)
+    if not commit:  # all that is there is new
+        return Difference(root, "", {}, frozenset(tracked), frozenset(tracked), frozenset(submodules))
+    changed = set()
+    old = {}
+    git.turn_filters_off()
+    compared = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
+    said = iter(_entries(git.run("diff", "--no-ext-diff", "--no-textconv", *compared, commit, "--")))
+    for row, path in zip(said, said, strict=True):
+        mode, _, blob, *_ = row.removeprefix(":").split(" ")
+        changed.add(path)
+        if mode in _FILE_MODES:
+            old[path] = blob
+        elif mode == _SUBMODULE:
+            submodules.add(path)
+    return Difference(root, commit, old, frozenset(changed), frozenset(tracked), frozenset(submodules))
+
+
+def _entries(said: bytes) -> list[str]:
+    """What git ends with NUL each; a name that is no UTF-8 looks as it does in findings."""
+    return said.decode("utf-8", "replace").split("\0")[:-1]
+
+
+def _lines(blobs: Iterable[str]) -> bytes:
+    return "".join(f"{blob}\n" for blob in blobs).encode("ascii")
+
+
+def _blobs(said: bytes) -> dict[str, bytes]:
+    """What `git cat-file --batch` answers: for each blob a line with its size, its bytes and a line feed."""
+    held = {}
+    at = 0
+    while at < len(said):
+        end = said.index(b"\n", at)
+        blob, _, size = said[at:end].decode("ascii").split(" ")
+        held[blob] = said[end + 1 : end + 1 + int(size)]
+        at = end + int(size) + 2
+    return held
+
+
+class _Git:
+    """The program, in a folder."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._settings = dict(_SETTINGS)
+
+    def root(self) -> str:
+        """The top of the working tree that the folder lies in."""
+        done = self._call(("rev-parse", "--show-toplevel"))
+        if done.returncode:
+            if b"not a git repository" in done.stderr:
+                raise UsageError(
+                    f"`--changed` compares with a commit, and `{self._folder}` is in no git repository: leave it out"
+                )
+            raise UsageError(_failed("rev-parse", done))
+        return os.fsdecode(done.stdout.removesuffix(b"\n"))
+
+    def lines(self, *words: str, given: bytes = b"") -> list[str]:
+        """The lines of an answer, none where git fails."""
+        done = self._call(words, given)
+        return done.stdout.decode("utf-8", "replace").splitlines() if done.returncode == 0 else []
+
+    def ask(self, *words: str) -> str:
+        """The answer in one line, "" where git has none."""
+        return next(iter(self.lines(*words)), "")
+
+    def run(self, *words: str, given: bytes = b"") -> bytes:
+        """What a command says. UsageError with git's own words where it fails."""
+        done = self._call(words, given)
+        if done.returncode:
+            raise UsageError(_failed(words[0], done))
+        return done.stdout
+
+    def turn_filters_off(self) -> None:
+        """Have no file sent through a program that the configuration names."""
+        named = self._call(("config", "-z", "--name-only", "--get-regexp", r"^filter\."))
+        for driver in {entry.rpartition(".")[0] for entry in _entries(named.stdout)}:
+            self._settings |= {f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"}
+
+    def _call(self, words: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, **_ENVIRONMENT}
+        first = environment.get("GIT_CONFIG_COUNT", "0")
+        number = int(first) if first.isdigit() else 0
+        for name, value in self._settings.items():
+            environment |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+            number += 1
+        environment["GIT_CONFIG_COUNT"] = str(number)
+        command = ("git", "--no-pager", "-C", self._folder, *words)
+        try:
+            return subprocess.run(command, input=given, capture_output=True, env=environment, check=False)
+        except OSError:
+            raise UsageError("`--changed` needs the program `git`, and there is none: install it") from None
+
+
+def _failed(command: str, done: subprocess.CompletedProcess[bytes]) -> str:
+    said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+    return f"`--changed`: `git {command}` failed: {said or f'exit code {done.returncode}'}"

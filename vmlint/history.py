@@ -1,0 +1,32 @@
+"""The files of a run as they were at a commit: those that differ are taken from there, all others as they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vmlint.config import Config
+from vmlint.git import Difference
+from vmlint.load import Earlier
+from vmlint.source.discover import name_of
+from vmlint.source.document import SourceFile
+from vmlint.source.read import reread
+
+__all__ = ["before"]
+
+
+def before(difference: Difference, paths: Sequence[str], config: Config) -> Earlier:
+    """How the files under the paths come to be what they were."""
+
+    def earlier(files: Sequence[SourceFile]) -> list[SourceFile]:
+        names = {path: file.file for file in files if (path := difference.path_of(file.file)) is not None}
+        old = []
+        for path, data in difference.contents(config.max_file_size).items():
+            full = f"{difference.root}/{path}"
+            name = names.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root)
+            if name is not None:
+                old.append((name, Path(full), data))
+        kept = [file for file in files if not difference.has_changed(file.file)]
+        return sorted([*kept, *reread(old, config.max_file_size)], key=lambda file: file.file)
+
+    return earlier

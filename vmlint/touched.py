@@ -1,0 +1,266 @@
+"""What a change touches: the objects that it writes, all that depend on them, and whatever else it makes come true.
+
+An object depends on what its references, its inferences and its instancetype and preference lead to, over any number
+of files, and on what makes it. A finding elsewhere is the change's too where it was not there before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from vmlint.change import Change
+from vmlint.finding import Changed, Report
+from vmlint.gitops.failed import Failed
+from vmlint.graph.links import links
+from vmlint.model import field
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachine
+from vmlint.opening import Opened, Past
+from vmlint.rule import Fault, Rule, Spot
+from vmlint.suppress import Told
+from vmlint.world import World
+
+__all__ = ["Touched"]
+
+_Node = tuple[int, Ref]
+"""An identity in the world of a number; with ANYWHERE for the number, in whichever world it is."""
+
+_ANYWHERE = -1
+
+_Origin = tuple[str, int, field.Path]
+"""The file, the document and the place in it where an object is written."""
+
+
+class _Pair(NamedTuple):
+    """One world before and after. `known` says that it was there before; else everything that was stands for it."""
+
+    then: World
+    now: World
+    known: bool
+
+
+class Touched:
+    """The objects and places of a repository that a change touches."""
+
+    def __init__(self, opened: Opened, past: Past) -> None:
+        self._opened = opened
+        self._past = past
+        self._pairs = list(_paired(opened, past))
+        self._files: dict[str, bool] = {}
+        self._said: dict[tuple[str, int], set[tuple[object, ...]]] = {}
+        self._everything = _setting_changed(opened, past)
+
+    @property
+    def changes(self) -> Iterator[tuple[int, Change]]:
+        """The objects that were there and are, with another content, each with the number of its world.
+
+        Those of which the files don't say which is which, or what the whole of them is, are left out.
+        """
+        for number, pair in enumerate(self._pairs):
+            before, after = _by_ref(pair.then), _by_ref(pair.now)
+            for ref, (new, *others) in after.items():
+                old, *olds = before.get(ref, (new,))
+                if not others and not olds and old.data != new.data and not old.patched and not new.patched:
+                    yield number, Change(old, new)
+
+    def has(self, place: Place | Spot) -> bool:
+        """Whether what stands at a place is touched: its object, or its file where it is no object's field."""
+        if self._everything:
+            return True
+        if isinstance(place, Spot):
+            return self._is_changed(place.document.file)
+        written = place.resource.written(place.path)
+        return any(
+            (number, one.ref) in self._nodes and one.written(place.path) == written
+            for number, one in self._applied.get(_origin(place.resource), ())
+        )
+
+    def part_of(self, report: Report, told: Iterable[Told]) -> Report:
+        """The report with the findings alone that the change touches; `told` are all that were made."""
+        touched = {one.finding for one in told if self._has_fault(one.rule, one.fault)}
+        findings = tuple(finding for finding in report.findings if finding in touched)
+        past = self._past
+        return replace(
+            report,
+            findings=findings,
+            suppressed=tuple(one for one in report.suppressed if one.finding in touched),
+            suppressions=tuple(one for one in report.suppressions if self.has(one.mark.place)),
+            changed=Changed(
+                since=past.ref,
+                commit=past.difference.commit,
+                objects=self._count(),
+                hidden=len(report.findings) - len(findings),
+                everything=self._everything,
+            ),
+        )
+
+    def _has_fault(self, rule: Rule, fault: Fault) -> bool:
+        """Whether a fault is one to report: it is at a touched place, or was not there before."""
+        if self.has(fault.place) or rule.meta.subject is Failed:  # whose files are not known
+            return True
+        return isinstance(fault.place, Place) and not self._was(rule, fault, fault.place)
+
+    # What was there before
+
+    def _was(self, rule: Rule, fault: Fault, place: Place) -> bool:
+        """Whether the rule said the same before of an object that is as it was."""
+        old = self._twins.get(id(place.resource))
+        if old is None or not isinstance(old, rule.meta.subject):
+            return True
+        key = (rule.id, id(old))
+        if key not in self._said:
+            then = self._pairs[self._numbers[id(place.resource)]].then
+            asked = rule.meta.about is None or rule.meta.about(old, then)
+            said = rule.check(old, then) if asked else ()
+            self._said[key] = {_gist(one) for one in said if isinstance(one, Fault)}
+        return _gist(fault) in self._said[key]
+
+    @cached_property
+    def _twins(self) -> Mapping[int, Resource]:
+        """By the id of each object that is as it was: the same, in the world of before."""
+        twins = {}
+        for pair in self._pairs:
+            before = _by_ref(pair.then)
+            for one in pair.now.cluster.resources:
+                if twin := next((old for old in before.get(one.ref, ()) if old.data == one.data), None):
+                    twins[id(one)] = twin
+        return twins
+
+    # What is touched
+
+    @cached_property
+    def _applied(self) -> Mapping[_Origin, Sequence[tuple[int, Resource]]]:
+        """By the place where it is written, each object as it is applied, with the numbers of the worlds."""
+        applied = defaultdict(list)
+        for number, world in enumerate(self._opened.worlds):
+            for one in world.cluster.resources:
+                applied[_origin(one)].append((number, one))
+        return applied
+
+    def _count(self) -> int:
+        """How many of the objects in the files are touched, as they are applied in one world at least."""
+        written = {_origin(one) for one in self._opened.repository.resources if one.linted}
+        if self._everything:
+            return len(written)
+        return sum(any((number, one.ref) in self._nodes for number, one in self._applied.get(at, ())) for at in written)
+
+    def _is_changed(self, file: str) -> bool:
+        if file not in self._files:
+            self._files[file] = self._past.difference.has_changed(file)
+        return self._files[file]
+
+    @cached_property
+    def _numbers(self) -> Mapping[int, int]:
+        """By the id of each object, the number of its world."""
+        worlds = self._opened.worlds
+        return {id(one): number for number, world in enumerate(worlds) for one in world.cluster.resources}
+
+    @cached_property
+    def _nodes(self) -> set[_Node]:
+        """All that is touched: what the change writes or takes away, and on from there to what depends on it."""
+        waiting = list(self._first())
+        known = set(waiting)
+        dependants = self._dependants() if waiting else {}
+        while waiting:
+            for node in dependants.get(waiting.pop(), ()):
+                if node not in known:
+                    known.add(node)
+                    waiting.append(node)
+        return known
+
+    def _first(self) -> Iterator[_Node]:
+        """The objects that the change writes or takes away."""
+        for number, pair in enumerate(self._pairs):
+            for one in pair.now.cluster.resources:
+                if one.linted and (id(one) not in self._twins or any(map(self._is_changed, _files(one)))):
+                    yield number, one.ref
+            for ref in _removed(pair):
+                yield number, ref
+        for ref in self._past.then.world.cluster.identities - self._past.now.world.cluster.identities:
+            yield _ANYWHERE, ref
+
+    def _dependants(self) -> Mapping[_Node, Iterable[_Node]]:
+        """From each identity to those that depend on it."""
+        found: dict[_Node, set[_Node]] = defaultdict(set)
+        for number, pair in enumerate(self._pairs):
+            own = pair.now.cluster.identities | _removed(pair)
+            for ref in own:
+                found[number, ref].add((_ANYWHERE, ref))
+            for one in pair.now.cluster.resources:
+                for ref in _needs(one, pair.now):
+                    needed = (number if ref in own else _ANYWHERE, ref)
+                    found[needed].add((number, one.ref))
+                    for maker, _ in pair.now.cluster.makers(ref):
+                        found[number if maker.ref in own else _ANYWHERE, maker.ref].add(needed)
+        return found
+
+
+def _paired(opened: Opened, past: Past) -> Iterator[_Pair]:
+    """Each world that is judged, as it was and as it is, both built alike."""
+    then, now = (dict(zip(one.names, one.worlds, strict=True)) for one in (past.then, past.now))
+    for name in opened.names:
+        yield _Pair(then.get(name, past.then.world), now.get(name, past.now.world), name in then)
+
+
+def _removed(pair: _Pair) -> set[Ref]:
+    return set(pair.then.cluster.identities - pair.now.cluster.identities) if pair.known else set()
+
+
+def _by_ref(world: World) -> Mapping[Ref, Sequence[Resource]]:
+    found: dict[Ref, list[Resource]] = defaultdict(list)
+    for one in world.cluster.resources:
+        if not one.fragment:
+            found[one.ref].append(one)
+    return found
+
+
+def _needs(one: Resource, world: World) -> Iterator[Ref]:
+    """What an object leads to: by its references, and what its inferences come by and end at."""
+    yield from (link.ref for link in links(one))
+    if not isinstance(one, VirtualMachine) or one.fragment:
+        return
+    for matcher in Matcher:
+        match = world.match(one, matcher)
+        for resolution in (match.resolution, match.chain and match.chain.resolution) if match else ():
+            if resolution is not None:
+                yield resolution.ref
+        for hop in match.chain.hops if match and match.chain else ():
+            if hop.place is not None:
+                yield hop.place.resource.ref
+
+
+def _files(one: Resource) -> Iterator[str]:
+    """The files that write an object."""
+    yield one.document.file
+    yield from (part.document.file for part in (one.parts or {}).values())
+    if one.renamed:
+        yield one.renamed.by.document.file
+
+
+def _gist(fault: Fault) -> tuple[object, ...]:
+    """What a fault says of which field."""
+    return fault.place.path if isinstance(fault.place, Place) else (), fault.message, fault.effect
+
+
+def _origin(one: Resource) -> _Origin:
+    """Where an object is written, however often it is applied."""
+    return one.document.file, one.document.index, one.prefix
+
+
+def _setting_changed(opened: Opened, past: Past) -> str:
+    """A file that says how all others are judged and that differs; "" for none."""
+    settings = opened.settings
+    own = [file for file in (settings.file, settings.baseline) if file]
+    beside = [*settings.context, *settings.crds]
+    held = [one.document.file for one in opened.repository.around]
+    changed = past.difference.has_changed
+    named = [*own, *(one for one in beside if Path(one).is_file()), *held]
+    folders = [one for one in beside if past.difference.below(one)]
+    return next((file for file in (*filter(changed, named), *folders)), "")
