@@ -26,6 +26,7 @@ COMMANDS = {
     "context": "print how to collect a cluster's objects",
     "rules": "list the rules",
     "explain": "show the page of a rule",
+    "completion": "print what a shell needs to complete command lines",
 }
 
 _HELP = f"""\
@@ -35,7 +36,7 @@ Says what KubeVirt and CDI would do with the manifests of a repository, before
 anybody applies them. Nothing is read from a cluster or the network.
 
 commands:
-{chr(10).join(f"  {name:<10}  {what}" for name, what in COMMANDS.items())}
+{chr(10).join(f"  {name:<{max(map(len, COMMANDS))}}  {what}" for name, what in COMMANDS.items())}
 
 options:
   --version  show the version
@@ -51,6 +52,10 @@ examples:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line (without the program's name) and gives the exit code."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how the line may go on
+        from vmlint.cli.completion import complete
+
+        return complete(COMMANDS)
     words = list(sys.argv[1:] if argv is None else argv)
     name = f"vmlint {words[0]}" if words and words[0] in COMMANDS else "vmlint"
     try:

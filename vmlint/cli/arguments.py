@@ -6,14 +6,14 @@ import argparse
 import re
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn
 
 from vmlint.cli.exits import Exit
 from vmlint.errors import UsageError
 from vmlint.spelling import nearest
 
-__all__ = ["Parser", "add_color", "comma_separated", "one_of"]
+__all__ = ["OneOf", "Parser", "add_color", "comma_separated", "one_of"]
 
 # What argparse says, and what a person is told.
 _SAID = (
@@ -95,16 +95,22 @@ def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"  {left:<{first}}{told[first + 2 :]}" if beside else f"  {left}\n{told}"
 
 
-def one_of(*words: str) -> Callable[[str], str]:
+class OneOf:
     """The type of an option that takes one of some words."""
 
-    def read(text: str) -> str:
-        if text not in words:
-            listed = f"{', '.join(words[:-1])} or {words[-1]}"
-            raise argparse.ArgumentTypeError(f"must be {listed}, not `{text}`{nearest(text, words)}")
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        if text not in self.words:
+            listed = f"{', '.join(self.words[:-1])} or {self.words[-1]}"
+            raise argparse.ArgumentTypeError(f"must be {listed}, not `{text}`{nearest(text, self.words)}")
         return text
 
-    return read
+
+def one_of(*words: str) -> OneOf:
+    """The type of an option that takes one of the words."""
+    return OneOf(words)
 
 
 def comma_separated(text: str) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from vmlint.world import World
     from vmlint.world.disks import Disk
 
-__all__ = ["make_parser", "run"]
+__all__ = ["GROUPS", "make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints a PersistentVolumeClaim. Access modes and volume mode are the best ones of the storage class: those of its "
@@ -41,7 +41,7 @@ _EXITS = {
     **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL)},
 }
 
-_GROUPS = {
+GROUPS = {
     "PersistentVolumeClaim": "",
     "VolumeSnapshot": "snapshot.storage.k8s.io",
     **dict.fromkeys(("VolumeImportSource", "VolumeUploadSource", "VolumeCloneSource"), "cdi.kubevirt.io"),
@@ -134,9 +134,9 @@ def _reference(arguments: Namespace) -> dict[str, str]:
         return {}
     if not kind or not name:
         raise UsageError("`--data-source-ref-kind` and `--data-source-ref-name` go together")
-    if group is None and kind not in _GROUPS:
+    if group is None and kind not in GROUPS:
         raise UsageError(f"the API group of `{kind}` is not known: give `--data-source-ref-group`")
-    group = _GROUPS.get(kind, "") if group is None else group
+    group = GROUPS.get(kind, "") if group is None else group
     return {**({"apiGroup": group} if group else {}), "kind": kind, "name": name}
 
 
