@@ -8,9 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.cases import cases, expectation, report, repos, run, written
+from tests.cases import FIXTURES, report, repos
 from tests.docs import DOCS, generated, pages
 from tests.readme import README, filled
+from vmlint.fixtures import cases, expectation, run, written
+from vmlint.registry import rules
 
 
 def _accept(file: Path, text: str) -> None:
@@ -20,10 +22,10 @@ def _accept(file: Path, text: str) -> None:
 
 
 def main(slugs: list[str]) -> None:
-    for case in cases("bad", "outside"):
+    for case in cases(FIXTURES, "bad", "outside"):
         if slugs and case.parent.name not in slugs:
             continue
-        _accept(expectation(case), written(run(case)))
+        _accept(expectation(case), written(run(case, rules())))
     for tree in repos():
         if not slugs or tree.parent.name in slugs:
             _accept(tree.parent / "report.json", written(report(tree)))

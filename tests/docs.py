@@ -21,10 +21,14 @@ from vmlint.registry import rules
 from vmlint.rule import Rule
 from vmlint.settings import SETTINGS
 
-__all__ = ["DOCS", "about_family", "generated", "pages"]
+__all__ = ["DOCS", "PACK", "about_family", "generated", "pages"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 SCHEMA = "vmlint.schema.json"
+PACK = (
+    "rules: [{id: ACME1, slug: owner-missing, subject: VirtualMachine, require: {path: a, exists: true}, message: a}]"
+)
+"""The pack that the examples of configurations name."""
 
 
 def pages() -> dict[Path, str]:

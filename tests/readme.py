@@ -10,12 +10,11 @@ import re
 import shlex
 import shutil
 import tempfile
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
 from itertools import groupby
 from pathlib import Path
 
 import vmlint
-from tests.cases import inside
 from tests.docs import about_family
 from tests.history import commit
 from vmlint.cli import main
@@ -52,7 +51,7 @@ def filled(readme: str) -> str:
 
 
 def _sample() -> str:
-    with inside(ROOT):
+    with chdir(ROOT):
         report = vmlint.check(["fixtures/quickstart"], select=[SAMPLE])
     said = text.render(report, quiet=True).strip("\n")
     return f"```console\n$ vmlint check fixtures/quickstart\n{said}\n…\n```\n"
@@ -72,7 +71,7 @@ def _changed() -> str:
 
 def _shown(command: str, pipe: str = "", *, folder: Path = ROOT) -> str:
     out = io.StringIO()
-    with inside(folder), redirect_stdout(out):
+    with chdir(folder), redirect_stdout(out):
         main(shlex.split(command)[1:])
     unwanted = re.fullmatch(r"grep -v '(.*)'", pipe)
     lines = [line for line in out.getvalue().splitlines() if not (unwanted and re.search(unwanted[1], line))]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs import DOCS, generated, pages
+from tests.docs import DOCS, PACK, generated, pages
 from vmlint.configfile import load
 from vmlint.registry import rules
 from vmlint.settings import SETTINGS
@@ -60,6 +60,8 @@ def test_every_key_of_the_configuration_has_examples_that_are_right(tmp_path: Pa
     (tmp_path / ".git").mkdir()
     for folder in ("manifests", "cluster", "crds"):
         (tmp_path / folder).mkdir()
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "vm.yaml").write_text(PACK, "utf-8")
     sections = dict(re.findall(r"(?m)^## (\S+)\n(.*?)(?=^## |\Z)", text, re.DOTALL))
     assert list(sections) == [setting.key for setting in SETTINGS]
     for key, section in sections.items():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from tests.docs import PACK
 from tests.readme import README, ROOT, filled
 from vmlint.cli.exits import Exit
 from vmlint.configfile import load
@@ -41,6 +42,8 @@ def test_the_configuration_shows_every_key_and_is_right(tmp_path: Path) -> None:
     assert sorted(yaml.safe_load(example)) == sorted(setting.key for setting in SETTINGS)
     for folder in ("manifests", "cluster", "crds"):
         (tmp_path / folder).mkdir()
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "vm.yaml").write_text(PACK, "utf-8")
     file = tmp_path / ".vmlint.yaml"
     file.write_text(example, "utf-8")
     assert load(file, known_rules=rules()).default_namespace == "shop"

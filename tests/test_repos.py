@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import vmlint
-from tests.cases import inside, report, repos
+from tests.cases import report, repos
 from vmlint.finding import Report
 
 TOOL = pytest.mark.skipif(
@@ -58,7 +59,7 @@ def lint(folder: Path, files: dict[str, str], **overrides: Any) -> Report:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, "utf-8")
-    with inside(folder):
+    with chdir(folder):
         return vmlint.check(select=["VM501", "VM910"], **overrides)
 
 

@@ -2,6 +2,10 @@
 
 import sys
 
+# The first place of `python -m` is the working directory. What is linted may lie there, and is not to be imported.
+if not sys.flags.safe_path:
+    del sys.path[0]
+
 from vmlint.cli import main
 
 sys.exit(main())

@@ -9,15 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from vmlint import registry
 from vmlint.baseline import Baseline
 from vmlint.change import Change
 from vmlint.config import Config
+from vmlint.configfile import load_for
 from vmlint.finding import Counts, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
 from vmlint.opening import Opened, open_world
-from vmlint.registry import rules
 from vmlint.rule import Fault, Rule
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.suppress import Silence, Told, marks
@@ -32,6 +33,7 @@ def check(
     paths: Iterable[str | Path] = (),
     config: Config | None = None,
     *,
+    rules: Iterable[str] = (),
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
     changed: str | None = None,
@@ -40,13 +42,14 @@ def check(
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
 
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
-    the names of `Config`. With `changed`, a revision of git, only what the files touch that differ from the last
+    the names of `Config`. `rules` are packs of rules besides those of the configuration and those that are installed:
+    paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
     commit in common with it is reported. Raises UsageError, ConfigError and NothingToRead. What can't be read is a
     finding.
     """
-    opened = open_world(
-        list(paths), config, overrides, known_rules=rules(), stdin=stdin, progress=progress, changed=changed
-    )
+    given = list(paths)
+    chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
+    opened = open_world(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed)
     return judge(opened, progress)
 
 
@@ -54,13 +57,14 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
     """What the rules say of a world that is open already. `today` tells which suppressions have expired."""
     settings, repository, world, worlds, past = opened
     touched = Touched(opened, past) if past else None
-    running = tuple(rule for rule in rules() if settings.runs(rule) and (touched or rule.meta.subject is not Change))
+    rules = settings.all_rules()
+    running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
     changes = list(touched.changes) if touched else ()
     faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress, changes)
     silence = Silence(
         marks(repository, settings),
         settings,
-        known=rules(),
+        known=rules,
         running=running,
         today=today or datetime.date.today(),
     )
@@ -71,7 +75,7 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
     about = list(_told(said, settings))
     more, also = silence.split(about)
     findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
-    known = Baseline.of(settings.baseline).taken_from(findings, {rule.id for rule in rules() if rule not in running})
+    known = Baseline.of(settings.baseline).taken_from(findings, {rule.id for rule in rules if rule not in running})
     asked = [doubt for doubt in doubts if touched is None or touched.has(doubt.place)]
     report = Report(
         version=version("vmlint"),

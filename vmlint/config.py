@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from vmlint import registry
 from vmlint.errors import UsageError
 from vmlint.rule import Effect, Level, Rule
 from vmlint.settings import SETTINGS, At, Ignore, Levels, Override, ignore_spec, means, meant
@@ -56,6 +57,8 @@ class Config:
     """Findings that are suppressed, and counted: of a rule, on some objects or in some files, until a day."""
     baseline: str = ""
     """The file of the findings that are known, which are suppressed; "" for none."""
+    rules: tuple[str, ...] = ()
+    """Packs of rules besides those that are installed: paths, and names of modules."""
     fail_on: Level | Literal["never"] = Level.ERROR
     """The least level of a finding that makes the command fail."""
     max_file_size: int = 16 * 2**20
@@ -64,15 +67,17 @@ class Config:
     """The folder where `exclude` and the paths of `overrides` start; "" is the working directory."""
     file: str = ""
     """The file that this was read from; "" for none."""
+    known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)
+    """All rules of the run; None where its packs are not read yet, and names of rules are taken as they are."""
 
-    def replace(self, *, known_rules: Sequence[Rule] | None = None, **overrides: Any) -> Config:
+    def replace(self, **overrides: Any) -> Config:
         """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
 
-        Names of rules are checked against `known_rules`, where they are given. UsageError tells every unknown field
+        Names of rules are checked against `known_rules`, where they are there. UsageError tells every unknown field
         and every value that makes no sense.
         """
         readers = {setting.field: setting.read_keyword for setting in SETTINGS}
-        at = At(folder=Path(), rules=known_rules)
+        at = At(folder=Path(), rules=self.known_rules)
         changes: dict[str, Any] = {}
         for name, value in overrides.items():
             if name in readers:
@@ -83,6 +88,14 @@ class Config:
         if at.mistakes:
             raise UsageError("; ".join(mistake.text for mistake in at.mistakes))
         return dataclasses.replace(self, **changes)
+
+    def all_rules(self) -> tuple[Rule, ...]:
+        """vmlint's own rules, those of installed packs and those of `rules`. PackError tells the packs' mistakes."""
+        return registry.known(self.rules) if self.known_rules is None else self.known_rules
+
+    def knowing(self, packs: Iterable[str] = ()) -> Config:
+        """The same with all rules read, and those of further packs, by which names are checked from now on."""
+        return dataclasses.replace(self, known_rules=registry.adding(self.all_rules(), packs))
 
     def excluding(self, patterns: Sequence[str]) -> Config:
         """The same with more patterns to exclude, which are relative to the working directory."""

@@ -13,8 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vmlint import registry
 from vmlint.config import Config
-from vmlint.errors import ConfigError
+from vmlint.errors import ConfigError, PackError
 from vmlint.settings import SETTINGS, At, Mistake
 from vmlint.spelling import nearest
 from vmlint.yamlfile import Written, read_yaml
@@ -22,7 +23,7 @@ from vmlint.yamlfile import Written, read_yaml
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["find", "load", "load_for"]
+__all__ = ["find", "find_in", "load", "load_for", "rules_for"]
 
 _YAML = (".vmlint.yaml", ".vmlint.yml")
 _TOML = "pyproject.toml"
@@ -33,7 +34,9 @@ def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None 
     """The configuration that holds for paths: the file found upward from the first one, else all defaults."""
     start = next((Path(path) for path in paths if str(path) != "-"), Path())
     file = find(start)
-    return Config() if file is None else load(file, known_rules=known_rules)
+    if file is None:
+        return Config(known_rules=None if known_rules is None else tuple(known_rules))
+    return load(file, known_rules=known_rules)
 
 
 def find(start: Path) -> Path | None:
@@ -43,17 +46,20 @@ def find(start: Path) -> Path | None:
     """
     here = Path(os.path.abspath(start))  # noqa: PTH100 - lexical: a link's target is another place
     for folder in (here, *here.parents):
-        found = [folder / name for name in _YAML if (folder / name).is_file()]
-        if _has_table(folder / _TOML):
-            found.append(folder / _TOML)
-        if len(found) > 1:
-            others = " and ".join(f"`{file.name}`" for file in found[1:])
-            raise ConfigError([f"{_shown(found[0])}: {others} beside it also configures vmlint: keep one"])
-        if found:
-            return found[0]
-        if (folder / ".git").exists():
-            return None
+        if (found := find_in(folder)) or (folder / ".git").exists():
+            return found
     return None
+
+
+def find_in(folder: Path) -> Path | None:
+    """The configuration file of a folder itself. ConfigError where it holds more than one."""
+    found = [folder / name for name in _YAML if (folder / name).is_file()]
+    if _has_table(folder / _TOML):
+        found.append(folder / _TOML)
+    if len(found) > 1:
+        others = " and ".join(f"`{file.name}`" for file in found[1:])
+        raise ConfigError([f"{_shown(found[0])}: {others} beside it also configures vmlint: keep one"])
+    return found[0] if found else None
 
 
 def _has_table(file: Path) -> bool:
@@ -79,27 +85,65 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
 
     ConfigError holds every mistake of the file, each with file and line.
     """
+    written = _written(file)
+    rules, wrong = _rules(written.data, At(folder=file.parent), known_rules)
+    at = At(folder=file.parent, rules=rules)
+    values = _values(written.data, at)
+    told = [*written.told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
+    if told:
+        raise ConfigError(told) from wrong
+    if "ignores" in values:
+        values["ignores"] = tuple(
+            replace(ignore, line=written.line(Mistake(("ignores", index), "")))
+            for index, ignore in enumerate(values["ignores"])
+        )
+    return Config(**values, root=str(file.parent), file=_shown(file), known_rules=rules)
+
+
+def rules_for(known: Sequence[Rule], file: Path | None) -> tuple[Rule, ...]:
+    """The known rules with those of a configuration's packs; without a file, of the one that holds here.
+
+    Nothing else of the configuration is judged: who asks which rules there are may be about to mend it.
+    """
+    file = find(Path()) if file is None else file
+    if file is None:
+        return tuple(known)
+    written, at = _written(file), At(folder=file.parent)
+    rules, wrong = _rules(written.data, at, known)
+    if wrong or rules is None:
+        raise ConfigError(
+            [*Written(None, [], written.line).told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
+        )
+    return rules
+
+
+def _rules(data: Any, at: At, known: Sequence[Rule] | None) -> tuple[tuple[Rule, ...] | None, PackError | None]:
+    """The known rules with those of the file's packs; None where a pack can't be read, and no name can be checked."""
+    if known is None:
+        return None, None
+    named = data[_PACKS.key] if isinstance(data, dict) and _PACKS.key in data else ()
+    packs = _PACKS.read(named, at / _PACKS.key)
+    try:
+        rules = registry.adding(known, packs)
+    except PackError as error:
+        return None, error
+    return None if at.mistakes else rules, None
+
+
+_PACKS = next(setting for setting in SETTINGS if setting.field == "rules")
+
+
+def _written(file: Path) -> Written:
     read = _toml if file.suffix == ".toml" else _yaml
     try:
         content = file.read_bytes()
     except OSError as error:
         raise ConfigError([f"{_shown(file)}: can't be read: {error.strerror or error}"]) from error
     try:
-        written = read(file, content.decode("utf-8-sig"))
+        return read(file, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError([f"{_shown(file)}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
-    folder = file.parent
-    at = At(folder=folder, rules=known_rules)
-    values = _values(written.data, at)
-    if told := written.told(_shown(file), at.mistakes):
-        raise ConfigError(told)
-    if "ignores" in values:
-        values["ignores"] = tuple(
-            replace(ignore, line=written.line(Mistake(("ignores", index), "")))
-            for index, ignore in enumerate(values["ignores"])
-        )
-    return Config(**values, root=str(folder), file=_shown(file))
 
 
 def _values(data: Any, at: At) -> dict[str, Any]:

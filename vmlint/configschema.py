@@ -167,6 +167,12 @@ def _properties() -> dict[str, _Schema]:
             ],
         ),
         "baseline": _key("The file of the findings that are known.", _TEXT, ".vmlint-baseline.json"),
+        "rules": _key(
+            "Packs of rules besides vmlint's own: YAML files or folders of them, at the configuration or below it. "
+            "Python packs are code, and are named with `--rules` or installed.",
+            _list(_TEXT),
+            ["policies/vm.yaml"],
+        ),
         "fail-on": _key(
             "The least level of a finding that makes the command fail.",
             {"enum": [*_LEVELS, "never"]},

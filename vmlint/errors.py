@@ -3,6 +3,7 @@
 VmlintError
 ├── UsageError            a command line that can't be carried out (exit 2)
 ├── ConfigError           every mistake of a configuration at once (exit 2)
+│   └── PackError         every mistake of the packs of rules at once (exit 2)
 └── NothingToRead         no file under the given paths can hold manifests (exit 3)
 
 A file or document that can't be read is never an exception: it is a finding, so that the rest of the run goes on.
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["ConfigError", "NothingToRead", "UsageError", "VmlintError"]
+__all__ = ["ConfigError", "NothingToRead", "PackError", "UsageError", "VmlintError"]
 
 
 class VmlintError(Exception):
@@ -24,11 +25,20 @@ class UsageError(VmlintError):
 
 
 class ConfigError(VmlintError):
-    """All mistakes of one configuration file; each already names its line."""
+    """All mistakes of one configuration file; each already names its line. `of` is what they are in."""
+
+    of = "the configuration"
 
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(self.mistakes))
+
+
+class PackError(ConfigError):
+    """All mistakes of the packs of rules that a run is to use; each already names the pack, and its line if there is
+    one. Exceptions of a pack's own code are the cause."""
+
+    of = "the packs of rules"
 
 
 class NothingToRead(VmlintError):  # noqa: N818 - reads as the fact that it is

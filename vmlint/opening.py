@@ -17,7 +17,6 @@ from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, Repository, load
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
-from vmlint.rule import Rule
 from vmlint.source.discover import STDIN
 from vmlint.world import Settings, World
 
@@ -57,19 +56,17 @@ def open_world(
     config: Config | None,
     overrides: Mapping[str, Any],
     *,
-    known_rules: Sequence[Rule] | None = None,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
     changed: str | None = None,
 ) -> Opened:
     """Read the files under the paths; see `vmlint.check` for what is read and what is raised.
 
-    Names of rules in the settings are checked against `known_rules`, where they are given. With `changed`, a revision
-    of git, the world has a past.
+    With `changed`, a revision of git, the world has a past.
     """
     given = [str(path) for path in paths]
-    chosen = load_for(given, known_rules=known_rules) if config is None else config
-    settings = chosen.replace(known_rules=known_rules, **overrides)
+    chosen = load_for(given) if config is None else config
+    settings = chosen.replace(**overrides)
     wanted = given or list(settings.paths) or ["."]
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")

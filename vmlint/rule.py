@@ -99,7 +99,10 @@ class RuleModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page."""
+    """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page.
+
+    `pack` names the pack that it comes from, as a person knows it; "" is vmlint itself.
+    """
 
     meta: Meta
     slug: str
@@ -107,6 +110,7 @@ class Rule:
     page: str
     family: str
     check: Callable[[Any, World], Iterator[Fault | Doubt]]
+    pack: str = ""
 
     @property
     def id(self) -> str:

@@ -16,7 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from vmlint.errors import PackError
 from vmlint.model.kinds import KINDS
+from vmlint.packfiles import DATA, is_path, packs_at
 from vmlint.rule import Level
 from vmlint.spelling import nearest
 
@@ -343,6 +345,33 @@ def _catalog(text: str, at: At) -> str | None:
     return full
 
 
+def _pack(text: str, at: At) -> str | None:
+    """A pack of data. The configuration may come with what is linted, and that must not bring code that runs."""
+    path = at.folder / text
+    if not is_path(text) and not path.exists():
+        at.tell(f"`{text}` would be a Python pack, and {_NO_CODE.format(text)}")
+        return None
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(at.folder)):
+        at.tell(f"`{text}` lies outside `{_shown(at.folder)}`: a configuration names packs of its own folder")
+        return None
+    try:
+        code = [found for found in packs_at(path) if found.suffix not in DATA]
+    except PackError as error:
+        at.tell(f"`{text}`: {error.mistakes[0].partition(': ')[2]}")
+        return None
+    if code:
+        at.tell(f"`{text}` is a Python pack, and {_NO_CODE.format(_shown(path))}")
+        return None
+    # A folder without its slash would be the name of a module.
+    return f"{_shown(path)}/" if path.is_dir() else _shown(path)
+
+
+_NO_CODE = (
+    "a configuration can't bring code that runs: write `--rules {}` where vmlint is called, "
+    "or install the pack with an entry point of the group `vmlint.rules`"
+)
+
+
 def _levels(value: Any, at: At) -> Levels:
     if not isinstance(value, dict):
         wrong(at, "a mapping from rules to levels", "levels: {hygiene: note}", value)
@@ -522,6 +551,7 @@ SETTINGS: tuple[Setting, ...] = (
     _row("overrides", _overrides),
     _row("ignores", _ignores),
     _row("baseline", _baseline),
+    _row("rules", _each(_pack, "rules: [policies/vm.yaml]")),
     _row("fail-on", _fail_on),
     _row("max-file-size", _size),
 )

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from vmlint import registry
 from vmlint.cli import main
 from vmlint.config import Config
 from vmlint.finding import Counts, Finding, Report
+from vmlint.registry import own
 from vmlint.rule import Effect, Level, Meta, Rule
 
 PAGE = """{title}.
@@ -90,7 +90,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Engine:
     module = ModuleType("vmlint.api")
     module.check = stand_in.check  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "vmlint.api", module)
-    monkeypatch.setattr(registry, "rules", lambda: RULES)
+    monkeypatch.setattr(own, "rules", lambda: RULES)
     (tmp_path / ".git").mkdir()
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "COLUMNS", "VMLINT_DEBUG"):

@@ -55,6 +55,7 @@ def test_json(run: Run) -> None:
         "level": "error",
         "since": "0.1",
         "title": "The volume to infer from carries no default",
+        "pack": "",
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
 
-from tests.cases import inside
 from vmlint.config import Config
 from vmlint.load import load
 
@@ -20,7 +20,7 @@ def applied(folder: Path, **files: str) -> dict[str, list[str]]:
     for name, text in {"apps/web/vm.yaml": VM, **files}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    with inside(folder):
+    with chdir(folder):
         read = load(["."], Config(), stdin=None, progress=None)
     return {one.name: [found.ref.short for found in one.resources] for one in read.deployments}
 
@@ -99,7 +99,7 @@ def test_variables(tmp_path: Path, written: str, value: object) -> None:
     (tmp_path / "apps/web").mkdir(parents=True)
     (tmp_path / "apps/web/vm.yaml").write_text(VM.replace("SIZE", written), "utf-8")
     (tmp_path / "a.yaml").write_text(FLUX + spec, "utf-8")
-    with inside(tmp_path):
+    with chdir(tmp_path):
         ((vm,),) = (one.resources for one in load(["."], Config(), stdin=None, progress=None).deployments)
     assert vm.spec["size"] == value
 
@@ -110,6 +110,6 @@ def test_values_of_a_config_map_and_those_that_are_elsewhere(tmp_path: Path) -> 
     (tmp_path / "apps/vm.yaml").write_text(VM.replace("SIZE", "'${A}-${B:=x}'"), "utf-8")
     config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: flux}\ndata: {A: a}\n"
     (tmp_path / "a.yaml").write_text(f"{FLUX}{spec}\n---\n{config_map}", "utf-8")
-    with inside(tmp_path):
+    with chdir(tmp_path):
         read = load(["."], Config(), stdin=None, progress=None)
     assert read.deployments[0].resources[0].spec["size"] == "a-${B:=x}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cases import inside
 from vmlint.config import Config
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.build import objects
@@ -95,7 +95,7 @@ def written(folder: Path, kustomization: str) -> Deployment:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
-    with inside(folder):
+    with chdir(folder):
         read = load(["."], Config(), stdin=None, progress=None)
     return next(one for one in read.deployments if one.name == "top")
 

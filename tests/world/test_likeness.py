@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -9,10 +10,10 @@ from unittest.mock import patch
 import pytest
 
 from tests.build import cluster
-from tests.cases import FIXTURES, cases, inside
+from tests.cases import FIXTURES
+from vmlint.fixtures import cases
 from vmlint.model.subjects import VirtualMachine
 from vmlint.opening import open_world
-from vmlint.registry import rules
 from vmlint.world import Settings, World
 
 VM = """
@@ -95,12 +96,10 @@ def test_values_of_another_form_do(values: dict[str, str]) -> None:
     assert len(stand_ins(found)) == 2
 
 
-@pytest.mark.parametrize(
-    "case", cases("bad", "good", "outside"), ids=lambda case: case.relative_to(FIXTURES).as_posix()
-)
+@pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
 def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> None:
-    with inside(case):
-        opened = [open_world([], None, {}, known_rules=rules()).worlds for _ in range(2)]
+    with chdir(case):
+        opened = [open_world([], None, {}).worlds for _ in range(2)]
     with patch.object(World, "alike", lambda self, vm: vm):
         expected = [verdicts(one) for one in opened[0]]
     assert [verdicts(one) for one in opened[1]] == expected

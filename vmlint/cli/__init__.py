@@ -26,6 +26,8 @@ COMMANDS = {
     "context": "print how to collect a cluster's objects",
     "rules": "list the rules",
     "explain": "show the page of a rule",
+    "test": "run the fixtures of a pack of rules",
+    "new": "begin a rule of one's own",
     "completion": "print what a shell needs to complete command lines",
 }
 
@@ -66,10 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"{name}: {error}")
         return Exit.USAGE
     except ConfigError as error:
+        _trace(error)
         many = len(error.mistakes)
         for mistake in error.mistakes:
             say(mistake)
-        say(f"{name}: {many} mistakes in the configuration" if many > 1 else f"{name}: a mistake in the configuration")
+        say(f"{name}: {many} mistakes in {error.of}" if many > 1 else f"{name}: a mistake in {error.of}")
         return Exit.USAGE
     except NothingToRead as error:
         say(f"{name}: {error}")
@@ -110,11 +113,18 @@ def _unknown(word: str) -> str:
     return f"unknown command `{word}`{hint} (see `vmlint --help`)"
 
 
+def _trace(error: Exception) -> None:
+    """The way of an error through the code, for who asks."""
+    if os.environ.get("VMLINT_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+
+
 def _internal(name: str, error: Exception) -> str:
     import traceback
 
-    if os.environ.get("VMLINT_DEBUG") == "1":
-        traceback.print_exception(error)
+    _trace(error)
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return (

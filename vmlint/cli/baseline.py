@@ -9,7 +9,7 @@ from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
+from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, stdin_of
 from vmlint.errors import UsageError
 
 __all__ = ["make_parser", "run"]
@@ -40,7 +40,9 @@ def make_parser() -> Parser:
     read = parser.add_argument_group("what is read")
     add_files(read)
     read.add_argument("--file", metavar="FILE", help="the baseline (default: `baseline`, else .vmlint-baseline.json)")
-    add_cluster(parser.add_argument_group("how it is judged"))
+    judged = parser.add_argument_group("how it is judged")
+    add_packs(judged)
+    add_cluster(judged)
     shown = parser.add_argument_group("what is shown")
     add_color(shown)
     shown.add_argument("-h", "--help", action="help", help="show this")
@@ -52,11 +54,9 @@ def run(words: Sequence[str]) -> Exit:
     if arguments.action is None:
         raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
 
-    from vmlint import registry
     from vmlint.baseline import DEFAULT_FILE, Baseline
 
-    rules = registry.rules()
-    config = config_of(arguments, known_rules=rules)
+    config = config_of(arguments, known_rules=rules_of(arguments))
     file = arguments.file or config.baseline or DEFAULT_FILE
     writes = arguments.action == "write"
     if writes:

@@ -12,7 +12,7 @@ from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_bytes, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, config_of, paths_of, stdin_of
+from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, stdin_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _EXAMPLES = (
     ("vmlint check --context cluster/", "objects that exist already"),
     ("vmlint check --select storage", "one family of rules"),
     ("vmlint check --changed=origin/main", "what a branch touches"),
+    ("vmlint check --rules policies/", "with rules of one's own"),
     ("vmlint check --report sarif=out.sarif", "text here, SARIF in a file"),
     ("kustomize build . | vmlint check -", "what another program renders"),
 )
@@ -59,6 +60,7 @@ def make_parser() -> Parser:
     judged.add_argument(
         "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
     )
+    add_packs(judged)
     add_cluster(judged)
     judged.add_argument(
         "--fail-on",
@@ -202,16 +204,17 @@ def _targets(arguments: Namespace) -> list[_Target]:
 
 def _config(arguments: Namespace) -> Config:
     """The configuration file's settings, with the options over them."""
-    from vmlint import registry
-
-    rules = registry.rules()
     select = _names("--select", arguments.select)
     config = config_of(
-        arguments, known_rules=rules, fail_on=arguments.fail_on, select=select, baseline=arguments.baseline
+        arguments,
+        known_rules=rules_of(arguments),
+        fail_on=arguments.fail_on,
+        select=select,
+        baseline=arguments.baseline,
     )
     ignored = _names("--ignore", arguments.ignore) or []
-    config = config.replace(known_rules=rules, ignore=[*config.ignore, *ignored])
-    if rules and not any(config.runs(rule) for rule in rules):
+    config = config.replace(ignore=[*config.ignore, *ignored])
+    if not any(config.runs(rule) for rule in config.all_rules()):
         where = f" (with `{config.file}`)" if config.file else ""
         raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")
     return config

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vmlint.cli.arguments import Parser, add_color
 from vmlint.cli.exits import PLAIN_EXITS, Exit
 from vmlint.cli.output import uses_color, width, write
+from vmlint.cli.reading import add_config, add_packs, all_rules
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,25 +23,27 @@ _WIDEST = 100
 
 
 def make_parser() -> Parser:
-    from vmlint.registry import rules
+    from vmlint import registry
 
-    known = rules()
-    examples = [(f"vmlint explain {known[0].id}", "by number"), (f"vmlint explain {known[0].slug}", "by name")]
+    first = registry.rules()[0]
+    examples = [(f"vmlint explain {first.id}", "by number"), (f"vmlint explain {first.slug}", "by name")]
     parser = Parser("explain", "Shows what a rule finds, why it fails, and how to mend it.", examples, PLAIN_EXITS)
     parser.add_argument("rule", metavar="RULE", nargs="?", help="its number or its name")
+    add_packs(parser)
+    add_config(parser)
     add_color(parser)
     parser.add_argument("-h", "--help", action="help", help="show this")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
-    from vmlint.registry import rules
+    from vmlint import registry
 
     arguments = make_parser().read(words)
-    known = rules()
     if arguments.rule is None:
-        raise UsageError(f"say which rule, such as `vmlint explain {known[0].id}`; `vmlint rules` lists them")
-    rule = _find(arguments.rule, known)
+        first = registry.rules()[0]
+        raise UsageError(f"say which rule, such as `vmlint explain {first.id}`; `vmlint rules` lists them")
+    rule = _find(arguments.rule, all_rules(arguments))
     room = width(sys.stdout)
     columns = min(room, _WIDEST) if room else None
     write(_styled(rule, columns or _WIDEST) if uses_color(arguments.color, sys.stdout) else _plain(rule, columns))
@@ -65,7 +68,8 @@ def _heading(rule: Rule) -> str:
 
 def _effect(rule: Rule) -> str:
     effect = rule.meta.effect
-    return f"{effect.value} ({rule.level.value}): {effect.meaning}"
+    pack = f"\n\nfrom the pack {rule.pack}" if rule.pack else ""
+    return f"{effect.value} ({rule.level.value}): {effect.meaning}{pack}"
 
 
 def _body(rule: Rule) -> str:
@@ -75,7 +79,7 @@ def _body(rule: Rule) -> str:
 
 def _plain(rule: Rule, columns: int | None) -> str:
     """The page as Markdown; its sentences are wrapped where there is a terminal, its examples never."""
-    paragraphs = f"# {_heading(rule)}\n\n{_effect(rule)}\n\n{_body(rule)}".split("\n\n")
+    paragraphs = f"# {_heading(rule)}\n\n{_effect(rule)}\n\n{_body(rule)}".rstrip().split("\n\n")
     return "\n\n".join(_wrapped(paragraph, columns) for paragraph in paragraphs) + "\n"
 
 

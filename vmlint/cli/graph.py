@@ -12,7 +12,7 @@ from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, say, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, opened, say_unread
+from vmlint.cli.reading import add_cluster, add_files, add_packs, opened, rules_of, say_unread
 from vmlint.errors import UsageError
 from vmlint.report.graph import FORMATS, SUFFIXES, render
 
@@ -44,7 +44,9 @@ _EXITS = {
 def make_parser() -> Parser:
     parser = Parser("graph", _DESCRIPTION, _EXAMPLES, _EXITS)
     add_files(parser.add_argument_group("what is read"))
-    add_cluster(parser.add_argument_group("for which cluster"))
+    judged = parser.add_argument_group("how it is judged")
+    add_packs(judged)
+    add_cluster(judged)
     shown = parser.add_argument_group("what is shown")
     shown.add_argument(
         "--focus",
@@ -79,7 +81,7 @@ def run(words: Sequence[str]) -> Exit:
     file = None if arguments.output == "-" else arguments.output
     if file is not None:
         check_writable(file)
-    files = opened(arguments)
+    files = opened(arguments, known_rules=rules_of(arguments))
 
     from vmlint.api import judge
     from vmlint.graph.export import focus, unresolved

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
     from vmlint.opening import Opened
     from vmlint.rule import Rule
 
-__all__ = ["add_cluster", "add_files", "complain", "config_of", "opened", "paths_of", "say_unread", "stdin_of"]
+__all__ = [
+    "add_cluster",
+    "add_config",
+    "add_files",
+    "add_packs",
+    "all_rules",
+    "complain",
+    "config_of",
+    "opened",
+    "paths_of",
+    "rules_of",
+    "say_unread",
+    "stdin_of",
+]
 
 
 def add_files(group: argparse._ActionsContainer) -> None:
@@ -26,7 +39,7 @@ def add_files(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders; `-` is standard input (default: `paths`, else `.`)"
     )
-    group.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
+    add_config(group)
     group.add_argument(
         "--exclude",
         metavar="GLOB",
@@ -65,10 +78,42 @@ def add_cluster(group: argparse._ActionsContainer) -> None:
     group.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
 
 
+def add_packs(group: argparse._ActionsContainer) -> None:
+    """Which rules there are besides vmlint's own."""
+    group.add_argument(
+        "--rules",
+        metavar="PACK",
+        action="append",
+        default=[],
+        help="further rules: a YAML or Python file, a folder, or an installed module (repeatable); Python is run",
+    )
+    group.add_argument(
+        "--no-plugins", action="store_true", help="leave out rules of installed packages (entry points `vmlint.rules`)"
+    )
+
+
+def rules_of(arguments: Namespace) -> tuple[Rule, ...]:
+    """vmlint's own rules, and those of the packs that are installed or that the options name."""
+    from vmlint import registry
+
+    return registry.known(arguments.rules, plugins=not arguments.no_plugins)
+
+
+def add_config(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
+
+
+def all_rules(arguments: Namespace) -> tuple[Rule, ...]:
+    """The same with the rules of the configuration's packs, for commands that read no manifests."""
+    from vmlint.configfile import rules_for
+
+    return rules_for(rules_of(arguments), Path(arguments.config) if arguments.config is not None else None)
+
+
 def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None, **settings: Any) -> Config:
     """The configuration file's settings, with the options and the further settings over them; None is no setting.
 
-    Names of rules are checked against `known_rules`, where they are given.
+    Where `known_rules` are given, names of rules are checked against them and those of the configuration's packs.
     """
     from vmlint import configfile
 
@@ -84,7 +129,7 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
         **settings,
     }
     changed = {name: value for name, value in given.items() if value is not None}
-    config = config.replace(known_rules=known_rules, **changed)
+    config = config.replace(**changed)
     more = config.replace(context=arguments.context, crds=arguments.crds)
     added = replace(config, context=(*config.context, *more.context), crds=(*config.crds, *more.crds))
     return added.excluding(arguments.exclude)
@@ -100,9 +145,9 @@ def stdin_of(paths: Sequence[str]) -> BinaryIO | None:
     return sys.stdin.buffer if "-" in paths else None
 
 
-def opened(arguments: Namespace) -> Opened:
-    """The world of the files that the command line names."""
-    config = config_of(arguments)
+def opened(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None) -> Opened:
+    """The world of the files that the command line names; `known_rules` for what is judged in it."""
+    config = config_of(arguments, known_rules=known_rules)
 
     from vmlint.opening import open_world
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
 from vmlint.cli.output import encoding, uses_color, width, write
+from vmlint.cli.reading import add_config, add_packs, all_rules
 
 if TYPE_CHECKING:
     from vmlint.report.layout import Line
@@ -18,14 +19,21 @@ if TYPE_CHECKING:
 
 __all__ = ["make_parser", "run"]
 
+_DESCRIPTION = (
+    "Lists every rule: number, name, effect, level and title; and the pack that it comes from, where that is not "
+    "vmlint itself."
+)
 _EXAMPLES = (
     ("vmlint rules", "the table, by family"),
+    ("vmlint rules --rules policies/", "with rules of one's own"),
     ("vmlint rules --format json", "the same for programs"),
 )
 
 
 def make_parser() -> Parser:
-    parser = Parser("rules", "Lists every rule: number, name, effect, level and title.", _EXAMPLES, PLAIN_EXITS)
+    parser = Parser("rules", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
+    add_packs(parser)
+    add_config(parser)
     parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(parser)
     parser.add_argument("-h", "--help", action="help", help="show this")
@@ -35,12 +43,11 @@ def make_parser() -> Parser:
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
 
-    from vmlint.registry import rules
-
+    rules = all_rules(arguments)
     if arguments.format == "json":
-        write(json.dumps([_row(rule) for rule in rules()], indent=2, ensure_ascii=False) + "\n")
+        write(json.dumps([_row(rule) for rule in rules], indent=2, ensure_ascii=False) + "\n")
     else:
-        write(_text(rules(), width(sys.stdout), encoding(sys.stdout), uses_color(arguments.color, sys.stdout)))
+        write(_text(rules, width(sys.stdout), encoding(sys.stdout), uses_color(arguments.color, sys.stdout)))
     return Exit.CLEAN
 
 
@@ -53,6 +60,7 @@ def _row(rule: Rule) -> dict[str, str]:
         "level": rule.level.value,
         "since": rule.meta.since,
         "title": rule.title,
+        "pack": rule.pack,
     }
 
 
@@ -75,8 +83,8 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
     sizes = [max(map(len, column)) for column in zip(*table.values(), strict=True)]
     start = 2 + sum(sizes) + 2 * len(sizes)
     beside = width is None or width - start >= _LEAST
-    for family, group in groupby(rules, key=lambda rule: rule.family):
-        yield (Segment(family, "strong"),)
+    for (pack, family), group in groupby(rules, key=lambda rule: (rule.pack, rule.family)):
+        yield (Segment(page.show(family), "strong"), *([Segment(page.show(f" · {pack}"), "quiet")] if pack else ()))
         for rule in group:
             cells = table[rule.id]
             row = tuple(

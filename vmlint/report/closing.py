@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -34,6 +34,7 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _stale(report, page, verbose),
         _skipped(report, page, verbose),
         _undecided(report, page, verbose),
+        _packs(report, page) if verbose else [],
         _changed(report, page),
         _summary(report, page),
     ]
@@ -92,6 +93,14 @@ def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
     rows = [(page.show(place(item.file, item.line)), (Segment(page.show(doubt(item))),)) for item in shown]
     lines = table("undecided", rows, page.width, column=_COLUMN)
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
+
+
+def _packs(report: Report, page: Page) -> list[Line]:
+    """How many rules ran, and of which packs; nothing where all are vmlint's own."""
+    numbers = Counter(rule.pack for rule in report.rules)
+    told = [f"{counted(number, 'rule')} of {pack or 'vmlint'}" for pack, number in numbers.items()]
+    rows: list[tuple[str, Line]] = [("", (Segment(page.show(text)),)) for text in told]
+    return table("rules", rows, page.width, column=_COLUMN) if any(numbers) else []
 
 
 def _changed(report: Report, page: Page) -> list[Line]:

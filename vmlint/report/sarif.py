@@ -99,6 +99,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "tags": list(dict.fromkeys(("kubevirt", rule.family, effect.value))),
             "precision": _PRECISION[effect],
             "problem.severity": _SEVERITY[rule.level],
+            **({"pack": rule.pack} if rule.pack else {}),
         },
     }
 

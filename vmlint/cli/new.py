@@ -1,0 +1,61 @@
+"""`vmlint new`: begin a rule of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vmlint.cli.arguments import Parser
+from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.output import say, write, write_file
+from vmlint.errors import UsageError
+
+__all__ = ["make_parser", "run"]
+
+_DESCRIPTION = (
+    "`new rule NAME` writes a rule that works, with a bad and a good case: it asks for a label. Make of it the rule "
+    "that you want, and of its cases what that rule finds. Nothing that is there is overwritten."
+)
+_EXAMPLES = (
+    ("vmlint new rule owner-missing", "in policies/, a folder of Python rules"),
+    ("vmlint new rule size-unapproved --kind DataVolume", "about DataVolumes"),
+    ("vmlint new rule storage/disk-too-small --pack rules", "of a family: in a folder of the pack"),
+)
+
+
+def make_parser() -> Parser:
+    from vmlint.scaffold import KINDS
+
+    parser = Parser("new", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
+    parser.add_argument("what", metavar="rule", nargs="?", help="what is begun")
+    parser.add_argument("name", metavar="NAME", nargs="?", help="the name of the fault, such as owner-missing")
+    parser.add_argument("--pack", metavar="DIR", default="policies", help="the folder of the pack (default: policies)")
+    parser.add_argument("--id", metavar="NUMBER", help="its number (default: the next of the pack)")
+    kinds = ", ".join(KINDS)
+    parser.add_argument("--kind", metavar="KIND", default=next(iter(KINDS)), help=f"what it is about: {kinds}")
+    parser.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = make_parser().read(words)
+    if arguments.what != "rule" or arguments.name is None:
+        raise UsageError("say what to begin, such as `vmlint new rule owner-missing`")
+
+    from vmlint import registry
+    from vmlint.fixtures import expectation, run, written
+    from vmlint.scaffold import new_rule
+
+    folder = Path(arguments.pack)
+    new = new_rule(arguments.name, folder, kind=arguments.kind, id=arguments.id)
+    for file, text in new.files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_file(str(file), text)
+    rules = registry.known([f"{folder}/"], plugins=False)
+    bad = new.cases[0]
+    write_file(str(expectation(bad)), written(run(bad, rules)))
+    write("".join(f"{file}\n" for file in (*new.files, expectation(bad))))
+    if new.todo:
+        say(new.todo)
+    say(f"`vmlint test {folder}/` runs its cases; `vmlint check --rules {folder}/` uses it")
+    return Exit.CLEAN

@@ -1,0 +1,170 @@
+"""The fixtures of rules: small repositories under `fixtures/<slug>/`, and whether a run says of them what it should.
+
+`bad*` holds the fault, `good*` is silent under all rules, and in `outside*` objects that live outside the repository
+matter. What is expected of a bad or outside case stands beside it, whole: `fixtures/<slug>/<case>.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import chdir
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vmlint.api import check
+from vmlint.config import Config
+from vmlint.configfile import find_in, load
+from vmlint.errors import VmlintError
+from vmlint.report import json_
+from vmlint.rule import Rule
+
+__all__ = ["Verdict", "cases", "expectation", "judged", "run", "unmatched", "written"]
+
+_KINDS = ("bad", "good", "outside")
+_CASE = re.compile(rf"({'|'.join(_KINDS)})(-[a-z0-9-]+)?")
+
+
+def cases(fixtures: Path, *kinds: str) -> list[Path]:
+    """The folders of all cases, or of those whose names begin so."""
+    named = ((case, _CASE.fullmatch(case.name)) for case in fixtures.glob("*/*/"))
+    return sorted(case for case, name in named if name and name[1] in (kinds or _KINDS))
+
+
+def expectation(case: Path) -> Path:
+    """The file with what is expected of a case; there is none of a good one."""
+    return case.parent / f"{case.name}.json"
+
+
+def written(said: Mapping[str, Any]) -> str:
+    """An expectation as its file holds it."""
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
+
+
+def run(case: Path, rules: Sequence[Rule]) -> dict[str, Any]:
+    """What the JSON report of the case says, paths from the case's folder: all its findings, and what was skipped.
+
+    Of an outside case also what is undecided. Of configurations only that of the case itself holds.
+    """
+    with chdir(case):
+        file = find_in(Path.cwd())
+        config = Config(known_rules=tuple(rules)) if file is None else load(file, known_rules=rules)
+        report = json.loads(json_.render(check((), config)))
+    parts = ["findings", "undecided"] if case.name.startswith("outside") else ["findings"]
+    return {part: report[part] for part in (*parts, "skipped") if report[part] or part == "findings"}
+
+
+class Verdict(NamedTuple):
+    """What a run says of a case, None where it comes to no end; and what is wrong with that, nothing if all is well."""
+
+    case: Path
+    said: dict[str, Any] | None
+    wrong: tuple[str, ...]
+
+
+def judged(case: Path, rules: Sequence[Rule]) -> Verdict:
+    """Whether a case is as it should be: a bad one gives the findings that are expected, all of its own rule; a good
+    one gives none; an outside one gives what is expected, and nothing of other rules."""
+    try:
+        said = run(case, rules)
+    except VmlintError as error:
+        return Verdict(case, None, tuple(str(error).splitlines()))
+    return Verdict(case, said, tuple(_wrong(case, said)))
+
+
+def _wrong(case: Path, said: dict[str, Any]) -> Iterator[str]:
+    if case.name.startswith("good"):
+        yield from _differences({"findings": []}, said)
+        return
+    file = expectation(case)
+    if not file.is_file():
+        yield f"what is expected stands nowhere: `--update` writes `{file.name}`, and you read it"
+    else:
+        try:
+            yield from _differences(json.loads(file.read_text("utf-8")), said)
+        except (ValueError, AttributeError, TypeError):
+            yield f"`{file.name}` can't be read: `--update` writes it anew"
+    slug = case.parent.name
+    for finding in said["findings"]:
+        if finding["slug"] != slug:
+            yield f"a finding of another rule than `{slug}`: {_finding(finding)}"
+    if case.name.startswith("bad") and not said["findings"]:
+        yield f"`{slug}` finds nothing"
+
+
+def unmatched(fixtures: Path, rules: Sequence[Rule]) -> list[str]:
+    """What there is too little or too much of: rules without cases, cases without a rule, folders that are no case,
+    expectations without a case."""
+    slugs = {rule.slug for rule in rules}
+    found = cases(fixtures)
+    held: dict[str, set[str]] = {slug: set() for slug in slugs}
+    for case in found:
+        held.setdefault(case.parent.name, set()).add(case.name)
+    expected = [case for case in found if not case.name.startswith("good")]
+    files = {file for slug in held for file in (fixtures / slug).glob("*.json")}
+    folders = {folder for slug in slugs for folder in (fixtures / slug).glob("*/")}
+    return [
+        *(f"rule `{slug}` has no {kind} case" for slug in sorted(slugs) for kind in _lacking(held[slug])),
+        *(f"`{slug}/` belongs to no rule of the pack" for slug in sorted(set(held) - slugs)),
+        *(
+            f"`{folder.relative_to(fixtures).as_posix()}/` is no case: call it `bad`, `good` or `outside`, or `bad-…`"
+            for folder in sorted(folders - set(found))
+        ),
+        *(
+            f"`{file.relative_to(fixtures).as_posix()}` is the expectation of no case"
+            for file in sorted(files - {expectation(case) for case in expected})
+        ),
+    ]
+
+
+def _lacking(names: Collection[str]) -> Iterator[str]:
+    for kind in ("bad", "good"):
+        if not any(name.startswith(kind) for name in names):
+            yield kind
+
+
+# What differs
+
+
+def _differences(expected: Mapping[str, Any], said: Mapping[str, Any]) -> Iterator[str]:
+    """Everything in which two reports differ, a line each; what is at one place is compared key by key."""
+    for part, shown in _SHOWN.items():
+        left = list(expected.get(part, ()))
+        kind = "" if part == "findings" else f"{part} "
+        for one in said.get(part, ()):
+            if one in left:
+                left.remove(one)
+            elif other := next((other for other in left if _place(other) == _place(one)), None):
+                left.remove(other)
+                for key in sorted({*one, *other}, key=[*one, *other].index):
+                    if one.get(key) != other.get(key):
+                        yield f"{shown(one)}\n{key} expected: {_value(other, key)}\n{key} found: {_value(one, key)}"
+            else:
+                yield f"{kind}not expected: {shown(one)}"
+        yield from (f"{kind}expected, and not there: {shown(one)}" for one in left)
+
+
+def _place(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(entry.get(key) for key in ("rule", "file", "line", "column"))
+
+
+def _value(entry: Mapping[str, Any], key: str) -> str:
+    return json.dumps(entry[key], ensure_ascii=False) if key in entry else "nothing"
+
+
+def _finding(entry: Mapping[str, Any]) -> str:
+    where = f"{entry['file']}:{entry['line']}:{entry['column']}"
+    return f"{where}  {entry['level']}  {entry['rule']} {entry['slug']}: {entry['message']}"
+
+
+def _reason(entry: Mapping[str, Any]) -> str:
+    return f"{entry['file']}:{entry['line']}  {entry['reason']}"
+
+
+_SHOWN: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "findings": _finding,
+    "undecided": _reason,
+    "skipped": _reason,
+}
+"""The parts of an expectation, and how a line shows an entry of each."""
