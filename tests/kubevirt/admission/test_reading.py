@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.admission.reading import UNDECIDED, amount, flag, found, has, look, many, names, whole, word
+from vmlint.kubevirt.admission.reading import (
+    UNDECIDED,
+    amount,
+    fields,
+    flag,
+    found,
+    has,
+    look,
+    many,
+    names,
+    whole,
+    word,
+)
 from vmlint.model.quantity import Quantity
 
 DATA = {
@@ -80,6 +92,27 @@ def test_names_with_a_variable_may_be_any() -> None:
 def test_many_needs_every_key_decided() -> None:
     assert many({"a": {}, "b": None}, keys=("a", "b", "c")) == ["a"]
     assert many({"a": {}, "b": "${X}"}, keys=("a", "b", "c")) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "answer"),
+    [
+        ({}, ("a",), []),
+        ({"a": None}, ("a", "b"), []),
+        ({"a": {"b": {}}}, ("a",), ["b"]),
+        ({"a": "${X}"}, ("a",), None),
+        ({"a": "text"}, ("a", "b"), None),
+        ({"a": []}, ("a",), None),
+        ({"a": {"b": 3}}, ("a",), None),
+    ],
+)
+def test_many_below_a_path(data: Any, path: tuple[str, ...], answer: list[str] | None) -> None:
+    assert many(data, *path, keys=("b",)) == answer
+
+
+def test_fields_stand_anywhere() -> None:
+    assert fields({"a": [{"b": 1}, ["x", {"c": None}]], "d": "e"}) == {"a", "b", "c", "d"}
+    assert fields("a") == fields([]) == frozenset()
 
 
 def test_found_walks_lists() -> None:

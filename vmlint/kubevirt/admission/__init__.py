@@ -4,6 +4,9 @@ One module a subject, each with `check(view) -> Iterator[Cause]`; the list below
 order. The schema's business (unknown fields, missing required ones, values of the wrong type), conflicts with an
 instancetype and what DataVolume templates hold are judged elsewhere.
 
+Hardly any guest has the fields that most modules are about. So a module names in `_FIELDS` those of which one at least
+must stand somewhere in the spec for it to say anything, and looks no further where there is none.
+
 Sources: KubeVirt `pkg/virt-api/webhooks`, `pkg/network/admitter`, `pkg/storage/admitters`, `pkg/dra/admitter`.
 """
 

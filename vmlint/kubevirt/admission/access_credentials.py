@@ -17,6 +17,7 @@ from vmlint.model.field import Path
 __all__ = ["check"]
 
 _SUBJECT = "access_credentials"
+_FIELDS = frozenset(("accessCredentials",))
 _METHODS = {
     "sshPublicKey": ("qemuGuestAgent", "noCloud", "configDrive"),
     "userPassword": ("qemuGuestAgent",),
@@ -27,6 +28,8 @@ _VOLUMES = {"noCloud": "cloudInitNoCloud", "configDrive": "cloudInitConfigDrive"
 
 def check(view: View) -> Iterator[Cause]:
     """Credentials without one kind, one source and one method."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     for index, credential in each(view.spec, "accessCredentials"):
         kinds = many(credential, keys=_METHODS)
         path = view.at("accessCredentials", index)

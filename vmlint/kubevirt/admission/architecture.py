@@ -11,7 +11,6 @@ from typing import NamedTuple
 from vmlint.kubevirt.admission.reading import has, word
 from vmlint.kubevirt.admission.view import ARCHITECTURES, Cause, Stage, View
 from vmlint.kubevirt.admission.wording import choice, named
-from vmlint.model.access import each
 from vmlint.model.field import Path
 
 __all__ = ["check"]
@@ -87,7 +86,7 @@ def _arm64(view: View) -> Iterator[Cause]:
             "cpu",
             "model",
         )
-    for index, disk in each(view.spec, *_DEVICES, "disks"):
+    for index, disk in view.disks:
         for target in _TARGETS:
             bus = word(disk, target, "bus")
             if bus and bus not in _ARM64_BUSES:

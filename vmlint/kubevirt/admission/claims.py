@@ -19,6 +19,7 @@ from vmlint.model.field import Path
 __all__ = ["check"]
 
 _SUBJECT = "claims"
+_FIELDS = frozenset(("resourceClaims", "gpus", "hostDevices", "resourceClaim"))
 _DEVICES = ("domain", "devices")
 _REFERENCES = ("resourceClaimName", "resourceClaimTemplateName")
 
@@ -34,6 +35,8 @@ class _Taken(NamedTuple):
 
 def check(view: View) -> Iterator[Cause]:
     """Claims that name nothing, and devices that name no claim."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     yield from _claims(view)
     taken: list[_Taken] = []
     for field, noun, gate in (("gpus", "GPU", "GPUsWithDRA"), ("hostDevices", "host device", "HostDevicesWithDRA")):
@@ -127,7 +130,7 @@ def _listed(view: View, taken: list[_Taken]) -> Iterator[Cause]:
 def _of_networks(view: View) -> Iterator[_Taken]:
     """The first network of each request; a second one is the networks' own fault."""
     seen: set[tuple[str, str]] = set()
-    for index, network in each(view.spec, "networks"):
+    for index, network in view.networks:
         source = mapping(network, "resourceClaim")
         claim, request = word(source, "claimName"), word(source, "requestName")
         if claim and request and (claim, request) not in seen:

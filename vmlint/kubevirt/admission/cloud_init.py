@@ -12,12 +12,13 @@ from vmlint.kubevirt.admission.forms import decoded_length, utf8_length
 from vmlint.kubevirt.admission.reading import has, word
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice, named
-from vmlint.model.access import each, get
+from vmlint.model.access import get
 from vmlint.model.field import Path
 
 __all__ = ["check"]
 
 _SUBJECT = "cloud_init"
+_FIELDS = frozenset(("cloudInitNoCloud", "cloudInitConfigDrive"))
 _TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 _MAX_BYTES = 2048
@@ -27,16 +28,19 @@ _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 
 def check(view: View) -> Iterator[Cause]:
     """Data that is missing, twofold, undecodable or too long."""
-    for index, volume in each(view.spec, "volumes"):
+    if view.fields.isdisjoint(_FIELDS):
+        return
+    for index, volume in view.volumes:
         kind = next((kind for kind in _TYPES if has(volume, kind)), None)
         if kind is None:
             continue
         path = view.at("volumes", index, kind)
         what = named("volume", volume, "volumes", index)
         source = get(volume, kind)
-        yield from _data(source, "userData", path, what)
-        yield from _data(source, "networkData", path, what)
-        if _given(source, "userData") == _given(source, "networkData") == []:
+        user, network = _given(source, "userData"), _given(source, "networkData")
+        yield from _data(source, "userData", user, path, what)
+        yield from _data(source, "networkData", network, path, what)
+        if user == network == []:
             yield Cause(
                 path,
                 f"{what} has neither user data nor network data.",
@@ -55,8 +59,9 @@ def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
     return None if None in values.values() else [name for name, value in values.items() if value]
 
 
-def _data(source: Mapping[str, Any], field: str, path: Path, what: str) -> Iterator[Cause]:
-    given = _given(source, field)
+def _data(source: Mapping[str, Any], field: str, given: list[str] | None, path: Path, what: str) -> Iterator[Cause]:
+    if given == []:
+        return
     if given is not None and len(given) > 1:
         yield Cause(
             path, f"{what} has {' and '.join(f'`{name}`' for name in given)}.", f"keep {choice(given)}", _SUBJECT

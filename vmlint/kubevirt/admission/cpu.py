@@ -14,6 +14,17 @@ from vmlint.model.quantity import Quantity
 __all__ = ["check"]
 
 _SUBJECT = "cpu"
+_FIELDS = frozenset(
+    (
+        "requests",
+        "limits",
+        "dedicatedCpuPlacement",
+        "guestMappingPassthrough",
+        "isolateEmulatorThread",
+        "realtime",
+        "maxSockets",
+    )
+)
 _CPU = ("domain", "cpu")
 _DEDICATED = (*_CPU, "dedicatedCpuPlacement")
 _PASSTHROUGH = (*_CPU, "numa", "guestMappingPassthrough")
@@ -26,6 +37,8 @@ _UINT32 = 0xFFFFFFFF
 
 def check(view: View) -> Iterator[Cause]:
     """CPU amounts and features that contradict each other."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     yield from _amounts(view)
     if flag(view.spec, *_DEDICATED):
         yield from _pinned_memory(view)

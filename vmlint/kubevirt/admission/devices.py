@@ -15,12 +15,15 @@ from vmlint.model.access import each
 __all__ = ["check"]
 
 _SUBJECT = "devices"
+_FIELDS = frozenset(("ioThreadsPolicy", "gpus", "sound", "video", "panicDevices"))
 _DEVICES = ("domain", "devices")
 _POOL_COUNT = ("domain", "ioThreads", "supplementalPoolThreadCount")
 
 
 def check(view: View) -> Iterator[Cause]:
     """Devices that lack something, or don't go with another setting."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     threads = whole(view.spec, *_POOL_COUNT)
     if look(view.spec, "domain", "ioThreadsPolicy") == "supplementalPool" and threads is not None and threads < 1:
         yield Cause(

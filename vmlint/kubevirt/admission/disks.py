@@ -32,16 +32,25 @@ _BLOCK_SIZES = range(512, 2097152 + 1)
 
 
 class _Disk(NamedTuple):
-    """One disk, how it is called, its target and the target's bus.
+    """One disk with its number in the list, its target and the target's bus.
 
     `bus` is "" where none is written, and None where it is undecided.
     """
 
-    path: Path
+    view: View
+    number: int
     data: Mapping[str, Any]
-    what: str
     target: str
     bus: str | None
+
+    @property
+    def path(self) -> Path:
+        return self.view.at(*_DISKS, self.number)
+
+    @property
+    def what(self) -> str:
+        """How a message calls it."""
+        return named("disk", self.data, "disks", self.number)
 
 
 class _Bus(NamedTuple):
@@ -58,38 +67,43 @@ def check(view: View) -> Iterator[Cause]:
     """Disks without a volume, and settings that don't go with the disk's bus or target."""
     volumes = names(view.spec, "volumes")
     seen: dict[str, int] = {}
-    for index, data in each(view.spec, *_DISKS):
+    for index, data in view.disks:
         targets = many(data, keys=_TARGETS)
         target = targets[0] if targets else ""
         bus = None if targets is None else word(data, target, "bus") if target else ""
-        disk = _Disk(view.at(*_DISKS, index), data, named("disk", data, "disks", index), target, bus)
+        disk = _Disk(view, index, data, target, bus)
         if word(data, "name") == "":  # whatever else is wrong with it comes of that
-            yield _nameless(disk, index, view)
+            yield _nameless(disk)
             continue
-        yield from _name(disk, index, volumes, seen)
+        yield from _name(disk, volumes, seen)
         if targets and len(targets) > 1:
             yield _cause(
                 disk,
                 f"{disk.what} is {' and '.join(f'`{name}`' for name in targets)} at once.",
                 f"keep {choice(targets)}",
             )
-        yield from _volume(disk, view)
+        yield from _volume(disk)
         if targets is not None:
-            for one in _judged(disk, view):
+            for one in _judged(disk):
                 yield from _bus(disk, one)
-        yield from _pci(disk)
-        yield from _serial(disk)
-        yield from _block_size(disk, view)
-    yield from _boot_order(view)
+        if "pciAddress" in view.fields:
+            yield from _pci(disk)
+        if "serial" in data:
+            yield from _serial(disk)
+        if "blockSize" in data:
+            yield from _block_size(disk)
+    if "bootOrder" in view.fields:
+        yield from _boot_order(view)
 
 
 def _cause(disk: _Disk, message: str, fix: str, *path: str | int) -> Cause:
     return Cause((*disk.path, *path), message, fix, _SUBJECT)
 
 
-def _nameless(disk: _Disk, index: int, view: View) -> Cause:
+def _nameless(disk: _Disk) -> Cause:
     """A disk has no name, or a volume has none, and the disk that KubeVirt adds for it neither."""
-    if look(view.raw, *_DISKS, index) is None:
+    view = disk.view
+    if look(view.raw, *_DISKS, disk.number) is None:
         for number, volume in each(view.raw, "volumes"):
             if word(volume, "name") == "":
                 what = f"`volumes[{number}]`"
@@ -97,11 +111,11 @@ def _nameless(disk: _Disk, index: int, view: View) -> Cause:
     return _cause(disk, f"{disk.what} has no name.", "give it the name of its volume", "name")
 
 
-def _name(disk: _Disk, index: int, volumes: frozenset[str] | None, seen: dict[str, int]) -> Iterator[Cause]:
+def _name(disk: _Disk, volumes: frozenset[str] | None, seen: dict[str, int]) -> Iterator[Cause]:
     name = word(disk.data, "name")
     if name is None:
         return
-    if seen.setdefault(name, index) != index:
+    if seen.setdefault(name, disk.number) != disk.number:
         yield _cause(disk, f"two disks have the name `{name}`.", "give each disk and its volume a name", "name")
     if not is_dns_label(name):
         yield _cause(
@@ -119,39 +133,41 @@ def _name(disk: _Disk, index: int, volumes: frozenset[str] | None, seen: dict[st
         )
 
 
-def _volume(disk: _Disk, view: View) -> Iterator[Cause]:
-    volume = view.volume(word(disk.data, "name") or "")
+def _volume(disk: _Disk) -> Iterator[Cause]:
+    volume = disk.view.volume(word(disk.data, "name") or "")
     if volume is None:
         return
-    stored = many(volume, keys=("persistentVolumeClaim", "dataVolume"))
-    if has(disk.data, "lun") and stored == []:
+    if has(disk.data, "lun") and many(volume, keys=("persistentVolumeClaim", "dataVolume")) == []:
         yield _cause(
             disk,
             f"{disk.what} is a `lun`, and its volume is neither a claim nor a DataVolume.",
             "use `disk`, or a `persistentVolumeClaim` or `dataVolume` volume",
             "lun",
         )
-    if has(volume, "downwardMetrics") and has(disk.data, "disk") is False:
+    if not has(volume, "downwardMetrics"):
+        return
+    if has(disk.data, "disk") is False:
         yield _cause(
             disk,
             f"{disk.what} shows downward metrics, and is no `disk`.",
             "set `disk: {bus: virtio}`",
             "disk",
         )
-    elif has(volume, "downwardMetrics"):
-        for bus in _judged(disk, view):
-            if bus.name != "virtio":
-                yield _cause(
-                    disk,
-                    f"{disk.what} shows downward metrics and is on the bus `{bus.name}`{bus.by_default}.",
-                    "set `disk.bus: virtio`",
-                    "disk",
-                    "bus",
-                )._replace(stage=bus.stage, gate=bus.gate)
+        return
+    for bus in _judged(disk):
+        if bus.name != "virtio":
+            yield _cause(
+                disk,
+                f"{disk.what} shows downward metrics and is on the bus `{bus.name}`{bus.by_default}.",
+                "set `disk.bus: virtio`",
+                "disk",
+                "bus",
+            )._replace(stage=bus.stage, gate=bus.gate)
 
 
-def _judged(disk: _Disk, view: View) -> Iterator[_Bus]:
+def _judged(disk: _Disk) -> Iterator[_Bus]:
     """The disk's bus, with the stage at which it is judged."""
+    view = disk.view
     if disk.bus:
         yield _Bus(disk.bus, Stage.VM, None, "")
     elif disk.bus == "" and view.architecture in _DEFAULT_BUS:
@@ -165,6 +181,8 @@ def _bus(disk: _Disk, bus: _Bus) -> Iterator[Cause]:
 
 
 def _bus_flaws(disk: _Disk, bus: _Bus) -> Iterator[tuple[str, str, Path]]:
+    if bus.name == "virtio" and disk.target != "cdrom":
+        return
     target = disk.target or "disk"
     on = f"{disk.what} is on the bus `{bus.name}`{bus.by_default}"
     if bus.name not in _BUSES:
@@ -224,7 +242,7 @@ def _serial(disk: _Disk) -> Iterator[Cause]:
         )
 
 
-def _block_size(disk: _Disk, view: View) -> Iterator[Cause]:
+def _block_size(disk: _Disk) -> Iterator[Cause]:
     custom: Path = ("blockSize", "custom")
     if not has(disk.data, *custom):
         return
@@ -250,7 +268,7 @@ def _block_size(disk: _Disk, view: View) -> Iterator[Cause]:
             "logical",
         )
         return
-    for bus in _judged(disk, view):
+    for bus in _judged(disk):
         if bus.name == "sata" and logical != _BLOCK_SIZES.start:
             yield _cause(
                 disk,
@@ -286,12 +304,12 @@ def _block_size(disk: _Disk, view: View) -> Iterator[Cause]:
 def _boot_order(view: View) -> Iterator[Cause]:
     """Disks and interfaces share one order."""
     seen: dict[int, str] = {}
-    for noun, base in (("disk", _DISKS), ("interface", _INTERFACES)):
-        for index, device in each(view.spec, *base):
-            what = named(noun, device, base[-1], index)
+    for noun, base, devices in (("disk", _DISKS, view.disks), ("interface", _INTERFACES, view.interfaces)):
+        for index, device in devices:
             order = None if look(device, "bootOrder") is None else whole(device, "bootOrder")
             if order is None:
                 continue
+            what = named(noun, device, base[-1], index)
             path = view.at(*base, index, "bootOrder")
             if order < 1:
                 yield Cause(path, f"`bootOrder` of {what} is {order}; it starts at 1.", "use 1 or more", _SUBJECT)

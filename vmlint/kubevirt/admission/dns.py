@@ -16,6 +16,7 @@ from vmlint.model.unknown import is_unknown
 __all__ = ["check"]
 
 _SUBJECT = "dns"
+_FIELDS = frozenset(("dnsPolicy", "dnsConfig"))
 _CONFIG = "dnsConfig"
 _MAX_SERVERS = 3
 _MAX_SEARCHES = 6
@@ -24,6 +25,8 @@ _MAX_SEARCH_LENGTH = 256
 
 def check(view: View) -> Iterator[Cause]:
     """A resolver without servers, or with too many or malformed ones."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     servers = look(view.spec, _CONFIG, "nameservers")
     if word(view.spec, "dnsPolicy") == "None" and servers in (None, []):
         yield Cause(

@@ -56,10 +56,19 @@ _REQUIRED: tuple[tuple[Path, str, tuple[Owner, ...]], ...] = (
 )
 
 
+def _fields(path: Path) -> frozenset[str | int]:
+    """The fields of a path; where one is nowhere in a spec, the path leads nowhere."""
+    return frozenset(path) - {"*"}
+
+
+_BY_FIELDS = tuple((_fields(row.path), row) for row in _TABLE)
+_REQUIRED_BY_FIELDS = tuple((_fields(row[0]), row) for row in _REQUIRED)
+
+
 def check(view: View) -> Iterator[Cause]:
     """Words that a field does not take."""
-    for path, words, may_be_empty in _TABLE:
-        for place, value in found(view.spec, path):
+    for needed, (path, words, may_be_empty) in _BY_FIELDS:
+        for place, value in found(view.spec, path) if needed <= view.fields else ():
             if not isinstance(value, str) or is_unknown(value) or value in words or (may_be_empty and not value):
                 continue
             field = str(path[-1])
@@ -70,9 +79,11 @@ def check(view: View) -> Iterator[Cause]:
                 fix,
                 _SUBJECT,
             )
-    for path, field, owners in _REQUIRED:
+    for needed, (path, field, owners) in _REQUIRED_BY_FIELDS:
+        if not needed <= view.fields or view.owner not in owners:
+            continue
         words = next(row.words for row in _TABLE if row.path == (*path, field))
-        for place, holder in found(view.spec, path) if view.owner in owners else ():
+        for place, holder in found(view.spec, path):
             if isinstance(holder, dict) and holder.get(field) is None:
                 yield Cause(
                     view.at(*place, field),

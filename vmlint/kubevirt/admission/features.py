@@ -25,9 +25,10 @@ _CONFIG_VOLUMES = ("configMap", "secret", "serviceAccount", "downwardAPI")
 
 
 class _Gated(NamedTuple):
-    """The gates of which one must be on, what needs it, and where that is used: a path, or a search."""
+    """The gates of which one must be on, the field that needs it, and where that is used: a path, or a search."""
 
     gates: tuple[str, ...]
+    field: str
     what: str
     where: Path | Callable[[View], Iterator[Path]]
 
@@ -57,7 +58,7 @@ def _interfaces(field: str) -> Callable[[View], Iterator[Path]]:
 
 def _empty_cdrom(view: View) -> Iterator[Path]:
     volumes = names(view.spec, "volumes")
-    for index, disk in each(view.spec, *_DEVICES, "disks"):
+    for index, disk in view.disks:
         name = word(disk, "name")
         if name is not None and volumes is not None and name not in volumes and isinstance(get(disk, "cdrom"), dict):
             yield view.at(*_DEVICES, "disks", index)
@@ -99,38 +100,61 @@ def _confidential(*kinds: str) -> Callable[[View], Iterator[Path]]:
 
 
 _TABLE = (
-    _Gated(("NUMA",), "`numa.guestMappingPassthrough`", ("domain", "cpu", "numa", "guestMappingPassthrough")),
-    _Gated(("PasstBinding",), "the binding `passtBinding`", _interfaces("passtBinding")),
-    _Gated(("NetworkDevicesWithDRA",), "a network of a resource claim", ("networks", "*", "resourceClaim")),
-    _Gated(("PortRangesSpec",), "`portRanges`", _interfaces("portRanges")),
-    _Gated(("GPUsWithDRA",), "a GPU of a resource claim", _claimed("gpus")),
-    _Gated(("HostDevicesWithDRA",), "a host device of a resource claim", _claimed("hostDevices")),
-    _Gated(("DeclarativeHotplugVolumes",), "a CD-ROM drive without a volume", _empty_cdrom),
-    _Gated(("DownwardMetrics",), "a volume of downward metrics", ("volumes", "*", "downwardMetrics")),
-    _Gated(("HostDisk",), "`hostDisk`", ("volumes", "*", "hostDisk")),
-    _Gated(("HostDevices",), "`hostDevices`", _there((*_DEVICES, "hostDevices"))),
-    _Gated(("WorkloadEncryptionSEV",), "AMD's encryption of guests", _confidential("sev", "snp")),
-    _Gated(("WorkloadEncryptionTDX",), "Intel's encryption of guests", _confidential("tdx")),
-    _Gated(("VSOCK",), "`autoattachVSOCK`", _true((*_DEVICES, "autoattachVSOCK"))),
     _Gated(
-        ("PersistentReservation",), "a persistent reservation", _true((*_DEVICES, "disks", "*", "lun", "reservation"))
+        ("NUMA",),
+        "guestMappingPassthrough",
+        "`numa.guestMappingPassthrough`",
+        ("domain", "cpu", "numa", "guestMappingPassthrough"),
     ),
-    _Gated(("DownwardMetrics",), "the device `downwardMetrics`", (*_DEVICES, "downwardMetrics")),
+    _Gated(("PasstBinding",), "passtBinding", "the binding `passtBinding`", _interfaces("passtBinding")),
+    _Gated(
+        ("NetworkDevicesWithDRA",),
+        "resourceClaim",
+        "a network of a resource claim",
+        ("networks", "*", "resourceClaim"),
+    ),
+    _Gated(("PortRangesSpec",), "portRanges", "`portRanges`", _interfaces("portRanges")),
+    _Gated(("GPUsWithDRA",), "gpus", "a GPU of a resource claim", _claimed("gpus")),
+    _Gated(("HostDevicesWithDRA",), "hostDevices", "a host device of a resource claim", _claimed("hostDevices")),
+    _Gated(("DeclarativeHotplugVolumes",), "cdrom", "a CD-ROM drive without a volume", _empty_cdrom),
+    _Gated(
+        ("DownwardMetrics",), "downwardMetrics", "a volume of downward metrics", ("volumes", "*", "downwardMetrics")
+    ),
+    _Gated(("HostDisk",), "hostDisk", "`hostDisk`", ("volumes", "*", "hostDisk")),
+    _Gated(("HostDevices",), "hostDevices", "`hostDevices`", _there((*_DEVICES, "hostDevices"))),
+    _Gated(("WorkloadEncryptionSEV",), "launchSecurity", "AMD's encryption of guests", _confidential("sev", "snp")),
+    _Gated(("WorkloadEncryptionTDX",), "launchSecurity", "Intel's encryption of guests", _confidential("tdx")),
+    _Gated(("VSOCK",), "autoattachVSOCK", "`autoattachVSOCK`", _true((*_DEVICES, "autoattachVSOCK"))),
+    _Gated(
+        ("PersistentReservation",),
+        "reservation",
+        "a persistent reservation",
+        _true((*_DEVICES, "disks", "*", "lun", "reservation")),
+    ),
+    _Gated(("DownwardMetrics",), "downwardMetrics", "the device `downwardMetrics`", (*_DEVICES, "downwardMetrics")),
     _Gated(
         ("EnableVirtioFsStorageVolumes", "ExperimentalVirtiofsSupport"),
+        "filesystems",
         "a claim or DataVolume as a file system",
         _filesystems("persistentVolumeClaim", "dataVolume"),
     ),
     _Gated(
         ("EnableVirtioFsConfigVolumes", "ExperimentalVirtiofsSupport"),
+        "filesystems",
         "a ConfigMap or Secret as a file system",
         _filesystems(*_CONFIG_VOLUMES),
     ),
-    _Gated(("VideoConfig",), "`video`", (*_DEVICES, "video")),
-    _Gated(("PanicDevices",), "`panicDevices`", (*_DEVICES, "panicDevices")),
-    _Gated(("RebootPolicy",), "`rebootPolicy`", ("domain", "rebootPolicy")),
-    _Gated(("ReservedOverheadMemlock",), "`memory.reservedOverhead`", ("domain", "memory", "reservedOverhead")),
+    _Gated(("VideoConfig",), "video", "`video`", (*_DEVICES, "video")),
+    _Gated(("PanicDevices",), "panicDevices", "`panicDevices`", (*_DEVICES, "panicDevices")),
+    _Gated(("RebootPolicy",), "rebootPolicy", "`rebootPolicy`", ("domain", "rebootPolicy")),
+    _Gated(
+        ("ReservedOverheadMemlock",),
+        "reservedOverhead",
+        "`memory.reservedOverhead`",
+        ("domain", "memory", "reservedOverhead"),
+    ),
 )
+_FIELDS = frozenset(row.field for row in _TABLE)
 _ANNOTATIONS = (
     ("ExperimentalIgnitionSupport", _IGNITION),
     ("Sidecar", _SIDECARS),
@@ -139,19 +163,29 @@ _ANNOTATIONS = (
 
 def check(view: View) -> Iterator[Cause]:
     """Fields and annotations whose feature gate is off, or not known to be on."""
-    for gates, what, where in _TABLE:
-        lacking, unknown = view.lacks(*gates)
-        if lacking:
-            for path in _search(view, where):
-                yield _cause(path, what, view.living(*gates), unknown)
+    if not view.fields.isdisjoint(_FIELDS):
+        yield from _fields(view)
+    annotations = mapping(view.metadata, "annotations")
     for gate, key in _ANNOTATIONS:
+        value = annotations.get(key)
+        if not value or not isinstance(value, str) or is_unknown(value):
+            continue
         lacking, unknown = view.lacks(gate)
-        value = get(view.metadata, "annotations", key)
-        if lacking and value and isinstance(value, str) and not is_unknown(value):
+        if lacking:
             stage = Stage.VMI if view.owner is Owner.REPLICA_SET else Stage.VM
             yield _cause(view.at_metadata("annotations", key), f"the annotation `{key}`", (gate,), unknown)._replace(
                 stage=stage
             )
+
+
+def _fields(view: View) -> Iterator[Cause]:
+    for gates, field, what, where in _TABLE:
+        if field not in view.fields:
+            continue
+        lacking, unknown = view.lacks(*gates)
+        if lacking:
+            for path in _search(view, where):
+                yield _cause(path, what, view.living(*gates), unknown)
 
 
 def _search(view: View, where: Path | Callable[[View], Iterator[Path]]) -> Iterator[Path]:

@@ -27,11 +27,14 @@ _MACHINES = dict(zip(ARCHITECTURES, (("q35*", "pc-q35*"), ("virt*",), ("s390-ccw
 def check(view: View) -> Iterator[Cause]:
     """Machine types and firmware settings that KubeVirt refuses."""
     yield from _machine(view)
-    yield from _acpi(view)
+    if "acpi" in view.fields:
+        yield from _acpi(view)
     if has(view.spec, *_LOADER, "efi") and has(view.spec, *_LOADER, "bios"):
         yield Cause(view.at(*_LOADER), "`bootloader` has `efi` and `bios`.", "keep one of the two", _SUBJECT)
-    yield from _kernel(view)
-    yield from _secure_boot(view)
+    if "kernelBoot" in view.fields:
+        yield from _kernel(view)
+    if "efi" in view.fields:
+        yield from _secure_boot(view)
 
 
 def _machine(view: View) -> Iterator[Cause]:

@@ -14,6 +14,7 @@ from vmlint.kubevirt.admission.view import Cause, Stage, View
 __all__ = ["check"]
 
 _SUBJECT = "hyperv"
+_FIELDS = frozenset(("hyperv",))
 _FEATURES = ("domain", "features")
 _HYPERV = (*_FEATURES, "hyperv")
 _NEEDS = (
@@ -27,6 +28,8 @@ _NEEDS = (
 
 def check(view: View) -> Iterator[Cause]:
     """Features whose need is switched off, and features beside a passthrough of all."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     for feature, needed in _NEEDS:
         if _on(view, feature) and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
             yield Cause(

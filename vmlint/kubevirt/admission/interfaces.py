@@ -39,51 +39,62 @@ _PRIVATE_OPTIONS = range(224, 255)
 
 
 class _Nic(NamedTuple):
-    """One interface, how it is called, and the network of its name."""
+    """One interface with its number in the list, and the network of its name."""
 
-    path: Path
+    view: View
+    number: int
     data: Mapping[str, Any]
-    what: str
     network: Mapping[str, Any] | None
     pod: bool | None
     """Whether it is on the pod network; None where that is undecided."""
+
+    @property
+    def path(self) -> Path:
+        return self.view.at(*_INTERFACES, self.number)
+
+    @property
+    def what(self) -> str:
+        """How a message calls it."""
+        return named("interface", self.data, "interfaces", self.number)
 
 
 def check(view: View) -> Iterator[Cause]:
     """Interfaces that KubeVirt can't bind, or whose settings it refuses."""
     networks = names(view.spec, "networks")
     seen: dict[str, int] = {}
-    for index, data in each(view.spec, *_INTERFACES):
-        what = named("interface", data, "interfaces", index)
-        network = view.network(text(data, "name"))
-        pod = None if networks is None or word(data, "name") is None else has(network, "pod")
-        nic = _Nic(view.at(*_INTERFACES, index), data, what, network, pod)
-        if word(data, "name") == "":  # whatever else is wrong with it comes of that
-            yield _cause(nic, f"{what} has no name.", "give it the name of its network", "name")
-            continue
-        yield from _state(nic, view)
-        yield from _binding(nic, view)
+    for index, data in view.interfaces:
         name = word(data, "name")
+        network = view.network(text(data, "name"))
+        nic = _Nic(view, index, data, network, None if networks is None or name is None else has(network, "pod"))
+        if name == "":  # whatever else is wrong with it comes of that
+            yield _cause(nic, f"{nic.what} has no name.", "give it the name of its network", "name")
+            continue
+        if "state" in data:
+            yield from _state(nic)
+        yield from _binding(nic)
         if name is not None and seen.setdefault(name, index) != index:
             yield _cause(nic, f"two interfaces have the name `{name}`.", "attach each network to one interface", "name")
         if name is not None and networks is not None and name not in networks:
             yield _cause(
                 nic,
-                f"{what} has no network of its name.",
+                f"{nic.what} has no network of its name.",
                 f"add a network `{name}` to `networks`, or remove the interface",
                 "name",
             )
         yield from _fields(nic)
-        yield from _ports(nic)
-        yield from _port_ranges(nic, view)
-        yield from _dhcp(nic)
+        if "ports" in data:
+            yield from _ports(nic)
+        if "portRanges" in data:
+            yield from _port_ranges(nic)
+        if "dhcpOptions" in data:
+            yield from _dhcp(nic)
 
 
 def _cause(nic: _Nic, message: str, fix: str, *path: str | int) -> Cause:
     return Cause((*nic.path, *path), message, fix, _SUBJECT)
 
 
-def _state(nic: _Nic, view: View) -> Iterator[Cause]:
+def _state(nic: _Nic) -> Iterator[Cause]:
     state = word(nic.data, "state")
     if state in ("up", "down") and has(nic.data, "sriov"):
         yield _cause(nic, f"{nic.what} has `sriov`, and no link state `{state}`.", "remove `state`", "state")
@@ -91,16 +102,16 @@ def _state(nic: _Nic, view: View) -> Iterator[Cause]:
         return
     if has(nic.data, "bridge") is False:
         yield _cause(nic, f"{nic.what} can't be `absent`: only one with `bridge` can.", "remove `state`", "state")
-    if nic.network is not None and nic.network is _default_network(view):
+    if nic.network is not None and nic.network is _default_network(nic.view):
         yield _cause(nic, f"{nic.what} can't be `absent`: its network is the default.", "remove `state`", "state")
 
 
 def _default_network(view: View) -> Mapping[str, Any] | None:
-    networks = (network for _, network in each(view.spec, "networks"))
+    networks = (network for _, network in view.networks)
     return next((network for network in networks if has(network, "pod") or flag(network, "multus", "default")), None)
 
 
-def _binding(nic: _Nic, view: View) -> Iterator[Cause]:
+def _binding(nic: _Nic) -> Iterator[Cause]:
     bindings, gone = many(nic.data, keys=_BINDINGS), many(nic.data, keys=_GONE)
     if bindings is None or gone is None:
         return
@@ -127,7 +138,7 @@ def _binding(nic: _Nic, view: View) -> Iterator[Cause]:
             "choose another address",
             "macAddress",
         )
-    if "bridge" in bindings and nic.pod and view.cluster.bridge_on_pod_network is False:
+    if "bridge" in bindings and nic.pod and nic.view.cluster.bridge_on_pod_network is False:
         yield _cause(
             nic,
             f"{nic.what} bridges the pod network, which this cluster forbids.",
@@ -199,9 +210,9 @@ def _protocol(nic: _Nic, protocol: str, *path: str | int) -> Cause:
     )
 
 
-def _port_ranges(nic: _Nic, view: View) -> Iterator[Cause]:
+def _port_ranges(nic: _Nic) -> Iterator[Cause]:
     """Ranges of ports. While the gate is off, that alone is what the cluster says."""
-    if view.gates.state("PortRangesSpec") is GateState.OFF or not nic.pod or not has(nic.data, "portRanges"):
+    if nic.view.gates.state("PortRangesSpec") is GateState.OFF or not nic.pod or not has(nic.data, "portRanges"):
         return
     if has(nic.data, "ports"):
         yield _cause(nic, f"{nic.what} has `ports` and `portRanges`.", "keep one of the two")

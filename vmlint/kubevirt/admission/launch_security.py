@@ -11,11 +11,11 @@ from vmlint.kubevirt.admission.reading import flag, has, look, many, word
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice, named
 from vmlint.kubevirt.gates import GateState
-from vmlint.model.access import each
 
 __all__ = ["check"]
 
 _SUBJECT = "launch_security"
+_FIELDS = frozenset(("launchSecurity",))
 _SECURITY = ("domain", "launchSecurity")
 _EFI = ("domain", "firmware", "bootloader", "efi")
 _SMM = ("domain", "features", "smm")
@@ -25,6 +25,8 @@ _NAMES = {"sev": "SEV", "snp": "SEV-SNP", "tdx": "TDX"}
 
 def check(view: View) -> Iterator[Cause]:
     """Encryption on an architecture that has none, or beside a setting that excludes it."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     if not has(view.spec, *_SECURITY):
         return
     written = word(view.spec, "architecture")
@@ -61,7 +63,7 @@ def _amd64(view: View) -> Iterator[Cause]:
     for broken, message, fix in _conflicts(view, kind):
         if broken:
             yield Cause(view.at(*_SECURITY, kind), f"{_NAMES[kind]} {message}.", fix, _SUBJECT)
-    for index, nic in each(view.spec, "domain", "devices", "interfaces"):
+    for index, nic in view.interfaces:
         if look(nic, "bootOrder") is not None:
             what = named("interface", nic, "interfaces", index)
             yield Cause(

@@ -17,6 +17,7 @@ __all__ = ["check"]
 
 _SUBJECT = "memory"
 _UNSET = "memory_unset"
+_RESOURCES = frozenset(("requests", "limits"))
 _REQUEST = ("domain", "resources", "requests", "memory")
 _LIMIT = ("domain", "resources", "limits", "memory")
 _MEMORY = ("domain", "memory")
@@ -34,10 +35,15 @@ _LEAST_HOTPLUG = Quantity.parse("1Gi")
 
 def check(view: View) -> Iterator[Cause]:
     """Amounts that contradict each other or the rules of hotplug."""
-    yield from _amounts(view)
-    yield from _hugepages(view)
-    yield from _guest_within_limit(view)
-    yield from _hotplug(view)
+    fields = view.fields
+    if not fields.isdisjoint(_RESOURCES):
+        yield from _amounts(view)
+    if "hugepages" in fields:
+        yield from _hugepages(view)
+    if "limits" in fields:
+        yield from _guest_within_limit(view)
+    if "maxGuest" in fields:
+        yield from _hotplug(view)
     yield from _absent(view)
 
 
@@ -179,9 +185,10 @@ def _no_hotplug(view: View) -> tuple[Path, str, str] | None:
 
 def _absent(view: View) -> Iterator[Cause]:
     """A template may leave memory out; the VirtualMachineInstance made from it may not."""
+    if any(look(view.spec, *path) is not None for path in (_GUEST, _PAGE_SIZE[:-1])):
+        return
     amounts = [amount(view.spec, *path) for path in (_REQUEST, _LIMIT)]
-    there = [look(view.spec, *path) for path in (_GUEST, _PAGE_SIZE[:-1])]
-    if all(value is not None and value.is_zero for value in amounts) and there == [None, None]:
+    if all(value is not None and value.is_zero for value in amounts):
         yield Cause(
             view.at(*_MEMORY),
             "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",

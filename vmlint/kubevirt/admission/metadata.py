@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.view import Cause, Owner, View
-from vmlint.model.access import get
+from vmlint.model.access import mapping
 
 __all__ = ["check"]
 
@@ -27,8 +27,9 @@ def check(view: View) -> Iterator[Cause]:
     """Reserved labels. A replica set may have them: its guests are made by KubeVirt, which may set them."""
     if view.owner is Owner.REPLICA_SET:
         return
+    labels = mapping(view.metadata, "labels")
     for label in _RESERVED:
-        if get(view.metadata, "labels", label) is not None:
+        if labels.get(label) is not None:
             yield Cause(
                 view.at_metadata("labels", label),
                 f"the label `{label}` is KubeVirt's own, and nobody else may set it.",

@@ -12,7 +12,7 @@ from vmlint.kubevirt.admission.reading import flag, has, many, names, word
 from vmlint.kubevirt.admission.view import Cause, View
 from vmlint.kubevirt.admission.wording import choice, named
 from vmlint.kubevirt.gates import GateState
-from vmlint.model.access import each, get, text
+from vmlint.model.access import get, text
 
 __all__ = ["check"]
 
@@ -26,7 +26,8 @@ def check(view: View) -> Iterator[Cause]:
     yield from _default_networks(view)
     yield from _sources(view)
     yield from _pairs(view)
-    yield from _claims(view)
+    if "resourceClaim" in view.fields:
+        yield from _claims(view)
 
 
 def _is_pod(network: Mapping[str, Any]) -> bool:
@@ -38,11 +39,11 @@ def _is_multus_default(network: Mapping[str, Any]) -> bool:
 
 
 def _default_networks(view: View) -> Iterator[Cause]:
-    pods = [index for index, network in each(view.spec, "networks") if _is_pod(network)]
-    defaults = [index for index, network in each(view.spec, "networks") if _is_multus_default(network)]
+    pods = [index for index, network in view.networks if _is_pod(network)]
+    defaults = [index for index, network in view.networks if _is_multus_default(network)]
     if len(pods) > 1:
         second = get(view.spec, "networks", pods[1])
-        attached = [index for index, nic in each(view.spec, *_INTERFACES) if text(nic, "name") == text(second, "name")]
+        attached = [index for index, nic in view.interfaces if text(nic, "name") == text(second, "name")]
         yield Cause(
             view.at(*_INTERFACES, attached[0]) if attached else view.at("networks", pods[1]),
             f"{len(pods)} networks are the pod network, and a guest has one.",
@@ -67,7 +68,7 @@ def _default_networks(view: View) -> Iterator[Cause]:
 
 def _sources(view: View) -> Iterator[Cause]:
     nameless = False
-    for index, network in each(view.spec, "networks"):
+    for index, network in view.networks:
         sources = many(network, keys=_SOURCES)
         if sources is None:
             continue
@@ -93,7 +94,7 @@ def _sources(view: View) -> Iterator[Cause]:
 def _pairs(view: View) -> Iterator[Cause]:
     attached = names(view.spec, *_INTERFACES)
     seen: dict[str, int] = {}
-    for index, network in each(view.spec, "networks"):
+    for index, network in view.networks:
         name = word(network, "name")
         if name is None:
             continue
@@ -115,11 +116,11 @@ def _pairs(view: View) -> Iterator[Cause]:
 
 def _claims(view: View) -> Iterator[Cause]:
     """Networks of resource claims. While the gate is off, that alone is what the cluster says."""
-    claimed = [index for index, network in each(view.spec, "networks") if has(network, "resourceClaim")]
+    claimed = [index for index, network in view.networks if has(network, "resourceClaim")]
     gate_off = view.gates.state("NetworkDevicesWithDRA") is GateState.OFF
     if gate_off or not claimed:
         return
-    if mixed := [index for index, network in each(view.spec, "networks") if has(network, "multus")]:
+    if mixed := [index for index, network in view.networks if has(network, "multus")]:
         yield Cause(
             view.at("networks", mixed[0]),
             "the guest has networks of resource claims and of Multus, which don't go together.",
@@ -127,7 +128,7 @@ def _claims(view: View) -> Iterator[Cause]:
             _SUBJECT,
         )
         return
-    interfaces = {text(nic, "name"): index for index, nic in reversed(list(each(view.spec, *_INTERFACES)))}
+    interfaces = {text(nic, "name"): index for index, nic in reversed(view.interfaces)}
     listed = names(view.spec, "resourceClaims")
     seen: dict[tuple[str, str], int] = {}
     for index in claimed:

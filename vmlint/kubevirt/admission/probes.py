@@ -15,12 +15,15 @@ from vmlint.model.access import sequence
 __all__ = ["check"]
 
 _SUBJECT = "probes"
+_FIELDS = frozenset(("readinessProbe", "livenessProbe"))
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "guestAgentPing")
 _NETWORKED = ("httpGet", "tcpSocket")
 
 
 def check(view: View) -> Iterator[Cause]:
     """Probes without one handler, or that need a network which the guest lacks."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     for field in ("readinessProbe", "livenessProbe"):
         handlers = many(view.spec, field, keys=_HANDLERS) if has(view.spec, field) else None
         if handlers is None:

@@ -15,7 +15,7 @@ from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["UNDECIDED", "amount", "flag", "found", "has", "look", "many", "names", "whole", "word"]
+__all__ = ["UNDECIDED", "amount", "fields", "flag", "found", "has", "look", "many", "names", "whole", "word"]
 
 
 class _Undecided(enum.Enum):
@@ -29,15 +29,15 @@ _ZERO = Quantity(0)
 def look(data: Any, *path: str | int) -> Any:
     """The value at a path, None where it is absent, or UNDECIDED."""
     for step in path:
-        if data is None:
-            return None
-        if isinstance(step, str) and isinstance(data, dict):
+        if isinstance(data, dict) and isinstance(step, str):
             data = data.get(step)
-        elif isinstance(step, int) and isinstance(data, list):
+        elif data is None:
+            return None
+        elif isinstance(data, list) and isinstance(step, int):
             data = data[step] if step < len(data) else None
         else:
             return UNDECIDED
-    return UNDECIDED if is_unknown(data) else data
+    return UNDECIDED if isinstance(data, str) and is_unknown(data) else data
 
 
 def has(data: Any, *path: str | int) -> bool | None:
@@ -80,8 +80,11 @@ def amount(data: Any, *path: str | int) -> Quantity | None:
 
 def many(data: Any, *path: str | int, keys: Iterable[str]) -> list[str] | None:
     """Which of the keys are set in the mapping at a path; None where one of them is undecided."""
-    states = {key: has(data, *path, key) for key in keys}
-    return None if None in states.values() else [key for key, there in states.items() if there]
+    holder = look(data, *path)
+    if not isinstance(holder, dict):
+        return [] if holder is None else None
+    given = [key for key in keys if holder.get(key) is not None]
+    return given if all(isinstance(holder[key], dict | list) for key in given) else None
 
 
 def names(data: Any, *path: str | int) -> frozenset[str] | None:
@@ -93,6 +96,19 @@ def names(data: Any, *path: str | int) -> frozenset[str] | None:
         return None
     found = [word(entry, "name") for entry in entries]
     return None if None in found else frozenset(name for name in found if name is not None)
+
+
+def fields(data: Any) -> frozenset[str]:
+    """The names of all fields that stand anywhere in a value."""
+    names: set[str] = set()
+    waiting = [data]
+    for value in waiting:  # grows as it goes
+        if isinstance(value, dict):
+            names.update(value)
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return frozenset(names)
 
 
 def found(data: Any, pattern: Path) -> Iterator[tuple[Path, Any]]:

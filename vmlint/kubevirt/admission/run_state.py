@@ -21,9 +21,10 @@ _RECEIVER_GATE = "DecentralizedLiveMigration"
 
 def check(view: View) -> Iterator[Cause]:
     """A VM without a run strategy, with two, or with one that KubeVirt does not know."""
-    if view.vm is None:
+    vm = view.vm
+    if vm is None:
         return
-    running, strategy = look(view.vm, "running"), look(view.vm, "runStrategy")
+    running, strategy = look(vm, "running"), look(vm, "runStrategy")
     if running is None and strategy is None:
         yield Cause(
             view.at_vm("runStrategy"),

@@ -20,6 +20,7 @@ from vmlint.model.unknown import is_unknown
 __all__ = ["check"]
 
 _SUBJECT = "scheduling"
+_FIELDS = frozenset(("affinity", "topologySpreadConstraints"))
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _SPREAD = "topologySpreadConstraints"
@@ -38,6 +39,8 @@ _FIELD_VALUES = {"In": (1, 1), "NotIn": (1, 1)}
 
 def check(view: View) -> Iterator[Cause]:
     """What Kubernetes would refuse in a pod's affinity and spread constraints."""
+    if view.fields.isdisjoint(_FIELDS):
+        return
     for flaw in _below(("affinity",), _affinity(get(view.spec, "affinity"))):
         yield Cause(view.at(*flaw.path), flaw.message, flaw.fix, _SUBJECT)
     for flaw in _below((_SPREAD,), _spread(view.spec)):

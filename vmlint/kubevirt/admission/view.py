@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, final
 
-from vmlint.kubevirt.admission.reading import look, word
+from vmlint.kubevirt.admission.reading import fields, look, word
 from vmlint.kubevirt.gates import Gates, GateState
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.model.access import each, get, mapping, text
@@ -47,6 +47,10 @@ class Cause(NamedTuple):
     subject: str
     stage: Stage = Stage.VM
     gate: str | None = None
+
+
+_Entries = tuple[tuple[int, Mapping[str, Any]], ...]
+"""The mappings of a list with their indexes."""
 
 
 class _Paths(NamedTuple):
@@ -133,7 +137,22 @@ class View:
     it is written. `metadata` is the template's, likewise. Neither is changed.
     """
 
-    __slots__ = ("cluster", "data", "gates", "metadata", "owner", "spec")
+    __slots__ = (
+        "_networks",
+        "_volumes",
+        "architecture",
+        "cluster",
+        "data",
+        "disks",
+        "fields",
+        "gates",
+        "interfaces",
+        "metadata",
+        "networks",
+        "owner",
+        "spec",
+        "volumes",
+    )
 
     def __init__(
         self,
@@ -152,6 +171,17 @@ class View:
         self.metadata = mapping(data, *owner.value.metadata) if metadata is None else metadata
         self.gates = gates or Gates()
         self.cluster = cluster or AdmissionConfig()
+        self.fields = fields(self.spec)
+        """The names of all fields in the spec. Most checks are about fields that hardly any guest has."""
+        self.architecture = self._architecture()
+        """The architecture of the guest; the default's where none is written, `amd64` where that is not known; "" where
+        it is a variable."""
+        self.volumes: _Entries = tuple(each(self.spec, "volumes"))
+        self.networks: _Entries = tuple(each(self.spec, "networks"))
+        self.disks: _Entries = tuple(each(self.spec, "domain", "devices", "disks"))
+        self.interfaces: _Entries = tuple(each(self.spec, "domain", "devices", "interfaces"))
+        self._volumes = {text(volume, "name"): volume for _, volume in self.volumes}
+        self._networks = {text(network, "name"): network for _, network in self.networks}
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -178,19 +208,13 @@ class View:
 
     def volume(self, name: str) -> Mapping[str, Any] | None:
         """The last volume of that name; that is the one that KubeVirt finds."""
-        return self._named(name, "volumes")
+        return self._volumes.get(name)
 
     def network(self, name: str) -> Mapping[str, Any] | None:
         """The last network of that name, likewise."""
-        return self._named(name, "networks")
+        return self._networks.get(name)
 
-    def _named(self, name: str, *path: str) -> Mapping[str, Any] | None:
-        return next((entry for _, entry in reversed(list(each(self.spec, *path))) if text(entry, "name") == name), None)
-
-    @property
-    def architecture(self) -> str:
-        """The architecture of the guest; the default's where none is written, `amd64` where that is not known; "" where
-        it is a variable."""
+    def _architecture(self) -> str:
         written = word(self.spec, "architecture")
         return "" if written is None else written or self.cluster.default_architecture or "amd64"
 

@@ -13,7 +13,6 @@ from vmlint.kubevirt.admission.forms import is_clean_path
 from vmlint.kubevirt.admission.reading import amount, has, many, names, word
 from vmlint.kubevirt.admission.view import Cause, Stage, View
 from vmlint.kubevirt.admission.wording import choice, named
-from vmlint.model.access import each
 from vmlint.model.field import Path
 
 __all__ = ["check"]
@@ -52,7 +51,7 @@ _RESERVED_PATHS = ("/var/run/kubevirt", "/var/run/libvirt")
 def check(view: View) -> Iterator[Cause]:
     """Volumes without a source, or with one that lacks something."""
     seen: dict[str, int] = {}
-    for index, volume in each(view.spec, "volumes"):
+    for index, volume in view.volumes:
         path = view.at("volumes", index)
         what = named("volume", volume, "volumes", index)
         name = word(volume, "name")
@@ -61,7 +60,8 @@ def check(view: View) -> Iterator[Cause]:
                 (*path, "name"), f"two volumes have the name `{name}`.", "give each volume a name of its own", _SUBJECT
             )
         yield from _source(volume, path, what)
-        yield from _host_disk(volume, path, what)
+        if "hostDisk" in volume:
+            yield from _host_disk(volume, path, what)
         image_path = word(volume, "containerDisk", "path")
         if image_path and not is_clean_path(image_path):
             yield Cause(
@@ -70,9 +70,12 @@ def check(view: View) -> Iterator[Cause]:
                 "write a path such as `/disk/disk.img`, without `.` and `..`",
                 _SUBJECT,
             )
-        yield from _container_path(view, volume, path, what)
+        if "containerPath" in volume:
+            yield from _container_path(view, volume, path, what)
     for source in _ONE_OF_A_KIND:
-        several = [index for index, volume in each(view.spec, "volumes") if has(volume, source)]
+        if source not in view.fields:
+            continue
+        several = [index for index, volume in view.volumes if has(volume, source)]
         if len(several) > 1:
             yield Cause(
                 view.at("volumes", several[1]),
