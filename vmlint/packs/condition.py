@@ -17,9 +17,8 @@ from vmlint.packs.view import View
 from vmlint.packs.way import End, Way, follow
 from vmlint.world import World
 
-__all__ = ["TOO_LARGE", "Condition", "Item", "Verdict", "any_of"]
+__all__ = ["Condition", "Item", "Verdict", "any_of"]
 
-TOO_LARGE = "the object is too large for this path: more than 100000 values lie below it"
 _VARIABLE = "its value holds a variable or is encrypted"
 
 
@@ -44,6 +43,11 @@ class Verdict(NamedTuple):
     seen: View | None
     chain: tuple[Hop, ...] = ()
     reason: str = ""
+
+    @property
+    def doubt(self) -> str:
+        """What is open, and why, for people."""
+        return f"`{self.field}`: {self.reason}" if self.field else self.reason
 
 
 class _Answer(NamedTuple):
@@ -94,8 +98,8 @@ class Condition:
         stem = (*prefix, *self.path.stem)
         try:
             found = [Match((*prefix, *path), value) for path, value in self.path.find(data) if value is not None]
-        except TooLarge:
-            yield _Answer(None, stem, reason=TOO_LARGE)
+        except TooLarge as error:
+            yield _Answer(None, stem, reason=str(error))
             return
         if self.count is not None:
             yield self._counted(view, stem, found, self.count)
@@ -153,4 +157,4 @@ def any_of(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
     if any(verdict.holds for verdict in verdicts):
         return True, ""
     open_ = next((verdict for verdict in verdicts if verdict.holds is None), None)
-    return (None, f"`{open_.field}`: {open_.reason}") if open_ else (False, "")
+    return (None, open_.doubt) if open_ else (False, "")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from vmlint.cdi.render import Failure
 from vmlint.kubevirt.apply import Applied, Origin
-from vmlint.model.access import get
+from vmlint.model.access import get, with_value
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -77,7 +77,14 @@ def _variable_key(data: Any, path: Path) -> bool:
 
 def written(resource: Resource) -> View:
     """An object as its files have it."""
-    return _part(resource, (), resource.data, resource.ref.kind, resource.name)
+    return _part(resource, (), _placed(resource, resource.data), resource.ref.kind, resource.name)
+
+
+def _placed(resource: Resource, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data with the namespace that the object ends up in, which need not be written."""
+    if not resource.namespace or get(data, "metadata", "namespace") == resource.namespace:
+        return data
+    return with_value(data, ("metadata", "namespace"), resource.namespace)
 
 
 def _part(resource: Resource, base: Path, data: Mapping[str, Any], kind: str, name: str) -> View:
@@ -164,7 +171,7 @@ def expanded(vm: VirtualMachine, world: World) -> View:
     """A VM, or the template of a pool, as KubeVirt would run it."""
     applied = world.expanded(vm)
     problem = problem_of(vm, world)
-    data = data_of(vm, world)
+    data = _placed(vm, data_of(vm, world))
     configured = world.kubevirt is not None or world.settings.is_closed(_KUBEVIRT)
     depth = len(vm.template_path)
     reaches = [(*vm.template_path, *one) for one in _MATCHED] + [(*vm.vm_path, "dataVolumeTemplates")]
