@@ -373,7 +373,9 @@ def test_of_an_object_elsewhere_the_name_is_known(said: Ask) -> None:
     assert (name.findings, name.doubts) == (["11 spec.instancetype.name: small"], [])
     label = said("require: {via: instancetype, path: metadata.labels.approved, exists: true}", VM, outside=outside)
     assert (label.findings, len(label.doubts)) == ([], 1)
-    assert label.doubts[0].startswith("11: `metadata.labels.approved`: the content of the instancetype")
+    assert label.doubts[0].startswith(
+        "11: `metadata.labels.approved` of VirtualMachineClusterInstancetype small: the content"
+    )
 
 
 def test_a_link_that_is_not_there_wants_nothing(said: Ask) -> None:

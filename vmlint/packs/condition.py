@@ -44,11 +44,6 @@ class Verdict(NamedTuple):
     chain: tuple[Hop, ...] = ()
     reason: str = ""
 
-    @property
-    def doubt(self) -> str:
-        """What is open, and why, for people."""
-        return f"`{self.field}`: {self.reason}" if self.field else self.reason
-
 
 class _Answer(NamedTuple):
     """An answer before it is known where it is shown."""
@@ -80,18 +75,21 @@ class Condition:
         if not self.ways:
             for answer in self._answers(subject, item):
                 place, chain = subject.put(answer.path)
-                yield Verdict(answer.holds, place, render(answer.path), answer.value, subject, chain, answer.reason)
+                field = render(answer.path)
+                reason = f"`{field}`: {answer.reason}" if field else answer.reason
+                yield Verdict(answer.holds, place, field, answer.value, subject, chain, reason)
             return
-        for hops, end in follow(self.ways, subject, world):
-            start = _at(*hops[0])
-            chain = tuple(Hop(_arrow(view, hop), _at(view, hop)) for view, hop in hops)
+        for ends, end in follow(self.ways, subject, world):
+            start = _at(*ends[0])
+            chain = tuple(hop for view, one in ends for hop in _hops(view, one))
             if end.view is None:
-                yield Verdict(None, start, render(end.path), None, None, chain[:-1], end.lost)
+                yield Verdict(None, start, "", None, None, chain, end.lost)
                 continue
             for answer in self._answers(end.view, Item((), end.view.data)):
                 field = render(answer.path)
                 last = Hop(_finding(end.view, field, answer.value), end.view.put(answer.path)[0])
-                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), answer.reason)
+                reason = f"`{field}` of {end.view}: {answer.reason}"
+                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), reason)
 
     def _answers(self, view: View, item: Item) -> Iterator[_Answer]:
         prefix, data = ((), view.data) if self.path.from_root else item
@@ -135,8 +133,10 @@ def _at(view: View, end: End) -> Place | None:
     return view.holder.at(*end.path) if view.holder is not None else None
 
 
-def _arrow(view: View, end: End) -> str:
-    return f"{view} → {end.view}" if end.view is not None else f"{view}: {end.lost}"
+def _hops(view: View, end: End) -> Iterator[Hop]:
+    yield from end.hops
+    if end.view is not None:
+        yield Hop(f"{view} → {end.view}", _at(view, end))
 
 
 def _finding(view: View, field: str, value: Any) -> str:
@@ -157,4 +157,4 @@ def any_of(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
     if any(verdict.holds for verdict in verdicts):
         return True, ""
     open_ = next((verdict for verdict in verdicts if verdict.holds is None), None)
-    return (None, open_.doubt) if open_ else (False, "")
+    return (None, open_.reason) if open_ else (False, "")

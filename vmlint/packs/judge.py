@@ -84,7 +84,7 @@ class Judge:
                         continue
                     place = verdict.place if verdict.place and verdict.place.path else named
                     if verdict.holds is None:
-                        yield Doubt(place, verdict.doubt, verdict.chain)
+                        yield Doubt(place, verdict.reason, verdict.chain)
                     elif unsure:
                         yield Doubt(place, unsure, verdict.chain)
                     else:
