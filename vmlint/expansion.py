@@ -130,7 +130,7 @@ VMS = ("VirtualMachine", "VirtualMachinePool")
 
 def _data_volume(volume: Any, world: World) -> Expanded:
     """A DataVolume: the spec of its claim."""
-    disk = next(world.storage.disks(volume))
+    disk = world.storage.disks(volume)[0]
     spec, problem = _claim(disk, world)
     return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
 

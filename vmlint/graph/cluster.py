@@ -121,6 +121,12 @@ class Cluster:
     def _namespaces(self) -> frozenset[str]:
         return frozenset(resource.namespace for resource in self.resources)
 
+    @cached_property
+    def is_unambiguous(self) -> bool:
+        """Whether no identity has several objects, of which the nearest would count."""
+        several = any(len(found) > 1 for index in (self._objects, self._makers) for found in index.values())
+        return not several and (self._beyond is None or self._beyond.is_unambiguous)
+
     @property
     def has_renamed(self) -> bool:
         """Whether any object is applied under another identity than its file gives it."""

@@ -46,6 +46,7 @@ class Resource:
         "document",
         "fragment",
         "kind",
+        "known",
         "linted",
         "parts",
         "patched",
@@ -79,6 +80,8 @@ class Resource:
         self.parts = parts
         self.renamed = renamed
         self.api_version = text(data, "apiVersion")
+        self.known: dict[object, Any] = {}
+        """What was worked out of the object alone, by the question: each is worked out once."""
 
     def __repr__(self) -> str:
         return f"<{self.ref} in {self.document.file}>"
