@@ -235,12 +235,13 @@ def _tree(kind: str) -> _Step:
 
 def links(resource: Resource) -> tuple[Link, ...]:
     """The references that an object writes, in the table's order. An empty name refers to nothing."""
-    known: tuple[Link, ...] | None = resource.known.get(links)
-    if known is None:
-        found: list[tuple[int, Link]] = []
-        _gather(_tree(resource.kind.name), resource.data, (), resource, found)
-        known = resource.known[links] = tuple(link for _, link in sorted(found, key=itemgetter(0)))
-    return known
+    return resource.once(_links)
+
+
+def _links(resource: Resource) -> tuple[Link, ...]:
+    found: list[tuple[int, Link]] = []
+    _gather(_tree(resource.kind.name), resource.data, (), resource, found)
+    return tuple(link for _, link in sorted(found, key=itemgetter(0)))
 
 
 def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list[tuple[int, Link]]) -> None:

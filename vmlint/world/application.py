@@ -87,7 +87,10 @@ class Application:
         None where the VM does not get so far, or where what it gets is not in the files. It is the copy of the VM that
         stands in for this one: texts that decide nothing are blank in it.
         """
-        vm = self.alike(vm)
+        known = self.alike(vm)
+        return self.once("reviewed", known, lambda: self._reviewed(known))
+
+    def _reviewed(self, vm: VirtualMachine) -> Applied | None:
         return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
