@@ -32,8 +32,14 @@ def test_the_paths_of_the_configuration_come_before_that(run: Run, engine: Engin
 
 
 def test_options_and_paths_stand_in_any_order(run: Run, engine: Engine) -> None:
-    run("check", "a", "--quiet", "b", "--format", "json", "c", "--", "-d")
-    assert engine.paths == ["a", "b", "c", "-d"]
+    run("check", "a", "--quiet", "b", "--format", "json", "c")
+    assert engine.paths == ["a", "b", "c"]
+
+
+def test_what_stands_behind_two_dashes_is_a_path(run: Run, engine: Engine, tmp_path: Path) -> None:
+    assert run("check", "a", "--", "-d", "--output=x", "-", "--quiet")[0] == 0
+    assert engine.paths == ["a", "./-d", "./--output=x", "-", "./--quiet"]
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ class Parser(argparse.ArgumentParser):
         )
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """The arguments. Options and paths may stand in any order."""
-        found, unknown = self.parse_known_intermixed_args(words)
+        """The arguments. Options and paths may stand in any order; behind `--` are paths alone."""
+        found, unknown = self.parse_known_intermixed_args(_safe(words))
         if unknown:
             self.error(self._unknown(unknown[0]))
         return found
@@ -68,6 +68,15 @@ class Parser(argparse.ArgumentParser):
             if found := re.fullmatch(pattern, message, re.DOTALL):
                 message = told.format(**found.groupdict())
         raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def _safe(words: Sequence[str]) -> Sequence[str]:
+    """The words, with paths behind `--` that can't be taken for options: argparse passes over a line twice, and heeds
+    `--` only once."""
+    if "--" not in words:
+        return words
+    paths = words.index("--") + 1
+    return [*words[:paths], *(f"./{word}" if word[:1] == "-" != word else word for word in words[paths:])]
 
 
 _LEAST = 24
