@@ -17,12 +17,14 @@ _EMPTY: Mapping[str, Any] = {}
 def get(data: Any, *path: str | int) -> Any:
     """The value at a path, or None where a step is missing or of another type."""
     for step in path:
-        if isinstance(data, dict):
+        if isinstance(step, str):
+            if not isinstance(data, dict):
+                return None
             data = data.get(step)
-        elif isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
-            data = data[step]
         else:
-            return None
+            if not isinstance(data, list) or not 0 <= step < len(data):
+                return None
+            data = data[step]
     return data
 
 
