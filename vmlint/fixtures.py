@@ -75,47 +75,55 @@ def judged(case: Path, rules: Sequence[Rule]) -> Verdict:
 
 def _wrong(case: Path, said: dict[str, Any]) -> Iterator[str]:
     if case.name.startswith("good"):
-        yield from _differences({"findings": []}, said)
+        yield from _differences({}, said)
         return
-    file = expectation(case)
-    if not file.is_file():
-        yield f"what is expected stands nowhere: `--update` writes `{file.name}`, and you read it"
-    else:
-        try:
-            yield from _differences(json.loads(file.read_text("utf-8")), said)
-        except (ValueError, AttributeError, TypeError):
-            yield f"`{file.name}` can't be read: `--update` writes it anew"
     slug = case.parent.name
-    for finding in said["findings"]:
-        if finding["slug"] != slug:
+    expected, problem = _expected(expectation(case))
+    yield from [problem] if problem else _differences(expected, said)
+    for finding in expected.get("findings", ()):
+        if finding.get("slug") != slug and finding in said["findings"]:
             yield f"a finding of another rule than `{slug}`: {_finding(finding)}"
     if case.name.startswith("bad") and not said["findings"]:
         yield f"`{slug}` finds nothing"
 
 
-def unmatched(fixtures: Path, rules: Sequence[Rule]) -> list[str]:
+def _expected(file: Path) -> tuple[dict[str, list[dict[str, Any]]], str]:
+    """What is expected of a case; or why that can't be told."""
+    try:
+        held = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}, f"what is expected stands nowhere: `--update` writes `{file.name}`, and you read it"
+    except ValueError:
+        held = None
+    parts = [held.get(part, []) for part in _SHOWN] if isinstance(held, dict) else [None]
+    if all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in parts):
+        return held, ""
+    return {}, f"`{file.name}` can't be read: `--update` writes it anew"
+
+
+def unmatched(fixtures: Path, rules: Sequence[Rule], *, whole: bool = True) -> list[str]:
     """What there is too little or too much of: rules without cases, cases without a rule, folders that are no case,
-    expectations without a case."""
-    slugs = {rule.slug for rule in rules}
-    found = cases(fixtures)
-    held: dict[str, set[str]] = {slug: set() for slug in slugs}
-    for case in found:
-        held.setdefault(case.parent.name, set()).add(case.name)
-    expected = [case for case in found if not case.name.startswith("good")]
-    files = {file for slug in held for file in (fixtures / slug).glob("*.json")}
+    expectations without a case. Unless the rules are the whole of a pack, other rules may have fixtures there too."""
+    slugs = sorted(rule.slug for rule in rules)
+    found = set(cases(fixtures))
+    names = {slug: {case.name for case in found if case.parent.name == slug} for slug in slugs}
+    strange = sorted({case.parent.name for case in found} - set(slugs)) if whole else []
     folders = {folder for slug in slugs for folder in (fixtures / slug).glob("*/")}
+    files = {file for slug in slugs for file in (fixtures / slug).glob("*.json")}
+    expected = {expectation(case) for case in found if not case.name.startswith("good")}
     return [
-        *(f"rule `{slug}` has no {kind} case" for slug in sorted(slugs) for kind in _lacking(held[slug])),
-        *(f"`{slug}/` belongs to no rule of the pack" for slug in sorted(set(held) - slugs)),
+        *(f"rule `{slug}` has no {kind} case" for slug in slugs for kind in _lacking(names[slug])),
+        *(f"`{slug}/` belongs to no rule of the pack" for slug in strange),
         *(
-            f"`{folder.relative_to(fixtures).as_posix()}/` is no case: call it `bad`, `good` or `outside`, or `bad-…`"
-            for folder in sorted(folders - set(found))
+            f"`{_below(fixtures, folder)}/` is no case: call it `bad`, `good` or `outside`, or `bad-…`"
+            for folder in sorted(folders - found)
         ),
-        *(
-            f"`{file.relative_to(fixtures).as_posix()}` is the expectation of no case"
-            for file in sorted(files - {expectation(case) for case in expected})
-        ),
+        *(f"`{_below(fixtures, file)}` is the expectation of no case" for file in sorted(files - expected)),
     ]
+
+
+def _below(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _lacking(names: Collection[str]) -> Iterator[str]:
@@ -154,12 +162,15 @@ def _value(entry: Mapping[str, Any], key: str) -> str:
 
 
 def _finding(entry: Mapping[str, Any]) -> str:
-    where = f"{entry['file']}:{entry['line']}:{entry['column']}"
-    return f"{where}  {entry['level']}  {entry['rule']} {entry['slug']}: {entry['message']}"
+    file, line, column, level, rule, slug, message = (entry.get(key, "?") for key in _TOLD)
+    return f"{file}:{line}:{column}  {level}  {rule} {slug}: {message}"
+
+
+_TOLD = ("file", "line", "column", "level", "rule", "slug", "message")
 
 
 def _reason(entry: Mapping[str, Any]) -> str:
-    return f"{entry['file']}:{entry['line']}  {entry['reason']}"
+    return f"{entry.get('file', '?')}:{entry.get('line', '?')}  {entry.get('reason', '?')}"
 
 
 _SHOWN: dict[str, Callable[[Mapping[str, Any]], str]] = {

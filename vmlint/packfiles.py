@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vmlint.errors import PackError
 
-__all__ = ["DATA", "is_path", "packs_at", "shown"]
+__all__ = ["DATA", "is_path", "packs_at", "packs_in", "shown"]
 
 DATA = (".yaml", ".yml")
 """The endings of packs that hold no code."""
@@ -32,13 +32,18 @@ def packs_at(path: Path) -> list[Path]:
     if not path.is_dir():
         what = "is no pack: a pack is a YAML file, a Python file or a folder" if path.exists() else "is not there"
         raise PackError([f"{shown(path)}: {what}"])
-    data = sorted(file for file in path.iterdir() if file.suffix in DATA and not file.name.startswith("."))
-    code = next((found for form in ("*.py", "*/__init__.py") for found in sorted(path.glob(form))), None)
+    if found := packs_in(path):
+        return found
+    raise PackError([f"{shown(path)}: it holds no pack: no YAML or Python file"])
+
+
+def packs_in(folder: Path) -> list[Path]:
+    """The packs of a folder: itself where it holds Python, else its YAML files. PackError where it holds both."""
+    data = sorted(file for file in folder.iterdir() if file.suffix in DATA and not file.name.startswith("."))
+    code = next((found for form in ("*.py", "*/__init__.py") for found in sorted(folder.glob(form))), None)
     if data and code:
-        raise PackError([f"{shown(path)}: it holds `{data[0].name}` and `{shown(code)}`: name the one that is meant"])
-    if not data and not code:
-        raise PackError([f"{shown(path)}: it holds no pack: no YAML or Python file"])
-    return data or [path]
+        raise PackError([f"{shown(folder)}: it holds `{data[0].name}` and `{shown(code)}`: name the one that is meant"])
+    return data or ([folder] if code else [])
 
 
 def shown(path: Path) -> str:

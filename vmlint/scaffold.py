@@ -1,7 +1,7 @@
 """A new rule to begin with: one that works, its fixtures, and its line in the list of its pack.
 
-The rule asks for a label. That is a whole rule with cases that hold, whatever its name: who makes a rule begins with
-something that runs, and changes the fault and the cases together.
+The rule forbids a label of its own name. That is a whole rule with cases that hold, and meddles with the cases of no
+other: who makes a rule begins with something that runs, and changes the fault and the cases together.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
 from vmlint import registry
 from vmlint.errors import UsageError
+from vmlint.packfiles import DATA, packs_in
 from vmlint.registry.python import number_flaw
 from vmlint.rule import Rule
 from vmlint.spelling import nearest
@@ -113,23 +115,23 @@ spec:
 """The kinds that a new rule may be about."""
 
 _MODULE = Template('''\
-"""The $kind has no label `$label`.
+"""The $kind has the label `$slug`.
 
 ## What it does
-Reports a $kind without the label `$label`.
+Reports the label `$slug` of a $kind.
 
 ## Why it matters
-Nobody knows whom to ask about it.
+It is an example: say here what goes wrong.
 
 ## Bad
     kind: $kind
-    metadata: {name: example}
+    metadata:
+      name: example
+      labels: {$slug: "yes"}
 
 ## Good
     kind: $kind
-    metadata:
-      name: example
-      labels: {$label: shop}
+    metadata: {name: example}
 
 ## Source
 Our own convention.
@@ -137,91 +139,134 @@ Our own convention.
 
 from collections.abc import Iterator
 
-from vmlint.model.access import text
+from vmlint.model.access import get
 from vmlint.model.subjects import $subject
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 META = Meta("$id", effect=Effect.RISK, since="$since", subject=$subject)
 
-_LABEL = ("metadata", "labels", "$label")
+_LABEL = ("metadata", "labels", "$slug")
 
 
 def check(subject: $subject, world: World) -> Iterator[Fault]:
-    if not text(subject.data, *_LABEL):
-        yield META.at(subject.at(*_LABEL), "it has no label `$label`.", fix="add the label: `$label: TEAM`")
+    if get(subject.data, *_LABEL) is not None:
+        yield META.at(subject.at(*_LABEL), "it has the label `$slug`.", fix="remove the label")
 ''')
 
-_LABEL = "owner"
+_DATA = Template("""\
+# "Rules of your own" in vmlint's README says what may stand here; a file may hold several rules.
+pack: $family
+rules:
+- id: $id
+  slug: $slug
+  subject: $kind
+  forbid: {path: metadata.labels.$slug, exists: true}
+  message: it has the label `$slug`.
+  fix: remove the label
+  docs: |
+    The $kind has the label `$slug`.
+
+    ## What it does
+    Reports the label `$slug` of a $kind.
+
+    ## Why it matters
+    It is an example: say here what goes wrong.
+""")
 
 
 class New(NamedTuple):
-    """The files of a new rule with their texts, its cases, and what is left to do by hand, "" for nothing."""
+    """The name of the pack and the files of a new rule with their texts, its bad case, and what is left to do by hand,
+    "" for nothing."""
 
+    pack: str
     files: dict[Path, str]
-    cases: tuple[Path, ...]
+    bad: Path
     todo: str
 
 
-def new_rule(name: str, folder: Path, *, kind: str, id: str | None) -> New:
-    """A Python rule of that name for the pack in a folder, which need not be there. UsageError where it can't be made,
-    PackError where the pack can't be read."""
+def new_rule(name: str, folder: Path, *, kind: str, id: str | None, data: bool) -> New:
+    """A rule of that name for the pack in a folder, which need not be there: Python, or YAML where `data` says so.
+
+    UsageError where it can't be made, PackError where the pack can't be read.
+    """
     found = _NAME.fullmatch(name)
     if found is None:
         raise UsageError(f"`{name}` can't name a rule: write small letters, digits and `-`, such as `owner-missing`")
+    if data and found["family"]:
+        raise UsageError(f"a YAML file is a family itself: write `{found['slug']}` for `{name}`")
     if kind not in KINDS:
         hint = nearest(kind, list(KINDS)) or f": take one of {', '.join(KINDS)}"
         raise UsageError(f"there is no example of a `{kind}`{hint}")
-    slug, family = found["slug"], found["family"] or ""
-    known, pack = _rules(folder)
+    slug, family = found["slug"], found["family"] or _family(folder)
+    known, pack = _rules(folder, data=data)
     if taken := next((rule for rule in known if slug in (rule.slug, rule.family)), None):
-        raise UsageError(f"`{slug}` is called so already: see `vmlint explain {taken.id}`, and choose another name")
+        raise UsageError(f"`{slug}` is called so already: see `{taken.id}`, and choose another name")
     siblings = [rule for rule in pack if rule.family == family] or pack
-    number = id or _number(siblings, folder)
+    number = id or _number(siblings, known, folder)
     if id and (wrong := number_flaw(id)):
         raise UsageError(wrong)
     if taken := next((rule for rule in known if rule.id == number), None):
         raise UsageError(f"`{number}` is the number of `{taken.slug}`: choose another with `--id`")
-    path = [*filter(None, [family]), slug]
-    module = ".".join(path).replace("-", "_")
-    listed, todo = _listed(folder / "__init__.py", module)
+    module = name.replace("-", "_")
+    file = folder / (f"{slug}.yaml" if data else f"{module}.py")
     subject, manifest = KINDS[kind]
+    text = (_DATA if data else _MODULE).substitute(
+        id=number,
+        slug=slug,
+        family=family,
+        since=siblings[-1].meta.since if siblings else "1.0",
+        kind=kind,
+        subject=subject,
+    )
+    listed, todo = ({}, "") if data else _listed(folder / "__init__.py", module.replace("/", "."))
     inside = (folder / "fixtures").is_dir() or not (folder.parent / "fixtures").is_dir()
     cases = (folder if inside else folder.parent) / "fixtures" / slug
-    text = _MODULE.substitute(
-        id=number, since=siblings[-1].meta.since if siblings else "1.0", kind=kind, subject=subject, label=_LABEL
-    )
-    files = {
-        folder / f"{module.replace('.', '/')}.py": text,
-        cases / "bad" / "manifest.yaml": manifest,
-        cases / "good" / "manifest.yaml": manifest.replace(
-            "metadata:\n", f"metadata:\n  labels: {{{_LABEL}: shop}}\n", 1
-        ),
-    }
-    if there := [str(file) for file in (*files, cases) if file.exists()]:
+    labelled = manifest.replace("metadata:\n", f'metadata:\n  labels: {{{slug}: "yes"}}\n', 1)
+    files = {file: text, cases / "bad" / "manifest.yaml": labelled, cases / "good" / "manifest.yaml": manifest}
+    if there := [str(path) for path in (*files, cases) if path.exists()]:
         raise UsageError(f"`{there[0]}` is there already: choose another name, or remove it")
-    return New({**files, **listed}, (cases / "bad", cases / "good"), todo)
+    return New(_pack(folder), {**files, **listed}, cases / "bad", todo)
 
 
-def _rules(folder: Path) -> tuple[Sequence[Rule], Sequence[Rule]]:
+def _family(folder: Path) -> str:
+    """What the rules of a folder are called together."""
+    return re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-") or "rules"
+
+
+def _pack(folder: Path) -> str:
+    """The name of the pack in a folder."""
+    own = registry.folder_of(registry.OWN)
+    return registry.OWN if folder.resolve() == own.resolve() else f"{folder}/"
+
+
+def _rules(folder: Path, *, data: bool) -> tuple[Sequence[Rule], Sequence[Rule]]:
     """All rules that are known beside those of a pack, and those of the pack; vmlint's own may be the pack."""
     own = registry.rules()
-    if folder.resolve() == registry.folder_of(registry.OWN).resolve():
+    if _pack(folder) == registry.OWN:
         return own, own
-    if not folder.is_dir() or not any(folder.rglob("*.py")):
+    if not folder.is_dir() or not (held := packs_in(folder)):
         return own, ()
-    known = registry.known([f"{folder}/"], plugins=False)
+    if data != (held[0].suffix in DATA):
+        other, option = ("YAML", "with") if not data else ("Python", "without")
+        raise UsageError(
+            f"`{folder}` holds rules in {other}: write this one {option} `--yaml`, or name another `--pack`"
+        )
+    known = registry.known([_pack(folder)], plugins=False)
     return known, [rule for rule in known if rule.pack]
 
 
-def _number(siblings: Sequence[Rule], folder: Path) -> str:
-    """The number after the highest of the siblings'; the first of a pack is called by its folder."""
+def _number(siblings: Sequence[Rule], known: Sequence[Rule], folder: Path) -> str:
+    """The first free number after the highest of the siblings'; that of a new pack is called by its folder."""
     split = [found for rule in siblings if (found := _NUMBER.fullmatch(rule.id))]
-    if not split:
-        letters = re.sub(r"[^A-Z]", "", folder.resolve().name.upper())
-        return f"{letters if letters not in ('', 'VM') else 'RULE'}1"
-    last = max(split, key=lambda found: int(found["number"]))
-    return f"{last['letters']}{int(last['number']) + 1:0{len(last['number'])}}"
+    if split:
+        last = max(split, key=lambda found: int(found["number"]))
+        letters, highest, width = last["letters"], int(last["number"]), len(last["number"])
+    else:
+        named = re.sub(r"[^A-Z]", "", folder.resolve().name.upper())
+        letters, highest, width = named if named not in ("", "VM") else "RULE", 0, 1
+    taken = {rule.id for rule in known}
+    return next(free for number in count(highest + 1) if (free := f"{letters}{number:0{width}}") not in taken)
 
 
 def _listed(init: Path, module: str) -> tuple[dict[Path, str], str]:

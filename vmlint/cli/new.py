@@ -18,6 +18,7 @@ _DESCRIPTION = (
 )
 _EXAMPLES = (
     ("vmlint new rule owner-missing", "in policies/, a folder of Python rules"),
+    ("vmlint new rule owner-missing --yaml", "as YAML: policies/owner-missing.yaml"),
     ("vmlint new rule size-unapproved --kind DataVolume", "about DataVolumes"),
     ("vmlint new rule storage/disk-too-small --pack rules", "of a family: in a folder of the pack"),
 )
@@ -31,6 +32,7 @@ def make_parser() -> Parser:
     parser.add_argument("name", metavar="NAME", nargs="?", help="the name of the fault, such as owner-missing")
     parser.add_argument("--pack", metavar="DIR", default="policies", help="the folder of the pack (default: policies)")
     parser.add_argument("--id", metavar="NUMBER", help="its number (default: the next of the pack)")
+    parser.add_argument("--yaml", action="store_true", help="write YAML, which is data and needs no Python")
     kinds = ", ".join(KINDS)
     parser.add_argument("--kind", metavar="KIND", default=next(iter(KINDS)), help=f"what it is about: {kinds}")
     parser.add_argument("-h", "--help", action="help", help="show this")
@@ -46,16 +48,19 @@ def run(words: Sequence[str]) -> Exit:
     from vmlint.fixtures import expectation, run, written
     from vmlint.scaffold import new_rule
 
-    folder = Path(arguments.pack)
-    new = new_rule(arguments.name, folder, kind=arguments.kind, id=arguments.id)
+    new = new_rule(arguments.name, Path(arguments.pack), kind=arguments.kind, id=arguments.id, data=arguments.yaml)
     for file, text in new.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(str(file), text)
-    rules = registry.known([f"{folder}/"], plugins=False)
-    bad = new.cases[0]
-    write_file(str(expectation(bad)), written(run(bad, rules)))
-    write("".join(f"{file}\n" for file in (*new.files, expectation(bad))))
-    if new.todo:
-        say(new.todo)
-    say(f"`vmlint test {folder}/` runs its cases; `vmlint check --rules {folder}/` uses it")
+    written_files = list(new.files)
+    if new.pack == registry.OWN:  # whose rules are imported already
+        hint = f"`vmlint test {new.pack} --select {arguments.name.rpartition('/')[2]} --update` writes what it gives"
+    else:
+        expected = expectation(new.bad)
+        write_file(str(expected), written(run(new.bad, registry.known([new.pack], plugins=False))))
+        written_files.append(expected)
+        hint = f"`vmlint test {new.pack}` runs its cases; `vmlint check --rules {new.pack}` uses it"
+    write("".join(f"{file}\n" for file in written_files))
+    for told in filter(None, (new.todo, hint)):
+        say(told)
     return Exit.CLEAN

@@ -90,7 +90,8 @@ def run(words: Sequence[str]) -> Exit:
             verdicts.append(verdict)
             progress("testing", number, len(found))
     wrong = [verdict for verdict in verdicts if verdict.wrong]
-    apart = [told for told in unmatched(fixtures, chosen) if arguments.select is None or told.startswith("rule ")]
+    whole = arguments.select is None and not Path(arguments.pack).is_file()
+    apart = unmatched(fixtures, chosen, whole=whole)
     _show(wrong, apart, fixtures, len(found), arguments.quiet, uses_color(arguments.color, sys.stdout))
     return Exit.FINDINGS if wrong or apart else Exit.CLEAN
 
