@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.cases import FIXTURES, report, repos
+from tests.cases import FIXTURES, difference, mended, report, repos
 from tests.docs import DOCS, generated, pages
 from tests.readme import README, filled
 from vmlint.fixtures import cases, expectation, run, written
@@ -26,6 +26,8 @@ def main(slugs: list[str]) -> None:
         if slugs and case.parent.name not in slugs:
             continue
         _accept(expectation(case), written(run(case, rules())))
+        if changes := difference(mended(case)):
+            _accept(case.with_suffix(".diff"), changes)
     for tree in repos():
         if not slugs or tree.parent.name in slugs:
             _accept(tree.parent / "report.json", written(report(tree)))

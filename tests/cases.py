@@ -1,4 +1,7 @@
-"""The project's own fixtures, which `vmlint.fixtures` judges as it judges those of any pack."""
+"""The project's own fixtures, which `vmlint.fixtures` judges as it judges those of any pack.
+
+What the fixes of a case change, the unsafe ones too, stands beside it: `fixtures/<slug>/<case>.diff`.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import vmlint
+from vmlint.fixing import Fixing, fix
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "report", "repos"]
+__all__ = ["FIXTURES", "difference", "mended", "report", "repos"]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def mended(case: Path, *, unsafe: bool = True) -> Fixing:
+    """What the fixes of a case come to."""
+    with chdir(case):
+        return fix(lambda contents: vmlint.check(instead=contents), unsafe=unsafe)
+
+
+def difference(fixing: Fixing) -> str:
+    """All that fixes change, and a line for each finding that they leave."""
+    changes = "".join(rewrite.diff() for rewrite in fixing.rewrites)
+    return changes + "".join(f"# {finding.slug} is left: {reason}\n" for finding, reason in fixing.left)
 
 
 def repos() -> list[Path]:

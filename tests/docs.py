@@ -18,6 +18,7 @@ from vmlint.cli import COMMANDS
 from vmlint.cli.arguments import Parser
 from vmlint.configschema import schema
 from vmlint.registry import rules
+from vmlint.report.wording import fix_told
 from vmlint.rule import Rule
 from vmlint.settings import SETTINGS
 
@@ -56,10 +57,12 @@ def _rules() -> str:
     for family, members in groupby(rules(), key=lambda rule: rule.family):
         about = about_family(family)
         rows = [
-            f"| {rule.id} | [{rule.slug}]({rule.slug}.md) | {rule.meta.effect} | {rule.title} |" for rule in members
+            f"| {rule.id} | [{rule.slug}]({rule.slug}.md) | {rule.meta.effect} | {rule.meta.fix or ''} | {rule.title} |"
+            for rule in members
         ]
         parts.append(
-            f"## {family}\n\n{about[:1].upper()}{about[1:]}\n\n" + _table("| rule | name | effect | fault |", rows)
+            f"## {family}\n\n{about[:1].upper()}{about[1:]}\n\n"
+            + _table("| rule | name | effect | fix | fault |", rows)
         )
     return "\n".join(parts)
 
@@ -81,6 +84,7 @@ def _rule(rule: Rule) -> str:
                 f"| {effect.level} | {rule.meta.since} |"
             ],
         )
+        + (f"\nA {fix_told(rule.meta.fix)}.\n" if rule.meta.fix else "")
         + f"\n{_fenced(body)}\n"
     )
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "trace": ("vmlint trace fixtures/quickstart --vm shop/web",),
     "expand": ("vmlint expand fixtures/quickstart --vm shop/cache --explain", "grep -v '# VM$'"),
     "customize": ("vmlint customize u1.medium --name u1.mysize --vcpus 4 --memory 4Gi",),
+    "fix": ("vmlint check fixtures/running-deprecated/bad --diff",),
     "create-pvc": ("vmlint create-pvc --name scratch --size 10Gi --from fixtures/quickstart",),
 }
 """The commands that the README shows with what they print; what they are piped into is for people."""
@@ -42,6 +43,7 @@ def filled(readme: str) -> str:
         "sample": _sample(),
         "changed": _changed(),
         "rules": _rules(),
+        "fixes": _fixes(),
         **{name: _shown(*words) for name, words in COMMANDS.items()},
     }
     for name, part in parts.items():
@@ -85,4 +87,14 @@ def _rules() -> str:
         first, *_, last = listed = list(members)
         link = f"[{family}](docs/rules/README.md#{family})"
         lines.append(f"| {link} | {len(listed)}: {first.id} to {last.id} | {about_family(family).rstrip('.')} |")
+    return "\n".join(lines) + "\n"
+
+
+def _fixes() -> str:
+    lines = ["| rule | name | fix | fault |", "|---|---|---|---|"]
+    lines += [
+        f"| {rule.id} | [{rule.slug}](docs/rules/{rule.slug}.md) | {rule.meta.fix} | {rule.title} |"
+        for rule in rules()
+        if rule.meta.fix
+    ]
     return "\n".join(lines) + "\n"

@@ -25,9 +25,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def pruned(text: str) -> tuple[str, Pruning]:
     Path("vm.yaml").write_bytes(text.encode("utf-8"))
     pruning = prune(vmlint.check().suppressions)
-    for cut in pruning.cuts:
-        assert cut.old == text.encode("utf-8")
-        Path(cut.file).write_bytes(cut.new)
+    for rewrite in pruning.rewrites:
+        assert rewrite.old == text.encode("utf-8")
+        Path(rewrite.file).write_bytes(rewrite.new)
     assert all(one.rule != "VM903" for one in vmlint.check().findings) or pruning.left
     return Path("vm.yaml").read_bytes().decode("utf-8"), pruning
 
@@ -102,12 +102,12 @@ def test_every_other_byte_stays(before: str, after: str) -> None:
     text, pruning = pruned(before)
     assert text == after
     assert pruning.left == ()
-    assert pruning.cuts or before == after
+    assert pruning.rewrites or before == after
 
 
 def test_what_was_done_is_told() -> None:
     _, pruning = pruned(HEAD + "# vmlint: ignore[VM203, VM1] x\n" + SPEC.replace("true", "true # vmlint: ignore[none]"))
-    assert [cut.done for cut in pruning.cuts] == [("vm.yaml:6: `VM203`, `VM1`", "vm.yaml:8: `none`")]
+    assert pruning.done == ("vm.yaml:6: `VM203`, `VM1`", "vm.yaml:8: `none`")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_was_done_is_told() -> None:
 def test_what_is_written_in_another_way_is_left(annotations: str) -> None:
     before = HEAD + annotations + SPEC
     text, pruning = pruned(before)
-    assert (text, pruning.cuts) == (before, ())
+    assert (text, pruning.rewrites) == (before, ())
     assert [told.partition(":")[0] for told in pruning.left] == ["vm.yaml"]
 
 
@@ -130,10 +130,10 @@ def test_malformed_and_misplaced_ones_are_left() -> None:
     before = (
         HEAD + "  labels: {vmlint.dev/ignore: VM203}\n" + SPEC + "# vmlint: ignore VM203\n# vmlint: ignore[VM525]\n"
     )
-    assert pruned(before) == (before, Pruning((), ()))
+    assert pruned(before) == (before, Pruning((), (), ()))
 
 
 def test_a_file_that_is_no_utf8_is_left() -> None:
     Path("vm.yaml").write_bytes((HEAD + "# vmlint: ignore[VM203]\n" + SPEC).encode("utf-16"))
     pruning = prune(vmlint.check().suppressions)
-    assert pruning == Pruning((), ("vm.yaml:6: `VM203` is left: this is no file of UTF-8 text",))
+    assert pruning == Pruning((), (), ("vm.yaml:6: `VM203` is left: this is no file of UTF-8 text",))

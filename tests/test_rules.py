@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import FIXTURES
+from tests.cases import FIXTURES, difference, mended
 from vmlint.fixtures import cases, expectation, judged, unmatched
 from vmlint.opening import open_world
 from vmlint.registry import rules
+from vmlint.rule import Fix
 
 
 def named(case: Path) -> str:
@@ -51,3 +52,24 @@ def test_rules_have_nothing_to_say_where_there_is_nothing_that_they_are_about(ca
         for said in rule.check(subject, world)
     ]
     assert said == []
+
+
+@pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
+def test_fixes_change_what_they_are_to_change_and_nothing_else(case: Path) -> None:
+    wanted = case.with_suffix(".diff")
+    told = json.loads(expectation(case).read_text("utf-8"))["findings"]
+    fixable = {finding["fixable"] for finding in told if "fixable" in finding}
+    if not fixable:
+        assert not wanted.exists()
+        return
+    best = next(rule.meta.fix for rule in rules() if rule.slug == case.parent.name)
+    assert best is Fix.SAFE or (best is Fix.UNSAFE and fixable == {"unsafe"})
+    fixing = mended(case)
+    assert difference(fixing) == wanted.read_text("utf-8")
+    assert [one for one in fixing.report.findings if one.fixable] == [one.finding for one in fixing.left]
+    assert bool(mended(case, unsafe=False).done) == ("safe" in fixable)
+
+
+def test_every_rule_with_a_fix_shows_it() -> None:
+    shown = {file.parent.name for file in FIXTURES.glob("*/bad*.diff")}
+    assert shown == {rule.slug for rule in rules() if rule.meta.fix}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +37,7 @@ def check(
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
     changed: str | None = None,
+    instead: Mapping[str, bytes] | None = None,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -44,12 +45,12 @@ def check(
     Without a configuration the one that stands above the first path is used; keywords override single settings, by
     the names of `Config`. `rules` are packs of rules besides those of the configuration and those that are installed:
     paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
-    commit in common with it is reported. Raises UsageError, ConfigError and NothingToRead. What can't be read is a
-    finding.
+    commit in common with it is reported. `instead` has the contents of files, by their names in findings, that count in
+    the place of those on disk. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
-    opened = open_world(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed)
+    opened = open_world(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
     return judge(opened, progress)
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vmlint.rule import Effect, Level, Rule
+from vmlint.rule import Effect, Fix, Level, Rule
 from vmlint.source.document import Skipped
+from vmlint.source.edit import Edit
 from vmlint.suppression import Source, Suppression
 
-__all__ = ["Changed", "Counts", "Finding", "ObjectId", "Report", "Skipped", "Stale", "Step", "Suppressed", "Undecided"]
+__all__ = [
+    "Changed",
+    "Counts",
+    "Finding",
+    "Mend",
+    "ObjectId",
+    "Report",
+    "Skipped",
+    "Stale",
+    "Step",
+    "Suppressed",
+    "Undecided",
+]
 
 
 class ObjectId(NamedTuple):
@@ -32,12 +45,25 @@ class Step(NamedTuple):
     line: int
 
 
+class Mend(NamedTuple):
+    """The edits that mend a finding: of the document with that index in a file, with paths from its root.
+
+    `obstacle` says why they can't be made in the files, as a clause; "" where nothing is known to stand against it.
+    """
+
+    file: str
+    document: int
+    edits: tuple[Edit, ...]
+    how: Fix
+    obstacle: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One fault of one object. Lines and columns count from 1; the end column is one past the last character.
 
     `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `excerpt` is the text of the
-    finding's first line. `file` is relative to the working directory, with `/`.
+    finding's first line. `file` is relative to the working directory, with `/`. `mend` is None where no edit is known.
     """
 
     rule: str
@@ -55,6 +81,12 @@ class Finding:
     end_column: int
     chain: tuple[Step, ...] = ()
     excerpt: str = ""
+    mend: Mend | None = None
+
+    @property
+    def fixable(self) -> Fix | None:
+        """How sure the fix is that vmlint can make itself, None where it makes none."""
+        return self.mend.how if self.mend and not self.mend.obstacle else None
 
     @property
     def order(self) -> tuple[object, ...]:

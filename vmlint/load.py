@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
@@ -60,16 +60,26 @@ def load(
     stdin: BinaryIO | None,
     progress: Progress | None,
     earlier: Earlier | None = None,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Repository:
     """Read the files under the paths, and those of the configuration's context, which are not linted.
 
-    With `earlier`, the repository has a past.
+    With `earlier`, the repository has a past. `instead` has the contents of files that count in the place of those on
+    disk.
     """
     beside = _beside(config.context, config)
     definitions = _beside(config.crds, config)
     known = {file.file for file in beside}
     files: list[SourceFile] = []
-    for file in read(paths, exclude=config.exclude, root=config.root, max_bytes=config.max_file_size, stdin=stdin):
+    found = read(
+        paths,
+        exclude=config.exclude,
+        root=config.root,
+        max_bytes=config.max_file_size,
+        stdin=stdin,
+        instead=instead,
+    )
+    for file in found:
         if file.file not in known:
             files.append(file)
         if progress:

@@ -59,10 +59,12 @@ def open_world(
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
     changed: str | None = None,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Opened:
     """Read the files under the paths; see `vmlint.check` for what is read and what is raised.
 
-    With `changed`, a revision of git, the world has a past.
+    With `changed`, a revision of git, the world has a past. `instead` has the contents of files that count in the place
+    of those on disk.
     """
     given = [str(path) for path in paths]
     chosen = load_for(given) if config is None else config
@@ -72,7 +74,7 @@ def open_world(
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
     difference = compare(changed, wanted) if changed is not None else None
     earlier = before(difference, wanted, settings) if difference else None
-    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier)
+    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier, instead=instead)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
     opened = _opened(settings, repository)

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vmlint.model.resource import Place
+from vmlint.rewriting import Rewrite
 from vmlint.rule import Spot
 from vmlint.source.decode import decode_text
 from vmlint.suppression import ANNOTATION, Fate, Mark, Suppression
 
-__all__ = ["Cut", "Pruning", "prune"]
+__all__ = ["Pruning", "prune"]
 
 _DEAD = (Fate.UNUSED, Fate.UNKNOWN, Fate.EXPIRED)
 _BOM = "\ufeff"
@@ -24,24 +25,19 @@ _NAMES = re.compile(r"(#+[ \t]*vmlint:[ \t]*ignore(?:-file)?[ \t]*\[)([^\]]*)\]"
 _VALUE = re.compile(r"""(?P<quote>["']?)(?P<names>[^"'#\r]*?)(?P=quote)(?P<rest>[ \t]*(?:#[^\r]*)?\r?)""")
 
 
-class Cut(NamedTuple):
-    """A file before and after, and what was taken out of it, a line each."""
-
-    file: str
-    old: bytes
-    new: bytes
-    done: tuple[str, ...]
-
-
 class Pruning(NamedTuple):
-    """What can be taken out, and what is left to a person, with the reason."""
+    """The files to write, what is taken out of them, and what is left to a person with the reason; a line each."""
 
-    cuts: tuple[Cut, ...]
+    rewrites: tuple[Rewrite, ...]
+    done: tuple[str, ...]
     left: tuple[str, ...]
 
 
-def prune(suppressions: Iterable[Suppression]) -> Pruning:
-    """Plans to take the dead suppressions out of their files. Nothing is written."""
+def prune(suppressions: Iterable[Suppression], contents: Mapping[str, bytes] | None = None) -> Pruning:
+    """Plans to take the dead suppressions out of their files. Nothing is written.
+
+    `contents` are those of files that will be written before.
+    """
     dead: dict[Mark, list[str]] = defaultdict(list)
     for one in suppressions:
         if one.fate in _DEAD and one.name and one.mark.source.in_manifest:
@@ -49,15 +45,18 @@ def prune(suppressions: Iterable[Suppression]) -> Pruning:
     by_file: dict[str, list[Mark]] = defaultdict(list)
     for mark in dead:
         by_file[_where(mark)[0]].append(mark)
-    cuts: list[Cut] = []
+    rewrites: list[Rewrite] = []
+    done: list[str] = []
     left: list[str] = []
     for file in sorted(by_file):
         # From the end on: what stands before keeps its line.
         marks = sorted(by_file[file], key=lambda mark: _where(mark)[1], reverse=True)
-        cut, not_done = _cut(file, [(mark, dead[mark]) for mark in marks])
-        cuts += [cut] if cut else []
-        left += not_done
-    return Pruning(tuple(cuts), tuple(left))
+        content = (contents or {}).get(file)
+        rewrite, taken, not_taken = _cut(file, content, [(mark, dead[mark]) for mark in marks])
+        rewrites += [rewrite] if rewrite else []
+        done += taken
+        left += not_taken
+    return Pruning(tuple(rewrites), tuple(done), tuple(left))
 
 
 def _where(mark: Mark) -> tuple[str, int]:
@@ -71,13 +70,15 @@ def _annotation(place: Place) -> tuple[Any, tuple[str | int, ...]]:
     return place.resource.document, (*place.resource.prefix, *place.path)
 
 
-def _cut(file: str, marks: Sequence[tuple[Mark, list[str]]]) -> tuple[Cut | None, list[str]]:
+def _cut(
+    file: str, content: bytes | None, marks: Sequence[tuple[Mark, list[str]]]
+) -> tuple[Rewrite | None, list[str], list[str]]:
     told = [f"{file}:{_where(mark)[1]}: {', '.join(f'`{name}`' for name in names)}" for mark, names in marks]
     try:
-        old = Path(file).read_bytes()
+        old = Path(file).read_bytes() if content is None else content
         text = old.decode("utf-8")
     except (OSError, ValueError):
-        return None, [f"{one} is left: this is no file of UTF-8 text" for one in reversed(told)]
+        return None, [], [f"{one} is left: this is no file of UTF-8 text" for one in reversed(told)]
     lines = text.removeprefix(_BOM).split("\n")
     done: list[str] = []
     left: list[str] = []
@@ -90,8 +91,7 @@ def _cut(file: str, marks: Sequence[tuple[Mark, list[str]]]) -> tuple[Cut | None
             lines = before
             left.append(f"{what} is left: it is not written on a line of its own; remove it by hand")
     new = (_BOM if text.startswith(_BOM) else "") + "\n".join(lines)
-    cut = Cut(file, old, new.encode("utf-8"), tuple(reversed(done))) if done else None
-    return cut, left[::-1]
+    return Rewrite(file, old, new.encode("utf-8")) if done else None, done[::-1], left[::-1]
 
 
 def _without_comment(lines: list[str], mark: Mark, names: list[str]) -> bool:

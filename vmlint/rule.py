@@ -1,25 +1,39 @@
 """What a rule is: a module with a docstring, a `META`, and a generator `check`.
 
 A rule is given one subject and the world around it, and says what is wrong as faults: a field, a message, what to
-do. It knows nothing of lines, levels, suppressions or output.
+do. It knows nothing of lines, levels, suppressions or output. Where the mistake can be mended by changing fields of
+the object, the fault carries those edits.
 """
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from vmlint.effect import Effect, Level
 from vmlint.model.chain import Hop
 from vmlint.model.resource import Place
 from vmlint.source.document import Document
+from vmlint.source.edit import Edit
 from vmlint.source.span import Span
 
 if TYPE_CHECKING:
     from vmlint.world import World
 
-__all__ = ["Doubt", "Effect", "Fault", "Level", "Meta", "Rule", "RuleModule", "Spot"]
+__all__ = ["Doubt", "Effect", "Fault", "Fix", "Level", "Meta", "Rule", "RuleModule", "Spot"]
+
+
+class Fix(enum.StrEnum):
+    """How sure the edits are that mend a fault.
+
+    SAFE: nobody could have meant anything else, and what the object means otherwise stays. UNSAFE: a guess, or a
+    decision that is the user's.
+    """
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
 
 
 class Spot(NamedTuple):
@@ -31,7 +45,11 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a rule says of its subject: the place, what is wrong, what to do, and the chain that led there."""
+    """What a rule says of its subject: the place, what is wrong, what to do, and the chain that led there.
+
+    `edits` do that, made one after the other; their paths start at the object of the place. `how` says how sure they
+    are; it is None without edits.
+    """
 
     meta: Meta
     place: Place | Spot
@@ -39,10 +57,16 @@ class Fault:
     fix: str
     effect: Effect
     chain: tuple[Hop, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    how: Fix | None = None
 
     def along(self, chain: Iterable[Hop]) -> Fault:
         """The same fault with the chain that a reader wants to see."""
-        return Fault(self.meta, self.place, self.message, self.fix, self.effect, tuple(chain))
+        return replace(self, chain=tuple(chain))
+
+    def mended(self, how: Fix, *edits: Edit) -> Fault:
+        """The same fault with the edits that mend it."""
+        return replace(self, edits=edits, how=how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +84,8 @@ class Meta:
 
     Of several faults at one field those of the highest `rank` are shown: above zero stands what the schema refuses or
     drops before anything else is looked at, below it what others say better. `fragments` says that the rule looks at
-    patches too. `level` is that of its findings where it is not that of their effect.
+    patches too. `level` is that of its findings where it is not that of their effect. `fix` is the surest way in which
+    the rule's faults can be mended, None where it is left to a person.
 
     `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
     is called only where the answer is not empty.
@@ -74,6 +99,7 @@ class Meta:
     fragments: bool = False
     about: Callable[[Any, World], object] | None = None
     level: Level | None = None
+    fix: Fix | None = None
 
     def level_of(self, effect: Effect) -> Level:
         """The level of a finding with an effect, unless the configuration says otherwise."""

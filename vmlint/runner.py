@@ -12,6 +12,7 @@ from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Step, Undecided
 from vmlint.gitops.failed import Failed
 from vmlint.load import Progress
+from vmlint.mending import mend
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
@@ -169,6 +170,7 @@ def located(rule: Rule, fault: Fault) -> Finding:
         end_column=span.end_column,
         chain=(*(step(hop) for hop in fault.chain), *_template(document)),
         excerpt=document.line_text(span.line),
+        mend=mend(fault) if fault.edits else None,
     )
 
 

@@ -26,15 +26,17 @@ KubeVirt `staging/src/kubevirt.io/api/instancetype/register.go`, `pkg/instancety
 
 from collections.abc import Iterator
 
+from vmlint.model.access import mapping
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Edit, Move, Remove
 from vmlint.world import World
 
 _SUBJECTS = (DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot)
 
-META = Meta("VM106", effect=Effect.IGNORED, since="0.1", subject=_SUBJECTS)
+META = Meta("VM106", effect=Effect.IGNORED, since="0.1", subject=_SUBJECTS, fix=Fix.SAFE)
 
 # Annotation key -> the label that is read in its place, and what the label names.
 _LABELS = {
@@ -48,8 +50,18 @@ def check(source: Resource, world: World) -> Iterator[Fault]:
         label, what = _LABELS.get(key, ("", ""))
         if not label or label in source.labels:
             continue
-        yield META.at(
+        fault = META.at(
             source.at("metadata", "annotations", key),
             f"the default {what} `{value}` is written as an annotation, and inference reads labels only.",
             fix=f"write it as a label, `{label}: {value}`; then {what} `{value}` is inferred",
         )
+        yield fault.mended(Fix.SAFE, *_edits(source, key, label))
+
+
+def _edits(source: Resource, key: str, label: str) -> tuple[Edit, ...]:
+    """From the annotations to the labels; annotations that hold nothing else become the labels where there are none."""
+    annotations, labels = ("metadata", "annotations"), ("metadata", "labels")
+    if len(source.annotations) > 1 or "labels" in mapping(source.data, "metadata"):
+        return (Move((*annotations, key), (*labels, label)), Remove(annotations, if_empty=True))
+    renamed = (Move((*labels, key), (*labels, label)),) if key != label else ()
+    return (Move(annotations, labels), *renamed)

@@ -24,10 +24,11 @@ KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vms-admitter.go`.
 from collections.abc import Iterator
 
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Move, Put
 from vmlint.world import World
 
-META = Meta("VM525", effect=Effect.DEPRECATED, since="0.1", subject=VirtualMachine)
+META = Meta("VM525", effect=Effect.DEPRECATED, since="0.1", subject=VirtualMachine, fix=Fix.SAFE)
 
 _SUCCESSOR = {True: "Always", False: "Halted"}
 
@@ -37,8 +38,10 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if running is None or vm.vm_spec.get("runStrategy") is not None or not world.behaviour.warns_of_running:
         return
     strategy = _SUCCESSOR[running] if isinstance(running, bool) else ""
-    yield META.at(
-        vm.at(*vm.vm_path, "running"),
+    old, new = (*vm.vm_path, "running"), (*vm.vm_path, "runStrategy")
+    fault = META.at(
+        vm.at(*old),
         "`running` is deprecated.",
         fix=f"write `runStrategy: {strategy}` instead" if strategy else "use `runStrategy`",
     )
+    yield fault.mended(Fix.SAFE, Move(old, new), Put(new, strategy)) if strategy else fault

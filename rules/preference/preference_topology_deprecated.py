@@ -25,13 +25,15 @@ from vmlint.kubevirt.topology import DEPRECATED
 from vmlint.kubevirt.types import preference_warnings
 from vmlint.model.access import text
 from vmlint.model.subjects import Preference
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Put
 from vmlint.world import World
 
-META = Meta("VM307", effect=Effect.DEPRECATED, since="0.1", subject=Preference)
+META = Meta("VM307", effect=Effect.DEPRECATED, since="0.1", subject=Preference, fix=Fix.SAFE)
 
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
     for cause in preference_warnings(preference.spec, world.settings.release):
         name = DEPRECATED[text(preference.data, *cause.path)]
-        yield META.at(preference.at(*cause.path), f"{cause.message}.", fix=f"write `{name}`")
+        fault = META.at(preference.at(*cause.path), f"{cause.message}.", fix=f"write `{name}`")
+        yield fault.mended(Fix.SAFE, Put(cause.path, name))

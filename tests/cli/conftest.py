@@ -72,7 +72,14 @@ class Engine:
     before: Callable[[Any], None] = lambda progress: None
 
     def check(
-        self, paths: Any, config: Any = None, *, stdin: Any = None, progress: Any = None, changed: str | None = None
+        self,
+        paths: Any,
+        config: Any = None,
+        *,
+        stdin: Any = None,
+        progress: Any = None,
+        changed: str | None = None,
+        instead: Any = None,
     ) -> Report:
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.before(progress)

@@ -53,6 +53,7 @@ def test_json(run: Run) -> None:
         "family": "inference",
         "effect": "stuck",
         "level": "error",
+        "fix": "",
         "since": "0.1",
         "title": "The volume to infer from carries no default",
         "pack": "",

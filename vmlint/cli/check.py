@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
-from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_bytes, write_file
+from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, stdin_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
     from vmlint.config import Config
-    from vmlint.finding import Report
-    from vmlint.pruning import Cut
+    from vmlint.finding import Finding, Report
+    from vmlint.rewriting import Rewrite
 
 __all__ = ["make_parser", "run"]
 
@@ -82,12 +83,18 @@ def make_parser() -> Parser:
     )
 
     mended = parser.add_argument_group("what is mended")
+    mended.add_argument("--fix", action="store_true", help="make the edits in the files that are sure to be meant")
+    mended.add_argument("--unsafe-fixes", action="store_true", help="make those too that are a guess, or a decision")
     mended.add_argument(
         "--fix-suppressions",
         action="store_true",
         help="take comments and annotations that suppress nothing out of the files",
     )
-    mended.add_argument("--diff", action="store_true", help="show that instead of doing it")
+    mended.add_argument(
+        "--diff",
+        action="store_true",
+        help="show what that would change, alone what `--fix` would, and change nothing",
+    )
 
     shown = parser.add_argument_group("what is shown")
     shown.add_argument(
@@ -138,16 +145,22 @@ def _extra(text: str) -> _Target:
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
-    if arguments.diff and not arguments.fix_suppressions:
-        raise UsageError("`--diff` shows what `--fix-suppressions` would do: write both")
-    if arguments.fix_suppressions and "-" in arguments.paths:
-        raise UsageError("`--fix-suppressions` changes files, and standard input is none")
+    fixes = arguments.fix or (arguments.diff and not arguments.fix_suppressions)
+    if arguments.unsafe_fixes and not fixes:
+        raise UsageError("`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them too")
+    if (fixes or arguments.fix_suppressions) and "-" in arguments.paths:
+        raise UsageError("standard input is no file that could be changed: name files or folders")
     targets = _targets(arguments)
     config = _config(arguments)
 
     paths = paths_of(arguments, config)
-    if arguments.fix_suppressions and (exit := _prune(_check(paths, config, arguments), arguments)) is not None:
-        return exit
+    if fixes or arguments.fix_suppressions:
+        rewrites = _rewrites(paths, config, arguments, fixes=fixes)
+        if arguments.diff:
+            write("".join(rewrite.diff() for rewrite in rewrites))
+            return Exit.FINDINGS if rewrites else Exit.CLEAN
+        for rewrite in rewrites:
+            rewrite.write()
     report = _check(paths, config, arguments)
     for target in targets:
         _deliver(report, target, arguments)
@@ -155,37 +168,60 @@ def run(words: Sequence[str]) -> Exit:
     return Exit.FINDINGS if failed else Exit.CLEAN
 
 
-def _check(paths: Sequence[str], config: Config, arguments: Namespace) -> Report:
+def _check(
+    paths: Sequence[str], config: Config, arguments: Namespace, instead: Mapping[str, bytes] | None = None
+) -> Report:
     from vmlint.api import check
 
     with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
-        return check(paths, config, stdin=stdin_of(paths), progress=progress, changed=arguments.changed)
+        return check(
+            paths, config, stdin=stdin_of(paths), progress=progress, changed=arguments.changed, instead=instead
+        )
 
 
-def _prune(report: Report, arguments: Namespace) -> Exit | None:
-    """Takes dead suppressions out of the files, or shows how: then the run ends."""
-    from vmlint.cli.output import say
+def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fixes: bool) -> list[Rewrite]:
+    """What is to be written, all told: findings are mended first, suppressions pruned of what is then left."""
     from vmlint.pruning import prune
 
-    pruning = prune(report.suppressions)
-    for told in pruning.left:
+    mended: list[Rewrite] = _mended(paths, config, arguments) if fixes else []
+    if not arguments.fix_suppressions:
+        return mended
+    contents = {rewrite.file: rewrite.new for rewrite in mended}
+    pruning = prune(_check(paths, config, arguments, contents).suppressions, contents)
+    done = [] if arguments.diff else [f"{one} removed" for one in pruning.done]
+    for told in (*pruning.left, *done):
         say(told)
-    if arguments.diff:
-        write("".join(_diff(cut) for cut in pruning.cuts))
-        return Exit.FINDINGS if pruning.cuts else Exit.CLEAN
-    for cut in pruning.cuts:
-        write_bytes(cut.file, cut.new)
-        for told in cut.done:
-            say(f"{told} removed")
-    return None
+    after = {rewrite.file: rewrite for rewrite in mended}
+    for rewrite in pruning.rewrites:
+        before = after.get(rewrite.file, rewrite)
+        after[rewrite.file] = before._replace(new=rewrite.new)
+    return [after[file] for file in sorted(after)]
 
 
-def _diff(cut: Cut) -> str:
-    from difflib import unified_diff
+def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[Rewrite]:
+    from vmlint.fixing import fix
 
-    old, new = (text.decode("utf-8").splitlines(keepends=True) for text in (cut.old, cut.new))
-    lines = unified_diff(old, new, f"a/{cut.file}", f"b/{cut.file}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    # An installed kustomize reads what is on disk, so that the files with their edits are built here.
+    plain = config.replace(render=False)
+    fixing = fix(lambda contents: _check(paths, plain, arguments, contents), unsafe=bool(arguments.unsafe_fixes))
+    for finding, reason in fixing.left:
+        say(f"{finding.file}:{finding.line}: {finding.slug} is left: {reason}")
+    if not arguments.diff and not arguments.quiet:
+        for told in _told(fixing.done):
+            say(told)
+    return list(fixing.rewrites)
+
+
+def _told(done: Sequence[Finding]) -> list[str]:
+    """A line for each file with what was mended in it."""
+    by_file: dict[str, Counter[str]] = {}
+    for finding in done:
+        if finding.mend is not None:
+            by_file.setdefault(finding.mend.file, Counter())[finding.slug] += 1
+    return [
+        f"{file}: mended {', '.join(slug if number == 1 else f'{slug} ({number})' for slug, number in counts.items())}"
+        for file, counts in sorted(by_file.items())
+    ]
 
 
 def _targets(arguments: Namespace) -> list[_Target]:

@@ -67,9 +67,12 @@ def _heading(rule: Rule) -> str:
 
 
 def _effect(rule: Rule) -> str:
+    from vmlint.report.wording import fix_told
+
     effect = rule.meta.effect
     pack = f"\n\nfrom the pack {rule.pack}" if rule.pack else ""
-    return f"{effect.value} ({rule.level.value}): {effect.meaning}{pack}"
+    fix = f"\n\n{fix_told(rule.meta.fix)}" if rule.meta.fix else ""
+    return f"{effect.value} ({rule.level.value}): {effect.meaning}{fix}{pack}"
 
 
 def _body(rule: Rule) -> str:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Lists every rule: number, name, effect, level and title; and the pack that it comes from, where that is not "
-    "vmlint itself."
+    "Lists every rule: number, name, effect, level, the sort of fix that vmlint can make, and title; and the pack that "
+    "it comes from, where that is not vmlint itself."
 )
 _EXAMPLES = (
     ("vmlint rules", "the table, by family"),
@@ -58,6 +58,7 @@ def _row(rule: Rule) -> dict[str, str]:
         "family": rule.family,
         "effect": rule.meta.effect.value,
         "level": rule.level.value,
+        "fix": rule.meta.fix.value if rule.meta.fix else "",
         "since": rule.meta.since,
         "title": rule.title,
         "pack": rule.pack,
@@ -79,9 +80,18 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
     from vmlint.report.layout import Page, Segment, wrap
 
     page = Page(width, encoding)
-    table = {rule.id: (rule.id, rule.slug, rule.meta.effect.value, rule.level.value) for rule in rules}
+    table = {
+        rule.id: (
+            rule.id,
+            rule.slug,
+            rule.meta.effect.value,
+            rule.level.value,
+            f"{rule.meta.fix} fix" if rule.meta.fix else "",
+        )
+        for rule in rules
+    }
     sizes = [max(map(len, column)) for column in zip(*table.values(), strict=True)]
-    start = 2 + sum(sizes) + 2 * len(sizes)
+    start = 2 + sum(size + 2 for size in sizes if size)
     beside = width is None or width - start >= _LEAST
     for (pack, family), group in groupby(rules, key=lambda rule: (rule.pack, rule.family)):
         yield (Segment(page.show(family), "strong"), *([Segment(page.show(f" · {pack}"), "quiet")] if pack else ()))
@@ -89,7 +99,8 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
             cells = table[rule.id]
             row = tuple(
                 part
-                for cell, size, style in zip(cells, sizes, ("", "strong", "", cells[-1]), strict=True)
+                for cell, size, style in zip(cells, sizes, ("", "strong", "", cells[3], "quiet"), strict=True)
+                if size
                 for part in (Segment("  "), Segment(cell, style), Segment(" " * (size - len(cell))))
             )
             title = Segment(page.show(rule.title))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from vmlint.finding import Report, Skipped
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
-from vmlint.report.wording import changed, counted, doubt, place, statement, tally
+from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, statement, tally
 
 __all__ = ["closing"]
 
@@ -129,6 +129,8 @@ def _summary(report: Report, page: Page) -> list[Line]:
         _if(len(report.skipped), "skipped", "skipped"),
         _if(len(report.undecided), "undecided", "undecided"),
     ]
+    fixable = Counter(finding.fixable for finding in report.findings)
+    asides += [f"{fixable[how]} fixable with {options}" for how, options in FIX_OPTIONS.items() if fixable[how]]
     dot = page.show(" · ")
     said = dot.join(aside for aside in asides if aside)
     verdict = tuple(_verdict(report))

@@ -63,6 +63,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "level": finding.level.value,
         "message": finding.message,
         "fix": finding.fix,
+        **({"fixable": finding.fixable.value} if finding.fixable else {}),
         "resource": object_of(finding.resource),
         "field": finding.field,
         "file": finding.file,

@@ -12,7 +12,7 @@ from vmlint.report.closing import closing
 from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
 from vmlint.report.statistics import blocks as counts
-from vmlint.report.wording import place, statement
+from vmlint.report.wording import FIX_OPTIONS, place, statement
 
 __all__ = ["WIDEST", "chain_lines", "render"]
 
@@ -61,7 +61,10 @@ def _finding(finding: Finding, page: Page) -> Iterator[Line]:
     yield from excerpt(finding, page, 4)
     yield from chain_lines(finding.chain, page, indent=2, column=_BODY)
     if finding.fix:
-        yield from table("fix", [("", (Segment(page.show(finding.fix)),))], page.width, indent=2, column=_BODY)
+        told: Line = (Segment(page.show(finding.fix)),)
+        if finding.fixable:
+            told = (*told, Segment(f"  [{FIX_OPTIONS[finding.fixable]}]", "quiet"))
+        yield from table("fix", [("", told)], page.width, indent=2, column=_BODY)
 
 
 def chain_lines(chain: Sequence[Step], page: Page, *, indent: int, column: int) -> list[Line]:

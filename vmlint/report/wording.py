@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from vmlint.finding import Finding, Report, Undecided
-from vmlint.rule import Level
+from vmlint.rule import Fix, Level
 
-__all__ = ["changed", "counted", "doubt", "place", "sentence", "statement", "tally"]
+__all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "sentence", "statement", "tally"]
+
+FIX_OPTIONS = {Fix.SAFE: "--fix", Fix.UNSAFE: "--fix --unsafe-fixes"}
+"""The options of `vmlint check` that make a fix of that sort."""
+
+
+def fix_told(fix: Fix) -> str:
+    """What vmlint can do about the findings of a rule, for the rule's page."""
+    return f"{fix} fix: `vmlint check {FIX_OPTIONS[fix]}` mends it where the files leave no doubt"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -14,13 +14,14 @@ from yaml.events import ScalarEvent, StreamEndEvent
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 
-__all__ = ["CALL", "Comment", "comments"]
+__all__ = ["CALL", "Comment", "comment_texts", "comments"]
 
 CALL = "vmlint:"
 """What such a comment begins with."""
 
 _CALLED = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<said>[^\n]*)", re.MULTILINE)
 _ALONE = re.compile(r"[ \t]*#")
+_ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
 
 class Comment(NamedTuple):
@@ -58,6 +59,22 @@ def comments(document: Document) -> Iterator[Comment]:
         stop = found.start() + len(found[0].rstrip())
         span = Span(line, found.start() + shift, line, stop + shift)
         yield Comment(said, span, _below(document, line) if alone else 0)
+
+
+def comment_texts(text: str) -> list[str]:
+    """All comments of a YAML document's text, in their order, each from its `#` to the end of its line."""
+    scalars, _ = _scalars(text)
+    starts = [start for start, _ in scalars]
+    texts: list[str] = []
+    at = 0
+    while found := _ANY.search(text, at):
+        nearest = bisect_right(starts, found.start()) - 1
+        if nearest >= 0 and found.start() < scalars[nearest][1]:
+            at = scalars[nearest][1]
+        else:
+            texts.append(found[0].rstrip())
+            at = found.end()
+    return texts
 
 
 def _below(document: Document, line: int) -> int:

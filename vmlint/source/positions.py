@@ -28,7 +28,7 @@ from vmlint.source.problems import CONTROL
 from vmlint.source.scalars import ScalarError
 from vmlint.source.span import Path, Span
 
-__all__ = ["Positions", "Repeat"]
+__all__ = ["Positions", "Repeat", "yaml_of_json"]
 
 _Range = tuple[int, int]
 """Start and end of a stretch, in characters from the start of the document's text."""
@@ -77,7 +77,7 @@ class Positions:
         self._line = line
         self._column = column
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        walk = _Walk(_yaml_of_json(text) if json else text)
+        walk = _Walk(yaml_of_json(text) if json else text)
         self._root = walk.root
         self.repeats = tuple(walk.repeats)
 
@@ -170,7 +170,7 @@ def _collection(node: _Node) -> bool:
     return node.fields is not None or node.entries is not None
 
 
-def _yaml_of_json(text: str) -> str:
+def yaml_of_json(text: str) -> str:
     """JSON text that libyaml can read, each character in its place: tabs, and characters and escapes of JSON alone."""
     return _PAIR_ESCAPE.sub(r"\\u0020", CONTROL.sub(" ", text.replace("\t", " ")))
 

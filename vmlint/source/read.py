@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,12 +32,14 @@ def read(
     max_bytes: int = DEFAULT_MAX_BYTES,
     stdin: BinaryIO | None = None,
     wanted: Wanted | None = None,
+    instead: Mapping[str, bytes] | None = None,
 ) -> Iterator[SourceFile]:
     """The files under the paths, in order of their names, each with its documents. See `discover` for which they are.
 
     A file that can't be read is one document with the problem: one larger than `max_bytes`, one without permission, a
     named one that is binary. Binary files that a directory holds, templates, and files that vanish meanwhile are
-    listed as skipped. `-` is read from `stdin`, by default the standard input. `wanted`: see `decode`.
+    listed as skipped. `-` is read from `stdin`, by default the standard input. `wanted`: see `decode`. `instead` has
+    the contents of files that count in the place of those on disk.
 
     Raises UsageError, before anything is read, for a path that does not exist.
     """
@@ -46,12 +48,14 @@ def read(
         if isinstance(found, Skipped):
             yield SourceFile(found.file, (), (found,))
         else:
-            yield _file(found, max_bytes, stdin, charts, wanted)
+            yield _file(found, max_bytes, stdin, charts, wanted, (instead or {}).get(found.name))
 
 
-def _file(found: Found, max_bytes: int, stdin: BinaryIO | None, charts: _Charts, wanted: Wanted | None) -> SourceFile:
+def _file(
+    found: Found, max_bytes: int, stdin: BinaryIO | None, charts: _Charts, wanted: Wanted | None, known: bytes | None
+) -> SourceFile:
     try:
-        data = _bytes(found, max_bytes, stdin)
+        data = _bytes(found, max_bytes, stdin) if known is None else known
     except FileNotFoundError:
         return _skipped(found, "gone since the directory was listed")
     except OSError as error:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["Chunk", "looks_like_json", "split", "text_of"]
+__all__ = ["Chunk", "bytes_of", "looks_like_json", "split", "text_of"]
 
 _SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
 _BRACE = re.compile(r"\s*\{")
@@ -39,6 +39,14 @@ def text_of(data: bytes) -> str:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
     return data.decode("utf-8", "replace")
+
+
+def bytes_of(text: str, before: bytes) -> bytes:
+    """A changed text as the bytes of its file: in the encoding and with the byte-order mark that it had before."""
+    for mark, encoding in _ENCODINGS:
+        if before.startswith(mark):
+            return mark + text.encode(encoding)
+    return text.encode("utf-8")
 
 
 def looks_like_json(text: str) -> bool:
