@@ -50,7 +50,7 @@ def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusa
 
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
     """The claims that the object writes."""
-    return tuple(world.storage.disks(subject))
+    return world.storage.disks(subject)
 
 
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
@@ -76,4 +76,5 @@ def overridden(vm: VirtualMachine, world: World) -> Sequence[Conflict]:
 
 def lost_links(subject: Resource, world: World) -> Sequence[Link]:
     """The object's references that don't lead to an object of the files."""
-    return [link for link in links(subject) if world.cluster.follow(link).state is not State.FOUND]
+    follow = world.cluster.follow
+    return [link for link in links(subject) if follow(link).state is not State.FOUND]

@@ -78,7 +78,7 @@ def _source(profile: Profile, disk: Disk, world: World) -> Place | None:
 
 def access_modes(disk: Disk, world: World) -> tuple[str, ...] | None:
     """The access modes that the claim is sure to have, None where that is not sure."""
-    outcome = world.storage.render(disk)
+    outcome = world.storage.outline(disk)
     if not isinstance(outcome, Rendered) or any(field == "accessModes" for field, _ in outcome.undecided):
         return None
     modes = outcome.spec.get("accessModes")
@@ -89,7 +89,7 @@ def access_modes(disk: Disk, world: World) -> tuple[str, ...] | None:
 
 def volume_mode(disk: Disk, world: World) -> str | None:
     """The volume mode that the claim is sure to have, None where that is not sure."""
-    outcome = world.storage.render(disk)
+    outcome = world.storage.outline(disk)
     if not isinstance(outcome, Rendered) or any(field == "volumeMode" for field, _ in outcome.undecided):
         return None
     mode = outcome.spec.get("volumeMode") or "Filesystem"

@@ -15,13 +15,13 @@ from vmlint.finding import ObjectId
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.values import leaves
 from vmlint.load import Progress
-from vmlint.model.access import get
+from vmlint.model.access import get, with_value
 from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.opening import open_world
-from vmlint.outcome import Problem, Trouble, data_of, problem_of
+from vmlint.outcome import Problem, Trouble, problem_of, trouble_of
 from vmlint.rule import Effect
 from vmlint.runner import object_id
 from vmlint.world import World
@@ -118,7 +118,9 @@ def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Exp
 def _virtual_machine(vm: Any, world: World) -> Expanded:
     """A VM, or a pool with its template for VMs."""
     applied = world.expanded(vm)
-    data = data_of(vm, world)
+    lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)
+    stored = bool(lost or applied.conflicts or applied.refusal)
+    data = with_value(vm.data, vm.vm_path, applied.persisted["spec"] if stored else applied.vm["spec"])
     return Expanded(vm, data, lambda: _givers(vm, data, applied, world), problem_of(vm, world))
 
 
@@ -128,7 +130,7 @@ VMS = ("VirtualMachine", "VirtualMachinePool")
 
 def _data_volume(volume: Any, world: World) -> Expanded:
     """A DataVolume: the spec of its claim."""
-    disk = next(world.storage.disks(volume))
+    disk = world.storage.disks(volume)[0]
     spec, problem = _claim(disk, world)
     return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Applied
 from vmlint.kubevirt.inference import Chain
 from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
-from vmlint.model.access import with_value
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
 
-__all__ = ["Problem", "Trouble", "chain_reason", "data_of", "problem_of", "trouble_of"]
+__all__ = ["Problem", "Trouble", "chain_reason", "problem_of", "trouble_of"]
 
 
 class Trouble(enum.StrEnum):
@@ -66,17 +65,6 @@ def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | 
     if match.fate is Fate.REFUSED and lost is not None and not lost.nowhere and not world.closed(lost.ref):
         return Problem(Trouble.MISSING, _reason(vm, match, world))
     return Problem(_TROUBLE[match.fate], _reason(vm, match, world))
-
-
-def data_of(vm: VirtualMachine, world: World) -> dict[str, Any]:
-    """The manifest of a VM, or of a pool with its template for VMs, as the cluster runs it.
-
-    Where something is in the way, it is the VM as the cluster stores it, which still asks for the rest.
-    """
-    applied = world.expanded(vm)
-    lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)
-    stored = bool(lost or applied.conflicts or applied.refusal)
-    return with_value(vm.data, vm.vm_path, applied.persisted["spec"] if stored else applied.vm["spec"])
 
 
 def problem_of(vm: VirtualMachine, world: World) -> Problem | None:

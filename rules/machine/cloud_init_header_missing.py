@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from vmlint.graph.links import links
 from vmlint.kubevirt.cloudinit import lacks_header, unpacked
-from vmlint.model.access import text
+from vmlint.model.access import mapping, text
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
@@ -49,7 +49,7 @@ _KEYS = ("userdata", "userData")  # of the Secret, in the order in which KubeVir
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
     for path, volume in workload.volumes():
-        for kind in _VOLUMES:
+        for kind in _VOLUMES if not volume.keys().isdisjoint(_VOLUMES) else ():
             for field, data, hops in _user_data(workload, (*path, kind), world):
                 if lacks_header(data):
                     yield META.at(
@@ -62,10 +62,11 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
 
 def _user_data(workload: Workload, path: Path, world: World) -> Iterator[tuple[Path, str, tuple[Hop, ...]]]:
     """The user data of one volume: the field, what it comes to, and the Secret that holds it."""
-    yield (*path, "userData"), text(workload.data, *path, "userData"), ()
-    yield (*path, "userDataBase64"), unpacked(text(workload.data, *path, "userDataBase64")), ()
+    source = mapping(workload.data, *path)
+    yield (*path, "userData"), text(source, "userData"), ()
+    yield (*path, "userDataBase64"), unpacked(text(source, "userDataBase64")), ()
     reference = (*path, "secretRef", "name")
-    for link in links(workload):
+    for link in links(workload) if "secretRef" in source else ():
         secret = world.cluster.follow(link).resource if link.path == reference else None
         if secret is not None and secret.ref == link.ref:
             for field, data in _held(secret):

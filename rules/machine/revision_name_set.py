@@ -37,14 +37,12 @@ META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher in Matcher:
-        match = world.match(vm, matcher)
-        path = vm.matcher_path(matcher, "revisionName")
-        if not text(vm.data, *path) or match is None:
+        if not text(vm.matcher(matcher), "revisionName") or (match := world.match(vm, matcher)) is None:
             continue
         lost = match.fate is Fate.MISSING and match.resolution is not None and world.closed(match.resolution.ref)
         if not lost:
             yield META.at(
-                vm.at(*path),
+                vm.at(*vm.matcher_path(matcher, "revisionName")),
                 f"`revisionName` holds the VM to a copy of the {matcher.noun} that KubeVirt made in one cluster.",
                 fix="remove `revisionName`: KubeVirt fills it in itself",
             )

@@ -50,6 +50,7 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk
 
+from .._about import lost_links
 from .._disks import clear
 
 META = Meta(
@@ -57,6 +58,7 @@ META = Meta(
     effect=Effect.STUCK,
     since="0.1",
     subject=(DataVolume, VirtualMachine, PersistentVolumeClaim, DataSource, DataImportCron, VolumeCloneSource),
+    about=lost_links,
 )
 
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
@@ -65,12 +67,13 @@ _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
-    disks = list(world.storage.disks(subject))
-    told = set(world.inferred_missing)  # the family of inference speaks of these
+    disks = world.storage.disks(subject)
+    told: set[Ref] = set()
     for link in links(subject):
         if (
             link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
             or (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
+            or link.ref in world.inferred_missing  # the family of inference speaks of these
         ):
             continue
         found = world.cluster.follow(link)

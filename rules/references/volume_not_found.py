@@ -38,20 +38,25 @@ from collections.abc import Iterator
 
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, text
+from vmlint.model.ref import Ref
 from vmlint.model.subjects import Workload
 from vmlint.model.unknown import may_be
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import claim_name
 
-META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload)
+from .._about import lost_links
+
+META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=lost_links)
 
 
 def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
-    told = set(world.inferred_missing)  # the family of inference speaks of these
+    told: set[Ref] = set()
     for path, volume in vm.volumes():
         found = world.storage.own_claim(vm, volume)
-        if not isinstance(found, Resolution) or found.state is not State.MISSING or found.ref in told:
+        if not isinstance(found, Resolution) or found.state is not State.MISSING:
+            continue
+        if found.ref in told or found.ref in world.inferred_missing:  # the family of inference speaks of the latter
             continue
         source, name = claim_name(volume)
         own = [disk.name for disk in world.storage.disks(vm)]

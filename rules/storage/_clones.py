@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vmlint.cdi.datasource import End, Target
-from vmlint.graph.resolution import Resolution
 from vmlint.model.access import text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -25,27 +24,30 @@ _CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 
 
 class Copy(NamedTuple):
-    """A disk, the identity of the claim that it copies, and who writes that claim, where the files say so."""
+    """A disk, the identity of the claim that it copies, and what writes that claim."""
 
     disk: Disk
     source: Ref
-    found: Resolution
-    original: Disk | None
+    original: Disk
 
     def hops(self) -> Iterator[Hop]:
         start = str(self.disk).replace("`", "")
         yield Hop(f"{start} → claim {self.source.short}", self.disk.at("spec"))
-        if self.original is not None:
-            yield Hop(f"{str(self.original).replace('`', '')}", self.original.at(*self.original.spec_path))
+        yield Hop(f"{str(self.original).replace('`', '')}", self.original.at(*self.original.spec_path))
 
 
-def copies(subject: Resource, world: World) -> Iterator[Copy]:
-    """The disks of an object that copy a claim, with the claim."""
+def copies(subject: Resource, world: World) -> Sequence[Copy]:
+    """The disks of an object that copy a claim of the files, with the claim."""
+    return world.once(copies, subject, lambda: tuple(_copies(subject, world)))
+
+
+def _copies(subject: Resource, world: World) -> Iterator[Copy]:
     for disk in world.storage.disks(subject):
         ref = _source(disk, world)
         if ref is not None and clear(disk, world):
-            found = world.cluster.resolve(ref, subject)
-            yield Copy(disk, ref, found, world.storage.claim(found))
+            original = world.storage.claim(world.cluster.resolve(ref, subject))
+            if original is not None:
+                yield Copy(disk, ref, original)
 
 
 def _source(disk: Disk, world: World) -> Ref | None:

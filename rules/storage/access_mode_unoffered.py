@@ -51,7 +51,7 @@ _SHARED = "ReadWriteMany"  # other modes are mostly provided though no set lists
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
-        outcome = world.storage.render(disk)
+        outcome = world.storage.outline(disk)
         if not isinstance(outcome, Rendered) or outcome.profile is None or not clear(disk, world):
             continue
         profile, decided = outcome.profile, outcome.choice is not None and outcome.choice.decided

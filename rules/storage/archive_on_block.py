@@ -46,7 +46,7 @@ META = Meta(
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
-        outcome = world.storage.render(disk)
+        outcome = world.storage.outline(disk)
         if isinstance(outcome, Failure) and outcome.why is Why.ARCHIVE_BLOCK and clear(disk, world):
             refused = disk.form is Written.CLAIM
             yield META.at(

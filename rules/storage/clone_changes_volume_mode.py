@@ -38,19 +38,16 @@ from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMach
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from .._about import disks
 from .._disks import prefix, volume_mode
 from ._clones import copies
 
 META = Meta(
-    "VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
 )
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for copy in copies(subject, world):
-        if copy.original is None:
-            continue
         disk, own, theirs = copy.disk, volume_mode(copy.disk, world), volume_mode(copy.original, world)
         if own is not None and theirs is not None and own != theirs:
             yield META.at(

@@ -44,12 +44,11 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
-from .._about import disks
 from .._disks import prefix, volume_mode
 from ._clones import Copy, copies
 
 META = Meta(
-    "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
 )
 
 _SIZE = ("resources", "requests", "storage")
@@ -59,8 +58,6 @@ _PERMISSIVE = "cdi.kubevirt.io/permissiveClone"
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for copy in copies(subject, world):
-        if copy.original is None:
-            continue
         disk, own, theirs = copy.disk, _content(copy.disk), _content(copy.original)
         if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE) and own and theirs and own != theirs:
             yield META.at(
@@ -94,7 +91,6 @@ def _content(disk: Disk) -> str:
 def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
     """What CDI compares, where it compares at all."""
     disk, original = copy.disk, copy.original
-    assert original is not None
     if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
         if disk.spec_path[-1] == "storage" and volume_mode(original, world) != "Block":
             return None
@@ -110,7 +106,7 @@ def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
 
 
 def _least(disk: Disk, world: World) -> Quantity | None:
-    outcome = world.storage.render(disk)
+    outcome = world.storage.outline(disk)
     return outcome.profile.minimum_size if isinstance(outcome, Rendered) and outcome.profile is not None else None
 
 

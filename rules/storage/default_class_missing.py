@@ -53,7 +53,7 @@ _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
-        outcome = world.storage.render(disk)
+        outcome = world.storage.outline(disk)
         if not isinstance(outcome, Rendered) or (disk.form is Written.CLAIM and not world.storage.renders(disk)):
             continue
         named = outcome.spec.get("storageClassName") is not None or outcome.spec.get("volumeName")

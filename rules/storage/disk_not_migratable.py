@@ -60,7 +60,7 @@ def check(vm: Workload, world: World) -> Iterator[Fault]:
         modes = access_modes(disk, world)
         if modes is None or "ReadWriteMany" in modes:
             continue
-        outcome = world.storage.render(disk)
+        outcome = world.storage.outline(disk)
         source, name = claim_name(volume)
         yield META.at(
             vm.at(*path, source),

@@ -60,7 +60,7 @@ _NO_MODES = (Why.NO_CLASS, Why.NO_MODES, Why.NO_MATCHING_MODES)
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     for disk in world.storage.disks(subject):
-        outcome = world.storage.render(disk)
+        outcome = world.storage.outline(disk)
         if isinstance(outcome, Failure):
             if outcome.why in _NO_MODES and clear(disk, world):
                 yield META.at(

@@ -62,6 +62,7 @@ class Cluster:
         self._makers: dict[Ref, list[tuple[Resource, Path]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._parts: dict[Ref, Resource] = {}
+        self._resolved: dict[Ref, Resolution] = {}
         self._variable: dict[tuple[str, str], list[tuple[Ref, Resource]]] = {}
         for resource in self.resources:
             if resource.fragment:
@@ -121,6 +122,12 @@ class Cluster:
     def _namespaces(self) -> frozenset[str]:
         return frozenset(resource.namespace for resource in self.resources)
 
+    @cached_property
+    def is_unambiguous(self) -> bool:
+        """Whether no identity has several objects, of which the nearest would count."""
+        several = any(len(found) > 1 for index in (self._objects, self._makers) for found in index.values())
+        return not several and (self._beyond is None or self._beyond.is_unambiguous)
+
     @property
     def has_renamed(self) -> bool:
         """Whether any object is applied under another identity than its file gives it."""
@@ -149,6 +156,13 @@ class Cluster:
 
     def resolve(self, ref: Ref, seen_from: Resource) -> Resolution:
         """What an identity means, seen from an object: of several, the nearest by folder."""
+        if not self.is_unambiguous:
+            return self._resolve(ref, seen_from)
+        if (known := self._resolved.get(ref)) is None:
+            known = self._resolved[ref] = self._resolve(ref, seen_from)
+        return known
+
+    def _resolve(self, ref: Ref, seen_from: Resource) -> Resolution:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")
         kind = BY_GROUP_KIND.get((ref.group, ref.kind))

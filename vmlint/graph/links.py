@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -233,10 +233,12 @@ def _tree(kind: str) -> _Step:
     return root
 
 
-# Several rules ask in turn for the references of one object, and then never again.
-@lru_cache(maxsize=64)
 def links(resource: Resource) -> tuple[Link, ...]:
     """The references that an object writes, in the table's order. An empty name refers to nothing."""
+    return resource.once(_links)
+
+
+def _links(resource: Resource) -> tuple[Link, ...]:
     found: list[tuple[int, Link]] = []
     _gather(_tree(resource.kind.name), resource.data, (), resource, found)
     return tuple(link for _, link in sorted(found, key=itemgetter(0)))

@@ -17,14 +17,12 @@ _EMPTY: Mapping[str, Any] = {}
 def get(data: Any, *path: str | int) -> Any:
     """The value at a path, or None where a step is missing or of another type."""
     for step in path:
-        if isinstance(step, str):
-            if not isinstance(data, dict):
-                return None
+        if isinstance(data, dict):
             data = data.get(step)
-        else:
-            if not isinstance(data, list) or not 0 <= step < len(data):
-                return None
+        elif isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
             data = data[step]
+        else:
+            return None
     return data
 
 

@@ -6,7 +6,7 @@ Source: KubeVirt `staging/src/kubevirt.io/api/instancetype/register.go`, `pkg/in
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 
@@ -16,7 +16,6 @@ LABEL_PREFIX = "instancetype.kubevirt.io/"
 
 
 class _Facts(NamedTuple):
-    field: str
     noun: str
     namespaced: Kind
     cluster: Kind
@@ -29,7 +28,6 @@ class _Facts(NamedTuple):
 def _facts(noun: str, kind: str) -> _Facts:
     word = noun.capitalize()
     return _Facts(
-        field=noun,
         noun=noun,
         namespaced=BY_GROUP_KIND["instancetype.kubevirt.io", f"VirtualMachine{kind}"],
         cluster=BY_GROUP_KIND["instancetype.kubevirt.io", f"VirtualMachineCluster{kind}"],
@@ -47,39 +45,23 @@ class Matcher(enum.Enum):
     INSTANCETYPE = _facts("instancetype", "Instancetype")
     PREFERENCE = _facts("preference", "Preference")
 
-    @property
-    def noun(self) -> str:
+    def __init__(self, *values: Any) -> None:
+        facts = _Facts(*values)
+        self.noun = facts.noun
         """`instancetype` or `preference`: the field's name, and the word in messages."""
-        return self.value.noun
-
-    @property
-    def label(self) -> str:
+        self.label = facts.label
         """The label that names the default."""
-        return self.value.label
-
-    @property
-    def kind_label(self) -> str:
+        self.kind_label = facts.kind_label
         """The label that names the default's kind; absent means the cluster-wide kind."""
-        return self.value.kind_label
-
-    @property
-    def annotations(self) -> tuple[str, ...]:
+        self.annotations = facts.annotations
         """Annotation keys under which people write the default, and which nothing reads."""
-        return self.value.annotations
-
-    @property
-    def kind_annotations(self) -> tuple[str, ...]:
+        self.kind_annotations = facts.kind_annotations
         """The same for the default's kind."""
-        return self.value.kind_annotations
-
-    @property
-    def namespaced(self) -> Kind:
-        return self.value.namespaced
-
-    @property
-    def cluster(self) -> Kind:
+        self.namespaced = facts.namespaced
+        self.cluster = facts.cluster
         """The cluster-wide kind: also what an absent kind means."""
-        return self.value.cluster
+
+    __hash__ = object.__hash__  # each member is one object, and an enum's own hash is slow
 
     def kind(self, written: str) -> Kind | None:
         """The kind that a matcher's `kind` means: any case, singular or plural, "" for the cluster-wide one."""

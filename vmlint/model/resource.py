@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Self, TypeVar
 
 from vmlint.model.access import mapping, text
 from vmlint.model.field import Path, parse
@@ -12,6 +12,9 @@ from vmlint.model.ref import Ref
 from vmlint.source.document import Document
 
 __all__ = ["Place", "Renamed", "Resource", "Written"]
+
+
+_T = TypeVar("_T")
 
 
 class Written(NamedTuple):
@@ -41,6 +44,7 @@ class Resource:
     """
 
     __slots__ = (
+        "_known",
         "api_version",
         "data",
         "document",
@@ -79,12 +83,20 @@ class Resource:
         self.parts = parts
         self.renamed = renamed
         self.api_version = text(data, "apiVersion")
+        self._known: dict[object, Any] = {}
 
     def __repr__(self) -> str:
         return f"<{self.ref} in {self.document.file}>"
 
     def __str__(self) -> str:
         return str(self.ref)
+
+    def once(self, question: Callable[[Self], _T]) -> _T:
+        """The answer to a question about the object alone, worked out when it is first asked."""
+        if question not in self._known:
+            self._known[question] = question(self)
+        known: _T = self._known[question]
+        return known
 
     @property
     def name(self) -> str:

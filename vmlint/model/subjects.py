@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from vmlint.model.access import each, get, mapping, text
+from vmlint.model.access import each, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
@@ -44,13 +44,11 @@ class Workload(Resource):
 
     @property
     def vmi_spec(self) -> Mapping[str, Any]:
-        return mapping(self.data, *self.vmi_path)
+        return self.once(_vmi_spec)
 
-    def volumes(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    def volumes(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
         """Each volume with its path."""
-        base = (*self.vmi_path, "volumes")
-        for index, volume in each(self.data, *base):
-            yield (*base, index), volume
+        return self.once(_volumes)
 
 
 class VirtualMachine(Workload):
@@ -62,31 +60,54 @@ class VirtualMachine(Workload):
 
     @property
     def vm_spec(self) -> Mapping[str, Any]:
-        return mapping(self.data, *self.vm_path)
+        return self.once(_vm_spec)
 
     def matcher(self, matcher: Matcher) -> Mapping[str, Any] | None:
         """`spec.instancetype` or `spec.preference`, or None where the VM has none."""
-        value = get(self.data, *self.vm_path, matcher.noun)
+        value = self.vm_spec.get(matcher.noun)
         return value if isinstance(value, dict) else None
 
     def matcher_path(self, matcher: Matcher, *rest: str | int) -> Path:
         return (*self.vm_path, matcher.noun, *rest)
 
-    def templates(self) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    def templates(self) -> Sequence[tuple[Path, str, Mapping[str, Any]]]:
         """Each DataVolume template: its path, its name and itself."""
-        base = (*self.vm_path, "dataVolumeTemplates")
-        for index, template in each(self.data, *base):
-            yield (*base, index), text(template, "metadata", "name"), template
+        return self.once(_templates)
 
-    def claim_templates(self) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    def claim_templates(self) -> Sequence[tuple[Path, str, Mapping[str, Any]]]:
         """Each volume claim template: its path, its name and itself."""
-        base = (*self.vm_path, "volumeClaimTemplates")
-        for index, template in each(self.data, *base):
-            yield (*base, index), text(template, "metadata", "name"), template
+        return self.once(_claim_templates)
 
     def template(self, name: str) -> tuple[Path, Mapping[str, Any]] | None:
         """The first DataVolume template of that name."""
         return next(((path, template) for path, own, template in self.templates() if own == name), None)
+
+
+def _vmi_spec(workload: Workload) -> Mapping[str, Any]:
+    return mapping(workload.data, *workload.vmi_path)
+
+
+def _volumes(workload: Workload) -> tuple[tuple[Path, Mapping[str, Any]], ...]:
+    base = (*workload.vmi_path, "volumes")
+    return tuple(((*base, index), volume) for index, volume in each(workload.vmi_spec, "volumes"))
+
+
+def _vm_spec(vm: VirtualMachine) -> Mapping[str, Any]:
+    return mapping(vm.data, *vm.vm_path)
+
+
+def _templates(vm: VirtualMachine) -> tuple[tuple[Path, str, Mapping[str, Any]], ...]:
+    return tuple(_named(vm, "dataVolumeTemplates"))
+
+
+def _claim_templates(vm: VirtualMachine) -> tuple[tuple[Path, str, Mapping[str, Any]], ...]:
+    return tuple(_named(vm, "volumeClaimTemplates"))
+
+
+def _named(vm: VirtualMachine, field: str) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    base = (*vm.vm_path, field)
+    for index, template in each(vm.vm_spec, field):
+        yield (*base, index), text(template, "metadata", "name"), template
 
 
 class VirtualMachinePool(VirtualMachine):

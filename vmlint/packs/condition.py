@@ -17,9 +17,8 @@ from vmlint.packs.view import View
 from vmlint.packs.way import End, Way, follow
 from vmlint.world import World
 
-__all__ = ["TOO_LARGE", "Condition", "Item", "Verdict", "any_of"]
+__all__ = ["Condition", "Item", "Verdict", "any_of"]
 
-TOO_LARGE = "the object is too large for this path: more than 100000 values lie below it"
 _VARIABLE = "its value holds a variable or is encrypted"
 
 
@@ -76,26 +75,29 @@ class Condition:
         if not self.ways:
             for answer in self._answers(subject, item):
                 place, chain = subject.put(answer.path)
-                yield Verdict(answer.holds, place, render(answer.path), answer.value, subject, chain, answer.reason)
+                field = render(answer.path)
+                reason = f"`{field}`: {answer.reason}" if field else answer.reason
+                yield Verdict(answer.holds, place, field, answer.value, subject, chain, reason)
             return
-        for hops, end in follow(self.ways, subject, world):
-            start = _at(*hops[0])
-            chain = tuple(Hop(_arrow(view, hop), _at(view, hop)) for view, hop in hops)
+        for ends, end in follow(self.ways, subject, world):
+            start = _at(*ends[0])
+            chain = tuple(hop for view, one in ends for hop in _hops(view, one))
             if end.view is None:
-                yield Verdict(None, start, render(end.path), None, None, chain[:-1], end.lost)
+                yield Verdict(None, start, "", None, None, chain, end.lost)
                 continue
             for answer in self._answers(end.view, Item((), end.view.data)):
                 field = render(answer.path)
                 last = Hop(_finding(end.view, field, answer.value), end.view.put(answer.path)[0])
-                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), answer.reason)
+                reason = f"`{field}` of {end.view}: {answer.reason}"
+                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), reason)
 
     def _answers(self, view: View, item: Item) -> Iterator[_Answer]:
         prefix, data = ((), view.data) if self.path.from_root else item
         stem = (*prefix, *self.path.stem)
         try:
             found = [Match((*prefix, *path), value) for path, value in self.path.find(data) if value is not None]
-        except TooLarge:
-            yield _Answer(None, stem, reason=TOO_LARGE)
+        except TooLarge as error:
+            yield _Answer(None, stem, reason=str(error))
             return
         if self.count is not None:
             yield self._counted(view, stem, found, self.count)
@@ -131,8 +133,10 @@ def _at(view: View, end: End) -> Place | None:
     return view.holder.at(*end.path) if view.holder is not None else None
 
 
-def _arrow(view: View, end: End) -> str:
-    return f"{view} → {end.view}" if end.view is not None else f"{view}: {end.lost}"
+def _hops(view: View, end: End) -> Iterator[Hop]:
+    yield from end.hops
+    if end.view is not None:
+        yield Hop(f"{view} → {end.view}", _at(view, end))
 
 
 def _finding(view: View, field: str, value: Any) -> str:
@@ -153,4 +157,4 @@ def any_of(verdicts: Sequence[Verdict]) -> tuple[bool | None, str]:
     if any(verdict.holds for verdict in verdicts):
         return True, ""
     open_ = next((verdict for verdict in verdicts if verdict.holds is None), None)
-    return (None, f"`{open_.field}`: {open_.reason}") if open_ else (False, "")
+    return (None, open_.reason) if open_ else (False, "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.packs.condition import TOO_LARGE, Condition, Item, Verdict, any_of
+from vmlint.packs.condition import Condition, Item, Verdict, any_of
 from vmlint.packs.query import Query, TooLarge
 from vmlint.packs.template import ABSENT, filled, shown
 from vmlint.packs.view import View, expanded, written
@@ -54,8 +54,8 @@ class Judge:
     def _said(self, subject: View, named: Place, world: World) -> Iterator[Fault | Doubt]:
         try:
             items = [Item((), subject.data)] if self.each is None else self._items(subject, self.each)
-        except TooLarge:
-            yield self.meta.doubt(named, TOO_LARGE)
+        except TooLarge as error:
+            yield self.meta.doubt(named, str(error))
             return
         for item in items:
             applies, reason = self._applies(subject, item, world)
@@ -82,9 +82,9 @@ class Judge:
                 for verdict in condition.verdicts(subject, item, world):
                     if verdict.holds is wanted:
                         continue
-                    place = verdict.place or named
+                    place = verdict.place if verdict.place and verdict.place.path else named
                     if verdict.holds is None:
-                        yield Doubt(place, f"`{verdict.field}`: {verdict.reason}", verdict.chain)
+                        yield Doubt(place, verdict.reason, verdict.chain)
                     elif unsure:
                         yield Doubt(place, unsure, verdict.chain)
                     else:

@@ -31,7 +31,10 @@ class BadPath(ValueError):  # noqa: N818 - reads as the fact that it is
 
 
 class TooLarge(Exception):  # noqa: N818 - reads as the fact that it is
-    """An object in which a path would have to look at more values than are worth the time."""
+    """An object in which a path would have to look at more values than are worth the time; the message says so."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the object is too large for this path: more than {_MOST} values lie below it")
 
 
 class Match(NamedTuple):

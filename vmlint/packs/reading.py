@@ -65,6 +65,7 @@ def _text_of(path: Path, shown: str) -> str:
         raise ConfigError([f"{shown}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
 
 
+_PACK = ("pack", "rules")
 _EXAMPLE = "{id: HOUSE001, slug: owner-missing, subject: VirtualMachine, require: {…}, message: …}"
 
 
@@ -72,7 +73,7 @@ def _pack(data: Any, stem: str, at: At) -> list[Rule]:
     if not isinstance(data, dict):
         at.tell(f"a pack is a mapping with `rules`: write `rules: [{_EXAMPLE}]`")
         return []
-    _check_keys(data, ("pack", "rules"), "a pack", at)
+    _check_keys(data, _PACK, "a pack", at)
     family = _name(data["pack"], at / "pack") if "pack" in data else _slugged(stem)
     entries = data.get("rules")
     if not isinstance(entries, list) or not entries:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from vmlint.cdi.render import Failure
 from vmlint.kubevirt.apply import Applied, Origin
-from vmlint.model.access import get
+from vmlint.model.access import get, with_value
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -15,7 +15,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.outcome import data_of, problem_of
+from vmlint.outcome import problem_of
 from vmlint.packs.operators import is_open
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
@@ -77,7 +77,14 @@ def _variable_key(data: Any, path: Path) -> bool:
 
 def written(resource: Resource) -> View:
     """An object as its files have it."""
-    return _part(resource, (), resource.data, resource.ref.kind, resource.name)
+    return _part(resource, (), _placed(resource, resource.data), resource.ref.kind, resource.name)
+
+
+def _placed(resource: Resource, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data with the namespace that the object ends up in, which need not be written."""
+    if not resource.namespace or get(data, "metadata", "namespace") == resource.namespace:
+        return data
+    return with_value(data, ("metadata", "namespace"), resource.namespace)
 
 
 def _part(resource: Resource, base: Path, data: Mapping[str, Any], kind: str, name: str) -> View:
@@ -162,9 +169,10 @@ _CONFIGURED = (
 
 def expanded(vm: VirtualMachine, world: World) -> View:
     """A VM, or the template of a pool, as KubeVirt would run it."""
-    applied = world.expanded(vm)
+    applied = world.started(vm)
     problem = problem_of(vm, world)
-    data = data_of(vm, world)
+    refused = problem.reason if problem else applied.problem
+    data = _placed(vm, with_value(vm.data, vm.vm_path, (applied.persisted if refused else applied.vm)["spec"]))
     configured = world.kubevirt is not None or world.settings.is_closed(_KUBEVIRT)
     depth = len(vm.template_path)
     reaches = [(*vm.template_path, *one) for one in _MATCHED] + [(*vm.vm_path, "dataVolumeTemplates")]
@@ -174,8 +182,8 @@ def expanded(vm: VirtualMachine, world: World) -> View:
         if own is not None and not isinstance(own, dict | list):
             return ""
         inner = path[depth:] if path[:depth] == vm.template_path else ()
-        if problem and (any(_overlap(reached, path) for reached in reaches) or (inner and own is None)):
-            return problem.reason
+        if refused and (any(_overlap(reached, path) for reached in reaches) or (inner and own is None)):
+            return refused
         configurable = own is None and any(inner[: len(one)] == one for one in _CONFIGURED)
         if configurable and not configured and _origin(applied, inner) in (Origin.DEFAULT, None):
             return "the KubeVirt object of the cluster decides it, and is not in the files"

@@ -9,6 +9,7 @@ from vmlint.cdi.render import Failure, Rendered
 from vmlint.graph.links import Link, LinkKind, links
 from vmlint.graph.resolution import Resolution
 from vmlint.model.access import text
+from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, KINDS
 from vmlint.model.matcher import Matcher
@@ -24,11 +25,12 @@ __all__ = ["WAYS", "End", "Way", "follow"]
 
 class End(NamedTuple):
     """What a link leads to, and the field where it is written. `view` is None, and `lost` says why, where the files
-    don't tell what that is."""
+    don't tell what that is. `hops` lead from the field to it, where that is no single step."""
 
     path: Path
     view: View | None
     lost: str = ""
+    hops: tuple[Hop, ...] = ()
 
 
 _Follow = Callable[[View, World], Iterator[End]]
@@ -78,15 +80,15 @@ def _matched(matcher: Matcher) -> _Follow:
         if match is None or not isinstance(vm, VirtualMachine):
             return
         problem = trouble_of(vm, matcher, world)
-        if match.resolution is None:
+        found = match.resolution
+        hops = tuple(match.chain.hops) if match.chain else ()
+        if found is None:
             if problem:
-                yield End(match.path, None, problem.reason)
-        elif match.object is None or match.resolution.resource is None:
-            ref = match.resolution.ref
-            yield End(match.path, named(ref, problem.reason if problem else _unknown(match.resolution)))
+                yield End(match.path, None, problem.reason, hops)
+        elif match.object is None or found.resource is None:
+            yield End(match.path, named(found.ref, problem.reason if problem else _unknown(found)), hops=hops)
         else:
-            found = written(match.resolution.resource)
-            yield End(match.path, found._replace(data=match.object))
+            yield End(match.path, written(found.resource)._replace(data=match.object), hops=hops)
 
     return follow
 

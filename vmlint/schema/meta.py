@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from vmlint.model.unknown import is_unknown
@@ -56,6 +57,7 @@ def is_subdomain(text: str) -> bool:
     return len(text) <= 253 and all(_LABEL.fullmatch(part) for part in text.split("."))
 
 
+@lru_cache(maxsize=1024)  # the same few keys stand in all objects
 def label_key_fault(key: str) -> str:
     """What is wrong with the key of a label or annotation, "" if nothing is."""
     prefix, slash, name = key.rpartition("/")

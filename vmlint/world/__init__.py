@@ -31,7 +31,7 @@ class World(Application):
         self.storage = Storage(cluster, settings.is_closed, self.preferred_class, proposals=settings.release is None)
         self.machine = Machine(self)
         self.addresses = Addresses(cluster)
-        self.form = Form(cluster, settings.release)
+        self.form = Form(cluster, settings.release, self.alike)
 
     def closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""

@@ -67,6 +67,8 @@ def _runs(workload: Workload) -> bool:
 def _own_addresses(workload: Workload) -> Iterator[tuple[str, Address]]:
     """The workload's MAC addresses on networks of Multus, each in one spelling."""
     networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK}
+    if not networks:
+        return
     names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
     base = (*workload.vmi_path, "domain", "devices", "interfaces")
     for index, interface in each(workload.data, *base):

@@ -18,6 +18,7 @@ from vmlint.kubevirt.requirements import Unmet, unmet
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
 from vmlint.world.likeness import blanked, key_of
 from vmlint.world.settings import Settings
@@ -36,12 +37,12 @@ class Application:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
-        self._answers: dict[Any, Any] = {}
+        self._answers: dict[object, dict[int, Any]] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
-        return self._once((infer, matcher), vm, lambda: self._infer(vm, matcher))
+        return self.once((infer, matcher), vm, lambda: self._infer(vm, matcher))
 
     def _infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         if flaws(vm.matcher(matcher) or {}):
@@ -60,7 +61,7 @@ class Application:
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
-        return self._once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+        return self.once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
 
     def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
         """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
@@ -86,19 +87,22 @@ class Application:
         None where the VM does not get so far, or where what it gets is not in the files. It is the copy of the VM that
         stands in for this one: texts that decide nothing are blank in it.
         """
-        vm = self.alike(vm)
+        known = self.alike(vm)
+        return self.once("reviewed", known, lambda: self._reviewed(known))
+
+    def _reviewed(self, vm: VirtualMachine) -> Applied | None:
         return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
-        return self._once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
+        return self.once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
 
     def alike(self, vm: VirtualMachine) -> VirtualMachine:
         """The VM that stands for all those of which KubeVirt says the same: see `likeness`.
 
         It gets what they get of their matchers, and is no object of the files. A pool stands for itself.
         """
-        return vm if isinstance(vm, VirtualMachinePool) else self._once("alike", vm, lambda: self._alike(vm))
+        return vm if isinstance(vm, VirtualMachinePool) else self.once("alike", vm, lambda: self._alike(vm))
 
     def _alike(self, vm: VirtualMachine) -> VirtualMachine:
         data = blanked(vm)
@@ -120,7 +124,8 @@ class Application:
             answers: dict[object, Any] = {"alike": known, "architecture": architecture}
             for matcher, chain, found in zip(Matcher, chains, matches, strict=True):
                 answers |= {(infer, matcher): chain, (match, matcher): found}
-            self._answers.update({(question, id(known)): answer for question, answer in answers.items()})
+            for question, answer in answers.items():
+                self._answers.setdefault(question, {})[id(known)] = answer
         return self._stand_ins[key]
 
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
@@ -150,7 +155,7 @@ class Application:
         It is checked last: a VM that is refused before has other troubles.
         """
         vm = self.alike(vm)
-        return self._once(unmet, vm, lambda: self._unmet(vm))
+        return self.once(unmet, vm, lambda: self._unmet(vm))
 
     def _unmet(self, vm: VirtualMachine) -> Unmet | None:
         applied = self.reviewed(vm)
@@ -165,11 +170,11 @@ class Application:
 
         It says nothing of a VM that asks for more than is known.
         """
-        return self._once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
+        return self.once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
 
     def started(self, vm: VirtualMachine) -> Applied:
         """The VM as the controller starts it, likewise."""
-        return self._once(start, vm, lambda: self._applied(start, vm, tuple(Matcher)))
+        return self.once(start, vm, lambda: self._applied(start, vm, tuple(Matcher)))
 
     def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
         """The VM with those of its matchers' objects that are known."""
@@ -209,7 +214,7 @@ class Application:
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
-        return self._once("architecture", vm, lambda: next(self._architectures(vm), ""))
+        return self.once("architecture", vm, lambda: next(self._architectures(vm), ""))
 
     def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
         for link in links(vm):
@@ -218,9 +223,10 @@ class Application:
                 if isinstance(source, _DATA_SOURCES) and (said := text(source.labels, _ARCHITECTURE_LABEL)):
                     yield said
 
-    def _once(self, question: object, vm: VirtualMachine, answer: Callable[[], _T]) -> _T:
-        key = (question, id(vm))
-        if key not in self._answers:
-            self._answers[key] = answer()
-        known: _T = self._answers[key]
-        return known
+    def once(self, question: object, subject: Resource, answer: Callable[[], _T]) -> _T:
+        """The answer to a question about an object, worked out when it is first asked."""
+        known = self._answers.setdefault(question, {})
+        if id(subject) not in known:
+            known[id(subject)] = answer()
+        found: _T = known[id(subject)]
+        return found

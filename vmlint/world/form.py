@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.graph.cluster import Cluster
@@ -11,6 +12,7 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachine
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
@@ -18,18 +20,24 @@ from vmlint.schema.meta import check_metadata
 
 __all__ = ["Form"]
 
+_LEAST_SPEC: Mapping[str, Any] = {"domain": {"devices": {}}}
 _DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
 
 
 class Form:
     """The form of the cluster's objects. `release` is the release of KubeVirt that they are for; of CDI none is known.
 
-    An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files.
+    An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files. `alike`
+    gives the VM that stands in for a VM: the form of what the two have in common is judged once.
     """
 
-    def __init__(self, cluster: Cluster, release: Release | None) -> None:
+    def __init__(
+        self, cluster: Cluster, release: Release | None, alike: Callable[[VirtualMachine], VirtualMachine]
+    ) -> None:
         self._cluster = cluster
         self._release = release
+        self._alike = alike
+        self._flawless: dict[tuple[int, str], bool] = {}
         self._causes: dict[int, tuple[SchemaCause, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
@@ -56,10 +64,25 @@ class Form:
             if version.outcome is Outcome.REFUSED:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
-        if schema is not None:
+        if schema is not None and not self._is_flawless(resource, schema, target):
             yield from check(resource.data, schema, target=target, whole=not resource.fragment)
         elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:
             yield from _labels(resource)
+
+    def _is_flawless(self, resource: Resource, schema: Schema, target: Release | None) -> bool:
+        """Whether a VM is in order as what stands in for it is, and in what the two don't share."""
+        if not isinstance(resource, VirtualMachine) or resource.fragment:
+            return False
+        known = self._alike(resource)
+        if known is resource:
+            return False
+        key = id(known), resource.api_version
+        if key not in self._flawless:
+            identity = {"apiVersion": resource.api_version, "kind": resource.kind.name, "metadata": {"name": "vm"}}
+            self._flawless[key] = not any(check({**identity, **known.data}, schema, target=target))
+        template = {"metadata": mapping(resource.vm_spec, "template").get("metadata"), "spec": _LEAST_SPEC}
+        own = {**resource.data, "spec": {**resource.vm_spec, "template": template}}
+        return self._flawless[key] and not any(check(own, schema, target=target))
 
     def _custom(self, resource: Resource) -> Schema | None:
         """The schema of a custom resource, None where no definition is at hand, or several that differ."""

@@ -1,4 +1,4 @@
-"""VMs that KubeVirt judges alike.
+"""VMs that KubeVirt judges alike, and DataVolume templates that CDI judges alike.
 
 The VMs of a repository come from a few patterns: they differ in names, addresses and cloud-init texts, and in little
 else. Such a value has no part in what instancetype, preference, defaults and admission do, as long as its form is
@@ -8,17 +8,19 @@ right. So it is blanked, and VMs that are the same then are judged once.
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.forms import mac_length
-from vmlint.model.access import mapping
+from vmlint.model.access import get, mapping
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["blanked", "key_of"]
+__all__ = ["blanked", "blanked_template", "key_of"]
 
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
+_ROUND = re.compile(r"[1-9][0-9]{0,4}Gi")
 _RESERVED_MAC = "02:00:00:00:00:00"  # an interface with masquerade may not have it
 
 
@@ -36,6 +38,10 @@ def _is_address(value: Any) -> bool:
 
 def _is_time(value: Any) -> bool:
     return type(value) is int and 0 < value < 1 << 31
+
+
+def _is_round(value: Any) -> bool:
+    return isinstance(value, str) and _ROUND.fullmatch(value) is not None
 
 
 def _are_names(value: Any) -> bool:
@@ -109,6 +115,21 @@ def _volume(volume: Any) -> Any:
                     held = free(held)
                 volume = {**volume, source: held}
     return volume
+
+
+_SIZE = _text("storage", _is_round, "1Gi")
+
+
+def blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A DataVolume template without its name, and with one size for all that are neither small nor out of bounds."""
+    spec = template.get("spec")
+    if isinstance(spec, dict):
+        for form in ("storage", "pvc"):
+            requests = get(spec, form, "resources", "requests")
+            if isinstance(requests, dict):
+                resources = {**spec[form]["resources"], "requests": _SIZE(requests)}
+                spec = {**spec, form: {**spec[form], "resources": resources}}
+    return {"metadata": {"annotations": get(template, "metadata", "annotations")}, "spec": spec}
 
 
 def key_of(data: Any) -> bytes:

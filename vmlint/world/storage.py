@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from vmlint.cdi import datavolume
 from vmlint.cdi.cause import Cause, Check
@@ -35,9 +35,11 @@ from vmlint.model.subjects import (
     Workload,
 )
 from vmlint.world.disks import Disk, Written, claim_name
+from vmlint.world.likeness import blanked_template, key_of
 
 __all__ = ["Refusal", "Storage"]
 
+_T = TypeVar("_T")
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
@@ -74,11 +76,19 @@ class Storage:
         self._closed = closed
         self._preferred_class = preferred_class
         self._proposals = proposals
+        self._written: dict[int, tuple[Disk, ...]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
+        self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._refused: dict[int, tuple[Refusal, ...]] = {}
+        self._alike: dict[tuple[object, ...], Any] = {}
 
-    def disks(self, holder: Resource) -> Iterator[Disk]:
+    def disks(self, holder: Resource) -> Sequence[Disk]:
         """The claim or DataVolume that an object is, or the templates that it holds."""
+        if (known := self._written.get(id(holder))) is None:
+            known = self._written[id(holder)] = tuple(self._disks_of(holder))
+        return known
+
+    def _disks_of(self, holder: Resource) -> Iterator[Disk]:
         if isinstance(holder, VirtualMachine):
             for path, name, template in holder.templates():
                 yield Disk(holder, path, template, Written.TEMPLATE, name)
@@ -168,13 +178,46 @@ class Storage:
             return render_claim_template(body, world, class_unknown=reason)
         return render(body, disk.holder.namespace, world, class_unknown=reason)
 
+    def outline(self, disk: Disk) -> Rendered | Failure:
+        """The claim that there would be, but for its size: that of a template may be another one of the same form."""
+        key = (id(disk.holder), disk.path)
+        if (known := self._outlined.get(key)) is None:
+            known = self._outlined[key] = self._outline(disk)
+        return known
+
+    def _outline(self, disk: Disk) -> Rendered | Failure:
+        if disk.form is not Written.TEMPLATE or self._world.volumes:  # a volume is chosen by its size
+            return self.render(disk)
+        body, reason = self._preferred(disk)
+        return self._once(
+            ("outline", reason),
+            disk,
+            body,
+            lambda alike: render(alike, disk.holder.namespace, self._seen_from(disk.holder), class_unknown=reason),
+        )
+
+    def _once(
+        self, question: object, disk: Disk, body: Mapping[str, Any], answer: Callable[[Mapping[str, Any]], _T]
+    ) -> _T:
+        """The answer to a question about a template, worked out once for all that are alike.
+
+        Where an identity has several objects, what is meant depends on who asks.
+        """
+        alike = blanked_template(body)
+        seen_from = None if self.cluster.is_unambiguous else id(disk.holder)
+        key = (question, disk.holder.namespace, seen_from, key_of(alike))
+        if key not in self._alike:
+            self._alike[key] = answer(alike)
+        known: _T = self._alike[key]
+        return known
+
     def renders(self, disk: Disk) -> bool:
         """Whether CDI's webhook fills in a claim."""
         return disk.form is Written.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
 
     def claim_causes(self, subject: PersistentVolumeClaim) -> tuple[Cause, ...]:
         """Why the API server refuses a claim, as far as the claim itself says."""
-        disk = next(self.disks(subject))
+        (disk,) = self.disks(subject)
         return check_claim(subject.data, rendered=self.renders(disk))
 
     @cached_property
@@ -211,7 +254,10 @@ class Storage:
 
     def resolve_source(self, disk: Disk) -> Target | Undecided | None:
         """The claim or snapshot that a DataVolume copies."""
-        return clone_source(disk.body, disk.holder.namespace, self._seen_from(disk.holder))
+        namespace = disk.holder.namespace
+        return self._once(
+            "source", disk, disk.body, lambda alike: clone_source(alike, namespace, self._seen_from(disk.holder))
+        )
 
     def resolve_data_source(self, subject: DataSource) -> Target | Undecided:
         """Where a DataSource ends."""
@@ -255,14 +301,14 @@ class Storage:
             yield Refusal(cause, Effect.STUCK if late else Effect.REJECTED, disk)
         if found:
             return
-        rights = datavolume.check_clone_rights(
-            disk.body, vm.namespace, self._lookup(_DATA_SOURCE, vm), self._namespace_exists
-        )
-        later = datavolume.check_spec(mapping(disk.body, "spec"), (*disk.path, "spec"))
-        if isinstance(rights, Cause):
-            yield Refusal(rights._replace(path=(*disk.path, *rights.path)), Effect.STUCK, disk)
-        else:
-            yield from (Refusal(cause, Effect.STUCK, disk) for cause in later)
+        for cause in self._once("refusal", disk, disk.body, lambda alike: self._of_made(alike, vm)):
+            yield Refusal(cause._replace(path=(*disk.path, *cause.path)), Effect.STUCK, disk)
+
+    def _of_made(self, template: Mapping[str, Any], vm: VirtualMachine) -> Sequence[Cause]:
+        """What CDI says of the DataVolume that is made of a template, by paths in the template."""
+        lookup = self._lookup(_DATA_SOURCE, vm)
+        rights = datavolume.check_clone_rights(template, vm.namespace, lookup, self._namespace_exists)
+        return (rights,) if isinstance(rights, Cause) else datavolume.check_spec(mapping(template, "spec"))
 
     def _seen_from(self, holder: Resource) -> StorageWorld:
         return self._world._replace(

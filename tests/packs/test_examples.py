@@ -1,0 +1,24 @@
+"""The packs that the documentation shows, and the cases of their rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cases import FIXTURES
+from vmlint.fixtures import cases, judged, unmatched
+from vmlint.packs import read
+from vmlint.registry import known
+
+PACK = FIXTURES / "packs" / "house.yaml"
+CASES = FIXTURES / "packs" / "fixtures"
+
+
+@pytest.mark.parametrize("case", cases(CASES), ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_cases(case: Path) -> None:
+    assert judged(case, known([str(PACK)], plugins=False)).wrong == ()
+
+
+def test_every_rule_has_its_cases() -> None:
+    assert unmatched(CASES, read(PACK)) == []
