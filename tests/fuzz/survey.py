@@ -1,0 +1,190 @@
+"""What has to hold for any repository: everything that vmlint makes of it, and how it is looked at.
+
+Nothing is raised but what says that there is nothing to do; every file and document is accounted for; every place lies
+in a file; no report holds what a terminal, a log, or a reader of XML and JSON would obey; nothing on disk changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tests.cases import inside
+from vmlint.api import judge
+from vmlint.config import Config
+from vmlint.configfile import load_for
+from vmlint.errors import ConfigError, NothingToRead, UsageError
+from vmlint.expansion import VMS, claims, expanded
+from vmlint.finding import Report
+from vmlint.opening import Opened, open_world
+from vmlint.pruning import prune
+from vmlint.registry import rules
+from vmlint.report import FORMATS, render
+from vmlint.report.graph import FORMATS as PICTURES
+from vmlint.report.graph import render as draw
+from vmlint.report.graph.picture import picture
+from vmlint.report.manifest import manifest
+from vmlint.report.trace import render as traced
+from vmlint.report.trace import render_json
+from vmlint.source.decode import decode
+from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
+from vmlint.source.problems import CONTROL
+from vmlint.source.stream import looks_like_json, text_of
+from vmlint.tracing import trace
+
+from .case import Case, load, save
+
+__all__ = ["Escape", "survey"]
+
+
+class Escape(AssertionError):  # noqa: N818 - it says what got out
+    """Something that must not be, whatever a repository holds."""
+
+
+def survey(case: Case, folder: Path) -> str:
+    """Look at a case in an empty folder: `checked`, or why there was nothing to check."""
+    save(case, folder)
+    with inside(folder):
+        try:
+            settings = load_for([])
+        except ConfigError:
+            settings, end = Config(), "configuration refused"
+        else:
+            end = "checked"
+        settings = settings.replace(paths=(), render=False)
+        try:
+            opened = open_world(["."], settings, {}, known_rules=rules())
+        except NothingToRead:
+            return "nothing to read"
+        except (UsageError, ConfigError):
+            return "configuration refused"
+        try:
+            report = judge(opened)
+        except (UsageError, ConfigError):  # a baseline that is none
+            return "configuration refused"
+        _account(case, opened)
+        _places(case, report)
+        _reports(report)
+        _others(opened, report)
+    _demand(load(folder) == dict(case), "files have changed")
+    return end
+
+
+def _demand(held: bool, otherwise: str) -> None:
+    if not held:
+        raise Escape(otherwise)
+
+
+# Everything is accounted for
+
+_SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_CONTENT = re.compile(r"^[a-z]\w*: [a-z]", re.MULTILINE)
+_ENDS = "kubectl reads nothing from here on"
+
+
+def _account(case: Case, opened: Opened) -> None:
+    repository, settings = opened.repository, opened.settings
+    if not (settings.exclude or settings.context or any(name.endswith(".gitignore") for name in case)):
+        wanted = [name for name in case if _is_read(name)]
+        _demand(repository.counts.files == len(wanted), f"{repository.counts.files} files of {len(wanted)} were read")
+    for name, data in case.items():
+        if _is_read(name):
+            _account_text(name, data)
+
+
+def _is_read(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    return (base.lower().endswith(ENDINGS) or base in KUSTOMIZATION_FILES) and "/.git/" not in f"/{name}"
+
+
+def _account_text(name: str, data: bytes) -> None:
+    """Each part of a YAML file that holds a key and a word is a document, or says why it is none."""
+    text = text_of(data)
+    if looks_like_json(text) or CONTROL.search(text) or re.search("[\r\x85\u2028\u2029]", text):
+        return
+    read = decode(data, name)
+    told = {document.line for document in read.documents} | {skipped.line for skipped in read.skipped}
+    rest = any(skipped.reason.startswith(_ENDS) for skipped in read.skipped)
+    starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    for start, end in pairwise(starts):
+        if _CONTENT.search(text, start, end) and not rest:
+            first, last = (text.count("\n", 0, index) + 1 for index in (start, end))
+            _demand(any(first <= line <= last for line in told), f"{name}: nothing is said of lines {first} to {last}")
+
+
+def _places(case: Case, report: Report) -> None:
+    """Every finding points into a file that is there."""
+    for finding in (*report.findings, *(one.finding for one in report.suppressed)):
+        held = finding.file in case or finding.file.encode("utf-8", "replace").decode() in case
+        _demand(held or "\ufffd" in finding.file or finding.file.endswith("vmlint.yaml"), f"no file {finding.file!r}")
+        _demand(finding.line >= 1 and finding.column >= 1, f"no place {finding}")
+        ends = (finding.end_line, finding.end_column) >= (finding.line, finding.column)
+        _demand(ends, f"ends before it begins: {finding}")
+        _demand(finding.column <= len(finding.excerpt) + 2, f"beyond the line: {finding}")
+        _demand("\n" not in finding.message or not finding.message.endswith("\n"), f"no sentence: {finding}")
+
+
+# No report does harm
+
+_HARMFUL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LOGGED = re.compile(r"##(?=[\w.-]*\[)")
+_COMMAND = re.compile(r"(?m)^\s*::(?!(?:error|warning|notice) file=)")
+
+
+def _reports(report: Report) -> None:
+    for name in FORMATS:
+        text = render(name, report)
+        _harmless(f"the report {name}", text)
+        _demand(text == render(name, report), f"the report {name} differs the second time")
+        if name in ("json", "sarif", "gitlab"):
+            json.loads(text)
+        if name == "junit":
+            ElementTree.fromstring(text)
+    wide = {"color": False, "width": 40, "verbose": True, "show_suppressed": True, "encoding": "ascii"}
+    for options in ({**wide, "statistics": True}, wide):
+        text = render("text", report, **options)
+        _harmless("the report text", text)
+        text.encode("ascii")
+
+
+def _harmless(what: str, text: str) -> None:
+    for pattern in (_HARMFUL, _LOGGED, _COMMAND):
+        if match := pattern.search(text):
+            raise Escape(f"{what} holds {match[0]!r}: {text[max(match.start() - 60, 0) : match.end() + 60]!r}")
+
+
+# The other commands
+
+
+def _others(opened: Opened, report: Report) -> None:
+    for world in opened.worlds:
+        for vm in expanded(world, VMS):
+            told = trace(vm, world)
+            _harmless("a trace", traced([told], color=False, width=None, encoding="utf-8"))
+            json.loads(render_json([told]))
+            for path, giver in vm.origin.items():
+                str(path), str(giver)
+            if vm.problem is None:
+                _harmless("an expanded VM", manifest(vm.data, {path: str(of) for path, of in vm.origin.items()}))
+        for claim in claims(world):
+            if claim.problem is None:
+                _harmless("a claim", manifest(claim.data))
+    graph = picture(opened.world, report)
+    for name in PICTURES:
+        text = draw(name, graph)
+        _harmless(f"the graph {name}", text)
+        for parsed in _parsed(name, text):
+            _demand(parsed is not None, f"the graph {name} is no {name}")
+    prune(report.suppressions)
+
+
+def _parsed(name: str, text: str) -> Iterator[Any]:
+    if name == "json":
+        yield json.loads(text)
+    if name in ("svg", "graphml"):
+        yield ElementTree.fromstring(text)
