@@ -12,6 +12,12 @@ def test_the_text_of_a_line() -> None:
     assert document.line_text(9) == ""
 
 
+def test_a_line_that_begins_before_the_document_has_no_text() -> None:
+    first, second = decode(b'{"a": 1}{"b":\n2}\n', "f.json").documents
+    assert first.line_text(1) == '{"a": 1}'
+    assert (second.line, second.column, second.line_text(1), second.line_text(2)) == (1, 9, "", "2}")
+
+
 def test_a_document_survives_pickling_with_or_without_positions() -> None:
     (document,) = decode(b"a: 1\na: 2\n", "f.yaml").documents
     before = document.span(("a",))

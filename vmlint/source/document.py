@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vmlint.source.span import Path, Span
@@ -44,7 +45,7 @@ class Document:
     read it as JSON. Positions are worked out when the first one is asked for.
     """
 
-    __slots__ = ("_positions", "column", "data", "duplicates", "file", "index", "json", "line", "problem", "text")
+    __slots__ = ("_positions", "_starts", "column", "data", "duplicates", "file", "index", "json", "line", "problem", "text")
 
     file: str
     index: int
@@ -79,6 +80,7 @@ class Document:
         self.json = json
         self.column = column
         self._positions: Positions | None = None
+        self._starts: list[int] | None = None
         self.duplicates = self._find_duplicates() if repeated else ()
 
     def __repr__(self) -> str:
@@ -87,7 +89,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Everything but the positions, which are cheaper to work out again than to carry along."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        state["_positions"] = None
+        state["_positions"] = state["_starts"] = None
         return None, state
 
     def span(self, path: Path) -> Span:
@@ -111,9 +113,15 @@ class Document:
         return self._places().extent(path)
 
     def line_text(self, line: int) -> str:
-        """The text of a line of the file that lies in this document, without its line break; "" for another line."""
-        lines = self.text.split("\n")
-        return lines[line - self.line] if 0 <= line - self.line < len(lines) else ""
+        """The text of a line of the file that lies in this document, without its line break; "" for another line, and
+        for a first line that begins before the document."""
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        row = line - self.line
+        if not 0 <= row < len(self._starts) or (row == 0 and self.column > 1):
+            return ""
+        end = self.text.find("\n", self._starts[row])
+        return self.text[self._starts[row] : end if end >= 0 else len(self.text)]
 
     def _places(self) -> Positions:
         if self._positions is None:
