@@ -112,4 +112,5 @@ RULES = (
     "hygiene.suppression_expired",
     "hygiene.suppression_misplaced",
     "hygiene.kustomization_not_built",
+    "hygiene.rule_crashed",
 )

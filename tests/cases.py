@@ -14,9 +14,12 @@ import vmlint
 from vmlint.fixing import Fixing, fix
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "difference", "mended", "report", "repos"]
+__all__ = ["FIXTURES", "UNPROVOKED", "difference", "mended", "report", "repos"]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+UNPROVOKED = {"rule-crashed"}
+"""Rules about what no manifest brings about, and so without cases: tests/test_runner.py does."""
 
 
 def mended(case: Path, *, unsafe: bool = True) -> Fixing:

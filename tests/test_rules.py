@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import FIXTURES, difference, mended
+from tests.cases import FIXTURES, UNPROVOKED, difference, mended
 from vmlint.fixtures import cases, expectation, judged, unmatched
 from vmlint.opening import open_world
 from vmlint.registry import rules
@@ -25,7 +25,7 @@ def test_the_case_is_as_expected(case: Path) -> None:
 
 
 def test_rules_and_cases_and_expectations_belong_together() -> None:
-    assert unmatched(FIXTURES, rules()) == []
+    assert unmatched(FIXTURES, [rule for rule in rules() if rule.slug not in UNPROVOKED]) == []
 
 
 @pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)

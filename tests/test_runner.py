@@ -1,16 +1,27 @@
-"""Of several faults at one field, which are shown."""
+"""Of several faults at one field, which are shown; and what a rule that fails, or Ctrl-C, does to a run."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+import vmlint
 from tests.build import cluster
-from vmlint.model.field import render
+from vmlint import registry
+from vmlint.cli import main
+from vmlint.cli.exits import Exit
+from vmlint.model.field import render as written
 from vmlint.model.resource import Place, Resource
+from vmlint.report import render
 from vmlint.rule import Effect, Fault, Meta, Rule
 from vmlint.runner import run
+from vmlint.source.decode import decode as decoded
+from vmlint.source.document import SourceFile
 from vmlint.world import Settings, World
 
 CLAIM = """
@@ -49,17 +60,187 @@ def test_the_foremost_faults(first: tuple[int, Effect, str], second: tuple[int, 
     rules = [rule("first", *first), rule("second", *second)]
     world = World(cluster(CLAIM), Settings())
     for order in (rules, rules[::-1]):
-        faults, _ = run(order, (), [world])
+        faults = run(order, (), [world]).faults
         assert {said.id for said, _ in faults} == {rules[index].id for index in shown}
 
 
 def test_faults_of_two_objects_do_not_meet() -> None:
     rules = [rule("first", 1, Effect.IGNORED, "a"), rule("second", 0, Effect.REJECTED, "b")]
-    faults, _ = run(rules, (), [World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())])
+    faults = run(rules, (), [World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())]).faults
     places = [fault.place for _, fault in faults]
-    assert [(place.resource.name, render(place.path)) for place in places if isinstance(place, Place)] == [
+    assert [(place.resource.name, written(place.path)) for place in places if isinstance(place, Place)] == [
         ("data", "a"),
         ("data", "b"),
         ("more", "a"),
         ("more", "b"),
     ]
+
+
+# What fails takes nothing else with it
+
+VMS = """\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: web, namespace: shop}
+spec: {runStrategy: Sometimes, template: {spec: {domain: {devices: {}}}}}
+---
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: db, namespace: shop}
+spec: {runStrategy: Sometimes, template: {spec: {domain: {devices: {}}}}}
+"""
+
+FAILING = "run-state-invalid"
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A repository of two VMs, on the first of which a rule fails after its first word."""
+    (tmp_path / "vms.yaml").write_text(VMS)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    spoil(monkeypatch, FAILING, "web", KeyError("labels"))
+    return tmp_path
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, slug: str, name: str, error: BaseException) -> None:
+    """Have a rule say what it says of an object, and then raise."""
+
+    def spoilt(check: Any) -> Any:
+        def checked(subject: Any, world: World) -> Iterator[Any]:
+            yield from check(subject, world)
+            if isinstance(subject, Resource) and subject.name == name:
+                raise error
+
+        return checked
+
+    changed = tuple(
+        replace(rule, check=spoilt(rule.check), meta=replace(rule.meta, about=None)) if rule.slug == slug else rule
+        for rule in registry.rules()
+    )
+    monkeypatch.setattr("vmlint.config.Config.all_rules", lambda _: changed)
+
+
+def test_a_rule_that_fails_is_a_finding_and_the_run_goes_on(failing: Path) -> None:
+    report = vmlint.check(["."])
+    told = [(one.slug, str(one.resource), one.line) for one in report.findings if one.slug in (FAILING, "rule-crashed")]
+    assert told == [
+        ("rule-crashed", "VirtualMachine shop/web", 1),
+        (FAILING, "VirtualMachine shop/web", 4),
+        (FAILING, "VirtualMachine shop/db", 9),
+    ]
+    (crashed,) = (one for one in report.findings if one.slug == "rule-crashed")
+    assert crashed.message.startswith(
+        "the rule `run-state-invalid` failed on it: KeyError: 'labels' at tests/test_runner.py:"
+    )
+    assert "`overrides` can leave `run-state-invalid` out" in crashed.fix
+    assert [str(crash).partition(" at ")[0] for crash in report.crashes] == [
+        "the rule `run-state-invalid` failed on VirtualMachine shop/web in vms.yaml: KeyError: 'labels'"
+    ]
+    assert "in checked" in report.crashes[0].trace
+    assert {"rule-crashed", FAILING} <= {rule.slug for rule in report.rules}
+
+
+def test_whatever_is_selected_or_suppressed_a_rule_that_fails_is_told(failing: Path) -> None:
+    file = failing / "vms.yaml"
+    file.write_text(f"# vmlint: ignore-file[hygiene, machine] x\n{VMS}")
+    report = vmlint.check(["."], select=[FAILING])
+    assert [one.slug for one in report.findings] == ["rule-crashed"]
+
+
+def test_a_rule_that_is_left_out_for_a_file_does_not_fail_there(failing: Path) -> None:
+    (failing / ".vmlint.yaml").write_text(f"overrides:\n- paths: [vms.yaml]\n  ignore: [{FAILING}]\n")
+    report = vmlint.check(["."])
+    assert (report.crashes, [one for one in report.findings if one.slug == "rule-crashed"]) == ((), [])
+
+
+def test_no_suppression_is_unneeded_where_a_rule_failed(failing: Path) -> None:
+    (failing / "vms.yaml").write_text(VMS.replace("---", "# vmlint: ignore[cpu-invalid] x\n---", 1))
+    assert "suppression-unused" not in {one.slug for one in vmlint.check(["."]).findings}
+
+
+def test_the_command_shows_the_error_and_its_traceback_on_request(
+    failing: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check"]) == Exit.INTERNAL
+    out, err = capsys.readouterr()
+    assert "VM920 rule-crashed · unreadable" in out
+    assert err.startswith(
+        "vmlint: internal error: the rule `run-state-invalid` failed on VirtualMachine shop/web in vms.yaml:"
+    )
+    assert "Traceback" not in err
+    assert main(["check", "--verbose"]) == Exit.INTERNAL
+    assert "Traceback (most recent call last):" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["baseline", "write"], ["baseline", "check", "--file", "b.json"], ["graph"]])
+def test_the_other_commands_that_run_rules_end_with_the_same_code(failing: Path, words: list[str]) -> None:
+    (failing / "b.json").write_text('{"version": 1, "findings": []}')
+    assert main(words) == Exit.INTERNAL
+    assert not (failing / ".vmlint-baseline.json").exists()
+
+
+def test_a_file_at_which_the_reader_fails_is_told_and_the_others_are_read(
+    failing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (failing / "odd.yaml").write_text("a: 1\n")
+
+    def decode(data: bytes, file: str, **options: Any) -> SourceFile:
+        if file == "odd.yaml":
+            raise RecursionError("too deep")
+        return decoded(data, file, **options)
+
+    monkeypatch.setattr("vmlint.source.read.decode", decode)
+    report = vmlint.check(["."], ignore=[FAILING])
+    assert [(one.slug, one.file, one.resource) for one in report.findings if one.file == "odd.yaml"] == [
+        ("rule-crashed", "odd.yaml", None)
+    ]
+    assert report.counts.objects == 2
+
+
+def test_a_kustomization_at_which_the_builder_fails_leaves_its_objects_undecided(
+    failing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (failing / "kustomization.yaml").write_text("resources: [vms.yaml]\n")
+
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("vmlint.gitops.build.Builder.finish", fail)
+    report = vmlint.check(["."], ignore=[FAILING])
+    assert [str(crash).partition(" at ")[0] for crash in report.crashes] == [
+        "the kustomization failed on kustomization.yaml: ZeroDivisionError"
+    ]
+    assert [one.slug for one in report.findings] == ["rule-crashed"]
+    assert report.counts.objects == 2
+
+
+# Ctrl-C
+
+
+def test_ctrl_c_ends_the_rules_with_what_they_have_found(
+    failing: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(monkeypatch, FAILING, "db", KeyboardInterrupt())
+    report = vmlint.check(["."], partial=True)
+    assert report.stopped == (3, 4)
+    assert {str(one.resource) for one in report.findings} == {"VirtualMachine shop/web"}
+    assert main(["check"]) == Exit.INTERRUPTED
+    assert "partial    stopped with Ctrl-C after 3 of 4 documents and objects: what the others hold is not known." in (
+        capsys.readouterr().out
+    )
+    with pytest.raises(KeyboardInterrupt):
+        vmlint.check(["."])
+
+
+def test_every_report_says_that_it_is_partial(failing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(monkeypatch, FAILING, "web", KeyboardInterrupt())
+    report = vmlint.check(["."], partial=True)
+    assert report.stopped == (2, 4)
+    assert "nothing found until then" in render("text", report)
+    assert json.loads(render("json", report))["complete"] is False
+    (run_,) = json.loads(render("sarif", report))["runs"]
+    assert run_["invocations"][0]["executionSuccessful"] is False
+    assert "**Partial**: stopped with Ctrl-C" in render("markdown", report)
+    assert 'type="stopped"' in render("junit", report)
+    assert "partial    stopped with Ctrl-C" in render("github", report)

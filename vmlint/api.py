@@ -14,13 +14,17 @@ from vmlint.baseline import Baseline
 from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.configfile import load_for
-from vmlint.finding import Counts, Report, Undecided
+from vmlint.crash import Crash, crash
+from vmlint.finding import Counts, Finding, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
+from vmlint.model.resource import Place
 from vmlint.opening import Opened, open_world
-from vmlint.rule import Fault, Rule
+from vmlint.rule import Doubt, Fault, Rule, Spot
 from vmlint.runner import levelled, located, run, undecided
+from vmlint.source.document import Document
+from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
 from vmlint.suppression import Suppression
 from vmlint.touched import Touched
@@ -38,6 +42,7 @@ def check(
     progress: Progress | None = None,
     changed: str | None = None,
     instead: Mapping[str, bytes] | None = None,
+    partial: bool = False,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -46,22 +51,30 @@ def check(
     the names of `Config`. `rules` are packs of rules besides those of the configuration and those that are installed:
     paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
     commit in common with it is reported. `instead` has the contents of files, by their names in findings, that count in
-    the place of those on disk. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
+    the place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
+    came. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
     opened = open_world(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
-    return judge(opened, progress)
+    return judge(opened, progress, partial=partial)
 
 
-def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.date | None = None) -> Report:
-    """What the rules say of a world that is open already. `today` tells which suppressions have expired."""
+def judge(
+    opened: Opened, progress: Progress | None = None, *, partial: bool = False, today: datetime.date | None = None
+) -> Report:
+    """What the rules say of a world that is open already. `today` tells which suppressions have expired.
+
+    Where a rule failed stands in the report's `crashes`, and is a finding that nothing suppresses.
+    """
     settings, repository, world, worlds, past = opened
     touched = Touched(opened, past) if past else None
     rules = settings.all_rules()
     running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
     changes = list(touched.changes) if touched else ()
-    faults, doubts = run(running, (*repository.documents, *repository.failed), worlds, progress, changes)
+    ran = run(running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial)
+    crashes = [*repository.crashes, *ran.crashes]
+    doubts = [*ran.doubts, *(Doubt(_start(one.document), one.error) for one in crashes)]
     silence = Silence(
         marks(repository, settings),
         settings,
@@ -69,41 +82,80 @@ def judge(opened: Opened, progress: Progress | None = None, *, today: datetime.d
         running=running,
         today=today or datetime.date.today(),
     )
-    told = list(_told(faults, settings))
+    told = list(_told(ran.faults, settings, crashes))
     shown, suppressed = silence.split(told)
-    suppressions = silence.judged(shown, doubts, world.cluster.resources)
-    said = [(rule, fault) for one in suppressions for rule in running for fault in _said(rule, one, world)]
-    about = list(_told(said, settings))
+    suppressions = silence.judged(shown, doubts, world.cluster.resources) if ran.stopped is None else []
+    said = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
+    about = list(_told(said, settings, crashes))
     more, also = silence.split(about)
     findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
-    known = Baseline.of(settings.baseline).taken_from(findings, {rule.id for rule in rules if rule not in running})
-    asked = [doubt for doubt in doubts if touched is None or touched.has(doubt.place)]
+    idle = {rule.id for rule in rules if rule not in running or ran.stopped is not None}
+    known = Baseline.of(settings.baseline).taken_from(findings, idle)
+    asked = [doubt for doubt in ran.doubts if touched is None or touched.has(doubt.place)]
+    crashes = [one for one in crashes if _wanted(one, settings)]
+    telling = [rule for rule in rules if crashes and rule.meta.subject is Crash]
+    failed = [_crashed(rule, fault) for rule in telling for one in crashes for fault in _faults(rule, one, world)]
     report = Report(
         version=version("vmlint"),
         findings=tuple(known.new),
         skipped=repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
         counts=_counted(repository.counts, worlds),
-        rules=running,
+        rules=tuple(sorted({*running, *telling}, key=lambda rule: rule.id)),
         suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
         suppressions=tuple(suppressions),
         stale=known.stale,
         baseline=settings.baseline,
+        crashes=tuple(crashes),
+        stopped=ran.stopped,
     )
-    return touched.part_of(report, [*told, *about]) if touched else report
+    if touched:
+        report = touched.part_of(report, [*told, *about])
+    return replace(report, findings=tuple(sorted((*report.findings, *failed), key=lambda finding: finding.order)))
 
 
-def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config) -> Iterator[Told]:
-    """The faults as findings, without those that the settings turn off."""
+def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[Told]:
+    """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash."""
     for rule, fault in faults:
-        for finding in levelled([(rule, located(rule, fault))], settings):
-            yield Told(rule, fault, finding)
+        try:
+            finding = located(rule, fault)
+        except Exception as error:
+            resource = fault.place.resource if isinstance(fault.place, Place) else None
+            work = f"the place of what `{rule.slug}` says"
+            crashes.append(crash(error, work, _document(fault.place), resource, rule.slug, rule.pack))
+            continue
+        for shown in levelled([(rule, finding)], settings):
+            yield Told(rule, fault, shown)
 
 
-def _said(rule: Rule, suppression: Suppression, world: World) -> Iterator[Fault]:
-    """What a rule about suppressions says of one."""
-    if rule.meta.subject is Suppression:
-        yield from (said for said in rule.check(suppression, world) if isinstance(said, Fault))
+def _crashed(rule: Rule, fault: Fault) -> Finding:
+    """The finding of a crash, at the start of the document where its object has no place."""
+    try:
+        return located(rule, fault)
+    except Exception:
+        return located(rule, replace(fault, place=_start(_document(fault.place))))
+
+
+def _start(document: Document) -> Spot:
+    return Spot(document, Span(document.line, 1, document.line, 1))
+
+
+def _document(place: Place | Spot) -> Document:
+    return place.document if isinstance(place, Spot) else place.resource.document
+
+
+def _faults(rule: Rule, subject: Suppression | Crash, world: World) -> Iterator[Fault]:
+    """What a rule about suppressions, or about crashes, says of one."""
+    if isinstance(subject, rule.meta.subject):
+        yield from (said for said in rule.check(subject, world) if isinstance(said, Fault))
+
+
+def _wanted(one: Crash, settings: Config) -> bool:
+    """Whether the settings have the rule that failed run on the file."""
+    return not any(
+        rule.slug == one.rule and settings.level(rule, rule.meta.effect, one.document.file) is None
+        for rule in settings.all_rules()
+    )
 
 
 def _order(item: Undecided) -> tuple[str, int, str, str]:

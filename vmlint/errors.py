@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["ConfigError", "NothingToRead", "PackError", "UsageError", "VmlintError"]
+__all__ = ["ConfigError", "NothingToRead", "PackError", "UsageError", "VmlintError", "described"]
+
+_MOST_SHOWN = 300
+"""The characters that are shown of an error: its text may hold a whole manifest."""
 
 
 class VmlintError(Exception):
@@ -43,3 +46,15 @@ class PackError(ConfigError):
 
 class NothingToRead(VmlintError):  # noqa: N818 - reads as the fact that it is
     """No manifest file under the given paths."""
+
+
+def described(error: BaseException) -> str:
+    """The error, and the file and line that raised it."""
+    import traceback
+    from pathlib import Path
+
+    said = str(error)
+    shown = said if len(said) <= _MOST_SHOWN else said[:_MOST_SHOWN] + "…"
+    name = f"{type(error).__name__}: {shown}" if shown else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{name} at {'/'.join(Path(frames[-1].filename).parts[-2:])}:{frames[-1].lineno}" if frames else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from vmlint.crash import Crash
 from vmlint.rule import Effect, Fix, Level, Rule
 from vmlint.source.document import Skipped
 from vmlint.source.edit import Edit
@@ -157,7 +158,8 @@ class Report:
     """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them.
 
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
-    that held; "" for none. `changed` is None where everything is reported.
+    that held; "" for none. `changed` is None where everything is reported. `crashes` are where vmlint itself failed.
+    `stopped` tells of a run that was stopped how much the rules looked at, of how much; it is None for a whole one.
     """
 
     version: str
@@ -171,6 +173,8 @@ class Report:
     stale: tuple[Stale, ...] = ()
     baseline: str = ""
     changed: Changed | None = None
+    crashes: tuple[Crash, ...] = ()
+    stopped: tuple[int, int] | None = None
 
     def at_least(self, level: Level) -> int:
         """How many findings are of that level or above."""

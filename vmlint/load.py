@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
+from vmlint.crash import Crash
 from vmlint.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
 from vmlint.gitops.embedded import embedded
@@ -32,7 +33,8 @@ class Repository(NamedTuple):
 
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
     known of the cluster beside them, and `failed` the kustomizations that can't be built. `commented` are the documents
-    of the linted files in which vmlint is named, whatever else they hold.
+    of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments at which
+    vmlint itself failed.
     """
 
     documents: tuple[Document, ...]
@@ -44,6 +46,7 @@ class Repository(NamedTuple):
     failed: tuple[Failed, ...] = ()
     commented: tuple[Document, ...] = ()
     past: Past | None = None
+    crashes: tuple[Crash, ...] = ()
 
 
 class Past(NamedTuple):
@@ -113,6 +116,11 @@ def _assembled(
         *planned.charts,
         *(left for file in files for document in file.documents for left in embedded(document)),
     }
+    crashes = [
+        Crash("reading", "", "", document, None, document.problem.reason, document.problem.trace)
+        for document in documents
+        if document.problem and document.problem.trace
+    ]
     commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
     around = (*context, *filter(is_definition, kinds))
     return Repository(
@@ -124,6 +132,7 @@ def _assembled(
         around,
         planned.failed,
         commented,
+        crashes=(*crashes, *planned.crashes),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from vmlint.change import Change
 from vmlint.config import Config
+from vmlint.crash import Crash, crash
 from vmlint.finding import Finding, ObjectId, Step, Undecided
 from vmlint.gitops.failed import Failed
 from vmlint.load import Progress
@@ -22,7 +23,20 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
 
-__all__ = ["levelled", "located", "object_id", "reach", "run", "step", "undecided"]
+__all__ = ["Ran", "levelled", "located", "object_id", "reach", "run", "step", "undecided"]
+
+
+@dataclass(slots=True)
+class Ran:
+    """What the rules say: faults, doubts, and where a rule failed.
+
+    `stopped` is how many subjects were looked at, of how many, where Ctrl-C ended that; else None.
+    """
+
+    faults: list[tuple[Rule, Fault]] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    crashes: list[Crash] = field(default_factory=list)
+    stopped: tuple[int, int] | None = None
 
 
 def run(
@@ -31,30 +45,51 @@ def run(
     worlds: Sequence[World],
     progress: Progress | None = None,
     changes: Sequence[tuple[int, Change]] = (),
-) -> tuple[list[tuple[Rule, Fault]], list[Doubt]]:
+    *,
+    partial: bool = False,
+) -> Ran:
     """What every rule says of every subject, in the order of worlds, then subjects, then rules.
 
-    What is said of one place in several worlds is told once. `changes` have the numbers of their worlds.
+    What is said of one place in several worlds is told once. `changes` have the numbers of their worlds. A rule that
+    fails on a subject takes nothing else with it. With `partial`, Ctrl-C ends the run with what was said until then.
     """
-    faults: list[tuple[Rule, Fault]] = []
-    doubts: list[Doubt] = []
+    result = Ran()
     plan = _Plan(rules)
     told: dict[_Said, int] = {}
     total = len(documents) + sum(len(world.cluster.resources) for world in worlds)
-    for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):
-        own: list[tuple[Rule, Fault]] = []
-        for rule in plan.rules(subject, worlds[number]):
-            for said in rule.check(subject, worlds[number]):
-                if told.setdefault(_said(rule, said), number) != number:
-                    continue
-                if isinstance(said, Fault):
-                    own.append((rule, said))
-                else:
-                    doubts.append(said)
-        faults += _foremost(own) if own else ()
-        if progress:
-            progress("checking", done, total)
-    return faults, doubts
+    done = 0
+    try:
+        for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):
+            own: list[tuple[Rule, Fault]] = []
+            for rule in plan.rules(subject, worlds[number]):
+                try:
+                    for said in rule.check(subject, worlds[number]):
+                        if told.setdefault(_said(rule, said), number) != number:
+                            continue
+                        if isinstance(said, Fault):
+                            own.append((rule, said))
+                        else:
+                            result.doubts.append(said)
+                except Exception as error:
+                    result.crashes.append(_crashed(error, rule, subject))
+            result.faults += _foremost(own) if own else ()
+            if progress:
+                progress("checking", done, total)
+    except KeyboardInterrupt:
+        if not partial:
+            raise
+        result.stopped = max(done - 1, 0), total
+    return result
+
+
+def _crashed(error: Exception, rule: Rule, subject: _Subject) -> Crash:
+    work = f"the rule `{rule.slug}`"
+    if isinstance(subject, Change):
+        subject = subject.new
+    if isinstance(subject, Resource):
+        return crash(error, work, subject.document, subject, rule.slug, rule.pack)
+    document = subject if isinstance(subject, Document) else subject.at.document
+    return crash(error, work, document, None, rule.slug, rule.pack)
 
 
 _Subject = Document | Failed | Resource | Change
@@ -89,7 +124,10 @@ class _OfKind:
         self._by_answers: dict[tuple[bool, ...], tuple[Rule, ...]] = {}
 
     def asked(self, subject: _Subject, world: World) -> tuple[Rule, ...]:
-        answers = tuple([bool(question(subject, world)) for question in self._questions])
+        try:
+            answers = tuple([bool(question(subject, world)) for question in self._questions])
+        except Exception:  # a rule that asks the same will say where it fails
+            return tuple(self._rules)
         if (found := self._by_answers.get(answers)) is None:
             empty = {question for question, answer in zip(self._questions, answers, strict=True) if not answer}
             found = tuple(rule for rule in self._rules if rule.meta.about not in empty)

@@ -117,9 +117,12 @@ class Touched:
         key = (rule.id, id(old))
         if key not in self._said:
             then = self._pairs[self._numbers[id(place.resource)]].then
-            asked = rule.meta.about is None or rule.meta.about(old, then)
-            said = rule.check(old, then) if asked else ()
-            self._said[key] = {_gist(one) for one in said if isinstance(one, Fault)}
+            try:
+                asked = rule.meta.about is None or rule.meta.about(old, then)
+                said = rule.check(old, then) if asked else ()
+                self._said[key] = {_gist(one) for one in said if isinstance(one, Fault)}
+            except Exception:  # what a rule that fails would have said is not known: what it says now is new
+                self._said[key] = set()
         return _gist(fault) in self._said[key]
 
     @cached_property

@@ -32,7 +32,7 @@ META = Meta("VM901", effect=Effect.UNREADABLE, since="0.1", subject=Document)
 
 
 def check(document: Document, world: World) -> Iterator[Fault]:
-    if problem := document.problem:
+    if (problem := document.problem) and not problem.trace:
         spot = Spot(document, Span(problem.line, problem.column, problem.line, problem.column + 1))
         yield META.at(
             spot,

@@ -80,6 +80,7 @@ class Engine:
         progress: Any = None,
         changed: str | None = None,
         instead: Any = None,
+        partial: bool = False,
     ) -> Report:
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.before(progress)

@@ -14,7 +14,18 @@ from .case import Case
 __all__ = ["TOKENS", "VALUES", "mutated"]
 
 TOKENS = (
-    *(b"---\n", b"...\n", b"--- x\n", b"%YAML 1.1\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x00", b"\x80", b"\xed\xa0\x80"),
+    *(
+        b"---\n",
+        b"...\n",
+        b"--- x\n",
+        b"%YAML 1.1\n",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"\xfe\xff",
+        b"\x00",
+        b"\x80",
+        b"\xed\xa0\x80",
+    ),
     *(b"\r\n", b"\r", b"\xc2\x85", b"\xe2\x80\xa8", b"\t", b"\x1b[31m", b"\x1b]0;x\x07", b"\x07", b"\xe2\x80\xae"),
     *(b"{", b"}", b"[", b"]", b"? ", b": ", b"- ", b"# ", b"&a ", b"*a", b"<<: *a\n", b"!!binary ", b"!!int ", b"!x "),
     *(b"|\n", b">-\n", b'"', b"'", b"\\", b'"\\ud83d"', b"~", b"null", b".inf", b".nan", b"0x", b"1e999", b"1_000"),

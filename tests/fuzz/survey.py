@@ -10,11 +10,11 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from contextlib import chdir
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from tests.cases import inside
 from vmlint.api import judge
 from vmlint.config import Config
 from vmlint.configfile import load_for
@@ -23,7 +23,6 @@ from vmlint.expansion import VMS, claims, expanded
 from vmlint.finding import Report
 from vmlint.opening import Opened, open_world
 from vmlint.pruning import prune
-from vmlint.registry import rules
 from vmlint.report import FORMATS, render
 from vmlint.report.graph import FORMATS as PICTURES
 from vmlint.report.graph import render as draw
@@ -49,7 +48,7 @@ class Escape(AssertionError):  # noqa: N818 - it says what got out
 def survey(case: Case, folder: Path) -> str:
     """Look at a case in an empty folder: `checked`, or why there was nothing to check."""
     save(case, folder)
-    with inside(folder):
+    with chdir(folder):
         try:
             settings = load_for([])
         except ConfigError:
@@ -58,7 +57,7 @@ def survey(case: Case, folder: Path) -> str:
             end = "checked"
         settings = settings.replace(paths=(), render=False)
         try:
-            opened = open_world(["."], settings, {}, known_rules=rules())
+            opened = open_world(["."], settings.knowing(), {})
         except NothingToRead:
             return "nothing to read"
         except (UsageError, ConfigError):
@@ -67,6 +66,7 @@ def survey(case: Case, folder: Path) -> str:
             report = judge(opened)
         except (UsageError, ConfigError):  # a baseline that is none
             return "configuration refused"
+        _demand(not report.crashes, f"{next(iter(report.crashes), '')}")
         _account(case, opened)
         _places(case, report)
         _reports(report)

@@ -15,6 +15,7 @@ def test_the_whole_report() -> None:
 def test_an_empty_report() -> None:
     assert json.loads(render(Report("0.1.0"))) == {
         "version": "0.1.0",
+        "complete": True,
         "summary": dict.fromkeys(json.loads(golden("report.json"))["summary"], 0),
         "findings": [],
         "suppressed": [],

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import say, write
-from vmlint.errors import ConfigError, NothingToRead, UsageError
+from vmlint.errors import ConfigError, NothingToRead, UsageError, described
 from vmlint.spelling import nearest
 
 __all__ = ["COMMANDS", "main"]
@@ -122,13 +122,9 @@ def _trace(error: Exception) -> None:
 
 
 def _internal(name: str, error: Exception) -> str:
-    import traceback
-
     _trace(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return (
-        f"{name}: internal error: {type(error).__name__}: {error}{where}. This is a fault in vmlint, not in your "
+        f"{name}: internal error: {described(error)}. This is a fault in vmlint, not in your "
         "manifests, and nothing was decided about them. Please report it with the command line, the output of "
         "`vmlint --version`, and the smallest manifest that shows it; VMLINT_DEBUG=1 in the environment adds the "
         "traceback that belongs into the report."

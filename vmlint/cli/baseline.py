@@ -9,7 +9,7 @@ from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, stdin_of
+from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, say_crashes, stdin_of
 from vmlint.errors import UsageError
 
 __all__ = ["make_parser", "run"]
@@ -70,6 +70,9 @@ def run(words: Sequence[str]) -> Exit:
     paths = paths_of(arguments, config)
     with Progress(sys.stderr) as progress:
         report = check(paths, config, stdin=stdin_of(paths), progress=progress)
+    if report.crashes:
+        say_crashes(report.crashes)
+        return Exit.INTERNAL
     if writes:
         baseline = Baseline.from_findings(report.findings, file)
         write_file(file, baseline.text())

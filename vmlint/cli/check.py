@@ -13,7 +13,7 @@ from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, stdin_of
+from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, say_crashes, stdin_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -161,21 +161,37 @@ def run(words: Sequence[str]) -> Exit:
             return Exit.FINDINGS if rewrites else Exit.CLEAN
         for rewrite in rewrites:
             rewrite.write()
-    report = _check(paths, config, arguments)
+    report = _check(paths, config, arguments, partial=True)
     for target in targets:
         _deliver(report, target, arguments)
+    if report.crashes:
+        say_crashes(report.crashes, verbose=arguments.verbose)
+        return Exit.INTERNAL
+    if report.stopped is not None:
+        return Exit.INTERRUPTED
     failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
     return Exit.FINDINGS if failed else Exit.CLEAN
 
 
 def _check(
-    paths: Sequence[str], config: Config, arguments: Namespace, instead: Mapping[str, bytes] | None = None
+    paths: Sequence[str],
+    config: Config,
+    arguments: Namespace,
+    instead: Mapping[str, bytes] | None = None,
+    *,
+    partial: bool = False,
 ) -> Report:
     from vmlint.api import check
 
     with Progress(sys.stderr, wanted=not arguments.quiet) as progress:
         return check(
-            paths, config, stdin=stdin_of(paths), progress=progress, changed=arguments.changed, instead=instead
+            paths,
+            config,
+            stdin=stdin_of(paths),
+            progress=progress,
+            changed=arguments.changed,
+            instead=instead,
+            partial=partial,
         )
 
 

@@ -12,7 +12,7 @@ from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, say, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, add_packs, opened, rules_of, say_unread
+from vmlint.cli.reading import add_cluster, add_files, add_packs, opened, rules_of, say_crashes, say_unread
 from vmlint.errors import UsageError
 from vmlint.report.graph import FORMATS, SUFFIXES, render
 
@@ -88,7 +88,8 @@ def run(words: Sequence[str]) -> Exit:
     from vmlint.report.graph.picture import picture
 
     with Progress(sys.stderr) as progress:
-        graph = picture(files.world, judge(files, progress))
+        report = judge(files, progress)
+    graph = picture(files.world, report)
     if arguments.focus is not None:
         graph = focus(graph, arguments.focus, arguments.depth)
     if arguments.unresolved:
@@ -103,6 +104,9 @@ def run(words: Sequence[str]) -> Exit:
         _say_limit(graph)
     if not graph:
         say("no reference is unresolved" if arguments.unresolved else "there is no object in the files")
+    if report.crashes:
+        say_crashes(report.crashes)
+        return Exit.INTERNAL
     return Exit.FINDINGS if say_unread(files) else Exit.CLEAN
 
 

@@ -15,6 +15,7 @@ from vmlint.cli.progress import Progress
 
 if TYPE_CHECKING:
     from vmlint.config import Config
+    from vmlint.crash import Crash
     from vmlint.opening import Opened
     from vmlint.rule import Rule
 
@@ -29,6 +30,7 @@ __all__ = [
     "opened",
     "paths_of",
     "rules_of",
+    "say_crashes",
     "say_unread",
     "stdin_of",
 ]
@@ -154,6 +156,22 @@ def opened(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None) -
     paths = paths_of(arguments, config)
     with Progress(sys.stderr) as progress:
         return open_world(paths, config, {}, stdin=stdin_of(paths), progress=progress)
+
+
+def say_crashes(crashes: Sequence[Crash], *, verbose: bool = False) -> None:
+    """Tells of faults in vmlint itself or in packs of rules, with their tracebacks if they are wanted."""
+    import os
+
+    from vmlint.report.untrusted import visible
+
+    traced = verbose or os.environ.get("VMLINT_DEBUG") == "1"
+    for one in crashes:
+        say(visible(f"{one.pack or 'vmlint'}: internal error: {one}"))
+        for line in one.trace.splitlines() if traced else ():
+            say(visible(line))
+    if not all(one.pack for one in crashes):
+        hint = "" if traced else " and the traceback that `vmlint check --verbose` shows"
+        say(f"This is a fault in vmlint: please report it with the output of `vmlint --version`, the manifest{hint}.")
 
 
 def say_unread(files: Opened) -> bool:

@@ -87,8 +87,10 @@ class Builder:
             build = Build()
             if kustomization is not None:
                 self._open.append(folder)
-                self._level(kustomization, build)
-                self._open.pop()
+                try:
+                    self._level(kustomization, build)
+                finally:
+                    self._open.pop()
             self._built[folder] = build
         return self._built[folder]
 
@@ -180,8 +182,10 @@ class Builder:
             build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
         else:
             self._open.append(path)
-            self._level(component, build)
-            self._open.pop()
+            try:
+                self._level(component, build)
+            finally:
+                self._open.pop()
 
     def _file(self, path: str, build: Build) -> None:
         build.files.add(path)

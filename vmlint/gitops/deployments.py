@@ -8,8 +8,11 @@ of these is that one alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from vmlint.crash import Crash, crash
+from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied, applied
 from vmlint.gitops.build import Build, Builder, Unread
 from vmlint.gitops.embedded import charts
@@ -22,7 +25,7 @@ from vmlint.model.access import each, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
-from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.document import Document, Skipped, SourceFile
 
 if TYPE_CHECKING:
     from vmlint.gitops.render import Renderer
@@ -50,11 +53,13 @@ class Deployment(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The deployments of a repository, the kustomizations that can't be built, and the Helm charts."""
+    """The deployments of a repository, the kustomizations that can't be built, the Helm charts, and the deployments at
+    which vmlint itself failed."""
 
     deployments: tuple[Deployment, ...]
     failed: tuple[Failed, ...] = ()
     charts: tuple[Skipped, ...] = ()
+    crashes: tuple[Crash, ...] = ()
 
 
 def plan(
@@ -76,8 +81,10 @@ def plan(
         from vmlint.gitops.render import Renderer
 
         renderer = Renderer(tree)
-    own = _Planner(tree, tools, resources, default_namespace, renderer).plan()
-    return Plan((*own, *templates), tuple(renderer.failed) if renderer else (), tuple(charts(files, tree)))
+    planner = _Planner(tree, tools, resources, default_namespace, renderer)
+    own = planner.plan()
+    failed = tuple(renderer.failed) if renderer else ()
+    return Plan((*own, *templates), failed, tuple(charts(files, tree)), tuple(planner.crashes))
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:
@@ -113,6 +120,7 @@ class _Planner:
         self._held: Mapping[str, Sequence[Resource]] = held
         self._builder = Builder(tree, held, default_namespace)
         self._used: set[str] = set()
+        self.crashes: list[Crash] = []
 
     def plan(self) -> tuple[Deployment, ...]:
         deployments = [*self._by_tools(), *self._by_themselves()]
@@ -123,19 +131,31 @@ class _Planner:
     def _loose(self) -> Iterator[Resource]:
         """The objects that nothing is told to apply.
 
-        One beside a kustomization that does not name it may be made whole by other means.
+        One beside a kustomization that does not name it may be made whole by other means, as may any where a
+        kustomization was not understood.
         """
         for found in self._resources:
             file = found.document.file
             if file not in self._used:
                 folder = file.rpartition("/")[0]
-                if self._tree.kustomization(folder) is not None:
+                if self.crashes or self._tree.kustomization(folder) is not None:
                     found.patched = True
                 yield found
 
+    @contextmanager
+    def _apart(self, work: str, document: Document) -> Iterator[None]:
+        """A deployment at which vmlint itself fails takes no other with it."""
+        try:
+            yield
+        except VmlintError:
+            raise
+        except Exception as error:
+            self.crashes.append(crash(error, work, document))
+
     def _by_tools(self) -> Iterator[Deployment]:
         for tool in self._tools:
-            yield self._deployment(f"{tool.tool.name} {tool.name}", self._applied(tool), tool.namespace)
+            with self._apart(f"what {tool.tool.name} `{tool.name}` applies", tool.at.document):
+                yield self._deployment(f"{tool.tool.name} {tool.name}", self._applied(tool), tool.namespace)
 
     def _applied(self, tool: Applied) -> Build:
         tree = self._tree
@@ -189,10 +209,11 @@ class _Planner:
         for kustomization in self._tree.kustomizations:
             if kustomization.file in included:
                 continue
-            build = self._built(kustomization.folder)
-            self._used |= build.files
-            if not kustomization.is_component:
-                yield self._deployment(kustomization.folder or ".", build, "")
+            with self._apart("the kustomization", kustomization.document):
+                build = self._built(kustomization.folder)
+                self._used |= build.files
+                if not kustomization.is_component:
+                    yield self._deployment(kustomization.folder or ".", build, "")
 
     def _deployment(self, name: str, build: Build, namespace: str) -> Deployment:
         done = self._builder.finish(build)

@@ -21,10 +21,8 @@ from types import ModuleType
 from typing import Any, cast
 
 from vmlint.errors import PackError
-from vmlint.model.resource import Resource
 from vmlint.registry.made import made
 from vmlint.rule import Doubt, Effect, Fault, Meta, Rule, RuleModule
-from vmlint.source.document import Document
 from vmlint.world import World
 
 __all__ = ["folder_of", "from_module", "from_path"]
@@ -158,10 +156,10 @@ def _no_module(name: str) -> str:
     return f"{name}: no module is installed that is called so{hint}"
 
 
-def _last_line(error: BaseException, here: str = os.curdir) -> str:
-    """Where the pack's code was when it failed, from the folder `here`; "" where it did not run."""
+def _last_line(error: BaseException) -> str:
+    """Where the pack's code was when it failed; "" where it did not run."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_ours(frame.filename)]
-    return f"{os.path.relpath(frames[-1].filename, here)}:{frames[-1].lineno}" if frames else ""
+    return f"{os.path.relpath(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
 
 
 def _is_ours(file: str) -> bool:
@@ -225,33 +223,12 @@ def _flaws_of(meta: Meta) -> Iterator[str]:
 
 
 def _guarded(rule: Rule) -> Rule:
-    """The rule, whose mistakes are told as those of its pack and not as vmlint's, with paths from here."""
-    return replace(rule, check=partial(_checked, rule, str(Path.cwd())))
+    """The rule, held to what a rule may say."""
+    return replace(rule, check=partial(_checked, rule))
 
 
-def _checked(rule: Rule, here: str, subject: Any, world: World) -> Iterator[Fault | Doubt]:
-    try:
-        for said in rule.check(subject, world):
-            if not isinstance(said, Fault | Doubt):
-                raise TypeError(f"it gives {type(said).__name__}, and not what `META.at` or `META.doubt` makes")
-            yield said
-    except Exception as error:
-        raise PackError([_failed(rule, here, subject, error)]) from error
-
-
-def _failed(rule: Rule, here: str, subject: Any, error: Exception) -> str:
-    place = _last_line(error, here)
-    where = f"{place}: " if place else ""
-    return (
-        f"{where}rule `{rule.id}` ({rule.slug}) of {rule.pack} fails on {_named(subject)}: {type(error).__name__}: "
-        f"{error}: mend it, or leave it out with `--ignore {rule.id}`"
-    )
-
-
-def _named(subject: Any) -> str:
-    match subject:
-        case Resource():
-            return f"{subject.ref} in `{subject.document.file}`"
-        case Document():
-            return f"`{subject.file}`"
-    return f"a {type(subject).__name__}"
+def _checked(rule: Rule, subject: Any, world: World) -> Iterator[Fault | Doubt]:
+    for said in rule.check(subject, world):
+        if not isinstance(said, Fault | Doubt):
+            raise TypeError(f"it gives {type(said).__name__}, and not what `META.at` or `META.doubt` makes")
+        yield said

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from vmlint.finding import Report, Skipped
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
-from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, statement, tally
+from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
 
 __all__ = ["closing"]
 
@@ -36,6 +36,7 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _undecided(report, page, verbose),
         _packs(report, page) if verbose else [],
         _changed(report, page),
+        _stopped(report, page),
         _summary(report, page),
     ]
     return [lines for lines in blocks if lines]
@@ -108,6 +109,11 @@ def _changed(report: Report, page: Page) -> list[Line]:
     return table("changed", [("", (Segment(page.show(said)),))] if said else [], page.width, column=_COLUMN)
 
 
+def _stopped(report: Report, page: Page) -> list[Line]:
+    lines: list[Line] = [(Segment(page.show(sentence(stop(report.stopped))), "strong"),)] if report.stopped else []
+    return table("partial", [("", line) for line in lines], page.width, column=_COLUMN)
+
+
 def _some(items: Sequence[_T], number: int, verbose: bool) -> tuple[list[_T], int]:
     """The items to list, and how many are left out."""
     shown = list(items if verbose else items[:number])
@@ -149,6 +155,9 @@ def _verdict(report: Report) -> Iterator[Segment]:
             if index:
                 yield Segment(" and " if index == len(numbers) - 1 else ", ")
             yield Segment(number, level.value)
+        yield Segment(f" in {objects} from {files}")
+    elif report.stopped:
+        yield Segment("nothing found until then", "strong")
         yield Segment(f" in {objects} from {files}")
     elif report.counts.objects:
         yield Segment("clean", "clean")

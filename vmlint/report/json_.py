@@ -16,11 +16,12 @@ __all__ = ["object_of", "render"]
 
 
 def render(report: Report, *, statistics: bool = False) -> str:
-    """The report as one JSON object: version, summary, changed and statistics if they are wanted, findings,
-    suppressed, stale, skipped, undecided."""
+    """The report as one JSON object: version, whether the run came to its end, summary, changed and statistics if they
+    are wanted, findings, suppressed, stale, skipped, undecided."""
     return json_text(
         {
             "version": report.version,
+            "complete": report.stopped is None,
             "summary": _summary(report),
             **({"changed": report.changed._asdict()} if report.changed else {}),
             **({"statistics": counts(report)} if statistics else {}),

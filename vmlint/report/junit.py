@@ -18,7 +18,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from vmlint.finding import Finding, Report
 from vmlint.report import text
 from vmlint.report.untrusted import visible
-from vmlint.report.wording import doubt, place, sentence, statement
+from vmlint.report.wording import doubt, place, sentence, statement, stop
 from vmlint.report.xml import allowed, characters
 
 __all__ = ["render"]
@@ -53,6 +53,8 @@ def _suites(report: Report) -> Iterator[tuple[str, str, list[_Case]]]:
     for id, slug in sorted({(rule.id, rule.slug) for rule in report.rules} | set(found)):
         failed = [_failure(finding, report) for finding in found[id, slug]]
         yield f"{id} {slug}", slug, failed or [_Case("no finding")]
+    stopped = sentence(stop(report.stopped)) if report.stopped else ""
+    yield "vmlint", "vmlint", [_Case("whole run", "error", "stopped", stopped, stopped)] if stopped else []
     yield "undecided", "undecided", [_skip(doubt(item), item.file, item.line) for item in report.undecided]
     yield "not linted", "not-linted", [_skip(item.reason, item.file, item.line) for item in report.skipped]
 
@@ -70,7 +72,12 @@ def _skip(reason: str, file: str, line: int) -> _Case:
 
 def _suite(name: str, kind: str, cases: list[_Case]) -> Element:
     outcomes = Counter(case.outcome for case in cases)
-    counts = {"tests": len(cases), "failures": outcomes["failure"], "errors": 0, "skipped": outcomes["skipped"]}
+    counts = {
+        "tests": len(cases),
+        "failures": outcomes["failure"],
+        "errors": outcomes["error"],
+        "skipped": outcomes["skipped"],
+    }
     suite = Element("testsuite", {"name": name, **{count: str(number) for count, number in counts.items()}})
     for case, unique in zip(cases, _unique(characters(case.name) for case in cases), strict=True):
         test = SubElement(suite, "testcase", {"classname": f"vmlint.{kind}", "name": unique})

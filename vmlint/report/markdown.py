@@ -13,7 +13,7 @@ from itertools import groupby
 
 from vmlint.finding import Finding, Report, Step
 from vmlint.report.untrusted import visible
-from vmlint.report.wording import changed, counted, doubt, place, sentence, tally
+from vmlint.report.wording import changed, counted, doubt, place, sentence, stop, tally
 
 __all__ = ["SIZE", "render"]
 
@@ -77,6 +77,8 @@ def _counts(report: Report) -> Iterator[str]:
     yield f"## vmlint: {verdict}\n\n{objects} from {files}."
     if said := changed(report):
         yield _text(sentence(f"What is changed: {said}"))
+    if report.stopped:
+        yield f"**Partial**: {sentence(stop(report.stopped))}"
     if report.findings:
         yield "\n".join(("| findings | level | rule | name | effect |", "|--:|---|---|---|---|", *_rows(report)))
 

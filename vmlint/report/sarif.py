@@ -14,7 +14,7 @@ from typing import Any
 from vmlint.finding import Finding, Report, Suppressed
 from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import address, json_text, visible
-from vmlint.report.wording import counted, doubt, place, sentence, statement
+from vmlint.report.wording import counted, doubt, place, sentence, statement, stop
 from vmlint.rule import Effect, Level, Rule
 from vmlint.suppression import Source
 
@@ -61,7 +61,10 @@ def render(report: Report, *, name: str = "manifests") -> str:
     run = {
         "tool": {"driver": {"name": "vmlint", "version": report.version, "rules": [_rule(rule) for rule in rules]}},
         "invocations": [
-            {"executionSuccessful": True, "toolExecutionNotifications": list(_notifications(report, len(findings)))}
+            {
+                "executionSuccessful": not (report.crashes or report.stopped),
+                "toolExecutionNotifications": list(_notifications(report, len(findings))),
+            }
         ],
         "automationDetails": {"id": f"vmlint/{name}/"},
         "columnKind": "unicodeCodePoints",
@@ -224,6 +227,8 @@ def _notifications(report: Report, written: int) -> Iterator[dict[str, Any]]:
                 f"GitHub code scanning takes {RESULTS} results of a run."
             },
         }
+    if report.stopped:
+        yield {"level": "error", "message": {"text": sentence(stop(report.stopped))}}
     for skipped in report.skipped:
         yield _notification(f"Not linted: {sentence(skipped.reason)}", skipped.file, skipped.line)
     for item in report.undecided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vmlint.finding import Finding, Report, Undecided
 from vmlint.rule import Fix, Level
 
-__all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "sentence", "statement", "tally"]
+__all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "sentence", "statement", "stop", "tally"]
 
 FIX_OPTIONS = {Fix.SAFE: "--fix", Fix.UNSAFE: "--fix --unsafe-fixes"}
 """The options of `vmlint check` that make a fix of that sort."""
@@ -54,6 +54,12 @@ def changed(report: Report) -> str:
     elsewhere = f"; {counted(told.hidden, 'finding')} elsewhere {'is' if told.hidden == 1 else 'are'} not shown"
     objects = counted(report.counts.objects, "object")
     return f"{told.objects} of {objects} touched by changes{since}{elsewhere if told.hidden else ''}"
+
+
+def stop(stopped: tuple[int, int]) -> str:
+    """Why a report is not whole."""
+    done, total = stopped
+    return f"stopped with Ctrl-C after {done} of {total} documents and objects: what the others hold is not known"
 
 
 def tally(report: Report) -> list[tuple[Level, str]]:

@@ -14,11 +14,15 @@ __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
 
 
 class Problem(NamedTuple):
-    """Why a document can't be read. Lines and columns count from 1 in the file."""
+    """Why a document can't be read. Lines and columns count from 1 in the file.
+
+    `trace` is the traceback where vmlint itself failed; "" where the document is at fault.
+    """
 
     line: int
     column: int
     reason: str
+    trace: str = ""
 
 
 class Duplicate(NamedTuple):
@@ -45,7 +49,19 @@ class Document:
     read it as JSON. Positions are worked out when the first one is asked for.
     """
 
-    __slots__ = ("_positions", "_starts", "column", "data", "duplicates", "file", "index", "json", "line", "problem", "text")
+    __slots__ = (
+        "_positions",
+        "_starts",
+        "column",
+        "data",
+        "duplicates",
+        "file",
+        "index",
+        "json",
+        "line",
+        "problem",
+        "text",
+    )
 
     file: str
     index: int

@@ -5,10 +5,12 @@ from __future__ import annotations
 import codecs
 import os
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from vmlint.errors import described
 from vmlint.source.decode import Wanted, decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
@@ -80,7 +82,10 @@ def _content(found: Found, data: bytes, max_bytes: int, charts: _Charts, wanted:
     chart = charts.of(found.path) if found.path is not None and b"{{" in data else None
     if chart is not None and chart.templates:
         return _skipped(found, reason_of_template("", chart.name))
-    return decode(data, found.name, chart=chart.name if chart else "", wanted=wanted)
+    try:
+        return decode(data, found.name, chart=chart.name if chart else "", wanted=wanted)
+    except Exception as error:
+        return _failed(found, error)
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
@@ -103,6 +108,12 @@ def _skipped(found: Found, reason: str) -> SourceFile:
 def _unreadable(found: Found, reason: str) -> SourceFile:
     document = Document(found.name, 0, 1, "", problem=Problem(1, 1, reason))
     return SourceFile(found.name, (document,), ())
+
+
+def _failed(found: Found, error: Exception) -> SourceFile:
+    """A file at which vmlint itself fails: the run goes on without it."""
+    problem = Problem(1, 1, described(error), "".join(traceback.format_exception(error)))
+    return SourceFile(found.name, (Document(found.name, 0, 1, "", problem=problem),), ())
 
 
 class _Chart:

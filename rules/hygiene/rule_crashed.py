@@ -1,0 +1,56 @@
+"""A part of vmlint failed.
+
+## What it does
+Reports that a rule, or the reading of a file, came to an error of its own on an object. All other rules have had
+their say about the object, and this rule about all others. vmlint ends with exit code 70, whatever is selected.
+
+## Why it matters
+What the rule would have said of the object is not known.
+
+## Bad
+    # `vmlint check` shows the error, and with `--verbose` the traceback:
+    #   infer-label-missing failed on it: KeyError: 'labels' at inference/infer_label_missing.py:41.
+    kind: VirtualMachine
+    metadata:
+      name: web
+
+## Good
+    # To go on until it is mended, leave the rule out for these files, in `.vmlint.yaml`:
+    overrides:
+    - paths: [vms/web.yaml]
+      ignore: [infer-label-missing]
+
+## Source
+vmlint itself.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.crash import Crash
+from vmlint.model.resource import Place
+from vmlint.rule import Effect, Fault, Meta, Spot
+from vmlint.source.span import Span
+from vmlint.world import World
+
+META = Meta("VM920", effect=Effect.UNREADABLE, since="0.1", subject=Crash)
+
+
+def check(crash: Crash, world: World) -> Iterator[Fault]:
+    document, line = crash.document, crash.document.line
+    known = crash.resource is not None
+    place = Place(crash.resource, ()) if crash.resource is not None else Spot(document, Span(line, 1, line, 1))
+    yield META.at(
+        place,
+        f"{crash.work} failed on {'it' if known else 'this file'}: {crash.error}. "
+        f"This is a fault in {f'`{crash.pack}`' if crash.pack else 'vmlint'}, not in the manifest.",
+        fix=_fix(crash),
+    )
+
+
+def _fix(crash: Crash) -> str:
+    if crash.pack:
+        return (
+            f"mend the rule: `vmlint check --verbose` shows the traceback; or leave it out with `--ignore {crash.rule}`"
+        )
+    report = "report it with the traceback that `vmlint check --verbose` shows"
+    return f"{report}; until it is mended, `overrides` can leave `{crash.rule}` out" if crash.rule else report
