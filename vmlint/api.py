@@ -101,7 +101,7 @@ def judge(
         skipped=repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
         counts=_counted(repository.counts, worlds),
-        rules=tuple(sorted({*running, *telling}, key=lambda rule: rule.id)),
+        rules=(*running, *(rule for rule in telling if rule not in running)),
         suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
         suppressions=tuple(suppressions),
         stale=known.stale,

@@ -225,7 +225,10 @@ def test_a_rule_that_fails_is_told_with_its_place(run: Run) -> None:
     rule.write_text(rule.read_text("utf-8").replace("get(subject.data", "get(subject.nothing"), "utf-8")
     code, out, _ = run("test", "policies/", "-q")
     assert code == 1
-    assert out.splitlines()[1].startswith("  policies/odd.py:36: rule `POLICIES1` (odd) of policies fails on Virtual")
+    assert out.splitlines()[1].startswith(
+        "  not expected: manifest.yaml:1:1  error  VM920 rule-crashed: the rule `odd` failed on it: AttributeError: "
+        "'VirtualMachine' object has no attribute 'nothing' at policies/odd.py:36."
+    )
 
 
 @pytest.mark.parametrize(
