@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import textwrap
+from collections.abc import Mapping
 from importlib import import_module
 from inspect import getdoc
 from itertools import groupby
@@ -17,6 +18,8 @@ import yaml
 from vmlint.cli import COMMANDS
 from vmlint.cli.arguments import Parser
 from vmlint.configschema import schema
+from vmlint.packs import schema as packed
+from vmlint.packs.way import WAYS
 from vmlint.registry import rules
 from vmlint.report.wording import fix_told
 from vmlint.rule import Rule
@@ -26,6 +29,8 @@ __all__ = ["DOCS", "PACK", "about_family", "generated", "pages"]
 
 DOCS = Path(__file__).parents[1] / "docs"
 SCHEMA = "vmlint.schema.json"
+PACK_SCHEMA = "pack.schema.json"
+PACKS = Path(__file__).parents[1] / "fixtures" / "packs"
 PACK = (
     "rules: [{id: ACME1, slug: owner-missing, subject: VirtualMachine, require: {path: a, exists: true}, message: a}]"
 )
@@ -39,7 +44,9 @@ def pages() -> dict[Path, str]:
         **{f"rules/{rule.slug}.md": _rule(rule) for rule in rules()},
         "commands.md": _commands(),
         "configuration.md": _configuration(),
-        SCHEMA: json.dumps(schema(rules()), indent=2, ensure_ascii=False) + "\n",
+        "packs.md": _packs(),
+        SCHEMA: _json(schema(rules())),
+        PACK_SCHEMA: _json(packed.schema()),
     }
     return {DOCS / name: text for name, text in made.items()}
 
@@ -47,6 +54,10 @@ def pages() -> dict[Path, str]:
 def generated() -> list[Path]:
     """The files that only pages may be."""
     return sorted(DOCS.glob("rules/*"))
+
+
+def _json(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 # Rules
@@ -181,6 +192,64 @@ def _yaml(data: Any) -> str:
     inner = next(iter(data.values())) if isinstance(data, dict) else data
     short = isinstance(inner, list | dict) and not any(isinstance(entry, dict) for entry in inner)
     return yaml.safe_dump(data, default_flow_style=None if short else False, sort_keys=False, width=120)
+
+
+# Packs
+
+
+def _packs() -> str:
+    links = [
+        f"| `{name}` | {', '.join(sorted(way.starts)) if len(way.starts) < 10 else 'any in a namespace'} "
+        f"| {way.meaning} |"
+        for name, way in WAYS.items()
+    ]
+    tables = {
+        "A pack": _keys(packed.PACK),
+        "A rule": _keys(packed.RULE),
+        "A condition": _keys(packed.CONDITION),
+        "Links": _LINKS + _table("| `via` | of which kinds | leads to |", links),
+        "Example": f"```yaml\n{(PACKS / 'sizes.yaml').read_text('utf-8')}```\n",
+    }
+    return "\n".join((_PACKS, *(f"## {title}\n\n{table}" for title, table in tables.items())))
+
+
+_PACKS = f"""\
+# Packs of rules
+
+A pack is a YAML file with rules of your own. It is data: nothing in it runs, and no path or pattern in it takes more
+time than the sizes of its text and of the object explain. `vmlint check --rules FILE` or `rules` in the configuration
+adds it, `vmlint test FILE` runs its cases. Editors complete and check it by [its JSON Schema]({PACK_SCHEMA}):
+
+```yaml
+# yaml-language-server: $schema=pack.schema.json
+```
+
+- Paths are [JSONPath as jsonpath-ng writes it](https://pypi.org/project/jsonpath-ng/), with filters:
+  `volumes[?(@.name == 'root')].dataVolume.name`. A path without `[*]`, filter, slice or `..` finds one value, or none.
+- `require` wants it of every value, `forbid` of none. Where a path that finds one value finds none, `require` is not
+  met. A path that may find several and finds none is no fault: ask with `count`.
+- A finding stands at the value, or where it would have to be. One of a value that the instancetype gave stands at the
+  name of the instancetype; one at the end of a link at the field where the link begins, and its chain is the way there.
+- What the files don't tell is undecided, and neither found nor passed: a value with a variable, an instancetype that
+  lives elsewhere and gives the value, a default that the KubeVirt object of the cluster may change.
+- `metadata.namespace` is the namespace that the object ends up in, whether it is written or not.
+- A rule's name is its fault: it is written in `select`, `ignore`, `levels` and suppressions, as those of vmlint are.
+"""
+
+_LINKS = """\
+Of several links each begins where the one before leads. Where a link leads nowhere, there is nothing to look at. Of an
+object that is named and not in the files, its kind, name and namespace are known.
+
+"""
+
+
+def _keys(shapes: Mapping[str, Any]) -> str:
+    rows = []
+    for key, shape in shapes.items():
+        examples = " or ".join(f"`{_yaml({key: one}).strip()}`" for one in shape.get("examples", ()))
+        meaning = shape["description"].replace("|", "\\|")
+        rows.append(f"| `{key}` | {meaning} | {examples} |")
+    return _table("| key | what it means | example |", rows)
 
 
 def _table(head: str, rows: list[str]) -> str:

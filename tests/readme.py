@@ -25,6 +25,7 @@ __all__ = ["README", "filled"]
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+PACK = ROOT / "fixtures" / "packs" / "house.yaml"
 SAMPLE = "infer-label-missing"
 SAMPLE_LABEL = "instancetype.kubevirt.io/default-instancetype"
 COMMANDS = {
@@ -32,6 +33,7 @@ COMMANDS = {
     "expand": ("vmlint expand fixtures/quickstart --vm shop/cache --explain", "grep -v '# VM$'"),
     "customize": ("vmlint customize u1.medium --name u1.mysize --vcpus 4 --memory 4Gi",),
     "fix": ("vmlint check fixtures/running-deprecated/bad --diff",),
+    "house": ("vmlint check fixtures/quickstart --rules fixtures/packs/house.yaml --select HOUSE002",),
     "create-pvc": ("vmlint create-pvc --name scratch --size 10Gi --from fixtures/quickstart",),
 }
 """The commands that the README shows with what they print; what they are piped into is for people."""
@@ -44,6 +46,7 @@ def filled(readme: str) -> str:
         "changed": _changed(),
         "rules": _rules(),
         "fixes": _fixes(),
+        "pack": f"```yaml\n{PACK.read_text('utf-8')}```\n",
         **{name: _shown(*words) for name, words in COMMANDS.items()},
     }
     for name, part in parts.items():

@@ -71,6 +71,11 @@ def test_what_a_rule_says_of_itself(tmp_path: Path) -> None:
     )
 
 
+def test_a_rule_whose_conditions_speak_needs_no_message(tmp_path: Path) -> None:
+    text = RULE.replace("exists: true}", "exists: true, message: no owner}").replace("  message: no owner\n", "")
+    assert [rule.slug for rule in read(pack(tmp_path, f"rules:\n{text}"))] == ["owner-missing"]
+
+
 def test_rules_in_the_order_of_the_file(tmp_path: Path) -> None:
     second = RULE.replace("HOUSE001", "HOUSE000").replace("owner-missing", "owner-odd")
     assert [rule.id for rule in read(pack(tmp_path, f"rules:\n{RULE}{second}"))] == ["HOUSE001", "HOUSE000"]
@@ -120,6 +125,10 @@ rule: []
         (
             {"subject": "3"},
             ["6: `subject` must be a kind or a list of kinds, not a number: write `subject: VirtualMachine`"],
+        ),
+        (
+            {"message": ""},
+            ["2: the rule has no `message`: write what is wrong, such as `message: VM {name} has no owner`"],
         ),
         ({"message": "[a]"}, ["6: `message` must be a text, not a list: write `message: …`"]),
         ({"message": "'{'"}, ["6: a `{` stands alone: write `{{` for a brace"]),

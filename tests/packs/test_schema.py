@@ -61,7 +61,7 @@ BAD = (
     {"rules": [3]},
     {**rule(), "pack": "A"},
     {**rule(), "more": 1},
-    *(rule(**{key: ...}) for key in ("id", "slug", "subject", "message", "forbid")),
+    *(rule(**{key: ...}) for key in ("id", "slug", "subject", "forbid")),
     *(rule(**{key: 3}) for key in RULE),
     rule(id="h1"),
     rule(slug="Fault"),

@@ -108,6 +108,8 @@ def _check_once(values: list[Any], key: str, at: At) -> None:
 # A rule
 
 _Reader = Callable[[Any, At], Any]
+_Groups = Mapping[str, tuple[tuple[Condition, At], ...]]
+"""The conditions under each key that holds some, with their places."""
 
 
 def _rule(entry: Any, family: str, at: At) -> Rule | None:
@@ -115,7 +117,7 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
         at.tell(f"a rule is a mapping: write `{_EXAMPLE}`")
         return None
     _check_keys(entry, _RULE, "a rule", at)
-    for key in ("id", "slug", "subject", "message"):
+    for key in ("id", "slug", "subject"):
         if key not in entry:
             at.tell(f"the rule has no `{key}`: {_NEEDED[key]}")
     if "require" not in entry and "forbid" not in entry:
@@ -123,6 +125,8 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
     said = {key: reader(entry[key], at / key) for key, reader in _RULE.items() if key in entry}
     kinds: tuple[str, ...] = said.get("subject") or ()
     groups = {key: tuple(said.get(key) or ()) for key in ("when", "unless", "require", "forbid")}
+    if "message" not in entry and not all(condition.message for condition, _ in _speaking(groups)):
+        at.tell(f"the rule has no `message`: {_NEEDED['message']}")
     _check_meaning(entry, kinds, groups, at)
     if at.mistakes:
         return None
@@ -136,7 +140,7 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
         said.get("of") == "expanded",
         said.get("each"),
         **{key: tuple(condition for condition, _ in group) for key, group in groups.items()},
-        message=said["message"],
+        message=said.get("message", ""),
         fix=said.get("fix", f"see `vmlint explain {slug}`"),
     )
     return Rule(meta, slug, page.partition("\n")[0].strip().rstrip("."), page, family, judge.check)
@@ -150,16 +154,14 @@ _NEEDED = {
 }
 
 
-def _check_meaning(
-    entry: Mapping[str, Any], kinds: tuple[str, ...], groups: Mapping[str, tuple[tuple[Condition, At], ...]], at: At
-) -> None:
+def _check_meaning(entry: Mapping[str, Any], kinds: tuple[str, ...], groups: _Groups, at: At) -> None:
     """What no key says alone: kinds that can be expanded, links that they have, names in messages."""
     if entry.get("of") == "expanded" and (others := [kind for kind in kinds if kind not in _EXPANDED]):
         (at / "of").tell(f"a {others[0]} can't be expanded, only {' and '.join(_EXPANDED)}: leave `of` out")
     for conditions in groups.values():
         for condition, place in conditions:
             _check_ways(kinds, condition, place)
-    speaking = [pair for key in ("require", "forbid") for pair in groups[key]]
+    speaking = _speaking(groups)
     via = bool(speaking) and all(condition.ways for condition, _ in speaking)
     for key in ("message", "fix"):
         if isinstance(entry.get(key), str):
@@ -167,6 +169,11 @@ def _check_meaning(
     for condition, place in speaking:
         if condition.message:
             _check_template(condition.message, bool(condition.ways), place / "message")
+
+
+def _speaking(groups: _Groups) -> list[tuple[Condition, At]]:
+    """The conditions that make findings."""
+    return [*groups["require"], *groups["forbid"]]
 
 
 _EXPANDED = ("VirtualMachine", "VirtualMachinePool")

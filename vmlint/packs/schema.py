@@ -70,7 +70,10 @@ CONDITION: Mapping[str, _Schema] = {
     },
     "quantity": _comparison("Comparisons of quantities, which have to hold together", ">= 2Gi, <= 64Gi"),
     "version": _comparison("Comparisons of versions, which have to hold together", ">= 1.2"),
-    "message": {"description": "The message, where it is another one than the rule's", **_TEXT},
+    "message": {
+        "description": "What is wrong where it is this condition that is not met; else the rule's message is told",
+        **_TEXT,
+    },
 }
 """The keys of a condition."""
 
@@ -114,12 +117,13 @@ RULE: Mapping[str, _Schema] = {
     "require": _conditions("What has to hold of every value. A path that can find one value alone has to find it"),
     "forbid": _conditions("What may hold of no value"),
     "message": {
-        "description": "What is wrong. `{name}`, `{namespace}` and `{kind}` are the object's, `{field}` and `{value}` "
-        "what was found; with `via` there are `{via.name}`, `{via.namespace}` and `{via.kind}`",
+        "description": "What is wrong; needed where a condition of `require` or `forbid` has no message of its own. "
+        "`{name}`, `{namespace}` and `{kind}` are the object's, `{field}` and `{value}` what was found; with `via` "
+        "there are `{via.name}`, `{via.namespace}` and `{via.kind}`",
         **_TEXT,
-        "examples": ["VM `{name}` has no owner."],
+        "examples": ["VM {name} has no owner."],
     },
-    "fix": {"description": "What to do; with the same names", **_TEXT, "examples": ["add the label `owner`"]},
+    "fix": {"description": "What to do; with the same names", **_TEXT, "examples": ["add the label owner"]},
     "docs": {
         "description": "The page that `vmlint explain` shows, in Markdown; its first line is the rule's title",
         **_TEXT,
@@ -152,7 +156,7 @@ def schema() -> _Schema:
         **_mapping(PACK, "rules"),
         "definitions": {
             "rule": {
-                **_mapping(RULE, "id", "slug", "subject", "message"),
+                **_mapping(RULE, "id", "slug", "subject"),
                 "anyOf": [{"required": ["require"]}, {"required": ["forbid"]}],
             },
             "condition": _mapping(CONDITION, "path"),
