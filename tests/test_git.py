@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from vmlint.errors import UsageError
-from vmlint.git import compare
+from vmlint.git import Difference, compare
 
 from .history import commit, git, write
-
-MOST = 1000
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +18,10 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+def held(difference: Difference, most: int = 1000) -> dict[str, bytes]:
+    return difference.contents(difference.old, most)
 
 
 def changed(tmp_path: Path) -> list[str]:
@@ -35,9 +38,7 @@ def test_what_is_edited_staged_renamed_and_untracked(tmp_path: Path) -> None:
     difference = compare("HEAD", ["."])
     assert changed(tmp_path) == ["a b\tü", "edited", "folder-moved", "new/one", "staged"]
     assert difference.commit == first
-    assert difference.contents(MOST) == {
-        name: f"{name}\n".encode() for name in ("edited", "staged", "moved", "gone", "a b\tü")
-    }
+    assert held(difference) == {name: f"{name}\n".encode() for name in ("edited", "staged", "moved", "gone", "a b\tü")}
 
 
 def test_what_is_staged_counts_though_the_working_tree_has_it_too(tmp_path: Path) -> None:
@@ -59,7 +60,7 @@ def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
     write(tmp_path, {"a": "1\n", "b": "1\n"})
     git(tmp_path, "add", "a")
     assert changed(tmp_path) == ["a", "b"]
-    assert compare("HEAD", ["."]).contents(MOST) == {}
+    assert held(compare("HEAD", ["."])) == {}
 
 
 def test_a_branch_is_compared_where_it_left_the_other(tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_a_branch_is_compared_where_it_left_the_other(tmp_path: Path) -> None:
     commit(tmp_path, {"b": "2\n"})
     git(tmp_path, "checkout", "-q", "feature")
     difference = compare("main", ["."])
-    assert (difference.commit, difference.contents(MOST)) == (base, {"a": b"1\n"})
+    assert (difference.commit, held(difference)) == (base, {"a": b"1\n"})
 
 
 def test_paths_are_those_of_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,13 +107,13 @@ def test_a_submodule_changes_as_a_whole(tmp_path: Path) -> None:
     assert not compare("HEAD", ["top"]).has_changed("top/sub/x")
     commit(tmp_path / "top/sub", {})
     assert compare("HEAD", ["top"]).has_changed("top/sub/x")
-    assert compare("HEAD", ["top"]).contents(MOST) == {}
+    assert held(compare("HEAD", ["top"])) == {}
 
 
 def test_large_files_are_left_out(tmp_path: Path) -> None:
     commit(tmp_path, {"a": "1" * 10, "b": "1" * 11})
     write(tmp_path, {"a": "", "b": ""})
-    assert compare("HEAD", ["."]).contents(10) == {"a": b"1" * 10}
+    assert held(compare("HEAD", ["."]), 10) == {"a": b"1" * 10}
 
 
 @pytest.mark.parametrize(
@@ -139,16 +140,26 @@ def test_nothing_that_the_configuration_names_is_run(tmp_path: Path, settings: d
     (tmp_path / "ran").unlink(missing_ok=True)
     difference = compare("HEAD", ["."])
     assert difference.has_changed("a.yaml")
-    assert difference.contents(MOST)["a.yaml"] == b"1\n"
+    assert difference.contents(["a.yaml"], 10)["a.yaml"] == b"1\n"
     assert not (tmp_path / "ran").exists()
 
 
 def test_the_index_stays_as_it_is(tmp_path: Path) -> None:
+    """Though git would take note of the time of a file that is as it was."""
     commit(tmp_path, {"a": "1\n"})
-    (tmp_path / "a").write_text("1\n")
+    os.utime(tmp_path / "a", (1, 1))
     before = (tmp_path / ".git/index").read_bytes()
-    compare("HEAD", ["."])
+    assert changed(tmp_path) == []
     assert (tmp_path / ".git/index").read_bytes() == before
+    git(tmp_path, "diff")
+    assert (tmp_path / ".git/index").read_bytes() != before
+
+
+def test_a_change_within_a_moment_is_seen(tmp_path: Path) -> None:
+    for size in range(20):
+        commit(tmp_path, {"a": f"{size:02}\n"})
+        write(tmp_path, {"a": f"{size + 1:02}\n"})
+        assert changed(tmp_path) == ["a"]
 
 
 def refusal(ref: str, *paths: str) -> str:
@@ -211,7 +222,8 @@ def test_a_clone_without_the_old_files_fetches_none(tmp_path: Path, monkeypatch:
     monkeypatch.chdir(tmp_path / "clone")
     difference = compare(first, ["."])
     with pytest.raises(UsageError) as caught:
-        difference.contents(MOST)
+        held(difference)
+    assert difference.contents([], 10) == {}
     assert str(caught.value) == (
         f"`--changed`: this clone lacks files of {first[:12]}, and nothing is fetched: clone without `--filter`"
     )

@@ -139,7 +139,7 @@ def test_a_branch(tmp_path: Path, base: str) -> None:
     commit(tmp_path, {"vms/a.yaml": VM.format(name="a", image="fedora")})
     assert told(check()) == []
     report = check("main")
-    assert told(report) == [("vms/a.yaml", OLD)]
+    assert told(report) == [("vms/a.yaml", OLD), ("vms/a.yaml", "datavolume-template-changed")]
     assert report.changed == Changed("main", base, objects=1, hidden=2)
 
 
@@ -334,3 +334,43 @@ def test_a_part_of_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert told(report) == []
     assert report.changed is not None
     assert report.changed.hidden == len(vmlint.check(["."]).findings)
+
+
+def test_rules_on_updates_are_idle_where_nothing_is_compared(tmp_path: Path) -> None:
+    """Then nobody can tell whether a suppression of one is needed."""
+    disk = """\
+        # vmlint: ignore-file[immutable-spec-changed] made anew by hand
+        apiVersion: cdi.kubevirt.io/v1beta1
+        kind: DataVolume
+        metadata: {name: data, namespace: shop}
+        spec:
+          source: {blank: {}}
+          storage: {accessModes: [ReadWriteOnce], volumeMode: Block, resources: {requests: {storage: 1Gi}}}
+        """
+    commit(tmp_path, {"data.yaml": disk})
+    assert vmlint.check(["data.yaml"]).findings == ()
+    write(tmp_path, {"data.yaml": disk.replace("1Gi", "2Gi")})
+    report = check("HEAD", "data.yaml")
+    assert told(report) == []
+    assert [one.finding.slug for one in report.suppressed] == ["immutable-spec-changed"]
+    write(tmp_path, {"data.yaml": disk.replace("name: data", "name: data-2")})
+    assert told(check("HEAD", "data.yaml")) == [("data.yaml", "suppression-unused")]
+
+
+def test_an_object_of_two_overlays_is_compared_with_itself(tmp_path: Path) -> None:
+    """The same disk of two clusters: one has grown, the other is new."""
+    disk = """\
+        apiVersion: cdi.kubevirt.io/v1beta1
+        kind: DataVolume
+        metadata: {{name: data, namespace: shop}}
+        spec:
+          source: {{blank: {{}}}}
+          storage: {{accessModes: [ReadWriteOnce], volumeMode: Block, resources: {{requests: {{storage: {size}}}}}}}
+        """
+    one, two = "resources: [data.yaml]\n", "resources: [data.yaml]\nnamespace: shop\n"
+    commit(tmp_path, {"one/kustomization.yaml": one, "one/data.yaml": disk.format(size="1Gi")})
+    write(tmp_path, {"two/kustomization.yaml": two, "two/data.yaml": disk.format(size="9Gi")})
+    assert told(check()) == []
+    commit(tmp_path, {})
+    write(tmp_path, {"two/data.yaml": disk.format(size="5Gi")})
+    assert told(check()) == [("two/data.yaml", "immutable-spec-changed")]

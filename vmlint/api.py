@@ -16,6 +16,7 @@ from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.crash import Crash, crash
 from vmlint.finding import Counts, Finding, Report, Undecided
+from vmlint.git import Difference
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
@@ -40,7 +41,7 @@ def check(
     rules: Iterable[str] = (),
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
-    changed: str | None = None,
+    changed: str | Difference | None = None,
     instead: Mapping[str, bytes] | None = None,
     partial: bool = False,
     **overrides: Any,

@@ -1,14 +1,15 @@
 """The fixtures of rules: small repositories under `fixtures/<slug>/`, and whether a run says of them what it should.
 
 `bad*` holds the fault, `good*` is silent under all rules, and in `outside*` objects that live outside the repository
-matter. What is expected of a bad or outside case stands beside it, whole: `fixtures/<slug>/<case>.json`.
+matter. What is expected of a bad or outside case stands beside it, whole: `fixtures/<slug>/<case>.json`. A case of an
+update has two folders: `after` is the repository, and `before` is what it was.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from vmlint.api import check
 from vmlint.config import Config
 from vmlint.configfile import find_in, load
 from vmlint.errors import VmlintError
+from vmlint.git import Difference
 from vmlint.report import json_
 from vmlint.rule import Rule
 
@@ -47,12 +49,35 @@ def run(case: Path, rules: Sequence[Rule]) -> dict[str, Any]:
 
     Of an outside case also what is undecided. Of configurations only that of the case itself holds.
     """
-    with chdir(case):
+    before = (case / "before").absolute()
+    with chdir(case / "after" if before.is_dir() else case):
         file = find_in(Path.cwd())
         config = Config(known_rules=tuple(rules)) if file is None else load(file, known_rules=rules)
-        report = json.loads(json_.render(check((), config)))
+        changed = _Folders.of(before, Path.cwd()) if before.is_dir() else None
+        report = json.loads(json_.render(check((), config, changed=changed)))
     parts = ["findings", "undecided"] if case.name.startswith("outside") else ["findings"]
     return {part: report[part] for part in (*parts, "skipped") if report[part] or part == "findings"}
+
+
+class _Folders(Difference):
+    """A folder against another one, which stands for a commit."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, before: Path, after: Path) -> _Folders:
+        then, now = (_contents(folder) for folder in (before, after))
+        changed = frozenset(path for path in {*then, *now} if then.get(path) != now.get(path))
+        old = {path: str(before / path) for path in changed if path in then}
+        return cls("before", str(after), "before", old, changed, frozenset(now), frozenset())
+
+    def contents(self, paths: Iterable[str], most: int) -> dict[str, bytes]:
+        return {path: Path(self.old[path]).read_bytes() for path in paths}
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
 class Verdict(NamedTuple):

@@ -7,10 +7,12 @@ system monitors, filters, external diffs), nothing is fetched, and the working t
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from vmlint.errors import UsageError
 
@@ -36,9 +38,11 @@ _SUBMODULE = "160000"
 class Difference:
     """The working tree against a commit. Paths are relative to `root`, the top of the working tree, with `/`.
 
-    `commit` is the commit's id, "" where there is none yet. `old` has the blob of each file that is changed or gone.
+    `ref` is the revision that was asked for, and `commit` the id of the commit that is compared, "" where there is none
+    yet. `old` has the blob of each file that is changed or gone.
     """
 
+    ref: str
     root: str
     commit: str
     old: Mapping[str, str]
@@ -71,21 +75,22 @@ class Difference:
             return False
         return any(path == "." or one == path or one.startswith(f"{path}/") for one in self.changed)
 
-    def contents(self, most: int) -> dict[str, bytes]:
-        """What the files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
+    def contents(self, paths: Iterable[str], most: int) -> dict[str, bytes]:
+        """What some files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
+        blobs = {path: self.old[path] for path in paths}
+        wanted = sorted(set(blobs.values()))
         git = _Git(self.root)
         asked = ("cat-file", "--batch-check=%(objectname) %(objectsize)")
-        said = [line.split(" ") for line in git.lines(*asked, given=_lines(self.old.values()))]
+        said = [line.split(" ") for line in git.lines(*asked, given=_lines(wanted))] if wanted else []
         sizes = {blob: int(size) for blob, size in said if size.isdigit()}
-        if sizes.keys() != set(self.old.values()):
+        if len(sizes) < len(wanted):
             raise UsageError(
                 f"`--changed`: this clone lacks files of {self.commit[:12]}, and nothing is fetched: "
                 "clone without `--filter`"
             )
-        small = {blob for blob, size in sizes.items() if size <= most}
-        wanted = {path: blob for path, blob in self.old.items() if blob in small}
-        held = _blobs(git.run("cat-file", "--batch", given=_lines(sorted(small))))
-        return {path: held[blob] for path, blob in wanted.items()}
+        small = [blob for blob, size in sizes.items() if size <= most]
+        held = _blobs(git.run("cat-file", "--batch", given=_lines(small))) if small else {}
+        return {path: held[blob] for path, blob in blobs.items() if blob in held}
 
 
 def compare(ref: str, paths: Sequence[str]) -> Difference:
@@ -97,7 +102,7 @@ def compare(ref: str, paths: Sequence[str]) -> Difference:
     root = os.path.realpath(git.root())
     git = _Git(root)
     commit = _base(git, ref, paths)
-    difference = _difference(git, root, commit)
+    difference = _difference(git, ref, root, commit)
     for path in paths:
         if difference.path_of(os.path.realpath(path)) is None:
             raise UsageError(f"`{path}` lies outside of `{root}`: `--changed` compares within one git repository")
@@ -130,19 +135,18 @@ def _base(git: _Git, ref: str, paths: Sequence[str]) -> str:
     raise UsageError(f"`--changed`: `{ref}` and HEAD have no commit in common: {why}")
 
 
-def _difference(git: _Git, root: str, commit: str) -> Difference:
+def _difference(git: _Git, ref: str, root: str, commit: str) -> Difference:
     tracked: set[str] = set()
     submodules: set[str] = set()
     for entry in _entries(git.run("ls-files", "--stage", "-z")):
         about, _, path = entry.partition("\t")
         (submodules if about.startswith(_SUBMODULE) else tracked).add(path)
     if not commit:  # all that is there is new
-        return Difference(root, "", {}, frozenset(tracked), frozenset(tracked), frozenset(submodules))
+        return Difference(ref, root, "", {}, frozenset(tracked), frozenset(tracked), frozenset(submodules))
     changed = set()
     old = {}
-    git.turn_filters_off()
     compared = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
-    said = iter(_entries(git.run("diff", "--no-ext-diff", "--no-textconv", *compared, commit, "--")))
+    said = iter(_entries(git.diff("--no-ext-diff", "--no-textconv", *compared, commit, "--")))
     for row, path in zip(said, said, strict=True):
         mode, _, blob, *_ = row.removeprefix(":").split(" ")
         changed.add(path)
@@ -150,7 +154,7 @@ def _difference(git: _Git, root: str, commit: str) -> Difference:
             old[path] = blob
         elif mode == _SUBMODULE:
             submodules.add(path)
-    return Difference(root, commit, old, frozenset(changed), frozenset(tracked), frozenset(submodules))
+    return Difference(ref, root, commit, old, frozenset(changed), frozenset(tracked), frozenset(submodules))
 
 
 def _entries(said: bytes) -> list[str]:
@@ -201,21 +205,27 @@ class _Git:
         """The answer in one line, "" where git has none."""
         return next(iter(self.lines(*words)), "")
 
-    def run(self, *words: str, given: bytes = b"") -> bytes:
+    def run(self, *words: str, given: bytes = b"", index: str = "") -> bytes:
         """What a command says. UsageError with git's own words where it fails."""
-        done = self._call(words, given)
+        done = self._call(words, given, index)
         if done.returncode:
             raise UsageError(_failed(words[0], done))
         return done.stdout
 
-    def turn_filters_off(self) -> None:
-        """Have no file sent through a program that the configuration names."""
+    def diff(self, *words: str) -> bytes:
+        """What `git diff` says. No file is sent through a program that the configuration names, and what git learns of
+        the files' times goes into a copy of the index."""
         named = self._call(("config", "-z", "--name-only", "--get-regexp", r"^filter\."))
         for driver in {entry.rpartition(".")[0] for entry in _entries(named.stdout)}:
             self._settings |= {f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"}
+        index = Path(self._folder, self.ask("rev-parse", "--git-path", "index"))
+        with tempfile.TemporaryDirectory() as folder:
+            if index.is_file():
+                shutil.copy2(index, folder)  # with its time, by which git knows what may have changed since
+            return self.run("diff", *words, index=str(Path(folder, index.name)))
 
-    def _call(self, words: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        environment = {**os.environ, **_ENVIRONMENT}
+    def _call(self, words: Sequence[str], given: bytes = b"", index: str = "") -> subprocess.CompletedProcess[bytes]:
+        environment = {**os.environ, **_ENVIRONMENT, **({"GIT_INDEX_FILE": index} if index else {})}
         first = environment.get("GIT_CONFIG_COUNT", "0")
         number = int(first) if first.isdigit() else 0
         for name, value in self._settings.items():

@@ -19,13 +19,15 @@ def before(difference: Difference, paths: Sequence[str], config: Config) -> Earl
     """How the files under the paths come to be what they were."""
 
     def earlier(files: Sequence[SourceFile]) -> list[SourceFile]:
-        names = {path: file.file for file in files if (path := difference.path_of(file.file)) is not None}
-        old = []
-        for path, data in difference.contents(config.max_file_size).items():
+        read = {path: file.file for file in files if (path := difference.path_of(file.file)) is not None}
+        names = {}
+        for path in difference.old:
             full = f"{difference.root}/{path}"
-            name = names.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root)
+            name = read.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root)
             if name is not None:
-                old.append((name, Path(full), data))
+                names[path] = name
+        held = difference.contents(names, config.max_file_size)
+        old = [(names[path], Path(difference.root, path), data) for path, data in held.items()]
         kept = [file for file in files if not difference.has_changed(file.file)]
         return sorted([*kept, *reread(old, config.max_file_size)], key=lambda file: file.file)
 

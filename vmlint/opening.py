@@ -45,7 +45,6 @@ class Opened(NamedTuple):
 class Past(NamedTuple):
     """What is compared with what: `difference` says which files differ; `now` is what they hold, built as `then` is."""
 
-    ref: str
     difference: Difference
     then: Opened
     now: Opened
@@ -58,7 +57,7 @@ def open_world(
     *,
     stdin: BinaryIO | None = None,
     progress: Progress | None = None,
-    changed: str | None = None,
+    changed: str | Difference | None = None,
     instead: Mapping[str, bytes] | None = None,
 ) -> Opened:
     """Read the files under the paths; see `vmlint.check` for what is read and what is raised.
@@ -72,17 +71,17 @@ def open_world(
     wanted = given or list(settings.paths) or ["."]
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
-    difference = compare(changed, wanted) if changed is not None else None
+    difference = compare(changed, wanted) if isinstance(changed, str) else changed
     earlier = before(difference, wanted, settings) if difference else None
     repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier, instead=instead)
     if not repository.counts.documents and not repository.skipped:
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
     opened = _opened(settings, repository)
-    if changed is None or difference is None or repository.past is None:
+    if difference is None or repository.past is None:
         return opened
     then, now = repository.past
-    past = Past(changed, difference, _opened(settings, then), opened if now is repository else _opened(settings, now))
-    return opened._replace(past=past)
+    built_alike = opened if now is repository else _opened(settings, now)
+    return opened._replace(past=Past(difference, _opened(settings, then), built_alike))
 
 
 def world_of(repository: Repository, settings: Config) -> World:

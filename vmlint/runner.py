@@ -56,7 +56,7 @@ def run(
     result = Ran()
     plan = _Plan(rules)
     told: dict[_Said, int] = {}
-    total = len(documents) + sum(len(world.cluster.resources) for world in worlds)
+    total = len(documents) + sum(len(world.cluster.resources) for world in worlds) + len(changes)
     done = 0
     try:
         for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.finding import Finding, ObjectId, Suppressed
 from vmlint.load import Repository
@@ -221,7 +222,7 @@ class Silence:
             return Suppression(mark, name, Fate.EXPIRED, mark.until.isoformat())
         if (mark, name) in self._used:
             return Suppression(mark, name, Fate.USED)
-        meant = [rule for rule in self._known if means(name, rule) and not _judges_suppressions(rule)]
+        meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
         file = _document(mark.place).file
         if mark.source is Source.CONFIGURATION:
             reached = any(self._fits(mark, where, what) for where, what in seen)
@@ -234,6 +235,10 @@ class Silence:
             nearest = min(lines, key=lambda line: (abs(line - _line(mark)), line))
             return Suppression(mark, name, Fate.MISPLACED, f"the finding stands in line {nearest}")
         return Suppression(mark, name, Fate.UNUSED)
+
+    def _is_apart(self, rule: Rule) -> bool:
+        """Whether a rule says nothing of objects as they are: a name that means others too is judged by those."""
+        return _judges_suppressions(rule) or (rule.meta.subject is Change and rule.id not in self._running)
 
     def _asked(self, rule: Rule, file: str) -> bool:
         """Whether the rule had its say about the file."""

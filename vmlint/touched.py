@@ -63,12 +63,15 @@ class Touched:
 
         Those of which the files don't say which is which, or what the whole of them is, are left out.
         """
+        whole = self._past.now.world.cluster
         for number, pair in enumerate(self._pairs):
             before, after = _by_ref(pair.then), _by_ref(pair.now)
             for ref, (new, *others) in after.items():
                 old, *olds = before.get(ref, (new,))
-                if not others and not olds and old.data != new.data and not old.patched and not new.patched:
-                    yield number, Change(old, new)
+                if others or olds or old.data == new.data or old.patched or new.patched:
+                    continue
+                if pair.known or len(whole.named(ref)) == 1:
+                    yield number, Change(old, new, pair.then)
 
     def has(self, place: Place | Spot) -> bool:
         """Whether what stands at a place is touched: its object, or its file where it is no object's field."""
@@ -93,7 +96,7 @@ class Touched:
             suppressed=tuple(one for one in report.suppressed if one.finding in touched),
             suppressions=tuple(one for one in report.suppressions if self.has(one.mark.place)),
             changed=Changed(
-                since=past.ref,
+                since=past.difference.ref,
                 commit=past.difference.commit,
                 objects=self._count(),
                 hidden=len(report.findings) - len(findings),

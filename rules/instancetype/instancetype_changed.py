@@ -1,0 +1,74 @@
+"""An instancetype has changed, and VMs keep what it was.
+
+## What it does
+Compares instancetypes and preferences with those of the commit that `--changed` names, and looks for VMs that had them
+then and have them now.
+
+## Why it does nothing
+KubeVirt copies instancetype and preference for each VM when it first sees it, as a ControllerRevision, and reads the
+copy from then on, also when the VM is stopped and started. Only VMs that are made later get the new values. With the
+reference policy `expand` they stand in the VM itself, likewise as they were.
+
+## Bad
+    kind: VirtualMachineInstancetype
+    metadata: {name: small}
+    spec:
+      cpu: {guest: 2}
+      memory: {guest: 8Gi}   # was 4Gi, and VMs use it
+
+## Good
+    kind: VirtualMachineInstancetype
+    metadata: {name: small-8}
+    spec:
+      cpu: {guest: 2}
+      memory: {guest: 8Gi}
+
+## Source
+KubeVirt `pkg/instancetype/revision/store.go` (syncStatusWithMatcher), `pkg/instancetype/find/revision.go`,
+`pkg/instancetype/controller/vm`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.change import Change
+from vmlint.model.chain import Hop
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.subjects import Instancetype, Preference, VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._updates import told
+
+META = Meta("VM211", effect=Effect.IGNORED, since="0.1", subject=Change)
+
+_MATCHERS = {Instancetype: Matcher.INSTANCETYPE, Preference: Matcher.PREFERENCE}
+_NAMED = 5
+"""How many VMs the chain lists."""
+
+
+def check(change: Change, world: World) -> Iterator[Fault]:
+    new = change.new
+    matcher = _MATCHERS.get(type(new))
+    changed = list(change.of(("spec",))) if matcher else []
+    if matcher is None or not changed:
+        return
+    before = {vm.ref for vm in _users(new.ref, matcher, change.before)}
+    users = [vm for vm in _users(new.ref, matcher, world) if vm.ref in before]
+    if not users:
+        return
+    keep = "1 VM keeps" if len(users) == 1 else f"{len(users)} VMs keep"
+    yield META.at(
+        new.at(*changed[0].path),
+        f"{keep} the {matcher.noun} as it was, in a copy that KubeVirt made: {told(changed)}.",
+        fix=f"leave `{new.name}` as it is, and name a new {matcher.noun} in the VMs that are to have the new values",
+    ).along(Hop(f"{vm} has {new}", vm.at(*vm.matcher_path(matcher))) for vm in users[:_NAMED])
+
+
+def _users(ref: Ref, matcher: Matcher, world: World) -> Iterator[VirtualMachine]:
+    """The VMs that have an instancetype or preference, by its name or by inference."""
+    for vm in world.cluster.of_kind("VirtualMachine"):
+        if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool):
+            match = world.match(vm, matcher)
+            if match is not None and match.resolution is not None and match.resolution.ref == ref:
+                yield vm

@@ -1,0 +1,112 @@
+"""A claim is shrunk, or changed where it can't be.
+
+## What it does
+Compares the specs of PersistentVolumeClaims with those of the commit that `--changed` names: the size, the storage
+class, the modes, the volume, the selector, and what the claim is filled from.
+
+## Why it fails
+Of a claim that is there, the API server takes a greater size and another `volumeAttributesClassName`, and nothing else.
+A greater size needs a storage class with `allowVolumeExpansion: true`.
+
+## Bad
+    kind: PersistentVolumeClaim
+    metadata: {name: data}
+    spec:
+      storageClassName: fast
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {storage: 10Gi}}   # was 20Gi
+
+## Good
+    kind: PersistentVolumeClaim
+    metadata: {name: data}
+    spec:
+      storageClassName: fast
+      accessModes: [ReadWriteOnce]
+      resources: {requests: {storage: 30Gi}}   # was 20Gi
+
+## Source
+Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeClaimUpdate),
+`plugin/pkg/admission/storage/persistentvolume/resize`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from vmlint.cdi.render import FROM_PROFILE
+from vmlint.change import Change
+from vmlint.graph.links import LinkKind, links
+from vmlint.model.access import get
+from vmlint.model.field import Path
+from vmlint.model.quantity import Quantity
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import PersistentVolumeClaim
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._updates import shown
+
+META = Meta("VM428", effect=Effect.REJECTED, since="0.1", subject=Change)
+
+_CHOSEN = "cdi.kubevirt.io/applyStorageProfile"
+_SIZE: Path = ("spec", "resources", "requests", "storage")
+_FIXED = ("storageClassName", "accessModes", "volumeMode", "volumeName", "selector", "dataSource", "dataSourceRef")
+_FILLED_IN = frozenset(_FIXED) - {"selector"}
+"""Fields that the cluster fills in: what it has is not known where the claim was applied without one."""
+
+
+def check(change: Change, world: World) -> Iterator[Fault]:
+    old, new = change.old, change.new
+    if not isinstance(old, PersistentVolumeClaim) or not isinstance(new, PersistentVolumeClaim):
+        return
+    if not change.is_update:
+        return
+    for field in _FIXED:
+        before, after = (_held(one, field) for one in (old, new))
+        if before == after or (field in _FILLED_IN and None in (before, after)) or _is_open((before, after)):
+            continue
+        yield META.at(
+            new.at("spec", field),
+            f"the `{field}` of a claim can't be changed: it was {shown(before)}.",
+            fix="put the old value back, or make a claim of another name and copy the data",
+        )
+    yield from _size(change, world)
+
+
+def _size(change: Change, world: World) -> Iterator[Fault]:
+    new = change.new
+    old_size, size = (Quantity.try_parse(get(one.data, *_SIZE)) for one in (change.old, new))
+    if old_size is None or size is None or size == old_size:
+        return
+    was = get(change.old.data, *_SIZE)
+    if size < old_size:
+        yield META.at(
+            new.at(*_SIZE),
+            f"a claim can't be shrunk: its size was `{was}`.",
+            fix="put the old size back, or make a claim of another name and copy the data",
+        )
+    elif (found := _class(new, world)) and get(found.data, "allowVolumeExpansion") is not True:
+        yield META.at(
+            new.at(*_SIZE),
+            f"storage class `{found.name}` does not let claims grow: the size was `{was}`.",
+            fix="put the old size back, or set `allowVolumeExpansion: true` in the class if its driver can do that",
+        )
+
+
+def _class(claim: Resource, world: World) -> Resource | None:
+    """The storage class that the claim names, where the files hold it."""
+    found = (world.cluster.follow(link).resource for link in links(claim) if link.kind is LinkKind.STORAGE_CLASS)
+    return next((one for one in found if one is not None), None)
+
+
+def _held(claim: Resource, field: str) -> Any:
+    """What a claim has in a field; without a volume mode it is a file system, unless CDI is to choose."""
+    value = claim.spec.get(field)
+    return "Filesystem" if field == "volumeMode" and value is None and _CHOSEN not in claim.labels else value
+
+
+def _is_open(value: Any) -> bool:
+    """Whether a value is decided elsewhere: by a variable, or by CDI."""
+    if isinstance(value, dict):
+        return any(map(_is_open, value.values()))
+    return any(map(_is_open, value)) if isinstance(value, list | tuple) else is_unknown(value) or value == FROM_PROFILE

@@ -1,0 +1,59 @@
+"""A DataVolume template has changed, and its DataVolume is there.
+
+## What it does
+Compares the DataVolume templates of VMs with those of the same name at the commit that `--changed` names.
+
+## Why it does nothing
+KubeVirt makes a DataVolume of a template only where none of its name is there. A VM that has its disk keeps it: it
+neither grows, nor moves to another storage class, nor gets another image.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      dataVolumeTemplates:
+      - metadata: {name: web-root}
+        spec:
+          sourceRef: {kind: DataSource, name: fedora}
+          storage: {resources: {requests: {storage: 60Gi}}}   # was 30Gi
+
+## Good
+    kind: VirtualMachine
+    spec:
+      dataVolumeTemplates:
+      - metadata: {name: web-root-2}
+        spec:
+          sourceRef: {kind: DataSource, name: fedora}
+          storage: {resources: {requests: {storage: 60Gi}}}
+
+## Source
+KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.change import Change
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._updates import told
+
+META = Meta("VM429", effect=Effect.IGNORED, since="0.1", subject=Change)
+
+
+def check(change: Change, world: World) -> Iterator[Fault]:
+    old, new = change.old, change.new
+    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine):
+        return
+    if isinstance(new, VirtualMachinePool) or not change.is_update:
+        return
+    for path, name, _ in new.templates():
+        before = old.template(name)
+        if not name or before is None:
+            continue
+        if changed := list(change.of((*path, "spec"), (*before[0], "spec"))):
+            yield META.at(
+                new.at(*changed[0].path),
+                f"the DataVolume `{name}` is there, and its template is read no more: {told(changed)}.",
+                fix="give the template another name for a new disk, or change the claim of the disk that is there",
+            )
