@@ -106,10 +106,10 @@ class Said:
             (tree / f"{number}.yaml").write_text(text.lstrip())
         rules = read(pack)
         opened = open_world([tree], None, overrides)
-        faults, doubts = run(rules, (), opened.worlds, None)
-        self.located = [located(*pair) for pair in faults]
+        ran = run(rules, (), opened.worlds, None)
+        self.located = [located(*pair) for pair in ran.faults]
         self.findings = [f"{one.line} {one.field}: {one.message}" for one in self.located]
-        self.doubts = [f"{one.line}: {one.reason}" for one in map(undecided, doubts)]
+        self.doubts = [f"{one.line}: {one.reason}" for one in map(undecided, ran.doubts)]
         self.chains = [[step.text for step in one.chain] for one in self.located]
 
 
