@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, cached_property, partial
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.values import clone
 from vmlint.model.quantity import Quantity
@@ -34,6 +34,9 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 _ABSENT = object()
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
+
+_Write = Callable[[Any], Any]
+"""Writes a value that is not null; the answer is _ABSENT where the field vanishes."""
 
 
 def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
@@ -60,68 +63,106 @@ def decode_preference(spec: Any) -> dict[str, Any]:
 
 
 def _whole(value: Any, type_name: str, proposals: bool, *, omit: bool) -> dict[str, Any]:
-    return _Writer(_types(proposals), omit).struct(type_name, value if isinstance(value, dict) else {})
+    return _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {})
 
 
-class _Type(NamedTuple):
-    """The fields of a Go type with what each is, and the fields that are written even where absent."""
-
-    fields: Mapping[str, str]
-    always: tuple[tuple[str, str], ...]
-
-
-@lru_cache(maxsize=2)
-def _types(proposals: bool) -> Mapping[str, _Type]:
+@cache
+def _table() -> Mapping[str, Mapping[str, str]]:
+    """The kind of each field of each Go type."""
     table = json.loads(files("vmlint.catalog").joinpath("wire.json").read_bytes())
-    out = {}
-    for name, groups in table.items():
-        fields = {field: kind for kind, names in groups.items() for field in names.split()}
-        if proposals:
-            fields.update(_PROPOSED.get(name, {}))
-        out[name] = _Type(
-            fields, tuple((field, kind) for field, kind in fields.items() if kind in ("qty", "keep") or kind in table)
-        )
-    return out
+    return {
+        name: {field: kind for kind, names in groups.items() for field in names.split()}
+        for name, groups in table.items()
+    }
 
 
-class _Writer:
-    """Writes values of one table of types; `omit` says whether zero values vanish or stay."""
+@cache
+def _types(proposals: bool, omit: bool) -> _Types:
+    return _Types(proposals, omit)
 
-    def __init__(self, types: Mapping[str, _Type], omit: bool) -> None:
-        self._types = types
-        self._omit = omit
 
-    def struct(self, type_name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-        fields, always = self._types[type_name]
-        out = {}
-        for key, value in data.items():
-            kind = fields.get(key)
-            if kind is not None and value is not None and (written := self._write(kind, value)) is not _ABSENT:
-                out[key] = written
-        if self._omit:
-            for key, kind in always:
-                if key not in out:
-                    out[key] = self._zero(key, kind)
-        return out
+class _Types:
+    """How values of each Go type are written; `omit` says whether zero values vanish or stay."""
 
-    def _zero(self, key: str, kind: str) -> Any:
-        if kind == "keep":
-            return 0 if key in _NUMBERS else ""
-        return "0" if kind == "qty" else self.struct(kind, {})
+    def __init__(self, proposals: bool, omit: bool) -> None:
+        self._proposed = _PROPOSED if proposals else {}
+        self._known: dict[str, _Type] = {}
+        self.omit = omit
 
-    def _write(self, kind: str, value: Any) -> Any:
+    def of(self, name: str) -> _Type:
+        if name not in self._known:
+            self._known[name] = _Type({**_table()[name], **self._proposed.get(name, {})}, self)
+        return self._known[name]
+
+    def writer(self, kind: str) -> _Write:
+        """How a field of some kind is written."""
         plain = _PLAIN.get(kind)
         if plain is not None:
-            vanishes = self._omit and kind in _VANISHING and not value
-            return _ABSENT if vanishes else plain(value)
+            return _unless_empty(plain) if self.omit and kind in _VANISHING else plain
         if kind.startswith("[]"):
-            if not isinstance(value, list):
-                return value
-            element = kind.lstrip("[]!")
-            if self._omit and not value and not kind.startswith("[]!"):
-                return _ABSENT
-            return [self.struct(element, entry) if isinstance(entry, dict) else clone(entry) for entry in value]
-        return self.struct(kind.removeprefix("*"), value) if isinstance(value, dict) else clone(value)
+            entries = _entries(self.of(kind.lstrip("[]!")))
+            return _unless_empty_list(entries) if self.omit and not kind.startswith("[]!") else entries
+        return _struct(self.of(kind.removeprefix("*")))
+
+    def zero(self, field: str, kind: str) -> Callable[[], Any]:
+        """What is written where a field is absent that is always written, made anew each time."""
+        if kind == "keep":
+            return int if field in _NUMBERS else str
+        return (lambda: "0") if kind == "qty" else partial(self.of(kind).write, {})
+
+
+class _Type:
+    """One Go type. Hardly any VM has values of all types, so the fields are looked at when the first value comes."""
+
+    def __init__(self, kinds: Mapping[str, str], types: _Types) -> None:
+        self._kinds = kinds
+        self._types = types
+
+    @cached_property
+    def _fields(self) -> Mapping[str, _Write]:
+        return {field: self._types.writer(kind) for field, kind in self._kinds.items()}
+
+    @cached_property
+    def _always(self) -> tuple[tuple[str, Callable[[], Any]], ...]:
+        """The fields that are written even where they are absent."""
+        if not self._types.omit:
+            return ()
+        by_value = ((field, kind) for field, kind in self._kinds.items() if kind in ("qty", "keep") or kind in _table())
+        return tuple((field, self._types.zero(field, kind)) for field, kind in by_value)
+
+    def write(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A value of the type; nothing is shared with the argument."""
+        fields = self._fields
+        out = {}
+        for key, value in data.items():
+            if value is not None and key in fields and (written := fields[key](value)) is not _ABSENT:
+                out[key] = written
+        for key, zero in self._always:
+            if key not in out:
+                out[key] = zero()
+        return out
+
+
+def _unless_empty(write: _Write) -> _Write:
+    return lambda value: write(value) if value else _ABSENT
+
+
+def _struct(type_: _Type) -> _Write:
+    return lambda value: type_.write(value) if isinstance(value, dict) else clone(value)
+
+
+def _entries(type_: _Type) -> _Write:
+    def write(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [type_.write(entry) if isinstance(entry, dict) else clone(entry) for entry in value]
+
+    return write
+
+
+def _unless_empty_list(write: _Write) -> _Write:
+    """A list that is empty vanishes; another empty value is of the wrong type, and stays."""
+    return lambda value: _ABSENT if value == [] else write(value)
 
 
 def _quantity(value: Any) -> Any:
