@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from vmlint.kubevirt.apply import Copies, Outfit
+
 VERSION = "instancetype.kubevirt.io/v1beta1"
 
 
@@ -39,3 +41,10 @@ def preference(**spec: Any) -> dict[str, Any]:
 
 def kubevirt(**configuration: Any) -> dict[str, Any]:
     return {"kind": "KubeVirt", "spec": {"configuration": configuration}}
+
+
+def copies(
+    vm: Any, instancetype: Any = None, preference: Any = None, *, source_architecture: str = "", **around: Any
+) -> Copies:
+    """The copies of a VM, given all that is applied to it."""
+    return Copies(vm, Outfit(instancetype, preference, **around), source_architecture)

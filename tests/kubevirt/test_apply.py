@@ -1,17 +1,18 @@
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vmlint.kubevirt.apply import Applied, Origin, expand, mutate, review
+from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.preference import TABLE, How
 from vmlint.kubevirt.releases import Release
 from vmlint.model.unknown import is_unknown
 
-from .sample import instancetype, kubevirt, preference, vm
+from .sample import copies, instancetype, kubevirt, preference, vm
 
 PCI = {"kubevirt.io/pci-topology-version": "v3"}
 
@@ -29,7 +30,7 @@ def test_mutate_stores_architecture_machine_and_storage_class() -> None:
         volumes={"preferredStorageClassName": "fast"},
         features={"preferredAcpi": {}},
     )
-    stored = mutate(subject, preferred)
+    stored = copies(subject, None, preferred).stored
     assert stored["metadata"] == {"name": "vm"} and stored["spec"]["runStrategy"] == "Always"
     assert stored["spec"]["template"] == {
         "metadata": {"annotations": PCI},
@@ -55,15 +56,19 @@ def test_mutate_stores_architecture_machine_and_storage_class() -> None:
 )
 def test_where_an_architecture_comes_from(own: str, preferred: str, source: str, stored: str) -> None:
     cluster = {**kubevirt(), "status": {"defaultArchitecture": "arm64"}}
-    found = mutate(
-        vm(architecture=own), preference(preferredArchitecture=preferred), kubevirt=cluster, source_architecture=source
-    )
+    found = copies(
+        vm(architecture=own),
+        None,
+        preference(preferredArchitecture=preferred),
+        kubevirt=cluster,
+        source_architecture=source,
+    ).stored
     assert found["spec"]["template"]["spec"]["architecture"] == stored
 
 
 def test_mutate_of_old_releases() -> None:
     preferred = preference(preferredArchitecture="arm64", volumes={"preferredStorageClassName": "fast"})
-    stored = mutate(vm(), preferred, release=Release(1, 6), source_architecture="arm64")
+    stored = copies(vm(), None, preferred, release=Release(1, 6), source_architecture="arm64").stored
     assert stored["spec"]["template"] == {
         "metadata": {},
         "spec": {"architecture": "amd64", "domain": {"devices": {}, "resources": {}, "machine": {"type": "q35"}}},
@@ -71,24 +76,24 @@ def test_mutate_of_old_releases() -> None:
 
 
 def test_a_flat_bus_has_no_pci_topology() -> None:
-    assert mutate(vm(architecture="s390x"))["spec"]["template"]["metadata"] == {}
+    assert copies(vm(architecture="s390x")).stored["spec"]["template"]["metadata"] == {}
 
 
 def test_a_vm_alone_is_as_it_is_stored() -> None:
     subject = vm({"memory": {"guest": "1024Mi"}})
-    applied = expand(subject)
-    assert applied.template == mutate(subject)["spec"]["template"] == applied.persisted["spec"]["template"]
+    applied = copies(subject).expanded
+    assert applied.template == copies(subject).stored["spec"]["template"] == applied.persisted["spec"]["template"]
     assert "cpu" not in applied.template["spec"]["domain"]
 
 
 def test_expand() -> None:
     subject = vm(volumes=[{"name": "root", "containerDisk": {"image": "x"}}])
     subject["spec"]["instancetype"] = {"name": "i"}
-    applied = expand(
+    applied = copies(
         subject,
         instancetype(memory={"guest": "4096Mi"}, annotations={"a": "1"}),
         preference(cpu={"preferredCPUTopology": "cores"}, devices={"preferredDiskBus": "virtio"}),
-    )
+    ).expanded
     assert applied.template == {
         "metadata": {"annotations": {**PCI, "a": "1"}},
         "spec": {
@@ -116,45 +121,81 @@ def test_expand() -> None:
 def test_preferences_reach_implicit_disks_only_when_it_runs() -> None:
     subject = vm(volumes=[{"name": "root", "containerDisk": {"image": "x"}}])
     preferred = preference(devices={"preferredDiskBus": "virtio"})
-    assert review(subject, None, preferred).template["spec"]["domain"]["devices"]["disks"] == [{"name": "root"}]
-    assert expand(subject, None, preferred).template["spec"]["domain"]["devices"]["disks"] == [
+    assert copies(subject, None, preferred).reviewed.template["spec"]["domain"]["devices"]["disks"] == [
+        {"name": "root"}
+    ]
+    assert copies(subject, None, preferred).expanded.template["spec"]["domain"]["devices"]["disks"] == [
         {"name": "root", "disk": {"bus": "virtio"}}
     ]
 
 
+def test_what_was_reviewed_starts_where_nothing_comes_by_itself() -> None:
+    devices = {"disks": [{"name": "root", "disk": {}}], "autoattachPodInterface": False, "inputs": [{"name": "i"}]}
+    subject = vm({"devices": devices}, volumes=[{"name": "root", "containerDisk": {"image": "x"}}])
+    made = copies(subject, instancetype(), preference(devices={"preferredDiskBus": "virtio"}))
+    typed = [{"name": "i", "type": "tablet"}]
+    assert made.reviewed.template["spec"]["domain"]["devices"]["inputs"] != typed
+    expected = {**made.reviewed.template["spec"]["domain"]["devices"], "inputs": typed}
+    assert made.started.template["spec"]["domain"]["devices"] == expected
+
+
+def test_what_comes_by_itself_gets_what_is_preferred() -> None:
+    preferred = preference(devices={"preferredAutoattachInputDevice": True, "preferredInputBus": "usb"})
+    made = copies(vm(), instancetype(), preferred)
+    assert made.started.template["spec"]["domain"]["devices"]["inputs"] == [
+        {"name": "default-0", "type": "tablet", "bus": "usb"}
+    ]
+    assert "inputs" not in made.reviewed.template["spec"]["domain"]["devices"]
+
+
+def test_copies_leave_each_other_and_the_vm_alone() -> None:
+    subject = vm({"devices": {"inputs": [{"name": "i"}]}}, volumes=[{"name": "root", "containerDisk": {"image": "x"}}])
+    written = deepcopy(subject)
+    given_ = instancetype(), preference(devices={"preferredDiskBus": "virtio", "preferredInputBus": "usb"})
+    one, all_ = copies(subject, *given_), copies(subject, *given_)
+    for made in (all_.started, all_.expanded, all_.reviewed):
+        assert made.persisted == copies(subject, *given_).stored
+    assert subject == written
+    assert (one.reviewed.template, one.expanded.template, one.started.template) == (
+        all_.reviewed.template,
+        all_.expanded.template,
+        all_.started.template,
+    )
+
+
 def test_defaults_are_part_of_every_review() -> None:
-    assert review(vm()).template["spec"]["domain"]["cpu"] == {"sockets": 1, "cores": 1, "threads": 1}
+    assert copies(vm()).reviewed.template["spec"]["domain"]["cpu"] == {"sockets": 1, "cores": 1, "threads": 1}
 
 
-@pytest.mark.parametrize("apply", [expand, review])
-def test_conflicts_leave_the_vm_alone(apply: Any) -> None:
+@pytest.mark.parametrize("copy", ["expanded", "reviewed"])
+def test_conflicts_leave_the_vm_alone(copy: str) -> None:
     subject = vm({"cpu": {"cores": 1}})
-    applied = apply(subject, instancetype(), preference(features={}))
+    applied = getattr(copies(subject, instancetype(), preference(features={})), copy)
     assert [conflict.field for conflict in applied.conflicts] == ["spec.template.spec.domain.cpu.cores"]
-    assert applied.template == mutate(subject)["spec"]["template"]
+    assert applied.template == copies(subject).stored["spec"]["template"]
     assert applied.refusal is None
 
 
 def test_refusals() -> None:
     spread = preference(cpu={"preferredCPUTopology": "spread", "spreadOptions": {"ratio": 3}})
-    refused = review(vm({"cpu": {"cores": 1}}), instancetype(), spread)
+    refused = copies(vm({"cpu": {"cores": 1}}), instancetype(), spread).reviewed
     assert refused.refusal is not None and refused.conflicts == ()
     features = preference(cpu={"preferredCPUFeatures": [{"name": "vmx"}]})
-    broken = review(vm(), None, features)
+    broken = copies(vm(), None, features).reviewed
     assert broken.refusal is not None and broken.refusal.path == ("spec", "template", "spec", "domain")
-    assert review(vm({"cpu": {}}), None, features).refusal is None
-    assert review(vm(), instancetype(), features).refusal is None
+    assert copies(vm({"cpu": {}}), None, features).reviewed.refusal is None
+    assert copies(vm(), instancetype(), features).reviewed.refusal is None
 
 
 def test_defaults_that_the_cluster_refuses() -> None:
     cluster = kubevirt(network={"permitBridgeInterfaceOnPodNetwork": False})
-    assert expand(vm(), instancetype(), kubevirt=cluster).problem is not None
-    assert review(vm(), kubevirt=cluster).problem is not None
-    assert review(vm(), kubevirt=kubevirt()).problem is None
+    assert copies(vm(), instancetype(), kubevirt=cluster).expanded.problem is not None
+    assert copies(vm(), kubevirt=cluster).reviewed.problem is not None
+    assert copies(vm(), kubevirt=kubevirt()).reviewed.problem is None
 
 
 def test_an_undecided_topology_stays_undecided() -> None:
-    applied = expand(vm(), instancetype(), preference(cpu={"preferredCPUTopology": "${T}"}))
+    applied = copies(vm(), instancetype(), preference(cpu={"preferredCPUTopology": "${T}"})).expanded
     assert set(applied.template["spec"]["domain"]["cpu"].values()) == {"${…}"}
 
 
@@ -171,14 +212,14 @@ def test_origin() -> None:
             {"name": "more", "emptyDisk": {"capacity": "1Gi"}},
         ],
     )
-    applied = expand(
+    applied = copies(
         subject,
         instancetype(annotations={"a": "1"}),
         preference(
             machine={"preferredMachineType": "q35"},
             devices={"preferredDiskBus": "virtio", "preferredDisableHotplug": False, "preferredRng": {}},
         ),
-    )
+    ).expanded
     found = origins(applied)
     assert found == {
         "metadata.annotations.a": Origin.INSTANCETYPE,
@@ -211,9 +252,9 @@ def test_origin() -> None:
 
 
 def test_origin_of_a_vm_alone_and_of_a_refused_one() -> None:
-    alone = origins(expand(vm({"cpu": {"cores": 1}})))
+    alone = origins(copies(vm({"cpu": {"cores": 1}})).expanded)
     assert alone["spec.domain.cpu.cores"] is Origin.VM and alone["spec.domain.machine.type"] is Origin.DEFAULT
-    refused = origins(expand(vm({"cpu": {"cores": 1}}), instancetype()))
+    refused = origins(copies(vm({"cpu": {"cores": 1}}), instancetype()).expanded)
     assert refused == alone
 
 
@@ -321,8 +362,8 @@ RELEASE = st.sampled_from([None, Release(1, 9), Release(1, 6), Release(1, 0)])
 @settings(max_examples=150, deadline=None)
 @given(VM, INSTANCETYPE, PREFERENCE, RELEASE)
 def test_expanding_what_is_expanded_changes_nothing(subject: Any, given_: Any, preferred: Any, release: Any) -> None:
-    once = expand(subject, given_, preferred, release=release)
-    assert expand(once.vm, release=release).template == once.template
+    once = copies(subject, given_, preferred, release=release).expanded
+    assert copies(once.vm, release=release).expanded.template == once.template
 
 
 # Fields that are overwritten although nothing conflicts.
@@ -350,7 +391,7 @@ def kept(before: Any, after: Any, path: tuple[str, ...] = ()) -> bool:
 @settings(max_examples=150, deadline=None)
 @given(VM, INSTANCETYPE, PREFERENCE)
 def test_a_vm_keeps_what_it_says(subject: Any, given_: Any, preferred: Any) -> None:
-    stored = mutate(subject)["spec"]["template"]
+    stored = copies(subject).stored["spec"]["template"]
     own = {key: value for key, value in stored["spec"].items() if key in subject["spec"]["template"]["spec"]}
     # What the webhook stores by default yields to the preference; only what the VM itself says is kept.
     own["domain"] = {key: value for key, value in stored["spec"]["domain"].items() if key in _domain(subject)}
@@ -359,7 +400,7 @@ def test_a_vm_keeps_what_it_says(subject: Any, given_: Any, preferred: Any) -> N
             own.pop(empty, None)
     if not _domain(subject).get("machine", {}).get("type"):
         own["domain"].pop("machine", None)
-    applied = expand(subject, given_, preferred)
+    applied = copies(subject, given_, preferred).expanded
     assert kept(own, applied.template["spec"], ("spec",))
 
 
@@ -370,8 +411,9 @@ def _domain(subject: Any) -> Any:
 @settings(max_examples=100, deadline=None)
 @given(VM, INSTANCETYPE, PREFERENCE, RELEASE)
 def test_every_value_has_an_origin(subject: Any, given_: Any, preferred: Any, release: Any) -> None:
-    applied = expand(subject, given_, preferred, release=release)
-    assert set(applied.origin) == set(_leaves(applied.template))
+    made = copies(subject, given_, preferred, release=release)
+    for applied in (made.expanded, made.reviewed, made.started):
+        assert set(applied.origin) == set(_leaves(applied.template))
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -401,5 +443,6 @@ OBJECT = st.builds(lambda spec: {"spec": spec}, ANYTHING)
 @settings(max_examples=150, deadline=None)
 @given(OBJECT, OBJECT, OBJECT, OBJECT, RELEASE)
 def test_strange_objects_do_no_harm(subject: Any, given_: Any, preferred: Any, cluster: Any, release: Any) -> None:
-    for apply in (expand, review):
-        assert isinstance(apply(subject, given_, preferred, kubevirt=cluster, release=release).template, dict)
+    made = copies(subject, given_, preferred, kubevirt=cluster, release=release)
+    for applied in (made.expanded, made.reviewed, made.started):
+        assert isinstance(applied.template, dict)

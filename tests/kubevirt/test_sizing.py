@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.apply import expand, review
 from vmlint.kubevirt.releases import Release
-from vmlint.kubevirt.sizing import Giver, Sizing, applies, sizing, sizing_conflicts
+from vmlint.kubevirt.sizing import Giver, Sizing, applies, sizing, sizing_bars
 
-from .sample import instancetype, preference, template, vm
+from .sample import copies, instancetype, preference, template, vm
 
 V1BETA2 = "instancetype.kubevirt.io/v1beta2"
 DOMAIN = ("spec", "domain")
@@ -62,7 +61,7 @@ def test_only_guest_gives_vcpus_beside_an_instancetype_without() -> None:
 
 
 def fields(domain: dict[str, Any], **spec: Any) -> list[str]:
-    return [conflict.field for conflict in sizing_conflicts(template(domain), spec)]
+    return [conflict.field for conflict in sizing_bars(spec).conflicts(template(domain))]
 
 
 def test_conflicts() -> None:
@@ -77,7 +76,7 @@ def test_conflicts() -> None:
 
 
 def cpu(domain: dict[str, Any], given: Any = None, preferred: Any = None) -> Any:
-    return expand(vm(domain), given, preferred).template["spec"]["domain"]["cpu"]
+    return copies(vm(domain), given, preferred).expanded.template["spec"]["domain"]["cpu"]
 
 
 def test_guest_becomes_a_topology() -> None:
@@ -90,17 +89,19 @@ def test_guest_becomes_a_topology() -> None:
 
 def test_an_instancetype_without_amounts_leaves_the_vms() -> None:
     exclusive = custom(cpu={"dedicatedCPUPlacement": True}, memory={"hugepages": {"pageSize": "2Mi"}})
-    domain = expand(vm({"cpu": {"guest": 2}, "memory": {"guest": "4Gi"}}), exclusive).template["spec"]["domain"]
+    domain = copies(vm({"cpu": {"guest": 2}, "memory": {"guest": "4Gi"}}), exclusive).expanded.template["spec"][
+        "domain"
+    ]
     assert domain["cpu"] == {"dedicatedCpuPlacement": True, "sockets": 2, "cores": 1, "threads": 1}
     assert domain["memory"] == {"guest": "4Gi", "hugepages": {"pageSize": "2Mi"}}
 
 
 def test_the_vms_vcpus_must_spread() -> None:
     spread = preference(cpu={"preferredCPUTopology": "spread"})
-    assert review(vm({"cpu": {"guest": 3}}), custom(), spread).refusal is not None
-    assert review(vm({"cpu": {"guest": 4}}), custom(), spread).refusal is None
+    assert copies(vm({"cpu": {"guest": 3}}), custom(), spread).reviewed.refusal is not None
+    assert copies(vm({"cpu": {"guest": 4}}), custom(), spread).reviewed.refusal is None
 
 
 def test_a_release_knows_nothing_of_it() -> None:
-    applied = expand(vm({"cpu": {"guest": 4}}), instancetype(), release=Release(1, 9))
+    applied = copies(vm({"cpu": {"guest": 4}}), instancetype(), release=Release(1, 9)).expanded
     assert applied.template["spec"]["domain"]["cpu"] == {"sockets": 2, "cores": 1, "threads": 1}

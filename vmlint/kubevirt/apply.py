@@ -1,9 +1,9 @@
 """A VM with its instancetype, its preference and KubeVirt's defaults applied.
 
-Four copies of a VM matter. The mutating webhook writes one into the cluster (`mutate`). The validating webhook
-makes another from it and checks that (`review`). The third is what runs: `expand`, which differs from the second
-in that disks and the network are filled in first, so that preferences reach them. The fourth is what the controller
-makes a VirtualMachineInstance of, `start`: that, with the devices that are attached by themselves.
+Four copies of a VM matter (`Copies`). The mutating webhook writes one into the cluster, `stored`. The validating
+webhook makes another from it and checks that, `reviewed`. The third is what runs: `expanded`, which differs from the
+second in that disks and the network are filled in first, so that preferences reach them. The fourth is what the
+controller makes a VirtualMachineInstance of, `started`: that, with the devices that are attached by themselves.
 Sources: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/vm-mutator.go`, `pkg/instancetype/webhooks/vm`,
 `pkg/instancetype/expand`.
 """
@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from vmlint.kubevirt.cause import Cause
-from vmlint.kubevirt.conflicts import Conflict, conflicts
+from vmlint.kubevirt.conflicts import Bars, Conflict, bars
 from vmlint.kubevirt.defaults import (
     ClusterConfig,
     fill,
@@ -29,17 +29,18 @@ from vmlint.kubevirt.defaults import (
 )
 from vmlint.kubevirt.instancetype import apply_instancetype, lay_out, vcpus
 from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
-from vmlint.kubevirt.preference import apply_attachments, apply_preference, breakdown
+from vmlint.kubevirt.preference import Prepared, apply_attachments, apply_preference, breakdown, prepare
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.kubevirt.sizing import applies, sizing_conflicts, vm_vcpus
+from vmlint.kubevirt.sizing import applies, sizing_bars, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
-from vmlint.kubevirt.values import ensure, leaves
+from vmlint.kubevirt.values import clone, ensure, leaves, opened
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 
-__all__ = ["Applied", "Origin", "expand", "mutate", "review", "start"]
+__all__ = ["Applied", "Copies", "Origin", "Outfit"]
 
 _DOMAIN = ("spec", "domain")
+_DEVICES = (*_DOMAIN, "devices")
 _ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
 _HOTPLUG_ARCHITECTURES = frozenset(("", "amd64", "arm64"))
 _PCI_TOPOLOGY = ("kubevirt.io/pci-topology-version", "v3")
@@ -60,24 +61,228 @@ Watch = Callable[[Origin, Mapping[str, Any]], None]
 """Told of the template after each step, with who the step's changes come from."""
 
 
+_Result = tuple[dict[str, Any], tuple[Conflict, ...], Cause | None, str | None]
+_MATCHERS = frozenset(("instancetype", "preference"))
+
+
+class Outfit:
+    """What a cluster gives to VMs: an instancetype, a preference, its defaults, and its release's ways with them.
+
+    All are whole objects. What was not found is None: since 1.6 the webhook goes on without it. One outfit serves all
+    VMs that get the same.
+    """
+
+    def __init__(
+        self,
+        instancetype: Mapping[str, Any] | None = None,
+        preference: Mapping[str, Any] | None = None,
+        *,
+        kubevirt: Mapping[str, Any] | None = None,
+        release: Release | None = None,
+    ) -> None:
+        self.objects = instancetype, preference
+        self.instancetype = None if instancetype is None else decode_instancetype(instancetype.get("spec"))
+        self.preference = None if preference is None else decode_preference(preference.get("spec"))
+        self.config = ClusterConfig.of(kubevirt)
+        self.release = release
+
+    @cached_property
+    def prepared(self) -> Prepared | None:
+        """The preference, made ready."""
+        return None if self.preference is None else prepare(self.preference, self.release)
+
+    def bars(self, *, by_proposals: bool) -> Bars | None:
+        """What the instancetype bars, as the releases have it or the design proposals."""
+        return self._proposed_bars if by_proposals else self._bars
+
+    @cached_property
+    def _bars(self) -> Bars | None:
+        return None if self.instancetype is None else bars(self.instancetype, self.release)
+
+    @cached_property
+    def _proposed_bars(self) -> Bars | None:
+        return None if self.instancetype is None else sizing_bars(self.instancetype)
+
+
+class Copies:
+    """The copies of one VM, a whole object with its matchers as they are: the caller infers.
+
+    `source_architecture` is the label `template.kubevirt.io/architecture` of the first DataSource that has one. None of
+    the copies may be changed: they share what is the same in them.
+    """
+
+    def __init__(self, vm: Mapping[str, Any], outfit: Outfit, source_architecture: str = "") -> None:
+        self._vm = vm
+        self._outfit = outfit
+        self._source_architecture = source_architecture
+        # The API wants a template; without one, what an empty one holds is the least that can be said.
+        self._written = mapping(vm, "spec", "template")
+        self._sizing = applies(outfit.objects[0], self._written, outfit.release)
+
+    @cached_property
+    def stored(self) -> Mapping[str, Any]:
+        """The whole VM as the mutating webhook stores it."""
+        spec = {**mapping(self._vm, "spec"), "template": {}}
+        stored = {**self._vm, "spec": normal_vm_spec(spec, proposals=self._outfit.release is None)}
+        if self._outfit.preference is not None:
+            _store_class(stored, self._outfit.preference, self._outfit.release)
+        stored["spec"]["template"] = self._mutated
+        return stored
+
+    @cached_property
+    def reviewed(self) -> Applied:
+        """The copy that the validating webhook checks."""
+        return Applied(self, self._review)
+
+    @cached_property
+    def expanded(self) -> Applied:
+        """The VM as the cluster runs it.
+
+        A VM with neither instancetype nor preference is as the webhook stores it: defaults come when it starts.
+        """
+        return Applied(self, self._expand)
+
+    @cached_property
+    def started(self) -> Applied:
+        """The VM as the controller starts it. Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (startVMI)."""
+        return Applied(self, self._start)
+
+    def _review(self, watch: Watch) -> _Result:
+        template = self._mutate(watch)
+        count = self._vcpus(template)
+        refusal = None if count is None else indivisible(count, self._outfit.preference, self._outfit.release)
+        found = () if refusal is not None else self._conflicts(template)
+        if refusal is None and not found:
+            refusal = self._breakdown(template)
+        if found or refusal is not None:
+            return template, found, refusal, None
+        return self._applied(clone(template), watch, None)
+
+    def _expand(self, watch: Watch) -> _Result:
+        template = self._mutate(watch)
+        if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
+            return template, (), None, None
+        found = self._conflicts(template)
+        refusal = None if found else self._breakdown(template)
+        if found or refusal is not None:
+            return template, found, refusal, None
+        begun = opened(template, *_DEVICES)
+        problem = self._complete(begun, watch)
+        return self._applied(clone(begun), watch, problem)
+
+    def _start(self, watch: Watch) -> _Result:
+        template = self._mutate(watch)
+        found = self._conflicts(template)
+        refusal = None if found else self._breakdown(template)
+        if found or refusal is not None:
+            return template, found, refusal, None
+        begun = opened(template, *_DEVICES)
+        if self._outfit.preference is not None:
+            apply_attachments(begun, self._outfit.preference)
+            watch(Origin.PREFERENCE, begun)
+        fill_input(begun)
+        problem = self._complete(begun, watch)
+        if watch is _unwatched and problem is None and begun == template and self.reviewed.refusal is None:
+            # Nothing comes by itself, so what was reviewed is what starts.
+            ready, problem = opened(self.reviewed.template, *_DEVICES), self.reviewed.problem
+        else:
+            ready, _, _, problem = self._applied(clone(begun), watch, problem)
+        fill_input_type(ready)
+        return ready, (), None, problem
+
+    def _complete(self, template: dict[str, Any], watch: Watch) -> str | None:
+        """Fill in disks and the network, which a VM that runs gets first; no more than its devices and its networks
+        is changed."""
+        fill_disks(template)
+        problem = fill_network(template, self._outfit.config)
+        watch(Origin.DEFAULT, template)
+        return problem
+
+    def _applied(self, template: dict[str, Any], watch: Watch, problem: str | None) -> _Result:
+        """Instancetype, preference and defaults on a template that they suit, in place."""
+        outfit = self._outfit
+        self._apply_instancetype(template, watch)
+        if outfit.prepared is not None:
+            apply_preference(template, outfit.prepared)
+            watch(Origin.PREFERENCE, template)
+        problem = problem or fill(template, outfit.config, outfit.release)
+        written = normal_template(template, proposals=outfit.release is None)
+        watch(Origin.DEFAULT, written)
+        return written, (), None, problem
+
+    def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
+        """The vCPUs to lay out, None where the VM gives its own topology."""
+        instancetype = self._outfit.instancetype
+        own = vm_vcpus(template) if self._sizing else None
+        if instancetype is None or (self._sizing and get(instancetype, "cpu", "guest") is None):
+            return own
+        return vcpus(instancetype)
+
+    def _conflicts(self, template: Mapping[str, Any]) -> tuple[Conflict, ...]:
+        barred = self._outfit.bars(by_proposals=self._sizing)
+        return () if barred is None else barred.conflicts(template)
+
+    def _breakdown(self, template: Mapping[str, Any]) -> Cause | None:
+        return breakdown(self._outfit.preference, self._outfit.instancetype, template)
+
+    def _apply_instancetype(self, template: dict[str, Any], watch: Watch) -> None:
+        outfit = self._outfit
+        count = self._vcpus(template)
+        if outfit.instancetype is not None:
+            apply_instancetype(template, outfit.instancetype, outfit.release)
+        if count is not None:
+            cpu = ensure(template, *_DOMAIN, "cpu")
+            cpu.pop("guest", None)
+            lay_out(cpu, count, outfit.preference, outfit.release)
+        watch(Origin.INSTANCETYPE, template)
+
+    @cached_property
+    def _mutated(self) -> dict[str, Any]:
+        """The template as the mutating webhook stores it."""
+        return self._mutate_anew(_unwatched)
+
+    def _mutate(self, watch: Watch) -> dict[str, Any]:
+        return self._mutated if watch is _unwatched else self._mutate_anew(watch)
+
+    def _mutate_anew(self, watch: Watch) -> dict[str, Any]:
+        preference, config, release = self._outfit.preference, self._outfit.config, self._outfit.release
+        does = behaviour(release)
+        template = normal_template(self._written, proposals=release is None)
+        watch(Origin.VM, template)
+        if preference is not None:
+            _store_preference(template, preference, release)
+            watch(Origin.PREFERENCE, template)
+        if does.firmware_ids_when_created:
+            ensure(template, *_DOMAIN, "firmware")
+        if does.architecture_from_data_source and self._source_architecture in _ARCHITECTURES:
+            inner = ensure(template, "spec")
+            inner["architecture"] = inner.get("architecture") or self._source_architecture
+        fill_architecture(template, config)
+        fill_machine(template, config)
+        if does.pci_topology_annotation and _hotplugs_pci(template):
+            ensure(template, "metadata", "annotations").setdefault(*_PCI_TOPOLOGY)
+        watch(Origin.DEFAULT, template)
+        return template
+
+
 class Applied:
     """A VM after application.
 
     `template` is the whole `spec.template`; `conflicts` hold the fields that the VM may not set. `refusal` is why the
-    webhook refuses the VM for the preference's sake (`review` alone looks whether vCPUs can be spread), and `problem`
-    why KubeVirt can't fill in its defaults; both are mostly None. Nothing is applied where there are conflicts or a
-    refusal.
+    webhook refuses the VM for the preference's sake (`Copies.reviewed` alone says whether vCPUs can be spread), and
+    `problem` why KubeVirt can't fill in its defaults; both are mostly None. Nothing is applied where there are
+    conflicts or a refusal.
     """
 
-    def __init__(self, store: Callable[[], dict[str, Any]], run: Callable[[Watch], _Result]) -> None:
-        self._store = store
+    def __init__(self, copies: Copies, run: Callable[[Watch], _Result]) -> None:
+        self._copies = copies
         self._run = run
         self.template, self.conflicts, self.refusal, self.problem = run(_unwatched)
 
-    @cached_property
+    @property
     def persisted(self) -> Mapping[str, Any]:
         """The whole VM as the cluster stores it."""
-        return self._store()
+        return self._copies.stored
 
     @property
     def vm(self) -> dict[str, Any]:
@@ -104,224 +309,17 @@ class Applied:
         return {path: origin for path, (_, origin) in found.items()}
 
 
-_Result = tuple[dict[str, Any], tuple[Conflict, ...], Cause | None, str | None]
-_MATCHERS = frozenset(("instancetype", "preference"))
-
-
-def mutate(
-    vm: Mapping[str, Any],
-    preference: Mapping[str, Any] | None = None,
-    *,
-    kubevirt: Mapping[str, Any] | None = None,
-    release: Release | None = None,
-    source_architecture: str = "",
-) -> dict[str, Any]:
-    """The VM as the mutating webhook stores it, matchers as they are: the caller infers.
-
-    `vm`, `preference` and `kubevirt` are whole objects; `source_architecture` is the label
-    `template.kubevirt.io/architecture` of the first DataSource that has one.
-    """
-    return _mutated(vm, _spec(preference), ClusterConfig.of(kubevirt), release, source_architecture, _unwatched)
-
-
-def expand(
-    vm: Mapping[str, Any],
-    instancetype: Mapping[str, Any] | None = None,
-    preference: Mapping[str, Any] | None = None,
-    *,
-    kubevirt: Mapping[str, Any] | None = None,
-    release: Release | None = None,
-    source_architecture: str = "",
-) -> Applied:
-    """The VM as the cluster runs it. All arguments are whole objects, as for `mutate`.
-
-    A VM with neither instancetype nor preference is as the webhook stores it: defaults come when it starts.
-    """
-    job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
-    return Applied(job.stored, job.expanded)
-
-
-def review(
-    vm: Mapping[str, Any],
-    instancetype: Mapping[str, Any] | None = None,
-    preference: Mapping[str, Any] | None = None,
-    *,
-    kubevirt: Mapping[str, Any] | None = None,
-    release: Release | None = None,
-    source_architecture: str = "",
-) -> Applied:
-    """The copy of a VM that the validating webhook checks. All arguments are whole objects, as for `mutate`.
-
-    What was not found is None: since 1.6 the webhook goes on without it.
-    """
-    job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
-    return Applied(job.stored, job.reviewed)
-
-
-def start(
-    vm: Mapping[str, Any],
-    instancetype: Mapping[str, Any] | None = None,
-    preference: Mapping[str, Any] | None = None,
-    *,
-    kubevirt: Mapping[str, Any] | None = None,
-    release: Release | None = None,
-    source_architecture: str = "",
-) -> Applied:
-    """The VM as the controller starts it. All arguments are whole objects, as for `mutate`.
-
-    Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (startVMI).
-    """
-    job = _Job(vm, instancetype, preference, ClusterConfig.of(kubevirt), release, source_architecture)
-    return Applied(job.stored, job.started)
-
-
-class _Job:
-    """One VM with all that is applied to it."""
-
-    def __init__(
-        self,
-        vm: Mapping[str, Any],
-        instancetype: Mapping[str, Any] | None,
-        preference: Mapping[str, Any] | None,
-        config: ClusterConfig,
-        release: Release | None,
-        source_architecture: str,
-    ) -> None:
-        self._vm = vm
-        self._instancetype = None if instancetype is None else decode_instancetype(instancetype.get("spec"))
-        self._preference = _spec(preference)
-        self._config = config
-        self._release = release
-        self._architecture = source_architecture
-        self._sizing = applies(instancetype, mapping(vm, "spec", "template"), release)
-
-    def stored(self) -> dict[str, Any]:
-        return self._mutated(_unwatched)
-
-    def expanded(self, watch: Watch) -> _Result:
-        template = ensure(self._mutated(watch), "spec", "template")
-        if self._instancetype is None and self._preference is None and not self._sizing:
-            return template, (), None, None
-        found = self._conflicts(template)
-        refusal = None if found else breakdown(self._preference, self._instancetype, template)
-        if found or refusal is not None:
-            return template, found, refusal, None
-        return self._completed(template, watch)
-
-    def started(self, watch: Watch) -> _Result:
-        template = ensure(self._mutated(watch), "spec", "template")
-        found = self._conflicts(template)
-        refusal = None if found else breakdown(self._preference, self._instancetype, template)
-        if found or refusal is not None:
-            return template, found, refusal, None
-        if self._preference is not None:
-            apply_attachments(template, self._preference)
-            watch(Origin.PREFERENCE, template)
-        fill_input(template)
-        result = self._completed(template, watch)
-        fill_input_type(result[0])
-        return result
-
-    def _completed(self, template: dict[str, Any], watch: Watch) -> _Result:
-        """Disks and the network first, then what a VM that suits its instancetype gets."""
-        fill_disks(template)
-        problem = fill_network(template, self._config)
-        watch(Origin.DEFAULT, template)
-        return self._applied(template, watch, problem)
-
-    def reviewed(self, watch: Watch) -> _Result:
-        template = ensure(self._mutated(watch), "spec", "template")
-        count = self._vcpus(template)
-        refusal = None if count is None else indivisible(count, self._preference, self._release)
-        found = () if refusal is not None else self._conflicts(template)
-        if refusal is None and not found:
-            refusal = breakdown(self._preference, self._instancetype, template)
-        if found or refusal is not None:
-            return template, found, refusal, None
-        return self._applied(template, watch, None)
-
-    def _mutated(self, watch: Watch) -> dict[str, Any]:
-        return _mutated(self._vm, self._preference, self._config, self._release, self._architecture, watch)
-
-    def _applied(self, template: dict[str, Any], watch: Watch, problem: str | None) -> _Result:
-        """Instancetype, preference and defaults on a template that they suit, in place."""
-        self._apply_instancetype(template, watch)
-        if self._preference is not None:
-            apply_preference(template, self._preference, self._release)
-            watch(Origin.PREFERENCE, template)
-        problem = problem or fill(template, self._config, self._release)
-        written = normal_template(template, proposals=self._release is None)
-        watch(Origin.DEFAULT, written)
-        return written, (), None, problem
-
-    def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
-        """The vCPUs to lay out, None where the VM gives its own topology."""
-        own = vm_vcpus(template) if self._sizing else None
-        if self._instancetype is None or (self._sizing and get(self._instancetype, "cpu", "guest") is None):
-            return own
-        return vcpus(self._instancetype)
-
-    def _conflicts(self, template: Mapping[str, Any]) -> tuple[Conflict, ...]:
-        if self._instancetype is None:
-            return ()
-        if self._sizing:
-            return sizing_conflicts(template, self._instancetype)
-        return conflicts(template, self._instancetype, self._release)
-
-    def _apply_instancetype(self, template: dict[str, Any], watch: Watch) -> None:
-        count = self._vcpus(template)
-        if self._instancetype is not None:
-            apply_instancetype(template, self._instancetype, self._release)
-        if count is not None:
-            cpu = ensure(template, *_DOMAIN, "cpu")
-            cpu.pop("guest", None)
-            lay_out(cpu, count, self._preference, self._release)
-        watch(Origin.INSTANCETYPE, template)
-
-
-def _spec(preference: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if preference is None else decode_preference(preference.get("spec"))
-
-
-def _mutated(
-    vm: Mapping[str, Any],
-    preference: Mapping[str, Any] | None,
-    config: ClusterConfig,
-    release: Release | None,
-    source_architecture: str,
-    watch: Watch,
-) -> dict[str, Any]:
-    does = behaviour(release)
-    # The API wants a template; without one, what an empty one holds is the least that can be said.
-    spec = {**mapping(vm, "spec"), "template": mapping(vm, "spec", "template")}
-    stored = {**vm, "spec": normal_vm_spec(spec, proposals=release is None)}
-    template = ensure(stored, "spec", "template")
-    watch(Origin.VM, template)
-    if preference is not None:
-        _store_preference(stored, template, preference, release)
-        watch(Origin.PREFERENCE, template)
-    if does.firmware_ids_when_created:
-        ensure(template, *_DOMAIN, "firmware")
-    if does.architecture_from_data_source and source_architecture in _ARCHITECTURES:
-        inner = ensure(template, "spec")
-        inner["architecture"] = inner.get("architecture") or source_architecture
-    fill_architecture(template, config)
-    fill_machine(template, config)
-    if does.pci_topology_annotation and _hotplugs_pci(template):
-        ensure(template, "metadata", "annotations").setdefault(*_PCI_TOPOLOGY)
-    watch(Origin.DEFAULT, template)
-    return stored
-
-
-def _store_preference(
-    vm: Mapping[str, Any], template: dict[str, Any], preference: Mapping[str, Any], release: Release | None
-) -> None:
+def _store_preference(template: dict[str, Any], preference: Mapping[str, Any], release: Release | None) -> None:
     architecture = text(preference, "preferredArchitecture")
     if architecture and not get(template, "spec", "architecture") and _serves(release, _ARCHITECTURE_SINCE):
         ensure(template, "spec")["architecture"] = architecture
     machine = text(preference, "machine", "preferredMachineType")
     if machine and not get(template, *_DOMAIN, "machine", "type"):
         ensure(template, *_DOMAIN, "machine")["type"] = machine
+
+
+def _store_class(vm: Mapping[str, Any], preference: Mapping[str, Any], release: Release | None) -> None:
+    """The preferred storage class in the VM's DataVolume templates that name none."""
     storage_class = text(preference, "volumes", "preferredStorageClassName")
     if storage_class and _serves(release, _STORAGE_CLASS_SINCE):
         for volume in sequence(vm, "spec", "dataVolumeTemplates"):

@@ -5,12 +5,12 @@ Source: KubeVirt `pkg/instancetype/apply/*.go`, in the order of `apply/vmi.go`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import whole
-from vmlint.model.access import get, items
+from vmlint.model.access import get, items, mapping
 from vmlint.model.field import Path, render
 from vmlint.model.unknown import is_unknown
 
@@ -18,12 +18,12 @@ __all__ = [
     "CPU_GROUP",
     "MEMORY_GROUP",
     "TABLE",
+    "Bars",
     "Conflict",
     "Row",
-    "annotation_conflicts",
-    "collect",
-    "conflicts",
+    "bars",
     "nonzero",
+    "owned",
 ]
 
 _SPEC = ("spec",)
@@ -150,14 +150,44 @@ TABLE: tuple[Row, ...] = (*_BEFORE, *_CPU_FIELDS, *_MEMORY_FIELDS, *_AFTER)
 """The fields of the newest release, in the order in which the cluster reports them; annotations come last."""
 
 
-def conflicts(
-    template: Mapping[str, Any], instancetype: Mapping[str, Any], release: Release | None = None
-) -> tuple[Conflict, ...]:
-    """Every conflict that the cluster would report between a VM's `spec.template` and an instancetype's `spec`.
+class Bars(NamedTuple):
+    """The fields that an instancetype keeps a VM from setting, with all that is to be known of the instancetype.
 
-    The cluster names all CPU fields, and of the memory fields the first. A value with a variable conflicts with
-    nothing. Annotations come in the VM's order; the cluster's is random.
+    Of the groups `first_only`, the cluster names the first conflict alone.
     """
+
+    rows: tuple[Row, ...]
+    first_only: frozenset[str]
+    annotations: Mapping[str, Any]
+
+    def conflicts(self, template: Mapping[str, Any]) -> tuple[Conflict, ...]:
+        """Every conflict that the cluster would report with a VM's `spec.template`.
+
+        A value with a variable conflicts with nothing. Annotations come in the VM's order; the cluster's is random.
+        """
+        out: list[Conflict] = []
+        named: set[str] = set()
+        for row in self.rows:
+            if row.group not in named and row.when(get(template, *row.vm)):
+                out.append(Conflict(row.vm, row.instancetype, row.group, row.field))
+                if row.group in self.first_only:
+                    named.add(row.group)
+        if self.annotations:
+            out += self._annotation_conflicts(template)
+        return tuple(out)
+
+    def _annotation_conflicts(self, template: Mapping[str, Any]) -> Iterator[Conflict]:
+        """The annotations that both have with different values."""
+        for key, value in items(template, "metadata", "annotations"):
+            other = self.annotations.get(key)
+            texts = isinstance(value, str) and isinstance(other, str)
+            if texts and value != other and not is_unknown(value) and not is_unknown(other):
+                path = ("metadata", "annotations", key)
+                yield Conflict(path, ("annotations", key), "annotations", f"annotations.{key}")
+
+
+def bars(instancetype: Mapping[str, Any], release: Release | None = None) -> Bars:
+    """What an instancetype's `spec` bars. The cluster names all CPU fields, and of the memory fields the first."""
     does = behaviour(release)
     rows = (
         *_BEFORE,
@@ -165,35 +195,13 @@ def conflicts(
         *(_MEMORY_FIELDS if does.memory_conflicts_by_field else _MEMORY_WHOLE),
         *_AFTER,
     )
-    served = (row for row in rows if release is None or release.serves(row.since))
-    first_only = {MEMORY_GROUP} if does.cpu_conflicts_by_field else {MEMORY_GROUP, CPU_GROUP}
-    found = collect(served, template, instancetype, first_only)
-    if release is None or release.serves(_ANNOTATIONS_SINCE):
-        found += annotation_conflicts(template, instancetype)
-    return tuple(found)
+    return Bars(
+        owned((row for row in rows if release is None or release.serves(row.since)), instancetype),
+        frozenset((MEMORY_GROUP,) if does.cpu_conflicts_by_field else (MEMORY_GROUP, CPU_GROUP)),
+        mapping(instancetype, "annotations") if release is None or release.serves(_ANNOTATIONS_SINCE) else {},
+    )
 
 
-def collect(
-    rows: Iterable[Row], template: Mapping[str, Any], instancetype: Mapping[str, Any], first_only: Set[str]
-) -> list[Conflict]:
-    """The conflicts of some rows, in their order; of the groups named, the first alone."""
-    out: list[Conflict] = []
-    groups: set[str] = set()
-    for row in rows:
-        if row.group in groups & first_only:
-            continue
-        if row.owned(get(instancetype, *row.instancetype)) and row.when(get(template, *row.vm)):
-            groups.add(row.group)
-            out.append(Conflict(row.vm, row.instancetype, row.group, row.field))
-    return out
-
-
-def annotation_conflicts(template: Mapping[str, Any], instancetype: Mapping[str, Any]) -> Iterator[Conflict]:
-    """The annotations that both have with different values."""
-    wanted = dict(items(instancetype, "annotations"))
-    for key, value in items(template, "metadata", "annotations"):
-        other = wanted.get(key)
-        texts = isinstance(value, str) and isinstance(other, str)
-        if texts and value != other and not is_unknown(value) and not is_unknown(other):
-            path = ("metadata", "annotations", key)
-            yield Conflict(path, ("annotations", key), "annotations", f"annotations.{key}")
+def owned(rows: Iterable[Row], instancetype: Mapping[str, Any]) -> tuple[Row, ...]:
+    """Those of some rows of which an instancetype's `spec` sets its side."""
+    return tuple(row for row in rows if row.owned(get(instancetype, *row.instancetype)))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.kubevirt.values import clone, ensure, entries, whole
+from vmlint.kubevirt.values import clone, ensure, whole
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
@@ -131,8 +131,12 @@ def fill_disks(template: dict[str, Any]) -> None:
     """A disk without a target for each volume that no disk and no filesystem names."""
     names = [entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)]
     missing = [volume.get("name") for _, volume in each(template, "spec", "volumes") if volume.get("name") not in names]
-    if missing:
-        entries(template, *_DOMAIN, "devices", "disks").extend({"name": name} for name in missing)
+    if not missing:
+        return
+    devices = ensure(template, *_DOMAIN, "devices")
+    disks = devices.get("disks")
+    if disks is None or isinstance(disks, list):
+        devices["disks"] = [*(disks or ()), *({"name": name} for name in missing)]
 
 
 def fill_input(template: dict[str, Any]) -> None:
@@ -144,9 +148,13 @@ def fill_input(template: dict[str, Any]) -> None:
 
 def fill_input_type(template: dict[str, Any]) -> None:
     """The type of input devices that have none: a guest gets a tablet."""
-    for device in sequence(template, *_DOMAIN, "devices", "inputs"):
-        if isinstance(device, dict) and not device.get("type"):
-            device["type"] = "tablet"
+    devices = ensure(template, *_DOMAIN, "devices")
+    if isinstance(inputs := devices.get("inputs"), list):
+        devices["inputs"] = [_typed(device) if isinstance(device, dict) else device for device in inputs]
+
+
+def _typed(device: dict[str, Any]) -> dict[str, Any]:
+    return device if device.get("type") else {**device, "type": "tablet"}
 
 
 def _amount(template: Mapping[str, Any], kind: str, resource: str) -> Quantity | None:

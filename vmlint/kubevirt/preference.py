@@ -6,7 +6,7 @@ Source: KubeVirt `pkg/instancetype/preference/apply/*.go`; a preference never co
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.cause import Cause
@@ -15,7 +15,7 @@ from vmlint.kubevirt.values import clone, ensure, entries
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 
-__all__ = ["TABLE", "How", "Row", "apply_attachments", "apply_preference", "breakdown"]
+__all__ = ["TABLE", "How", "Prepared", "Row", "apply_attachments", "apply_preference", "breakdown", "prepare"]
 
 EACH = "*"
 """A step of a row's path that stands for every entry of a list."""
@@ -257,26 +257,68 @@ def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -
             devices[f"autoattach{device}"] = preferred
 
 
-def apply_preference(template: dict[str, Any], preference: Mapping[str, Any], release: Release | None = None) -> None:
-    """Give a preference's `spec` to a VM's template, in place.
+class Prepared(NamedTuple):
+    """A preference's `spec` made ready for many VMs: the steps that it takes, in order."""
+
+    spec: Mapping[str, Any]
+    release: Release | None
+    steps: tuple[_Step, ...]
+
+
+class _Step(NamedTuple):
+    """A row, the value that the preference has for it, and what happens.
+
+    The places are the entries of `each`, a list of the template, or where that is None the template alone. `path` leads
+    from there to the field, `needs` to the section that must be there.
+    """
+
+    value: Any
+    handle: _Handler
+    each: Path | None
+    path: tuple[str, ...]
+    needs: Path
+    guard: Guard | None
+
+
+def prepare(preference: Mapping[str, Any], release: Release | None = None) -> Prepared:
+    """A preference's `spec` as a release knows it."""
+    rows = [row for row in TABLE if release is None or release.serves(row.since)]
+    spec = _served(preference, rows, release)
+    applied = (row for row in rows if row.how not in _NOT_APPLIED)
+    return Prepared(
+        spec,
+        release,
+        tuple(_step(row, value, release) for row in applied if (value := get(spec, *row.preference)) not in (None, "")),
+    )
+
+
+def _step(row: Row, value: Any, release: Release | None) -> _Step:
+    how = row.how if release is None or release.serves(row.yields_since) else How.OVERWRITES
+    at = row.vm.index(EACH) if EACH in row.vm else None
+    below = 0 if at is None else at + 1
+    return _Step(
+        value,
+        _HANDLERS[how],
+        None if at is None else row.vm[:at],
+        tuple(map(str, row.vm[below:])),
+        row.needs[below:],
+        row.guard,
+    )
+
+
+def apply_preference(template: dict[str, Any], preference: Prepared) -> None:
+    """Give what a preference gives to a VM's template, in place.
 
     A disk without any target becomes a plain disk as soon as the preference has a `devices` section.
     """
-    rows = [row for row in TABLE if release is None or release.serves(row.since)]
-    spec = _served(preference, rows, release)
-    if get(spec, "devices") is not None:
+    if get(preference.spec, "devices") is not None:
         for disk in sequence(template, *_DISK[:-1]):
             if isinstance(disk, dict) and all(disk.get(target) is None for target in ("disk", "cdrom", "lun")):
                 ensure(disk, "disk")
-    for row in rows:
-        value = get(spec, *row.preference)
-        if value is None or value == "" or row.how in _NOT_APPLIED:
-            continue
-        for vm, needs in _places(row, template):
-            if needs and not isinstance(get(template, *needs), dict):
-                continue
-            how = row.how if release is None or release.serves(row.yields_since) else How.OVERWRITES
-            _HANDLERS[how](_Place(template, vm, spec, row, release), value)
+    for step in preference.steps:
+        for root in (template,) if step.each is None else sequence(template, *step.each):
+            if isinstance(root, dict) and (not step.needs or isinstance(get(root, *step.needs), dict)):
+                step.handle(_Place(preference, template, root, step), step.value)
 
 
 _NOT_APPLIED = frozenset((How.STEERS, How.STORED, How.IGNORED))
@@ -296,38 +338,25 @@ def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | N
     return spec
 
 
-def _places(row: Row, template: Mapping[str, Any]) -> Iterator[tuple[Path, Path]]:
-    """The paths that a row stands for: the VM's field, and what it needs."""
-    if EACH not in row.vm:
-        yield row.vm, row.needs
-        return
-    at = row.vm.index(EACH)
-    for index, _ in each(template, *row.vm[:at]):
-        needs = (*row.needs[:at], index, *row.needs[at + 1 :]) if row.needs else ()
-        yield (*row.vm[:at], index, *row.vm[at + 1 :]), needs
-
-
 class _Place(NamedTuple):
-    """The field that a row speaks about, at work."""
+    """The field that a step speaks about, at work: `root` is where its path begins."""
 
+    preference: Prepared
     template: dict[str, Any]
-    vm: Path
-    spec: Mapping[str, Any]
-    row: Row
-    release: Release | None
+    root: dict[str, Any]
+    step: _Step
 
     def allowed(self, holder: Mapping[str, Any]) -> bool:
-        return self.row.guard is None or self.row.guard(self.spec, self.template, holder, self.release)
+        guard = self.step.guard
+        return guard is None or guard(self.preference.spec, self.template, holder, self.preference.release)
 
     def holder(self) -> dict[str, Any]:
         """The mapping that holds the field, made where it is absent."""
-        *path, _ = self.vm
-        entry = next((at + 1 for at, step in enumerate(path) if isinstance(step, int)), 0)
-        return ensure(get(self.template, *path[:entry]), *map(str, path[entry:]))
+        return ensure(self.root, *self.step.path[:-1])
 
     @property
     def key(self) -> str:
-        return str(self.vm[-1])
+        return self.step.path[-1]
 
 
 def _set(place: _Place, value: Any, *, over: tuple[Any, ...]) -> None:
@@ -358,10 +387,9 @@ def _switches_on(place: _Place, value: Any) -> None:
 
 
 def _creates_entry(place: _Place, value: Any) -> None:
-    *path, key = (str(step) for step in place.vm)
-    found = entries(place.template, *path)
+    found = entries(place.root, *place.step.path[:-1])
     if not found:
-        found.append({key: clone(value)})
+        found.append({place.key: clone(value)})
 
 
 def _adds_keys(place: _Place, value: Any) -> None:
@@ -373,12 +401,13 @@ def _adds_keys(place: _Place, value: Any) -> None:
 
 
 def _adds_named(place: _Place, value: Any) -> None:
-    found = entries(place.template, *(str(step) for step in place.vm))
+    found = entries(place.root, *place.step.path)
     names = [get(entry, "name") for entry in found]
     found += [clone(entry) for entry in sequence(value) if get(entry, "name") not in names]
 
 
-_HANDLERS: Mapping[How, Callable[[_Place, Any], None]] = {
+_Handler = Callable[[_Place, Any], None]
+_HANDLERS: Mapping[How, _Handler] = {
     How.GIVES_WAY: _gives_way,
     How.FILLS_EMPTY: _fills_empty,
     How.OVERWRITES: _overwrites,

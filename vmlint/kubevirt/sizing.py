@@ -10,23 +10,14 @@ import enum
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.conflicts import (
-    CPU_GROUP,
-    MEMORY_GROUP,
-    TABLE,
-    Conflict,
-    Row,
-    annotation_conflicts,
-    collect,
-    nonzero,
-)
+from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, Bars, Row, nonzero, owned
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.values import whole
-from vmlint.model.access import get, text
+from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Giver", "Sizing", "applies", "sizing", "sizing_conflicts", "vm_vcpus"]
+__all__ = ["Giver", "Sizing", "applies", "sizing", "sizing_bars", "vm_vcpus"]
 
 _DOMAIN = ("spec", "domain")
 _GUEST_CPU = (*_DOMAIN, "cpu", "guest")
@@ -98,16 +89,15 @@ def sizing(template: Mapping[str, Any], instancetype: Mapping[str, Any] | None) 
     )
 
 
-def sizing_conflicts(template: Mapping[str, Any], instancetype: Mapping[str, Any]) -> tuple[Conflict, ...]:
-    """The conflicts between a VM's template and an instancetype's `spec`: as ever for what the instancetype gives.
+def sizing_bars(instancetype: Mapping[str, Any]) -> Bars:
+    """What an instancetype's `spec` bars: as ever for what it gives.
 
     An amount that it does not give bars none of the VM's fields; `Sizing.unsupported` says what the VM may not use.
     """
     rows = [row for row in TABLE if not _is_free(row, instancetype)]
     if get(instancetype, "cpu", "guest") is not None:
         rows.insert(next(at for at, row in enumerate(rows) if row.group == CPU_GROUP), _GUEST_ROW)
-    found = collect(rows, template, instancetype, {MEMORY_GROUP})
-    return (*found, *annotation_conflicts(template, instancetype))
+    return Bars(owned(rows, instancetype), frozenset((MEMORY_GROUP,)), mapping(instancetype, "annotations"))
 
 
 def _is_free(row: Row, instancetype: Mapping[str, Any]) -> bool:

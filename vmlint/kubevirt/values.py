@@ -7,16 +7,24 @@ from typing import Any
 
 from vmlint.model.field import Path
 
-__all__ = ["clone", "ensure", "entries", "leaves", "whole"]
+__all__ = ["clone", "ensure", "entries", "leaves", "opened", "whole"]
 
 
 def clone(value: Any) -> Any:
     """A copy that shares no mapping or list with the value."""
     if isinstance(value, dict):
-        return {key: clone(entry) for key, entry in value.items()}
+        return {key: clone(entry) if isinstance(entry, dict | list) else entry for key, entry in value.items()}
     if isinstance(value, list):
         return [clone(entry) for entry in value]
     return value
+
+
+def opened(data: dict[str, Any], *path: str) -> dict[str, Any]:
+    """A copy that shares all but the mappings along a path."""
+    copied = dict(data)
+    if path and isinstance(inner := data.get(path[0]), dict):
+        copied[path[0]] = opened(inner, *path[1:])
+    return copied
 
 
 def whole(value: Any) -> int | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
 from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
-from vmlint.kubevirt.apply import Applied, expand, review, start
+from vmlint.kubevirt.apply import Applied, Copies, Outfit
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
@@ -38,6 +38,7 @@ class Application:
         self.settings = settings
         self.behaviour = behaviour(settings.release)
         self._answers: dict[object, dict[int, Any]] = {}
+        self._outfits: dict[tuple[int, int], Outfit] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
@@ -95,7 +96,7 @@ class Application:
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
-        return self.once((review, matchers), vm, lambda: self._applied(review, vm, matchers))
+        return self._copies(vm, matchers).reviewed
 
     def alike(self, vm: VirtualMachine) -> VirtualMachine:
         """The VM that stands for all those of which KubeVirt says the same: see `likeness`.
@@ -170,23 +171,27 @@ class Application:
 
         It says nothing of a VM that asks for more than is known.
         """
-        return self.once(expand, vm, lambda: self._applied(expand, vm, tuple(Matcher)))
+        return self._copies(vm, Matcher).expanded
 
     def started(self, vm: VirtualMachine) -> Applied:
         """The VM as the controller starts it, likewise."""
-        return self.once(start, vm, lambda: self._applied(start, vm, tuple(Matcher)))
+        return self._copies(vm, Matcher).started
 
-    def _applied(self, way: Callable[..., Applied], vm: VirtualMachine, needed: tuple[Matcher, ...]) -> Applied:
+    def _copies(self, vm: VirtualMachine, matchers: Iterable[Matcher]) -> Copies:
         """The VM with those of its matchers' objects that are known."""
-        objects = {matcher: found.object for matcher in needed if (found := self.match(vm, matcher))}
-        return way(
-            {"metadata": vm.data.get("metadata"), "spec": self._inferred(vm)},
-            objects.get(Matcher.INSTANCETYPE),
-            objects.get(Matcher.PREFERENCE),
-            kubevirt=self.kubevirt,
-            release=self.settings.release,
-            source_architecture=self._architecture(vm),
-        )
+        objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
+        outfit = self._outfit(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
+        return self.once((Copies, outfit), vm, lambda: self._copies_in(vm, outfit))
+
+    def _copies_in(self, vm: VirtualMachine, outfit: Outfit) -> Copies:
+        data = {"metadata": vm.data.get("metadata"), "spec": self._inferred(vm)}
+        return Copies(data, outfit, self._architecture(vm))
+
+    def _outfit(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> Outfit:
+        key = (id(instancetype), id(preference))
+        if key not in self._outfits:  # an outfit holds its objects, so that no others get their ids
+            self._outfits[key] = Outfit(instancetype, preference, kubevirt=self.kubevirt, release=self.settings.release)
+        return self._outfits[key]
 
     def _inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.

@@ -175,12 +175,14 @@ class Machine:
                     known.add((cause.subject, cause.path))
                     yield Refusal(cause, effect, *giver(cause.path))
         if isinstance(workload, VirtualMachine) and not unknown and workload.matcher(Matcher.PREFERENCE):
-            yield from (new for new in self._at_start(workload) if (new.cause.subject, new.cause.path) not in known)
+            late_ones = self._at_start(workload, template)
+            yield from (new for new in late_ones if (new.cause.subject, new.cause.path) not in known)
 
-    def _at_start(self, vm: VirtualMachine) -> Iterator[Refusal]:
-        """What is wrong with the VM when it starts: then its preference reaches what defaults have added."""
+    def _at_start(self, vm: VirtualMachine, reviewed: Mapping[str, Any]) -> Iterator[Refusal]:
+        """What is wrong with the VM when it starts, if it then differs from the copy that was reviewed: its preference
+        reaches what defaults have added. `reviewed` is that copy's template."""
         started = self._world.started(vm)
-        if started.conflicts or started.refusal or started.problem:
+        if started.conflicts or started.refusal or started.problem or started.template == reviewed:
             return
         giver = _givers(vm, started)
         for cause in check(self._view(vm, started.template)):
