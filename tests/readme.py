@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import tempfile
-from contextlib import chdir, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from itertools import groupby
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def filled(readme: str) -> str:
         "rules": _rules(),
         "fixes": _fixes(),
         "pack": f"```yaml\n{PACK.read_text('utf-8')}```\n",
+        "new": _begun(),
         **{name: _shown(*words) for name, words in COMMANDS.items()},
     }
     for name, part in parts.items():
@@ -72,6 +73,17 @@ def _changed() -> str:
         kept = [line for line in claim.read_text("utf-8").splitlines(keepends=True) if SAMPLE_LABEL not in line]
         claim.write_text("".join(kept), "utf-8")
         return _shown("vmlint check --changed --select inference", folder=folder)
+
+
+def _begun() -> str:
+    """A rule that is begun in an empty folder, its code, and the run of its cases."""
+    with tempfile.TemporaryDirectory() as name, redirect_stderr(io.StringIO()):
+        folder = Path(name)
+        begun = _shown("vmlint new rule disk-unapproved", folder=folder)
+        tested = _shown("vmlint test policies/", folder=folder)
+        code = (folder / "policies/disk_unapproved.py").read_text("utf-8").rpartition('"""\n')[2].strip()
+    console = begun.removesuffix("```\n") + tested.partition("\n")[2]
+    return f"{console}\n```python\n{code}\n```\n"
 
 
 def _shown(command: str, pipe: str = "", *, folder: Path = ROOT) -> str:

@@ -155,7 +155,7 @@ def check(subject: $subject, world: World) -> Iterator[Fault]:
 ''')
 
 _DATA = Template("""\
-# "Rules of your own" in vmlint's README says what may stand here; a file may hold several rules.
+# vmlint's README says what may stand here; a file may hold several rules.
 pack: $family
 rules:
 - id: $id

@@ -40,7 +40,8 @@ def test_a_new_rule_holds(run: Run, option: list[str], ending: str) -> None:
         "policies/fixtures/disk-odd/bad/manifest.yaml\n"
         "policies/fixtures/disk-odd/good/manifest.yaml\n"
         "policies/fixtures/disk-odd/bad.json\n",
-        "`vmlint test policies/` runs its cases; `vmlint check --rules policies/` uses it\n",
+        "`vmlint test policies/` runs its cases; `vmlint check --rules policies/` uses it\n"
+        "`exclude: [policies/fixtures/]` in the configuration keeps the cases from being linted\n",
     )
     (expected,) = json.loads(Path("policies/fixtures/disk-odd/bad.json").read_text("utf-8"))["findings"]
     assert {key: expected[key] for key in ("rule", "slug", "level", "message", "field", "line", "column")} == {

@@ -52,15 +52,19 @@ def run(words: Sequence[str]) -> Exit:
     for file, text in new.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(str(file), text)
-    written_files = list(new.files)
+    told = [new.todo] if new.todo else []
     if new.pack == registry.OWN:  # whose rules are imported already
-        hint = f"`vmlint test {new.pack} --select {arguments.name.rpartition('/')[2]} --update` writes what it gives"
+        slug = new.bad.parent.name
+        told.append(f"`vmlint test {new.pack} --select {slug} --update` writes what its bad case gives")
+        expected = []
     else:
-        expected = expectation(new.bad)
-        write_file(str(expected), written(run(new.bad, registry.known([new.pack], plugins=False))))
-        written_files.append(expected)
-        hint = f"`vmlint test {new.pack}` runs its cases; `vmlint check --rules {new.pack}` uses it"
-    write("".join(f"{file}\n" for file in written_files))
-    for told in filter(None, (new.todo, hint)):
-        say(told)
+        expected = [expectation(new.bad)]
+        write_file(str(expected[0]), written(run(new.bad, registry.known([new.pack], plugins=False))))
+        told += [
+            f"`vmlint test {new.pack}` runs its cases; `vmlint check --rules {new.pack}` uses it",
+            f"`exclude: [{new.bad.parents[1]}/]` in the configuration keeps the cases from being linted",
+        ]
+    write("".join(f"{file}\n" for file in (*new.files, *expected)))
+    for line in told:
+        say(line)
     return Exit.CLEAN
