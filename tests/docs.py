@@ -166,18 +166,31 @@ def _configuration() -> str:
     return "\n".join((_CONFIGURATION, *(_setting(setting.key, shapes[setting.key]) for setting in SETTINGS)))
 
 
+_LOCAL = ", ".join(f"`{setting.key}`" for setting in SETTINGS if setting.local)
+
 _CONFIGURATION = f"""\
 # Configuration
 
 `.vmlint.yaml`, `.vmlint.yml` or the table `[tool.vmlint]` in `pyproject.toml` is found upward from the first path, as
-far as the root of the git repository. Relative paths in it start at its folder. Options of the command line go before
-it, and `--config FILE` names another file.
+far as the root of the git repository. Relative paths in it start at its folder, and lead nowhere outside that
+repository. Options of the command line go before it, and `--config FILE` names another file.
 
 Editors complete and check it by [its JSON Schema]({SCHEMA}):
 
 ```yaml
 # yaml-language-server: $schema=vmlint.schema.json
 ```
+
+## Folders
+
+A folder below may have a configuration of its own. For each file the nearest one upward holds, alone: nothing is
+merged with those above it. What it may say is what concerns files: {_LOCAL}.
+All other keys hold for a whole run, are taken from the configuration that is found upward from the first path, and are
+listed as skipped in any other. What a folder's configuration excludes is excluded in all runs, also where a command
+names the file.
+
+Options such as `--select` and `--ignore` hold in every folder, and so does the file that `--config` names: with it no
+other is looked for, so that what is linted does not decide how.
 """
 
 

@@ -149,7 +149,7 @@ def test_it_is_found_upward_from_the_first_path() -> None:
 def test_the_search_stops_at_the_root_of_the_repository(repository: Path) -> None:
     write(".vmlint.yaml", "default-namespace: outer\n")
     (repository / "inner/.git").mkdir(parents=True)
-    assert load_for(["inner"]) == Config()
+    assert load_for(["inner"]) == Config(per_folder=True)
     write("inner/.git/hooks")
     write("worktree/.git", "gitdir: elsewhere\n")
     assert find(Path("worktree/apps")) is None
@@ -325,7 +325,7 @@ def test_a_toml_file_without_the_table_is_told_where_it_is_named_and_else_passed
 )
 def test_a_table_may_be_spelt_in_many_ways(text: str) -> None:
     write("pyproject.toml", text)
-    assert load_for([]) == Config(root=str(Path().absolute()), file="pyproject.toml")
+    assert load_for([]) == Config(root=str(Path().absolute()), file="pyproject.toml", per_folder=True)
 
 
 def test_broken_toml_is_told_where_it_configures_vmlint() -> None:
@@ -344,3 +344,39 @@ def test_a_file_that_can_not_be_read_is_told() -> None:
 
 def test_names_of_rules_are_taken_as_they_are_without_known_rules() -> None:
     assert load(write(".vmlint.yaml", "select: [zzz]\n")).select == ("zzz",)
+
+
+@pytest.mark.parametrize("key", ["context: [{}]", "crds: [{}]", "paths: [{}]", "baseline: {}"])
+@pytest.mark.parametrize(
+    "path",
+    ["/etc/hosts", "../outside", "apps/../../outside", "'../*'", "/etc/*", "'apps/*/../../../outside'", "link/a.yaml"],
+)
+def test_a_configuration_names_nothing_outside_its_repository(repository: Path, key: str, path: str) -> None:
+    inner = repository / "inner"
+    (inner / ".git").mkdir(parents=True)
+    write("outside/a.yaml")
+    write("inner/apps/deep/b.yaml")
+    (inner / "link").symlink_to(repository / "outside")
+    told = (
+        f"`{path.strip(chr(39))}` leads out of `inner`: a configuration names files of its own repository, and others "
+        "are named on the command line"
+    )
+    assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {told}"]
+
+
+def test_a_configuration_may_name_all_of_its_repository() -> None:
+    write("cluster/a.yaml")
+    write("apps/.vmlint.yaml", f"context: [../cluster, {Path.cwd()}/cluster/a.yaml]\nbaseline: ../known.json\n")
+    config = load_for(["apps"])
+    assert (config.context, config.baseline) == (("cluster", "cluster/a.yaml"), "known.json")
+
+
+def test_without_a_repository_the_working_directory_is_the_boundary(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / ".git").rmdir()
+    write("cluster/a.yaml")
+    file = write("apps/.vmlint.yaml", "context: [../cluster]\n").absolute()
+    assert load(file).context == ("cluster",)
+    monkeypatch.chdir("apps")
+    assert mistakes(file)[0].startswith(".vmlint.yaml:1: `../cluster` leads out of `.`: ")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +68,14 @@ class Config:
     """The folder where `exclude` and the paths of `overrides` start; "" is the working directory."""
     file: str = ""
     """The file that this was read from; "" for none."""
+    without: tuple[str, ...] = ()
+    """Rules not to run in any folder, whatever its configuration says."""
+    given: frozenset[str] = frozenset()
+    """The settings that no file gave, but a keyword or an option: they hold in every folder."""
+    per_folder: bool = False
+    """Whether the configuration files of folders hold for the files in them, the nearest for each."""
+    folders: tuple[Config, ...] = ()
+    """These configurations, once they are read; only what is said of files counts. Each `root` is absolute."""
     known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)
     """All rules of the run; None where its packs are not read yet, and names of rules are taken as they are."""
 
@@ -87,7 +96,35 @@ class Config:
                 at.tell(f"unknown setting `{name}`{nearest(name, list(readers))}")
         if at.mistakes:
             raise UsageError("; ".join(mistake.text for mistake in at.mistakes))
-        return dataclasses.replace(self, **changes)
+        return dataclasses.replace(self, **changes, given=self.given | changes.keys())
+
+    def leaving_out(self, names: Sequence[str]) -> Config:
+        """The same without some rules, in every folder."""
+        return dataclasses.replace(self, without=(*self.without, *self.replace(ignore=names).ignore))
+
+    def with_folders(self, folders: Iterable[Config]) -> Config:
+        """The same with the configurations of folders; what they exclude is excluded here, too."""
+        said = {setting.field for setting in SETTINGS if setting.local} & self.given
+        kept = {name: getattr(self, name) for name in said}
+        held = tuple(dataclasses.replace(folder, **kept, without=self.without) for folder in folders)
+        excluded = [] if "exclude" in said else [pattern for folder in held for pattern in self._excluded(folder)]
+        return dataclasses.replace(self, folders=held, exclude=(*self.exclude, *excluded))
+
+    def _excluded(self, folder: Config) -> Iterator[str]:
+        """What a folder's configuration excludes, as patterns of this one."""
+        path = os.path.relpath(folder.root, self.root or ".").replace(os.sep, "/")
+        below = re.sub(r"^(\.\./?)+", "", path) or "."
+        return (_moved(pattern, below, deep=True) for pattern in folder.exclude)
+
+    def for_file(self, file: str) -> Config:
+        """The configuration that holds for a file, given from the working directory: that of the nearest folder."""
+        if not self.folders:
+            return self
+        path = os.path.abspath(file)  # noqa: PTH100 - as text: a link's target is another place
+        own = os.path.abspath(self.root or ".") if self.file else ""  # noqa: PTH100
+        roots = [(own, self), *((folder.root, folder) for folder in self.folders)]
+        around = [(len(root), one) for root, one in roots if path.startswith(f"{root.rstrip('/')}/")]
+        return max(around, key=lambda found: found[0])[1] if around else self
 
     def all_rules(self) -> tuple[Rule, ...]:
         """vmlint's own rules, those of installed packs and those of `rules`. PackError tells the packs' mistakes."""
@@ -100,7 +137,8 @@ class Config:
     def excluding(self, patterns: Sequence[str]) -> Config:
         """The same with more patterns to exclude, which are relative to the working directory."""
         here = os.path.relpath(".", self.root or ".").replace(os.sep, "/")
-        return self.replace(exclude=(*self.exclude, *(_moved(pattern, here) for pattern in patterns)))
+        more = self.replace(exclude=[_moved(pattern, here) for pattern in patterns]).exclude
+        return dataclasses.replace(self, exclude=(*self.exclude, *more))
 
     def without_baseline(self) -> Config:
         """The same with no finding known."""
@@ -108,7 +146,10 @@ class Config:
 
     def runs(self, rule: Rule) -> bool:
         """Whether the rule has to run at all: in some file it may have a level."""
-        if not _chosen(self, rule):
+        return any(one._may_run(rule) for one in (self, *self.folders))
+
+    def _may_run(self, rule: Rule) -> bool:
+        if not _chosen(self, rule) or meant(self.without, rule):
             return False
         return any(_level(layer.levels, rule) not in (None, "off") for layer in self.overrides) or (
             _level(self.levels, rule) != "off"
@@ -116,6 +157,11 @@ class Config:
 
     def level(self, rule: Rule, effect: Effect, file: str) -> Level | None:
         """The level of a finding in a file (its path from the working directory), or None where the rule is off."""
+        return self.for_file(file)._own_level(rule, effect, file)
+
+    def _own_level(self, rule: Rule, effect: Effect, file: str) -> Level | None:
+        if meant(self.without, rule):
+            return None
         layers: list[Config | Override] = [self]
         if self.overrides:
             path = self.path_of(file)
@@ -147,10 +193,12 @@ def _weight(name: str, rule: Rule) -> int:
     return len(rule.id) if name == rule.slug else len(name)
 
 
-def _moved(pattern: str, folder: str) -> str:
-    """A pattern of a folder, as its parent has to write it. Without a slash but the last it fits at any depth."""
+def _moved(pattern: str, folder: str, *, deep: bool = False) -> str:
+    """A pattern of a folder, as its parent has to write it. Without a slash but the last it fits at any depth: of the
+    folder where it is `deep`, else of the parent, too."""
     bare = pattern.removeprefix("!")
-    if folder == "." or "/" not in bare.rstrip("/"):
+    flat = "/" not in bare.rstrip("/")
+    if folder == "." or (flat and not deep):
         return pattern
     escaped = "".join(f"\\{c}" if c in "\\*?[" else c for c in folder)
-    return f"{'!' if bare != pattern else ''}/{escaped}/{bare.removeprefix('/')}"
+    return f"{'!' if bare != pattern else ''}/{escaped}/{'**/' if flat else ''}{bare.removeprefix('/')}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,14 @@ from vmlint import registry
 from vmlint.config import Config
 from vmlint.errors import ConfigError, PackError
 from vmlint.settings import SETTINGS, At, Mistake
+from vmlint.source.document import Skipped
 from vmlint.spelling import nearest
 from vmlint.yamlfile import Written, read_yaml
 
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["find", "find_in", "load", "load_for", "rules_for"]
+__all__ = ["find", "find_in", "load", "load_for", "rules_for", "with_folders"]
 
 _YAML = (".vmlint.yaml", ".vmlint.yml")
 _TOML = "pyproject.toml"
@@ -35,8 +36,70 @@ def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None 
     start = next((Path(path) for path in paths if str(path) != "-"), Path())
     file = find(start)
     if file is None:
-        return Config(known_rules=None if known_rules is None else tuple(known_rules))
-    return load(file, known_rules=known_rules)
+        config = Config(known_rules=None if known_rules is None else tuple(known_rules))
+    else:
+        config = load(file, known_rules=known_rules)
+    return replace(config, per_folder=True)
+
+
+def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Skipped]]:
+    """The configuration with those of the folders that files stand in, the nearest for each file.
+
+    What one of these says of a whole run is not read, and listed. ConfigError tells the mistakes of all of them.
+    """
+    if not config.per_folder:
+        return config, []
+    own = os.path.abspath(config.file) if config.file else ""  # noqa: PTH100
+    nearest_to: dict[str, str] = {}
+    folders = sorted({os.path.dirname(os.path.abspath(file)) for file in files})  # noqa: PTH100, PTH120
+    found = {_nearest(folder, nearest_to) for folder in folders} - {own, ""}
+    read: list[Config] = []
+    skipped: list[Skipped] = []
+    mistakes: list[str] = []
+    for name in sorted(found):
+        try:
+            local, left = _local(Path(name), config)
+        except ConfigError as error:
+            mistakes += error.mistakes
+        else:
+            read.append(local)
+            skipped += left
+    if mistakes:
+        raise ConfigError(mistakes)
+    return config.with_folders(read), skipped
+
+
+def _nearest(folder: str, known: dict[str, str]) -> str:
+    """The nearest configuration file upward from a folder, as `find` looks for it; "" for none."""
+    if folder not in known:
+        found, above = find_in(Path(folder)), os.path.dirname(folder)  # noqa: PTH120
+        if found is not None:
+            known[folder] = str(found)
+        elif above == folder or os.path.exists(f"{folder}/.git"):  # noqa: PTH110
+            known[folder] = ""
+        else:
+            known[folder] = _nearest(above, known)
+    return known[folder]
+
+
+def _local(file: Path, run: Config) -> tuple[Config, list[Skipped]]:
+    """What the configuration file of a folder says of the files there, and what it says of a whole run."""
+    written = _written(file)
+    shown = _shown(file)
+    at = At(folder=file.parent, rules=run.known_rules)
+    values = _values(written.data, at, local=True)
+    if told := written.told(shown, at.mistakes):
+        raise ConfigError(told)
+    whose = f"takes it from `{run.file}`" if run.file else "has no configuration of its own"
+    left = [
+        Skipped(shown, written.line(Mistake((setting.key,), "", key=True)), _NOT_LOCAL.format(setting.key, whose))
+        for setting in SETTINGS
+        if not setting.local and isinstance(written.data, dict) and setting.key in written.data
+    ]
+    return _made(values, file, written), left
+
+
+_NOT_LOCAL = "`{}` is not read here: it holds for a whole run, and this one {}"
 
 
 def find(start: Path) -> Path | None:
@@ -87,17 +150,29 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     """
     written = _written(file)
     rules, wrong = _rules(written.data, At(folder=file.parent), known_rules)
-    at = At(folder=file.parent, rules=rules)
+    at = At(folder=file.parent, rules=rules, within=_boundary(file.parent))
     values = _values(written.data, at)
     told = [*written.told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
     if told:
         raise ConfigError(told) from wrong
+    return replace(_made(values, file, written), known_rules=rules)
+
+
+def _boundary(folder: Path) -> Path:
+    """What a configuration may name files of: its repository, else the working directory around it, else its folder."""
+    here, above = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100
+    root = next((one for one in (above, *above.parents) if (one / ".git").exists()), None)
+    return root or (here if above.is_relative_to(here) else above)
+
+
+def _made(values: dict[str, Any], file: Path, written: Written) -> Config:
+    """The configuration of a file with its values; its suppressions know their lines."""
     if "ignores" in values:
         values["ignores"] = tuple(
             replace(ignore, line=written.line(Mistake(("ignores", index), "")))
             for index, ignore in enumerate(values["ignores"])
         )
-    return Config(**values, root=str(file.parent), file=_shown(file), known_rules=rules)
+    return Config(**values, root=str(file.parent), file=_shown(file))
 
 
 def rules_for(known: Sequence[Rule], file: Path | None) -> tuple[Rule, ...]:
@@ -146,8 +221,8 @@ def _written(file: Path) -> Written:
         raise ConfigError([f"{_shown(file)}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
 
 
-def _values(data: Any, at: At) -> dict[str, Any]:
-    """The fields of Config that the file fills."""
+def _values(data: Any, at: At, *, local: bool = False) -> dict[str, Any]:
+    """The fields of Config that the file fills; the `local` ones alone."""
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -157,7 +232,8 @@ def _values(data: Any, at: At) -> dict[str, Any]:
     values = {}
     for key, value in data.items():
         if (setting := settings.get(key)) is not None:
-            values[setting.field] = setting.read(value, at / key)
+            if setting.local or not local:
+                values[setting.field] = setting.read(value, at / key)
         else:
             hint = nearest(str(key), list(settings)) or f"; the keys are {', '.join(settings)}"
             (at / key).tell(f"unknown key `{key}`{hint}", key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
@@ -15,8 +15,9 @@ from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
+from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
-from vmlint.source.read import read
+from vmlint.source.read import read, read_found
 
 __all__ = ["Earlier", "Past", "Progress", "Repository", "load"]
 
@@ -64,25 +65,20 @@ def load(
     progress: Progress | None,
     earlier: Earlier | None = None,
     instead: Mapping[str, bytes] | None = None,
+    found: Iterable[Found | Skipped] | None = None,
 ) -> Repository:
     """Read the files under the paths, and those of the configuration's context, which are not linted.
 
     With `earlier`, the repository has a past. `instead` has the contents of files that count in the place of those on
-    disk.
+    disk. `found` are the files under the paths, where they are known already.
     """
     beside = _beside(config.context, config)
     definitions = _beside(config.crds, config)
     known = {file.file for file in beside}
     files: list[SourceFile] = []
-    found = read(
-        paths,
-        exclude=config.exclude,
-        root=config.root,
-        max_bytes=config.max_file_size,
-        stdin=stdin,
-        instead=instead,
-    )
-    for file in found:
+    if found is None:
+        found = discover(paths, exclude=config.exclude, root=config.root)
+    for file in read_found(found, max_bytes=config.max_file_size, stdin=stdin, instead=instead):
         if file.file not in known:
             files.append(file)
         if progress:

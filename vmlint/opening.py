@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
-from vmlint.configfile import load_for
+from vmlint.configfile import load_for, with_folders
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.git import Difference, compare
 from vmlint.gitops.deployments import Deployment
@@ -17,7 +17,9 @@ from vmlint.kubevirt.releases import Release
 from vmlint.load import Progress, Repository, load
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
-from vmlint.source.discover import STDIN
+from vmlint.source.discover import STDIN, Found, discover
+from vmlint.source.document import Skipped
+from vmlint.source.ignore import Excluded
 from vmlint.world import Settings, World
 
 __all__ = ["Opened", "Past", "open_world", "world_of"]
@@ -69,12 +71,18 @@ def open_world(
     chosen = load_for(given) if config is None else config
     settings = chosen.replace(**overrides)
     wanted = given or list(settings.paths) or ["."]
+    found = discover(wanted, exclude=settings.exclude, root=settings.root)
+    settings, left = with_folders(settings, (one.name for one in found if isinstance(one, Found) and one.path))
+    excluded = Excluded(settings.exclude, settings.root)
+    found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
     difference = compare(changed, wanted) if isinstance(changed, str) else changed
     earlier = before(difference, wanted, settings) if difference else None
-    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier, instead=instead)
-    if not repository.counts.documents and not repository.skipped:
+    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier, instead=instead, found=found)
+    repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *left})))
+    nothing = not repository.counts.documents and not repository.skipped
+    if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in wanted):
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
     opened = _opened(settings, repository)
     if difference is None or repository.past is None:

@@ -88,10 +88,11 @@ class Ignore:
 class At:
     """A place in the configuration, at which a reader stands and tells mistakes.
 
-    `rules` are the known rules, None where names can't be checked; `folder` is where relative paths start.
+    `rules` are the known rules, None where names can't be checked; `folder` is where relative paths start, and
+    `within` the folder that they must not leave, None where they may lead anywhere.
     """
 
-    __slots__ = ("folder", "mistakes", "path", "rules")
+    __slots__ = ("folder", "mistakes", "path", "rules", "within")
 
     def __init__(
         self,
@@ -100,15 +101,18 @@ class At:
         rules: Sequence[Rule] | None = None,
         path: tuple[str | int, ...] = (),
         mistakes: list[Mistake] | None = None,
+        within: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.within = within
         self.rules = rules
         self.path = path
         self.mistakes = [] if mistakes is None else mistakes
 
     def __truediv__(self, step: str | int) -> At:
         """The place one step further down."""
-        return At(folder=self.folder, rules=self.rules, path=(*self.path, step), mistakes=self.mistakes)
+        path = (*self.path, step)
+        return At(folder=self.folder, rules=self.rules, path=path, mistakes=self.mistakes, within=self.within)
 
     @property
     def name(self) -> str:
@@ -223,12 +227,29 @@ def _paths(value: Any, at: At) -> tuple[str, ...]:
     listed: _Reader = _each(lambda text, _: text, f"{at.name}: [manifests]")
     found: dict[str, None] = {}
     for text in listed(value, at):
+        entry = at / list(value).index(text)
+        if _leads_out(text, entry):
+            continue
         matches = _spread(at.folder, text)
         if not matches:
-            at_entry = at / list(value).index(text)
-            at_entry.tell(f"`{text}` matches no file or folder in `{_shown(at.folder)}`")
-        found.update(dict.fromkeys(matches))
+            entry.tell(f"`{text}` matches no file or folder in `{_shown(at.folder)}`")
+        found.update(dict.fromkeys(match for match in matches if not _leads_out(os.path.abspath(match), entry)))  # noqa: PTH100
     return tuple(found)
+
+
+def _leads_out(text: str, at: At) -> bool:
+    """Whether a path leaves the folder that it must not leave, as it is written or through a link: that is told."""
+    if at.within is None:
+        return False
+    written = os.path.normpath(os.path.join(os.path.abspath(at.folder), text))  # noqa: PTH100, PTH118
+    real = Path(os.path.realpath(written)).is_relative_to(os.path.realpath(at.within))
+    if real and Path(written).is_relative_to(os.path.abspath(at.within)):  # noqa: PTH100
+        return False
+    at.tell(
+        f"`{text}` leads out of `{_shown(at.within)}`: a configuration names files of its own repository, and others "
+        "are named on the command line"
+    )
+    return True
 
 
 def _spread(folder: Path, text: str) -> list[str]:
@@ -518,25 +539,30 @@ def _ignores(value: Any, at: At) -> tuple[Ignore, ...]:
 
 
 def _baseline(value: Any, at: At) -> str:
-    return _shown(at.folder / text) if (text := _text(value, at)) else ""
+    text = _text(value, at)
+    return _shown(at.folder / text) if text and not _leads_out(text, at) else ""
 
 
 class Setting(NamedTuple):
-    """A key of the file, the field of `Config` that it fills, how the file's value and a keyword's value are read."""
+    """A key of the file, the field of `Config` that it fills, how the file's value and a keyword's value are read.
+
+    `local` says that the configuration of a folder may have it for the files there; others are for a whole run.
+    """
 
     key: str
     field: str
     read: _Reader
     read_keyword: _Reader
+    local: bool = False
 
 
-def _row(key: str, read: _Reader) -> Setting:
-    return Setting(key, key.replace("-", "_"), read, read)
+def _row(key: str, read: _Reader, *, local: bool = False) -> Setting:
+    return Setting(key, key.replace("-", "_"), read, read, local)
 
 
 SETTINGS: tuple[Setting, ...] = (
     _row("paths", _paths),
-    _row("exclude", _each(_file_glob, 'exclude: ["charts/**/templates/"]')),
+    _row("exclude", _each(_file_glob, 'exclude: ["charts/**/templates/"]'), local=True),
     _row("context", _paths),
     _row("crds", _paths),
     _row("outside", _each(_outside, 'outside: ["DataSource golden-images/*"]')),
@@ -545,11 +571,11 @@ SETTINGS: tuple[Setting, ...] = (
     _row("default-namespace", _namespace),
     _row("catalogs", _each(_catalog, "catalogs: [common-instancetypes@v1.5.1]")),
     _row("render", _render),
-    _row("select", _select),
-    _row("ignore", _ignore),
-    _row("levels", _levels),
-    _row("overrides", _overrides),
-    _row("ignores", _ignores),
+    _row("select", _select, local=True),
+    _row("ignore", _ignore, local=True),
+    _row("levels", _levels, local=True),
+    _row("overrides", _overrides, local=True),
+    _row("ignores", _ignores, local=True),
     _row("baseline", _baseline),
     _row("rules", _each(_pack, "rules: [policies/vm.yaml]")),
     _row("fail-on", _fail_on),

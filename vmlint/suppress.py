@@ -103,9 +103,12 @@ def _ours(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _configured(config: Config) -> Iterator[Mark]:
-    for ignore in config.ignores:
+    # What no file gave holds in every folder, and is told once.
+    folders = () if "ignores" in config.given else config.folders
+    said = [(owner.file, ignore) for owner in (config, *folders) for ignore in owner.ignores]
+    for file, ignore in said:
         line = ignore.line
-        place = Spot(Document(config.file if line else "", 0, line, ""), Span(line, 1, line, 1))
+        place = Spot(Document(file if line else "", 0, line, ""), Span(line, 1, line, 1))
         yield Mark(
             Source.CONFIGURATION,
             place,
@@ -186,7 +189,11 @@ class Silence:
         return first <= _line(mark) <= last or mark.below == first
 
     def _fits(self, mark: Mark, file: str, resource: ObjectId | None) -> bool:
-        if mark.path and not ignore_spec((mark.path,)).match_file(self._config.path_of(file)):
+        said = _document(mark.place).file
+        owner = self._config.for_file(file) if said else self._config
+        if said not in ("", owner.file):
+            return False
+        if mark.path and not ignore_spec((mark.path,)).match_file(owner.path_of(file)):
             return False
         if not mark.object:
             return True

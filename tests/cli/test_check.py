@@ -76,7 +76,7 @@ def test_standard_input(run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatc
         (["--target", "v1.8.1"], "target_kubevirt", "1.8"),
         (["--default-namespace", "team"], "default_namespace", "team"),
         (["--select", "VM1,storage", "--select", "vm401"], "select", ("VM1", "storage", "vm401")),
-        (["--ignore", "label-missing, shared-disk"], "ignore", ("label-missing", "shared-disk")),
+        (["--ignore", "label-missing, shared-disk"], "without", ("label-missing", "shared-disk")),
         (["--exclude", "*.bak", "--exclude", "x/"], "exclude", ("*.bak", "x/")),
         (["--context", "."], "context", (".",)),
         (["--crds", "."], "crds", (".",)),
@@ -100,7 +100,7 @@ def test_options_stand_over_the_configuration_file(run: Run, engine: Engine) -> 
         "check", "--select", "inference", "--ignore", "VM401", "--exclude", "x/", "--context", ".", "--fail-on", "error"
     )
     config = engine.config
-    assert (config.select, config.ignore) == (("inference",), ("VM101", "VM401"))
+    assert (config.select, config.ignore, config.without) == (("inference",), ("VM101",), ("VM401",))
     assert (config.exclude, config.context) == (("old/", "x/"), ("context", "."))
     assert (config.default_namespace, config.fail_on, config.file) == ("a", Level.ERROR, "pyproject.toml")
 

@@ -265,7 +265,7 @@ def _config(arguments: Namespace) -> Config:
         baseline=arguments.baseline,
     )
     ignored = _names("--ignore", arguments.ignore) or []
-    config = config.replace(ignore=[*config.ignore, *ignored])
+    config = config.leaving_out(ignored)
     if not any(config.runs(rule) for rule in config.all_rules()):
         where = f" (with `{config.file}`)" if config.file else ""
         raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")

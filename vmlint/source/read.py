@@ -16,7 +16,7 @@ from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.template import reason_of_template
 
-__all__ = ["DEFAULT_MAX_BYTES", "read", "reread"]
+__all__ = ["DEFAULT_MAX_BYTES", "read", "read_found", "reread"]
 
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
@@ -45,8 +45,21 @@ def read(
 
     Raises UsageError, before anything is read, for a path that does not exist.
     """
+    found = discover(paths, exclude=exclude, root=root)
+    yield from read_found(found, max_bytes=max_bytes, stdin=stdin, wanted=wanted, instead=instead)
+
+
+def read_found(
+    files: Iterable[Found | Skipped],
+    *,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    stdin: BinaryIO | None = None,
+    wanted: Wanted | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Iterator[SourceFile]:
+    """The same for files that `discover` has found already."""
     charts = _Charts()
-    for found in discover(paths, exclude=exclude, root=root):
+    for found in files:
         if isinstance(found, Skipped):
             yield SourceFile(found.file, (), (found,))
         else:
