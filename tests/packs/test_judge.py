@@ -108,6 +108,7 @@ class Said:
         opened = open_world([tree], None, overrides)
         ran = run(rules, (), opened.worlds, None)
         self.located = [located(*pair) for pair in ran.faults]
+        self.crashes = ran.crashes
         self.findings = [f"{one.line} {one.field}: {one.message}" for one in self.located]
         self.doubts = [f"{one.line}: {one.reason}" for one in map(undecided, ran.doubts)]
         self.chains = [[step.text for step in one.chain] for one in self.located]
@@ -122,7 +123,9 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ask:
     monkeypatch.chdir(tmp_path)
 
     def ask(rule: str, *files: str, **overrides: object) -> Said:
-        return Said(tmp_path, rule, files or (VM,), **overrides)
+        got = Said(tmp_path, rule, files or (VM,), **overrides)
+        assert got.crashes == []
+        return got
 
     return ask
 
@@ -191,6 +194,7 @@ def test_forbid(said: Ask, forbid: str, findings: list[str]) -> None:
         ("version: '>= 1.2'", '"1.1"', False),
         ("version: '< 1.9'", "1.9.0-rc.1", True),
         ("version: '>= 1.2'", "latest", False),
+        ("version: '>= 1.2'", f'"{"1" * 5000}"', False),
         ("equals: 1", "1", True),
         ("equals: 1", "true", False),
         ("equals: true", "true", True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from vmlint.model.access import get
@@ -32,16 +33,15 @@ class Item(NamedTuple):
 class Verdict(NamedTuple):
     """An answer: `holds` is None where the files don't tell, and `reason` says why.
 
-    `place` is where a finding would be shown, None for nowhere. `field` and `value` are what the condition looked at
-    (None where there is nothing), `seen` is the object that it looked at, and `chain` the way there.
+    `field` and `value` are what the condition looked at (None where there is nothing), `seen` is the object that it
+    looked at. `put` says where a finding would be shown, None for nowhere, with the way there.
     """
 
     holds: bool | None
-    place: Place | None
     field: str
     value: Any
     seen: View | None
-    chain: tuple[Hop, ...] = ()
+    put: Callable[[], tuple[Place | None, tuple[Hop, ...]]]
     reason: str = ""
 
 
@@ -74,22 +74,19 @@ class Condition:
         leads nowhere."""
         if not self.ways:
             for answer in self._answers(subject, item):
-                place, chain = subject.put(answer.path)
                 field = render(answer.path)
                 reason = f"`{field}`: {answer.reason}" if field else answer.reason
-                yield Verdict(answer.holds, place, field, answer.value, subject, chain, reason)
+                yield Verdict(answer.holds, field, answer.value, subject, partial(subject.put, answer.path), reason)
             return
         for ends, end in follow(self.ways, subject, world):
-            start = _at(*ends[0])
-            chain = tuple(hop for view, one in ends for hop in _hops(view, one))
             if end.view is None:
-                yield Verdict(None, start, "", None, None, chain, end.lost)
+                yield Verdict(None, "", None, None, partial(_put, ends), end.lost)
                 continue
             for answer in self._answers(end.view, Item((), end.view.data)):
                 field = render(answer.path)
-                last = Hop(_finding(end.view, field, answer.value), end.view.put(answer.path)[0])
                 reason = f"`{field}` of {end.view}: {answer.reason}"
-                yield Verdict(answer.holds, start, field, answer.value, end.view, (*chain, last), reason)
+                put = partial(_put, ends, end.view, answer)
+                yield Verdict(answer.holds, field, answer.value, end.view, put, reason)
 
     def _answers(self, view: View, item: Item) -> Iterator[_Answer]:
         prefix, data = ((), view.data) if self.path.from_root else item
@@ -129,6 +126,18 @@ class Condition:
         return _Answer(answers.pop(), stem, sure) if len(answers) == 1 else _Answer(None, stem, reason=_VARIABLE)
 
 
+_Ends = tuple[tuple[View, End], ...]
+
+
+def _put(ends: _Ends, seen: View | None = None, answer: _Answer | None = None) -> tuple[Place | None, tuple[Hop, ...]]:
+    """The field where the first link begins, and the way to what was looked at."""
+    chain = [hop for view, end in ends for hop in _hops(view, end)]
+    if seen is not None and answer is not None:
+        value = ABSENT if answer.value is None else f"`{shown(answer.value)}`"
+        chain.append(Hop(f"{seen}: `{render(answer.path)}` is {value}", seen.put(answer.path)[0]))
+    return _at(*ends[0]), tuple(chain)
+
+
 def _at(view: View, end: End) -> Place | None:
     return view.holder.at(*end.path) if view.holder is not None else None
 
@@ -137,10 +146,6 @@ def _hops(view: View, end: End) -> Iterator[Hop]:
     yield from end.hops
     if end.view is not None:
         yield Hop(f"{view} → {end.view}", _at(view, end))
-
-
-def _finding(view: View, field: str, value: Any) -> str:
-    return f"{view}: `{field}` is {ABSENT if value is None else f'`{shown(value)}`'}"
 
 
 # Three answers

@@ -82,13 +82,12 @@ class Judge:
                 for verdict in condition.verdicts(subject, item, world):
                     if verdict.holds is wanted:
                         continue
-                    place = verdict.place if verdict.place and verdict.place.path else named
-                    if verdict.holds is None:
-                        yield Doubt(place, verdict.reason, verdict.chain)
-                    elif unsure:
-                        yield Doubt(place, unsure, verdict.chain)
+                    written, chain = verdict.put()
+                    place = written if written and written.path else named
+                    if verdict.holds is None or unsure:
+                        yield Doubt(place, unsure if verdict.holds is not None else verdict.reason, chain)
                     else:
-                        yield self._fault(place, subject, condition, verdict)
+                        yield self._fault(place, subject, condition, verdict).along(chain)
 
     def _fault(self, place: Place, subject: View, condition: Condition, verdict: Verdict) -> Fault:
         names = {
@@ -101,4 +100,4 @@ class Judge:
         if verdict.seen is not None:
             names |= {f"via.{name}": getattr(verdict.seen, name) for name in ("name", "namespace", "kind")}
         message = filled(condition.message or self.message, names)
-        return self.meta.at(place, message, fix=filled(self.fix, names)).along(verdict.chain)
+        return self.meta.at(place, message, fix=filled(self.fix, names))

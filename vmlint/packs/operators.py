@@ -126,11 +126,14 @@ def _quantity(value: Any) -> Quantity | None:
     return None if isinstance(value, bool) else Quantity.try_parse(value)
 
 
+_LONGEST_VERSION = 200
+
+
 def _version(value: Any) -> Any:
     """A version as PEP 440 orders it, which the versions of products follow: `1.9.0-rc.1` comes before `1.9`."""
     from packaging.version import InvalidVersion, Version
 
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST_VERSION:
         return None
     try:
         return Version(value)
