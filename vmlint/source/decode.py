@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vmlint.source.builder import build
+from vmlint.source.builder import Built, build
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
@@ -24,8 +24,13 @@ __all__ = ["Wanted", "decode", "decode_text"]
 Wanted = Callable[[str], bool]
 """Asked with a document's text: whether to decode it at all."""
 
+Build = Callable[[str], Built]
+"""What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
 
-def decode(data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = None) -> SourceFile:
+
+def decode(
+    data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = None, build: Build = build
+) -> SourceFile:
     """The documents of a file's bytes.
 
     A document that kubectl refuses has a problem and takes no other with it; one that is a template of another
@@ -33,19 +38,22 @@ def decode(data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = N
     which `wanted` answers False are counted and not decoded. Empty documents and those of comments alone are dropped,
     as kubectl drops them, but for comments to vmlint. Nothing is raised, whatever the bytes are.
     """
-    return decode_text(text_of(data), file, chart=chart, wanted=wanted)
+    return decode_text(text_of(data), file, chart=chart, wanted=wanted, build=build)
 
 
-def decode_text(text: str, file: str, *, line: int = 1, chart: str = "", wanted: Wanted | None = None) -> SourceFile:
+def decode_text(
+    text: str, file: str, *, line: int = 1, chart: str = "", wanted: Wanted | None = None, build: Build = build
+) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, wanted).run(text, line)
+    return _Decoder(file, chart, wanted, build).run(text, line)
 
 
 class _Decoder:
-    def __init__(self, file: str, chart: str, wanted: Wanted | None) -> None:
+    def __init__(self, file: str, chart: str, wanted: Wanted | None, build: Build) -> None:
         self._file = file
         self._chart = chart
         self._wanted = wanted
+        self._build = build
         self._documents: list[Document] = []
         self._skipped: list[Skipped] = []
         self._remarks: list[Document] = []
@@ -102,7 +110,7 @@ class _Decoder:
                 self._passed_over += 1
                 continue
             try:
-                built = build(chunk.text)
+                built = self._build(chunk.text)
             except Unreadable as error:
                 self._refuse(chunk.text, chunk.line, chunk.column, error)
                 continue

@@ -14,6 +14,7 @@ from vmlint.errors import described
 from vmlint.source.decode import Wanted, decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
+from vmlint.source.pattern import Patterns
 from vmlint.source.template import reason_of_template
 
 __all__ = ["DEFAULT_MAX_BYTES", "read", "read_found", "reread"]
@@ -58,47 +59,60 @@ def read_found(
     instead: Mapping[str, bytes] | None = None,
 ) -> Iterator[SourceFile]:
     """The same for files that `discover` has found already."""
-    charts = _Charts()
+    reader = _Reader(max_bytes, stdin, wanted)
     for found in files:
         if isinstance(found, Skipped):
             yield SourceFile(found.file, (), (found,))
         else:
-            yield _file(found, max_bytes, stdin, charts, wanted, (instead or {}).get(found.name))
-
-
-def _file(
-    found: Found, max_bytes: int, stdin: BinaryIO | None, charts: _Charts, wanted: Wanted | None, known: bytes | None
-) -> SourceFile:
-    try:
-        data = _bytes(found, max_bytes, stdin) if known is None else known
-    except FileNotFoundError:
-        return _skipped(found, "gone since the directory was listed")
-    except OSError as error:
-        return _unreadable(found, f"the file can't be read: {why(error)}")
-    return _content(found, data, max_bytes, charts, wanted)
+            yield reader.file(found, (instead or {}).get(found.name))
 
 
 def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[SourceFile]:
     """Files with other bytes than they have now, as `read` would give them: each with its name and its path."""
-    charts = _Charts()
+    reader = _Reader(max_bytes)
     for name, path, data in files:
-        yield _content(Found(name, path, False), data, max_bytes, charts, None)
+        yield reader.file(Found(name, path, False), data)
 
 
-def _content(found: Found, data: bytes, max_bytes: int, charts: _Charts, wanted: Wanted | None) -> SourceFile:
-    if len(data) > max_bytes:
-        size = f"{max_bytes / 1024 / 1024:.4g} MiB"
-        return _unreadable(found, f"the file is larger than {size}, the most that is read: split it or raise the limit")
-    if b"\0" in data[:_SAMPLE] and not data.startswith(_UTF16):
-        reason = "a binary file: it holds NUL bytes, and no byte-order mark says that it is UTF-16"
-        return _unreadable(found, reason) if found.named else _skipped(found, reason)
-    chart = charts.of(found.path) if found.path is not None and b"{{" in data else None
-    if chart is not None and chart.templates:
-        return _skipped(found, reason_of_template("", chart.name))
-    try:
-        return decode(data, found.name, chart=chart.name if chart else "", wanted=wanted)
-    except Exception as error:
-        return _failed(found, error)
+class _Reader:
+    """Reads one file after the other."""
+
+    def __init__(self, max_bytes: int, stdin: BinaryIO | None = None, wanted: Wanted | None = None) -> None:
+        self._max_bytes = max_bytes
+        self._stdin = stdin
+        self._wanted = wanted
+        self._charts = _Charts()
+        self._patterns = Patterns()
+
+    def file(self, found: Found, known: bytes | None) -> SourceFile:
+        """The documents of a file, whose bytes may be known."""
+        try:
+            data = _bytes(found, self._max_bytes, self._stdin) if known is None else known
+        except FileNotFoundError:
+            return _skipped(found, "gone since the directory was listed")
+        except OSError as error:
+            return _unreadable(found, f"the file can't be read: {why(error)}")
+        if len(data) > self._max_bytes:
+            size = f"{self._max_bytes / 1024 / 1024:.4g} MiB"
+            return _unreadable(
+                found, f"the file is larger than {size}, the most that is read: split it or raise the limit"
+            )
+        if b"\0" in data[:_SAMPLE] and not data.startswith(_UTF16):
+            reason = "a binary file: it holds NUL bytes, and no byte-order mark says that it is UTF-16"
+            return _unreadable(found, reason) if found.named else _skipped(found, reason)
+        chart = self._charts.of(found.path) if found.path is not None and b"{{" in data else None
+        if chart is not None and chart.templates:
+            return _skipped(found, reason_of_template("", chart.name))
+        try:
+            return decode(
+                data,
+                found.name,
+                chart=chart.name if chart else "",
+                wanted=self._wanted,
+                build=self._patterns.build,
+            )
+        except Exception as error:
+            return _failed(found, error)
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:

@@ -1,0 +1,177 @@
+"""Documents of one pattern are parsed once.
+
+Repositories hold many documents that differ in a few plain words: names, sizes, addresses, user data. Where two have
+the same text but for such words, the third and all that follow are not parsed: their words are put into a copy of what
+the pattern holds. The result is what `builder.build` makes of the text, and whatever is not plainly the same case goes
+there.
+
+A word is the rest of a line behind `: ` or `- `, of characters that mean nothing to YAML wherever they stand. The body
+of a block scalar (`|`) counts as one word.
+"""
+
+from __future__ import annotations
+
+import marshal
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from vmlint.source.builder import Built, build
+from vmlint.source.problems import Unreadable
+from vmlint.source.scalars import HINTS, ScalarError, plain
+
+__all__ = ["Patterns"]
+
+_WORD = re.compile(r"([:-] )([A-Za-z0-9/](?:[\w./@+=-]++|[: ](?=[\w./@+=-]))*+)$", re.ASCII | re.MULTILINE)
+_BLOCKS = (": |\n", ": |-\n")
+_KEY = re.compile(r"( *(?:- +)*)[\w./-]+", re.ASCII)
+_BODY = re.compile(r"( +)[!-~]")
+_PRINTABLE = re.compile(r"[ -~\n]*")
+_MARK = "vmlintWord"
+_MOST = 4096  # patterns; beyond, new ones are parsed like any text
+
+
+_MARK = "vmlintWord"
+_ONE_MARK = re.compile(rf"{_MARK}([0-9]+)x")
+_MOST = 4096  # patterns; beyond, new ones are parsed like any text
+
+
+class _Plan(NamedTuple):
+    """What is to be put into a mapping or list: words, texts in which words stand, and more below."""
+
+    words: list[tuple[Any, int]]
+    texts: list[tuple[Any, list[str]]]
+    below: list[tuple[Any, _Plan]]
+
+
+class _Pattern(NamedTuple):
+    """The data of all documents of a pattern, with marks where the words belong."""
+
+    data: bytes
+    plan: _Plan
+
+
+class Patterns:
+    """The patterns of a run: `build` is for each document's text, one after the other."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._known: dict[str, _Pattern | None] = {}
+
+    def build(self, text: str) -> Built:
+        """The value of the first document in the text. It gives and refuses what `builder.build` does."""
+        if _MARK in text or "&" in text:
+            return build(text)
+        outline, blocks = _without_blocks(text)
+        pieces = _WORD.split(outline)
+        words = pieces[2::3]
+        del pieces[2::3]
+        outline = "\0".join(pieces)
+        if (pattern := self._known.get(outline)) is not None:
+            filled = _filled(pattern, words, blocks)
+            return build(text) if filled is None else Built(filled, False, None)
+        built = build(text)
+        if outline not in self._known:
+            seen = hash(outline)
+            if seen in self._seen and len(self._known) < _MOST:
+                self._known[outline] = _pattern(pieces, words, blocks, built)
+            self._seen.add(seen)
+        return built
+
+
+def _without_blocks(text: str) -> tuple[str, list[str]]:
+    """The text with one mark for the body of each block scalar, and what these bodies come to."""
+    parts: list[str] = []
+    blocks: list[str] = []
+    end = at = 0
+    while (at := text.find(": |", at) + 1) > 0:
+        header = next((one for one in _BLOCKS if text.startswith(one, at - 1)), None)
+        if header is None or (key := _KEY.fullmatch(text, text.rfind("\n", 0, at) + 1, at - 1)) is None:
+            continue
+        start = at - 1 + len(header)
+        first = _BODY.match(text, start)
+        if first is None or len(first[1]) <= len(key[1]):
+            continue
+        body = _body(len(first[1])).match(text, start)
+        if body is None or not _PRINTABLE.fullmatch(body[0]):
+            continue
+        lines = body[0].rstrip("\n")
+        if lines.endswith(" "):  # a last line of blanks, which may be part of the text
+            continue
+        parts += (text[end:start], first[1], _MARK, f"B{len(blocks)}\n")
+        blocks.append(lines.replace("\n" + first[1], "\n")[len(first[1]) :] + ("" if "-" in header else "\n"))
+        end = at = body.end()
+    return "".join((*parts, text[end:])), blocks
+
+
+@lru_cache(maxsize=64)
+def _body(depth: int) -> re.Pattern[str]:
+    """The lines of a block scalar of that depth."""
+    return re.compile(rf"(?: {{{depth}}}[^\n]*\n|\n)*")
+
+
+def _pattern(pieces: list[str], words: list[str], blocks: list[str], built: Built) -> _Pattern | None:
+    """The pattern of a text that is cut at its words, and that has been built; None where words alone don't make it.
+
+    The pieces are texts and what stands before a word, in turn.
+    """
+    marks = [f"{_MARK}{number}x" for number in range(len(words))]
+    befores = [*(before + mark for before, mark in zip(pieces[1::2], marks, strict=True)), ""]
+    try:
+        marked = build("".join(piece + before for piece, before in zip(pieces[::2], befores, strict=True)))
+    except Unreadable:
+        return None
+    if not isinstance(marked.data, dict) or built.repeated or built.rest is not None:
+        return None
+    index = {mark: number for number, mark in enumerate(marks)}
+    for number in range(len(blocks)):
+        index[f"{_MARK}B{number}"] = index[f"{_MARK}B{number}\n"] = len(words) + number
+    if (plan := _plan(marked.data, index)) is None:
+        return None
+    pattern = _Pattern(marshal.dumps(marked.data), plan)
+    same = marshal.dumps(_filled(pattern, words, blocks), 2) == marshal.dumps(built.data, 2)
+    return pattern if same else None
+
+
+def _plan(holder: Any, index: dict[str, int]) -> _Plan | None:
+    """Where the marks stand below a mapping or list; None where one stands in a key, or a block's in another text."""
+    plan = _Plan([], [], [])
+    for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        if isinstance(step, str) and _MARK in step:
+            return None
+        if isinstance(value, dict | list):
+            if (inner := _plan(value, index)) is None:
+                return None
+            if any(inner):
+                plan.below.append((step, inner))
+        elif isinstance(value, str) and _MARK in value:
+            if value in index:
+                plan.words.append((step, index[value]))
+            elif f"{_MARK}B" in value:
+                return None
+            else:
+                plan.texts.append((step, _ONE_MARK.split(value)))
+    return plan
+
+
+def _filled(pattern: _Pattern, words: list[str], blocks: list[str]) -> Any:
+    """The data with its words; None where a word is refused, or makes no text where a text was."""
+    data = marshal.loads(pattern.data)
+    try:
+        values = [plain(word) if word[0] in HINTS else word for word in words]
+        _fill(pattern.plan, data, words, [*values, *blocks])
+    except ScalarError:
+        return None
+    return data
+
+
+def _fill(plan: _Plan, holder: Any, words: list[str], values: list[Any]) -> None:
+    for step, number in plan.words:
+        holder[step] = values[number]
+    for step, pieces in plan.texts:
+        text = "".join([words[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces)])
+        if "\n" not in text and not isinstance(plain(text), str):
+            raise ScalarError(text)
+        holder[step] = text
+    for step, inner in plan.below:
+        _fill(inner, holder[step], words, values)
