@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import Any
 
 from vmlint.change import Change
 from vmlint.config import Config
@@ -125,7 +126,7 @@ class _OfKind:
 
     def asked(self, subject: _Subject, world: World) -> tuple[Rule, ...]:
         try:
-            answers = tuple([bool(question(subject, world)) for question in self._questions])
+            answers = tuple([_answer(question, subject, world) for question in self._questions])
         except Exception:  # a rule that asks the same will say where it fails
             return tuple(self._rules)
         if (found := self._by_answers.get(answers)) is None:
@@ -133,6 +134,14 @@ class _OfKind:
             found = tuple(rule for rule in self._rules if rule.meta.about not in empty)
             self._by_answers[answers] = found
         return found
+
+
+def _answer(question: Callable[[Any, World], object], subject: _Subject, world: World) -> bool:
+    """Whether there is what rules are about. Where the question itself fails, so will they, and be named."""
+    try:
+        return bool(question(subject, world))
+    except Exception:
+        return True
 
 
 _Said = tuple[str, type, int, Path | Span]
