@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -374,3 +375,57 @@ def test_an_object_of_two_overlays_is_compared_with_itself(tmp_path: Path) -> No
     commit(tmp_path, {})
     write(tmp_path, {"two/data.yaml": disk.format(size="5Gi")})
     assert told(check()) == [("two/data.yaml", "immutable-spec-changed")]
+
+
+def test_a_patch_of_an_object_elsewhere_is_touched_by_its_own_change(tmp_path: Path, base: str) -> None:
+    patch = """\
+        apiVersion: kubevirt.io/v1
+        kind: VirtualMachine
+        metadata: {name: far, namespace: shop}
+        spec: {runing: true}
+        """
+    kustomization = "patches: [{path: patch.yaml}]\nresources: [vm.yaml]\n"
+    files = {"far/kustomization.yaml": kustomization, "far/patch.yaml": patch, "far/vm.yaml": FILES["vms/a.yaml"]}
+    commit(tmp_path, files)
+    assert {one.file for one in vmlint.check().findings} >= {"far/patch.yaml"}
+    report = check()
+    assert told(report) == []
+    assert report.changed is not None
+    assert report.changed.objects == 0
+    write(tmp_path, {"far/patch.yaml": patch.replace("true", "false")})
+    assert {file for file, _ in told(check())} == {"far/patch.yaml"}
+
+
+def test_templates_of_one_file_are_told_apart(tmp_path: Path) -> None:
+    template = """\
+        apiVersion: template.openshift.io/v1
+        kind: Template
+        metadata: {{name: {name}}}
+        objects:
+        - apiVersion: cdi.kubevirt.io/v1beta1
+          kind: DataVolume
+          metadata: {{name: data, namespace: shop}}
+          spec:
+            source: {{blank: {{}}}}
+            storage: {{accessModes: [ReadWriteOnce], volumeMode: Block, resources: {{requests: {{storage: {size}}}}}}}
+        """
+    one, two = (
+        textwrap.dedent(template).format(name=name, size=size) for name, size in (("one", "1Gi"), ("two", "2Gi"))
+    )
+    commit(tmp_path, {"templates.yaml": f"{one}---\n{two}"})
+    write(tmp_path, {"templates.yaml": f"# A remark\n{one}---\n{two}"})
+    assert told(check()) == []
+    write(tmp_path, {"templates.yaml": f"{one}---\n{two.replace('2Gi', '3Gi')}"})
+    assert told(check()) == [("templates.yaml", "immutable-spec-changed")]
+
+
+def test_objects_that_are_not_linted_are_not_judged(tmp_path: Path) -> None:
+    disk = """\
+        apiVersion: cdi.kubevirt.io/v1beta1
+        kind: DataVolume
+        metadata: {name: data, namespace: shop}
+        spec: {source: {blank: {}}, storage: {resources: {requests: {storage: 1Gi}}}}
+        """
+    commit(tmp_path, {"cluster/data.yaml": disk})
+    write(tmp_path, {"cluster/data.yaml": disk.replace("1Gi", "2Gi")})
+    assert told(check("HEAD", "vms", context=["cluster"], select=["immutable-spec-changed"])) == []

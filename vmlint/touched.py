@@ -6,7 +6,7 @@ of files, and on what makes it. A finding elsewhere is the change's too where it
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -65,10 +65,10 @@ class Touched:
         """
         whole = self._past.now.world.cluster
         for number, pair in enumerate(self._pairs):
-            before, after = _by_ref(pair.then), _by_ref(pair.now)
+            before, after = (_by_ref(world, fragments=False) for world in (pair.then, pair.now))
             for ref, (new, *others) in after.items():
                 old, *olds = before.get(ref, (new,))
-                if others or olds or old.data == new.data or old.patched or new.patched:
+                if others or olds or old.data == new.data or old.patched or new.patched or not new.linted:
                     continue
                 if pair.known or len(whole.named(ref)) == 1:
                     yield number, Change(old, new, pair.then)
@@ -133,9 +133,10 @@ class Touched:
         """By the id of each object that is as it was: the same, in the world of before."""
         twins = {}
         for pair in self._pairs:
-            before = _by_ref(pair.then)
+            before = _by_ref(pair.then, fragments=True)
             for one in pair.now.cluster.resources:
-                if twin := next((old for old in before.get(one.ref, ()) if old.data == one.data), None):
+                alike = (old for old in before.get(one.ref, ()) if old.data == one.data)
+                if twin := next((old for old in alike if old.fragment == one.fragment), None):
                     twins[id(one)] = twin
         return twins
 
@@ -210,19 +211,27 @@ class Touched:
 
 def _paired(opened: Opened, past: Past) -> Iterator[_Pair]:
     """Each world that is judged, as it was and as it is, both built alike."""
-    then, now = (dict(zip(one.names, one.worlds, strict=True)) for one in (past.then, past.now))
-    for name in opened.names:
+    then, now = (dict(zip(_told_apart(one.names), one.worlds, strict=True)) for one in (past.then, past.now))
+    for name in _told_apart(opened.names):
         yield _Pair(then.get(name, past.then.world), now.get(name, past.now.world), name in then)
+
+
+def _told_apart(names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The names, each with how often it came before."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        yield name, seen[name]
+        seen[name] += 1
 
 
 def _removed(pair: _Pair) -> set[Ref]:
     return set(pair.then.cluster.identities - pair.now.cluster.identities) if pair.known else set()
 
 
-def _by_ref(world: World) -> Mapping[Ref, Sequence[Resource]]:
+def _by_ref(world: World, *, fragments: bool) -> Mapping[Ref, Sequence[Resource]]:
     found: dict[Ref, list[Resource]] = defaultdict(list)
     for one in world.cluster.resources:
-        if not one.fragment:
+        if fragments or not one.fragment:
             found[one.ref].append(one)
     return found
 
@@ -233,7 +242,10 @@ def _needs(one: Resource, world: World) -> Iterator[Ref]:
     if not isinstance(one, VirtualMachine) or one.fragment:
         return
     for matcher in Matcher:
-        match = world.match(one, matcher)
+        try:
+            match = world.match(one, matcher)
+        except Exception:  # a rule that asks the same says where it fails
+            continue
         for resolution in (match.resolution, match.chain and match.chain.resolution) if match else ():
             if resolution is not None:
                 yield resolution.ref
