@@ -32,6 +32,7 @@ RULES = (
     "preference.preference_unusable",
     "preference.preference_cpu_invalid",
     "preference.preference_topology_deprecated",
+    "preference.preference_firmware_deprecated",
     "storage.datavolume_storage_missing",
     "storage.datavolume_storage_twice",
     "storage.datavolume_size_invalid",

@@ -8,7 +8,8 @@ from vmlint.graph.resolution import State
 from vmlint.kubevirt.matching import Fate, Match, namespaced_twin
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
+from vmlint.source.edit import Put
 from vmlint.world import World
 
 from ._effect import refusal
@@ -102,10 +103,13 @@ def kind_missing(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
         return
     cluster_wide = f"the cluster-wide `{matcher.cluster.name}`"
     written = "" if match.kind else "without a kind, which means "
+    effect = effect_of_lost(vm, match, world)
+    # In an open world the cluster may have an instancetype or a preference of that name.
+    how = Fix.UNSAFE if effect is Effect.UNRESOLVED else Fix.SAFE
     yield meta.at(
         vm.at(*match.path),
         f"{matcher.noun} `{twin.name}` is named {written or 'as '}{cluster_wide}; "
         f"only the namespaced `{twin.short}` exists.",
         fix=f"write `kind: {matcher.namespaced.name}`",
-        effect=effect_of_lost(vm, match, world),
-    )
+        effect=effect,
+    ).mended(how, Put(vm.matcher_path(matcher, "kind"), matcher.namespaced.name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vmlint.model.resource import Resource
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.world import World
 
@@ -47,7 +47,8 @@ def told(
         if resource.patched and (open_question := _OPEN.get(cause.kind)):
             yield meta.doubt(place, f"{open_question}: {cause.message}")
             continue
-        yield meta.at(place, f"{cause.message}.", fix=cause.fix, effect=_EFFECT[cause.outcome])
+        fault = meta.at(place, f"{cause.message}.", fix=cause.fix, effect=_EFFECT[cause.outcome])
+        yield fault.mended(Fix.SAFE if cause.sure else Fix.UNSAFE, *cause.edits) if cause.edits else fault
 
 
 def in_metadata(cause: SchemaCause) -> bool:

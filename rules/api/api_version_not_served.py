@@ -28,14 +28,14 @@ KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`, v0.53 to v1.9
 from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
 from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form)
+META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.UNSAFE)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

@@ -27,14 +27,14 @@ Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachinery/pkg/ut
 from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
 from .._about import form
 from ._form import BEHIND, causes, in_metadata, told
 
-META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form)
+META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form, fix=Fix.SAFE)
 
 _KINDS = (SchemaKind.NAME, SchemaKind.LABEL, SchemaKind.TYPE, SchemaKind.LENGTH, SchemaKind.MISSING)
 

@@ -35,14 +35,16 @@ KubeVirt's and CDI's CustomResourceDefinitions; KubeVirt `pkg/util/openapi`; Kub
 from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
 from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM701", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form)
+META = Meta(
+    "VM701", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form, fix=Fix.SAFE
+)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

@@ -32,14 +32,14 @@ its webhooks decode.
 from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.schema.cause import SchemaKind
 from vmlint.world import World
 
 from .._about import form
 from ._form import FIRST, causes, in_metadata, told
 
-META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form)
+META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.SAFE)
 
 _KINDS = (
     SchemaKind.TYPE,

@@ -27,24 +27,26 @@ from collections.abc import Iterator
 
 from vmlint.kubevirt.matching import Flaw
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Put
 from vmlint.world import World
 
 from .._about import matcher_flaws
 from .._effect import refusal
 from ._flaws import flawed
 
-META = Meta("VM112", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=matcher_flaws)
+META = Meta("VM112", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=matcher_flaws, fix=Fix.SAFE)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher, place in flawed(vm, Flaw.BAD_POLICY):
         value = (vm.matcher(matcher) or {})["inferFromVolumeFailurePolicy"]
         meant = "Ignore" if "ignore" in value.lower() else "Reject"
+        how = Fix.SAFE if value.lower() == meant.lower() else Fix.UNSAFE
         yield META.at(
             place,
             f"{f'`{value}`' if value else 'the empty text'} is no failure policy of an inference; the two policies are "
             "`Ignore` and `Reject`.",
             fix=f"write `{meant}`",
             effect=refusal(vm),
-        )
+        ).mended(how, Put(place.path, meant))

@@ -7,10 +7,11 @@ from typing import Any
 
 from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
-from vmlint.model.field import render
+from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Fault, Meta
+from vmlint.rule import Fault, Fix, Meta
+from vmlint.source.edit import Remove
 from vmlint.world import World
 
 from .._effect import refusal
@@ -43,13 +44,27 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
             origin = "" if owner.document.text else f", from {owner.document.file}"
             said = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}{origin}"
             hops.append(Hop(said, owner.at(*copied, "spec", *conflict.owner)))
-        yield meta.at(
-            vm.at(*path),
-            f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
-            "overridden.",
-            fix=f"remove `{field}`, or {_CHOICES.get(conflict.group, 'choose another instancetype')}",
-            effect=refusal(vm),
-        ).along(hops)
+        yield (
+            meta.at(
+                vm.at(*path),
+                f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
+                "overridden.",
+                fix=f"remove `{field}`, or {_CHOICES.get(conflict.group, 'choose another instancetype')}",
+                effect=refusal(vm),
+            )
+            .along(hops)
+            .mended(Fix.UNSAFE, *_removal(path, len(vm.template_path)))
+        )
+
+
+_KEPT = (("spec", "domain", "devices"), ("spec", "domain"), ("spec",))
+"""Parts of a template that stay when nothing is left in them."""
+
+
+def _removal(path: Path, start: int) -> tuple[Remove, ...]:
+    """The field, and the mappings around it that it leaves empty."""
+    around = (path[:length] for length in range(len(path) - 1, start, -1))
+    return (Remove(path), *(Remove(one, if_empty=True) for one in around if one[start:] not in _KEPT))
 
 
 def _shown(value: Any) -> str:

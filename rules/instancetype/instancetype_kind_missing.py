@@ -27,13 +27,13 @@ from collections.abc import Iterator
 
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.world import World
 
 from .._about import lost_matchers
 from .._matching import kind_missing
 
-META = Meta("VM203", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=lost_matchers)
+META = Meta("VM203", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=lost_matchers, fix=Fix.SAFE)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

@@ -27,13 +27,13 @@ KubeVirt `pkg/instancetype/apply/cpu.go`, `pkg/instancetype/conflict`.
 from collections.abc import Iterator
 
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.world import World
 
 from .._about import overridden
 from ._override import overrides
 
-META = Meta("VM204", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden)
+META = Meta("VM204", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden, fix=Fix.UNSAFE)
 
 _GROUPS = frozenset({"cpu"})
 

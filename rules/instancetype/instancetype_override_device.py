@@ -29,13 +29,13 @@ KubeVirt `pkg/instancetype/apply/gpu.go`, `hostdevices.go`, `iothreadpolicy.go`,
 from collections.abc import Iterator
 
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.world import World
 
 from .._about import overridden
 from ._override import overrides
 
-META = Meta("VM206", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden)
+META = Meta("VM206", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden, fix=Fix.UNSAFE)
 
 _GROUPS = frozenset({"ioThreads", "ioThreadsPolicy", "launchSecurity", "gpus", "hostDevices"})
 

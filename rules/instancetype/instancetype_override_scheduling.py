@@ -25,13 +25,13 @@ KubeVirt `pkg/instancetype/apply/nodeselector.go`, `scheduler.go`, `pkg/instance
 from collections.abc import Iterator
 
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.world import World
 
 from .._about import overridden
 from ._override import overrides
 
-META = Meta("VM207", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden)
+META = Meta("VM207", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=overridden, fix=Fix.UNSAFE)
 
 _GROUPS = frozenset({"nodeSelector", "schedulerName"})
 

@@ -10,7 +10,7 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachineInstanceReplicaSet, VirtualMachinePool, Workload
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.world import World
 from vmlint.world.machine import Refusal
 
@@ -35,7 +35,8 @@ def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Ite
         else:
             message = f"{cause.message}{_after(workload, refusal.effect)}"
             fault = meta.at(place, message, fix=cause.fix, effect=refusal.effect)
-            yield fault.along(_hops(workload, refusal, world))
+            fault = fault.along(_hops(workload, refusal, world))
+            yield fault.mended(Fix.SAFE, *cause.edits) if cause.edits and refusal.origin is Origin.VM else fault
 
 
 def _hops(workload: Workload, refusal: Refusal, world: World) -> tuple[Hop, ...]:

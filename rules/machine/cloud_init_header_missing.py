@@ -38,10 +38,11 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Workload
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Put
 from vmlint.world import World
 
-META = Meta("VM527", effect=Effect.IGNORED, since="0.1", subject=Workload)
+META = Meta("VM527", effect=Effect.IGNORED, since="0.1", subject=Workload, fix=Fix.UNSAFE)
 
 _VOLUMES = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _KEYS = ("userdata", "userData")  # of the Secret, in the order in which KubeVirt looks
@@ -52,12 +53,14 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         for kind in _VOLUMES if not volume.keys().isdisjoint(_VOLUMES) else ():
             for field, data, hops in _user_data(workload, (*path, kind), world):
                 if lacks_header(data):
-                    yield META.at(
+                    fault = META.at(
                         workload.at(*field),
                         f"the user data of volume `{text(volume, 'name')}` do not begin with `#cloud-config`, and "
                         "cloud-init ignores them.",
                         fix="write `#cloud-config` into the first line",
                     ).along(hops)
+                    plain = field == (*path, kind, "userData")
+                    yield fault.mended(Fix.UNSAFE, Put(field, f"#cloud-config\n{data}")) if plain else fault
 
 
 def _user_data(workload: Workload, path: Path, world: World) -> Iterator[tuple[Path, str, tuple[Hop, ...]]]:

@@ -29,10 +29,11 @@ from vmlint.kubevirt.matching import Fate
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Remove
 from vmlint.world import World
 
-META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine, fix=Fix.UNSAFE)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
@@ -41,8 +42,9 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             continue
         lost = match.fate is Fate.MISSING and match.resolution is not None and world.closed(match.resolution.ref)
         if not lost:
+            path = vm.matcher_path(matcher, "revisionName")
             yield META.at(
-                vm.at(*vm.matcher_path(matcher, "revisionName")),
+                vm.at(*path),
                 f"`revisionName` holds the VM to a copy of the {matcher.noun} that KubeVirt made in one cluster.",
                 fix="remove `revisionName`: KubeVirt fills it in itself",
-            )
+            ).mended(Fix.UNSAFE, Remove(path))

@@ -34,14 +34,17 @@ KubeVirt `vmi-create-admitter.go` (validateDomainSpec).
 from collections.abc import Iterator
 
 from vmlint.model.subjects import Workload
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
+from vmlint.source.edit import Put
 from vmlint.world import World
 
 from .._about import admission
 from ._admission import refused
 
-META = Meta("VM508", effect=Effect.REJECTED, since="0.1", subject=Workload, about=admission)
+META = Meta("VM508", effect=Effect.REJECTED, since="0.1", subject=Workload, about=admission, fix=Fix.UNSAFE)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
-    return refused(META, workload, world, "secure_boot")
+    smm = Put((*workload.vmi_path, "domain", "features", "smm"), {"enabled": True})
+    for said in refused(META, workload, world, "secure_boot"):
+        yield said.mended(Fix.UNSAFE, smm) if isinstance(said, Fault) else said

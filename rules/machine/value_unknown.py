@@ -42,13 +42,13 @@ KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/storage/admitter
 from collections.abc import Iterator
 
 from vmlint.model.subjects import Workload
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.world import World
 
 from .._about import admission
 from ._admission import refused
 
-META = Meta("VM509", effect=Effect.REJECTED, since="0.1", subject=Workload, about=admission)
+META = Meta("VM509", effect=Effect.REJECTED, since="0.1", subject=Workload, about=admission, fix=Fix.SAFE)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:

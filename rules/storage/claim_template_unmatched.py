@@ -40,13 +40,14 @@ from collections.abc import Iterator
 from vmlint.model.access import mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Move
 from vmlint.world import World
 from vmlint.world.disks import Written
 
 from .._about import disks
 
-META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine, about=disks)
+META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine, about=disks, fix=Fix.SAFE)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
@@ -59,12 +60,13 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         name, claim = text(source, "name"), text(source, "claimName")
         used |= {name, claim}
         if name and not claim:
+            claim_path = (*path, "persistentVolumeClaim")
             yield META.at(
-                vm.at(*path, "persistentVolumeClaim", "name"),
+                vm.at(*claim_path, "name"),
                 f"a volume names its claim in `claimName`, not in `name`: volume `{text(volume, 'name')}` has none.",
                 fix=f"write `claimName: {name}`",
                 effect=Effect.STUCK,
-            )
+            ).mended(Fix.SAFE, Move((*claim_path, "name"), (*claim_path, "claimName")))
     for disk in disks:
         if disk.name and disk.name not in used and not any(is_unknown(name) for name in (disk.name, *used)):
             yield META.at(

@@ -14,6 +14,7 @@ from vmlint.schema.load import schema_of
 from vmlint.schema.node import Node
 from vmlint.schema.openapi import normalise
 from vmlint.source.decode import decode_text
+from vmlint.source.edit import Move
 
 KINDS = {
     "VirtualMachine": "kubevirt.io/v1",
@@ -79,6 +80,7 @@ def test_an_unknown_field_is_dropped_and_its_home_named() -> None:
             "`spec.template.spec` has no field `resources`",
             "move it to `spec.template.spec.domain.resources`",
             ("spec", "template", "spec", "domain", "resources"),
+            (Move(("spec", "template", "spec", "resources"), ("spec", "template", "spec", "domain", "resources")),),
         )
     ]
 

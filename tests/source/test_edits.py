@@ -256,3 +256,15 @@ def test_a_renamed_field_keeps_its_layout(number: bool, indent: int, quote: str,
     text = f"spec:\n{' ' * indent}{quote}running{quote}:   {value}{gap}\n{' ' * indent}b: 1\n"
     after = edited(text, [Move(("spec", "running"), ("spec", "runStrategy")), Put(("spec", "runStrategy"), "Always")])
     assert after == text.replace("running", "runStrategy").replace(value, "Always")
+
+
+def test_the_only_field_moves_below_its_own_mapping() -> None:
+    text = "spec:\n  memory:\n    guest: 2Gi\n"
+    after = "spec:\n  domain:\n    memory:\n      guest: 2Gi\n"
+    assert edited(text, [Move(("spec", "memory"), ("spec", "domain", "memory"))]) == after
+
+
+def test_what_is_written_otherwise_than_it_is_read_is_not_quoted_as_that() -> None:
+    assert edited("a: true\n", [Quote(("a",), "true")]) == 'a: "true"\n'
+    with pytest.raises(Unfit, match="it is written `yes`, and may be meant as that text or as `true`"):
+        edited("a: yes\n", [Quote(("a",), "true")])

@@ -65,6 +65,8 @@ class Behaviour(NamedTuple):
     masquerade_on_pod_network_only: bool
     io_thread_on_virtio_only: bool
     warns_of_topology_names: bool
+    prefers_efi: bool
+    """`preferredEfi` replaces the two fields before it."""
     warns_of_running: bool
     warns_of_launch_security: bool
     guest_memory_by_default: bool
@@ -95,6 +97,7 @@ _SINCE: dict[str, tuple[int, int]] = {
     "masquerade_on_pod_network_only": (1, 1),
     "io_thread_on_virtio_only": (1, 3),
     "warns_of_topology_names": (1, 4),
+    "prefers_efi": (1, 4),
     "warns_of_running": (1, 4),
     "warns_of_launch_security": (1, 9),
     "guest_memory_by_default": (1, 3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
+from vmlint.source.edit import Edit
 from vmlint.source.span import Path
 
 __all__ = ["Outcome", "SchemaCause", "SchemaKind"]
@@ -44,8 +45,8 @@ class Outcome(enum.Enum):
 class SchemaCause(NamedTuple):
     """One fault: where, of which sort, its outcome, what is wrong in words, and what to do.
 
-    `belongs` is the path under which an unknown field is at home, () where no place is sure. An absent field's path
-    is the one that it would have.
+    `edits` do that, and `sure` says that nobody can have meant anything else. `belongs` is the path under which an
+    unknown field is at home, () where no place is sure. An absent field's path is the one that it would have.
     """
 
     path: Path
@@ -54,3 +55,5 @@ class SchemaCause(NamedTuple):
     message: str
     fix: str
     belongs: Path = ()
+    edits: tuple[Edit, ...] = ()
+    sure: bool = False

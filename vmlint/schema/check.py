@@ -29,7 +29,8 @@ from vmlint.schema.cel import RULES
 from vmlint.schema.hints import Frame, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
-from vmlint.schema.words import TYPE_WORDS, quote_fix, shown, the_value
+from vmlint.schema.words import TYPE_WORDS, quote_edit, quote_fix, shown, the_value
+from vmlint.source.edit import Edit, Move, Put, Quote
 
 __all__ = ["Admission", "Release", "Schema", "check"]
 
@@ -211,8 +212,13 @@ class _Walk:
         wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
         if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
             bare = str(value).removesuffix("B").removesuffix("b")
-            fix = f"write `{bare}`" if bare != value and crd_pattern_ok(bare) else "write it as `4Gi` or `500m`"
-            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix)
+            known = bare != value and crd_pattern_ok(bare)
+            fix = f"write `{bare}`" if known else "write it as `4Gi` or `500m`"
+            edit = Put((), bare) if known else None
+            bytes_meant = str(value).endswith("B")
+            self.refuse(
+                SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix, edit, sure=bytes_meant
+            )
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         # Go leaves an empty text out when it writes the object back, unless the field is a pointer.
@@ -225,7 +231,8 @@ class _Walk:
             words = ", ".join(f"`{choice}`" for choice in choices)
             near = next((c for c in choices if isinstance(value, str) and str(c).casefold() == value.casefold()), None)
             fix = f"write `{near}`" if near is not None else f"use one of {words}"
-            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix)
+            edit = Put((), near) if near is not None else None
+            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix, edit)
 
     def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -301,21 +308,25 @@ class _Walk:
         self._unknown(name, data["metadata"][name], (above, "metadata", _METADATA, data["metadata"]), Outcome.DROPPED)
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
-        other, place = hint(frame, name, value)
+        other, place, misspelt = hint(frame, name, value)
+        base = path_of(frame)
         fix = "remove it, or write it where it belongs"
+        edits: tuple[Edit, ...] = ()
         if other:
-            fix = f"write `{other}`"
+            fix, edits = f"write `{other}`", (Move((*base, name), (*base, other)),)
         elif place:
-            fix = f"move it to `{render(place)}`"
-        parent = render(path_of(frame)) or "the object"
+            fix, edits = f"move it to `{render(place)}`", (Move((*base, name), place),)
+        parent = render(base) or "the object"
         self.found.append(
             SchemaCause(
-                (*path_of(frame), name),
+                (*base, name),
                 SchemaKind.UNKNOWN,
                 outcome,
                 f"`{parent}` has no field `{shown(name)}`",
                 fix,
                 place,
+                edits,
+                misspelt,
             )
         )
 
@@ -373,12 +384,26 @@ class _Walk:
         if is_unknown(value):
             return
         message = f"must be {TYPE_WORDS.get(node.type, node.type)}, and it is {the_value(value)}"
-        self.refuse(SchemaKind.TYPE, above, key, message, _type_fix(node.type, value))
+        self.refuse(SchemaKind.TYPE, above, key, message, _type_fix(node.type, value), _type_edit(node.type, value))
 
-    def refuse(self, kind: SchemaKind, above: Frame | None, key: str | int, message: str, fix: str) -> None:
+    def refuse(
+        self,
+        kind: SchemaKind,
+        above: Frame | None,
+        key: str | int,
+        message: str,
+        fix: str,
+        edit: Put | Quote | None = None,
+        *,
+        sure: bool = True,
+    ) -> None:
+        """Note a refusal; `edit` is what mends it, its path left empty."""
         path = path_of(above) if above is None else (*path_of(above), key)
         name = f"entry {key}" if isinstance(key, int) else f"`{shown(key)}`" if key else "the object"
-        self.found.append(SchemaCause(path, kind, Outcome.REFUSED, f"{name} {message}", fix))
+        edits = (edit._replace(path=path),) if edit is not None else ()
+        self.found.append(
+            SchemaCause(path, kind, Outcome.REFUSED, f"{name} {message}", fix, edits=edits, sure=bool(edits) and sure)
+        )
 
 
 _TYPES: dict[type, dict[str, Any]] = {
@@ -432,6 +457,17 @@ def _type_fix(kind: str, value: Any) -> str:
     if kind == "object" and isinstance(value, list):
         return "remove the `- `: one mapping is expected"
     return f"write {TYPE_WORDS.get(kind, kind)}, or remove it"
+
+
+def _type_edit(kind: str, value: Any) -> Put | Quote | None:
+    """The edit of a scalar that is of the wrong type by its quotes alone."""
+    if kind == "string" or (kind in ("quantity", "int-or-string") and isinstance(value, float)):
+        return quote_edit(value)
+    if kind == "boolean" and value in ("true", "false"):
+        return Put((), value == "true")
+    if kind in ("integer", "number") and isinstance(value, str) and value.isdecimal() and str(int(value)) == value:
+        return Put((), int(value))
+    return None
 
 
 def _reads_as(kind: str, value: str) -> bool:

@@ -32,10 +32,14 @@ def path_of(frame: Frame | None) -> Path:
 
 
 class Hint(NamedTuple):
-    """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure."""
+    """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
+
+    `misspelt` says that the name is that of the known field, written wrongly, and not another word for it.
+    """
 
     name: str = ""
     place: Path = ()
+    misspelt: bool = False
 
 
 def hint(frame: Frame, name: str, value: Any) -> Hint:
@@ -44,12 +48,20 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
     free = [known for known in node.fields if known not in data and _fits(node.field(known), value)]
     plain = _plain(name)
     if same := [known for known in free if _plain(known) == plain]:
-        return Hint(same[0])
+        return Hint(same[0], misspelt=len(same) == 1)
     if place := _amount(frame, name, value):
         return Hint(place=place)
     if parts := [known for known in free if _is_part(name, known)]:
         return Hint(parts[0]) if len(parts) == 1 else Hint()
-    return Hint(place=place) if (place := _home(frame, name, value)) else Hint(_like(plain, free))
+    if place := _home(frame, name, value):
+        return Hint(place=place)
+    meant = _like(plain, free)
+    return Hint(meant, misspelt=_digits(meant) == _digits(name))
+
+
+def _digits(name: str) -> str:
+    """A name's digits: with others it is rather another field than the same one, misspelt."""
+    return "".join(filter(str.isdigit, name))
 
 
 def _is_part(name: str, known: str) -> bool:

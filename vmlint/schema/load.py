@@ -14,9 +14,11 @@ from vmlint.schema.check import Admission, Release, Schema
 from vmlint.schema.node import Node
 from vmlint.schema.openapi import normalise
 from vmlint.schema.words import shown
+from vmlint.source.edit import Edit, Put
 
 __all__ = ["check_version", "schema_of", "schemas_of_crd"]
 
+_FIELD = ("apiVersion",)
 _NAMES = {"kubevirt": "KubeVirt", "cdi": "CDI"}
 _ALIKE = 0.93  # of two names of fourteen letters one letter may differ; difflib's ratio
 
@@ -64,8 +66,9 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     release = target[:2] if target else _release(newest(row.product))
     served = sorted((known.name for known in row.versions if _serves(known.since, known.until, release)), key=_maturity)
     use = f"write `{group}/{served[-1]}`" if served else _successor(kind, target)
+    edits = (Put(_FIELD, f"{group}/{served[-1]}"),) if served else ()
     if version is None:
-        return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use)
+        return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use, edits)
     if version.since == PROPOSAL:
         if target is None:
             return None
@@ -73,16 +76,23 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     if not _serves(version.since, version.until, release):
         gone = version.until and release > _release(version.until)
         said = f"was served up to {product} {version.until}" if gone else f"came with {product} {version.since}"
-        return _version(SchemaKind.VERSION, f"`{api_version}` of `{kind}` {said}", use)
+        return _version(SchemaKind.VERSION, f"`{api_version}` of `{kind}` {said}", use, edits)
     if version.deprecated and release >= _release(version.deprecated):
         message = f"`{api_version}` of `{kind}` is deprecated since {product} {version.deprecated}"
-        other = served[-1] if served[-1] != name else ""
-        fix = (
-            f"write `{group}/{other}`"
-            if other and not _deprecated(row.version(other), release)
-            else _successor(kind, target)
+        other = row.version(served[-1]) if served[-1] != name else None
+        if other is None or _deprecated(other, release):
+            return SchemaCause(_FIELD, SchemaKind.DEPRECATED, Outcome.ACCEPTED, message, _successor(kind, target))
+        instead = f"{group}/{other.name}"
+        # What all releases serve beside it is the same object by another name: the definitions convert nothing.
+        return SchemaCause(
+            _FIELD,
+            SchemaKind.DEPRECATED,
+            Outcome.ACCEPTED,
+            message,
+            f"write `{instead}`",
+            edits=(Put(_FIELD, instead),),
+            sure=not other.since,
         )
-        return SchemaCause(("apiVersion",), SchemaKind.DEPRECATED, Outcome.ACCEPTED, message, fix)
     return None
 
 
@@ -126,8 +136,8 @@ def _meant(kind: str, known: Sequence[str]) -> str:
     return ranked[-1][1] if ranked and ranked[-1][0] >= _ALIKE else ""
 
 
-def _version(kind: SchemaKind, message: str, fix: str) -> SchemaCause:
-    return SchemaCause(("apiVersion",), kind, Outcome.REFUSED, message, fix)
+def _version(kind: SchemaKind, message: str, fix: str, edits: tuple[Edit, ...] = ()) -> SchemaCause:
+    return SchemaCause(_FIELD, kind, Outcome.REFUSED, message, fix, edits=edits)
 
 
 def _deprecated(version: ApiVersion | None, release: Release) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
-from vmlint.schema.words import quote_fix, shown, the_value
+from vmlint.schema.words import quote_edit, quote_fix, shown, the_value
 from vmlint.source.span import Path
 
 __all__ = ["FIELDS", "check_metadata", "is_label", "is_subdomain", "label_key_fault"]
@@ -165,7 +165,12 @@ def _annotations(annotations: Any, path: Path) -> Iterator[SchemaCause]:
 
 
 def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
-    return _refused(path, SchemaKind.TYPE, f"{what} must be text, and it is {the_value(value)}", quote_fix(value))
+    message = f"{what} must be text, and it is {the_value(value)}"
+    edit = quote_edit(value)
+    if edit is None:
+        return _refused(path, SchemaKind.TYPE, message, quote_fix(value))
+    edits = (edit._replace(path=path),)
+    return SchemaCause(path, SchemaKind.TYPE, Outcome.REFUSED, message, quote_fix(value), edits=edits, sure=True)
 
 
 _NAMELESS = SchemaCause((), SchemaKind.MISSING, Outcome.REFUSED, "the object has no name", "give it `metadata.name`")

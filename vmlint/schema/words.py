@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["TYPE_WORDS", "quote_fix", "shown", "the_value"]
+from vmlint.source.edit import Quote
+
+__all__ = ["TYPE_WORDS", "quote_edit", "quote_fix", "shown", "the_value"]
 
 TYPE_WORDS = {
     "object": "a mapping",
@@ -49,3 +51,10 @@ def quote_fix(value: Any) -> str:
     if isinstance(value, int | float):
         return "quote it: in YAML unquoted digits are a number"
     return "write text"
+
+
+def quote_edit(value: Any) -> Quote | None:
+    """The edit of that, its path left empty; None where there is nothing to quote."""
+    if isinstance(value, bool):
+        return Quote((), str(value).lower())
+    return Quote(()) if isinstance(value, int | float) else None

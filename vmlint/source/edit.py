@@ -34,9 +34,13 @@ class Remove(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """Make text of an unquoted number or boolean: the characters that stand in the file."""
+    """Make text of an unquoted number or boolean: the characters that stand in the file.
+
+    With `text`, only where these are the characters: `yes` is read as `true`, and is not sure to be meant as that text.
+    """
 
     path: Path
+    text: str = ""
 
 
 Edit = Put | Move | Remove | Quote

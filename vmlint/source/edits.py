@@ -17,7 +17,7 @@ from typing import Any
 from yaml import CollectionNode, CSafeLoader, MappingNode, Node, ScalarNode, SequenceNode
 from yaml.error import YAMLError
 
-from vmlint.source.builder import MAX_DEPTH, build
+from vmlint.source.builder import build
 from vmlint.source.comments import comment_texts
 from vmlint.source.decode import decode_text
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
@@ -128,10 +128,13 @@ class _Page:
                 splices = self._move(path, to)
             case Remove(path, if_empty):
                 stays = if_empty and not self.is_empty(path)
-                splices = [] if stays else self._remove(*self._holder(path))
-            case Quote(path):
+                splices = [] if stays else self._remove(path)
+            case Quote(path, wanted):
                 place = self._value(path)
-                splices = [(place.start_mark.index, place.end_mark.index, self._inline(self.token(path)))]
+                token = self.token(path)
+                if wanted and token != wanted:
+                    raise Unfit(f"it is written `{token}`, and may be meant as that text or as `{wanted}`")
+                splices = [(place.start_mark.index, place.end_mark.index, self._inline(token))]
         return self._spliced(splices)
 
     def token(self, path: Path) -> str:
@@ -206,22 +209,23 @@ class _Page:
         if self._has_own_lines(holder, index) and self._takes_lines(above):
             moved, region = self._lines_of(holder, index)
             fresh = lambda indent: self._moved(names, moved, key, indent)  # noqa: E731
-            return [*self._insert_lines(above, fresh), *self._without_lines(holder, region)]
+            stays = len(holder.value) > 1 or above == path[:-1]
+            return [*self._insert_lines(above, fresh), *self._without_lines(path[:-1], region, stays=stays)]
         start, end = value.start_mark.index, self._end(value)
         if not _on_one_line(value):
             raise Unfit("its value is written over several lines")
         inner = self._text[start:end] or "null"
         for name in reversed(names[1:]):
             inner = f"{{{self._key(name)}: {inner}}}"
-        return [*self._insert_inline(above, names[0], inner), *self._remove(holder, index)]
+        return [*self._insert_inline(above, names[0], inner), *self._remove(path)]
 
-    def _remove(self, holder: MappingNode, index: int) -> list[_Splice]:
+    def _remove(self, path: Path) -> list[_Splice]:
+        holder, index = self._holder(path)
         entries = holder.value
         key, value = entries[index]
         self._own(value, key)
         if self._has_own_lines(holder, index):
-            first, last = self._rows(key, value)
-            return self._without_lines(holder, (first, last))
+            return self._without_lines(path[:-1], self._rows(key, value), stays=len(entries) > 1)
         start, end = key.start_mark.index, self._end(value) or key.end_mark.index
         if len(entries) == 1:
             whole = (holder.start_mark.index + 1, holder.end_mark.index - 1, "")
@@ -339,12 +343,12 @@ class _Page:
             new.append(f"{' ' * wanted}{bare}" if bare else "")
         return new
 
-    def _without_lines(self, holder: MappingNode, rows: tuple[int, int]) -> list[_Splice]:
+    def _without_lines(self, path: Path, rows: tuple[int, int], *, stays: bool) -> list[_Splice]:
+        """The lines of a field taken out; a mapping that would have no other is written as empty unless it `stays`."""
         first, last = rows
         gone: _Splice = (self._start_of(first), self._below(last), "")
-        if len(holder.value) > 1:
+        if stays:
             return [gone]
-        path = self._path_of(holder)
         if not path or isinstance(path[-1], int):
             raise Unfit("its mapping would be empty")
         colon = self._after_colon(path)
@@ -393,20 +397,6 @@ class _Page:
                 raise Unfit("it is written elsewhere, as an anchor")
             node = below
         return node, ()
-
-    def _path_of(self, wanted: Node) -> Path:
-        waiting: list[tuple[Path, Node]] = [((), self._root)]
-        while waiting:
-            path, node = waiting.pop()
-            if node is wanted:
-                return path
-            if len(path) > MAX_DEPTH:
-                break
-            if isinstance(node, MappingNode):
-                waiting += [((*path, _name(key)), value) for key, value in node.value]
-            elif isinstance(node, SequenceNode):
-                waiting += [((*path, index), value) for index, value in enumerate(node.value)]
-        raise Unfit("it is not written there")
 
     def _own(self, node: Node, before: Node) -> Node:
         """A node that is neither an alias nor named by an anchor or tagged."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.kubevirt.admission.scenario import Row, at
 from vmlint.kubevirt.admission import Cause, Owner, enums
+from vmlint.source.edit import Put
 
 ROWS = [
     Row(
@@ -165,8 +166,9 @@ ROWS = [
             Cause(
                 at("evictionStrategy"),
                 "`evictionStrategy` is `livemigrate`, and KubeVirt knows no such value.",
-                "use `None`, `LiveMigrate`, `LiveMigrateIfPossible` or `External`, or remove the field",
+                "write `LiveMigrate`",
                 "enums",
+                edits=(Put(at("evictionStrategy"), "LiveMigrate"),),
             )
         ],
     ),

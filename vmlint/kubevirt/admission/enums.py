@@ -13,6 +13,7 @@ from vmlint.kubevirt.admission.view import Cause, Owner, View
 from vmlint.kubevirt.admission.wording import choice
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.source.edit import Put
 
 __all__ = ["check"]
 
@@ -72,12 +73,14 @@ def check(view: View) -> Iterator[Cause]:
             if not isinstance(value, str) or is_unknown(value) or value in words or (may_be_empty and not value):
                 continue
             field = str(path[-1])
+            meant = next((word for word in words if value and word.casefold() == value.casefold()), "")
             fix = f"use {choice(words)}" + (", or remove the field" if field != "type" else "")
             yield Cause(
                 view.at(*place),
                 f"`{field}` is {f'`{value}`' if value else 'empty'}, and KubeVirt knows no such value.",
-                fix,
+                f"write `{meant}`" if meant else fix,
                 _SUBJECT,
+                edits=(Put(view.at(*place), meant),) if meant else (),
             )
     for needed, (path, field, owners) in _REQUIRED_BY_FIELDS:
         if not needed <= view.fields or view.owner not in owners:

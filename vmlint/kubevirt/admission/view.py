@@ -17,6 +17,7 @@ from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.source.edit import Edit
 
 __all__ = ["ARCHITECTURES", "AdmissionConfig", "Cause", "Owner", "Stage", "View"]
 
@@ -38,7 +39,7 @@ class Cause(NamedTuple):
     `path` leads from the object's root to the field; a field that comes from an instancetype, a preference or a
     default need not stand there. `gate` names what the verdict depends on where the files don't show it: a feature
     gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks, or
-    one fault of its own name.
+    one fault of its own name. `edits` mend the object, where nobody can have meant anything else.
     """
 
     path: Path
@@ -47,6 +48,7 @@ class Cause(NamedTuple):
     subject: str
     stage: Stage = Stage.VM
     gate: str | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 _Entries = tuple[tuple[int, Mapping[str, Any]], ...]

@@ -1,0 +1,67 @@
+"""The preference asks for UEFI in the old way.
+
+## What it does
+Reports `preferredUseEfi` and `preferredUseSecureBoot`.
+
+## Why it matters
+Since KubeVirt 1.4 `preferredEfi` replaces both. The old fields are still read, and are marked as deprecated in the API.
+
+## Bad
+    spec:
+      firmware:
+        preferredUseEfi: true
+        preferredUseSecureBoot: true
+
+## Good
+    spec:
+      firmware:
+        preferredEfi:
+          secureBoot: true
+
+## Source
+KubeVirt `staging/src/kubevirt.io/api/instancetype/v1beta1/types.go` (FirmwarePreferences),
+`pkg/instancetype/preference/apply/firmware.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import mapping
+from vmlint.model.subjects import Preference
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Move, Put
+from vmlint.world import World
+
+META = Meta("VM308", effect=Effect.DEPRECATED, since="0.1", subject=Preference, fix=Fix.SAFE)
+
+_FIRMWARE = ("spec", "firmware")
+_OLD, _OLD_SECURE = (*_FIRMWARE, "preferredUseEfi"), (*_FIRMWARE, "preferredUseSecureBoot")
+_NEW = (*_FIRMWARE, "preferredEfi")
+
+
+def check(preference: Preference, world: World) -> Iterator[Fault]:
+    if not world.behaviour.prefers_efi:
+        return
+    firmware = mapping(preference.spec, "firmware")
+    uefi, secure = firmware.get("preferredUseEfi"), firmware.get("preferredUseSecureBoot")
+    if uefi is not None:
+        written = "{}" if secure is None else f"{{secureBoot: {str(secure).lower()}}}"
+        fix = f"write `preferredEfi: {written}`" if uefi is True else "remove it: `false` asks for nothing"
+        fault = META.at(preference.at(*_OLD), "`preferredUseEfi` is deprecated, `preferredEfi` replaces it.", fix=fix)
+        yield _mended(fault, firmware.get("preferredEfi") is None and uefi is True, secure)
+    elif secure is not None:
+        yield META.at(
+            preference.at(*_OLD_SECURE),
+            "`preferredUseSecureBoot` is deprecated, `preferredEfi.secureBoot` replaces it.",
+            fix="write `preferredEfi`, or leave Secure Boot to the VMs that have UEFI by themselves",
+        )
+
+
+def _mended(fault: Fault, replaceable: bool, secure: object) -> Fault:
+    """The old fields as one. Without Secure Boot that is a decision: the old field also turned it off in VMs that name
+    UEFI themselves, and the new one does not."""
+    if not replaceable or not (secure is None or isinstance(secure, bool)):
+        return fault
+    edits = (Move(_OLD, _NEW), Put(_NEW, {}))
+    if secure is None:
+        return fault.mended(Fix.SAFE, *edits)
+    return fault.mended(Fix.SAFE if secure else Fix.UNSAFE, *edits, Move(_OLD_SECURE, (*_NEW, "secureBoot")))
