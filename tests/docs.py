@@ -175,7 +175,8 @@ _CONFIGURATION = f"""\
 far as the root of the git repository. Relative paths in it start at its folder, and lead nowhere outside that
 repository. Options of the command line go before it, and `--config FILE` names another file.
 
-Editors complete and check it by [its JSON Schema]({SCHEMA}):
+`vmlint config show` tells what holds, and which line or option says so. Editors complete and check a configuration by
+[its JSON Schema]({SCHEMA}), which `vmlint config schema` prints:
 
 ```yaml
 # yaml-language-server: $schema=vmlint.schema.json

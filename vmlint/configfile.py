@@ -24,7 +24,7 @@ from vmlint.yamlfile import Written, read_yaml
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["find", "find_in", "load", "load_for", "rules_for", "with_folders"]
+__all__ = ["find", "find_in", "load", "load_for", "places", "rules_for", "with_folders"]
 
 _YAML = (".vmlint.yaml", ".vmlint.yml")
 _TOML = "pyproject.toml"
@@ -173,6 +173,13 @@ def _made(values: dict[str, Any], file: Path, written: Written) -> Config:
             for index, ignore in enumerate(values["ignores"])
         )
     return Config(**values, root=str(file.parent), file=_shown(file))
+
+
+def places(file: Path) -> dict[str, int]:
+    """The line of each key of a configuration file, 0 where it can't be told. ConfigError where it can't be read."""
+    written = _written(file)
+    keys = written.data if isinstance(written.data, dict) else {}
+    return {str(key): written.line(Mistake((key,), "", key=True)) for key in keys}
 
 
 def rules_for(known: Sequence[Rule], file: Path | None) -> tuple[Rule, ...]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "show the page of a rule",
     "test": "run the fixtures of a pack of rules",
     "new": "begin a rule of one's own",
+    "config": "show the configuration that holds, or its schema",
     "completion": "print what a shell needs to complete command lines",
 }
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
+from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, say_crashes, stdin_of
+from vmlint.cli.reading import add_files, add_judging, judged_config, paths_of, say_crashes, stdin_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,25 +51,7 @@ def make_parser() -> Parser:
     add_files(read)
 
     judged = parser.add_argument_group("how it is judged")
-    judged.add_argument(
-        "--select",
-        metavar="RULES",
-        type=comma_separated,
-        action="append",
-        help="run these rules alone: numbers, beginnings of numbers, names or families, with commas (repeatable)",
-    )
-    judged.add_argument(
-        "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
-    )
-    add_packs(judged)
-    add_cluster(judged)
-    judged.add_argument(
-        "--fail-on",
-        metavar="LEVEL",
-        type=one_of("error", "warning", "note", "never"),
-        help="exit with 1 for findings of error (the default), warning or note and above, or never",
-    )
-
+    add_judging(judged)
     judged.add_argument(
         "--changed",
         metavar="REF",
@@ -77,9 +59,6 @@ def make_parser() -> Parser:
         const="HEAD",
         help="report only what the changes touch that no commit has yet; with =REF, those since the last commit in "
         "common with that revision",
-    )
-    judged.add_argument(
-        "--baseline", metavar="FILE", help="suppress the findings in this file, which `vmlint baseline write` writes"
     )
 
     mended = parser.add_argument_group("what is mended")
@@ -151,7 +130,7 @@ def run(words: Sequence[str]) -> Exit:
     if (fixes or arguments.fix_suppressions) and "-" in arguments.paths:
         raise UsageError("standard input is no file that could be changed: name files or folders")
     targets = _targets(arguments)
-    config = _config(arguments)
+    config = judged_config(arguments)
 
     paths = paths_of(arguments, config)
     if fixes or arguments.fix_suppressions:
@@ -252,34 +231,6 @@ def _targets(arguments: Namespace) -> list[_Target]:
             raise UsageError(f"two reports would go to `{file}`: name another file for one of them")
         check_writable(file)
     return targets
-
-
-def _config(arguments: Namespace) -> Config:
-    """The configuration file's settings, with the options over them."""
-    select = _names("--select", arguments.select)
-    config = config_of(
-        arguments,
-        known_rules=rules_of(arguments),
-        fail_on=arguments.fail_on,
-        select=select,
-        baseline=arguments.baseline,
-    )
-    ignored = _names("--ignore", arguments.ignore) or []
-    config = config.leaving_out(ignored)
-    if not any(config.runs(rule) for rule in config.all_rules()):
-        where = f" (with `{config.file}`)" if config.file else ""
-        raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")
-    return config
-
-
-def _names(option: str, given: Iterable[list[str]] | None) -> list[str] | None:
-    """The names of a repeated option; None where it is not given."""
-    if given is None:
-        return None
-    names = [name for group in given for name in group]
-    if not names:
-        raise UsageError(f"`{option}` needs the name of a rule or family")
-    return names
 
 
 def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from vmlint.cli.arguments import comma_separated, one_of
 from vmlint.cli.output import encoding, say
 from vmlint.cli.progress import Progress
+from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
     from vmlint.config import Config
@@ -23,10 +25,12 @@ __all__ = [
     "add_cluster",
     "add_config",
     "add_files",
+    "add_judging",
     "add_packs",
     "all_rules",
     "complain",
     "config_of",
+    "judged_config",
     "opened",
     "paths_of",
     "rules_of",
@@ -94,6 +98,31 @@ def add_packs(group: argparse._ActionsContainer) -> None:
     )
 
 
+def add_judging(group: argparse._ActionsContainer) -> None:
+    """How findings are judged, and for which cluster."""
+    group.add_argument(
+        "--select",
+        metavar="RULES",
+        type=comma_separated,
+        action="append",
+        help="run these rules alone: numbers, beginnings of numbers, names or families, with commas (repeatable)",
+    )
+    group.add_argument(
+        "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
+    )
+    add_packs(group)
+    add_cluster(group)
+    group.add_argument(
+        "--fail-on",
+        metavar="LEVEL",
+        type=one_of("error", "warning", "note", "never"),
+        help="exit with 1 for findings of error (the default), warning or note and above, or never",
+    )
+    group.add_argument(
+        "--baseline", metavar="FILE", help="suppress the findings in this file, which `vmlint baseline write` writes"
+    )
+
+
 def rules_of(arguments: Namespace) -> tuple[Rule, ...]:
     """vmlint's own rules, and those of the packs that are installed or that the options name."""
     from vmlint import registry
@@ -135,6 +164,34 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
     more = config.replace(context=arguments.context, crds=arguments.crds)
     added = replace(config, context=(*config.context, *more.context), crds=(*config.crds, *more.crds))
     return added.excluding(arguments.exclude)
+
+
+def judged_config(arguments: Namespace) -> Config:
+    """The configuration file's settings, with the options of `add_judging` and all others over them."""
+    select = _names("--select", arguments.select)
+    config = config_of(
+        arguments,
+        known_rules=rules_of(arguments),
+        fail_on=arguments.fail_on,
+        select=select,
+        baseline=arguments.baseline,
+    )
+    ignored = _names("--ignore", arguments.ignore) or []
+    config = config.leaving_out(ignored)
+    if not any(config.runs(rule) for rule in config.all_rules()):
+        where = f" (with `{config.file}`)" if config.file else ""
+        raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")
+    return config
+
+
+def _names(option: str, given: Iterable[list[str]] | None) -> list[str] | None:
+    """The names of a repeated option; None where it is not given."""
+    if given is None:
+        return None
+    names = [name for group in given for name in group]
+    if not names:
+        raise UsageError(f"`{option}` needs the name of a rule or family")
+    return names
 
 
 def paths_of(arguments: Namespace, config: Config) -> Sequence[str]:
