@@ -27,9 +27,9 @@ from vmlint.kubevirt.defaults import (
     fill_machine,
     fill_network,
 )
-from vmlint.kubevirt.instancetype import apply_instancetype, lay_out, vcpus
+from vmlint.kubevirt.instancetype import Gifts, apply_instancetype, gifts, lay_out, vcpus
 from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
-from vmlint.kubevirt.preference import Prepared, apply_attachments, apply_preference, breakdown, prepare
+from vmlint.kubevirt.preference import Wishes, apply_attachments, apply_preference, breakdown, wishes
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.sizing import applies, sizing_bars, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
@@ -87,9 +87,14 @@ class Outfit:
         self.release = release
 
     @cached_property
-    def prepared(self) -> Prepared | None:
-        """The preference, made ready."""
-        return None if self.preference is None else prepare(self.preference, self.release)
+    def gifts(self) -> Gifts | None:
+        """What the instancetype gives, made ready."""
+        return None if self.instancetype is None else gifts(self.instancetype, self.release)
+
+    @cached_property
+    def wishes(self) -> Wishes | None:
+        """What the preference gives, made ready."""
+        return None if self.preference is None else wishes(self.preference, self.release)
 
     def bars(self, *, by_proposals: bool) -> Bars | None:
         """What the instancetype bars, as the releases have it or the design proposals."""
@@ -151,31 +156,26 @@ class Copies:
         template = self._mutate(watch)
         count = self._vcpus(template)
         refusal = None if count is None else indivisible(count, self._outfit.preference, self._outfit.release)
-        found = () if refusal is not None else self._conflicts(template)
-        if refusal is None and not found:
-            refusal = self._breakdown(template)
-        if found or refusal is not None:
-            return template, found, refusal, None
+        if refusal is not None:
+            return template, (), refusal, None
+        if self._conflicts or self._breakdown is not None:
+            return template, self._conflicts, self._breakdown, None
         return self._applied(clone(template), watch, None)
 
     def _expand(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
             return template, (), None, None
-        found = self._conflicts(template)
-        refusal = None if found else self._breakdown(template)
-        if found or refusal is not None:
-            return template, found, refusal, None
+        if self._conflicts or self._breakdown is not None:
+            return template, self._conflicts, self._breakdown, None
         begun = opened(template, *_DEVICES)
         problem = self._complete(begun, watch)
         return self._applied(clone(begun), watch, problem)
 
     def _start(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
-        found = self._conflicts(template)
-        refusal = None if found else self._breakdown(template)
-        if found or refusal is not None:
-            return template, found, refusal, None
+        if self._conflicts or self._breakdown is not None:
+            return template, self._conflicts, self._breakdown, None
         begun = opened(template, *_DEVICES)
         if self._outfit.preference is not None:
             apply_attachments(begun, self._outfit.preference)
@@ -202,8 +202,8 @@ class Copies:
         """Instancetype, preference and defaults on a template that they suit, in place."""
         outfit = self._outfit
         self._apply_instancetype(template, watch)
-        if outfit.prepared is not None:
-            apply_preference(template, outfit.prepared)
+        if outfit.wishes is not None:
+            apply_preference(template, outfit.wishes)
             watch(Origin.PREFERENCE, template)
         problem = problem or fill(template, outfit.config, outfit.release)
         written = normal_template(template, proposals=outfit.release is None)
@@ -218,18 +218,23 @@ class Copies:
             return own
         return vcpus(instancetype)
 
-    def _conflicts(self, template: Mapping[str, Any]) -> tuple[Conflict, ...]:
+    @cached_property
+    def _conflicts(self) -> tuple[Conflict, ...]:
         barred = self._outfit.bars(by_proposals=self._sizing)
-        return () if barred is None else barred.conflicts(template)
+        return () if barred is None else barred.conflicts(self._mutated)
 
-    def _breakdown(self, template: Mapping[str, Any]) -> Cause | None:
-        return breakdown(self._outfit.preference, self._outfit.instancetype, template)
+    @cached_property
+    def _breakdown(self) -> Cause | None:
+        """Why the webhook breaks down; conflicts come first."""
+        if self._conflicts:
+            return None
+        return breakdown(self._outfit.preference, self._outfit.instancetype, self._mutated)
 
     def _apply_instancetype(self, template: dict[str, Any], watch: Watch) -> None:
         outfit = self._outfit
         count = self._vcpus(template)
-        if outfit.instancetype is not None:
-            apply_instancetype(template, outfit.instancetype, outfit.release)
+        if outfit.gifts is not None:
+            apply_instancetype(template, outfit.gifts)
         if count is not None:
             cpu = ensure(template, *_DOMAIN, "cpu")
             cpu.pop("guest", None)

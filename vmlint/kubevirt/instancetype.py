@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.topology import UNDECIDED, Topology, distribute
 from vmlint.kubevirt.values import clone, ensure, whole
-from vmlint.model.access import get, items
+from vmlint.model.access import get, mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["TABLE", "Row", "apply_instancetype", "lay_out", "memory_request", "vcpus"]
+__all__ = ["TABLE", "Gifts", "Row", "apply_instancetype", "gifts", "lay_out", "memory_request", "vcpus"]
 
 
 class Row(NamedTuple):
@@ -62,28 +62,44 @@ def vcpus(instancetype: Mapping[str, Any]) -> int | str:
     return guest if isinstance(guest, str) and is_unknown(guest) else whole(guest) or 0
 
 
-def apply_instancetype(
-    template: dict[str, Any], instancetype: Mapping[str, Any], release: Release | None = None
-) -> None:
-    """Give an instancetype's `spec` to a VM's template that does not conflict with it, in place.
+class Gifts(NamedTuple):
+    """What an instancetype gives, made ready for many VMs: values with their paths from a template's root, the memory
+    that the pod asks for, and annotations."""
 
-    Its vCPUs are left to `lay_out`.
-    """
-    for section in ("cpu", "memory"):
-        ensure(template, *_DOMAIN, section)
-    for row in TABLE:
-        value = get(instancetype, *row.instancetype)
-        left_out = value is None or value == [] or (value == "" and not row.empty)
-        if left_out or not (release is None or release.serves(row.since)):
-            continue
-        ensure(template, *map(str, row.vm[:-1]))[str(row.vm[-1])] = clone(value)
+    values: tuple[tuple[Path, Any], ...]
+    request: str | None
+    annotations: Mapping[str, Any] | None
+
+
+def gifts(instancetype: Mapping[str, Any], release: Release | None = None) -> Gifts:
+    """What an instancetype's `spec` gives, as a release knows it. Its vCPUs are left to `lay_out`."""
+    served = [row for row in TABLE if release is None or release.serves(row.since)]
+    request = None
     if release is None or release.serves(_OVERCOMMIT_SINCE):
         request = memory_request(get(instancetype, "memory", "guest"), get(instancetype, "memory", "overcommitPercent"))
-        if request is not None:
-            ensure(template, *_DOMAIN, "resources", "requests")["memory"] = str(request)
-    if release is None or release.serves(_ANNOTATIONS_SINCE):
+    with_annotations = release is None or release.serves(_ANNOTATIONS_SINCE)
+    return Gifts(
+        tuple((row.vm, value) for row in served if not _left_out(row, value := get(instancetype, *row.instancetype))),
+        None if request is None else str(request),
+        mapping(instancetype, "annotations") if with_annotations else None,
+    )
+
+
+def _left_out(row: Row, value: Any) -> bool:
+    return value is None or value == [] or (value == "" and not row.empty)
+
+
+def apply_instancetype(template: dict[str, Any], given: Gifts) -> None:
+    """Give what an instancetype gives to a VM's template that does not conflict with it, in place."""
+    for section in ("cpu", "memory"):
+        ensure(template, *_DOMAIN, section)
+    for path, value in given.values:
+        ensure(template, *map(str, path[:-1]))[str(path[-1])] = clone(value)
+    if given.request is not None:
+        ensure(template, *_DOMAIN, "resources", "requests")["memory"] = given.request
+    if given.annotations is not None:
         annotations = ensure(template, "metadata", "annotations")
-        for key, value in items(instancetype, "annotations"):
+        for key, value in given.annotations.items():
             annotations.setdefault(key, value)
 
 

@@ -15,7 +15,7 @@ from vmlint.kubevirt.values import clone, ensure, entries
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 
-__all__ = ["TABLE", "How", "Prepared", "Row", "apply_attachments", "apply_preference", "breakdown", "prepare"]
+__all__ = ["TABLE", "How", "Row", "Wishes", "apply_attachments", "apply_preference", "breakdown", "wishes"]
 
 EACH = "*"
 """A step of a row's path that stands for every entry of a list."""
@@ -257,7 +257,7 @@ def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -
             devices[f"autoattach{device}"] = preferred
 
 
-class Prepared(NamedTuple):
+class Wishes(NamedTuple):
     """A preference's `spec` made ready for many VMs: the steps that it takes, in order."""
 
     spec: Mapping[str, Any]
@@ -280,12 +280,12 @@ class _Step(NamedTuple):
     guard: Guard | None
 
 
-def prepare(preference: Mapping[str, Any], release: Release | None = None) -> Prepared:
+def wishes(preference: Mapping[str, Any], release: Release | None = None) -> Wishes:
     """A preference's `spec` as a release knows it."""
     rows = [row for row in TABLE if release is None or release.serves(row.since)]
     spec = _served(preference, rows, release)
     applied = (row for row in rows if row.how not in _NOT_APPLIED)
-    return Prepared(
+    return Wishes(
         spec,
         release,
         tuple(_step(row, value, release) for row in applied if (value := get(spec, *row.preference)) not in (None, "")),
@@ -306,7 +306,7 @@ def _step(row: Row, value: Any, release: Release | None) -> _Step:
     )
 
 
-def apply_preference(template: dict[str, Any], preference: Prepared) -> None:
+def apply_preference(template: dict[str, Any], preference: Wishes) -> None:
     """Give what a preference gives to a VM's template, in place.
 
     A disk without any target becomes a plain disk as soon as the preference has a `devices` section.
@@ -341,7 +341,7 @@ def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | N
 class _Place(NamedTuple):
     """The field that a step speaks about, at work: `root` is where its path begins."""
 
-    preference: Prepared
+    preference: Wishes
     template: dict[str, Any]
     root: dict[str, Any]
     step: _Step

@@ -9,11 +9,13 @@ from vmlint.model.field import Path
 
 __all__ = ["clone", "ensure", "entries", "leaves", "opened", "whole"]
 
+_NESTED = (dict, list)
+
 
 def clone(value: Any) -> Any:
     """A copy that shares no mapping or list with the value."""
     if isinstance(value, dict):
-        return {key: clone(entry) if isinstance(entry, dict | list) else entry for key, entry in value.items()}
+        return {key: clone(entry) if isinstance(entry, _NESTED) else entry for key, entry in value.items()}
     if isinstance(value, list):
         return [clone(entry) for entry in value]
     return value

@@ -167,7 +167,7 @@ class Machine:
         view = self._view(workload, template)
         known = set()
         for subject in SUBJECTS:
-            if unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
+            if not unknown or unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
                 for cause in subject.check(view):
                     if cause.subject == _MEMORY_UNSET and self._may_get_memory(workload):
                         continue

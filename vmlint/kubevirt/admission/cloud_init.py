@@ -18,8 +18,8 @@ from vmlint.model.field import Path
 __all__ = ["check"]
 
 _SUBJECT = "cloud_init"
-_FIELDS = frozenset(("cloudInitNoCloud", "cloudInitConfigDrive"))
 _TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
+_FIELDS = frozenset(_TYPES)
 _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 _MAX_BYTES = 2048
 _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
@@ -31,6 +31,8 @@ def check(view: View) -> Iterator[Cause]:
     if view.fields.isdisjoint(_FIELDS):
         return
     for index, volume in view.volumes:
+        if _FIELDS.isdisjoint(volume):
+            continue
         kind = next((kind for kind in _TYPES if has(volume, kind)), None)
         if kind is None:
             continue

@@ -82,8 +82,9 @@ def check(view: View) -> Iterator[Cause]:
                 f"{disk.what} is {' and '.join(f'`{name}`' for name in targets)} at once.",
                 f"keep {choice(targets)}",
             )
-        yield from _volume(disk)
-        if targets is not None:
+        if "lun" in data or "downwardMetrics" in view.fields:
+            yield from _volume(disk)
+        if targets is not None and (bus != "virtio" or target == "cdrom"):  # other disks may all be on virtio
             for one in _judged(disk):
                 yield from _bus(disk, one)
         if "pciAddress" in view.fields:
@@ -181,8 +182,6 @@ def _bus(disk: _Disk, bus: _Bus) -> Iterator[Cause]:
 
 
 def _bus_flaws(disk: _Disk, bus: _Bus) -> Iterator[tuple[str, str, Path]]:
-    if bus.name == "virtio" and disk.target != "cdrom":
-        return
     target = disk.target or "disk"
     on = f"{disk.what} is on the bus `{bus.name}`{bus.by_default}"
     if bus.name not in _BUSES:

@@ -29,7 +29,7 @@ def check(view: View) -> Iterator[Cause]:
     yield from _machine(view)
     if "acpi" in view.fields:
         yield from _acpi(view)
-    if has(view.spec, *_LOADER, "efi") and has(view.spec, *_LOADER, "bios"):
+    if "bios" in view.fields and has(view.spec, *_LOADER, "efi") and has(view.spec, *_LOADER, "bios"):
         yield Cause(view.at(*_LOADER), "`bootloader` has `efi` and `bios`.", "keep one of the two", _SUBJECT)
     if "kernelBoot" in view.fields:
         yield from _kernel(view)

@@ -40,7 +40,7 @@ def _is_multus_default(network: Mapping[str, Any]) -> bool:
 
 def _default_networks(view: View) -> Iterator[Cause]:
     pods = [index for index, network in view.networks if _is_pod(network)]
-    defaults = [index for index, network in view.networks if _is_multus_default(network)]
+    defaults = [index for index, network in view.networks if "multus" in network and _is_multus_default(network)]
     if len(pods) > 1:
         second = get(view.spec, "networks", pods[1])
         attached = [index for index, nic in view.interfaces if text(nic, "name") == text(second, "name")]

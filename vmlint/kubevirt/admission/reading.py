@@ -7,7 +7,7 @@ true of something above it. A check on an undecided value says nothing.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from vmlint.model.access import each
@@ -24,6 +24,7 @@ class _Undecided(enum.Enum):
 
 UNDECIDED: Final = _Undecided.UNDECIDED
 _ZERO = Quantity(0)
+_NESTED = (dict, list)
 
 
 def look(data: Any, *path: str | int) -> Any:
@@ -45,7 +46,7 @@ def has(data: Any, *path: str | int) -> bool | None:
     value = look(data, *path)
     if value is None:
         return False
-    return True if isinstance(value, dict | list) else None
+    return True if isinstance(value, _NESTED) else None
 
 
 def word(data: Any, *path: str | int) -> str | None:
@@ -84,7 +85,7 @@ def many(data: Any, *path: str | int, keys: Iterable[str]) -> list[str] | None:
     if not isinstance(holder, dict):
         return [] if holder is None else None
     given = [key for key in keys if holder.get(key) is not None]
-    return given if all(isinstance(holder[key], dict | list) for key in given) else None
+    return given if all(isinstance(holder[key], _NESTED) for key in given) else None
 
 
 def names(data: Any, *path: str | int) -> frozenset[str] | None:
@@ -111,15 +112,16 @@ def fields(data: Any) -> frozenset[str]:
     return frozenset(names)
 
 
-def found(data: Any, pattern: Path) -> Iterator[tuple[Path, Any]]:
+def found(data: Any, pattern: Path) -> list[tuple[Path, Any]]:
     """The values at a path in which `*` stands for each index of a list; absent ones are passed over."""
-    head, rest = pattern[0], pattern[1:]
-    if head == "*":
-        steps: Iterable[tuple[str | int, Any]] = each(data)
-    else:
-        steps = [(head, data[head])] if isinstance(data, Mapping) and data.get(str(head)) is not None else []
-    for step, value in steps:
-        if rest:
-            yield from (((step, *path), leaf) for path, leaf in found(value, rest))
+    places: list[tuple[Path, Any]] = [((), data)]
+    for step in pattern:
+        if step == "*":
+            places = [((*path, index), entry) for path, value in places for index, entry in each(value)]
         else:
-            yield (step,), value
+            places = [
+                ((*path, step), value[step])
+                for path, value in places
+                if isinstance(value, dict) and value.get(step) is not None
+            ]
+    return places
