@@ -252,6 +252,8 @@ def test_a_file_that_could_not_be_read_before(tmp_path: Path) -> None:
     ("files", "change", "settings"),
     [
         ({}, {".vmlint.yaml": "fail-on: warning\n"}, {}),
+        ({}, {"vms/.vmlint.yaml": "ignore: [api]\n"}, {}),
+        ({"vms/.vmlint.yaml": "ignore: [api]\n"}, {"vms/.vmlint.yaml": None}, {}),
         ({}, {"seen/class.yaml": "x: y\n"}, {"context": ["seen"]}),
         ({"seen/class.yaml": "x: y\n", "seen/b.yaml": "x: y\n"}, {"seen/class.yaml": None}, {"context": ["seen"]}),
         (
@@ -260,7 +262,14 @@ def test_a_file_that_could_not_be_read_before(tmp_path: Path) -> None:
             {"baseline": "known.json"},
         ),
     ],
-    ids=["configuration", "new context", "less context", "baseline"],
+    ids=[
+        "configuration",
+        "a folder's configuration",
+        "a folder's configuration is gone",
+        "new context",
+        "less context",
+        "baseline",
+    ],
 )
 def test_what_all_is_judged_by_touches_everything(
     tmp_path: Path, base: str, files: dict[str, str | None], change: dict[str, str | None], settings: dict[str, Any]

@@ -24,9 +24,10 @@ from vmlint.yamlfile import Written, read_yaml
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["find", "find_in", "load", "load_for", "places", "rules_for", "with_folders"]
+__all__ = ["NAMES", "find", "find_in", "load", "load_for", "places", "rules_for", "with_folders"]
 
-_YAML = (".vmlint.yaml", ".vmlint.yml")
+NAMES = (".vmlint.yaml", ".vmlint.yml")
+"""What a configuration file of its own is called."""
 _TOML = "pyproject.toml"
 _TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
 
@@ -116,7 +117,7 @@ def find(start: Path) -> Path | None:
 
 def find_in(folder: Path) -> Path | None:
     """The configuration file of a folder itself. ConfigError where it holds more than one."""
-    found = [folder / name for name in _YAML if (folder / name).is_file()]
+    found = [folder / name for name in NAMES if (folder / name).is_file()]
     if _has_table(folder / _TOML):
         found.append(folder / _TOML)
     if len(found) > 1:

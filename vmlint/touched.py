@@ -10,10 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from vmlint.change import Change
+from vmlint.configfile import NAMES as CONFIGURATIONS
 from vmlint.finding import Changed, Report
 from vmlint.gitops.failed import Failed
 from vmlint.graph.links import links
@@ -273,12 +274,13 @@ def _origin(one: Resource) -> _Origin:
 
 
 def _setting_changed(opened: Opened, past: Past) -> str:
-    """A file that says how all others are judged and that differs; "" for none."""
+    """A file that says how others are judged and that differs, or is gone; "" for none."""
     settings = opened.settings
-    own = [file for file in (settings.file, settings.baseline) if file]
+    own = [file for file in (settings.file, *(one.file for one in settings.folders), settings.baseline) if file]
     beside = [*settings.context, *settings.crds]
     held = [one.document.file for one in opened.repository.around]
     changed = past.difference.has_changed
     named = [*own, *(one for one in beside if Path(one).is_file()), *held]
     folders = [one for one in beside if past.difference.below(one)]
-    return next((file for file in (*filter(changed, named), *folders)), "")
+    gone = sorted(path for path in past.difference.changed if PurePosixPath(path).name in CONFIGURATIONS)
+    return next((file for file in (*filter(changed, named), *folders, *gone)), "")
