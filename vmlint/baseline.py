@@ -21,6 +21,7 @@ __all__ = ["DEFAULT_FILE", "Baseline", "Key", "Known"]
 
 DEFAULT_FILE = ".vmlint-baseline.json"
 _FORMAT = 1
+_MOST_BYTES = 64 * 2**20
 
 
 class Key(NamedTuple):
@@ -113,7 +114,11 @@ def _key(finding: Finding, file: str) -> Key:
 
 def _read(file: str) -> dict[Key, int]:
     try:
-        held = json.loads(Path(file).read_bytes())
+        with Path(file).open("rb") as opened:
+            content = opened.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise UsageError(f"the baseline `{file}` is larger than {_MOST_BYTES // 2**20} MiB, the most that is read")
+        held = json.loads(content)
     except OSError as error:
         hint = "; `vmlint baseline write` makes one" if isinstance(error, FileNotFoundError) else ""
         raise UsageError(f"can't read the baseline `{file}`: {error.strerror or error}{hint}") from error

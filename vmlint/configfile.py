@@ -29,6 +29,7 @@ __all__ = ["NAMES", "find", "find_in", "load", "load_for", "places", "rules_for"
 NAMES = (".vmlint.yaml", ".vmlint.yml")
 """What a configuration file of its own is called."""
 _TOML = "pyproject.toml"
+_MOST_BYTES = 2**20
 _TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
 
 
@@ -131,11 +132,11 @@ def _has_table(file: Path) -> bool:
     import tomllib
 
     try:
-        text = file.read_text("utf-8", errors="replace")
+        text = _content(file).decode("utf-8", "replace") if file.is_file() else ""
         return "vmlint" in text and _table(tomllib.loads(text)) is not None
     except OSError:
         return False
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return _TABLE.search(text) is not None
 
 
@@ -219,14 +220,22 @@ _PACKS = next(setting for setting in SETTINGS if setting.field == "rules")
 def _written(file: Path) -> Written:
     read = _toml if file.suffix == ".toml" else _yaml
     try:
-        content = file.read_bytes()
+        content = _content(file)
     except OSError as error:
         raise ConfigError([f"{_shown(file)}: can't be read: {error.strerror or error}"]) from error
+    if len(content) > _MOST_BYTES:
+        raise ConfigError([f"{_shown(file)}: a configuration has at most {_MOST_BYTES:,} bytes, and this one has more"])
     try:
         return read(file, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigError([f"{_shown(file)}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
+
+
+def _content(file: Path) -> bytes:
+    """The bytes of a file, at most one more than a configuration may have."""
+    with file.open("rb") as opened:
+        return opened.read(_MOST_BYTES + 1)
 
 
 def _values(data: Any, at: At, *, local: bool = False) -> dict[str, Any]:
@@ -257,6 +266,8 @@ def _toml(file: Path, text: str) -> Written:
 
     try:
         data = tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError([f"{_shown(file)}: this can't be read: it is nested too deeply"]) from error
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         reason = str(error).partition(" (at ")[0]

@@ -152,3 +152,37 @@ def test_a_patch_without_its_object_is_a_part(tmp_path: Path) -> None:
     deployment = written(tmp_path, "patches:\n- patch: |-\n    " + PATCH.replace("web", "db").replace("\n", "\n    "))
     (patch,) = (one for one in deployment.resources if one.fragment)
     assert (patch.ref.short, len(deployment.unclear)) == ("default/db", 1)
+
+
+def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
+    (tmp_path / "vm.yaml").write_text(PLAIN)
+    (tmp_path / "kustomization.yaml").write_text("resources: [vm.yaml]\ncomponents: [c0]\n")
+    for number in range(60):
+        (tmp_path / f"c{number}").mkdir()
+        text = f"kind: Component\ncomponents: [../c{number + 1}, ../c{number + 1}]\n"
+        (tmp_path / f"c{number}" / "kustomization.yaml").write_text(text)
+    with chdir(tmp_path):
+        (deployment,) = load(["."], Config(), stdin=None, progress=None).deployments
+    assert any("makes more objects than are looked at" in unread.reason for unread in deployment.unread)
+
+
+def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vmlint.gitops.build._MOST_CHANGES", 100)
+    (tmp_path / "vm.yaml").write_text(PLAIN)
+    patch = "- {target: {kind: VirtualMachine}, patch: '[{op: add, path: /metadata/labels, value: {a: b}}]'}\n"
+    (tmp_path / "kustomization.yaml").write_text(f"resources: [vm.yaml]\npatches:\n{patch * 10}")
+    with chdir(tmp_path):
+        (deployment,) = load(["."], Config(), stdin=None, progress=None).deployments
+    assert [unread.reason for unread in deployment.unclear] == [
+        "`kustomization.yaml` makes more changes than are looked at"
+    ]
+
+
+PLAIN = """\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: web}
+spec: {template: {spec: {domain: {devices: {}}}}}
+"""

@@ -116,3 +116,14 @@ def test_operations_that_do_not_fit_change_nothing(operation: Any) -> None:
     with pytest.raises(NotApplicable):
         made.operate([{"op": "add", "path": "/spec/y", "value": 1}, operation], PATCH)
     assert (made.data, made.parts) == (draft().data, {})
+
+
+def test_a_patch_that_copies_its_own_copies_is_not_applied() -> None:
+    made = draft()
+    double = [{"op": "copy", "from": "/spec", "path": f"/spec/again{number}"} for number in range(60)]
+    with pytest.raises(NotApplicable, match=r"it copies more than 20,000 values, or deeper than 250 levels"):
+        made.operate(double, PATCH)
+    deepen = [{"op": "copy", "from": "/spec/cpu", "path": "/spec/cpu" + "/a" * depth} for depth in range(1, 400)]
+    with pytest.raises(NotApplicable):
+        made.operate(deepen, PATCH)
+    assert made.data == draft().data

@@ -169,7 +169,7 @@ def test_merges_count_as_the_aliases_that_they_are() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "# comment\n", "---\n", "---\n# comment\n", "~", "null", "---\n...\n"])
 def test_nothing_is_nothing(text: str) -> None:
-    assert build(text) == (None, False, None)
+    assert build(text) == (None, False, None, 0)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from vmlint.source.decode import decode, decode_text
-from vmlint.source.document import Document, Problem, Skipped
+from vmlint.source.builder import MAX_SCALAR
+from vmlint.source.decode import MAX_DOCUMENTS, decode, decode_text
+from vmlint.source.document import Document, Problem, Skipped, SourceFile
 
 
 def read(data: bytes | str) -> tuple[Document, ...]:
@@ -203,3 +204,46 @@ def test_no_bytes_raise_anything(data: bytes) -> None:
             document.key_span(path)
             document.line_text(span.line).encode()
         str(document.data).encode()
+
+
+# Bounds
+
+
+def reasons(file: SourceFile) -> list[tuple[int, str]]:
+    return [(one.problem.line, one.problem.reason) for one in file.documents if one.problem]
+
+
+@pytest.mark.parametrize(("text", "line"), [("---\na: 1\n", 200_002), ("---\n\n", 200_002), ('{"a": 1}\n', 100_001)])
+def test_of_too_many_documents_the_rest_is_refused(text: str, line: int) -> None:
+    file = decode(text.encode() * (MAX_DOCUMENTS + 500), "f.yaml")
+    assert reasons(file) == [(line, "the file has more than 100,000 documents, the most that are read: split it")]
+    assert len(file.documents) in (1, MAX_DOCUMENTS + 1)
+
+
+@pytest.mark.parametrize("text", ['a: "{}"\n', "a: {}\n", "{}: a\n", "a: |\n  {}\n", '{{"a": "{}"}}', '{{"{}": 1}}'])
+def test_a_value_that_no_object_can_hold_is_refused(text: str) -> None:
+    long = text.format("9" * (MAX_SCALAR + 1)).encode()
+    ((_, reason),) = reasons(decode(long, "f.yaml"))
+    assert reason.endswith("characters is more than any object can hold: 1,048,576 are the most")
+
+
+def test_a_long_document_of_short_values_is_read() -> None:
+    file = decode(b"- abcdefgh\n" * 100_000, "f.yaml")
+    assert (len(file.documents), file.documents[0].problem) == (1, None)
+
+
+def test_aliases_have_one_allowance_for_all_documents_of_a_file() -> None:
+    document = f"l: &l [{', '.join(['x'] * 1000)}]\n" + "".join(f"k{number}: *l\n" for number in range(90))
+    file = decode(f"---\n{document}".encode() * 20, "f.yaml", most_aliased=300_000)
+    assert [one.problem is None for one in file.documents] == [True] * 3 + [False] * 17
+    assert 270_000 <= file.aliased <= 400_000
+    assert {reason for _, reason in reasons(file)} == {
+        "aliases blow the document up to many times its size; write the values out"
+    }
+
+
+def test_aliases_that_are_refused_use_the_allowance_up_too() -> None:
+    document = f"l: &l [{', '.join(['x'] * 1000)}]\n" + "".join(f"k{number}: *l\n" for number in range(1100))
+    file = decode(f"---\n{document}".encode() * 5, "f.yaml")
+    assert file.aliased > 1_000_000
+    assert len(reasons(file)) == 5

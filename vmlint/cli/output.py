@@ -24,24 +24,31 @@ __all__ = [
 
 
 def write(text: str) -> None:
-    """Writes to standard output. A reader that has gone away, as in `… | head`, wants no more: that is no error."""
-    _put(sys.stdout, text)
+    """Writes to standard output. A reader that has gone away, as in `… | head`, wants no more: that is no error.
+
+    UsageError where it can't be written, as on a full disk.
+    """
+    if error := _put(sys.stdout, text):
+        raise UsageError(f"can't write to standard output: {error.strerror or error}")
 
 
 def say(text: str) -> None:
-    """Writes a line for the person at the keyboard to standard error."""
+    """Writes a line for the person at the keyboard to standard error, if there is anybody to hear it."""
     _put(sys.stderr, text + "\n")
 
 
-def _put(stream: TextIO | None, text: str) -> None:
+def _put(stream: TextIO | None, text: str) -> OSError | None:
+    """The error that kept the text from being written; none where nobody wants it."""
     if stream is None:  # closed by the caller of the program
-        return
+        return None
     try:
         stream.write(_encodable(text, stream))
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more when it ends: let that go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return None if isinstance(error, BrokenPipeError) else error
+    return None
 
 
 def _encodable(text: str, stream: TextIO) -> str:

@@ -26,6 +26,9 @@ _ARGO = "argoproj.io"
 _MOST_GENERATED = 1000
 """How many Applications of one ApplicationSet are looked at."""
 
+_LONGEST = 100_000
+"""The most characters of a text that an ApplicationSet fills in."""
+
 
 class Tool(NamedTuple):
     """A tool that deploys: its name, whether it reads the folders below a folder, what it does to namespaces.
@@ -189,6 +192,8 @@ def _filled(data: Any, values: Mapping[str, str]) -> Any:
     if isinstance(data, str):
         for key, value in values.items() if "{{" in data else ():
             for form in (f"{{{{{key}}}}}", f"{{{{ {key} }}}}", f"{{{{.{key}}}}}", f"{{{{ .{key} }}}}"):
+                if len(data) + data.count(form) * len(value) > _LONGEST:  # values that name each other grow
+                    return data
                 data = data.replace(form, value)
         return data
     if isinstance(data, dict):

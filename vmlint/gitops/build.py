@@ -31,6 +31,15 @@ _DEEPEST = 100
 _MOST_PARTS = 200_000
 """How many objects all builds of a run may make: what includes itself twice a level grows without end."""
 
+_MOST_CHANGES = 4_000_000
+"""How much patches, labels and replacements of a run may do, in objects that are looked at for one of them."""
+
+_APPLIED = 20
+"""What it costs to apply a patch, in objects that are looked at."""
+
+_LEVEL = 20
+"""What it costs to include a component once, in objects."""
+
 HASH = "<hash>"
 """What stands for the hash behind a generated object's name."""
 
@@ -79,6 +88,7 @@ class Builder:
         self._built: dict[str, Build] = {}
         self._open: list[str] = []
         self._made = 0
+        self._changed = 0
 
     def build(self, folder: str) -> Build:
         """What the folder's kustomization makes, before hashes and references are settled."""
@@ -158,7 +168,7 @@ class Builder:
                 build.unread.append(Unread(f"`{entry}` includes itself, or too many others", at))
                 return
             base = self.build(path)
-            if not self._affords(len(base.parts)):
+            if not self.affords(len(base.parts)):
                 build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
                 return
             build.add(base)
@@ -167,7 +177,8 @@ class Builder:
         else:
             build.unread.append(Unread(f"`{entry}` is not among the files that were read", at))
 
-    def _affords(self, parts: int) -> bool:
+    def affords(self, parts: int) -> bool:
+        """Whether so many more objects may be made."""
         self._made += parts
         return self._made <= _MOST_PARTS
 
@@ -178,7 +189,7 @@ class Builder:
             self._include(kustomization, entry, at, build)
         elif path in self._open or len(self._open) >= _DEEPEST:
             build.unread.append(Unread(f"`{entry}` includes itself, or too many others", at))
-        elif not self._affords(len(build.parts) + 1):
+        elif not self.affords(len(build.parts) + _LEVEL):
             build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
         else:
             self._open.append(path)
@@ -217,6 +228,14 @@ class Builder:
 
     # Changes
 
+    def _changes(self, cost: int, kustomization: Kustomization, build: Build) -> bool:
+        """Whether a change can be afforded. The objects of a build that is not changed as it should be are unclear."""
+        self._changed += cost
+        if self._changed > _MOST_CHANGES:
+            for part in build.parts:
+                part.unclear = part.unclear or f"`{kustomization.file}` makes more changes than are looked at"
+        return self._changed <= _MOST_CHANGES
+
     def _transform(self, kustomization: Kustomization, build: Build) -> None:
         for entry in (*kustomization.merges, *kustomization.patches):
             self._patch(kustomization, entry, build)
@@ -245,18 +264,25 @@ class Builder:
         said = [("labels", at, pairs) for at, pairs in kustomization.labels]
         said.append(("annotations", *kustomization.annotations))
         for field, at, pairs in said:
+            # Each label copies those that are there.
+            if not self._changes(len(pairs) * (len(pairs) // 10 + 1) * len(build.parts), kustomization, build):
+                return
             for key, value in pairs.items():
                 for part in build.parts:
                     part.draft.set(("metadata", field, key), value, Written(at.document, (*at.path, key)))
 
     def _patch(self, kustomization: Kustomization, entry: PatchEntry, build: Build) -> None:
         for patch in self._patches_of(kustomization, entry, build):
+            if not self._changes(len(build.parts), kustomization, build):
+                return
             try:
                 meant = self._meant(entry, patch, build)
             except Unclear as error:
                 for part in build.parts:
                     part.unclear = part.unclear or f"a patch of `{kustomization.file}` may change it: {error}"
                 continue
+            if not self._changes(len(meant) * _APPLIED, kustomization, build):
+                return
             for part in meant:
                 self._apply(part, entry, patch, kustomization)
             if any(part.draft.data.get("$patch") == "delete" for part in meant):
@@ -322,6 +348,8 @@ class Builder:
     def _replace(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
         """Fields that a replacement fills in are unknown: what it copies may come from anywhere."""
         for target, source in self._targets(kustomization, entry, at, build):
+            if not self._changes(len(build.parts), kustomization, build):
+                return
             select, rejects = mapping(target, "select"), [mapping(one) for one in sequence(target, "reject")]
             for part in build.parts:
                 try:

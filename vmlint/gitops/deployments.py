@@ -161,12 +161,16 @@ class _Planner:
         tree = self._tree
         build = Build()
         if tree.kustomization(tool.folder) is not None:
-            build.add(self._built(tool.folder))
+            made = self._built(tool.folder)
         elif tool.recurses:
-            build.add(self._builder.folder(tool.folder))
+            made = self._builder.folder(tool.folder)
         else:
-            build.add(self._builder.files(tree.files_in(tool.folder)))
-        self._used |= build.files
+            made = self._builder.files(tree.files_in(tool.folder))
+        self._used |= made.files
+        if not self._builder.affords(len(made.parts)):
+            build.unread.append(Unread(f"`{tool.folder}` makes more objects than are looked at", tool.at))
+            return build
+        build.add(made)
         data = {key: value for key, value in tool.spec.items() if key in _OUTER}
         if tool.tool.forces and tool.namespace:
             data["namespace"] = tool.namespace

@@ -14,8 +14,13 @@ from typing import Any
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
+from vmlint.source.builder import MAX_DEPTH
 
 __all__ = ["Draft", "NotApplicable"]
+
+
+_MOST_COPIED = 20_000
+"""The most values that one operation may copy. A whole VM has some hundred."""
 
 
 class NotApplicable(Exception):  # noqa: N818 - it says what the patch is
@@ -119,7 +124,9 @@ class Draft:
         elif kind in ("copy", "move") and isinstance(get(operation, "from"), str):
             origin = _steps(operation["from"])
             holder, step = _reach(data, origin, operation["from"])
-            value = deepcopy(_at(holder, step, operation["from"]))
+            found = _at(holder, step, operation["from"])
+            _check_size(found, len(steps))
+            value = deepcopy(found)
             place = self.written(_path(data, origin))
             if kind == "move":
                 self._take(data, origin, operation["from"])
@@ -198,6 +205,21 @@ def _clean(value: Any) -> Any:
             raise NotApplicable("it holds a directive in a list")
         return [_clean(entry) for entry in value]
     return value
+
+
+def _check_size(value: Any, depth: int) -> None:
+    """Refuse to copy what is too large: a patch that copies its own copies would double the object each time."""
+    level, number = [value], 0
+    while level:
+        number, depth = number + len(level), depth + 1
+        if number > _MOST_COPIED or depth > MAX_DEPTH:
+            raise NotApplicable(f"it copies more than {_MOST_COPIED:,} values, or deeper than {MAX_DEPTH} levels")
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
 
 
 def _steps(pointer: str) -> list[str]:

@@ -14,6 +14,7 @@ from vmlint.gitops.part import Part
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.resource import Resource
 from vmlint.model.unknown import is_unknown
+from vmlint.source.builder import MAX_SCALAR
 from vmlint.source.scalars import ScalarError, plain
 
 __all__ = ["Variables", "substitute", "variables_of"]
@@ -70,6 +71,9 @@ def _replaced(data: Any, value: Callable[[re.Match[str]], str]) -> Any:
     """The data with its strings filled in; the same object where nothing changes."""
     if isinstance(data, str):
         if "${" not in data:
+            return data
+        length = len(data) + sum(map(len, map(value, _VARIABLE.finditer(data))))
+        if length > MAX_SCALAR:  # more than any object can hold
             return data
         text = _VARIABLE.sub(value, data)
         return data if text == data else _read_again(text)

@@ -12,6 +12,7 @@ from typing import Any
 
 from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path
+from vmlint.source.builder import MAX_SCALAR
 
 __all__ = ["STEP", "is_template", "processed"]
 
@@ -63,10 +64,11 @@ def _key(key: str, values: Mapping[str, str]) -> str:
 def _text(value: str, values: Mapping[str, str]) -> Any:
     whole = _WHOLE.fullmatch(value)
     if whole is None:
-        return _PARAMETER.sub(lambda found: values.get(found[1], found[0]), value)
+        length = len(value) + sum(len(values.get(name, "")) for name in _PARAMETER.findall(value))
+        return value if length > MAX_SCALAR else _PARAMETER.sub(lambda found: values.get(found[1], found[0]), value)
     if whole[1] not in values:
         return value
     try:
         return json.loads(values[whole[1]])
-    except ValueError:
+    except (ValueError, RecursionError):
         return values[whole[1]]

@@ -31,22 +31,28 @@ from yaml.events import (
 from vmlint.source.problems import Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
-__all__ = ["MAX_DEPTH", "Built", "build", "is_merge", "key_of"]
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_SCALAR", "Built", "build", "is_merge", "key_of", "too_long"]
 
 MAX_DEPTH = 250
 """How deep mappings and lists may be nested, aliases included. kubectl stops at 10,000; no manifest comes near 250,
 and whatever walks over the data may do so with recursion."""
 
-_MAX_ALIASED = 1_200_000
-"""The most values that aliases may add: go-yaml allows at most this many, whatever the document's size."""
+MAX_ALIASED = 1_200_000
+"""The most values that aliases may add: go-yaml allows at most this many, whatever the document's size. Here it holds
+for all documents of a file together."""
+
+MAX_SCALAR = 2**20
+"""The most characters of a key or value. etcd takes objects up to 1.5 MiB, and Kubernetes a ConfigMap of 1 MiB."""
 
 
 class Built(NamedTuple):
-    """A document's value; whether a mapping key stands twice; where text begins that kubectl does not read."""
+    """A document's value; whether a mapping key stands twice; where text begins that kubectl does not read; how many
+    values aliases have added."""
 
     data: Any
     repeated: bool
     rest: int | None
+    aliased: int
 
 
 class _Anchor:
@@ -61,44 +67,52 @@ class _Anchor:
         self.weight = 1
 
 
-def build(text: str) -> Built:
+def build(text: str, most_aliased: int = MAX_ALIASED) -> Built:
     """The value of the first document in the text; None for an empty one.
 
-    Raises Unreadable with the place and the reason where kubectl refuses the text.
+    Aliases may add `most_aliased` values. Raises Unreadable with the place and the reason where kubectl refuses the
+    text.
     """
     try:
         if _needs_a_closer_look(text):
             _check_as_go_yaml(text)
-        return _Builder(text).document()
+        if len(text) > MAX_SCALAR:
+            _check_lengths(text)
+        builder = _Builder(text, most_aliased)
+        try:
+            return builder.document()
+        except Unreadable as error:
+            error.aliased = builder.aliased
+            raise
     except YAMLError as error:
         raise explain(error, text) from None
 
 
 class _Builder:
-    __slots__ = ("_aliased", "_anchors", "_limit", "_next", "_nodes", "_repeated", "_text")
+    __slots__ = ("_anchors", "_limit", "_next", "_nodes", "_repeated", "_text", "aliased")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most_aliased: int) -> None:
         self._text = text
         self._next: Callable[[], Any] = CParser(text).get_event
         self._anchors: dict[str, _Anchor] = {}
         self._repeated = False
         self._nodes = 0
-        self._aliased = 0
+        self.aliased = 0
         # Each node takes at least one character: beyond this, more than 99 in 100 nodes come from aliases.
-        self._limit = min(99 * len(text) + 1000, _MAX_ALIASED)
+        self._limit = min(99 * len(text) + 1000, most_aliased)
 
     def document(self) -> Built:
         self._next()
         event = self._next()
         if type(event) is not DocumentStartEvent:
-            return Built(None, False, None)
+            return Built(None, False, None, 0)
         event = self._next()
         data = self._node(event, 1)
         total = self._nodes + 2
-        if self._aliased > 100 and total > 1000 and self._aliased / total > _allowed_ratio(total):
+        if self.aliased > 100 and total > 1000 and self.aliased / total > _allowed_ratio(total):
             raise _too_many_aliases(event)
         self._next()
-        return Built(data, self._repeated, self._rest())
+        return Built(data, self._repeated, self._rest(), self.aliased)
 
     def _rest(self) -> int | None:
         """Where something stands after the document's end (`...`): kubectl reads one document between two `---`."""
@@ -256,8 +270,8 @@ class _Builder:
         if anchor.open:
             raise Unreadable(event.start_mark.index, f"the anchor `&{event.anchor}` contains itself")
         self._nodes += anchor.weight
-        self._aliased += anchor.weight
-        if self._aliased > self._limit:
+        self.aliased += anchor.weight
+        if self.aliased > self._limit:
             raise _too_many_aliases(event)
         return _copy(anchor.value, event, depth)
 
@@ -306,6 +320,21 @@ def _check_as_go_yaml(text: str) -> None:
             if depth and not event.style and "?" in event.value:
                 reason = "kubectl reads a `?` inside `[` or `{` as the start of a key: put the value in quotes"
                 raise Unreadable(text.index("?", start, end), reason)
+
+
+def _check_lengths(text: str) -> None:
+    """Refuse a scalar of more than MAX_SCALAR characters, before anything is made of it."""
+    following: Callable[[], Any] = CParser(text).get_event
+    while type(event := following()) is not StreamEndEvent:
+        if type(event) is ScalarEvent and len(event.value) > MAX_SCALAR:
+            mark: Any = event.start_mark
+            raise Unreadable(mark.index, too_long(event.value))
+        if type(event) is DocumentEndEvent:
+            return
+
+
+def too_long(scalar: str) -> str:
+    return f"a value of {len(scalar):,} characters is more than any object can hold: {MAX_SCALAR:,} are the most"
 
 
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")

@@ -12,44 +12,61 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from vmlint.source.builder import Built, build
+from vmlint.source.builder import MAX_ALIASED, Built, build
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
 from vmlint.source.stream import looks_like_json, split, text_of
 from vmlint.source.template import is_template, reason_of_template
 
-__all__ = ["Wanted", "decode", "decode_text"]
+__all__ = ["MAX_DOCUMENTS", "Wanted", "decode", "decode_text"]
+
+MAX_DOCUMENTS = 100_000
+"""The most documents of a file, empty ones included. It takes about 200 bytes to say anything of a machine or disk."""
 
 Wanted = Callable[[str], bool]
 """Asked with a document's text: whether to decode it at all."""
 
-Build = Callable[[str], Built]
+Build = Callable[[str, int], Built]
 """What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
 
 
 def decode(
-    data: bytes, file: str, *, chart: str = "", wanted: Wanted | None = None, build: Build = build
+    data: bytes,
+    file: str,
+    *,
+    chart: str = "",
+    wanted: Wanted | None = None,
+    build: Build = build,
+    most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The documents of a file's bytes.
 
     A document that kubectl refuses has a problem and takes no other with it; one that is a template of another
     program is skipped instead. `chart` names the Helm chart that the file lies in, for that reason. Documents for
     which `wanted` answers False are counted and not decoded. Empty documents and those of comments alone are dropped,
-    as kubectl drops them, but for comments to vmlint. Nothing is raised, whatever the bytes are.
+    as kubectl drops them, but for comments to vmlint. Of more than MAX_DOCUMENTS the rest is one that can't be read, as
+    is a document in which aliases add more than is left of `most_aliased`. Nothing is raised, whatever the bytes are.
     """
-    return decode_text(text_of(data), file, chart=chart, wanted=wanted, build=build)
+    return decode_text(text_of(data), file, chart=chart, wanted=wanted, build=build, most_aliased=most_aliased)
 
 
 def decode_text(
-    text: str, file: str, *, line: int = 1, chart: str = "", wanted: Wanted | None = None, build: Build = build
+    text: str,
+    file: str,
+    *,
+    line: int = 1,
+    chart: str = "",
+    wanted: Wanted | None = None,
+    build: Build = build,
+    most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, wanted, build).run(text, line)
+    return _Decoder(file, chart, wanted, build, most_aliased).run(text, line)
 
 
 class _Decoder:
-    def __init__(self, file: str, chart: str, wanted: Wanted | None, build: Build) -> None:
+    def __init__(self, file: str, chart: str, wanted: Wanted | None, build: Build, most_aliased: int) -> None:
         self._file = file
         self._chart = chart
         self._wanted = wanted
@@ -58,13 +75,20 @@ class _Decoder:
         self._skipped: list[Skipped] = []
         self._remarks: list[Document] = []
         self._passed_over = 0
+        self._most_aliased = most_aliased
+        self._aliased = 0
 
     def run(self, text: str, line: int) -> SourceFile:
         start = self._json(text, line) if looks_like_json(text) else 0
         line += text.count("\n", 0, start)
         self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
         return SourceFile(
-            self._file, tuple(self._documents), tuple(self._skipped), self._passed_over, tuple(self._remarks)
+            self._file,
+            tuple(self._documents),
+            tuple(self._skipped),
+            self._passed_over,
+            tuple(self._remarks),
+            self._aliased,
         )
 
     def _json(self, text: str, line: int) -> int:
@@ -90,6 +114,9 @@ class _Decoder:
                 self._refuse(text[start:], line, column, error)
                 return len(text)
             count += 1
+            if count > MAX_DOCUMENTS:
+                self._refuse("", line, column, _TOO_MANY)
+                return len(text)
             end = value.end
             part = text[start:end]
             if self._wanted is not None and not self._wanted(part):
@@ -100,7 +127,10 @@ class _Decoder:
         return len(text)
 
     def _yaml(self, text: str, line: int, column: int) -> None:
-        for chunk in split(text, line, column):
+        for number, chunk in enumerate(split(text, line, column)):
+            if number == MAX_DOCUMENTS:
+                self._refuse("", chunk.line, chunk.column, _TOO_MANY)
+                return
             if chunk.refused:
                 self._refuse(chunk.text, chunk.line, chunk.column, Unreadable(0, chunk.refused))
                 continue
@@ -110,10 +140,12 @@ class _Decoder:
                 self._passed_over += 1
                 continue
             try:
-                built = self._build(chunk.text)
+                built = self._build(chunk.text, self._most_aliased - self._aliased)
             except Unreadable as error:
+                self._aliased += error.aliased
                 self._refuse(chunk.text, chunk.line, chunk.column, error)
                 continue
+            self._aliased += built.aliased
             if built.rest is not None:
                 self._skip_rest(chunk.line + chunk.text.count("\n", 0, built.rest))
             if built.data is not None:
@@ -142,6 +174,9 @@ class _Decoder:
     def _skip_rest(self, line: int) -> None:
         reason = "kubectl reads nothing from here on, as the document ends before it: begin the next one with `---`"
         self._skipped.append(Skipped(self._file, line, reason))
+
+
+_TOO_MANY = Unreadable(0, f"the file has more than {MAX_DOCUMENTS:,} documents, the most that are read: split it")
 
 
 def _moved(text: str, start: int, end: int, line: int, column: int) -> tuple[int, int]:

@@ -158,7 +158,7 @@ class SourceFile(NamedTuple):
     """A file that was read: its documents, and what of it was left out with the reason.
 
     `passed_over` counts the documents that the caller said it has no use for; they were not decoded. `remarks` are
-    documents of comments alone that speak to vmlint.
+    documents of comments alone that speak to vmlint. `aliased` is how many values aliases have added.
     """
 
     file: str
@@ -166,3 +166,4 @@ class SourceFile(NamedTuple):
     skipped: tuple[Skipped, ...]
     passed_over: int = 0
     remarks: tuple[Document, ...] = ()
+    aliased: int = 0

@@ -11,7 +11,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from vmlint.source.builder import MAX_DEPTH
+from vmlint.source.builder import MAX_DEPTH, MAX_SCALAR, too_long
 from vmlint.source.problems import Unreadable
 from vmlint.source.scalars import INT64, json_number
 
@@ -61,6 +61,8 @@ class JsonValues:
         except RecursionError:
             raise _too_deep() from None
         _check_depth(data)
+        if end - start > MAX_SCALAR:
+            _check_lengths(data)
         if _HALF.search(self._text, start, end):
             data = _whole(data)
         return JsonValue(data, end, self._repeated)
@@ -99,6 +101,13 @@ def _check_depth(data: Any) -> None:
         if not level:
             return
     raise _too_deep()
+
+
+def _check_lengths(value: Any) -> None:
+    if isinstance(value, str) and len(value) > MAX_SCALAR:
+        raise Unreadable(0, too_long(value))
+    for child in (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_lengths(child)
 
 
 def _too_deep() -> Unreadable:

@@ -16,7 +16,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from vmlint.source.builder import Built, build
+from vmlint.source.builder import MAX_ALIASED, MAX_SCALAR, Built, build
 from vmlint.source.problems import Unreadable
 from vmlint.source.scalars import HINTS, ScalarError, plain
 
@@ -58,10 +58,10 @@ class Patterns:
         self._seen: set[int] = set()
         self._known: dict[str, _Pattern | None] = {}
 
-    def build(self, text: str) -> Built:
+    def build(self, text: str, most_aliased: int = MAX_ALIASED) -> Built:
         """The value of the first document in the text. It gives and refuses what `builder.build` does."""
-        if _MARK in text or "&" in text:
-            return build(text)
+        if _MARK in text or "&" in text or len(text) > MAX_SCALAR:
+            return build(text, most_aliased)
         outline, blocks = _without_blocks(text)
         pieces = _WORD.split(outline)
         words = pieces[2::3]
@@ -69,7 +69,7 @@ class Patterns:
         outline = "\0".join(pieces)
         if (pattern := self._known.get(outline)) is not None:
             filled = _filled(pattern, words, blocks)
-            return build(text) if filled is None else Built(filled, False, None)
+            return build(text) if filled is None else Built(filled, False, None, 0)
         built = build(text)
         if outline not in self._known:
             seen = hash(outline)

@@ -74,12 +74,16 @@ _DIRECTIVE_LINE = re.compile("^%", re.MULTILINE)
 
 
 class Unreadable(Exception):  # noqa: N818 - it never leaves the package, and reads as the fact that it is
-    """A text that kubectl refuses: the index of the place, in characters, and the reason."""
+    """A text that kubectl refuses: the index of the place, in characters, and the reason.
+
+    `aliased` is how many values aliases had added until then.
+    """
 
     def __init__(self, index: int, reason: str) -> None:
         super().__init__(reason)
         self.index = index
         self.reason = reason
+        self.aliased = 0
 
 
 def explain(error: YAMLError, text: str) -> Unreadable:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vmlint.errors import described
+from vmlint.source.builder import MAX_ALIASED
 from vmlint.source.decode import Wanted, decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
@@ -23,6 +24,9 @@ DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MOST_ALIASED = 10 * MAX_ALIASED
+"""The most values that aliases may add in all files together."""
+
 _SAMPLE = 8192
 """How many bytes are looked at to tell a binary file, as git does."""
 
@@ -83,6 +87,7 @@ class _Reader:
         self._wanted = wanted
         self._charts = _Charts()
         self._patterns = Patterns()
+        self._left = _MOST_ALIASED
 
     def file(self, found: Found, known: bytes | None) -> SourceFile:
         """The documents of a file, whose bytes may be known."""
@@ -104,15 +109,18 @@ class _Reader:
         if chart is not None and chart.templates:
             return _skipped(found, reason_of_template("", chart.name))
         try:
-            return decode(
+            file = decode(
                 data,
                 found.name,
                 chart=chart.name if chart else "",
                 wanted=self._wanted,
                 build=self._patterns.build,
+                most_aliased=min(self._left, MAX_ALIASED),
             )
         except Exception as error:
             return _failed(found, error)
+        self._left -= file.aliased
+        return file
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
