@@ -115,7 +115,7 @@ def test_progress_is_told_in_stages() -> None:
     told: list[tuple[str, int, int]] = []
     vmlint.check(progress=lambda *stage: told.append(stage))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["reading", "checking"]
+    assert stages == ["reading", "decoding", "checking"]
     assert told[-1][1] == told[-1][2]
 
 

@@ -84,7 +84,7 @@ def test_progress_counts_files() -> None:
     write(a=CLAIM % "a", b=CLAIM % "b")
     told: list[tuple[str, int, int]] = []
     load((".",), Config(), stdin=None, progress=lambda *stage: told.append(stage))
-    assert told == [("reading", 1, 0), ("reading", 2, 0)]
+    assert told == [("reading", 1, 0), ("reading", 2, 0), ("decoding", 1, 2), ("decoding", 2, 2)]
 
 
 def test_objects_of_other_groups_are_irrelevant() -> None:

@@ -40,6 +40,7 @@ LAYERS = (
     ("opening", "runner"),
     ("baseline", "suppress"),
     ("touched",),
+    ("cache",),
     ("api", "expansion"),
     ("fixing", "pruning", "rewriting"),
     ("tracing",),

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from vmlint import registry
 from vmlint.baseline import Baseline
+from vmlint.cache import Cache
 from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.configfile import load_for
@@ -21,7 +22,7 @@ from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
 from vmlint.model.resource import Place
-from vmlint.opening import Opened, open_world
+from vmlint.opening import Opened, begin, finish
 from vmlint.rule import Doubt, Fault, Rule, Spot
 from vmlint.runner import levelled, located, run, undecided
 from vmlint.source.document import Document
@@ -44,6 +45,7 @@ def check(
     changed: str | Difference | None = None,
     instead: Mapping[str, bytes] | None = None,
     partial: bool = False,
+    cache: Cache | None = None,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -57,8 +59,12 @@ def check(
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
-    opened = open_world(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
-    return judge(opened, progress, partial=partial)
+    gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
+
+    def judged() -> Report:
+        return judge(finish(gathering, progress), progress, partial=partial)
+
+    return cache.report(gathering, judged) if cache else judged()
 
 
 def judge(

@@ -17,9 +17,9 @@ from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
-from vmlint.source.read import read, read_found
+from vmlint.source.read import Raw, decoded, read_raw
 
-__all__ = ["Earlier", "Past", "Progress", "Repository", "load"]
+__all__ = ["Earlier", "Gathered", "Past", "Progress", "Repository", "assemble", "gather", "load"]
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
@@ -57,6 +57,14 @@ class Past(NamedTuple):
     now: Repository
 
 
+class Gathered(NamedTuple):
+    """The files of a run as they were read: those that are linted, those of the context, those with definitions."""
+
+    files: tuple[Raw, ...]
+    context: tuple[Raw, ...]
+    crds: tuple[Raw, ...]
+
+
 def load(
     paths: Sequence[str],
     config: Config,
@@ -65,24 +73,49 @@ def load(
     progress: Progress | None,
     earlier: Earlier | None = None,
     instead: Mapping[str, bytes] | None = None,
-    found: Iterable[Found | Skipped] | None = None,
 ) -> Repository:
     """Read the files under the paths, and those of the configuration's context, which are not linted.
 
     With `earlier`, the repository has a past. `instead` has the contents of files that count in the place of those on
-    disk. `found` are the files under the paths, where they are known already.
+    disk.
     """
-    beside = _beside(config.context, config)
-    definitions = _beside(config.crds, config)
-    known = {file.file for file in beside}
-    files: list[SourceFile] = []
+    gathered = gather(paths, config, stdin=stdin, progress=progress, instead=instead)
+    return assemble(gathered, config, progress=progress, earlier=earlier)
+
+
+def gather(
+    paths: Sequence[str],
+    config: Config,
+    *,
+    stdin: BinaryIO | None,
+    progress: Progress | None,
+    instead: Mapping[str, bytes] | None = None,
+    found: Iterable[Found | Skipped] | None = None,
+) -> Gathered:
+    """The first half of `load`: the bytes of all files. `found` are those under the paths, where they are known."""
+    context = _beside(config.context, config)
+    known = {raw.name for raw in context}
+    files: list[Raw] = []
     if found is None:
         found = discover(paths, exclude=config.exclude, root=config.root)
-    for file in read_found(found, max_bytes=config.max_file_size, stdin=stdin, instead=instead):
-        if file.file not in known:
-            files.append(file)
+    for raw in read_raw(found, max_bytes=config.max_file_size, stdin=stdin, instead=instead):
+        if raw.name not in known:
+            files.append(raw)
         if progress:
             progress("reading", len(files), 0)
+    return Gathered(tuple(files), context, _beside(config.crds, config))
+
+
+def assemble(
+    gathered: Gathered, config: Config, *, progress: Progress | None, earlier: Earlier | None = None
+) -> Repository:
+    """The second half of `load`: what the files hold."""
+    files: list[SourceFile] = []
+    for file in decoded(gathered.files):
+        files.append(file)
+        if progress:
+            progress("decoding", len(files), len(gathered.files))
+    beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     repository = _assembled(files, beside, definitions, config)
     if earlier is None:
         return repository
@@ -132,8 +165,8 @@ def _assembled(
     )
 
 
-def _beside(paths: Sequence[str], config: Config) -> list[SourceFile]:
-    return list(read(paths, exclude=(), max_bytes=config.max_file_size)) if paths else []
+def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
+    return tuple(read_raw(discover(paths), max_bytes=config.max_file_size)) if paths else ()
 
 
 def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.history import before
 from vmlint.kubevirt.releases import Release
-from vmlint.load import Progress, Repository, load
+from vmlint.load import Gathered, Progress, Repository, assemble, gather
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
 from vmlint.source.discover import STDIN, Found, discover
@@ -22,7 +22,7 @@ from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded
 from vmlint.world import Settings, World
 
-__all__ = ["Opened", "Past", "open_world", "world_of"]
+__all__ = ["Gathering", "Opened", "Past", "begin", "finish", "open_world", "world_of"]
 
 
 class Opened(NamedTuple):
@@ -52,6 +52,20 @@ class Past(NamedTuple):
     now: Opened
 
 
+class Gathering(NamedTuple):
+    """What was read and not decoded yet, with the settings that hold for it, and the paths where that was found.
+
+    `left` is what was not read of the configurations of folders. `difference` is there where the files are compared
+    with a commit.
+    """
+
+    settings: Config
+    paths: Sequence[str]
+    files: Gathered
+    left: Sequence[Skipped] = ()
+    difference: Difference | None = None
+
+
 def open_world(
     paths: Sequence[str | Path],
     config: Config | None,
@@ -67,6 +81,21 @@ def open_world(
     With `changed`, a revision of git, the world has a past. `instead` has the contents of files that count in the place
     of those on disk.
     """
+    gathering = begin(paths, config, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
+    return finish(gathering, progress)
+
+
+def begin(
+    paths: Sequence[str | Path],
+    config: Config | None,
+    overrides: Mapping[str, Any],
+    *,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+    changed: str | Difference | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Gathering:
+    """The first half of `open_world`: the bytes of all files."""
     given = [str(path) for path in paths]
     chosen = load_for(given) if config is None else config
     settings = chosen.replace(**overrides)
@@ -78,10 +107,18 @@ def open_world(
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
     difference = compare(changed, wanted) if isinstance(changed, str) else changed
+    files = gather(wanted, settings, stdin=stdin, progress=progress, instead=instead, found=found)
+    return Gathering(settings, wanted, files, left, difference)
+
+
+def finish(gathering: Gathering, progress: Progress | None = None) -> Opened:
+    """The second half of `open_world`: the cluster that the files describe."""
+    settings, wanted, files, left, difference = gathering
     earlier = before(difference, wanted, settings) if difference else None
-    repository = load(wanted, settings, stdin=stdin, progress=progress, earlier=earlier, instead=instead, found=found)
+    repository = assemble(files, settings, progress=progress, earlier=earlier)
     repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *left})))
     nothing = not repository.counts.documents and not repository.skipped
+    excluded = Excluded(settings.exclude, settings.root)
     if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in wanted):
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
     opened = _opened(settings, repository)

@@ -69,6 +69,7 @@ class Engine:
     config: Config = field(default_factory=Config)
     stdin: Any = None
     changed: str | None = None
+    cache: Any = None
     before: Callable[[Any], None] = lambda progress: None
 
     def check(
@@ -81,8 +82,10 @@ class Engine:
         changed: str | None = None,
         instead: Any = None,
         partial: bool = False,
+        cache: Any = None,
     ) -> Report:
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
+        self.cache = cache
         self.before(progress)
         if self.error is not None:
             raise self.error

@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "list the rules",
     "explain": "show the page of a rule",
     "test": "run the fixtures of a pack of rules",
+    "cache": "show or clear what earlier runs have kept",
     "new": "begin a rule of one's own",
     "config": "show the configuration that holds, or its schema",
     "completion": "print what a shell needs to complete command lines",

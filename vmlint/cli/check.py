@@ -13,10 +13,20 @@ from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_files, add_judging, judged_config, paths_of, say_crashes, stdin_of
+from vmlint.cli.reading import (
+    add_cache,
+    add_files,
+    add_judging,
+    cache_of,
+    judged_config,
+    paths_of,
+    say_crashes,
+    stdin_of,
+)
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
+    from vmlint.cache import Cache
     from vmlint.config import Config
     from vmlint.finding import Finding, Report
     from vmlint.rewriting import Rewrite
@@ -41,6 +51,7 @@ _EXAMPLES = (
     ("vmlint check --changed=origin/main", "what a branch touches"),
     ("vmlint check --rules policies/", "with rules of one's own"),
     ("vmlint check --report sarif=out.sarif", "text here, SARIF in a file"),
+    ("vmlint check --no-cache", "as if it were the first run"),
     ("kustomize build . | vmlint check -", "what another program renders"),
 )
 
@@ -60,6 +71,9 @@ def make_parser() -> Parser:
         help="report only what the changes touch that no commit has yet; with =REF, those since the last commit in "
         "common with that revision",
     )
+
+    speed = parser.add_argument_group("what is kept for the next run")
+    add_cache(speed)
 
     mended = parser.add_argument_group("what is mended")
     mended.add_argument("--fix", action="store_true", help="make the edits in the files that are sure to be meant")
@@ -140,7 +154,10 @@ def run(words: Sequence[str]) -> Exit:
             return Exit.FINDINGS if rewrites else Exit.CLEAN
         for rewrite in rewrites:
             rewrite.write()
-    report = _check(paths, config, arguments, partial=True)
+    cache = cache_of(arguments)
+    report = _check(paths, config, arguments, partial=True, cache=cache)
+    if arguments.verbose and cache is not None and cache.trouble:
+        say(f"{cache.trouble}: nothing is kept for the next run")
     for target in targets:
         _deliver(report, target, arguments)
     if report.crashes:
@@ -156,9 +173,10 @@ def _check(
     paths: Sequence[str],
     config: Config,
     arguments: Namespace,
-    instead: Mapping[str, bytes] | None = None,
     *,
     partial: bool = False,
+    instead: Mapping[str, bytes] | None = None,
+    cache: Cache | None = None,
 ) -> Report:
     from vmlint.api import check
 
@@ -171,6 +189,7 @@ def _check(
             changed=arguments.changed,
             instead=instead,
             partial=partial,
+            cache=cache,
         )
 
 
@@ -182,7 +201,7 @@ def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fix
     if not arguments.fix_suppressions:
         return mended
     contents = {rewrite.file: rewrite.new for rewrite in mended}
-    pruning = prune(_check(paths, config, arguments, contents).suppressions, contents)
+    pruning = prune(_check(paths, config, arguments, instead=contents).suppressions, contents)
     done = [] if arguments.diff else [f"{one} removed" for one in pruning.done]
     for told in (*pruning.left, *done):
         say(told)
@@ -198,7 +217,9 @@ def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[
 
     # An installed kustomize reads what is on disk, so that the files with their edits are built here.
     plain = config.replace(render=False)
-    fixing = fix(lambda contents: _check(paths, plain, arguments, contents), unsafe=bool(arguments.unsafe_fixes))
+    fixing = fix(
+        lambda contents: _check(paths, plain, arguments, instead=contents), unsafe=bool(arguments.unsafe_fixes)
+    )
     for finding, reason in fixing.left:
         say(f"{finding.file}:{finding.line}: {finding.slug} is left: {reason}")
     if not arguments.diff and not arguments.quiet:

@@ -16,18 +16,23 @@ from vmlint.cli.progress import Progress
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
+    from vmlint.cache import Cache
     from vmlint.config import Config
     from vmlint.crash import Crash
     from vmlint.opening import Opened
     from vmlint.rule import Rule
 
 __all__ = [
+    "add_cache",
+    "add_cache_folder",
     "add_cluster",
     "add_config",
     "add_files",
     "add_judging",
     "add_packs",
     "all_rules",
+    "cache_folder",
+    "cache_of",
     "complain",
     "config_of",
     "judged_config",
@@ -121,6 +126,36 @@ def add_judging(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--baseline", metavar="FILE", help="suppress the findings in this file, which `vmlint baseline write` writes"
     )
+
+
+def add_cache(group: argparse._ActionsContainer) -> None:
+    """What is kept for the next run."""
+    group.add_argument(
+        "--no-cache", action="store_true", help="neither use nor keep what runs learn (see `vmlint cache --help`)"
+    )
+    add_cache_folder(group)
+
+
+def add_cache_folder(group: argparse._ActionsContainer) -> None:
+    group.add_argument(
+        "--cache-dir", metavar="DIR", help="where that is kept (default: VMLINT_CACHE_DIR, else the user's caches)"
+    )
+
+
+def cache_of(arguments: Namespace) -> Cache | None:
+    """The cache that the options allow."""
+    if arguments.no_cache:
+        return None
+    from vmlint.cache import Cache
+
+    return Cache(cache_folder(arguments))
+
+
+def cache_folder(arguments: Namespace) -> Path | None:
+    """The folder that the option names; None where it is not given."""
+    if arguments.cache_dir == "":
+        raise UsageError("`--cache-dir` needs the name of a folder")
+    return Path(arguments.cache_dir) if arguments.cache_dir is not None else None
 
 
 def rules_of(arguments: Namespace) -> tuple[Rule, ...]:

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from vmlint.errors import described
 from vmlint.source.builder import MAX_ALIASED
@@ -18,7 +18,7 @@ from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.pattern import Patterns
 from vmlint.source.template import reason_of_template
 
-__all__ = ["DEFAULT_MAX_BYTES", "read", "read_found", "reread"]
+__all__ = ["DEFAULT_MAX_BYTES", "Raw", "decoded", "read", "read_raw", "reread"]
 
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
@@ -29,6 +29,19 @@ _MOST_ALIASED = 10 * MAX_ALIASED
 
 _SAMPLE = 8192
 """How many bytes are looked at to tell a binary file, as git does."""
+
+
+class Raw(NamedTuple):
+    """A file as it was read and not decoded yet.
+
+    `chart` is the Helm chart that it lies in, where that matters. `outcome` is what there is instead of bytes: a
+    problem, or why the file was skipped.
+    """
+
+    name: str
+    data: bytes
+    chart: str = ""
+    outcome: SourceFile | None = None
 
 
 def read(
@@ -51,22 +64,21 @@ def read(
     Raises UsageError, before anything is read, for a path that does not exist.
     """
     found = discover(paths, exclude=exclude, root=root)
-    yield from read_found(found, max_bytes=max_bytes, stdin=stdin, wanted=wanted, instead=instead)
+    yield from decoded(read_raw(found, max_bytes=max_bytes, stdin=stdin, instead=instead), wanted)
 
 
-def read_found(
+def read_raw(
     files: Iterable[Found | Skipped],
     *,
     max_bytes: int = DEFAULT_MAX_BYTES,
     stdin: BinaryIO | None = None,
-    wanted: Wanted | None = None,
     instead: Mapping[str, bytes] | None = None,
-) -> Iterator[SourceFile]:
-    """The same for files that `discover` has found already."""
-    reader = _Reader(max_bytes, stdin, wanted)
+) -> Iterator[Raw]:
+    """The same for files that `discover` has found already, not decoded yet."""
+    reader = _Reader(max_bytes, stdin)
     for found in files:
         if isinstance(found, Skipped):
-            yield SourceFile(found.file, (), (found,))
+            yield Raw(found.file, b"", outcome=SourceFile(found.file, (), (found,)))
         else:
             yield reader.file(found, (instead or {}).get(found.name))
 
@@ -74,23 +86,42 @@ def read_found(
 def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[SourceFile]:
     """Files with other bytes than they have now, as `read` would give them: each with its name and its path."""
     reader = _Reader(max_bytes)
-    for name, path, data in files:
-        yield reader.file(Found(name, path, False), data)
+    yield from decoded(reader.file(Found(name, path, False), data) for name, path, data in files)
+
+
+def decoded(files: Iterable[Raw], wanted: Wanted | None = None) -> Iterator[SourceFile]:
+    """The files with their documents."""
+    patterns = Patterns()
+    left = _MOST_ALIASED
+    for raw in files:
+        if raw.outcome is not None:
+            yield raw.outcome
+            continue
+        try:
+            file = decode(
+                raw.data,
+                raw.name,
+                chart=raw.chart,
+                wanted=wanted,
+                build=patterns.build,
+                most_aliased=min(left, MAX_ALIASED),
+            )
+        except Exception as error:
+            file = _failed(raw.name, error)
+        left -= file.aliased
+        yield file
 
 
 class _Reader:
     """Reads one file after the other."""
 
-    def __init__(self, max_bytes: int, stdin: BinaryIO | None = None, wanted: Wanted | None = None) -> None:
+    def __init__(self, max_bytes: int, stdin: BinaryIO | None = None) -> None:
         self._max_bytes = max_bytes
         self._stdin = stdin
-        self._wanted = wanted
         self._charts = _Charts()
-        self._patterns = Patterns()
-        self._left = _MOST_ALIASED
 
-    def file(self, found: Found, known: bytes | None) -> SourceFile:
-        """The documents of a file, whose bytes may be known."""
+    def file(self, found: Found, known: bytes | None) -> Raw:
+        """A file, whose bytes may be known."""
         try:
             data = _bytes(found, self._max_bytes, self._stdin) if known is None else known
         except FileNotFoundError:
@@ -108,19 +139,7 @@ class _Reader:
         chart = self._charts.of(found.path) if found.path is not None and b"{{" in data else None
         if chart is not None and chart.templates:
             return _skipped(found, reason_of_template("", chart.name))
-        try:
-            file = decode(
-                data,
-                found.name,
-                chart=chart.name if chart else "",
-                wanted=self._wanted,
-                build=self._patterns.build,
-                most_aliased=min(self._left, MAX_ALIASED),
-            )
-        except Exception as error:
-            return _failed(found, error)
-        self._left -= file.aliased
-        return file
+        return Raw(found.name, data, chart.name if chart else "")
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
@@ -136,19 +155,19 @@ def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
     return b"".join(parts)[: max_bytes + 1]
 
 
-def _skipped(found: Found, reason: str) -> SourceFile:
-    return SourceFile(found.name, (), (Skipped(found.name, 0, reason),))
+def _skipped(found: Found, reason: str) -> Raw:
+    return Raw(found.name, b"", outcome=SourceFile(found.name, (), (Skipped(found.name, 0, reason),)))
 
 
-def _unreadable(found: Found, reason: str) -> SourceFile:
+def _unreadable(found: Found, reason: str) -> Raw:
     document = Document(found.name, 0, 1, "", problem=Problem(1, 1, reason))
-    return SourceFile(found.name, (document,), ())
+    return Raw(found.name, b"", outcome=SourceFile(found.name, (document,), ()))
 
 
-def _failed(found: Found, error: Exception) -> SourceFile:
+def _failed(name: str, error: Exception) -> SourceFile:
     """A file at which vmlint itself fails: the run goes on without it."""
     problem = Problem(1, 1, described(error), "".join(traceback.format_exception(error)))
-    return SourceFile(found.name, (Document(found.name, 0, 1, "", problem=problem),), ())
+    return SourceFile(name, (Document(name, 0, 1, "", problem=problem),), ())
 
 
 class _Chart:

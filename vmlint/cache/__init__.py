@@ -1,0 +1,62 @@
+"""What earlier runs know: the report of files that are read again, byte for byte as they were, under the same settings.
+
+Reports with and without it are the same. It is never asked whether a file is newer, only what is in it; so runs in
+other folders and on other branches share what they have in common.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+from vmlint.cache.store import Info, Store, default_folder
+from vmlint.finding import Report
+from vmlint.opening import Gathering
+
+__all__ = ["Cache", "Info", "Store", "default_folder"]
+
+_LEAST_BYTES = 256 * 1024
+"""The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
+
+
+class Cache:
+    """The cache in a folder; by default the one that `default_folder` names.
+
+    A report that comes out of it has no `suppressions`, which hold places in documents that were not decoded.
+    """
+
+    def __init__(self, folder: Path | None = None, *, least_bytes: int = _LEAST_BYTES) -> None:
+        self._folder = folder
+        self._least_bytes = least_bytes
+        self._store: Store | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why the cache could not be written in the last run; "" where it could, or was not needed."""
+        return self._store.trouble if self._store else ""
+
+    def report(self, gathering: Gathering, judged: Callable[[], Report]) -> Report:
+        """The report of what was read: the one that is known, else the one that is made now, which is kept."""
+        size = sum(len(raw.data) for group in gathering.files for raw in group)
+        if size < self._least_bytes or gathering.difference is not None or gathering.settings.render:
+            return judged()  # a commit, or another program, has its say too
+        folder = self._folder or default_folder()
+        if folder is None:
+            return judged()
+
+        from vmlint.cache.keys import build_id, run_key, scope_of
+        from vmlint.cache.reports import packed, unpacked
+
+        self._store = store = Store(folder)
+        settings = gathering.settings
+        scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
+        if scope is None:
+            return judged()
+        key = run_key(scope, gathering)
+        if (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
+            return known
+        report = judged()
+        if not report.crashes and report.stopped is None:
+            store.put("run", key, packed(report))
+        return report

@@ -1,0 +1,106 @@
+"""A report as text and back: the rows that a cache entry holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
+from typing import Any
+
+from vmlint.effect import Effect, Level
+from vmlint.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.rule import Fix, Rule
+from vmlint.source.edit import Edit, Move, Put, Quote, Remove
+from vmlint.suppression import Source
+
+__all__ = ["packed", "unpacked"]
+
+
+def packed(report: Report) -> bytes:
+    """The report with the numbers of its rules, and without `suppressions`."""
+    held = {
+        "version": report.version,
+        "findings": [_row(finding) for finding in report.findings],
+        "skipped": report.skipped,
+        "undecided": report.undecided,
+        "counts": astuple(report.counts),
+        "suppressed": [[_row(one.finding), *one[1:]] for one in report.suppressed],
+        "stale": report.stale,
+        "baseline": report.baseline,
+        "rules": [rule.id for rule in report.rules],
+    }
+    return json.dumps(held, separators=(",", ":")).encode("ascii")
+
+
+def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
+    """The report of an entry, None where the entry is none. `rules` are all that there are."""
+    by_id = {rule.id: rule for rule in rules}
+    try:
+        held = json.loads(text)
+        return Report(
+            version=held["version"],
+            findings=tuple(_finding(row) for row in held["findings"]),
+            skipped=tuple(Skipped(*row) for row in held["skipped"]),
+            undecided=tuple(
+                Undecided(file, line, _object(resource), reason) for file, line, resource, reason in held["undecided"]
+            ),
+            counts=Counts(*held["counts"]),
+            rules=tuple(by_id[id] for id in held["rules"]),
+            suppressed=tuple(
+                Suppressed(_finding(row), Source(source), reason, file, line)
+                for row, source, reason, file, line in held["suppressed"]
+            ),
+            stale=tuple(Stale(*row) for row in held["stale"]),
+            baseline=held["baseline"],
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in Finding.__slots__} | {"mend": _mend_row(finding.mend)}
+
+
+def _finding(row: Mapping[str, Any]) -> Finding:
+    return Finding(
+        **{
+            **row,
+            "effect": Effect(row["effect"]),
+            "level": Level(row["level"]),
+            "resource": _object(row["resource"]),
+            "chain": tuple(Step(*step) for step in row["chain"]),
+            "mend": _mend(row["mend"]),
+        }
+    )
+
+
+def _mend_row(mend: Mend | None) -> list[Any] | None:
+    """The mend with the name of each edit before its fields."""
+    if mend is None:
+        return None
+    return [mend.file, mend.document, [(type(edit).__name__, *edit) for edit in mend.edits], mend.how, mend.obstacle]
+
+
+def _mend(row: Sequence[Any] | None) -> Mend | None:
+    if row is None:
+        return None
+    file, document, edits, how, obstacle = row
+    return Mend(file, document, tuple(_edit(*edit) for edit in edits), Fix(how), obstacle)
+
+
+def _edit(name: str, path: Sequence[str | int], *rest: Any) -> Edit:
+    match name:
+        case "Put":
+            return Put(tuple(path), *rest)
+        case "Move":
+            (to,) = rest
+            return Move(tuple(path), tuple(to))
+        case "Remove":
+            return Remove(tuple(path), *rest)
+        case "Quote":
+            return Quote(tuple(path))
+    raise ValueError(f"no edit is called `{name}`")
+
+
+def _object(row: Sequence[str] | None) -> ObjectId | None:
+    return None if row is None else ObjectId(*row)

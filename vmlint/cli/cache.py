@@ -1,0 +1,54 @@
+"""`vmlint cache`: show or clear what earlier runs have kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vmlint.cli.arguments import Parser, one_of
+from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.output import write
+from vmlint.cli.reading import add_cache_folder, cache_folder
+from vmlint.errors import UsageError
+
+__all__ = ["make_parser", "run"]
+
+_DESCRIPTION = (
+    "Shows where `vmlint check` keeps what it learns and how much that is, or deletes it. All of it can be worked out "
+    "again: a run without it says the same, and takes longer. It holds findings, with names out of the manifests."
+)
+_EXAMPLES = (
+    ("vmlint cache info", "the folder, and how much is in it"),
+    ("vmlint cache clear", "delete what is in it"),
+)
+
+
+def make_parser() -> Parser:
+    parser = Parser("cache", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
+    parser.add_argument("what", metavar="WHAT", nargs="?", type=one_of("info", "clear"), help="info or clear")
+    add_cache_folder(parser)
+    parser.add_argument("-h", "--help", action="help", help="show this")
+    return parser
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = make_parser().read(words)
+    if arguments.what is None:
+        raise UsageError("say what to do: `vmlint cache info` or `vmlint cache clear`")
+
+    from vmlint.cache.store import Store, default_folder
+
+    folder = cache_folder(arguments) or default_folder()
+    if folder is None:
+        raise UsageError("this user has no folder for caches: name one with `--cache-dir` or VMLINT_CACHE_DIR")
+    store = Store(folder)
+    if arguments.what == "info":
+        held = store.info()
+        write(f"folder   {folder}\nentries  {held.entries}\nsize     {_size(held.size)}\n")
+    else:
+        gone = store.clear()
+        write(f"{gone.entries} {'entry' if gone.entries == 1 else 'entries'} deleted, {_size(gone.size)}\n")
+    return Exit.CLEAN
+
+
+def _size(bytes: int) -> str:
+    return f"{bytes / 2**20:.1f} MiB" if bytes >= 2**20 else f"{bytes / 2**10:.1f} KiB"
