@@ -21,7 +21,7 @@ from vmlint.rule import Rule
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("errors", "git", "spelling"),
+    ("errors", "git", "profiling", "spelling"),
     ("packfiles",),
     ("source",),
     ("model",),

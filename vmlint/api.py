@@ -23,8 +23,9 @@ from vmlint.graph.resolution import State
 from vmlint.load import Progress
 from vmlint.model.resource import Place
 from vmlint.opening import Opened, begin, finish
+from vmlint.profiling import stage
 from vmlint.rule import Doubt, Fault, Rule, Spot
-from vmlint.runner import levelled, located, run, undecided
+from vmlint.runner import Ran, levelled, located, run, undecided
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
@@ -74,12 +75,23 @@ def judge(
 
     Where a rule failed stands in the report's `crashes`, and is a finding that nothing suppresses.
     """
-    settings, repository, world, worlds, past = opened
+    settings, repository, _, worlds, past = opened
     touched = Touched(opened, past) if past else None
     rules = settings.all_rules()
     running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
     changes = list(touched.changes) if touched else ()
-    ran = run(running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial)
+    with stage("judge"):
+        ran = run(running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial)
+    with stage("sum up"):
+        return _summed_up(opened, running, ran, touched, today or datetime.date.today())
+
+
+def _summed_up(
+    opened: Opened, running: tuple[Rule, ...], ran: Ran, touched: Touched | None, today: datetime.date
+) -> Report:
+    """The report of what was said: without what is suppressed, and with what is to be said of suppressions."""
+    settings, repository, world, worlds, _ = opened
+    rules = settings.all_rules()
     crashes = [*repository.crashes, *ran.crashes]
     doubts = [*ran.doubts, *(Doubt(_start(one.document), one.error) for one in crashes)]
     silence = Silence(
@@ -87,7 +99,7 @@ def judge(
         settings,
         known=rules,
         running=running,
-        today=today or datetime.date.today(),
+        today=today,
     )
     told = list(_told(ran.faults, settings, crashes))
     shown, suppressed = silence.split(told)

@@ -15,6 +15,7 @@ from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
+from vmlint.profiling import stage
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import Raw, decoded, read_raw
@@ -111,12 +112,14 @@ def assemble(
 ) -> Repository:
     """The second half of `load`: what the files hold."""
     files: list[SourceFile] = []
-    for file in decoded(gathered.files):
-        files.append(file)
-        if progress:
-            progress("decoding", len(files), len(gathered.files))
-    beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
-    repository = _assembled(files, beside, definitions, config)
+    with stage("decode"):
+        for file in decoded(gathered.files):
+            files.append(file)
+            if progress:
+                progress("decoding", len(files), len(gathered.files))
+        beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
+    with stage("objects"):
+        repository = _assembled(files, beside, definitions, config)
     if earlier is None:
         return repository
     plain = replace(config, render=False)

@@ -17,6 +17,7 @@ from vmlint.kubevirt.releases import Release
 from vmlint.load import Gathered, Progress, Repository, assemble, gather
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
+from vmlint.profiling import stage
 from vmlint.source.discover import STDIN, Found, discover
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded
@@ -100,14 +101,16 @@ def begin(
     chosen = load_for(given) if config is None else config
     settings = chosen.replace(**overrides)
     wanted = given or list(settings.paths) or ["."]
-    found = discover(wanted, exclude=settings.exclude, root=settings.root)
-    settings, left = with_folders(settings, (one.name for one in found if isinstance(one, Found) and one.path))
+    with stage("discover"):
+        found = discover(wanted, exclude=settings.exclude, root=settings.root)
+        settings, left = with_folders(settings, (one.name for one in found if isinstance(one, Found) and one.path))
     excluded = Excluded(settings.exclude, settings.root)
     found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
     difference = compare(changed, wanted) if isinstance(changed, str) else changed
-    files = gather(wanted, settings, stdin=stdin, progress=progress, instead=instead, found=found)
+    with stage("read"):
+        files = gather(wanted, settings, stdin=stdin, progress=progress, instead=instead, found=found)
     return Gathering(settings, wanted, files, left, difference)
 
 
@@ -121,7 +124,8 @@ def finish(gathering: Gathering, progress: Progress | None = None) -> Opened:
     excluded = Excluded(settings.exclude, settings.root)
     if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in wanted):
         raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    opened = _opened(settings, repository)
+    with stage("world"):
+        opened = _opened(settings, repository)
     if difference is None or repository.past is None:
         return opened
     then, now = repository.past

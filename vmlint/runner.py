@@ -18,6 +18,7 @@ from vmlint.mending import mend
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
+from vmlint.profiling import watched
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document
@@ -58,13 +59,14 @@ def run(
     plan = _Plan(rules)
     told: dict[_Said, int] = {}
     total = len(documents) + sum(len(world.cluster.resources) for world in worlds) + len(changes)
+    checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
     done = 0
     try:
         for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):
             own: list[tuple[Rule, Fault]] = []
             for rule in plan.rules(subject, worlds[number]):
                 try:
-                    for said in rule.check(subject, worlds[number]):
+                    for said in checks[rule.id](subject, worlds[number]):
                         if told.setdefault(_said(rule, said), number) != number:
                             continue
                         if isinstance(said, Fault):

@@ -13,6 +13,7 @@ from pathlib import Path
 from vmlint.cache.store import Info, Store, default_folder
 from vmlint.finding import Report
 from vmlint.opening import Gathering
+from vmlint.profiling import stage
 
 __all__ = ["Cache", "Info", "Store", "default_folder"]
 
@@ -50,13 +51,15 @@ class Cache:
 
         self._store = store = Store(folder)
         settings = gathering.settings
-        scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
-        if scope is None:
-            return judged()
-        key = run_key(scope, gathering)
-        if (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
-            return known
+        with stage("cache"):
+            scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
+            key = run_key(scope, gathering) if scope is not None else ""
+            if (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
+                return known
         report = judged()
+        if scope is None:
+            return report
         if not report.crashes and report.stopped is None:
-            store.put("run", key, packed(report))
+            with stage("cache"):
+                store.put("run", key, packed(report))
         return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
@@ -24,11 +24,13 @@ from vmlint.cli.reading import (
     stdin_of,
 )
 from vmlint.errors import UsageError
+from vmlint.profiling import stage
 
 if TYPE_CHECKING:
     from vmlint.cache import Cache
     from vmlint.config import Config
     from vmlint.finding import Finding, Report
+    from vmlint.profiling import Profile
     from vmlint.rewriting import Rewrite
 
 __all__ = ["make_parser", "run"]
@@ -112,6 +114,9 @@ def make_parser() -> Parser:
         help="count the findings by rule, kind and file: in text instead of listing them, in json beside the list",
     )
     shown.add_argument("--show-suppressed", action="store_true", help="list in text what is suppressed, and why")
+    shown.add_argument(
+        "--profile", action="store_true", help="show on standard error where the time went: by stage, and by rule"
+    )
     volume = shown.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
     volume.add_argument("-v", "--verbose", action="store_true", help="list all that was skipped or left undecided")
@@ -138,6 +143,41 @@ def _extra(text: str) -> _Target:
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
+    if not arguments.profile:
+        return _run(arguments)
+    from vmlint.profiling import profiled
+
+    with profiled() as profile:
+        exit = _run(arguments)
+    say("\n".join(_table(profile)))
+    return exit
+
+
+_MOST_RULES = 20
+"""How many rules a profile names; the others are told as one."""
+
+
+def _table(profile: Profile) -> Iterator[str]:
+    """Where the time went, the longest first."""
+    whole = sum(share.seconds for share in profile.stages.values()) or 1.0
+    yield f"{'stage':<40} {'seconds':>9} {'share':>6}"
+    for name, share in sorted(profile.stages.items(), key=lambda row: -row[1].seconds):
+        yield f"{name:<40} {share.seconds:9.3f} {share.seconds / whole:6.0%}"
+    if not profile.rules:
+        return
+    rows = [(slug, share.calls, share.seconds) for slug, share in profile.rules.items() if share.calls]
+    rows.sort(key=lambda row: -row[2])
+    rest = rows[_MOST_RULES:]
+    if rest:
+        about = f"{len(rest)} more rules"
+        rows[_MOST_RULES:] = [(about, sum(calls for _, calls, _ in rest), sum(seconds for *_, seconds in rest))]
+    yield ""
+    yield f"{'rule':<40} {'seconds':>9} {'calls':>9} {'µs a call':>10}"
+    for slug, calls, seconds in rows:
+        yield f"{slug:<40} {seconds:9.3f} {calls:9} {seconds / calls * 1e6:10.1f}"
+
+
+def _run(arguments: Namespace) -> Exit:
     fixes = arguments.fix or (arguments.diff and not arguments.fix_suppressions)
     if arguments.unsafe_fixes and not fixes:
         raise UsageError("`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them too")
@@ -158,8 +198,9 @@ def run(words: Sequence[str]) -> Exit:
     report = _check(paths, config, arguments, partial=True, cache=cache)
     if arguments.verbose and cache is not None and cache.trouble:
         say(f"{cache.trouble}: nothing is kept for the next run")
-    for target in targets:
-        _deliver(report, target, arguments)
+    with stage("report"):
+        for target in targets:
+            _deliver(report, target, arguments)
     if report.crashes:
         say_crashes(report.crashes, verbose=arguments.verbose)
         return Exit.INTERNAL
