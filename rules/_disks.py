@@ -31,7 +31,7 @@ def prefix(disk: Disk) -> str:
 
 def clear(disk: Disk, world: World) -> bool:
     """Whether the cluster gets so far with the disk: nothing refuses it before."""
-    return not any(refusal.disk == disk for refusal in world.storage.refusals(disk.holder))
+    return not world.storage.is_refused(disk)
 
 
 def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]:

@@ -159,3 +159,8 @@ def test_a_whole_run() -> None:
     Path("vm.yaml").write_text(f"{manifest}  runStrategy: Always\n{rest}")
     assert [stale.rule for stale in vmlint.check(baseline="known.json").stale] == ["VM525"]
     assert vmlint.check(baseline="known.json", select=["VM2"]).stale == ()
+
+
+def test_a_baseline_without_end_is_refused() -> None:
+    with pytest.raises(UsageError, match="the baseline `/dev/zero` is larger than 64 MiB, the most that is read"):
+        Baseline.of("/dev/zero")

@@ -380,3 +380,11 @@ def test_without_a_repository_the_working_directory_is_the_boundary(
     assert load(file).context == ("cluster",)
     monkeypatch.chdir("apps")
     assert mistakes(file)[0].startswith(".vmlint.yaml:1: `../cluster` leads out of `.`: ")
+
+
+def test_a_configuration_that_is_too_large_or_too_deep_is_refused() -> None:
+    assert mistakes(write(".vmlint.yaml", "# x\n" * 300_000)) == [
+        ".vmlint.yaml: a configuration has at most 1,048,576 bytes, and this one has more"
+    ]
+    deep = write("pyproject.toml", "[tool.vmlint]\nselect = " + "[" * 100_000)
+    assert mistakes(deep) == ["pyproject.toml: this can't be read: it is nested too deeply"]

@@ -93,6 +93,7 @@ def test_the_report_is_the_same_on_every_python(tree: Path, python: str) -> None
 
 HANG = """\
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without
 from vmlint.cli import main
 import {module} as module
 before = module.{name}
@@ -128,7 +129,8 @@ def test_ctrl_c_in_any_stage_is_one_line(tmp_path: Path, stage: str) -> None:
 def test_ctrl_c_while_the_rules_run_gives_what_was_found(tmp_path: Path) -> None:
     for number in range(400):
         (tmp_path / f"{number:03}.yaml").write_text("---\n".join(VM.format(name=f"v{number}-{i}") for i in range(20)))
-    slow = "import sys, time; from vmlint.cli import main; import vmlint.runner as r; before = r._foremost\n"
+    slow = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    slow += "from vmlint.cli import main; import vmlint.runner as r; before = r._foremost\n"
     slow += "def waiting(own):\n    print('.', file=sys.stderr, flush=True); time.sleep(0.01); return before(own)\n"
     slow += "r._foremost = waiting; sys.exit(main(['check']))"
     with subprocess.Popen(

@@ -30,6 +30,7 @@ from vmlint.report.graph.picture import picture
 from vmlint.report.manifest import manifest
 from vmlint.report.trace import render as traced
 from vmlint.report.trace import render_json
+from vmlint.source.comments import comments
 from vmlint.source.decode import decode
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.problems import CONTROL
@@ -38,7 +39,7 @@ from vmlint.tracing import trace
 
 from .case import Case, load, save
 
-__all__ = ["Escape", "survey"]
+__all__ = ["Escape", "account", "survey"]
 
 
 class Escape(AssertionError):  # noqa: N818 - it says what got out
@@ -94,7 +95,7 @@ def _account(case: Case, opened: Opened) -> None:
         _demand(repository.counts.files == len(wanted), f"{repository.counts.files} files of {len(wanted)} were read")
     for name, data in case.items():
         if _is_read(name):
-            _account_text(name, data)
+            account(name, data)
 
 
 def _is_read(name: str) -> bool:
@@ -102,12 +103,15 @@ def _is_read(name: str) -> bool:
     return (base.lower().endswith(ENDINGS) or base in KUSTOMIZATION_FILES) and "/.git/" not in f"/{name}"
 
 
-def _account_text(name: str, data: bytes) -> None:
+def account(name: str, data: bytes) -> None:
     """Each part of a YAML file that holds a key and a word is a document, or says why it is none."""
     text = text_of(data)
+    read = decode(data, name)
+    for document in read.documents:
+        document.span(())
+        list(comments(document))
     if looks_like_json(text) or CONTROL.search(text) or re.search("[\r\x85\u2028\u2029]", text):
         return
-    read = decode(data, name)
     told = {document.line for document in read.documents} | {skipped.line for skipped in read.skipped}
     rest = any(skipped.reason.startswith(_ENDS) for skipped in read.skipped)
     starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]

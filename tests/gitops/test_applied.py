@@ -113,3 +113,36 @@ def test_values_of_a_config_map_and_those_that_are_elsewhere(tmp_path: Path) -> 
     with chdir(tmp_path):
         read = load(["."], Config(), stdin=None, progress=None)
     assert read.deployments[0].resources[0].spec["size"] == "a-${B:=x}"
+
+
+# Bounds
+
+
+def test_values_that_name_each_other_do_not_grow(tmp_path: Path) -> None:
+    values = ", ".join(f"k{number:02}: '{{{{k{number + 1:02}}}}}{{{{k{number + 1:02}}}}}'" for number in range(40))
+    generators = f"{{generators: [{{list: {{elements: [{{{values}}}]}}}}], "
+    template = (
+        "template: {metadata: {name: one}, spec: {source: {path: apps/web}, destination: {namespace: '{{k00}}'}}}}"
+    )
+    text = ARGO.replace("kind: Application\n", "kind: ApplicationSet\n") + generators + template
+    (name,) = applied(tmp_path, **{"cluster/a.yaml": text})["Argo CD Application one"]
+    assert len(name) <= 100_100
+
+
+def test_variables_that_make_a_text_too_long_stay(tmp_path: Path) -> None:
+    vm = VM.replace("SIZE", f'"{"${BIG}" * 2000}"').replace("web", "'${NAME}'")
+    flux = f"{{path: apps, postBuild: {{substitute: {{BIG: {'x' * 1000}, NAME: db}}}}}}"
+    assert applied(tmp_path, **{"apps/web/vm.yaml": vm, "cluster/a.yaml": FLUX + flux}) == {
+        "Flux Kustomization flux/a": ["default/db"]
+    }
+
+
+def test_applications_make_no_more_objects_than_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vmlint.gitops.build._MOST_PARTS", 2)
+    each = "".join(
+        f"---\n{FLUX.replace('name: a', f'name: a{n}')}{{path: apps, targetNamespace: n{n}}}\n" for n in range(4)
+    )
+    assert applied(tmp_path, **{"cluster/a.yaml": each}) == {
+        "Flux Kustomization flux/a0": ["n0/web"],
+        "Flux Kustomization flux/a1": ["n1/web"],
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import vmlint
 from vmlint.graph.build import objects
 from vmlint.source.decode import decode_text
@@ -35,6 +37,20 @@ def test_parameters_are_filled_in() -> None:
     assert path == ("objects", 0)
     assert data["metadata"] == {"name": "web-${SIDE}", "labels": {"own": "x", "app": "web"}}
     assert data["data"] == {"count": 4, "text": "4", "open": "${{OPEN}}", "map": {"a": 1}}
+
+
+@pytest.mark.parametrize("value", ["[" * 100_000, "[" * 600 + "]" * 600, "[1] x", "{"])
+def test_a_whole_value_that_is_no_json_is_text(value: str) -> None:
+    text = TEMPLATE.replace('{name: COUNT, value: "4"}', f'{{name: COUNT, value: "{value}"}}')
+    ((_, data),) = objects(decode_text(text, "t.yaml").documents[0].data)
+    assert data["data"]["count"] == value
+
+
+def test_parameters_that_make_a_text_too_long_stay() -> None:
+    long = "${NAME}" * 2000
+    text = TEMPLATE.replace("value: web", f"value: {'w' * 1000}").replace('"${COUNT}"', f'"{long}"')
+    ((_, data),) = objects(decode_text(text, "t.yaml").documents[0].data)
+    assert data["data"]["text"] == long
 
 
 def test_other_templates_are_left_alone() -> None:

@@ -13,6 +13,8 @@ from typing import Any
 from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.source.builder import MAX_SCALAR
+from vmlint.source.json_values import JsonValues
+from vmlint.source.problems import Unreadable
 
 __all__ = ["STEP", "is_template", "processed"]
 
@@ -68,7 +70,9 @@ def _text(value: str, values: Mapping[str, str]) -> Any:
         return value if length > MAX_SCALAR else _PARAMETER.sub(lambda found: values.get(found[1], found[0]), value)
     if whole[1] not in values:
         return value
+    written = values[whole[1]].strip(" \t\n\r")
     try:
-        return json.loads(values[whole[1]])
-    except (ValueError, RecursionError):
+        read = JsonValues(written).at(0)
+    except (json.JSONDecodeError, Unreadable):
         return values[whole[1]]
+    return read.data if read.end == len(written) else values[whole[1]]

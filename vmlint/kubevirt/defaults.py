@@ -130,7 +130,12 @@ def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
 def fill_disks(template: dict[str, Any]) -> None:
     """A disk without a target for each volume that no disk and no filesystem names."""
     names = [entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)]
-    missing = [volume.get("name") for _, volume in each(template, "spec", "volumes") if volume.get("name") not in names]
+    known = {name for name in names if isinstance(name, str)}
+    missing = [
+        name
+        for _, volume in each(template, "spec", "volumes")
+        if (name := volume.get("name")) not in (known if isinstance(name, str) else names)
+    ]
     if not missing:
         return
     devices = ensure(template, *_DOMAIN, "devices")

@@ -80,6 +80,7 @@ class Storage:
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._refused: dict[int, tuple[Refusal, ...]] = {}
+        self._refused_disks: dict[int, set[Path]] = {}
         self._alike: dict[tuple[object, ...], Any] = {}
 
     def disks(self, holder: Resource) -> Sequence[Disk]:
@@ -272,6 +273,14 @@ class Storage:
         if id(subject) not in self._refused:
             self._refused[id(subject)] = tuple(self._refusals(subject))
         return self._refused[id(subject)]
+
+    def is_refused(self, disk: Disk) -> bool:
+        """Whether the cluster refuses an object for this disk of it."""
+        holder = disk.holder
+        if id(holder) not in self._refused_disks:
+            refused = {refusal.disk.path for refusal in self.refusals(holder) if refusal.disk is not None}
+            self._refused_disks[id(holder)] = refused
+        return disk.path in self._refused_disks[id(holder)]
 
     def _refusals(self, subject: Resource) -> Iterator[Refusal]:
         if isinstance(subject, DataVolume):
