@@ -47,6 +47,7 @@ def check(
     instead: Mapping[str, bytes] | None = None,
     partial: bool = False,
     cache: Cache | None = None,
+    jobs: int | None = 1,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -56,20 +57,26 @@ def check(
     paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
     commit in common with it is reported. `instead` has the contents of files, by their names in findings, that count in
     the place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
-    came. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
+    came. What the `cache` knows is not worked out again. `jobs` is how many processes may look at the objects, None for
+    as many as are worth it. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
     gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
 
     def judged() -> Report:
-        return judge(finish(gathering, progress), progress, partial=partial)
+        return judge(finish(gathering, progress), progress, partial=partial, jobs=jobs)
 
     return cache.report(gathering, judged) if cache else judged()
 
 
 def judge(
-    opened: Opened, progress: Progress | None = None, *, partial: bool = False, today: datetime.date | None = None
+    opened: Opened,
+    progress: Progress | None = None,
+    *,
+    partial: bool = False,
+    today: datetime.date | None = None,
+    jobs: int | None = 1,
 ) -> Report:
     """What the rules say of a world that is open already. `today` tells which suppressions have expired.
 
@@ -81,7 +88,9 @@ def judge(
     running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
     changes = list(touched.changes) if touched else ()
     with stage("judge"):
-        ran = run(running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial)
+        ran = run(
+            running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial, jobs=jobs
+        )
     with stage("sum up"):
         return _summed_up(opened, running, ran, touched, today or datetime.date.today())
 

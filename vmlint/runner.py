@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 from vmlint.change import Change
@@ -23,6 +23,7 @@ from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document
 from vmlint.source.span import Span
+from vmlint.workers import available, silent, worthwhile
 from vmlint.world import World
 
 __all__ = ["Ran", "levelled", "located", "object_id", "reach", "run", "step", "undecided"]
@@ -49,11 +50,13 @@ def run(
     changes: Sequence[tuple[int, Change]] = (),
     *,
     partial: bool = False,
+    jobs: int | None = 1,
 ) -> Ran:
     """What every rule says of every subject, in the order of worlds, then subjects, then rules.
 
     What is said of one place in several worlds is told once. `changes` have the numbers of their worlds. A rule that
     fails on a subject takes nothing else with it. With `partial`, Ctrl-C ends the run with what was said until then.
+    `jobs` is how many processes may look, None for as many as are worth it.
     """
     result = Ran()
     plan = _Plan(rules)
@@ -61,8 +64,25 @@ def run(
     total = len(documents) + sum(len(world.cluster.resources) for world in worlds) + len(changes)
     checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
     done = 0
+    subjects = [*_subjects(documents, worlds), *changes]
+
+    def is_silent(index: int) -> bool:
+        number, subject = subjects[index]
+        with suppress(Exception):
+            asked = plan.rules(subject, worlds[number])
+            return not any(True for rule in asked for _ in rule.check(subject, worlds[number]))
+        return False
+
+    def looked(done: int) -> None:
+        if progress:
+            progress("checking", done, total)
+
     try:
-        for done, (number, subject) in enumerate(chain(_subjects(documents, worlds), changes), 1):
+        workers = worthwhile(len(subjects)) if jobs is None else min(jobs, available())
+        quiet = silent(len(subjects), is_silent, workers, looked)
+        for done, (number, subject) in enumerate(subjects, 1):
+            if done - 1 in quiet:
+                continue
             own: list[tuple[Rule, Fault]] = []
             for rule in plan.rules(subject, worlds[number]):
                 try:
@@ -76,8 +96,10 @@ def run(
                 except Exception as error:
                     result.crashes.append(_crashed(error, rule, subject))
             result.faults += _foremost(own) if own else ()
-            if progress:
-                progress("checking", done, total)
+            if not quiet:
+                looked(done)
+        if quiet:
+            looked(total)
     except KeyboardInterrupt:
         if not partial:
             raise

@@ -83,6 +83,7 @@ class Engine:
         instead: Any = None,
         partial: bool = False,
         cache: Any = None,
+        jobs: int | None = 1,
     ) -> Report:
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.cache = cache

@@ -74,8 +74,19 @@ def make_parser() -> Parser:
         "common with that revision",
     )
 
-    speed = parser.add_argument_group("what is kept for the next run")
+    speed = parser.add_argument_group("how fast")
+    speed.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        help="how many processes judge, no more than there are processors (default: as many as are worth it)",
+    )
     add_cache(speed)
+    speed.add_argument(
+        "--profile",
+        action="store_true",
+        help="show on standard error where the time of one process went: by stage, and by rule",
+    )
 
     mended = parser.add_argument_group("what is mended")
     mended.add_argument("--fix", action="store_true", help="make the edits in the files that are sure to be meant")
@@ -114,9 +125,6 @@ def make_parser() -> Parser:
         help="count the findings by rule, kind and file: in text instead of listing them, in json beside the list",
     )
     shown.add_argument("--show-suppressed", action="store_true", help="list in text what is suppressed, and why")
-    shown.add_argument(
-        "--profile", action="store_true", help="show on standard error where the time went: by stage, and by rule"
-    )
     volume = shown.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
     volume.add_argument("-v", "--verbose", action="store_true", help="list all that was skipped or left undecided")
@@ -139,6 +147,14 @@ def _extra(text: str) -> _Target:
     if not equals or not file:
         raise ArgumentTypeError(f"`{text}` names no file: write `FORMAT=FILE`, such as `json=report.json`")
     return _Target(one_of(*_FORMATS)(format), file)
+
+
+def _jobs(text: str) -> int:
+    from argparse import ArgumentTypeError
+
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"`{text}` is no number of processes: write 1 or more")
+    return int(text)
 
 
 def run(words: Sequence[str]) -> Exit:
@@ -231,6 +247,7 @@ def _check(
             instead=instead,
             partial=partial,
             cache=cache,
+            jobs=1 if arguments.profile else arguments.jobs,
         )
 
 

@@ -17,6 +17,9 @@ __all__ = ["Progress"]
 
 _PATIENCE = 1.0
 """Seconds without a bar: a run that is shorter shows none."""
+_PAUSE = 0.1
+"""Seconds between two pictures of the bar. It is drawn as the engine calls: a thread for it could not be copied into
+workers."""
 
 
 class Progress:
@@ -35,6 +38,7 @@ class Progress:
         self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._stage = ""
+        self._drawn = 0.0
 
     def __enter__(self) -> Progress:
         return self
@@ -55,7 +59,10 @@ class Progress:
             if self._task is not None:
                 self._bar.remove_task(self._task)
             self._task, self._stage = self._bar.add_task(stage, total=total or None), stage
-        self._bar.update(self._task, completed=done)
+        now = self._clock()
+        due = now - self._drawn >= _PAUSE
+        self._drawn = now if due else self._drawn
+        self._bar.update(self._task, completed=done, refresh=due)
 
 
 def _bar(stream: TextIO | None) -> Bar:
@@ -63,4 +70,4 @@ def _bar(stream: TextIO | None) -> Bar:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=Console(file=stream), transient=True)
+    return Progress(*columns, console=Console(file=stream), transient=True, auto_refresh=False)
