@@ -294,3 +294,21 @@ def test_findings_about_suppressions_are_suppressed_by_file_and_configuration() 
     report = vmlint.check()
     assert shown(report) == []
     assert sorted(one.finding.rule for one in report.suppressed) == [RULE, "VM903"]
+
+
+# Bounds
+
+
+def test_one_suppression_names_so_many_rules_and_no_more() -> None:
+    names = ", ".join(f"VM{number}" for number in range(100, 151))
+    written(annotation=annotated(names), beside=f"vmlint: ignore[{names}] x")
+    told = [finding.message for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
+    assert [message.partition("one suppression")[2] for message in told] == [
+        " names at most 50 rules: name their family."
+    ] * 2
+
+
+def test_of_very_many_comments_the_first_are_read() -> None:
+    written(head="# vmlint: ignore[VM1] x\n" * 1500)
+    told = [finding for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
+    assert [(finding.line, "only the first 1,000 comments" in finding.message) for finding in told] == [(1001, True)]

@@ -247,9 +247,12 @@ def located(rule: Rule, fault: Fault) -> Finding:
 
 def _template(document: Document) -> Iterator[Step]:
     """The template of a Helm chart that made a document of standard input: Helm names it in a comment."""
-    if document.file == STDIN_NAME and (found := _SOURCE.search(document.text)):
+    if document.file == STDIN_NAME and (found := _SOURCE.search(document.text, 0, _HEAD)):
         yield Step(f"made by the template `{found[1]}`", "", 0)
 
+
+_HEAD = 2000
+"""The characters of a document in which Helm's comment stands."""
 
 _SOURCE = re.compile(r"^# Source: (\S+)$", re.MULTILINE)
 

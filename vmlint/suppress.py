@@ -25,6 +25,11 @@ __all__ = ["Silence", "Told", "marks"]
 
 _SAID = re.compile(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
 _SOURCES = {"ignore": Source.COMMENT, "ignore-file": Source.FILE}
+_MOST_COMMENTS = 1000
+"""The most comments to vmlint that are read of a document."""
+
+_MOST_NAMES = 50
+_TOO_MANY = f"one suppression names at most {_MOST_NAMES} rules: name their family"
 _DOMAIN = ANNOTATION.partition("/")[0] + "/"
 
 
@@ -55,11 +60,16 @@ def _comments(document: Document) -> Iterator[Mark]:
 
     if CALL not in document.text:
         return
-    for comment in comments(document):
+    for number, comment in enumerate(comments(document)):
         place = Spot(document, comment.span)
         said = _SAID.fullmatch(comment.said)
         names = _names(said["names"]) if said else ()
-        if said and names:
+        if number >= _MOST_COMMENTS:
+            yield Mark(Source.COMMENT, place, problem=f"only the first {_MOST_COMMENTS:,} comments to vmlint are read")
+            return
+        if len(names) > _MOST_NAMES:
+            yield Mark(Source.COMMENT, place, problem=_TOO_MANY)
+        elif said and names:
             yield Mark(_SOURCES[said["what"]], place, names, said["reason"].lstrip("-: \t"), comment.below)
         else:
             yield Mark(
@@ -81,7 +91,9 @@ def _annotations(resource: Resource) -> Iterator[Mark]:
             yield Mark(
                 Source.ANNOTATION, place, problem=f"there is no annotation `{path[-1]}`: it is called `{ANNOTATION}`"
             )
-        elif isinstance(value, str) and (names := _names(value)):
+        elif isinstance(value, str) and len(names := _names(value)) > _MOST_NAMES:
+            yield Mark(Source.ANNOTATION, place, problem=_TOO_MANY)
+        elif isinstance(value, str) and names:
             yield Mark(Source.ANNOTATION, place, names)
         else:
             yield Mark(Source.ANNOTATION, place, problem="the annotation holds a text with the names of rules")

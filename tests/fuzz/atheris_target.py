@@ -1,7 +1,7 @@
 """The reader of documents under a fuzzer that follows coverage.
 
-`python -m tests.fuzz.atheris_target -max_total_time=600`. It needs `atheris`, which is no dependency: `pip install atheris` where there is a wheel for the interpreter. The
-options are libFuzzer's; folders of seeds may follow them.
+`python -m tests.fuzz.atheris_target -max_total_time=600`. It needs `atheris`, which is no dependency: `pip install
+atheris` where there is a wheel for the interpreter. The options are libFuzzer's; folders of seeds may follow them.
 """
 
 from __future__ import annotations

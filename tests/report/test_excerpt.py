@@ -75,3 +75,11 @@ def test_no_excerpt_is_wider_than_its_page(width: int, column: int, length: int)
 def test_a_very_long_line_is_cut_to_a_hundred_cells() -> None:
     assert max(map(width_of, drawn("x" * 100_000, 50_000, 50_004).splitlines())) == 100
     assert max(map(width_of, drawn("\u0301" * 100_000 + "x" * 200, 100_100, 100_104).splitlines())) == 100
+
+
+def test_of_a_very_long_line_what_is_near_the_mark_is_shown() -> None:
+    line = "{" + ", ".join(f"key{number:06}: {number:06}" for number in range(100_000)) + "}"
+    column = line.index("key050000") + 1
+    source, mark = drawn(line, column, column + 9, width=80).splitlines()
+    assert source.startswith("7 │ …") and source.endswith("…")
+    assert source[mark.index("^") : mark.rindex("^") + 1] == "key050000"

@@ -79,3 +79,11 @@ def test_the_place_is_that_of_the_file() -> None:
 
 def test_json_has_no_comments() -> None:
     assert list(comments(Document("a.json", 0, 1, "# vmlint: x\n", json=True))) == []
+
+
+def test_comments_one_below_the_other_all_stand_above_the_same_line() -> None:
+    text = "# vmlint: x\n# plain\n" * 3000 + "a: 1\n# vmlint: y\nb: 2\n"
+    (document,) = decode_text(text, "f.yaml").documents
+    found = list(comments(document))
+    assert {comment.below for comment in found[:-1]} == {6001}
+    assert [(comment.span.line, comment.below) for comment in found[-2:]] == [(5999, 6001), (6002, 6003)]

@@ -36,3 +36,9 @@ def test_positions_are_worked_out_once() -> None:
     (document,) = decode(b"a: 1\n", "f.yaml").documents
     assert document.span(("a",)) is not document.span(("a",))
     assert document._places() is document._places()
+
+
+def test_of_a_long_line_there_is_one_text() -> None:
+    (document,) = decode(b"a: 1\nb: " + b"x" * 5000 + b"\n", "f.yaml").documents
+    assert document.line_text(2) is document.line_text(2)
+    assert (document.line_text(2), document.line_text(1)) == ("b: " + "x" * 5000, "a: 1")

@@ -13,6 +13,9 @@ __all__ = ["excerpt"]
 _WIDTH = 100
 """The width in cells of an excerpt where the page has none."""
 
+_FAR = 500
+"""More characters than any page has cells."""
+
 _LEAST = 20
 """The room in cells that a line of source has on the narrowest page."""
 
@@ -40,13 +43,17 @@ def excerpt(finding: Finding, page: Page, indent: int) -> list[Line]:
 
 def _cut(finding: Finding, page: Page, room: int) -> tuple[int, str, int]:
     """The cells before the mark, the part of the source that is shown, and the cells of the mark."""
-    cells = page.cells(finding.excerpt.rstrip())
+    # Of a line of a million characters, what is far from the mark is not even looked at.
+    low = max(finding.column - _FAR, 0)
+    high = low + 4 * _FAR
+    goes_on = len(finding.excerpt) > high
+    cells = page.cells(finding.excerpt[low:high] if goes_on else finding.excerpt[low:].rstrip())
     widths = [width_of(cell) for cell in cells]
-    start = min(max(finding.column - 1, 0), len(cells))
-    end = min(max(finding.end_column - 1, start), len(cells)) if finding.end_line <= finding.line else len(cells)
+    start = min(max(finding.column - 1 - low, 0), len(cells))
+    end = min(max(finding.end_column - 1 - low, start), len(cells)) if finding.end_line <= finding.line else len(cells)
     first, last = _window(widths, start, end, room, width_of(page.show("…")))
-    cut = page.show("…") if first else ""
-    rest = page.show("…") if last < len(cells) else ""
+    cut = page.show("…") if first or low else ""
+    rest = page.show("…") if last < len(cells) or goes_on else ""
     before = width_of(cut) + sum(widths[first:start])
     return before, cut + "".join(cells[first:last]) + rest, max(sum(widths[start : min(end, last)]), 1)
 

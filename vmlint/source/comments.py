@@ -46,19 +46,21 @@ def comments(document: Document) -> Iterator[Comment]:
         return
     scalars, end = _scalars(text)
     starts = [start for start, _ in scalars]
+    row = known_head = 0
+    below: dict[int, int] = {}
     for found in _CALLED.finditer(text):
         nearest = bisect_right(starts, found.start()) - 1
         if found.start() >= end or (nearest >= 0 and found.start() < scalars[nearest][1]):
             continue
         head = text.rfind("\n", 0, found.start()) + 1
-        row = text.count("\n", 0, head)
+        row, known_head = row + text.count("\n", known_head, head), head
         shift = 1 - head + (0 if row else document.column - 1)
         line = document.line + row
         alone = not text[head : found.start()].strip(" \t")
         said = found["said"].rstrip()
         stop = found.start() + len(found[0].rstrip())
         span = Span(line, found.start() + shift, line, stop + shift)
-        yield Comment(said, span, _below(document, line) if alone else 0)
+        yield Comment(said, span, _below(document, line, below) if alone else 0)
 
 
 def comment_texts(text: str) -> list[str]:
@@ -77,11 +79,15 @@ def comment_texts(text: str) -> list[str]:
     return texts
 
 
-def _below(document: Document, line: int) -> int:
-    """The first line under a comment that is no comment itself."""
-    while _ALONE.match(document.line_text(line)):
+def _below(document: Document, line: int, known: dict[int, int]) -> int:
+    """The first line under a comment that is no comment itself. `known` are those of other lines, and gets these."""
+    passed = []
+    while line not in known and _ALONE.match(document.line_text(line)):
+        passed.append(line)
         line += 1
-    return line
+    found = known.get(line, line)
+    known.update(dict.fromkeys(passed, found))
+    return found
 
 
 def _scalars(text: str) -> tuple[list[tuple[int, int]], int]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
 
 
+_LONG = 1000
+
+
 class Problem(NamedTuple):
     """Why a document can't be read. Lines and columns count from 1 in the file.
 
@@ -50,6 +53,7 @@ class Document:
     """
 
     __slots__ = (
+        "_long",
         "_positions",
         "_starts",
         "column",
@@ -97,6 +101,7 @@ class Document:
         self.column = column
         self._positions: Positions | None = None
         self._starts: list[int] | None = None
+        self._long: tuple[int, str] | None = None
         self.duplicates = self._find_duplicates() if repeated else ()
 
     def __repr__(self) -> str:
@@ -105,7 +110,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Everything but the positions, which are cheaper to work out again than to carry along."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        state["_positions"] = state["_starts"] = None
+        state["_positions"] = state["_starts"] = state["_long"] = None
         return None, state
 
     def span(self, path: Path) -> Span:
@@ -136,8 +141,14 @@ class Document:
         row = line - self.line
         if not 0 <= row < len(self._starts) or (row == 0 and self.column > 1):
             return ""
-        end = self.text.find("\n", self._starts[row])
-        return self.text[self._starts[row] : end if end >= 0 else len(self.text)]
+        start = self._starts[row]
+        end = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self.text)
+        if end - start < _LONG:
+            return self.text[start:end]
+        # A line of a whole document may be wanted for each of its fields: there is one copy of it.
+        if self._long is None or self._long[0] != row:
+            self._long = row, self.text[start:end]
+        return self._long[1]
 
     def _places(self) -> Positions:
         if self._positions is None:
