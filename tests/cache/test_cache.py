@@ -254,7 +254,7 @@ def test_a_cache_that_can_not_be_written_changes_nothing(repository: Path, judge
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"version": 1}', b"\xff", b'{"findings": [[1, 2]]}'])
 def test_an_entry_of_another_kind_is_a_miss(repository: Path, cache: Cache, judged: list[str], content: bytes) -> None:
-    from vmlint.cache import Store
+    from vmlint.cache.store import Store
 
     cold = vmlint.check(cache=cache)
     store = Store(repository.parent / "cache")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vmlint.cache import Info, Store, default_folder
+from vmlint.cache.store import Info, Store, default_folder
 from vmlint.errors import UsageError
 
 
@@ -99,7 +99,7 @@ def test_it_is_cleared_with_nothing_else(tmp_path: Path) -> None:
 
 def test_runs_at_the_same_time_leave_whole_entries(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from vmlint.cache import Store\n"
+        "import sys; from pathlib import Path; from vmlint.cache.store import Store\n"
         "store = Store(Path(sys.argv[1]))\n"
         "for _ in range(100):\n"
         "    store.put('run', 'a', sys.argv[2].encode() * 5000)\n"

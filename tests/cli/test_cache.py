@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Engine, Run
-from vmlint.cache import Cache, Store
+from vmlint.cache import Cache
+from vmlint.cache.store import Store
 
 
 def test_info_and_clear(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

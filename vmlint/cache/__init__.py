@@ -9,20 +9,23 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vmlint.cache.store import Info, Store, default_folder
 from vmlint.finding import Report
 from vmlint.opening import Gathering
 from vmlint.profiling import stage
 
-__all__ = ["Cache", "Info", "Store", "default_folder"]
+if TYPE_CHECKING:
+    from vmlint.cache.store import Store
+
+__all__ = ["Cache"]
 
 _LEAST_BYTES = 256 * 1024
 """The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
 
 
 class Cache:
-    """The cache in a folder; by default the one that `default_folder` names.
+    """The cache in a folder; by default the one that `store.default_folder` names.
 
     A report that comes out of it has no `suppressions`, which hold places in documents that were not decoded.
     """
@@ -42,12 +45,14 @@ class Cache:
         size = sum(len(raw.data) for group in gathering.files for raw in group)
         if size < self._least_bytes or gathering.difference is not None or gathering.settings.render:
             return judged()  # a commit, or another program, has its say too
-        folder = self._folder or default_folder()
-        if folder is None:
-            return judged()
 
         from vmlint.cache.keys import build_id, run_key, scope_of
         from vmlint.cache.reports import packed, unpacked
+        from vmlint.cache.store import Store, default_folder
+
+        folder = self._folder or default_folder()
+        if folder is None:
+            return judged()
 
         self._store = store = Store(folder)
         settings = gathering.settings

@@ -7,7 +7,6 @@ rest: one that is damaged is not there. Nothing in it is code.
 from __future__ import annotations
 
 import os
-import secrets
 import time
 import zlib
 from collections.abc import Iterator
@@ -90,7 +89,7 @@ class Store:
         """Write an entry, over one that may be there. Where that is impossible nothing happens but `trouble`."""
         packed = zlib.compress(content, 1)
         path = self._path(kind, key)
-        beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        beside = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
             self._make()
             try:

@@ -1,0 +1,33 @@
+"""The benchmarks run: each row measures something. What it measures is not asserted."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.benchmarks", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_every_row_is_a_ratio() -> None:
+    done = run("--vms", "100", "--best", "1", "cold", "workers", "warm", "changed", "haystack", "small")
+    assert (done.returncode, done.stderr) == (0, "")
+    _, _, _, heading, *rows = done.stdout.splitlines()
+    assert heading.split() == ["work", "ratio", "target", "measured", "/", "against"]
+    assert len(rows) == 6
+    for row in rows:
+        found = re.fullmatch(r".{52} +([\d.]+) +[\d.]+  ([\d.]+) s / ([\d.]+) s(  missed)?", row)
+        assert found is not None, row
+        assert float(found[2]) > 0 < float(found[3])
+
+
+def test_a_row_that_there_is_not_is_told() -> None:
+    done = run("colt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no row is called `colt`: the rows are cold, workers, warm," in done.stderr
