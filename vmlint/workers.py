@@ -24,6 +24,9 @@ _WORTH = 1000
 """How many subjects make a worker worth its start."""
 _PART = 128
 """How many subjects a worker looks at before it tells."""
+_SOME = 64
+"""How many subjects are looked at before there are workers: what all subjects share is then worked out for all of them,
+and where most are loud there need be none."""
 _TRIED = 4 * _PART
 _MOST_LOUD = 0.4
 """A worker that finds more than this share of its first subjects to be spoken of ends: two would do the same work."""
@@ -58,7 +61,10 @@ def silent(total: int, is_silent: Callable[[int], bool], jobs: int, told: Callab
     """
     if jobs < 2 or not hasattr(os, "fork") or sys.platform == "darwin" or threading.active_count() > 1:
         return set()
-    found: set[int] = set()
+    some = range(0, total, total // _SOME or 1)
+    found = {number for number in some if is_silent(number)}
+    if len(found) < (1 - _MOST_LOUD) * len(some):
+        return found
     workers: dict[int, int] = {}  # where one tells, and its process
     gc.collect()
     gc.freeze()  # else a worker's collector would write to all pages, and each would be copied
