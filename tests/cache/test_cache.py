@@ -201,6 +201,17 @@ def check(vm, world):
 '''
 
 
+def test_a_rule_that_is_no_plain_function_counts(repository: Path, cache: Cache, judged: list[str]) -> None:
+    rule = repository.parent / "acme.py"
+    said = []
+    for message in ("one", "one", "another"):
+        rule.write_text(RULE.format(message=message) + "\n\nimport functools\ncheck = functools.partial(check)\n")
+        report = vmlint.check(cache=cache, rules=[str(rule)])
+        said.append({finding.message for finding in report.findings if finding.rule == "ACME2"})
+    assert said == [{"one"}, {"one"}, {"another"}]
+    assert judged == ["judged", "judged"]
+
+
 def test_the_day_counts_where_a_suppression_ends(
     repository: Path, cache: Cache, judged: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
+from types import FunctionType
 
 from vmlint.cache.store import Store
 from vmlint.config import Config
@@ -58,7 +59,7 @@ def scope_of(settings: Config, paths: Iterable[str], build: str, today: datetime
                 _add(digest, file, content_of(file.read_bytes()))
         if settings.baseline:
             _add(digest, content_of(Path(settings.baseline).read_bytes()))
-    except (OSError, KeyError):
+    except (OSError, LookupError):
         return None
     return digest.digest()
 
@@ -79,11 +80,19 @@ def _add(digest: blake2b, *parts: object) -> None:
 
 
 def _files_of_pack(rule: Rule) -> Iterator[Path]:
-    """The files that hold the rules of a pack: itself where it is data, else the modules of its package."""
-    if Path(rule.pack).suffix in DATA:
-        yield Path(rule.pack)
+    """The files that hold the rules of a pack: itself where it is data, else the modules of its package, and of the
+    folder that it is named by. LookupError where its code can't be found."""
+    pack = Path(rule.pack)
+    if pack.suffix in DATA:
+        yield pack
         return
+    if pack.exists():
+        yield from sorted((pack if pack.is_dir() else pack.parent).rglob("*.py"))
     inner = next((one for one in getattr(rule.check, "args", ()) if isinstance(one, Rule)), rule)
+    if not isinstance(inner.check, FunctionType):
+        if pack.exists():
+            return
+        raise LookupError(f"where the code of {inner.slug} stands")
     module = sys.modules[inner.check.__module__]
     parts = module.__name__.split(".")
     if len(parts) == 1:
