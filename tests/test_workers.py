@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -99,14 +100,18 @@ def test_none_is_made_beside_a_thread_or_where_there_is_no_room(monkeypatch: pyt
     assert heard(TOTAL, rarely_loud, 2) == (set(filter(rarely_loud, looked_at_before)), [])
 
 
-def test_ctrl_c_ends_all_at_once() -> None:
+def test_ctrl_c_ends_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpid()
+
     def waits(number: int) -> bool:
-        time.sleep(60)
+        if os.getpid() != own:
+            time.sleep(60)
         return True
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(gc, "collect", lambda: 0)  # an interrupt that a callback of the collector swallows is lost
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.2)
     try:

@@ -13,6 +13,7 @@ from vmlint.gitops.deployments import Deployment, plan
 from vmlint.gitops.embedded import embedded
 from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
+from vmlint.graph.relevance import may_wait, woken
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.profiling import stage
@@ -112,8 +113,10 @@ def assemble(
 ) -> Repository:
     """The second half of `load`: what the files hold."""
     files: list[SourceFile] = []
+    # A rule of somebody else's may speak of any object.
+    wait = may_wait if not any(rule.pack for rule in config.all_rules()) else None
     with stage("decode"):
-        for file in decoded(gathered.files):
+        for file in decoded(gathered.files, wait):
             files.append(file)
             if progress:
                 progress("decoding", len(files), len(gathered.files))
@@ -131,7 +134,11 @@ def _assembled(
     files: Sequence[SourceFile], beside: Sequence[SourceFile], definitions: Sequence[SourceFile], config: Config
 ) -> Repository:
     """The repository that some files make."""
-    custom = defined(held for file in (*files, *beside, *definitions) for held in _held(file))
+    read_files = (*files, *beside, *definitions)
+    known = defined(held for file in read_files for held in _held(file))
+    for document in woken([one for file in files for one in file.documents], {kind for _, kind in known}):
+        document.decode()
+    custom = defined(held for file in read_files for held in _held(file))
     documents, resources, irrelevant = _relevant(files, config, custom, linted=True)
     _, context, _ = _relevant(beside, config, custom, linted=False)
     _, kinds, _ = _relevant(definitions, config, custom, linted=False)
@@ -174,7 +181,8 @@ def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
 
 def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
     for document in file.documents:
-        yield from objects(document.data)
+        if not document.waiting:
+            yield from objects(document.data)
 
 
 def _relevant(
@@ -185,6 +193,9 @@ def _relevant(
     irrelevant = 0
     for file in files:
         for document in file.documents:
+            if document.waiting:
+                irrelevant += 1
+                continue
             held = list(objects(document.data))
             known = [
                 known

@@ -138,18 +138,22 @@ def test_a_chart_is_named_as_the_reason() -> None:
     assert "`charts/x`" in skipped.reason
 
 
-def test_unwanted_documents_are_counted_and_not_decoded() -> None:
-    asked: list[str] = []
+def test_documents_that_may_wait_are_decoded_when_they_are_asked_for() -> None:
+    asked: list[tuple[str, str]] = []
 
-    def wanted(text: str) -> bool:
-        asked.append(text)
-        return "yes" in text
+    def may_wait(version: str, kind: str, text: str) -> bool:
+        asked.append((version, kind))
+        return kind == "Deployment"
 
-    read_file = decode(b"a: [\n---\nb: 'yes'\n---\n\n---\nc: 1\n", "f.yaml", wanted=wanted)
-    assert [document.data for document in read_file.documents] == [{"b": "yes"}]
-    assert read_file.passed_over == 2
-    assert asked == ["a: [\n", "b: 'yes'\n", "c: 1\n"]
-    assert decode(b'{"a": 1}{"b": "yes"}', "f.json", wanted=wanted).passed_over == 1
+    texts = ["kind: Deployment\napiVersion: v1", "a: 1", "apiVersion: v1\nkind: Secret"]
+    text = "\n---\n".join([*texts, "apiVersion: v1\nkind: Deployment\nx: [\n"])
+    first, second, third, last = decode(text.encode(), "f.yaml", may_wait=may_wait).documents
+    assert asked == [("v1", "Deployment"), ("v1", "Secret"), ("v1", "Deployment")]
+    assert [one.waiting for one in (first, second, third, last)] == ["Deployment", "", "", "Deployment"]
+    assert first.data == {"kind": "Deployment", "apiVersion": "v1"}
+    assert (first.waiting, first.problem, first.duplicates) == ("", None, ())
+    assert last.problem == decode(text.encode(), "f.yaml").documents[3].problem
+    assert last.data is None
 
 
 def test_text_may_begin_anywhere() -> None:

@@ -16,16 +16,14 @@ from vmlint.source.builder import MAX_ALIASED, Built, build
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
-from vmlint.source.stream import looks_like_json, split, text_of
+from vmlint.source.stream import Chunk, looks_like_json, split, text_of
 from vmlint.source.template import is_template, reason_of_template
+from vmlint.source.waiting import MayWait, header_of
 
-__all__ = ["MAX_DOCUMENTS", "Wanted", "decode", "decode_text"]
+__all__ = ["MAX_DOCUMENTS", "decode", "decode_text"]
 
 MAX_DOCUMENTS = 100_000
 """The most documents of a file, empty ones included. It takes about 200 bytes to say anything of a machine or disk."""
-
-Wanted = Callable[[str], bool]
-"""Asked with a document's text: whether to decode it at all."""
 
 Build = Callable[[str, int], Built]
 """What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
@@ -36,19 +34,19 @@ def decode(
     file: str,
     *,
     chart: str = "",
-    wanted: Wanted | None = None,
+    may_wait: MayWait | None = None,
     build: Build = build,
     most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The documents of a file's bytes.
 
     A document that kubectl refuses has a problem and takes no other with it; one that is a template of another
-    program is skipped instead. `chart` names the Helm chart that the file lies in, for that reason. Documents for
-    which `wanted` answers False are counted and not decoded. Empty documents and those of comments alone are dropped,
+    program is skipped instead. `chart` names the Helm chart that the file lies in, for that reason. Documents that
+    `may_wait` are decoded when somebody asks for their data. Empty documents and those of comments alone are dropped,
     as kubectl drops them, but for comments to vmlint. Of more than MAX_DOCUMENTS the rest is one that can't be read, as
     is a document in which aliases add more than is left of `most_aliased`. Nothing is raised, whatever the bytes are.
     """
-    return decode_text(text_of(data), file, chart=chart, wanted=wanted, build=build, most_aliased=most_aliased)
+    return decode_text(text_of(data), file, chart=chart, may_wait=may_wait, build=build, most_aliased=most_aliased)
 
 
 def decode_text(
@@ -57,24 +55,23 @@ def decode_text(
     *,
     line: int = 1,
     chart: str = "",
-    wanted: Wanted | None = None,
+    may_wait: MayWait | None = None,
     build: Build = build,
     most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, wanted, build, most_aliased).run(text, line)
+    return _Decoder(file, chart, may_wait, build, most_aliased).run(text, line)
 
 
 class _Decoder:
-    def __init__(self, file: str, chart: str, wanted: Wanted | None, build: Build, most_aliased: int) -> None:
+    def __init__(self, file: str, chart: str, may_wait: MayWait | None, build: Build, most_aliased: int) -> None:
         self._file = file
         self._chart = chart
-        self._wanted = wanted
+        self._may_wait = may_wait
         self._build = build
         self._documents: list[Document] = []
         self._skipped: list[Skipped] = []
         self._remarks: list[Document] = []
-        self._passed_over = 0
         self._most_aliased = most_aliased
         self._aliased = 0
 
@@ -86,7 +83,6 @@ class _Decoder:
             self._file,
             tuple(self._documents),
             tuple(self._skipped),
-            self._passed_over,
             tuple(self._remarks),
             self._aliased,
         )
@@ -118,11 +114,8 @@ class _Decoder:
                 self._refuse("", line, column, _TOO_MANY)
                 return len(text)
             end = value.end
-            part = text[start:end]
-            if self._wanted is not None and not self._wanted(part):
-                self._passed_over += 1
-            elif value.data is not None:
-                self._add(part, line, column, value.data, repeated=value.repeated, json=True)
+            if value.data is not None:
+                self._add(text[start:end], line, column, value.data, repeated=value.repeated, json=True)
             line, column = _moved(text, start, end, line, column)
         return len(text)
 
@@ -136,8 +129,9 @@ class _Decoder:
                 continue
             if not chunk.text.strip(" \n"):
                 continue
-            if self._wanted is not None and not self._wanted(chunk.text):
-                self._passed_over += 1
+            header = header_of(chunk.text) if self._may_wait is not None else None
+            if header and self._may_wait and self._may_wait(*header, chunk.text):
+                self._wait(chunk, header[1])
                 continue
             try:
                 built = self._build(chunk.text, self._most_aliased - self._aliased)
@@ -155,6 +149,10 @@ class _Decoder:
                     Document(self._file, len(self._documents), chunk.line, chunk.text, column=chunk.column)
                 )
 
+    def _wait(self, chunk: Chunk, kind: str) -> None:
+        index = len(self._documents)
+        self._documents.append(Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind))
+
     def _add(self, text: str, line: int, column: int, data: Any, *, repeated: bool, json: bool = False) -> None:
         index = len(self._documents)
         self._documents.append(
@@ -165,10 +163,8 @@ class _Decoder:
         if is_template(text):
             self._skipped.append(Skipped(self._file, line, reason_of_template(text, self._chart)))
             return
-        row = text.count("\n", 0, error.index)
-        at = error.index - text.rfind("\n", 0, error.index) + (0 if row else column - 1)
         index = len(self._documents)
-        problem = Problem(line + row, at, error.reason)
+        problem = Problem.of(error.index, error.reason, text, line, column)
         self._documents.append(Document(self._file, index, line, text, problem=problem, column=column))
 
     def _skip_rest(self, line: int) -> None:

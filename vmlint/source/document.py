@@ -27,6 +27,12 @@ class Problem(NamedTuple):
     reason: str
     trace: str = ""
 
+    @classmethod
+    def of(cls, index: int, reason: str, text: str, line: int, column: int) -> Problem:
+        """A problem at an index of a document's text, which begins at that line and column of the file."""
+        row = text.count("\n", 0, index)
+        return cls(line + row, index - text.rfind("\n", 0, index) + (0 if row else column - 1), reason)
+
 
 class Duplicate(NamedTuple):
     """A mapping key that stands twice: kubectl keeps the last value without a word. `first_line` has the lost one."""
@@ -49,7 +55,8 @@ class Document:
 
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
-    read it as JSON. Positions are worked out when the first one is asked for.
+    read it as JSON. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked
+    out when the first one is asked for.
     """
 
     __slots__ = (
@@ -65,6 +72,7 @@ class Document:
         "line",
         "problem",
         "text",
+        "waiting",
     )
 
     file: str
@@ -76,6 +84,7 @@ class Document:
     duplicates: tuple[Duplicate, ...]
     json: bool
     column: int
+    waiting: str
 
     def __init__(
         self,
@@ -89,20 +98,49 @@ class Document:
         repeated: bool = False,
         json: bool = False,
         column: int = 1,
+        waiting: str = "",
     ) -> None:
-        """A document of a file; `repeated` says that some mapping key stands twice in it."""
+        """A document of a file; `repeated` says that some mapping key stands twice in it.
+
+        One that is `waiting` is decoded when its data, its problem or its duplicates are first asked for.
+        """
         self.file = file
         self.index = index
         self.line = line
         self.text = text
-        self.data = data
-        self.problem = problem
         self.json = json
         self.column = column
         self._positions: Positions | None = None
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None
+        self.waiting = waiting
+        if not waiting:
+            self._decoded(data, problem, repeated)
+
+    def _decoded(self, data: Any, problem: Problem | None, repeated: bool) -> None:
+        self.waiting = ""
+        self.data = data
+        self.problem = problem
         self.duplicates = self._find_duplicates() if repeated else ()
+
+    def __getattr__(self, name: str) -> Any:
+        """What a waiting document does not have yet."""
+        if name not in ("data", "problem", "duplicates"):
+            raise AttributeError(name)
+        self.decode()
+        return getattr(self, name)
+
+    def decode(self) -> None:
+        """Decode a document that waits."""
+        from vmlint.source.builder import build
+        from vmlint.source.problems import Unreadable
+
+        try:
+            built = build(self.text)
+        except Unreadable as error:
+            self._decoded(None, Problem.of(error.index, error.reason, self.text, self.line, self.column), False)
+        else:
+            self._decoded(built.data, None, built.repeated)
 
     def __repr__(self) -> str:
         return f"<document {self.index} of {self.file}, line {self.line}>"
@@ -168,13 +206,11 @@ class Document:
 class SourceFile(NamedTuple):
     """A file that was read: its documents, and what of it was left out with the reason.
 
-    `passed_over` counts the documents that the caller said it has no use for; they were not decoded. `remarks` are
-    documents of comments alone that speak to vmlint. `aliased` is how many values aliases have added.
+    `remarks` are documents of comments alone that speak to vmlint. `aliased` is how many values aliases have added.
     """
 
     file: str
     documents: tuple[Document, ...]
     skipped: tuple[Skipped, ...]
-    passed_over: int = 0
     remarks: tuple[Document, ...] = ()
     aliased: int = 0

@@ -12,11 +12,12 @@ from typing import BinaryIO, NamedTuple
 
 from vmlint.errors import described
 from vmlint.source.builder import MAX_ALIASED
-from vmlint.source.decode import Wanted, decode
+from vmlint.source.decode import decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.pattern import Patterns
 from vmlint.source.template import reason_of_template
+from vmlint.source.waiting import MayWait
 
 __all__ = ["DEFAULT_MAX_BYTES", "Raw", "decoded", "read", "read_raw", "reread"]
 
@@ -51,20 +52,20 @@ def read(
     root: str = "",
     max_bytes: int = DEFAULT_MAX_BYTES,
     stdin: BinaryIO | None = None,
-    wanted: Wanted | None = None,
+    may_wait: MayWait | None = None,
     instead: Mapping[str, bytes] | None = None,
 ) -> Iterator[SourceFile]:
     """The files under the paths, in order of their names, each with its documents. See `discover` for which they are.
 
     A file that can't be read is one document with the problem: one larger than `max_bytes`, one without permission, a
     named one that is binary. Binary files that a directory holds, templates, and files that vanish meanwhile are
-    listed as skipped. `-` is read from `stdin`, by default the standard input. `wanted`: see `decode`. `instead` has
+    listed as skipped. `-` is read from `stdin`, by default the standard input. `may_wait`: see `decode`. `instead` has
     the contents of files that count in the place of those on disk.
 
     Raises UsageError, before anything is read, for a path that does not exist.
     """
     found = discover(paths, exclude=exclude, root=root)
-    yield from decoded(read_raw(found, max_bytes=max_bytes, stdin=stdin, instead=instead), wanted)
+    yield from decoded(read_raw(found, max_bytes=max_bytes, stdin=stdin, instead=instead), may_wait)
 
 
 def read_raw(
@@ -89,7 +90,7 @@ def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MA
     yield from decoded(reader.file(Found(name, path, False), data) for name, path, data in files)
 
 
-def decoded(files: Iterable[Raw], wanted: Wanted | None = None) -> Iterator[SourceFile]:
+def decoded(files: Iterable[Raw], may_wait: MayWait | None = None) -> Iterator[SourceFile]:
     """The files with their documents."""
     patterns = Patterns()
     left = _MOST_ALIASED
@@ -102,7 +103,7 @@ def decoded(files: Iterable[Raw], wanted: Wanted | None = None) -> Iterator[Sour
                 raw.data,
                 raw.name,
                 chart=raw.chart,
-                wanted=wanted,
+                may_wait=may_wait,
                 build=patterns.build,
                 most_aliased=min(left, MAX_ALIASED),
             )

@@ -65,6 +65,10 @@ def split(text: str, line: int = 1, column: int = 1) -> Iterator[Chunk]:
         text = text.replace("\r\n", "\n")
     if text and not text.endswith("\n"):
         text += "\n"
+    if "\n---" not in text and not text.startswith("---"):
+        if text:
+            yield Chunk(text.removeprefix(_BOM), line, column)
+        return
     start = 0
     refused = ""
     for separator in _SEPARATOR.finditer(text):

@@ -1,0 +1,103 @@
+"""What a document's object is, told from its text: never wrong, however the document is written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cases import FIXTURES
+from vmlint.source.builder import build
+from vmlint.source.problems import Unreadable
+from vmlint.source.stream import split
+from vmlint.source.waiting import header_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: apps/v1\nkind: Deployment\n",
+        "# a comment\nkind: Deployment\nmetadata:\n  name: x\napiVersion:  apps/v1  \n",
+        "apiVersion: apps/v1\nkind: Deployment\nspec:\n- kind: VirtualMachine\n  apiVersion: kubevirt.io/v1\n",
+        "apiVersion: apps/v1\nkind: Deployment\ndata: |\n  kind: VirtualMachine\n",
+    ],
+)
+def test_the_usual_way_to_write_it(text: str) -> None:
+    assert header_of(text) == ("apps/v1", "Deployment")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: apps/v1\nkind: Deployment\nkind: VirtualMachine\n",
+        'apiVersion: apps/v1\nkind: Deployment\n"kind": VirtualMachine\n',
+        "apiVersion: apps/v1\nkind: Deployment\n? kind\n: VirtualMachine\n",
+        "apiVersion: apps/v1\nkind: Deployment\n<<: {kind: VirtualMachine}\n",
+        "apiVersion: apps/v1\nkind: Deployment\n...\n",
+        "apiVersion: apps/v1\nkind: Deployment # or not\n",
+        "apiVersion: apps/v1\nkind: Deployment\nkind : VirtualMachine\n",
+        "apiVersion: apps/v1\nkind: *kind\n",
+        "apiVersion: apps/v1\nkind: !!str Deployment\n",
+        "apiVersion: apps/v1\nkind: Deployment\nname: {{ .Values.name }}\n",
+        "{\napiVersion: apps/v1,\nkind: Deployment\n}\n",
+        "apiVersion: apps/v1\nkind:\n  Deployment\n",
+        "a: 'x\nkind: Deployment\napiVersion: v1\n'\n",
+        "kind: Deployment\n",
+    ],
+)
+def test_any_other_way_is_left_to_the_parser(text: str) -> None:
+    assert header_of(text) is None
+
+
+def told(text: str) -> None:
+    """Nothing is told, or what the parser finds; of a text that it refuses nothing is said."""
+    header = header_of(text)
+    if header is None:
+        return
+    try:
+        data = build(text).data
+    except Unreadable:
+        return
+    assert isinstance(data, dict)
+    assert (data.get("apiVersion"), data.get("kind")) == header
+
+
+LINES = r"""
+kind: Deployment
+kind: VirtualMachine
+apiVersion: v1
+apiVersion: kubevirt.io/v1
+'kind': A
+? kind
+: B
+<<: *a
+a: &a {kind: C}
+b: "x
+y"
+c: >
+  kind: D
+- kind: E
+...
+# kind: F
+kind : G
+  apiVersion: v2
+d: |
+e: 'f
+g'
+{kind: H}
+"\x6bind": I
+""".strip().splitlines()
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=8))
+def test_whatever_lines_stand_together(lines: list[str]) -> None:
+    told("".join(f"{line}\n" for line in lines))
+
+
+def test_the_fixtures() -> None:
+    found = 0
+    for file in sorted(FIXTURES.rglob("*.yaml")):
+        for chunk in split(file.read_text("utf-8")):
+            told(chunk.text)
+            found += header_of(chunk.text) is not None
+    assert found > 100

@@ -1,0 +1,71 @@
+"""Which objects matter, told from the text of their documents.
+
+All that the objects of KubeVirt and CDI may refer to matters, and of the common kinds only what is referred to: a
+ConfigMap is nothing to vmlint in a repository in which no machine or disk names one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from vmlint.graph.build import objects
+from vmlint.model.kinds import BY_GROUP_KIND, kind_of
+from vmlint.source.document import Document
+
+__all__ = ["may_wait", "woken"]
+
+_DEFINITION = "CustomResourceDefinition"
+_SECRETS = (
+    "external-secrets.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "secrets.hashicorp.com",
+    "onepassword.com",
+    "secrets.doppler.com",
+    "secrets.infisical.com",
+    "k8s.bitwarden.com",
+    "isindir.github.com",
+)
+_NAMED_BY = {
+    "ConfigMap": "onfigMap",
+    "Secret": "ecret",
+    "ServiceAccount": "erviceAccount",
+    **{kind: "ecret" for group, kind in BY_GROUP_KIND if group in _SECRETS},
+}
+"""By kind: a part of every field, in objects that matter, which names such an object or what it makes."""
+
+_AT_ONCE = ("kubevirt", "vmlint", "kustomize", "argoproj")
+"""Words that stand in all that matters by itself, in comments to vmlint, and in what applies other files."""
+
+_DEFINED = re.compile(r" kind: *[\"']?([A-Za-z0-9]+)")
+
+
+def may_wait(api_version: str, kind: str, text: str) -> bool:
+    """Whether a document with one object of a kind need not be decoded before somebody refers to it."""
+    if kind.endswith("List") or kind == "Template" or any(word in text for word in _AT_ONCE):
+        return False
+    return kind_of(api_version, kind) is None or kind in _NAMED_BY or kind == _DEFINITION
+
+
+def woken(documents: Sequence[Document], defined: Iterable[str] = ()) -> Iterator[Document]:
+    """Those of the waiting documents that matter after all, beside all that do not wait.
+
+    CustomResourceDefinitions matter together with the objects of the kinds that they define; `defined` are kinds that
+    are defined elsewhere.
+    """
+    waiting = [document for document in documents if document.waiting]
+    if not waiting:
+        return
+    decided = [document for document in documents if not document.waiting]
+    named = {kind for kind, part in _NAMED_BY.items() if any(part in document.text for document in decided)}
+    named.update(defined)
+    definitions = [document for document in waiting if document.waiting == _DEFINITION]
+    kinds = {document.waiting for document in waiting}
+    if definitions:
+        kinds |= {data["kind"] for document in decided for _, data in objects(document.data)}
+    for document in definitions:
+        if own := kinds.intersection(_DEFINED.findall(document.text)):
+            named |= own
+            yield document
+    yield from (document for document in waiting if document.waiting in named)
