@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -62,12 +64,25 @@ def check(
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
-    gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
+    with _no_garbage():
+        gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
 
-    def judged() -> Report:
-        return judge(finish(gathering, progress), progress, partial=partial, jobs=jobs)
+        def judged() -> Report:
+            return judge(finish(gathering, progress), progress, partial=partial, jobs=jobs)
 
-    return cache.report(gathering, judged) if cache else judged()
+        return cache.report(gathering, judged) if cache else judged()
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """What a run builds lives until its end: to look for garbage among it takes a third of the time of a large run."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def judge(
