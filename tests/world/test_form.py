@@ -183,9 +183,9 @@ def test_what_sops_encrypts_is_not_judged(tmp_path: Path) -> None:
 
 
 def test_of_other_kinds_labels_and_annotations_are_judged_alone(tmp_path: Path) -> None:
-    secret = """
+    namespace = """
         apiVersion: v1
-        kind: Secret
+        kind: Namespace
         metadata:
           name: Bad_Name
           label: {}
@@ -197,7 +197,7 @@ def test_of_other_kinds_labels_and_annotations_are_judged_alone(tmp_path: Path) 
         "Bad_Name metadata.labels.golden: metadata-invalid",
         "Bad_Name metadata.annotations.size: metadata-invalid",
     }
-    assert said(check(tmp_path, {"secret.yaml": secret})) == expected
+    assert said(check(tmp_path, {"namespace.yaml": namespace})) == expected
 
 
 @pytest.mark.parametrize(

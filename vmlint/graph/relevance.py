@@ -38,7 +38,7 @@ _NAMED_BY = {
 _AT_ONCE = ("kubevirt", "vmlint", "kustomize", "argoproj")
 """Words that stand in all that matters by itself, in comments to vmlint, and in what applies other files."""
 
-_DEFINED = re.compile(r" kind: *[\"']?([A-Za-z0-9]+)")
+_DEFINED = re.compile(r"kind:\s*[\"']?([A-Za-z0-9]+)")
 
 
 def may_wait(api_version: str, kind: str, text: str) -> bool:
@@ -64,6 +64,7 @@ def woken(documents: Sequence[Document], defined: Iterable[str] = ()) -> Iterato
     kinds = {document.waiting for document in waiting}
     if definitions:
         kinds |= {data["kind"] for document in decided for _, data in objects(document.data)}
+    kinds.discard(_DEFINITION)  # of which no definition is any
     for document in definitions:
         if own := kinds.intersection(_DEFINED.findall(document.text)):
             named |= own
