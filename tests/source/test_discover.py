@@ -205,4 +205,4 @@ def test_a_name_that_is_no_text_is_shown_as_one(make: Make) -> None:
     assert isinstance(found, Found)
     assert found.name == "\ufffd.yaml"
     assert found.path is not None
-    assert found.path.read_bytes() == b"a: 1\n"
+    assert Path(found.path).read_bytes() == b"a: 1\n"

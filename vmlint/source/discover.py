@@ -31,20 +31,21 @@ class Found(NamedTuple):
     """A file to read: the name that findings show, its path (None for standard input), whether the user named it."""
 
     name: str
-    path: Path | None
+    path: str | None
     named: bool
 
 
 class _Place(NamedTuple):
     """A file or directory: its path, the same in full (what patterns are held against), and the name to show."""
 
-    path: Path
+    path: str
     full: str
     name: str
 
     def below(self, entry: str) -> _Place:
         full = f"{self.full}/{entry}" if self.full != "/" else f"/{entry}"
-        return _Place(self.path / entry, full, entry if self.name == "." else f"{self.name.rstrip('/')}/{entry}")
+        path = os.path.join(self.path, entry)  # noqa: PTH118 - Paths would cost more than all the rest of the walk
+        return _Place(path, full, entry if self.name == "." else f"{self.name.rstrip('/')}/{entry}")
 
 
 def discover(paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "") -> list[Found | Skipped]:
@@ -130,7 +131,7 @@ class _Walk:
         if given == STDIN:
             self._files[STDIN] = Found(STDIN_NAME, None, True)
             return
-        place = _Place(Path(given), Path(os.path.abspath(given)).as_posix(), _shown(given))  # noqa: PTH100
+        place = _Place(given, Path(os.path.abspath(given)).as_posix(), _shown(given))  # noqa: PTH100
         directory = stat.S_ISDIR(mode)
         if self._excluded(place.name, directory=directory):
             return
@@ -184,20 +185,20 @@ class _Walk:
     def _link(self, place: _Place) -> None:
         """A link within the paths is left to the walk, which comes to its target anyway; so loops end by themselves."""
         try:
-            target = place.path.resolve(strict=True)
+            target = Path(place.path).resolve(strict=True)
         except (OSError, RuntimeError):
             self._skip(place, "a link that leads nowhere")
             return
         if not any(target.is_relative_to(root) for root in self._roots):
             self._skip(place, "a link that leads outside the given paths; name its target to have it read")
         elif target.is_file():
-            self._links.append(place._replace(path=target))
+            self._links.append(place._replace(path=str(target)))
 
     def _follow_links(self) -> None:
         """Read through a link what the walk did not come to: its target has another ending, or is ignored."""
         if not self._links:
             return
-        known = {found.path.resolve() for found in self._files.values() if found.path}
+        known = {str(Path(found.path).resolve()) for found in self._files.values() if found.path}
         for place in sorted(self._links, key=lambda link: link.full):
             if place.path not in known:
                 known.add(place.path)

@@ -87,7 +87,7 @@ def read_raw(
 def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[SourceFile]:
     """Files with other bytes than they have now, as `read` would give them: each with its name and its path."""
     reader = _Reader(max_bytes)
-    yield from decoded(reader.file(Found(name, path, False), data) for name, path, data in files)
+    yield from decoded(reader.file(Found(name, str(path), False), data) for name, path, data in files)
 
 
 def decoded(files: Iterable[Raw], may_wait: MayWait | None = None) -> Iterator[SourceFile]:
@@ -147,13 +147,13 @@ def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
     """The file's bytes, at most one more than are allowed."""
     if found.path is None:
         return (stdin or sys.stdin.buffer).read(max_bytes + 1)
-    with found.path.open("rb", buffering=0) as file:
+    with open(found.path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs more than the rest
         size = os.fstat(file.fileno()).st_size
         parts = [file.read(min(size, max_bytes) + 1)]
         # A pipe has no size and comes in pieces.
-        while parts[-1] and sum(map(len, parts)) <= max_bytes:
+        while len(parts[-1]) != size and parts[-1] and sum(map(len, parts)) <= max_bytes:
             parts.append(file.read(max_bytes + 1))
-    return b"".join(parts)[: max_bytes + 1]
+    return b"".join(parts)[: max_bytes + 1] if len(parts) > 1 else parts[0]
 
 
 def _skipped(found: Found, reason: str) -> Raw:
@@ -185,9 +185,9 @@ class _Charts:
     def __init__(self) -> None:
         self._directories: dict[Path, Path | None] = {}
 
-    def of(self, file: Path) -> _Chart | None:
+    def of(self, name: str) -> _Chart | None:
         """The chart that a file lies in, if a `Chart.yaml` stands beside or above it."""
-        file = Path(os.path.abspath(file))  # noqa: PTH100 - links stay what they are
+        file = Path(os.path.abspath(name))  # noqa: PTH100 - links stay what they are
         directory = self._chart(file.parent)
         if directory is None:
             return None
