@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -70,23 +69,13 @@ def test_the_report_is_the_same_on_any_hash_seed_time_zone_and_locale(tree: Path
         assert reports(tree, env) == first
 
 
-OTHERS = [
-    str(file)
-    for minor, root in product(range(12, 20), (Path("/root/.pyenv/versions"), Path("/usr/bin"), Path("/opt")))
-    for file in sorted((*root.glob(f"3.{minor}.*/bin/python"), *root.glob(f"python3.{minor}")))
-]
-"""Other interpreters of this machine. They run vmlint with the pure-Python packages of this one where these load."""
+OTHERS = [name for name in os.environ.get("VMLINT_PYTHONS", "").split(os.pathsep) if name]
+"""Interpreters of other releases, in whose environments vmlint is installed."""
 
 
 @pytest.mark.parametrize("python", OTHERS)
 def test_the_report_is_the_same_on_every_python(tree: Path, python: str) -> None:
-    site = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PYTHONNOUSERSITE": "1"}
-    probe = subprocess.run(
-        [python, "-c", "import vmlint.api, yaml._yaml"], env={**os.environ, **site}, capture_output=True
-    )
-    if probe.returncode:
-        pytest.skip("the dependencies of vmlint are not installed for it")
-    assert reports(tree, site, python) == reports(tree, {})
+    assert reports(tree, {}, python) == reports(tree, {})
 
 
 # Ctrl-C
