@@ -1,3 +1,4 @@
+import builtins
 import io
 import os
 import threading
