@@ -73,14 +73,17 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
 
 def _nearest(folder: str, known: dict[str, str]) -> str:
     """The nearest configuration file upward from a folder, as `find` looks for it; "" for none."""
-    if folder not in known:
+    passed: list[str] = []
+    while folder not in known:
         found, above = find_in(Path(folder)), os.path.dirname(folder)  # noqa: PTH120
         if found is not None:
             known[folder] = str(found)
         elif above == folder or os.path.exists(f"{folder}/.git"):  # noqa: PTH110
             known[folder] = ""
         else:
-            known[folder] = _nearest(above, known)
+            passed.append(folder)
+            folder = above
+    known.update(dict.fromkeys(passed, known[folder]))
     return known[folder]
 
 

@@ -190,6 +190,17 @@ def test_files_that_vanish_after_discovery_are_listed(tmp_path: Path) -> None:
     assert "VirtualMachine shop/b" in done.stdout
 
 
+def test_folders_of_any_depth_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1300):
+        Path("d").mkdir()
+        monkeypatch.chdir("d")
+    Path("vm.yaml").write_text(VM.format(name="web"))
+    done = vmlint("check", "--no-cache", "-q", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("d/" * 1300 + "vm.yaml:4:")
+
+
 # What a repository must not do
 
 
