@@ -208,11 +208,12 @@ def _order(item: Undecided) -> tuple[str, int, str, str]:
 def _counted(counts: Counts, worlds: Iterable[World]) -> Counts:
     """The references of the linted objects that lead outside, and those that nobody can follow; each place once."""
     states = {
-        (id(written.document), written.path, world.cluster.follow(link).state)
+        (id(written.document), written.path, state)
         for world in worlds
         for one in world.cluster.resources
         if one.linted
         for link in links(one)
+        if (state := world.cluster.follow(link).state) in (State.OUTSIDE, State.UNKNOWN)
         if (written := one.written(link.path))
     }
     found = [state for _, _, state in states]

@@ -17,6 +17,7 @@ from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
+from vmlint.world.likeness import blanked_template, key_of
 
 __all__ = ["Form"]
 
@@ -37,7 +38,7 @@ class Form:
         self._cluster = cluster
         self._release = release
         self._alike = alike
-        self._flawless: dict[tuple[int, str], bool] = {}
+        self._flawless: dict[tuple[object, str], bool] = {}
         self._causes: dict[int, tuple[SchemaCause, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
@@ -80,9 +81,23 @@ class Form:
         if key not in self._flawless:
             identity = {"apiVersion": resource.api_version, "kind": resource.kind.name, "metadata": {"name": "vm"}}
             self._flawless[key] = not any(check({**identity, **known.data}, schema, target=target))
-        template = {"metadata": mapping(resource.vm_spec, "template").get("metadata"), "spec": _LEAST_SPEC}
-        own = {**resource.data, "spec": {**resource.vm_spec, "template": template}}
-        return self._flawless[key] and not any(check(own, schema, target=target))
+        spec = {**resource.vm_spec, "template": {**mapping(resource.vm_spec, "template"), "spec": _LEAST_SPEC}}
+        if isinstance(disks := spec.get("dataVolumeTemplates"), list):
+            spec["dataVolumeTemplates"] = [self._known_disk(disk, resource, schema, target) for disk in disks]
+        return self._flawless[key] and not any(check({**resource.data, "spec": spec}, schema, target=target))
+
+    def _known_disk(self, disk: Any, vm: VirtualMachine, schema: Schema, target: Release | None) -> Any:
+        """A DataVolume template without its spec, where that is in order as those that are alike are."""
+        if not isinstance(disk, dict) or not isinstance(disk.get("spec"), dict):
+            return disk
+        alike = blanked_template(disk)["spec"]
+        key = key_of(alike), vm.api_version
+        if key not in self._flawless:
+            template = {"spec": _LEAST_SPEC}
+            data = {"dataVolumeTemplates": [{"metadata": {"name": "disk"}, "spec": alike}], "template": template}
+            whole = {"apiVersion": vm.api_version, "kind": vm.kind.name, "metadata": {"name": "vm"}, "spec": data}
+            self._flawless[key] = not any(check(whole, schema, target=target))
+        return {**disk, "spec": {}} if self._flawless[key] else disk
 
     def _custom(self, resource: Resource) -> Schema | None:
         """The schema of a custom resource, None where no definition is at hand, or several that differ."""
