@@ -20,7 +20,6 @@ __all__ = ["check"]
 _SUBJECT = "cloud_init"
 _TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _FIELDS = frozenset(_TYPES)
-_SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 _MAX_BYTES = 2048
 _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 """The field that names a Secret with the data."""
