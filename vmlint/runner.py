@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from vmlint.change import Change
 from vmlint.config import Config
@@ -150,7 +149,7 @@ class _OfKind:
 
     def asked(self, subject: _Subject, world: World) -> tuple[Rule, ...]:
         try:
-            answers = tuple([_answer(question, subject, world) for question in self._questions])
+            answers = tuple([bool(question(subject, world)) for question in self._questions])
         except Exception:  # a rule that asks the same will say where it fails
             return tuple(self._rules)
         if (found := self._by_answers.get(answers)) is None:
@@ -158,14 +157,6 @@ class _OfKind:
             found = tuple(rule for rule in self._rules if rule.meta.about not in empty)
             self._by_answers[answers] = found
         return found
-
-
-def _answer(question: Callable[[Any, World], object], subject: _Subject, world: World) -> bool:
-    """Whether there is what rules are about. Where the question itself fails, so will they, and be named."""
-    try:
-        return bool(question(subject, world))
-    except Exception:
-        return True
 
 
 _Said = tuple[str, type, int, Path | Span]

@@ -17,7 +17,7 @@ from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 
-__all__ = ["made"]
+__all__ = ["made", "makers_of"]
 
 _SECRET = BY_GROUP_KIND["", "Secret"]
 _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
@@ -67,6 +67,11 @@ _MAKERS: dict[tuple[str, str], _Maker] = {
         _NETWORK, (("name",),), entries=("spec", "additionalNetworks"), namespace=("namespace",)
     ),
 }
+
+
+def makers_of(kind: Kind) -> Iterator[str]:
+    """The names of the kinds of which foreign controllers make objects of a kind."""
+    return (name for (_, name), maker in _MAKERS.items() if maker.made is kind)
 
 
 def made(resource: Resource) -> Iterator[tuple[Ref, Path]]:

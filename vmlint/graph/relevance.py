@@ -10,28 +10,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from vmlint.graph.build import objects
+from vmlint.graph.makers import makers_of
 from vmlint.model.kinds import BY_GROUP_KIND, kind_of
 from vmlint.source.document import Document
 
 __all__ = ["may_wait", "woken"]
 
 _DEFINITION = "CustomResourceDefinition"
-_SECRETS = (
-    "external-secrets.io",
-    "bitnami.com",
-    "cert-manager.io",
-    "secrets.hashicorp.com",
-    "onepassword.com",
-    "secrets.doppler.com",
-    "secrets.infisical.com",
-    "k8s.bitwarden.com",
-    "isindir.github.com",
-)
 _NAMED_BY = {
     "ConfigMap": "onfigMap",
     "Secret": "ecret",
     "ServiceAccount": "erviceAccount",
-    **{kind: "ecret" for group, kind in BY_GROUP_KIND if group in _SECRETS},
+    **dict.fromkeys(makers_of(BY_GROUP_KIND["", "Secret"]), "ecret"),
 }
 """By kind: a part of every field, in objects that matter, which names such an object or what it makes."""
 

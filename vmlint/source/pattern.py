@@ -28,10 +28,6 @@ _KEY = re.compile(r"( *(?:- +)*)[\w./-]+", re.ASCII)
 _BODY = re.compile(r"( +)[!-~]")
 _PRINTABLE = re.compile(r"[ -~\n]*")
 _MARK = "vmlintWord"
-_MOST = 4096  # patterns; beyond, new ones are parsed like any text
-
-
-_MARK = "vmlintWord"
 _ONE_MARK = re.compile(rf"{_MARK}([0-9]+)x")
 _MOST = 4096  # patterns; beyond, new ones are parsed like any text
 
