@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint import registry
 from vmlint.baseline import Baseline
@@ -19,12 +19,11 @@ from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.crash import Crash, crash
 from vmlint.finding import Counts, Finding, Report, Undecided
-from vmlint.git import Difference
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.load import Progress
 from vmlint.model.resource import Place
-from vmlint.opening import Opened, begin, finish
+from vmlint.opening import Opened, Past, begin, finish
 from vmlint.profiling import stage
 from vmlint.rule import Doubt, Fault, Rule, Spot
 from vmlint.runner import Ran, levelled, located, run, undecided
@@ -32,8 +31,11 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
 from vmlint.suppression import Suppression
-from vmlint.touched import Touched
 from vmlint.world import World
+
+if TYPE_CHECKING:
+    from vmlint.git import Difference
+    from vmlint.touched import Touched
 
 __all__ = ["check", "judge"]
 
@@ -98,7 +100,7 @@ def judge(
     Where a rule failed stands in the report's `crashes`, and is a finding that nothing suppresses.
     """
     settings, repository, _, worlds, past = opened
-    touched = Touched(opened, past) if past else None
+    touched = _touched(opened, past) if past else None
     rules = settings.all_rules()
     running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
     changes = list(touched.changes) if touched else ()
@@ -108,6 +110,12 @@ def judge(
         )
     with stage("sum up"):
         return _summed_up(opened, running, ran, touched, today or datetime.date.today())
+
+
+def _touched(opened: Opened, past: Past) -> Touched:
+    from vmlint.touched import Touched
+
+    return Touched(opened, past)
 
 
 def _summed_up(

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
 from vmlint.configfile import load_for, with_folders
 from vmlint.errors import NothingToRead, UsageError
-from vmlint.git import Difference, compare
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
-from vmlint.history import before
 from vmlint.kubevirt.releases import Release
-from vmlint.load import Gathered, Progress, Repository, assemble, gather
+from vmlint.load import Earlier, Gathered, Progress, Repository, assemble, gather
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
 from vmlint.profiling import stage
@@ -22,6 +20,9 @@ from vmlint.source.discover import STDIN, Found, discover
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded
 from vmlint.world import Settings, World
+
+if TYPE_CHECKING:
+    from vmlint.git import Difference
 
 __all__ = ["Gathering", "Opened", "Past", "begin", "finish", "open_world", "world_of"]
 
@@ -108,16 +109,28 @@ def begin(
     found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
     if changed is not None and STDIN in wanted:
         raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
-    difference = compare(changed, wanted) if isinstance(changed, str) else changed
+    difference = _compared(changed, wanted) if isinstance(changed, str) else changed
     with stage("read"):
         files = gather(wanted, settings, stdin=stdin, progress=progress, instead=instead, found=found)
     return Gathering(settings, wanted, files, left, difference)
 
 
+def _compared(revision: str, paths: Sequence[str]) -> Difference:
+    from vmlint.git import compare
+
+    return compare(revision, paths)
+
+
+def _before(difference: Difference, paths: Sequence[str], settings: Config) -> Earlier:
+    from vmlint.history import before
+
+    return before(difference, paths, settings)
+
+
 def finish(gathering: Gathering, progress: Progress | None = None) -> Opened:
     """The second half of `open_world`: the cluster that the files describe."""
     settings, wanted, files, left, difference = gathering
-    earlier = before(difference, wanted, settings) if difference else None
+    earlier = _before(difference, wanted, settings) if difference else None
     repository = assemble(files, settings, progress=progress, earlier=earlier)
     repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *left})))
     nothing = not repository.counts.documents and not repository.skipped
