@@ -24,6 +24,7 @@ __all__ = [
     "admission",
     "disks",
     "form",
+    "granted",
     "inferences",
     "lost_links",
     "lost_matchers",
@@ -51,6 +52,11 @@ def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusa
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
     """The claims that the object writes."""
     return world.storage.disks(subject)
+
+
+def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
+    """Rights that are given in one namespace: without any, nothing says that one is missing."""
+    return world.cluster.of_kind("RoleBinding")
 
 
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:

@@ -14,7 +14,9 @@ from vmlint.rule import Effect, Level, Meta, Rule
 
 
 def rule(id: str, slug: str, family: str) -> Rule:
-    return Rule(Meta(id, Effect.REJECTED, "0.1", object), slug, "A title", "A title.", family, lambda *_: iter(()))
+    return Rule(
+        Meta(id, Effect.REJECTED, "0.1", object), slug, "A title", lambda: "A title.", family, lambda *_: iter(())
+    )
 
 
 LABEL = rule("VM103", "infer-label-missing", "inference")

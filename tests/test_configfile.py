@@ -13,7 +13,7 @@ from vmlint.errors import ConfigError
 from vmlint.rule import Effect, Level, Meta, Rule
 
 RULES = tuple(
-    Rule(Meta(id, Effect.REJECTED, "0.1", object), slug, "A title", "A title.", family, lambda *_: iter(()))
+    Rule(Meta(id, Effect.REJECTED, "0.1", object), slug, "A title", lambda: "A title.", family, lambda *_: iter(()))
     for id, slug, family in (("VM103", "label-missing", "inference"), ("VM401", "shared-disk", "storage"))
 )
 

@@ -38,7 +38,7 @@ def rule(name: str, rank: int, effect: Effect, field: str) -> Rule:
     def check(resource: Resource, world: World) -> Iterator[Fault]:
         yield meta.at(resource.field(field), "it is wrong.", fix="correct it")
 
-    return Rule(meta, name, name, "", "test", check)
+    return Rule(meta, name, name, str, "test", check)
 
 
 @pytest.mark.parametrize(

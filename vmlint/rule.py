@@ -127,16 +127,21 @@ class RuleModule(Protocol):
 class Rule:
     """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page.
 
-    `pack` names the pack that it comes from, as a person knows it; "" is vmlint itself.
+    `text` gives its page, as few runs show one. `pack` names the pack that it comes from, as a person knows it; "" is
+    vmlint itself.
     """
 
     meta: Meta
     slug: str
     title: str
-    page: str
+    text: Callable[[], str]
     family: str
     check: Callable[[Any, World], Iterator[Fault | Doubt]]
     pack: str = ""
+
+    @property
+    def page(self) -> str:
+        return self.text()
 
     @property
     def id(self) -> str:

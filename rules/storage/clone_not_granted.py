@@ -29,7 +29,7 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (authorizeDataVolume); CDI
 `staging/src/kubevirt.io/containerized-data-importer-api/pkg/apis/core/v1beta1/authorize_utils.go`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.cdi.datasource import Target
@@ -42,15 +42,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
+from .._about import granted
 from .._disks import clear
 
-
-def _given(vm: VirtualMachine, world: World) -> Sequence[Resource]:
-    """Rights that are given in one namespace: without any, nothing says that one is missing."""
-    return world.cluster.of_kind("RoleBinding")
-
-
-META = Meta("VM422", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=_given)
+META = Meta("VM422", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=granted)
 
 # The right itself, and one that CDI takes for it: who may create pods in the namespace reads its claims anyway.
 _RIGHTS = (("cdi.kubevirt.io", "datavolumes/source"), ("", "pods"))

@@ -31,7 +31,8 @@ on each object on the way.
 
 
 def rule(id: str, slug: str, family: str, effect: Effect, title: str) -> Rule:
-    return Rule(Meta(id, effect, "0.1", object), slug, title, PAGE.format(title=title), family, lambda *_: iter(()))
+    meta = Meta(id, effect, "0.1", object)
+    return Rule(meta, slug, title, lambda: PAGE.format(title=title), family, lambda *_: iter(()))
 
 
 RULES = (

@@ -39,7 +39,8 @@ def vm(name: str) -> ObjectId:
 
 def rule(number: str, slug: str, effect: Effect, page: str = PAGE) -> Rule:
     title = page.partition("\n")[0].rstrip(".")
-    return Rule(Meta(number, effect, "0.1", object), slug, title, page, "inference", lambda subject, world: iter(()))
+    meta = Meta(number, effect, "0.1", object)
+    return Rule(meta, slug, title, lambda: page, "inference", lambda subject, world: iter(()))
 
 
 LABEL_MISSING = Finding(

@@ -143,7 +143,7 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
         message=said.get("message", ""),
         fix=said.get("fix", f"see `vmlint explain {slug}`"),
     )
-    return Rule(meta, slug, page.partition("\n")[0].strip().rstrip("."), page, family, judge.check)
+    return Rule(meta, slug, page.partition("\n")[0].strip().rstrip("."), lambda: page, family, judge.check)
 
 
 _NEEDED = {

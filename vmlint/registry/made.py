@@ -1,12 +1,20 @@
-"""A rule out of a module."""
+"""A rule out of a module, which may still have to be loaded."""
 
 from __future__ import annotations
 
-import inspect
+from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
-from vmlint.rule import Rule, RuleModule
+from vmlint.rule import Meta, Rule, RuleModule
 
-__all__ = ["made"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vmlint.rule import Doubt, Fault
+    from vmlint.world import World
+
+__all__ = ["announced", "made"]
 
 
 def made(module: RuleModule, pack: str = "") -> Rule:
@@ -14,14 +22,48 @@ def made(module: RuleModule, pack: str = "") -> Rule:
 
     A module that lies in no package is a family of its own.
     """
-    *above, name = module.__name__.replace("_", "-").split(".")
-    page = inspect.cleandoc(module.__doc__ or "")
-    return Rule(
-        meta=module.META,
-        slug=name,
-        title=page.partition("\n")[0].rstrip("."),
-        page=page,
-        family=above[-1] if above else name,
-        check=module.check,
-        pack=pack,
-    )
+    slug, family = _names(module.__name__)
+    page = _page(module)
+    title = page.partition("\n")[0].rstrip(".")
+    return Rule(module.META, slug, title, lambda: page, family, module.check, pack)
+
+
+def announced(name: str, title: str, meta: Meta) -> Rule:
+    """The rule of a module that is loaded when it is first asked something."""
+    slug, family = _names(name)
+    later = _Later(name, meta)
+    return Rule(meta, slug, title, later.page, family, later.check)
+
+
+class _Later:
+    """The code of a rule of which all else is known already."""
+
+    def __init__(self, name: str, meta: Meta) -> None:
+        self._name = name
+        self._meta = meta
+
+    def check(self, subject: Any, world: World) -> Iterator[Fault | Doubt]:
+        return self._module.check(subject, world)
+
+    def page(self) -> str:
+        return _page(self._module)
+
+    @cached_property
+    def _module(self) -> RuleModule:
+        module = cast(RuleModule, import_module(self._name))
+        meta = module.META
+        if meta != self._meta:
+            raise RuntimeError(f"{self._name} has another `META` than its index: run `python -m tests.accept`")
+        return module
+
+
+def _names(module: str) -> tuple[str, str]:
+    """The slug and the family."""
+    *above, name = module.replace("_", "-").split(".")
+    return name, above[-1] if above else name
+
+
+def _page(module: RuleModule) -> str:
+    from inspect import cleandoc
+
+    return cleandoc(module.__doc__ or "")
