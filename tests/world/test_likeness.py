@@ -8,25 +8,31 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.build import cluster
 from tests.cases import FIXTURES
+from vmlint.cdi.render import Failure
 from vmlint.fixtures import cases
+from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.opening import open_world
 from vmlint.world import Settings, World
+from vmlint.world.disks import Disk, Written
+from vmlint.world.likeness import Alike, Templates
 
 VM = """
     apiVersion: kubevirt.io/v1
     kind: VirtualMachine
-    metadata: {name: NAME, labels: {app: NAME}}
+    metadata: {name: NAME, namespace: SPACE, labels: {app: LABEL}, annotations: {note: NOTE}}
     spec:
       runStrategy: Always
       dataVolumeTemplates:
-      - metadata: {name: NAME-root}
-        spec: {storage: {resources: {requests: {storage: 10Gi}}}, source: {blank: {}}}
+      - metadata: {name: DISK, labels: {app: LABEL}}
+        spec: {storage: {resources: {requests: {storage: SIZE}}}, sourceRef: {kind: DataSource, name: IMAGE WHERE}}
       template:
-        metadata: {labels: {kubevirt.io/domain: NAME}}
+        metadata: {labels: {kubevirt.io/domain: LABEL}, annotations: {note: NOTE}}
         spec:
           terminationGracePeriodSeconds: GRACE
           domain:
@@ -39,11 +45,55 @@ VM = """
           - {name: root, dataVolume: {name: "CLAIM"}}
           - {name: init, cloudInitNoCloud: {userData: "DATA"}}
 """
-USUAL = {"NAME": "web", "GRACE": "30", "MAC": "02:00:00:00:00:17", "CLAIM": "web-root", "DATA": "#cloud-config"}
+USUAL = {
+    "NAME": "web",
+    "SPACE": "shop",
+    "LABEL": "web",
+    "NOTE": "mine",
+    "DISK": "web-root",
+    "SIZE": "10Gi",
+    "IMAGE": "fedora",
+    "WHERE": "",
+    "GRACE": "30",
+    "MAC": "02:00:00:00:00:17",
+    "CLAIM": "web-root",
+    "DATA": "#cloud-config",
+}
+ODD = {
+    "NAME": ["db", "DB", "'7'", "7", "''", "a.b", "'${NAME}'", "x" * 64, "x" * 254],
+    "SPACE": ["bank", "a.b", "'7'", "7", "''", "'${SPACE}'", "x" * 64],
+    "LABEL": ["db", "''", "7", "null", "a b", "'${APP}'", "x" * 64, "[a]"],
+    "NOTE": ["theirs", "''", "7", "null", "'${NOTE}'", "x" * 20_000, "x" * 300_000],
+    "DISK": ["db-root", "''", "7", "null", "'${DISK}'", "x" * 300],
+    "SIZE": ["20Gi", "'0'", "1Ki", "-1Gi", "null", "100000Gi", "'${SIZE}'", "20GiB"],
+    "IMAGE": ["debian", "gone", "''", "'${IMAGE}'"],
+    "WHERE": [", namespace: shop", ", namespace: bank", ", namespace: gone", ", namespace: '${SPACE}'"],
+    "GRACE": ["180", "0", "-1", "'30'", str(1 << 40)],
+    "MAC": ["02-00-00-00-00-18", "02:00:00:00:00:00", "02:00", "${MAC}"],
+    "CLAIM": ["db-root", "", "${CLAIM}"],
+    "DATA": ["#cloud-config\\nuser: me", "", "x" * 2049],
+}
+OTHERS = """
+    apiVersion: cdi.kubevirt.io/v1beta1
+    kind: DataSource
+    metadata: {name: fedora, namespace: shop}
+    spec: {source: {pvc: {name: fedora}}}
+    ---
+    apiVersion: cdi.kubevirt.io/v1beta1
+    kind: DataSource
+    metadata: {name: debian, namespace: bank}
+    spec: {source: {snapshot: {name: debian, namespace: gone}}}
+    ---
+    apiVersion: storage.k8s.io/v1
+    kind: StorageClass
+    metadata: {name: local}
+    provisioner: example.com/local
+"""
 
 
-def world(*texts: str) -> World:
-    return World(cluster(*((f"{number}.yaml", text) for number, text in enumerate(texts))), Settings())
+def world(*texts: str, closed: bool = False) -> World:
+    files = cluster(*((f"{number}.yaml", text) for number, text in enumerate(texts)))
+    return World(files, Settings(closed))
 
 
 def vm(**values: str) -> str:
@@ -54,12 +104,55 @@ def vm(**values: str) -> str:
 
 
 def verdicts(one: World) -> list[Any]:
-    vms = [found for found in one.cluster.resources if isinstance(found, VirtualMachine)]
-    return [(str(vm), one.machine.admission(vm), one.conflicts(vm), one.unmet(vm)) for vm in vms]
+    whole = [found for found in one.cluster.resources if not found.fragment]
+    vms = [found for found in whole if isinstance(found, VirtualMachine)]
+    return [
+        *((str(found), one.form.causes(found), one.storage.refusals(found), disks(found, one)) for found in whole),
+        *((str(vm), one.machine.admission(vm), one.conflicts(vm), one.unmet(vm)) for vm in vms),
+    ]
+
+
+def disks(holder: Resource, one: World) -> list[Any]:
+    return [(disk, outline(disk, one), source(disk, one)) for disk in one.storage.disks(holder)]
+
+
+def outline(disk: Disk, one: World) -> Any:
+    """What is said of a claim but for its size."""
+    found = one.storage.outline(disk)
+    if isinstance(found, Failure):
+        return found
+    unsized = [open for open in found.undecided if open.field != "resources.requests.storage"]
+    return found._replace(spec={**found.spec, "resources": None}, undecided=tuple(unsized))
+
+
+def source(disk: Disk, one: World) -> Any:
+    return one.storage.resolve_source(disk) if disk.form in (Written.TEMPLATE, Written.DATA_VOLUME) else None
+
+
+def verdicts_alone(one: World) -> list[Any]:
+    """The verdicts where nothing stands in for anything else."""
+    with (
+        patch.object(World, "alike", lambda self, vm: vm),
+        patch.object(Templates, "alike", lambda self, template: Alike(template)),
+    ):
+        return verdicts(World(one.cluster, one.settings))
 
 
 def stand_ins(one: World) -> set[int]:
     return {id(one.alike(found)) for found in one.cluster.resources if isinstance(found, VirtualMachine)}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.fixed_dictionaries({}, optional={word: st.sampled_from(odd) for word, odd in ODD.items()}), max_size=4),
+    st.booleans(),
+)
+def test_odd_values_get_the_same_verdicts_without_stand_ins(odd: list[dict[str, str]], closed: bool) -> None:
+    names = [{"NAME": f"vm{number}", "DISK": f"disk{number}", "CLAIM": f"disk{number}"} for number in range(6)]
+    values = [{}, *odd, {}]
+    texts = [OTHERS, *(vm(**{**own, **other}) for own, other in zip(names, values, strict=False))]
+    one = world(*texts, closed=closed)
+    assert verdicts(one) == verdicts_alone(one)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +192,5 @@ def test_values_of_another_form_do(values: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
 def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> None:
     with chdir(case):
-        opened = [open_world([], None, {}).worlds for _ in range(2)]
-    with patch.object(World, "alike", lambda self, vm: vm):
-        expected = [verdicts(one) for one in opened[0]]
-    assert [verdicts(one) for one in opened[1]] == expected
+        for one in open_world([], None, {}).worlds:
+            assert verdicts(one) == verdicts_alone(one)

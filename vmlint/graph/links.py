@@ -7,7 +7,7 @@ paths in which `[*]` stands for each entry of a list.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -247,17 +247,16 @@ def _links(resource: Resource) -> tuple[Link, ...]:
 def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list[tuple[int, Link]]) -> None:
     """Add each reference below a mapping or list, with the number of its row."""
     if isinstance(holder, dict):
-        entries: Iterable[tuple[str | int, Any, _Step]] = [
-            (key, holder[key], below) for key, below in point.below.items() if key in holder
-        ]
+        for key, value in holder.items():
+            if (below := point.below.get(key)) is None:
+                continue
+            if not isinstance(value, str):
+                _gather(below, value, (*path, key), source, found)
+            elif value:
+                refs = [(row, row.target(holder, value, source.namespace)) for row in below.rows]
+                found += [
+                    (row.number, Link(row.kind, source, (*path, key), ref)) for row, ref in refs if ref is not None
+                ]
     elif isinstance(holder, list) and point.each is not None:
-        below = point.each
-        entries = [(index, value, below) for index, value in enumerate(holder)]
-    else:
-        return
-    for step, value, below in entries:
-        if not isinstance(value, str):
-            _gather(below, value, (*path, step), source, found)
-        elif value:
-            refs = ((row, row.target(holder, value, source.namespace)) for row in below.rows)
-            found += [(row.number, Link(row.kind, source, (*path, step), ref)) for row, ref in refs if ref is not None]
+        for index, value in enumerate(holder):
+            _gather(point.each, value, (*path, index), source, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, kinds, newest, nodes, root
@@ -51,6 +51,7 @@ def schemas_of_crd(data: Any) -> Iterator[tuple[str, str, Schema]]:
             )
 
 
+@lru_cache(maxsize=1024)  # a repository has few versions and kinds
 def check_version(api_version: str, kind: str, *, target: Release | None = None) -> SchemaCause | None:
     """What is wrong with an object's API version, None if nothing is, or the kind is of another product's group.
 

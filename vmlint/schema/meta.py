@@ -16,7 +16,7 @@ from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.words import quote_edit, quote_fix, shown, the_value
 from vmlint.source.span import Path
 
-__all__ = ["FIELDS", "check_metadata", "is_label", "is_subdomain", "label_key_fault"]
+__all__ = ["FIELDS", "check_metadata", "is_label", "is_label_value", "is_subdomain", "label_key_fault"]
 
 FIELDS: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
@@ -55,6 +55,11 @@ def is_label(text: str) -> bool:
 def is_subdomain(text: str) -> bool:
     """Whether a text is a DNS-1123 subdomain of at most 253 characters."""
     return len(text) <= 253 and all(_LABEL.fullmatch(part) for part in text.split("."))
+
+
+def is_label_value(text: str) -> bool:
+    """Whether a label may have that value."""
+    return not text or (len(text) <= 63 and _NAME_PART.fullmatch(text) is not None)
 
 
 @lru_cache(maxsize=1024)  # the same few keys stand in all objects
@@ -134,7 +139,7 @@ def _labels(labels: Any, path: Path) -> Iterator[SchemaCause]:
             continue
         if not isinstance(value, str):
             yield _not_text((*path, key), f"the label `{shown(key)}`", value)
-        elif value and (len(value) > 63 or not _NAME_PART.fullmatch(value)):
+        elif not is_label_value(value):
             message = f"the label `{shown(key)}` has the value `{shown(value)}`, which is not allowed"
             fix = (
                 "use up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or an annotation"

@@ -13,6 +13,7 @@ from vmlint.model.ref import Ref
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
 from vmlint.world.form import Form
+from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
 from vmlint.world.settings import Settings
 from vmlint.world.storage import Storage
@@ -28,10 +29,13 @@ class World(Application):
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         super().__init__(cluster, settings)
-        self.storage = Storage(cluster, settings.is_closed, self.preferred_class, proposals=settings.release is None)
+        templates = Templates()
+        self.storage = Storage(
+            cluster, settings.is_closed, self.preferred_class, templates, proposals=settings.release is None
+        )
         self.machine = Machine(self)
         self.addresses = Addresses(cluster)
-        self.form = Form(cluster, settings.release, self.alike)
+        self.form = Form(cluster, settings.release, self.alike, templates)
 
     def closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.graph.cluster import Cluster
@@ -17,11 +16,10 @@ from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
-from vmlint.world.likeness import blanked_template, key_of
+from vmlint.world.likeness import Templates, frame, key_of
 
 __all__ = ["Form"]
 
-_LEAST_SPEC: Mapping[str, Any] = {"domain": {"devices": {}}}
 _DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
 
 
@@ -29,16 +27,22 @@ class Form:
     """The form of the cluster's objects. `release` is the release of KubeVirt that they are for; of CDI none is known.
 
     An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files. `alike`
-    gives the VM that stands in for a VM: the form of what the two have in common is judged once.
+    gives the VM that stands in for a VM, and `templates` what stands in for its templates: the form of what they have
+    in common is judged once.
     """
 
     def __init__(
-        self, cluster: Cluster, release: Release | None, alike: Callable[[VirtualMachine], VirtualMachine]
+        self,
+        cluster: Cluster,
+        release: Release | None,
+        alike: Callable[[VirtualMachine], VirtualMachine],
+        templates: Templates,
     ) -> None:
         self._cluster = cluster
         self._release = release
         self._alike = alike
-        self._flawless: dict[tuple[object, str], bool] = {}
+        self._templates = templates
+        self._flawless: dict[object, bool] = {}
         self._causes: dict[int, tuple[SchemaCause, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
@@ -77,27 +81,14 @@ class Form:
         known = self._alike(resource)
         if known is resource:
             return False
-        key = id(known), resource.api_version
-        if key not in self._flawless:
+        rest = frame(resource, self._templates)
+        shared, own = (id(known), resource.api_version), key_of(rest)
+        if shared not in self._flawless:
             identity = {"apiVersion": resource.api_version, "kind": resource.kind.name, "metadata": {"name": "vm"}}
-            self._flawless[key] = not any(check({**identity, **known.data}, schema, target=target))
-        spec = {**resource.vm_spec, "template": {**mapping(resource.vm_spec, "template"), "spec": _LEAST_SPEC}}
-        if isinstance(disks := spec.get("dataVolumeTemplates"), list):
-            spec["dataVolumeTemplates"] = [self._known_disk(disk, resource, schema, target) for disk in disks]
-        return self._flawless[key] and not any(check({**resource.data, "spec": spec}, schema, target=target))
-
-    def _known_disk(self, disk: Any, vm: VirtualMachine, schema: Schema, target: Release | None) -> Any:
-        """A DataVolume template without its spec, where that is in order as those that are alike are."""
-        if not isinstance(disk, dict) or not isinstance(disk.get("spec"), dict):
-            return disk
-        alike = blanked_template(disk)["spec"]
-        key = key_of(alike), vm.api_version
-        if key not in self._flawless:
-            template = {"spec": _LEAST_SPEC}
-            data = {"dataVolumeTemplates": [{"metadata": {"name": "disk"}, "spec": alike}], "template": template}
-            whole = {"apiVersion": vm.api_version, "kind": vm.kind.name, "metadata": {"name": "vm"}, "spec": data}
-            self._flawless[key] = not any(check(whole, schema, target=target))
-        return {**disk, "spec": {}} if self._flawless[key] else disk
+            self._flawless[shared] = not any(check({**identity, **known.data}, schema, target=target))
+        if own not in self._flawless:
+            self._flawless[own] = not any(check(rest, schema, target=target))
+        return self._flawless[shared] and self._flawless[own]
 
     def _custom(self, resource: Resource) -> Schema | None:
         """The schema of a custom resource, None where no definition is at hand, or several that differ."""

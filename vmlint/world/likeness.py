@@ -10,16 +10,20 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from vmlint.kubevirt.admission.forms import mac_length
-from vmlint.model.access import get, mapping
+from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
+from vmlint.schema.meta import is_label, is_label_value, is_subdomain
 
-__all__ = ["blanked", "blanked_template", "key_of"]
+__all__ = ["Alike", "Templates", "blanked", "frame", "key_of"]
+
+_T = TypeVar("_T")
 
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
+_FEW = 16 * 1024  # in characters; all annotations together may have 256 KiB
 _ROUND = re.compile(r"[1-9][0-9]{0,4}Gi")
 _RESERVED_MAC = "02:00:00:00:00:00"  # an interface with masquerade may not have it
 
@@ -48,22 +52,55 @@ def _are_names(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_name, value.values()))
 
 
+def _is_dns_name(value: Any) -> bool:
+    return isinstance(value, str) and is_subdomain(value)
+
+
+def _is_dns_label(value: Any) -> bool:
+    return isinstance(value, str) and is_label(value)
+
+
+def _are_label_values(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, str) and is_label_value(one) for one in value.values())
+
+
+def _are_few(value: Any) -> bool:
+    return _are_names(value) and sum(len(str(key)) + len(one) for key, one in value.items()) <= _FEW
+
+
 class _Free:
     """A field of which no more matters than that its value is good; then it is replaced."""
+
+    __slots__ = ("blank", "field", "good")
 
     def __init__(self, field: str, good: Callable[[Any], bool], blank: Callable[[Any], Any]) -> None:
         self.field = field
         self.good = good
         self.blank = blank
 
-    def __call__(self, holder: dict[str, Any]) -> dict[str, Any]:
-        """The mapping with that field blanked."""
+    def clear(self, holder: dict[str, Any]) -> None:
+        """Blank the field in a mapping that is nobody else's."""
         value = holder.get(self.field)
-        return {**holder, self.field: self.blank(value)} if value is not None and self.good(value) else holder
+        if value is not None and self.good(value):
+            holder[self.field] = self.blank(value)
 
 
 def _text(field: str, good: Callable[[Any], bool], blank: Any) -> _Free:
     return _Free(field, good, lambda _: blank)
+
+
+def _texts(field: str, good: Callable[[Any], bool]) -> _Free:
+    return _Free(field, good, lambda value: dict.fromkeys(value, "blank"))
+
+
+def _cleared(holder: Any, *free: _Free) -> Any:
+    """A copy of a mapping with these fields blanked; anything else as it is."""
+    if not isinstance(holder, dict):
+        return holder
+    copy = dict(holder)
+    for one in free:
+        one.clear(copy)
+    return copy
 
 
 _USER_DATA = (_text("userData", _is_short, "#cloud-config"), _text("networkData", _is_short, "version: 2"))
@@ -78,27 +115,26 @@ _VOLUME: Mapping[str, tuple[_Free, ...]] = {
 _INTERFACE = _text("macAddress", _is_address, "02:00:00:00:00:01")
 _SPEC = (
     _text("terminationGracePeriodSeconds", _is_time, 1),
-    _Free("nodeSelector", _are_names, lambda value: dict.fromkeys(value, "blank")),
+    _texts("nodeSelector", _are_names),
 )
-_METADATA = _Free("labels", _are_names, lambda value: {key: "blank" for key in value if "kubevirt.io/" in key})
+_DOMAINS = _Free("labels", _are_names, lambda value: {key: "blank" for key in value if "kubevirt.io/" in key})
 
 
 def blanked(vm: VirtualMachine) -> dict[str, Any]:
     """The VM's data without what has no part in a verdict: its own metadata and templates, and free values."""
-    if not (inner := vm.vmi_spec):
+    if not vm.vmi_spec:
         return vm.data
-    for free in _SPEC:
-        inner = free(dict(inner))
-    volumes, domain = inner.get("volumes"), inner.get("domain")
-    if isinstance(volumes, list):
-        inner = {**inner, "volumes": [_volume(volume) for volume in volumes]}
+    inner = _cleared(vm.vmi_spec, *_SPEC)
+    if isinstance(volumes := inner.get("volumes"), list):
+        inner["volumes"] = [_volume(volume) for volume in volumes]
+    domain = inner.get("domain")
     devices = mapping(domain, "devices")
     if isinstance(interfaces := devices.get("interfaces"), list):
-        cards = [_INTERFACE(card) if isinstance(card, dict) else card for card in interfaces]
-        inner = {**inner, "domain": {**mapping(domain), "devices": {**devices, "interfaces": cards}}}
+        cards = [_cleared(card, _INTERFACE) for card in interfaces]
+        inner["domain"] = {**mapping(domain), "devices": {**devices, "interfaces": cards}}
     template = {**mapping(vm.vm_spec, "template"), "spec": inner}
-    if isinstance(metadata := template.get("metadata"), dict):
-        template["metadata"] = _METADATA(metadata)
+    if "metadata" in template:
+        template["metadata"] = _cleared(template["metadata"], _DOMAINS)
     data: Any = {key: value for key, value in vm.vm_spec.items() if key != "dataVolumeTemplates"}
     data["template"] = template
     for step in reversed(vm.vm_path):
@@ -108,28 +144,107 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
 
 
 def _volume(volume: Any) -> Any:
-    if isinstance(volume, dict):
-        for source, held in volume.items():
-            if source in _VOLUME and isinstance(held, dict):
-                for free in _VOLUME[source]:
-                    held = free(held)
-                volume = {**volume, source: held}
-    return volume
+    if not isinstance(volume, dict):
+        return volume
+    return {source: _cleared(held, *_VOLUME[source]) if source in _VOLUME else held for source, held in volume.items()}
 
 
+_IN_METADATA = (_texts("labels", _are_label_values), _texts("annotations", _are_few))
+_OWN_METADATA = (_text("name", _is_dns_name, "vm"), _text("namespace", _is_dns_label, "default"), *_IN_METADATA)
+_LEAST_SPEC: Mapping[str, Any] = {"domain": {"devices": {}}}
+
+
+def frame(vm: VirtualMachine, templates: Templates) -> dict[str, Any]:
+    """A VM with that alone which `blanked` leaves out: its metadata and templates, both with free values blanked."""
+    template = {**mapping(vm.vm_spec, "template"), "spec": _LEAST_SPEC}
+    if "metadata" in template:
+        template["metadata"] = _cleared(template["metadata"], *_IN_METADATA)
+    spec: dict[str, Any] = {"template": template}
+    if "dataVolumeTemplates" in vm.vm_spec:
+        disks = vm.vm_spec["dataVolumeTemplates"]
+        is_list = isinstance(disks, list)
+        spec["dataVolumeTemplates"] = [_body(disk, templates) for disk in disks] if is_list else disks
+    data: Any = spec
+    for step in reversed(vm.vm_path):
+        data = {step: data}
+    whole = {**vm.data, **data}
+    if "metadata" in whole:
+        whole["metadata"] = _cleared(whole["metadata"], *_OWN_METADATA)
+    return whole
+
+
+def _body(template: Any, templates: Templates) -> Any:
+    return templates.alike(template).body if isinstance(template, dict) else template
+
+
+class Alike:
+    """DataVolume templates that differ in their names, in the values of labels, and in sizes that make no difference.
+
+    `body` is what stands for them all.
+    """
+
+    __slots__ = ("_answers", "body", "is_local")
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        self.body = body
+        self.is_local = _is_local(body)
+        self._answers: dict[object, Any] = {}
+
+    def once(self, question: object, answer: Callable[[], _T]) -> _T:
+        """The answer to a question about these templates, worked out when it is first asked."""
+        if question not in self._answers:
+            self._answers[question] = answer()
+        found: _T = self._answers[question]
+        return found
+
+
+class Templates:
+    """The DataVolume templates of a world. Their ids tell them apart: they live as long as it does."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, Alike] = {}
+        self._known: dict[bytes, Alike] = {}
+
+    def alike(self, template: Mapping[str, Any]) -> Alike:
+        """The template with all that are like it."""
+        if (found := self._of.get(id(template))) is None:
+            body = _blanked_template(template)
+            key = key_of(body)
+            if (found := self._known.get(key)) is None:
+                found = self._known[key] = Alike(body)
+            self._of[id(template)] = found
+        return found
+
+
+_TEMPLATE_METADATA = (_text("name", _is_name, "disk"), _IN_METADATA[0])
 _SIZE = _text("storage", _is_round, "1Gi")
 
 
-def blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
-    """A DataVolume template without its name, and with one size for all that are neither small nor out of bounds."""
-    spec = template.get("spec")
-    if isinstance(spec, dict):
-        for form in ("storage", "pvc"):
-            requests = get(spec, form, "resources", "requests")
-            if isinstance(requests, dict):
-                resources = {**spec[form]["resources"], "requests": _SIZE(requests)}
-                spec = {**spec, form: {**spec[form], "resources": resources}}
-    return {"metadata": {"annotations": get(template, "metadata", "annotations")}, "spec": spec}
+def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
+    """A DataVolume template with one size for all that are neither small nor out of bounds."""
+    blank = dict(template)
+    if "metadata" in blank:
+        blank["metadata"] = _cleared(blank["metadata"], *_TEMPLATE_METADATA)
+    if isinstance(spec := blank.get("spec"), dict):
+        blank["spec"] = {**spec, **{form: _sized(spec[form]) for form in ("storage", "pvc") if form in spec}}
+    return blank
+
+
+def _sized(claim: Any) -> Any:
+    requests = get(claim, "resources", "requests")
+    if not isinstance(requests, dict):
+        return claim
+    return {**claim, "resources": {**claim["resources"], "requests": _cleared(requests, _SIZE)}}
+
+
+def _is_local(template: Mapping[str, Any]) -> bool:
+    """Whether anything in a template depends on the namespace that it is in."""
+    references = (get(template, "spec", "sourceRef"), *(get(template, "spec", "source", one) for one in _COPIED))
+    leads_on = any(isinstance(one, dict) and not text(one, "namespace") for one in references)
+    return leads_on or get(template, "metadata", "namespace") is not None
+
+
+_COPIED = ("pvc", "snapshot")
 
 
 def key_of(data: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -35,7 +35,7 @@ from vmlint.model.subjects import (
     Workload,
 )
 from vmlint.world.disks import Disk, Written, claim_name
-from vmlint.world.likeness import blanked_template, key_of
+from vmlint.world.likeness import Templates
 
 __all__ = ["Refusal", "Storage"]
 
@@ -57,11 +57,30 @@ class Refusal(NamedTuple):
     disk: Disk | None = None
 
 
+class _Preferred(NamedTuple):
+    """The storage class of a VM's preference, "" for none, and the reason why that is not known."""
+
+    name: str = ""
+    reason: str = ""
+
+    def put(self, template: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A template that names no class, with this one."""
+        if not self.name:
+            return template
+        spec = mapping(template, "spec")
+        form = "pvc" if isinstance(spec.get("pvc"), dict) else "storage"
+        return {**template, "spec": {**spec, form: {**mapping(spec, form), "storageClassName": self.name}}}
+
+
+_NO_CLASS = _Preferred()
+
+
 class Storage:
     """The storage of the files' cluster.
 
     `closed` says whether an object that is not in the files does not exist; `preferred_class` is the storage class
-    that a VM's preference gives to its templates. Without `proposals` a VM's volume claim templates are nothing.
+    that a VM's preference gives to its templates, and `templates` tells which of them are alike. Without `proposals` a
+    VM's volume claim templates are nothing.
     """
 
     def __init__(
@@ -69,6 +88,7 @@ class Storage:
         cluster: Cluster,
         closed: Callable[[Ref], bool],
         preferred_class: Callable[[VirtualMachine], str | Undecided],
+        templates: Templates,
         *,
         proposals: bool,
     ) -> None:
@@ -81,7 +101,7 @@ class Storage:
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._refused: dict[int, tuple[Refusal, ...]] = {}
         self._refused_disks: dict[int, set[Path]] = {}
-        self._alike: dict[tuple[object, ...], Any] = {}
+        self._templates = templates
 
     def disks(self, holder: Resource) -> Sequence[Disk]:
         """The claim or DataVolume that an object is, or the templates that it holds."""
@@ -174,10 +194,10 @@ class Storage:
             return (
                 render_claim(disk.body, disk.holder.namespace, world) if self.renders(disk) else Rendered({**disk.spec})
             )
-        body, reason = self._preferred(disk)
+        preferred = self._preferred(disk)
         if disk.form is Written.CLAIM_TEMPLATE:
-            return render_claim_template(body, world, class_unknown=reason)
-        return render(body, disk.holder.namespace, world, class_unknown=reason)
+            return render_claim_template(disk.body, world, class_unknown=preferred.reason)
+        return self._made_of(disk.body, disk, preferred)
 
     def outline(self, disk: Disk) -> Rendered | Failure:
         """The claim that there would be, but for its size: that of a template may be another one of the same form."""
@@ -189,28 +209,23 @@ class Storage:
     def _outline(self, disk: Disk) -> Rendered | Failure:
         if disk.form is not Written.TEMPLATE or self._world.volumes:  # a volume is chosen by its size
             return self.render(disk)
-        body, reason = self._preferred(disk)
-        return self._once(
-            ("outline", reason),
-            disk,
-            body,
-            lambda alike: render(alike, disk.holder.namespace, self._seen_from(disk.holder), class_unknown=reason),
-        )
+        preferred = self._preferred(disk)
+        return self._once(("outline", preferred), disk, lambda alike: self._made_of(alike, disk, preferred))
 
-    def _once(
-        self, question: object, disk: Disk, body: Mapping[str, Any], answer: Callable[[Mapping[str, Any]], _T]
-    ) -> _T:
+    def _made_of(self, template: Mapping[str, Any], disk: Disk, preferred: _Preferred) -> Rendered | Failure:
+        """The claim of a template that stands for a disk's."""
+        world = self._seen_from(disk.holder)
+        return render(preferred.put(template), disk.holder.namespace, world, class_unknown=preferred.reason)
+
+    def _once(self, question: object, disk: Disk, answer: Callable[[Mapping[str, Any]], _T]) -> _T:
         """The answer to a question about a template, worked out once for all that are alike.
 
         Where an identity has several objects, what is meant depends on who asks.
         """
-        alike = blanked_template(body)
+        alike = self._templates.alike(disk.body)
+        namespace = disk.holder.namespace if alike.is_local else ""
         seen_from = None if self.cluster.is_unambiguous else id(disk.holder)
-        key = (question, disk.holder.namespace, seen_from, key_of(alike))
-        if key not in self._alike:
-            self._alike[key] = answer(alike)
-        known: _T = self._alike[key]
-        return known
+        return alike.once((question, namespace, seen_from), lambda: answer(alike.body))
 
     def renders(self, disk: Disk) -> bool:
         """Whether CDI's webhook fills in a claim."""
@@ -227,24 +242,20 @@ class Storage:
             text(cdi.data, "spec", "config", "webhookPvcRendering") == "Disabled" for cdi in self.cluster.of_kind("CDI")
         )
 
-    def _preferred(self, disk: Disk) -> tuple[Mapping[str, Any], str]:
-        """A template with the class of the VM's preference, or the reason why that is not known."""
-        spec = disk.spec
+    def _preferred(self, disk: Disk) -> _Preferred:
+        """The class of the VM's preference for a template that names none, or the reason why it is not known."""
         if not isinstance(disk.holder, VirtualMachine) or disk.form is not Written.TEMPLATE:
-            return disk.body, ""
-        if not spec or spec.get("storageClassName") is not None:
-            return disk.body, ""
+            return _NO_CLASS
+        if not (spec := disk.spec) or spec.get("storageClassName") is not None:
+            return _NO_CLASS
         preferred = self._preferred_class(disk.holder)
         if isinstance(preferred, Undecided):
-            return disk.body, preferred.reason
-        if not preferred:
-            return disk.body, ""
-        claim = {**spec, "storageClassName": preferred}
-        return {**disk.body, "spec": {**mapping(disk.body, "spec"), str(disk.spec_path[-1]): claim}}, ""
+            return _Preferred(reason=preferred.reason)
+        return _Preferred(preferred)
 
     def class_unknown(self, disk: Disk) -> bool:
         """Whether somebody who is not in the files may name a template's storage class."""
-        return disk.form is Written.TEMPLATE and bool(self._preferred(disk)[1])
+        return bool(self._preferred(disk).reason)
 
     def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
         """The names of the files' storage classes where none of them is surely the default."""
@@ -256,9 +267,7 @@ class Storage:
     def resolve_source(self, disk: Disk) -> Target | Undecided | None:
         """The claim or snapshot that a DataVolume copies."""
         namespace = disk.holder.namespace
-        return self._once(
-            "source", disk, disk.body, lambda alike: clone_source(alike, namespace, self._seen_from(disk.holder))
-        )
+        return self._once("source", disk, lambda alike: clone_source(alike, namespace, self._seen_from(disk.holder)))
 
     def resolve_data_source(self, subject: DataSource) -> Target | Undecided:
         """Where a DataSource ends."""
@@ -287,9 +296,10 @@ class Storage:
             for disk in self.disks(subject):
                 yield from (Refusal(cause, Effect.REJECTED, disk) for cause in self._own(subject))
         elif isinstance(subject, VirtualMachine):
+            used = {claim_name(volume)[1] for _, volume in subject.volumes()}
             for disk in self.disks(subject):
                 if disk.form is Written.TEMPLATE:
-                    yield from self._of_template(subject, disk)
+                    yield from self._of_template(subject, disk, used)
         elif check := _CHECKS.get(type(subject)):
             yield from (Refusal(cause, Effect.REJECTED) for cause in check(subject.data))
 
@@ -303,15 +313,21 @@ class Storage:
             existing_claim=claims[0].data if len(claims) == 1 else None,
         )
 
-    def _of_template(self, vm: VirtualMachine, disk: Disk) -> Iterator[Refusal]:
-        found = datavolume.check_template(disk.body, disk.path, vm.namespace, get(vm.vmi_spec, "volumes"))
+    def _of_template(self, vm: VirtualMachine, disk: Disk, used: Set[str]) -> Iterator[Refusal]:
+        if disk.name in used:
+            found = self._once("written", disk, lambda alike: self._of_written(alike, vm, [_volume_of(alike)]))
+        else:
+            found = self._of_written(disk.body, vm, get(vm.vmi_spec, "volumes"))
         for cause in found:
             late = cause.check is Check.TEMPLATE_NAMESPACE and isinstance(vm, VirtualMachinePool)
-            yield Refusal(cause, Effect.STUCK if late else Effect.REJECTED, disk)
-        if found:
-            return
-        for cause in self._once("refusal", disk, disk.body, lambda alike: self._of_made(alike, vm)):
-            yield Refusal(cause._replace(path=(*disk.path, *cause.path)), Effect.STUCK, disk)
+            yield _refusal(cause, Effect.STUCK if late else Effect.REJECTED, disk)
+        if not found:
+            for cause in self._once("made", disk, lambda alike: self._of_made(alike, vm)):
+                yield _refusal(cause, Effect.STUCK, disk)
+
+    def _of_written(self, template: Mapping[str, Any], vm: VirtualMachine, volumes: Any) -> Sequence[Cause]:
+        """What KubeVirt says of a template, by paths in the template."""
+        return datavolume.check_template(template, (), vm.namespace, volumes)
 
     def _of_made(self, template: Mapping[str, Any], vm: VirtualMachine) -> Sequence[Cause]:
         """What CDI says of the DataVolume that is made of a template, by paths in the template."""
@@ -361,6 +377,16 @@ class Storage:
     def holds_any(self, namespace: str) -> bool:
         """Whether an object of the files lives in a namespace."""
         return namespace in self.cluster.namespaces
+
+
+def _refusal(cause: Cause, effect: Effect, disk: Disk) -> Refusal:
+    """The refusal of a template for a cause in it."""
+    return Refusal(cause._replace(path=(*disk.path, *cause.path)), effect, disk)
+
+
+def _volume_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A volume that uses a template."""
+    return {"dataVolume": {"name": text(template, "metadata", "name")}}
 
 
 _WRITTEN: dict[type[Resource], Written] = {DataVolume: Written.DATA_VOLUME, PersistentVolumeClaim: Written.CLAIM}
