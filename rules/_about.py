@@ -6,22 +6,29 @@ A question is asked once for an object, and the rules that are about it are call
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import State
-from vmlint.kubevirt.conflicts import Conflict
-from vmlint.kubevirt.inference import Chain
-from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, Workload
-from vmlint.schema.cause import SchemaCause
-from vmlint.world import World, machine, storage
-from vmlint.world.disks import Disk
+
+if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
+    from vmlint.kubevirt.conflicts import Conflict
+    from vmlint.kubevirt.inference import Chain
+    from vmlint.kubevirt.matching import Flaw, Match
+    from vmlint.schema.cause import SchemaCause
+    from vmlint.world import World, machine, storage
+    from vmlint.world.disks import Disk
+
+    from .sizing._sizing import Sized
+    from .storage._clones import Copy
 
 __all__ = [
     "admission",
+    "copies",
     "disks",
     "form",
     "granted",
@@ -30,6 +37,7 @@ __all__ = [
     "lost_matchers",
     "matcher_flaws",
     "overridden",
+    "sized",
     "storage_refusals",
 ]
 
@@ -49,6 +57,13 @@ def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusa
     return world.storage.refusals(subject)
 
 
+def copies(subject: Resource, world: World) -> Sequence[Copy]:
+    """The disks of the object that copy a claim of the files."""
+    from .storage._clones import copies
+
+    return copies(subject, world)
+
+
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
     """The claims that the object writes."""
     return world.storage.disks(subject)
@@ -66,11 +81,15 @@ def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
 
 def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
     """What is wrong with the VM's matchers as they are written."""
+    from vmlint.kubevirt.matching import flaws
+
     return [flaw for matcher in Matcher if (stanza := vm.matcher(matcher)) is not None for flaw in flaws(stanza)]
 
 
 def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     """The VM's matchers that don't lead to an object of known content."""
+    from vmlint.kubevirt.matching import Fate
+
     found = [world.match(vm, matcher) for matcher in Matcher]
     return [match for match in found if match is not None and match.fate is not Fate.USED]
 
@@ -84,3 +103,10 @@ def lost_links(subject: Resource, world: World) -> Sequence[Link]:
     """The object's references that don't lead to an object of the files."""
     follow = world.cluster.follow
     return [link for link in links(subject) if follow(link).state is not State.FOUND]
+
+
+def sized(vm: VirtualMachine, world: World) -> Sized | None:
+    """The VM with who gives its amounts, where the proposals of sizing judge it."""
+    from .sizing._sizing import sized
+
+    return sized(vm, world)

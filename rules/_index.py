@@ -14,9 +14,7 @@ from vmlint.gitops.failed import Failed
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, PersistentVolumeClaim, Preference, StorageProfile, VirtualMachine, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.rule import Effect, Fix, Meta
-from ._about import admission, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, overridden, storage_refusals
-from .sizing._sizing import sized
-from .storage._clones import copies
+from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, overridden, sized, storage_refusals
 from vmlint.source.document import Document
 from vmlint.suppression import Suppression
 

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from vmlint.version import VERSION
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CASE = ROOT / "fixtures" / "infer-label-missing" / "bad"
@@ -95,10 +97,13 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
 
 
 def test_nothing_else_is_importable(python: Path, tmp_path: Path) -> None:
-    code = "import importlib.util as u, vmlint; print(u.find_spec('rules'), vmlint.__file__, vmlint.__version__)"
+    code = (
+        "import importlib.metadata as m, importlib.util as u, vmlint;"
+        "print(u.find_spec('rules'), vmlint.__file__, vmlint.__version__, m.version('vmlint'))"
+    )
     said = call(python, "-c", code, cwd=tmp_path)
-    rules, file, version = said.stdout.split()
-    assert (rules, version) == ("None", PROJECT["project"]["version"])
+    rules, file, *versions = said.stdout.split()
+    assert (rules, versions) == ("None", [VERSION, VERSION])
     assert Path(file).is_relative_to(python.parents[1])
 
 

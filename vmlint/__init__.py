@@ -20,11 +20,12 @@ _HOMES = {"check": "vmlint.api", "Config": "vmlint.config", "expand": "vmlint.ex
 
 def __getattr__(name: str) -> Any:
     """The public names are imported when they are first used: `vmlint --version` needs none of them."""
-    from importlib import import_module
-    from importlib.metadata import version
-
     if name == "__version__":
-        return version("vmlint")
+        from vmlint.version import VERSION
+
+        return VERSION
     if name in _HOMES:
+        from importlib import import_module
+
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module `vmlint` has no `{name}`")

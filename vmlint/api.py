@@ -7,7 +7,6 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -31,6 +30,7 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
 from vmlint.suppression import Suppression
+from vmlint.version import VERSION
 from vmlint.world import World
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _summed_up(
     telling = [rule for rule in rules if crashes and rule.meta.subject is Crash]
     failed = [_crashed(rule, fault) for rule in telling for one in crashes for fault in _faults(rule, one, world)]
     report = Report(
-        version=version("vmlint"),
+        version=VERSION,
         findings=tuple(known.new),
         skipped=repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),

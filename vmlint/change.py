@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
-from vmlint.schema.differences import Difference, differences
-from vmlint.schema.load import schema_of
-from vmlint.world import World
+
+if TYPE_CHECKING:
+    from vmlint.schema.differences import Difference
+    from vmlint.world import World
 
 __all__ = ["Change"]
 
@@ -39,6 +40,9 @@ class Change(NamedTuple):
 
         `before` is the path that the same had, where it is another one.
         """
+        from vmlint.schema.differences import differences
+        from vmlint.schema.load import schema_of
+
         schema = schema_of(self.new.api_version, self.new.kind.name)
         node = schema.root if schema else None
         for step in path:

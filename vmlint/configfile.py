@@ -132,13 +132,17 @@ def find_in(folder: Path) -> Path | None:
 
 def _has_table(file: Path) -> bool:
     """Whether a pyproject.toml configures vmlint. Broken ones of other programs are no concern of ours."""
+    try:
+        text = _content(file).decode("utf-8", "replace") if file.is_file() else ""
+    except OSError:
+        return False
+    if "vmlint" not in text:
+        return False
+
     import tomllib
 
     try:
-        text = _content(file).decode("utf-8", "replace") if file.is_file() else ""
-        return "vmlint" in text and _table(tomllib.loads(text)) is not None
-    except OSError:
-        return False
+        return _table(tomllib.loads(text)) is not None
     except (tomllib.TOMLDecodeError, RecursionError):
         return _TABLE.search(text) is not None
 

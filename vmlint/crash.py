@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import NamedTuple
 
 from vmlint.errors import described
@@ -36,4 +35,6 @@ def crash(
     error: Exception, work: str, document: Document, resource: Resource | None = None, rule: str = "", pack: str = ""
 ) -> Crash:
     """The crash that an error is, while it is being handled."""
+    import traceback
+
     return Crash(work, rule, pack, document, resource, described(error), "".join(traceback.format_exception(error)))

@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -288,9 +287,12 @@ def _outside(text: str, at: At) -> str | None:
     if _NAMESPACED.get(kind) is False and "/" in name:
         at.tell(f"a {kind} lives in no namespace: write `{kind} {name.partition('/')[2]}`")
         return None
-    if kind not in _NAMESPACED and (like := get_close_matches(kind, _NAMESPACED, n=1, cutoff=0.9)):
-        at.tell(f"no kind is called `{kind}`; did you mean `{like[0]}`?")
-        return None
+    if kind not in _NAMESPACED:
+        from difflib import get_close_matches
+
+        if like := get_close_matches(kind, _NAMESPACED, n=1, cutoff=0.9):
+            at.tell(f"no kind is called `{kind}`; did you mean `{like[0]}`?")
+            return None
     return f"{kind} {name}" if _name_glob(kind, at) and _name_glob(name, at) else None
 
 

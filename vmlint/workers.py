@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from selectors import EVENT_READ, DefaultSelector
 from typing import NoReturn
 
 __all__ = ["available", "silent", "worthwhile"]
@@ -130,6 +129,8 @@ def _tell(writing: int, said: tuple[list[int], int]) -> None:
 def _heard(open: set[int]) -> Iterator[tuple[list[int], int]]:
     """What the workers tell, until the last one has ended."""
     waiting = {reading: bytearray() for reading in open}
+    from selectors import EVENT_READ, DefaultSelector
+
     with DefaultSelector() as selector:
         for reading in open:
             selector.register(reading, EVENT_READ)

@@ -25,7 +25,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._sizing import sized
+from .._about import sized
 
 META = Meta("VM601", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)
 

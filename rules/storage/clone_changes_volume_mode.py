@@ -38,8 +38,8 @@ from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMach
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import copies
 from .._disks import prefix, volume_mode
-from ._clones import copies
 
 META = Meta(
     "VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies

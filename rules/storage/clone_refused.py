@@ -44,8 +44,9 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import copies
 from .._disks import prefix, volume_mode
-from ._clones import Copy, copies
+from ._clones import Copy
 
 META = Meta(
     "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
+
+from vmlint.catalog import data
 
 __all__ = ["Catalog", "catalog", "newest", "version_for", "versions"]
 
@@ -97,8 +98,8 @@ def catalog(version: str) -> Catalog:
 
 @lru_cache(maxsize=1)
 def _data() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(files("vmlint.catalog").joinpath("instancetypes.json").read_bytes())
-    return data
+    table: Mapping[str, Any] = json.loads(data("instancetypes.json"))
+    return table
 
 
 def _whole_labels(labels: Mapping[str, str]) -> dict[str, str]:

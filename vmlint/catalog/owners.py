@@ -12,8 +12,9 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from vmlint.catalog import data
 
 __all__ = ["Owned", "Owner", "owned", "owned_fields"]
 
@@ -46,7 +47,7 @@ class Owned(NamedTuple):
 @lru_cache(maxsize=1)
 def owned_fields() -> Mapping[str, Owned]:
     """Every field of the table, by its path."""
-    rows = json.loads(files("vmlint.catalog").joinpath("owners.json").read_bytes())
+    rows = json.loads(data("owners.json"))
     return {path: _row(path, designed, present) for path, (designed, present) in rows.items()}
 
 

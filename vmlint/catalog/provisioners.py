@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
+from vmlint.catalog import data
 from vmlint.model.unknown import is_unknown
 
 __all__ = ["NO_PROVISIONER", "Provisioner", "known_keys", "provisioner"]
@@ -73,8 +73,7 @@ def known_keys() -> tuple[str, ...]:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = resources.files("vmlint.catalog").joinpath("provisioners.json").read_text(encoding="utf-8")
-    table: dict[str, Any] = json.loads(text)
+    table: dict[str, Any] = json.loads(data("provisioners.json"))
     return table
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
+
+from vmlint.catalog import data
 
 __all__ = ["PROPOSAL", "ApiKind", "ApiVersion", "api_kind", "groups", "kinds", "newest", "nodes", "root"]
 
@@ -46,7 +47,7 @@ class ApiKind(NamedTuple):
 
 @cache
 def _read(name: str) -> Any:
-    return json.loads(files("vmlint.catalog").joinpath(name).read_bytes())
+    return json.loads(data(name))
 
 
 @cache

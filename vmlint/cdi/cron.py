@@ -6,7 +6,6 @@ Source: `github.com/robfig/cron/v3` (ParseStandard), Go `time` (ParseDuration, L
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import NamedTuple
 
 __all__ = ["is_schedule"]
@@ -95,5 +94,7 @@ def _number(text: str) -> int | None:
 def _is_duration(text: str) -> bool:
     if not _DURATION.fullmatch(text) or len(text) > 100:
         return False
+    from fractions import Fraction
+
     total = sum(Fraction(number.rstrip(".")) * _NANOSECONDS[unit] for number, unit in _PART.findall(text))
     return total < 2**63

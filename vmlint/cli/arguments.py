@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NoReturn
 
@@ -39,15 +37,18 @@ class Parser(argparse.ArgumentParser):
     ) -> None:
         self.examples = examples
         self.exits = exits
-        codes = [(f"{exit:>3}", meaning) for exit, meaning in exits.items()]
         super().__init__(
             prog=f"vmlint {command}",
             description=description,
-            epilog="\n".join(["examples:", *_columns(examples), "", "exit codes:", *_columns(codes)]),
             formatter_class=_Help,
             allow_abbrev=False,
             add_help=False,
         )
+
+    def format_help(self) -> str:
+        codes = [(f"{exit:>3}", meaning) for exit, meaning in self.exits.items()]
+        self.epilog = "\n".join(["examples:", *_columns(self.examples), "", "exit codes:", *_columns(codes)])
+        return super().format_help()
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The arguments. Options and paths may stand in any order; behind `--` are paths alone."""
@@ -90,17 +91,22 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=26)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return text if "\n" in text else textwrap.fill(text, min(width, 80))
+        from textwrap import fill
+
+        return text if "\n" in text else fill(text, min(width, 80))
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Two columns; the second stands under the first where the terminal is too narrow for both."""
-    columns = shutil.get_terminal_size().columns
+    from shutil import get_terminal_size
+    from textwrap import fill
+
+    columns = get_terminal_size().columns
     first = max(len(left) for left, _ in rows)
     beside = columns - first - 4 >= _LEAST
     hang = " " * (first + 4 if beside else 6)
     for left, right in rows:
-        told = textwrap.fill(right, max(columns, _LEAST), initial_indent=hang, subsequent_indent=hang)
+        told = fill(right, max(columns, _LEAST), initial_indent=hang, subsequent_indent=hang)
         yield f"  {left:<{first}}{told[first + 2 :]}" if beside else f"  {left}\n{told}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -103,4 +102,8 @@ def uses_color(when: str, stream: TextIO | None) -> bool:
 
 def width(stream: TextIO | None) -> int | None:
     """The columns of the terminal; None where the text goes to a file or a pipe."""
-    return shutil.get_terminal_size().columns if is_terminal(stream) else None
+    if not is_terminal(stream):
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns

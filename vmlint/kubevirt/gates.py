@@ -11,9 +11,9 @@ import enum
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, final
 
+from vmlint.catalog import data
 from vmlint.kubevirt.releases import NEWEST, Release, behaviour
 from vmlint.model.access import get, mapping, sequence
 from vmlint.model.unknown import is_unknown
@@ -96,9 +96,7 @@ class Gates:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str | None]]:
-    table: Mapping[str, Mapping[str, str | None]] = json.loads(
-        files("vmlint.catalog").joinpath("gates.json").read_bytes()
-    )
+    table: Mapping[str, Mapping[str, str | None]] = json.loads(data("gates.json"))
     return table
 
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
-from importlib.resources import files
 from typing import Any
 
+from vmlint.catalog import data
 from vmlint.kubevirt.values import clone
 from vmlint.model.quantity import Quantity
 
@@ -69,7 +69,7 @@ def _whole(value: Any, type_name: str, proposals: bool, *, omit: bool) -> dict[s
 @cache
 def _table() -> Mapping[str, Mapping[str, str]]:
     """The kind of each field of each Go type."""
-    table = json.loads(files("vmlint.catalog").joinpath("wire.json").read_bytes())
+    table = json.loads(data("wire.json"))
     return {
         name: {field: kind for kind, names in groups.items() for field in names.split()}
         for name, groups in table.items()

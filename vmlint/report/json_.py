@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from vmlint.finding import Finding, ObjectId, Report, Suppressed
-from vmlint.report.statistics import statistics as counts
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
 
@@ -24,7 +23,7 @@ def render(report: Report, *, statistics: bool = False) -> str:
             "complete": report.stopped is None,
             "summary": _summary(report),
             **({"changed": report.changed._asdict()} if report.changed else {}),
-            **({"statistics": counts(report)} if statistics else {}),
+            **({"statistics": _counts(report)} if statistics else {}),
             "findings": [_finding(finding) for finding in report.findings],
             "suppressed": [_suppressed(suppressed) for suppressed in report.suppressed],
             "stale": [stale._asdict() for stale in report.stale],
@@ -35,6 +34,12 @@ def render(report: Report, *, statistics: bool = False) -> str:
             ],
         }
     )
+
+
+def _counts(report: Report) -> dict[str, list[dict[str, Any]]]:
+    from vmlint.report.statistics import statistics
+
+    return statistics(report)
 
 
 def _summary(report: Report) -> dict[str, int]:

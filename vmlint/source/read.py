@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -167,6 +166,8 @@ def _unreadable(found: Found, reason: str) -> Raw:
 
 def _failed(name: str, error: Exception) -> SourceFile:
     """A file at which vmlint itself fails: the run goes on without it."""
+    import traceback
+
     problem = Problem(1, 1, described(error), "".join(traceback.format_exception(error)))
     return SourceFile(name, (Document(name, 0, 1, "", problem=problem),), ())
 

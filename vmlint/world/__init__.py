@@ -5,8 +5,6 @@ The semantics stand in `kubevirt/`, `cdi/` and `schema/`; here they meet the obj
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from vmlint.effect import Effect
 from vmlint.graph.cluster import Cluster
 from vmlint.model.ref import Ref
@@ -47,6 +45,8 @@ class World(Application):
 
     def suggest(self, ref: Ref) -> str:
         """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
+        from difflib import get_close_matches
+
         known = list(self.cluster.names(ref))
         if elsewhere := sorted(other.short for other in known if other.name == ref.name and other != ref):
             return elsewhere[0]
