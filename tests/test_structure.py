@@ -21,7 +21,7 @@ from vmlint.rule import Rule
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("errors", "git", "profiling", "spelling", "version", "workers"),
+    ("errors", "git", "lasting", "profiling", "spelling", "version", "workers"),
     ("packfiles",),
     ("source",),
     ("model",),

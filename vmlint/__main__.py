@@ -6,6 +6,6 @@ import sys
 if not sys.flags.safe_path:
     del sys.path[0]
 
-from vmlint.cli import main
+from vmlint.cli import program
 
-sys.exit(main())
+sys.exit(program())

@@ -20,6 +20,7 @@ from vmlint.crash import Crash, crash
 from vmlint.finding import Counts, Finding, Report, Undecided
 from vmlint.graph.links import links
 from vmlint.graph.resolution import State
+from vmlint.lasting import lasting
 from vmlint.load import Progress
 from vmlint.model.resource import Place
 from vmlint.opening import Opened, Past, begin, finish
@@ -70,7 +71,8 @@ def check(
         gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
 
         def judged() -> Report:
-            return judge(finish(gathering, progress), progress, partial=partial, jobs=jobs)
+            opened = lasting(lambda: finish(gathering, progress))
+            return judge(opened, progress, partial=partial, jobs=jobs)
 
         return cache.report(gathering, judged) if cache else judged()
 

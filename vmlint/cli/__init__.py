@@ -10,9 +10,10 @@ from importlib import import_module
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError, described
+from vmlint.lasting import end, expect_end
 from vmlint.spelling import nearest
 
-__all__ = ["COMMANDS", "main"]
+__all__ = ["COMMANDS", "main", "program"]
 
 # A command is the module of its name, with `make_parser()` and `run(words)`; only the one asked for is imported.
 COMMANDS = {
@@ -52,6 +53,15 @@ examples:
   vmlint expand --vm web    show a VM as KubeVirt would run it
   vmlint rules              list what can be found
 """
+
+
+def program() -> int:
+    """The command line of this process, which ends after it: the exit code."""
+    expect_end()
+    try:
+        return main()
+    finally:
+        end()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
