@@ -123,12 +123,12 @@ class RuleModule(Protocol):
     __name__: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page.
 
     `text` gives its page, as few runs show one. `pack` names the pack that it comes from, as a person knows it; "" is
-    vmlint itself.
+    vmlint itself. A rule equals itself alone.
     """
 
     meta: Meta

@@ -40,18 +40,23 @@ class Parser(argparse.ArgumentParser):
         super().__init__(
             prog=f"vmlint {command}",
             description=description,
-            formatter_class=_Help,
+            formatter_class=_Unshown,
             allow_abbrev=False,
             add_help=False,
         )
 
     def format_help(self) -> str:
+        self.formatter_class = _Help
         codes = [(f"{exit:>3}", meaning) for exit, meaning in self.exits.items()]
         self.epilog = "\n".join(["examples:", *_columns(self.examples), "", "exit codes:", *_columns(codes)])
         return super().format_help()
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The arguments. Options and paths may stand in any order; behind `--` are paths alone."""
+        if any("h" in word for word in words if word[:1] == "-"):  # a help text may be wanted, and holds the usage
+            self.formatter_class = _Help
+        else:
+            self.usage = ""
         found, unknown = self.parse_known_intermixed_args(_safe(words))
         if unknown:
             self.error(self._unknown(unknown[0]))
@@ -82,6 +87,13 @@ def _safe(words: Sequence[str]) -> Sequence[str]:
 
 _LEAST = 24
 """The columns that an explanation needs beside what it explains."""
+
+
+class _Unshown(argparse.HelpFormatter):
+    """What argparse asks whenever an option is added, though few runs show a help text. It needs no terminal."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=80)
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
