@@ -13,14 +13,17 @@ from typing import TypeVar
 __all__ = ["end", "expect_end", "lasting"]
 
 _T = TypeVar("_T")
+_RARELY = 100_000
+"""After how many new objects the collector looks for garbage: modules that are loaded make none."""
 _kept: list[object] = []
 _expected = False
 
 
 def expect_end() -> None:
-    """From now on keep what is built."""
+    """From now on keep what is built, and seldom look for what nobody needs."""
     global _expected
     _expected = True
+    gc.set_threshold(_RARELY)
 
 
 def lasting(build: Callable[[], _T]) -> _T:
