@@ -29,6 +29,7 @@ NEEDLESS = {
     "rich",
     "selectors",
     "shlex",
+    "shutil",
     "tempfile",
     "tomllib",
     "traceback",

@@ -53,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The arguments. Options and paths may stand in any order; behind `--` are paths alone."""
-        if any("h" in word for word in words if word[:1] == "-"):  # a help text may be wanted, and holds the usage
+        if any(map(_may_ask_help, words)):  # which holds the usage as it is now
             self.formatter_class = _Help
         else:
             self.usage = ""
@@ -74,6 +74,10 @@ class Parser(argparse.ArgumentParser):
             if found := re.fullmatch(pattern, message, re.DOTALL):
                 message = told.format(**found.groupdict())
         raise UsageError(f"{message} (see `{self.prog} --help`)")
+
+
+def _may_ask_help(word: str) -> bool:
+    return word == "--help" or (word[:1] == "-" != word[1:2] and "h" in word)
 
 
 def _safe(words: Sequence[str]) -> Sequence[str]:
