@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 __all__ = ["Profile", "Share", "profiled", "stage", "watched"]
@@ -13,23 +12,23 @@ __all__ = ["Profile", "Share", "profiled", "stage", "watched"]
 _Said = TypeVar("_Said")
 
 
-@dataclass(slots=True)
 class Share:
     """How often something was done, and how many seconds that took."""
 
-    calls: int = 0
-    seconds: float = 0.0
+    def __init__(self) -> None:
+        self.calls = 0
+        self.seconds = 0.0
 
 
-@dataclass(slots=True)
 class Profile:
     """What was measured: each stage in the order of the run, and each rule by its slug.
 
     What several rules ask is worked out once, and counts for the first that asks.
     """
 
-    stages: dict[str, Share] = field(default_factory=dict)
-    rules: dict[str, Share] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.stages: dict[str, Share] = {}
+        self.rules: dict[str, Share] = {}
 
 
 _profiles: list[Profile] = []

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.cdi.cause import Cause, Check, check_name
-from vmlint.cdi.cron import is_schedule
 from vmlint.cdi.datavolume import check_spec
 from vmlint.model.access import get, mapping, text
 from vmlint.model.unknown import is_unknown
@@ -43,6 +42,8 @@ def _template(template: Mapping[str, Any]) -> Iterator[Cause]:
 
 
 def _settings(spec: Mapping[str, Any]) -> Iterator[Cause]:
+    from vmlint.cdi.cron import is_schedule
+
     schedule = text(spec, "schedule")
     if schedule and not is_unknown(schedule) and not is_schedule(schedule):
         yield Cause(("spec", "schedule"), "Illegal cron schedule", Check.CRON_SCHEDULE)

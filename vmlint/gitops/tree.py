@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from vmlint.gitops.kustomization import Kustomization
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import SourceFile
+
+if TYPE_CHECKING:
+    from vmlint.gitops.kustomization import Kustomization
 
 __all__ = ["Tree", "beside"]
 
@@ -30,6 +33,8 @@ class Tree:
             if base in KUSTOMIZATION_FILES and file.documents and not file.documents[0].problem:
                 document = file.documents[0]
                 if _is_own(document.data):
+                    from vmlint.gitops.kustomization import Kustomization
+
                     self._kustomizations.setdefault(folder, Kustomization(document, folder))
         self._children = self._linked()
 
