@@ -22,29 +22,27 @@ from vmlint.source.scalars import HINTS, ScalarError, plain
 
 __all__ = ["Patterns"]
 
-_WORD = re.compile(r"([:-] )([A-Za-z0-9/](?:[\w./@+=-]++|[: ](?=[\w./@+=-]))*+)$", re.ASCII | re.MULTILINE)
+_WORD = re.compile(r"([:-] )([A-Za-z0-9/][\w./@+=-]*+(?:[: ][\w./@+=-]++)*+)$", re.ASCII | re.MULTILINE)
 _BLOCKS = (": |\n", ": |-\n")
 _KEY = re.compile(r"( *(?:- +)*)[\w./-]+", re.ASCII)
 _BODY = re.compile(r"( +)[!-~]")
 _PRINTABLE = re.compile(r"[ -~\n]*")
 _MARK = "vmlintWord"
 _ONE_MARK = re.compile(rf"{_MARK}([0-9]+)x")
+_PLAINLY = 2  # a version of marshal's format; later ones may write a value as a reference to an earlier one
 _MOST = 4096  # patterns; beyond, new ones are parsed like any text
 
 
-class _Plan(NamedTuple):
-    """What is to be put into a mapping or list: words, texts in which words stand, and more below."""
-
-    words: list[tuple[Any, int]]
-    texts: list[tuple[Any, list[str]]]
-    below: list[tuple[Any, _Plan]]
-
-
 class _Pattern(NamedTuple):
-    """The data of all documents of a pattern, with marks where the words belong."""
+    """The data of all documents of a pattern, as `marshal` writes it, cut where words belong.
 
-    data: bytes
-    plan: _Plan
+    `between` are the numbers of what belongs there: of the words, then of the blocks, then of the texts in which words
+    stand, each of which is given in pieces.
+    """
+
+    parts: list[bytes]
+    between: list[int]
+    texts: list[list[str]]
 
 
 class Patterns:
@@ -122,52 +120,56 @@ def _pattern(pieces: list[str], words: list[str], blocks: list[str], built: Buil
     index = {mark: number for number, mark in enumerate(marks)}
     for number in range(len(blocks)):
         index[f"{_MARK}B{number}"] = index[f"{_MARK}B{number}\n"] = len(words) + number
-    if (plan := _plan(marked.data, index)) is None:
+    pattern = _Pattern([], [], [])
+    if not _cut(marked.data, index, len(words) + len(blocks), pattern):
         return None
-    pattern = _Pattern(marshal.dumps(marked.data), plan)
-    same = marshal.dumps(_filled(pattern, words, blocks), 2) == marshal.dumps(built.data, 2)
-    return pattern if same else None
+    pattern.parts.extend(_written(marked.data).split(_written(_MARK)))
+    return pattern if _written(_filled(pattern, words, blocks)) == _written(built.data) else None
 
 
-def _plan(holder: Any, index: dict[str, int]) -> _Plan | None:
-    """Where the marks stand below a mapping or list; None where one stands in a key, or a block's in another text."""
-    plan = _Plan([], [], [])
+def _written(data: Any) -> bytes:
+    return marshal.dumps(data, _PLAINLY)
+
+
+def _cut(holder: Any, index: dict[str, int], first_text: int, pattern: _Pattern) -> bool:
+    """Leave the bare mark where marks stand below a mapping or list, and note what belongs there, in the order in which
+    `marshal` writes; False where a mark stands in a key, or a block's in another text. Texts count from `first_text`.
+    """
     for step, value in holder.items() if isinstance(holder, dict) else enumerate(holder):
         if isinstance(step, str) and _MARK in step:
-            return None
+            return False
         if isinstance(value, dict | list):
-            if (inner := _plan(value, index)) is None:
-                return None
-            if any(inner):
-                plan.below.append((step, inner))
+            if not _cut(value, index, first_text, pattern):
+                return False
         elif isinstance(value, str) and _MARK in value:
             if value in index:
-                plan.words.append((step, index[value]))
+                pattern.between.append(index[value])
             elif f"{_MARK}B" in value:
-                return None
+                return False
             else:
-                plan.texts.append((step, _ONE_MARK.split(value)))
-    return plan
+                pattern.between.append(first_text + len(pattern.texts))
+                pattern.texts.append(_ONE_MARK.split(value))
+            holder[step] = _MARK
+    return True
 
 
 def _filled(pattern: _Pattern, words: list[str], blocks: list[str]) -> Any:
     """The data with its words; None where a word is refused, or makes no text where a text was."""
-    data = marshal.loads(pattern.data)
     try:
         values = [plain(word) if word[0] in HINTS else word for word in words]
-        _fill(pattern.plan, data, words, [*values, *blocks])
+        values += blocks
+        values += [_text(pieces, words) for pieces in pattern.texts]
     except ScalarError:
         return None
-    return data
+    parts = [b""] * (2 * len(pattern.between) + 1)
+    parts[::2] = pattern.parts
+    parts[1::2] = [marshal.dumps(values[number], _PLAINLY) for number in pattern.between]
+    return marshal.loads(b"".join(parts))
 
 
-def _fill(plan: _Plan, holder: Any, words: list[str], values: list[Any]) -> None:
-    for step, number in plan.words:
-        holder[step] = values[number]
-    for step, pieces in plan.texts:
-        text = "".join([words[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces)])
-        if "\n" not in text and not isinstance(plain(text), str):
-            raise ScalarError(text)
-        holder[step] = text
-    for step, inner in plan.below:
-        _fill(inner, holder[step], words, values)
+def _text(pieces: list[str], words: list[str]) -> str:
+    """A text with its words: the odd pieces are their numbers."""
+    text = "".join([words[int(piece)] if odd % 2 else piece for odd, piece in enumerate(pieces)])
+    if "\n" not in text and not isinstance(plain(text), str):
+        raise ScalarError(text)
+    return text
