@@ -164,5 +164,5 @@ def test_excluded_files_are_not_opened(here: Path, monkeypatch: pytest.MonkeyPat
 
 def test_documents_may_wait(here: Path) -> None:
     write(here, a_yaml="a: 1\n---\napiVersion: v1\nkind: Deployment\n")
-    file = only(read(["."], may_wait=lambda version, kind, text: True))
+    file = only(read(["."], may_wait=lambda text: "Deployment" if "kind" in text else ""))
     assert [document.waiting for document in file.documents] == ["", "Deployment"]

@@ -20,6 +20,12 @@ from vmlint.source.waiting import header_of
         "# a comment\nkind: Deployment\nmetadata:\n  name: x\napiVersion:  apps/v1  \n",
         "apiVersion: apps/v1\nkind: Deployment\nspec:\n- kind: VirtualMachine\n  apiVersion: kubevirt.io/v1\n",
         "apiVersion: apps/v1\nkind: Deployment\ndata: |\n  kind: VirtualMachine\n",
+        "apiVersion: apps/v1\nmetadata: {}\nkind: Deployment\n\n  # the end\n",
+        "kind: Deployment\napiVersion: apps/v1\n",
+        "--- # the first\n\napiVersion: apps/v1\nkind: Deployment\n",
+        "---\n# the first\nmetadata: {}\napiVersion: apps/v1\nkind: Deployment\n",
+        "apiVersion: apps/v1\ndata:\n  a: |\n   {'x': y\n\n  b: \"\\\"c\"\n  d: 'it''s'\n"
+        "  e: f's\n  g: 'h\n\n   i'\nkind: Deployment\n",
     ],
 )
 def test_the_usual_way_to_write_it(text: str) -> None:
@@ -42,7 +48,16 @@ def test_the_usual_way_to_write_it(text: str) -> None:
         "{\napiVersion: apps/v1,\nkind: Deployment\n}\n",
         "apiVersion: apps/v1\nkind:\n  Deployment\n",
         "a: 'x\nkind: Deployment\napiVersion: v1\n'\n",
+        "a: 'x\nkind: Deployment\napiVersion: v1\n  '\n",
+        "a:\n- |\n  'x\n- 'y\nkind: Deployment\napiVersion: v1\n  '\n",
+        "a: [x, {\nkind: Deployment\n   ,\napiVersion: v1\n  }]\n",
+        "a b\n# c\nkind: Deployment\napiVersion: v1\n",
         "kind: Deployment\n",
+        "apiVersion: apps/v1\nkind: Deployment\n\n  Set\nmetadata: {}\n",
+        "metadata: {}\napiVersion: apps/v1\nkind: Deployment\n  Set\n",
+        "apiVersion: apps/v1\nkind: Deployment\nname: x\rkind: VirtualMachine\n",
+        "apiVersion: apps/v1\nkind: Deployment\nname: x\u2028kind: VirtualMachine\n",
+        "metadata: {}\napiVersion: apps/v1\nkind: Deployment\nname: x\x85kind: VirtualMachine\n",
     ],
 )
 def test_any_other_way_is_left_to_the_parser(text: str) -> None:
@@ -82,6 +97,9 @@ c: >
 kind : G
   apiVersion: v2
 d: |
+h: "kind"
+  j
+# k
 e: 'f
 g'
 {kind: H}
@@ -89,9 +107,21 @@ g'
 """.strip().splitlines()
 
 
-@given(st.lists(st.sampled_from(LINES), max_size=8))
-def test_whatever_lines_stand_together(lines: list[str]) -> None:
-    told("".join(f"{line}\n" for line in lines))
+BREAKS = ["\n", "\n", "\n", "\n\n", "\r", "\x85", "\u2028", "\u2029"]
+TOPS = [
+    "",
+    "---\n",
+    "apiVersion: v1\nkind: Deployment\n",
+    "# top\n\nkind: Deployment\napiVersion: v1\n",
+    "kind: A\nb: c\n",
+]
+
+
+@given(
+    st.sampled_from(TOPS), st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(BREAKS)).map("".join), max_size=8)
+)
+def test_whatever_lines_stand_together(top: str, lines: list[str]) -> None:
+    told(top + "".join(lines))
 
 
 def test_the_fixtures() -> None:

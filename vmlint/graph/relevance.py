@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from vmlint.graph.build import objects
 from vmlint.graph.makers import makers_of
 from vmlint.model.kinds import BY_GROUP_KIND, kind_of
 from vmlint.source.document import Document
+from vmlint.source.waiting import header_of
 
 __all__ = ["may_wait", "woken"]
 
@@ -31,9 +33,18 @@ _AT_ONCE = ("kubevirt", "vmlint", "kustomize", "argoproj")
 _DEFINED = re.compile(r"kind:\s*[\"']?([A-Za-z0-9]+)")
 
 
-def may_wait(api_version: str, kind: str, text: str) -> bool:
-    """Whether a document with one object of a kind need not be decoded before somebody refers to it."""
-    if kind.endswith("List") or kind == "Template" or any(word in text for word in _AT_ONCE):
+def may_wait(text: str) -> str:
+    """The kind of a document's one object that need not be decoded before somebody refers to it, "" for any other."""
+    for word in _AT_ONCE:
+        if word in text:
+            return ""
+    header = header_of(text)
+    return header[1] if header and _may_wait(*header) else ""
+
+
+@lru_cache(maxsize=1024)  # a repository has few kinds
+def _may_wait(api_version: str, kind: str) -> bool:
+    if kind.endswith("List") or kind == "Template":
         return False
     return kind_of(api_version, kind) is None or kind in _NAMED_BY or kind == _DEFINITION
 

@@ -18,7 +18,7 @@ from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
 from vmlint.source.stream import Chunk, looks_like_json, split, text_of
 from vmlint.source.template import is_template, reason_of_template
-from vmlint.source.waiting import MayWait, header_of
+from vmlint.source.waiting import MayWait
 
 __all__ = ["MAX_DOCUMENTS", "decode", "decode_text"]
 
@@ -129,9 +129,8 @@ class _Decoder:
                 continue
             if not chunk.text.strip(" \n"):
                 continue
-            header = header_of(chunk.text) if self._may_wait is not None else None
-            if header and self._may_wait and self._may_wait(*header, chunk.text):
-                self._wait(chunk, header[1])
+            if self._may_wait is not None and (kind := self._may_wait(chunk.text)):
+                self._wait(chunk, kind)
                 continue
             try:
                 built = self._build(chunk.text, self._most_aliased - self._aliased)

@@ -11,12 +11,34 @@ from collections.abc import Callable
 
 __all__ = ["MayWait", "header_of"]
 
-MayWait = Callable[[str, str, str], bool]
-"""Asked with an object's `apiVersion` and `kind` and its document's text: whether it can wait until somebody asks."""
+MayWait = Callable[[str], str]
+"""From a document's text to the kind of its object, if that can wait until somebody asks; else to ""."""
 
-_VALUE = re.compile(r" +([A-Za-z0-9./-]+) *\n", re.ASCII)
-_ODD_LINE = re.compile(r"\n(?![ #\nA-Za-z-]|\Z)")
-_ODD = ('"kind"', "'kind'", '"apiVersion"', "'apiVersion'", "{{")
+_VALUE = r" +([A-Za-z0-9./-]+) *\n"
+_START = r"(?:---.*\n)?(?:#.*\n|\n)*+"
+_AT_THE_TOP = re.compile(
+    rf"{_START}(?:apiVersion:{_VALUE}kind:{_VALUE}|kind:{_VALUE}apiVersion:{_VALUE})(?=[A-Za-z#])", re.ASCII
+)
+_ODD_LINE = re.compile(r"\n[^ #\nA-Za-z-]")
+_LINE = re.compile(rf"{_VALUE}(?!\n* +[^ #\n])", re.ASCII)  # with nothing that would belong to it on the next
+_OPEN_NOTHING = re.compile(
+    r"""
+    \n(?:---.*\n)?
+    (?: [ ]*+ (?:\#.*)? \n
+      | ([ ]*+) [\w./-]++: [ ]+ [|>][-+0-9]* [ ]* \n (?: \1[ ].*\n | [ ]*\n )*+
+      | [ ]*+ (?:-[ ]+)*+ (?:[\w./-]++: (?:[ ]+|(?=\n)))?+
+        (?: [^\s"'\[\]{}|>&*!%@`#?,:-].* | -[0-9].* | \{[^"'\[\]{}\n]*\} | \[[^"'\[\]{}\n]*\]
+          | "(?:[^"\\\n]|\\.|\\?\n(?=[ \n]))*+" | '(?:[^'\n]|''|\n(?=[ \n]))*+' )?+
+        [ ]* \n
+    )*+
+    """,
+    re.ASCII | re.VERBOSE,
+)
+"""Lines after which nothing is open, and of which none that goes on with a text stands at the margin."""
+
+_KEY = re.compile(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
+_BREAKS = "\x85\u2028\u2029"  # which end a line too
+_ODD = ('"kind"', "'kind'", '"apiVersion"', "'apiVersion'", "{{", "\r")
 
 
 def header_of(text: str) -> tuple[str, str] | None:
@@ -25,14 +47,29 @@ def header_of(text: str) -> tuple[str, str] | None:
     Both stand once at the top of a block mapping; nothing else at the start of a line may be a key of that name, end
     the document, or begin another style of YAML.
     """
-    lines = f"\n{text}"
-    if lines.count("\nkind") != 1 or lines.count("\napiVersion") != 1:
-        return None
     for odd in _ODD:
         if odd in text:
             return None
-    version = _VALUE.match(lines, lines.index("\napiVersion") + len("\napiVersion:"))
-    kind = _VALUE.match(lines, lines.index("\nkind") + len("\nkind:"))
-    if version is None or kind is None or _ODD_LINE.search(lines):
+    if _ODD_LINE.search(text):
         return None
-    return version[1], kind[1]
+    if not text.isascii() and any(one in text for one in _BREAKS):
+        return None
+    if (top := _AT_THE_TOP.match(text)) is not None:
+        if text.find("\nkind", top.end() - 1) >= 0 or text.find("\napiVersion", top.end() - 1) >= 0:
+            return None
+        version, kind, first, second = top.groups()
+        return (version, kind) if version else (second, first)
+    return _header_within(f"\n{text}")
+
+
+def _header_within(lines: str) -> tuple[str, str] | None:
+    """The same where other fields stand before or between the two."""
+    if lines.count("\nkind") != 1 or lines.count("\napiVersion") != 1:
+        return None
+    at_version, at_kind = lines.index("\napiVersion"), lines.index("\nkind")
+    before = _OPEN_NOTHING.match(lines)
+    if before is None or before.end() < max(at_version, at_kind) or not _KEY.match(lines):
+        return None
+    version = _LINE.match(lines, at_version + len("\napiVersion:"))
+    kind = _LINE.match(lines, at_kind + len("\nkind:"))
+    return (version[1], kind[1]) if version and kind else None
