@@ -1,4 +1,3 @@
-import builtins
 import io
 import os
 import threading
@@ -91,8 +90,8 @@ def test_a_file_without_permission_is_a_problem(here: Path, monkeypatch: pytest.
             raise PermissionError(13, "Permission denied", path)
         return original(path, *args, **keywords)
 
-    original = open
-    monkeypatch.setattr(builtins, "open", open_)
+    original = os.open
+    monkeypatch.setattr(os, "open", open_)
     first, second = read(["."])
     assert problem(first) == "the file can't be read: permission denied"
     assert second.documents[0].data == {"b": 1}

@@ -27,6 +27,10 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MOST_ALIASED = 10 * MAX_ALIASED
 """The most values that aliases may add in all files together."""
 
+_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would change line ends
+_PIECE = 64 * 1024
+"""How many bytes are read at a time: most files are smaller."""
+
 _SAMPLE = 8192
 """How many bytes are looked at to tell a binary file, as git does."""
 
@@ -146,13 +150,16 @@ def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
     """The file's bytes, at most one more than are allowed."""
     if found.path is None:
         return (stdin or sys.stdin.buffer).read(max_bytes + 1)
-    with open(found.path, "rb", buffering=0) as file:  # noqa: PTH123 - a Path costs more than the rest
-        size = os.fstat(file.fileno()).st_size
-        parts = [file.read(min(size, max_bytes) + 1)]
-        # A pipe has no size and comes in pieces.
-        while len(parts[-1]) != size and parts[-1] and sum(map(len, parts)) <= max_bytes:
-            parts.append(file.read(max_bytes + 1))
-    return b"".join(parts)[: max_bytes + 1] if len(parts) > 1 else parts[0]
+    parts = []
+    left = max_bytes + 1
+    file = os.open(found.path, _FLAGS)  # a file object costs as much as all the rest
+    try:
+        while left > 0 and (part := os.read(file, min(left, _PIECE))):
+            parts.append(part)
+            left -= len(part)
+    finally:
+        os.close(file)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _skipped(found: Found, reason: str) -> Raw:
