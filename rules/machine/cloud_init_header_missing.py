@@ -29,11 +29,12 @@ the guest's log: no user, no key, no package.
 cloud-init `cloudinit/handlers/__init__.py`, `cloudinit/user_data.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from vmlint.graph.links import links
 from vmlint.kubevirt.cloudinit import lacks_header, unpacked
-from vmlint.model.access import mapping, text
+from vmlint.model.access import text
 from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
@@ -50,8 +51,10 @@ _KEYS = ("userdata", "userData")  # of the Secret, in the order in which KubeVir
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
     for path, volume in workload.volumes():
-        for kind in _VOLUMES if not volume.keys().isdisjoint(_VOLUMES) else ():
-            for field, data, hops in _user_data(workload, (*path, kind), world):
+        for kind in _VOLUMES:
+            source = volume.get(kind)
+            told = _user_data(workload, (*path, kind), source, world) if isinstance(source, dict) else ()
+            for field, data, hops in told:
                 if lacks_header(data):
                     fault = META.at(
                         workload.at(*field),
@@ -63,11 +66,14 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
                     yield fault.mended(Fix.UNSAFE, Put(field, f"#cloud-config\n{data}")) if plain else fault
 
 
-def _user_data(workload: Workload, path: Path, world: World) -> Iterator[tuple[Path, str, tuple[Hop, ...]]]:
+def _user_data(
+    workload: Workload, path: Path, source: Mapping[str, Any], world: World
+) -> Iterator[tuple[Path, str, tuple[Hop, ...]]]:
     """The user data of one volume: the field, what it comes to, and the Secret that holds it."""
-    source = mapping(workload.data, *path)
-    yield (*path, "userData"), text(source, "userData"), ()
-    yield (*path, "userDataBase64"), unpacked(text(source, "userDataBase64")), ()
+    if plain := text(source, "userData"):
+        yield (*path, "userData"), plain, ()
+    if packed := text(source, "userDataBase64"):
+        yield (*path, "userDataBase64"), unpacked(packed), ()
     reference = (*path, "secretRef", "name")
     for link in links(workload) if "secretRef" in source else ():
         secret = world.cluster.follow(link).resource if link.path == reference else None

@@ -63,7 +63,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if ref is None or is_unknown(ref.name):
             continue
         owners = world.storage.owners(ref)
-        if (other := next((one for one in owners if _rivals(disk, one)), None)) is None:
+        if (other := next((one for one in owners if one is not disk and _rivals(disk, one)), None)) is None:
             continue
         whose = "" if other.holder is vm else f" of VM `{other.holder.name}`" if other.is_template else ""
         what = other.form.value if other.form is not Written.CLAIM else "claim"

@@ -73,12 +73,12 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         if (
             link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
             or (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
+            or (found := world.cluster.follow(link)).state is not State.MISSING
             or link.ref in world.inferred_missing  # the family of inference speaks of these
         ):
             continue
-        found = world.cluster.follow(link)
         disk = next((disk for disk in disks if link.path[: len(disk.path)] == disk.path), None)
-        if found.state is not State.MISSING or found.nowhere or link.ref in told or not _counts(link, disk, world):
+        if found.nowhere or link.ref in told or not _counts(link, disk, world):
             continue
         told.add(link.ref)
         noun = _NOUN.get(link.ref.kind, link.ref.kind)

@@ -55,6 +55,8 @@ def _is_looked_into(data: Any) -> bool:
 def charts(files: Iterable[SourceFile], tree: Tree) -> Iterator[Skipped]:
     """How to lint each Helm chart whose templates are not read."""
     for file in files:
+        if not file.file.endswith("Chart.yaml"):
+            continue
         folder, base = posixpath.split(file.file)
         if base != "Chart.yaml" or not file.documents or not _has_templates(folder, tree):
             continue

@@ -14,6 +14,7 @@ __all__ = ["lacks_header", "unpacked"]
 
 _HEADERS = ("#!", "#cloud-", "#include", "#part-handler", "#upstart-job", "## template:")
 _VARIABLES = ("${", "{{")  # which may turn out to be a header
+_KNOWN = (*_HEADERS, *_VARIABLES)
 _MIME = "mime-version:"
 _MIME_WITHIN = 4096
 _COMPRESSED = b"\x1f\x8b"
@@ -33,8 +34,8 @@ def lacks_header(data: str) -> bool:
 
     Other systems than cloud-init read user data too, so that only what looks like a cloud-config is judged.
     """
-    begin = data.lstrip().lower()
-    if begin.startswith((*_HEADERS, *_VARIABLES)) or _MIME in begin[:_MIME_WITHIN]:
+    begin = data.lstrip()[:_MIME_WITHIN].lower()
+    if begin.startswith(_KNOWN) or _MIME in begin:
         return False
     return _CLOUD_CONFIG.search(data) is not None
 

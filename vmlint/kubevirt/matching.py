@@ -79,6 +79,8 @@ class Flaw(enum.Enum):
 def flaws(stanza: Mapping[str, Any]) -> list[tuple[Flaw, Path]]:
     """Each flaw of a matcher, with the field below the matcher; the cluster reports them all."""
     name, volume = text(stanza, "name"), text(stanza, "inferFromVolume")
+    if len(stanza) == 1 and (name or volume):
+        return []
     found: list[tuple[Flaw, Path]] = []
     if not name and not volume:
         found.append((Flaw.EMPTY, ()))

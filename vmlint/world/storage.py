@@ -286,6 +286,8 @@ class Storage:
     def is_refused(self, disk: Disk) -> bool:
         """Whether the cluster refuses an object for this disk of it."""
         holder = disk.holder
+        if not self.refusals(holder):
+            return False
         if id(holder) not in self._refused_disks:
             refused = {refusal.disk.path for refusal in self.refusals(holder) if refusal.disk is not None}
             self._refused_disks[id(holder)] = refused
