@@ -1,6 +1,7 @@
 import pytest
+from yaml.events import CollectionStartEvent
 
-from vmlint.source.builder import MAX_DEPTH, build
+from vmlint.source.builder import MAX_DEPTH, build, events
 from vmlint.source.problems import Unreadable
 
 
@@ -130,6 +131,13 @@ def test_nesting_has_a_bound(open_: str, close: str) -> None:
     assert build(open_ * MAX_DEPTH + "1" + close * MAX_DEPTH).data
     with pytest.raises(Unreadable, match="nested deeper than 250 levels"):
         build(open_ * (MAX_DEPTH + 1) + "1" + close * (MAX_DEPTH + 1))
+
+
+@pytest.mark.parametrize("opened", ["{a: ", "[", "{? "])
+def test_no_pass_goes_on_behind_what_is_too_deep(opened: str) -> None:
+    seen = list(events("x" + ": \n  " + opened * 5000))
+    assert sum(isinstance(event, CollectionStartEvent) for event in seen) == MAX_DEPTH + 1
+    assert isinstance(seen[-1], CollectionStartEvent)
 
 
 def test_aliases_count_as_nesting() -> None:

@@ -87,3 +87,7 @@ def test_comments_one_below_the_other_all_stand_above_the_same_line() -> None:
     found = list(comments(document))
     assert {comment.below for comment in found[:-1]} == {6001}
     assert [(comment.span.line, comment.below) for comment in found[-2:]] == [(5999, 6001), (6002, 6003)]
+
+
+def test_comments_behind_what_is_too_deep_are_not_read() -> None:
+    assert said(f"# vmlint: before\na: {'[' * 300}\n# vmlint: behind\n") == [(1, "before", 2)]

@@ -10,7 +10,7 @@ Sources: KubeVirt `vendor/go.yaml.in/yaml/v2/decode.go` (mapping, merge, alias, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ from yaml.events import (
 from vmlint.source.problems import Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_SCALAR", "Built", "build", "is_merge", "key_of", "too_long"]
+__all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_SCALAR", "Built", "build", "events", "is_merge", "key_of", "too_long"]
 
 MAX_DEPTH = 250
 """How deep mappings and lists may be nested, aliases included. kubectl stops at 10,000; no manifest comes near 250,
@@ -296,6 +296,24 @@ def key_of(event: Any) -> str:
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
+def events(text: str) -> Iterator[Any]:
+    """libyaml's events of a text; the last one is that of a collection deeper than MAX_DEPTH, if there is any.
+
+    libyaml takes time for each level above a value: to the end of such a text it may take hours.
+    """
+    following: Callable[[], Any] = CParser(text).get_event
+    depth = 0
+    while type(event := following()) is not StreamEndEvent:
+        kind = type(event)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            depth += 1
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            depth -= 1
+        yield event
+        if depth > MAX_DEPTH:
+            return
+
+
 def _needs_a_closer_look(text: str) -> bool:
     """Whether the text may hold what libyaml reads and go-yaml does not. Few documents hold any of it."""
     return ("?" in text and ("[" in text or "{" in text)) or "\\/" in text
@@ -303,9 +321,8 @@ def _needs_a_closer_look(text: str) -> bool:
 
 def _check_as_go_yaml(text: str) -> None:
     """Refuse a `?` in an unquoted value inside `[` or `{`, and the escape `\\/`, as go-yaml v2 does."""
-    following: Callable[[], Any] = CParser(text).get_event
     depth = 0
-    while type(event := following()) is not StreamEndEvent:
+    for event in events(text):
         kind = type(event)
         if kind is SequenceStartEvent or kind is MappingStartEvent:
             depth += 1 if depth or event.flow_style else 0
@@ -324,8 +341,7 @@ def _check_as_go_yaml(text: str) -> None:
 
 def _check_lengths(text: str) -> None:
     """Refuse a scalar of more than MAX_SCALAR characters, before anything is made of it."""
-    following: Callable[[], Any] = CParser(text).get_event
-    while type(event := following()) is not StreamEndEvent:
+    for event in events(text):
         if type(event) is ScalarEvent and len(event.value) > MAX_SCALAR:
             mark: Any = event.start_mark
             raise Unreadable(mark.index, too_long(event.value))

@@ -7,10 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from yaml._yaml import CParser
 from yaml.error import YAMLError
-from yaml.events import ScalarEvent, StreamEndEvent
+from yaml.events import CollectionStartEvent, ScalarEvent
 
+from vmlint.source.builder import events
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 
@@ -93,15 +93,16 @@ def _below(document: Document, line: int, known: dict[int, int]) -> int:
 def _scalars(text: str) -> tuple[list[tuple[int, int]], int]:
     """The stretches of the text in which a `#` begins no comment, and where the text stops being YAML."""
     found: list[tuple[int, int]] = []
-    parser = CParser(text)
+    event: Any = None
     try:
-        while type(event := parser.get_event()) is not StreamEndEvent:
+        for event in events(text):
             if type(event) is ScalarEvent:
                 found.append(_content(text, event))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         return found, mark.index if mark is not None else 0
-    return found, len(text)
+    is_too_deep = isinstance(event, CollectionStartEvent)
+    return found, event.start_mark.index if is_too_deep else len(text)
 
 
 def _content(text: str, event: Any) -> tuple[int, int]:
