@@ -54,10 +54,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
 def _astray(link: Link, world: World) -> Ref | None:
     """What has the name in another namespace, where one of the two namespaces is but the default."""
     loose = link.ref.namespace == link.source.namespace and not _says_namespace(link.source)
-    for ref, source in world.cluster.namesakes(link.ref):
-        if loose or not _says_namespace(source):
-            return ref
-    return None
+    return world.cluster.namesake(link.ref, placed=loose)
 
 
 def _says_namespace(resource: Resource) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from fnmatch import fnmatchcase
 from functools import cached_property
-from pathlib import PurePosixPath
+from itertools import chain
 from typing import Protocol
 
 from vmlint.graph.links import Link
 from vmlint.graph.makers import made
+from vmlint.graph.nearest import Candidate, Several, found_as, written_once
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import text
 from vmlint.model.field import Path
@@ -54,6 +55,8 @@ class Cluster:
     ) -> None:
         self.resources = tuple(resources)
         self._beyond = beyond
+        self.compared = 0
+        """How much was compared so far to find names that may be meant: see `world.names`."""
         self._unread = tuple(unread)
         self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
         self._catalogs = tuple(catalogs)
@@ -62,7 +65,7 @@ class Cluster:
         self._makers: dict[Ref, list[tuple[Resource, Path]]] = {}
         self._by_kind: dict[str, list[Resource]] = {}
         self._parts: dict[Ref, Resource] = {}
-        self._resolved: dict[Ref, Resolution] = {}
+        self._resolved: dict[Ref, Resolution | Several] = {}
         self._variable: dict[tuple[str, str], list[tuple[Ref, Resource]]] = {}
         for resource in self.resources:
             if resource.fragment:
@@ -81,6 +84,11 @@ class Cluster:
     def _note_variable(self, ref: Ref, resource: Resource) -> None:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
+
+    @property
+    def whole(self) -> Cluster:
+        """The cluster of everything, of which this one is a part."""
+        return self._beyond.whole if self._beyond else self
 
     def of_kind(self, kind: str) -> Sequence[Resource]:
         """All whole objects of a kind that vmlint knows, in the order of their files; those applied elsewhere last."""
@@ -140,15 +148,24 @@ class Cluster:
                 return resource
         return None
 
-    def namesakes(self, ref: Ref) -> Iterator[tuple[Ref, Resource]]:
-        """What has the ref's kind and name in another namespace: the identity, and the object that it is or that makes
-        it."""
-        for resource in self.of_kind(ref.kind):
-            if resource.ref != ref and resource.ref == ref._replace(namespace=resource.namespace):
-                yield resource.ref, resource
-        for other, sources in self._makers.items():
-            if other != ref and other == ref._replace(namespace=other.namespace):
-                yield other, sources[0][0]
+    def namesake(self, ref: Ref, *, placed: bool) -> Ref | None:
+        """The first that has the ref's kind and name in another namespace: an object, else what an object makes.
+
+        Unless `placed`, those alone that lie there by default, where no namespace is written.
+        """
+        objects, makers = self._by_name[placed]
+        name = ref._replace(namespace="")
+        others = self._beyond._by_name[placed][0].get(name, ()) if self._beyond is not None else ()
+        known = chain(objects.get(name, ()), (one for one in others if one not in self._objects), makers.get(name, ()))
+        return next((one for one in known if one != ref), None)
+
+    @cached_property
+    def _by_name(self) -> tuple[tuple[_ByName, _ByName], tuple[_ByName, _ByName]]:
+        """The objects and what they make by kind and name: those that lie somewhere by default, and all."""
+        objects = [(one.ref, one) for kind in self._by_kind.values() for one in kind]
+        made = [(ref, sources[0][0]) for ref, sources in self._makers.items()]
+        loose = [[(ref, one) for ref, one in found if not _says_namespace(one)] for found in (objects, made)]
+        return (_by_name(loose[0]), _by_name(loose[1])), (_by_name(objects), _by_name(made))
 
     def follow(self, link: Link) -> Resolution:
         """What a reference leads to."""
@@ -156,13 +173,11 @@ class Cluster:
 
     def resolve(self, ref: Ref, seen_from: Resource) -> Resolution:
         """What an identity means, seen from an object: of several, the nearest by folder."""
-        if not self.is_unambiguous:
-            return self._resolve(ref, seen_from)
         if (known := self._resolved.get(ref)) is None:
-            known = self._resolved[ref] = self._resolve(ref, seen_from)
-        return known
+            known = self._resolved[ref] = self._resolve(ref)
+        return known if isinstance(known, Resolution) else known.seen_from(seen_from)
 
-    def _resolve(self, ref: Ref, seen_from: Resource) -> Resolution:
+    def _resolve(self, ref: Ref) -> Resolution | Several:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")
         kind = BY_GROUP_KIND.get((ref.group, ref.kind))
@@ -173,8 +188,10 @@ class Cluster:
         candidates = self._candidates(ref)
         if not candidates and self._beyond is not None:
             candidates = self._beyond._candidates(ref)
+        if len(candidates) > 1:
+            candidates = written_once(candidates)
         if candidates:
-            return _nearest(ref, candidates, seen_from)
+            return found_as(ref, candidates[0]) if len(candidates) == 1 else Several(ref, candidates)
         for catalog in self._catalogs:
             if (found := catalog.find(ref)) is not None:
                 return Resolution(State.OUTSIDE, ref, found, reason=f"from {found.document.file}")
@@ -182,7 +199,7 @@ class Cluster:
             return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
         return self._lost(ref)
 
-    def _candidates(self, ref: Ref) -> list[tuple[Resource, Path]]:
+    def _candidates(self, ref: Ref) -> list[Candidate]:
         """The objects of an identity, else what makes it."""
         return [(resource, ()) for resource in self.named(ref)] or list(self._makers.get(ref, ()))
 
@@ -227,34 +244,19 @@ def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
         yield from made(resource)
 
 
-def _nearest(ref: Ref, candidates: list[tuple[Resource, Path]], seen_from: Resource) -> Resolution:
-    if len(candidates) > 1:
-        candidates = _written_once(candidates)
-    if len(candidates) > 1:
-        if own := [candidate for candidate in candidates if candidate[0] is seen_from]:
-            candidates = own[:1]
-        else:
-            distances = [_distance(seen_from.document.file, found.document.file) for found, _ in candidates]
-            least = min(distances)
-            candidates = [one for one, far in zip(candidates, distances, strict=True) if far == least]
-    if len(candidates) > 1:
-        files = ", ".join(sorted({found.document.file for found, _ in candidates}))
-        return Resolution(State.UNKNOWN, ref, reason=f"several objects have this identity, equally near: {files}")
-    found, path = candidates[0]
-    state = State.FOUND if found.linted else State.OUTSIDE
-    return Resolution(state, ref, found, path, "" if found.linted else "from the context")
+_ByName = Mapping[Ref, Collection[Ref]]
+"""Identities by themselves without a namespace."""
 
 
-def _written_once(candidates: list[tuple[Resource, Path]]) -> list[tuple[Resource, Path]]:
-    """Without those that are written in one place and applied in several."""
-    return list({(id(one.document), one.prefix, path): (one, path) for one, path in candidates}.values())
+def _by_name(found: Iterable[tuple[Ref, Resource]]) -> _ByName:
+    names: dict[Ref, dict[Ref, None]] = {}
+    for ref, _ in found:
+        names.setdefault(ref._replace(namespace=""), {})[ref] = None
+    return names
 
 
-def _distance(one: str, other: str) -> int:
-    """How many folders lie between two files."""
-    a, b = PurePosixPath(one).parent.parts, PurePosixPath(other).parent.parts
-    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return len(a) + len(b) - 2 * shared
+def _says_namespace(resource: Resource) -> bool:
+    return bool(text(resource.data, "metadata", "namespace"))
 
 
 def _pattern(entry: str) -> tuple[str, str]:

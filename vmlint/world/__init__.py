@@ -13,12 +13,11 @@ from vmlint.world.application import Application
 from vmlint.world.form import Form
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
+from vmlint.world.names import Names
 from vmlint.world.settings import Settings
 from vmlint.world.storage import Storage
 
 __all__ = ["Settings", "World"]
-
-_ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 
 
 class World(Application):
@@ -33,6 +32,7 @@ class World(Application):
         )
         self.machine = Machine(self)
         self.addresses = Addresses(cluster)
+        self._names = Names(cluster)
         self.form = Form(cluster, settings.release, self.alike, templates)
 
     def closed(self, ref: Ref) -> bool:
@@ -45,11 +45,4 @@ class World(Application):
 
     def suggest(self, ref: Ref) -> str:
         """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
-        from difflib import get_close_matches
-
-        known = list(self.cluster.names(ref))
-        if elsewhere := sorted(other.short for other in known if other.name == ref.name and other != ref):
-            return elsewhere[0]
-        here = sorted({other.name for other in known if other.namespace == ref.namespace and other != ref})
-        near = get_close_matches(ref.name, here, 1, _ALIKE)
-        return near[0] if near else ""
+        return self._names.nearest(ref)
