@@ -98,6 +98,10 @@ def test_keywords_may_be_as_loose_as_a_file(name: str, given: Any, held: Any) ->
             "the glob `[a` can match nothing: write it as in a .gitignore, such as `charts/**/templates/`",
         ),
         (
+            {"exclude": [f"**/a{number}*b*/**/c" for number in range(5000)]},
+            "the 5,000 globs of `exclude` are too many, or too long: name folders in their place",
+        ),
+        (
             {"exclude": [1, " "]},
             "an entry of `exclude` must be text, not a number; an entry of `exclude` is empty: take it out",
         ),

@@ -19,6 +19,7 @@ from vmlint.errors import PackError
 from vmlint.model.kinds import KINDS
 from vmlint.packfiles import DATA, is_path, packs_at
 from vmlint.rule import Level
+from vmlint.source.ignore import compiled
 from vmlint.spelling import nearest
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _file_glob(text: str, at: At) -> str | None:
         if any(pattern.include is None for pattern in ignore_spec((text,)).patterns):
             at.tell(f"the glob `{text}` can match nothing: write it as in a .gitignore, such as `charts/**/templates/`")
             return None
-    except (ValueError, re.error):
+    except ValueError:
         at.tell(f"the glob `{text}` can't be read: write it as in a .gitignore, such as `charts/**/templates/`")
         return None
     return text
@@ -208,9 +209,23 @@ def _file_glob(text: str, at: At) -> str | None:
 @cache
 def ignore_spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     """The matcher of patterns as in a .gitignore."""
-    from pathspec import GitIgnoreSpec
+    return compiled(patterns)
 
-    return GitIgnoreSpec.from_lines(patterns)
+
+def _file_globs(example: str) -> _Reader:
+    """A reader of a list of globs of files, which are matched together."""
+    listed = _each(_file_glob, example)
+
+    def read(value: Any, at: At) -> tuple[str, ...]:
+        found: tuple[str, ...] = listed(value, at)
+        try:
+            ignore_spec(found)
+        except ValueError:
+            at.tell(f"the {len(found):,} globs of `{at.name}` are too many, or too long: name folders in their place")
+            return ()
+        return found
+
+    return read
 
 
 def _name_glob(text: str, at: At) -> str | None:
@@ -469,7 +484,7 @@ def _overrides(value: Any, at: At) -> tuple[Override, ...]:
 _select = _each(_rule_name, "select: [inference, storage]")
 _ignore = _each(_rule_name, "ignore: [hygiene]")
 _OVERRIDE: dict[str, _Reader] = {
-    "paths": _each(_file_glob, "paths: [legacy/]"),
+    "paths": _file_globs("paths: [legacy/]"),
     "select": _select,
     "ignore": _ignore,
     "levels": _levels,
@@ -564,7 +579,7 @@ def _row(key: str, read: _Reader, *, local: bool = False) -> Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     _row("paths", _paths),
-    _row("exclude", _each(_file_glob, 'exclude: ["charts/**/templates/"]'), local=True),
+    _row("exclude", _file_globs('exclude: ["charts/**/templates/"]'), local=True),
     _row("context", _paths),
     _row("crds", _paths),
     _row("outside", _each(_outside, 'outside: ["DataSource golden-images/*"]')),

@@ -42,6 +42,15 @@ def test_an_unreadable_or_huge_gitignore_holds_nothing(tmp_path: Path) -> None:
     assert Ignored().inside(directory)(f"{directory}/a.yaml")
 
 
+def test_a_gitignore_with_more_patterns_than_can_be_matched_holds_nothing(tmp_path: Path) -> None:
+    file, directory = tmp_path / ".gitignore", str(tmp_path)
+    many = [f"**/a{number}*b*/**/c" for number in range(5000)]
+    file.write_text("\n".join(["*.yaml", *many[:500]]))
+    assert Ignored().inside(directory)(f"{directory}/a.yaml")
+    file.write_text("\n".join(["*.yaml", *many]))
+    assert not Ignored().inside(directory)(f"{directory}/a.yaml")
+
+
 def test_without_a_repository_nothing_above_counts(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.yaml\n")
     below = tmp_path / "a"

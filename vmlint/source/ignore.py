@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["Excluded", "Ignored"]
+__all__ = ["Excluded", "Ignored", "compiled"]
 
-_MAX_BYTES = 1024 * 1024
+_MAX_BYTES = 256 * 1024
 """The largest `.gitignore` that is read."""
 
 
@@ -91,26 +91,37 @@ def _read(file: Path) -> GitIgnoreSpec | None:
         if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_BYTES:
             return None
         return _spec(file.read_text(encoding="utf-8", errors="replace").split("\n"))
-    except OSError:
+    except (OSError, ValueError):
         return None
+
+
+def compiled(patterns: Iterable[str]) -> GitIgnoreSpec:
+    """The matcher of patterns. Raises ValueError where one is no pattern, or where together they take too much memory.
+
+    RE2 matches them in linear time, and refuses what it would need more than 8 MiB for: some thousand patterns.
+    """
+    from pathspec import GitIgnoreSpec
+
+    try:
+        return GitIgnoreSpec.from_lines(patterns)
+    except ValueError:
+        raise
+    except Exception as error:  # RE2's own, of whichever of its bindings is installed
+        raise ValueError(str(error)) from error
 
 
 def _spec(lines: list[str]) -> GitIgnoreSpec:
     """The patterns of the lines; a line that is no pattern is left out, as git leaves it out."""
-    from pathspec import GitIgnoreSpec
-
     try:
-        return GitIgnoreSpec.from_lines(lines)
+        return compiled(lines)
     except ValueError:
-        return GitIgnoreSpec.from_lines(_valid(lines))
+        return compiled(list(_valid(lines)))
 
 
 def _valid(lines: list[str]) -> Iterator[str]:
-    from pathspec import GitIgnoreSpec
-
     for line in lines:
         try:
-            GitIgnoreSpec.from_lines([line])
+            compiled([line])
         except ValueError:
             continue
         yield line
