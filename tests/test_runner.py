@@ -12,7 +12,7 @@ import pytest
 
 import vmlint
 from tests.build import cluster
-from vmlint import registry
+from vmlint import registry, runner
 from vmlint.cli import main
 from vmlint.cli.exits import Exit
 from vmlint.model.field import render as written
@@ -20,6 +20,9 @@ from vmlint.model.resource import Place, Resource
 from vmlint.report import render
 from vmlint.rule import Effect, Fault, Meta, Rule
 from vmlint.runner import run
+from vmlint.schema import check as schema_check
+from vmlint.schema.hints import Hint
+from vmlint.schema.load import schema_of
 from vmlint.source.decode import decode as decoded
 from vmlint.source.document import SourceFile
 from vmlint.world import Settings, World
@@ -244,3 +247,48 @@ def test_every_report_says_that_it_is_partial(failing: Path, monkeypatch: pytest
     assert "**Partial**: stopped with Ctrl-C" in render("markdown", report)
     assert 'type="stopped"' in render("junit", report)
     assert "partial    stopped with Ctrl-C" in render("github", report)
+
+
+MANY = "\n".join(
+    ["# vmlint: ignore[unknown-field] x", VMS.partition("---")[0].rstrip(), *(f"odd{n}: 1" for n in range(5))]
+)
+
+
+def test_of_one_object_the_first_findings_of_a_rule_and_effect_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("vmlint.runner.MOST_FAULTS", 3)
+    (tmp_path / "vms.yaml").write_text(MANY.partition("\n")[2] + "\nmore: 1\n" + "---\n" + VMS.partition("---")[2])
+    report = vmlint.check(["."], select=["unknown-field"])
+    assert [one.field for one in report.findings] == ["odd0", "odd1", "odd2"]
+    (left,) = report.skipped
+    assert left.reason.startswith("`unknown-field` has 3 more findings about `VirtualMachine shop/web`, from here on: ")
+    assert (tmp_path / "vms.yaml").read_text().splitlines()[left.line - 1] == "odd3: 1"
+    assert vmlint.check(["."], ignore=["unknown-field"]).skipped == ()
+
+
+def test_no_suppression_is_unneeded_where_findings_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vms.yaml").write_text(MANY.replace("odd4: 1", "odd4: 1  # vmlint: ignore[unknown-field] x"))
+    assert "odd4" not in {one.field for one in vmlint.check(["."]).findings}
+    monkeypatch.setattr("vmlint.runner.MOST_FAULTS", 3)
+    report = vmlint.check(["."])
+    assert not {"suppression-unused", "suppression-misplaced"} & {one.slug for one in report.findings}
+
+
+def test_a_hint_is_looked_for_as_often_as_findings_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def hint(frame: object, name: str, value: object) -> Hint:
+        asked.append(name)
+        return Hint()
+
+    monkeypatch.setattr(schema_check, "hint", hint)
+    data = {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachine", **{f"odd{n}": 1 for n in range(3000)}}
+    schema = schema_of("kubevirt.io/v1", "VirtualMachine")
+    assert schema is not None
+    assert len([*schema_check.check(data, schema)]) >= 3000
+    assert len(asked) == runner.MOST_FAULTS

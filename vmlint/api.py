@@ -26,7 +26,7 @@ from vmlint.model.resource import Place
 from vmlint.opening import Opened, Past, begin, finish
 from vmlint.profiling import stage
 from vmlint.rule import Doubt, Fault, Rule, Spot
-from vmlint.runner import Ran, levelled, located, run, undecided
+from vmlint.runner import Ran, left_out, levelled, located, run, undecided
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
@@ -127,7 +127,12 @@ def _summed_up(
     settings, repository, world, worlds, _ = opened
     rules = settings.all_rules()
     crashes = [*repository.crashes, *ran.crashes]
-    doubts = [*ran.doubts, *(Doubt(_start(one.document), one.error) for one in crashes)]
+    left = [one for one in ran.left if _is_shown(one.rule, one.fault, settings)]
+    doubts = [
+        *ran.doubts,
+        *(Doubt(_start(one.document), one.error) for one in crashes),
+        *(Doubt(one.fault.place, one.fault.message) for one in left),
+    ]
     silence = Silence(
         marks(repository, settings),
         settings,
@@ -151,7 +156,7 @@ def _summed_up(
     report = Report(
         version=VERSION,
         findings=tuple(known.new),
-        skipped=repository.skipped,
+        skipped=tuple(sorted({*repository.skipped, *map(left_out, left)})) if left else repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
         counts=_counted(repository.counts, worlds),
         rules=(*running, *(rule for rule in telling if rule not in running)),
@@ -179,6 +184,10 @@ def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[
             continue
         for shown in levelled([(rule, finding)], settings):
             yield Told(rule, fault, shown)
+
+
+def _is_shown(rule: Rule, fault: Fault, settings: Config) -> bool:
+    return settings.level(rule, fault.effect, _document(fault.place).file) is not None
 
 
 def _crashed(rule: Rule, fault: Fault) -> Finding:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from vmlint.change import Change
 from vmlint.config import Config
@@ -20,17 +22,40 @@ from vmlint.model.resource import Place, Resource
 from vmlint.profiling import watched
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.discover import STDIN_NAME
-from vmlint.source.document import Document
+from vmlint.source.document import Document, Skipped
 from vmlint.source.span import Span
 from vmlint.workers import available, silent, worthwhile
 from vmlint.world import World
 
-__all__ = ["Ran", "levelled", "located", "object_id", "reach", "run", "step", "undecided"]
+__all__ = [
+    "MOST_FAULTS",
+    "Left",
+    "Ran",
+    "left_out",
+    "levelled",
+    "located",
+    "object_id",
+    "reach",
+    "run",
+    "step",
+    "undecided",
+]
+
+MOST_FAULTS = 1000
+"""The most faults of one rule and effect that are reported of one object. What is more is counted."""
+
+
+class Left(NamedTuple):
+    """Faults that are not reported: how many like the one, which is the first of them."""
+
+    rule: Rule
+    fault: Fault
+    number: int
 
 
 @dataclass(slots=True)
 class Ran:
-    """What the rules say: faults, doubts, and where a rule failed.
+    """What the rules say: faults, doubts, where a rule failed, and what was left out.
 
     `stopped` is how many subjects were looked at, of how many, where Ctrl-C ended that; else None.
     """
@@ -38,6 +63,7 @@ class Ran:
     faults: list[tuple[Rule, Fault]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     crashes: list[Crash] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
     stopped: tuple[int, int] | None = None
 
 
@@ -94,7 +120,11 @@ def run(
                             result.doubts.append(said)
                 except Exception as error:
                     result.crashes.append(_crashed(error, rule, subject))
-            result.faults += _foremost(own) if own else ()
+            told_best = _foremost(own) if own else own
+            if len(told_best) > MOST_FAULTS:
+                told_best, left = _first(told_best)
+                result.left += left
+            result.faults += told_best
             if not quiet:
                 looked(done)
         if quiet:
@@ -209,6 +239,29 @@ def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
     if higher.meta.rank <= rule.meta.rank:
         return False
     return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
+
+
+def _first(faults: list[tuple[Rule, Fault]]) -> tuple[list[tuple[Rule, Fault]], list[Left]]:
+    """The first faults of each rule and effect, and what is left of them."""
+    numbers: Counter[tuple[str, Effect]] = Counter()
+    first: list[tuple[Rule, Fault]] = []
+    beyond: dict[tuple[str, Effect], tuple[Rule, Fault]] = {}
+    for rule, fault in faults:
+        kind = rule.id, fault.effect
+        numbers[kind] += 1
+        if numbers[kind] <= MOST_FAULTS:
+            first.append((rule, fault))
+        else:
+            beyond.setdefault(kind, (rule, fault))
+    return first, [Left(*one, numbers[kind] - MOST_FAULTS) for kind, one in beyond.items()]
+
+
+def left_out(left: Left) -> Skipped:
+    """What a report says of faults that it does not show."""
+    document, span = _where(left.fault.place)
+    about = left.fault.place.resource if isinstance(left.fault.place, Place) else document.file
+    reason = f"`{left.rule.slug}` has {left.number:,} more findings about `{about}`, from here on"
+    return Skipped(document.file, span.line, f"{reason}: the first {MOST_FAULTS:,} of one object are shown")
 
 
 def located(rule: Rule, fault: Fault) -> Finding:

@@ -252,13 +252,17 @@ def _paths(value: Any, at: At) -> tuple[str, ...]:
 
 
 def _leads_out(text: str, at: At) -> bool:
-    """Whether a path leaves the folder that it must not leave, as it is written or through a link: that is told."""
+    """Whether a path leaves the folder that it must not leave, as it is written or through a link, or is a pipe or a
+    device: that is told."""
     if at.within is None:
         return False
     written = os.path.normpath(os.path.join(os.path.abspath(at.folder), text))  # noqa: PTH100, PTH118
     real = Path(os.path.realpath(written)).is_relative_to(os.path.realpath(at.within))
     if real and Path(written).is_relative_to(os.path.abspath(at.within)):  # noqa: PTH100
-        return False
+        if not os.path.exists(written) or os.path.isfile(written) or os.path.isdir(written):  # noqa: PTH110, PTH112, PTH113
+            return False
+        at.tell(f"`{text}` is neither a file nor a folder: nobody waits for what may come out of it")
+        return True
     at.tell(
         f"`{text}` leads out of `{_shown(at.within)}`: a configuration names files of its own repository, and others "
         "are named on the command line"

@@ -26,7 +26,7 @@ from vmlint.model.quantity import Quantity, crd_pattern_ok
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.cel import RULES
-from vmlint.schema.hints import Frame, hint, path_of
+from vmlint.schema.hints import Frame, Hint, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
 from vmlint.schema.words import TYPE_WORDS, quote_edit, quote_fix, shown, the_value
@@ -41,6 +41,7 @@ _PROPOSAL = "proposal"
 _DURATION = re.compile(r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
 _EXACT = 2**53  # whole numbers are exact up to here where JSON's numbers are floats
 _INT32 = 2**31
+_MOST_HINTS = 1000  # of one object: to find out what is meant costs far more than to see that a field is unknown
 _ROOT = frozenset({"apiVersion", "kind", "metadata", "status"})
 
 
@@ -107,7 +108,7 @@ def _proposes_claims(data: dict[str, Any]) -> bool:
 class _Walk:
     """One pass over an object; `found` collects the causes."""
 
-    __slots__ = ("_admission", "_product", "_root", "_target", "_whole", "found")
+    __slots__ = ("_admission", "_product", "_root", "_target", "_unknowns", "_whole", "found")
 
     def __init__(self, schema: Schema, target: Release | None, whole: bool) -> None:
         self._admission = schema.admission
@@ -115,6 +116,7 @@ class _Walk:
         self._product = {"kubevirt": "KubeVirt", "cdi": "CDI"}.get(schema.product, schema.product)
         self._target = target[:2] if target else None
         self._whole = whole
+        self._unknowns = 0
         self.found: list[SchemaCause] = []
 
     def value(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
@@ -308,7 +310,8 @@ class _Walk:
         self._unknown(name, data["metadata"][name], (above, "metadata", _METADATA, data["metadata"]), Outcome.DROPPED)
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
-        other, place, misspelt = hint(frame, name, value)
+        self._unknowns += 1
+        other, place, misspelt = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
         base = path_of(frame)
         fix = "remove it, or write it where it belongs"
         edits: tuple[Edit, ...] = ()
