@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -362,6 +363,13 @@ def test_a_configuration_names_nothing_outside_its_repository(repository: Path, 
         "are named on the command line"
     )
     assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {told}"]
+
+
+@pytest.mark.parametrize("key", ["context: [{}]", "crds: [{}]", "paths: [{}]", "baseline: {}"])
+def test_a_configuration_names_no_pipe(repository: Path, key: str) -> None:
+    os.mkfifo(repository / "pipe.yaml")
+    told = "`pipe.yaml` is neither a file nor a folder: nobody waits for what may come out of it"
+    assert mistakes(write(".vmlint.yaml", key.format("pipe.yaml"))) == [f".vmlint.yaml:1: {told}"]
 
 
 def test_a_configuration_may_name_all_of_its_repository() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from vmlint.config import Config
+from vmlint.gitops.part import Part
 from vmlint.load import load
+from vmlint.model.resource import Resource
 
 VM = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\nspec:\n  size: SIZE\n"
 FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux}\nspec: "
@@ -138,11 +140,20 @@ def test_variables_that_make_a_text_too_long_stay(tmp_path: Path) -> None:
 
 
 def test_applications_make_no_more_objects_than_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Resource] = []
+    part_of = Part.of
+
+    def counted(found: Resource) -> Part:
+        made.append(found)
+        return part_of(found)
+
+    monkeypatch.setattr(Part, "of", counted)
     monkeypatch.setattr("vmlint.gitops.build._MOST_PARTS", 2)
     each = "".join(
-        f"---\n{FLUX.replace('name: a', f'name: a{n}')}{{path: apps, targetNamespace: n{n}}}\n" for n in range(4)
+        f"---\n{FLUX.replace('name: a', f'name: a{n}')}{{path: apps, targetNamespace: n{n}}}\n" for n in range(40)
     )
     assert applied(tmp_path, **{"cluster/a.yaml": each}) == {
         "Flux Kustomization flux/a0": ["n0/web"],
         "Flux Kustomization flux/a1": ["n1/web"],
     }
+    assert len(made) == 3

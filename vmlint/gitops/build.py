@@ -107,6 +107,7 @@ class Builder:
     def folder(self, folder: str) -> Build:
         """Everything in a folder and below it, where kustomizations count as what they make: Flux reads it so."""
         build = Build()
+        is_made = self.affords(0)
         waiting = [folder]
         while waiting:
             here = waiting.pop()
@@ -114,15 +115,16 @@ class Builder:
                 build.add(self.build(here))
                 continue
             for name in self._tree.files_in(here):
-                self._file(name, build)
+                self._file(name, build, is_made=is_made)
             waiting += reversed(self._tree.folders_in(here))
         return build
 
     def files(self, names: Iterable[str]) -> Build:
-        """The objects of some files as they are."""
+        """The objects of some files as they are, none where no more may be made."""
         build = Build()
+        is_made = self.affords(0)
         for name in names:
-            self._file(name, build)
+            self._file(name, build, is_made=is_made)
         return build
 
     def around(self, kustomization: Kustomization, build: Build) -> None:
@@ -198,9 +200,10 @@ class Builder:
             finally:
                 self._open.pop()
 
-    def _file(self, path: str, build: Build) -> None:
+    def _file(self, path: str, build: Build, *, is_made: bool = True) -> None:
         build.files.add(path)
-        build.parts += (Part.of(found) for found in self._held.get(path, ()))
+        if is_made:
+            build.parts += (Part.of(found) for found in self._held.get(path, ()))
 
     def _generate(self, kustomization: Kustomization, build: Build) -> None:
         for kind_name, at, entry in kustomization.generated():
