@@ -78,6 +78,7 @@ class Config:
     """These configurations, once they are read; only what is said of files counts. Each `root` is absolute."""
     known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)
     """All rules of the run; None where its packs are not read yet, and names of rules are taken as they are."""
+    _by_root: dict[str, Config] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def replace(self, **overrides: Any) -> Config:
         """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
@@ -121,10 +122,19 @@ class Config:
         if not self.folders:
             return self
         path = os.path.abspath(file)  # noqa: PTH100 - as text: a link's target is another place
-        own = os.path.abspath(self.root or ".") if self.file else ""  # noqa: PTH100
-        roots = [(own, self), *((folder.root, folder) for folder in self.folders)]
-        around = [(len(root), one) for root, one in roots if path.startswith(f"{root.rstrip('/')}/")]
-        return max(around, key=lambda found: found[0])[1] if around else self
+        while path != (above := os.path.dirname(path)):  # noqa: PTH120
+            if (found := self._roots().get(above)) is not None:
+                return found
+            path = above
+        return self
+
+    def _roots(self) -> dict[str, Config]:
+        """This one and those of folders, by where each holds; of several of one folder the first."""
+        if not self._by_root:
+            own = os.path.abspath(self.root or ".") if self.file else ""  # noqa: PTH100
+            roots = [(own, self), *((folder.root, folder) for folder in self.folders)]
+            self._by_root.update((root.rstrip("/") or "/", one) for root, one in reversed(roots) if root)
+        return self._by_root
 
     def all_rules(self) -> tuple[Rule, ...]:
         """vmlint's own rules, those of installed packs and those of `rules`. PackError tells the packs' mistakes."""

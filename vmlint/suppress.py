@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from vmlint.change import Change
@@ -39,6 +41,10 @@ class Told(NamedTuple):
     rule: Rule
     fault: Fault
     finding: Finding
+
+
+_Use = tuple[Mark, str]
+"""A mark, and the name in it that means a finding's rule."""
 
 
 # Finding them
@@ -153,6 +159,9 @@ class Silence:
         for mark in found:
             if mark.source.in_manifest:
                 self._by_file.setdefault(_document(mark.place).file, []).append(mark)
+        self._meaning: dict[tuple[str, str], _Near] = {}
+        self._asking: dict[tuple[str, str], list[_Use]] = {}
+        self._owners: dict[str, Config] = {}
         self._config = config
         self._known = tuple(known)
         self._running = {rule.id for rule in running}
@@ -169,7 +178,7 @@ class Silence:
         for one in told:
             if one.finding.effect is Effect.UNRESOLVED:
                 self._unresolved.add(one.finding.file)
-            uses = [(mark, name) for mark in self._near(one) for name in mark.names if self._silences(mark, name, one)]
+            uses = self._uses(one)
             self._used.update(uses)
             if uses:
                 mark = uses[0][0]
@@ -179,34 +188,44 @@ class Silence:
                 kept.append(one)
         return kept, suppressed
 
-    def _near(self, told: Told) -> list[Mark]:
-        """The marks that may mean a finding: those of its files, then those of the configuration."""
+    def _uses(self, told: Told) -> list[_Use]:
+        """The marks that silence a finding, each with the name that means it: those of its files, then those of the
+        configuration."""
         files = dict.fromkeys((told.finding.file, _document(told.fault.place).file))
-        return [*(mark for file in files for mark in self._by_file.get(file, ())), *self._configured]
+        uses = [use for file in files for use in self._near(file, told.rule).uses(told)]
+        return [*uses, *(use for use in self._configured_for(told) if self._names(use[0], told.finding.resource))]
 
-    def _silences(self, mark: Mark, name: str, told: Told) -> bool:
-        if not means(name, told.rule) or (mark.until is not None and self._today > mark.until):
-            return False
-        place = told.fault.place
-        match mark.source:
-            case Source.CONFIGURATION:
-                return self._fits(mark, told.finding.file, told.finding.resource)
-            case Source.ANNOTATION:
-                return isinstance(place, Place) and _object(place) == _object(mark.place)
-            case Source.FILE:
-                return _document(mark.place).file == told.finding.file
-        document, first, last = reach(place)
-        if document.file != _document(mark.place).file:
-            return False
-        return first <= _line(mark) <= last or mark.below == first
+    def _near(self, file: str, rule: Rule) -> _Near:
+        key = (file, rule.id)
+        if (known := self._meaning.get(key)) is None:
+            known = self._meaning[key] = _Near(file, self._meant(self._by_file.get(file, ()), rule))
+        return known
 
-    def _fits(self, mark: Mark, file: str, resource: ObjectId | None) -> bool:
+    def _configured_for(self, told: Told) -> list[_Use]:
+        """The entries of configurations that mean the rule and the file of a finding."""
+        key = (told.finding.file, told.rule.id)
+        if (known := self._asking.get(key)) is None:
+            uses = self._meant(self._configured, told.rule)
+            known = self._asking[key] = [use for use in uses if self._reaches(use[0], told.finding.file)]
+        return known
+
+    def _meant(self, marks: Iterable[Mark], rule: Rule) -> Iterator[_Use]:
+        for mark in marks:
+            if mark.until is None or self._today <= mark.until:
+                yield from ((mark, name) for name in mark.names if means(name, rule))
+
+    def _reaches(self, mark: Mark, file: str) -> bool:
+        """Whether an entry of a configuration is about a file."""
         said = _document(mark.place).file
-        owner = self._config.for_file(file) if said else self._config
+        if said and file not in self._owners:
+            self._owners[file] = self._config.for_file(file)
+        owner = self._owners[file] if said else self._config
         if said not in ("", owner.file):
             return False
-        if mark.path and not ignore_spec((mark.path,)).match_file(owner.path_of(file)):
-            return False
+        return not mark.path or ignore_spec((mark.path,)).match_file(owner.path_of(file))
+
+    def _names(self, mark: Mark, resource: ObjectId | None) -> bool:
+        """Whether an entry of a configuration is about an object."""
         if not mark.object:
             return True
         kind, _, name = mark.object.partition(" ")
@@ -225,11 +244,15 @@ class Silence:
         Of a file in which a question is open, or an object is missing that may live elsewhere, nothing is sure.
         """
         undecided = {_document(doubt.place).file for doubt in doubts} | self._unresolved
-        seen = [(one.document.file, object_id(one)) for one in resources if one.linted] if self._marks else []
-        return [self._fate(mark, name, shown, undecided, seen) for mark in self._marks for name in mark.names or ("",)]
+        seen: dict[str, list[ObjectId]] = {}
+        for one in resources if self._configured else ():
+            if one.linted:
+                seen.setdefault(one.document.file, []).append(object_id(one))
+        beside = _Beside(shown)
+        return [self._fate(mark, name, beside, undecided, seen) for mark in self._marks for name in mark.names or ("",)]
 
     def _fate(
-        self, mark: Mark, name: str, shown: Sequence[Told], undecided: set[str], seen: list[tuple[str, ObjectId]]
+        self, mark: Mark, name: str, beside: _Beside, undecided: set[str], seen: Mapping[str, Sequence[ObjectId]]
     ) -> Suppression:
         if not name:
             return Suppression(mark, "", Fate.MISPLACED if mark.astray else Fate.UNKNOWN, mark.problem)
@@ -244,14 +267,14 @@ class Silence:
         meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
         file = _document(mark.place).file
         if mark.source is Source.CONFIGURATION:
-            reached = any(self._fits(mark, where, what) for where, what in seen)
-            decided = reached and not undecided
+            decided = not undecided and any(
+                self._names(mark, what) for where in seen if self._reaches(mark, where) for what in seen[where]
+            )
         else:
             decided = file not in undecided
         if not decided or not meant or not all(self._asked(rule, file) for rule in meant):
             return Suppression(mark, name, Fate.OPEN)
-        if lines := [one.finding.line for one in shown if means(name, one.rule) and _beside(mark, one)]:
-            nearest = min(lines, key=lambda line: (abs(line - _line(mark)), line))
+        if (nearest := beside.nearest(mark, name)) is not None:
             return Suppression(mark, name, Fate.MISPLACED, f"the finding stands in line {nearest}")
         return Suppression(mark, name, Fate.UNUSED)
 
@@ -268,10 +291,75 @@ def _judges_suppressions(rule: Rule) -> bool:
     return rule.meta.subject is Suppression
 
 
-def _beside(mark: Mark, told: Told) -> bool:
-    """Whether a finding stands in the document of a comment; one of comments alone is beside all of its file."""
-    here, there = _document(mark.place), _document(told.fault.place)
-    return mark.source is Source.COMMENT and (here is there or (here.data is None and here.file == there.file))
+class _Near:
+    """The marks of a file that mean a rule, by what they silence."""
+
+    def __init__(self, file: str, meant: Iterable[_Use]) -> None:
+        self._file = file
+        self._whole: list[tuple[int, _Use]] = []
+        self._lines: list[tuple[int, int, _Use]] = []
+        self._below: dict[int, list[tuple[int, _Use]]] = {}
+        self._objects: dict[tuple[int, Path], list[tuple[int, _Use]]] = {}
+        for order, use in enumerate(meant):
+            mark = use[0]
+            if mark.source is Source.FILE:
+                self._whole.append((order, use))
+            elif mark.source is Source.ANNOTATION:
+                self._objects.setdefault(_object(mark.place), []).append((order, use))
+            else:
+                self._lines.append((_line(mark), order, use))
+                self._below.setdefault(mark.below, []).append((order, use))
+        self._lines.sort(key=_line_and_order)
+
+    def uses(self, told: Told) -> list[_Use]:
+        """Those that silence a finding, in their order. Of those for the whole file only the first, once all are told:
+        they silence whatever the first finding was silenced by."""
+        found: list[tuple[int, _Use]] = []
+        if told.finding.file == self._file:
+            found += self._whole
+            self._whole = self._whole[:1]
+        place = told.fault.place
+        if isinstance(place, Place):
+            found += self._objects.get(_object(place), ())
+        if self._lines:
+            document, first, last = reach(place)
+            if document.file == self._file:
+                start, end = (bisect_left(self._lines, line, key=_line_of) for line in (first, last + 1))
+                found += (one[1:] for one in self._lines[start:end])
+                found += self._below.get(first, ())
+        return list(dict(sorted(found, key=_order_of)).values())
+
+
+_line_of = itemgetter(0)
+_line_and_order = itemgetter(0, 1)
+_order_of = itemgetter(0)
+
+
+class _Beside:
+    """The findings that are shown, by the documents in which comments may mean them."""
+
+    def __init__(self, shown: Iterable[Told]) -> None:
+        self._of_document: dict[int, list[Told]] = {}
+        self._of_file: dict[str, list[Told]] = {}
+        for told in shown:
+            document = _document(told.fault.place)
+            self._of_document.setdefault(id(document), []).append(told)
+            self._of_file.setdefault(document.file, []).append(told)
+        self._lines: dict[tuple[int | str, str], list[int]] = {}
+
+    def nearest(self, mark: Mark, name: str) -> int | None:
+        """The line of the nearest finding in the document of a comment that the name means; a document of comments
+        alone is beside all of its file."""
+        if mark.source is not Source.COMMENT:
+            return None
+        document = _document(mark.place)
+        where: int | str = document.file if document.data is None else id(document)
+        if (where, name) not in self._lines:
+            near = self._of_file.get(where, ()) if isinstance(where, str) else self._of_document.get(where, ())
+            self._lines[where, name] = sorted({one.finding.line for one in near if means(name, one.rule)})
+        lines = self._lines[where, name]
+        at = bisect_left(lines, _line(mark))
+        return min(lines[max(at - 1, 0) : at + 1], key=lambda line: (abs(line - _line(mark)), line), default=None)
 
 
 def _document(place: Place | Spot) -> Document:
