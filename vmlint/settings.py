@@ -219,7 +219,8 @@ def _file_globs(example: str) -> _Reader:
     def read(value: Any, at: At) -> tuple[str, ...]:
         found: tuple[str, ...] = listed(value, at)
         try:
-            ignore_spec(found)
+            if found:
+                ignore_spec(found)
         except ValueError:
             at.tell(f"the {len(found):,} globs of `{at.name}` are too many, or too long: name folders in their place")
             return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -45,6 +45,10 @@ class Told(NamedTuple):
 
 _Use = tuple[Mark, str]
 """A mark, and the name in it that means a finding's rule."""
+
+
+_Seen = dict[str, dict[str, list[ObjectId]]]
+"""The objects that were looked at by their files, and these by the configuration that holds for them; "" has all."""
 
 
 # Finding them
@@ -154,9 +158,11 @@ class Silence:
         today: datetime.date,
     ) -> None:
         self._marks = tuple(found)
-        self._configured = [mark for mark in found if mark.source is Source.CONFIGURATION]
+        self._configured: dict[str, list[Mark]] = {}
         self._by_file: dict[str, list[Mark]] = {}
         for mark in found:
+            if mark.source is Source.CONFIGURATION:
+                self._configured.setdefault(_document(mark.place).file, []).append(mark)
             if mark.source.in_manifest:
                 self._by_file.setdefault(_document(mark.place).file, []).append(mark)
         self._meaning: dict[tuple[str, str], _Near] = {}
@@ -205,7 +211,7 @@ class Silence:
         """The entries of configurations that mean the rule and the file of a finding."""
         key = (told.finding.file, told.rule.id)
         if (known := self._asking.get(key)) is None:
-            uses = self._meant(self._configured, told.rule)
+            uses = self._meant(self._entries(told.finding.file), told.rule)
             known = self._asking[key] = [use for use in uses if self._reaches(use[0], told.finding.file)]
         return known
 
@@ -214,14 +220,19 @@ class Silence:
             if mark.until is None or self._today <= mark.until:
                 yield from ((mark, name) for name in mark.names if means(name, rule))
 
+    def _entries(self, file: str) -> Iterator[Mark]:
+        """The entries of the configuration that holds for a file, and those that no file gave."""
+        for said in dict.fromkeys(("", self._owner(file).file)):
+            yield from self._configured.get(said, ())
+
+    def _owner(self, file: str) -> Config:
+        if (known := self._owners.get(file)) is None:
+            known = self._owners[file] = self._config.for_file(file)
+        return known
+
     def _reaches(self, mark: Mark, file: str) -> bool:
-        """Whether an entry of a configuration is about a file."""
-        said = _document(mark.place).file
-        if said and file not in self._owners:
-            self._owners[file] = self._config.for_file(file)
-        owner = self._owners[file] if said else self._config
-        if said not in ("", owner.file):
-            return False
+        """Whether an entry of the configuration that holds for a file is about it."""
+        owner = self._owner(file) if _document(mark.place).file else self._config
         return not mark.path or ignore_spec((mark.path,)).match_file(owner.path_of(file))
 
     def _names(self, mark: Mark, resource: ObjectId | None) -> bool:
@@ -244,16 +255,16 @@ class Silence:
         Of a file in which a question is open, or an object is missing that may live elsewhere, nothing is sure.
         """
         undecided = {_document(doubt.place).file for doubt in doubts} | self._unresolved
-        seen: dict[str, list[ObjectId]] = {}
+        seen: _Seen = {}
         for one in resources if self._configured else ():
             if one.linted:
-                seen.setdefault(one.document.file, []).append(object_id(one))
+                file = one.document.file
+                for owner in {"", self._owner(file).file}:
+                    seen.setdefault(owner, {}).setdefault(file, []).append(object_id(one))
         beside = _Beside(shown)
         return [self._fate(mark, name, beside, undecided, seen) for mark in self._marks for name in mark.names or ("",)]
 
-    def _fate(
-        self, mark: Mark, name: str, beside: _Beside, undecided: set[str], seen: Mapping[str, Sequence[ObjectId]]
-    ) -> Suppression:
+    def _fate(self, mark: Mark, name: str, beside: _Beside, undecided: set[str], seen: _Seen) -> Suppression:
         if not name:
             return Suppression(mark, "", Fate.MISPLACED if mark.astray else Fate.UNKNOWN, mark.problem)
         if mark.source is Source.CONFIGURATION and not _line(mark):
@@ -267,8 +278,9 @@ class Silence:
         meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
         file = _document(mark.place).file
         if mark.source is Source.CONFIGURATION:
+            held = seen.get(file, {})
             decided = not undecided and any(
-                self._names(mark, what) for where in seen if self._reaches(mark, where) for what in seen[where]
+                self._names(mark, what) for where in held if self._reaches(mark, where) for what in held[where]
             )
         else:
             decided = file not in undecided
