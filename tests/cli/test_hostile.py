@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -288,3 +289,17 @@ def test_no_name_acts_on_a_page_of_the_graph(tmp_path: Path, format: str) -> Non
     if format not in ("dot", "json"):  # a program reads these, and draws what it reads as text
         assert "</script><script>alert" not in said
     assert not any(char in said for char in "\x1b\x07\u202e")
+
+
+EVIL = "\x1b[31m\u202e\n  ::error::forged\n##[error]forged"
+
+
+def test_what_a_configuration_holds_acts_on_no_terminal_and_no_build_log(tmp_path: Path) -> None:
+    held = {"select": [EVIL], EVIL: 1, "baseline": f"/{EVIL}", "exclude": [f"{EVIL}["], "outside": [EVIL]}
+    (tmp_path / ".vmlint.yaml").write_text(json.dumps(held))
+    told = vmlint("check", cwd=tmp_path)
+    assert told.returncode == 2
+    assert told.stderr.count(r"\x1b[31m\u202e") == 5
+    assert told.stderr.count(r"  \x3a:error::forged") == 5
+    assert not any(char in told.stderr for char in "\x1b\u202e")
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in told.stderr.splitlines())
