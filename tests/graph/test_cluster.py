@@ -231,3 +231,16 @@ def test_a_patch_is_no_object_and_says_that_there_is_one() -> None:
 def test_a_whole_object_goes_before_its_patch() -> None:
     world = Cluster([*resources(VM), *resources(CLAIM, fragment=True), *resources(CLAIM)])
     assert resolve(world, "PersistentVolumeClaim", "disk").resource is world.resources[2]
+
+
+def test_of_many_names_with_variables_any_may_be_it() -> None:
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: '{}', namespace: shop}}\n"
+    names = [*(f"${{X}}-{number}" for number in range(600)), *(f"a-${{X}}-{number}" for number in range(600))]
+    held = cluster(*(claim.format(name) for name in names))
+    found = {
+        name: held.resolve(Ref("", "PersistentVolumeClaim", "shop", name), held.resources[0]).reason
+        for name in ("b-7", "b-x", "a-b-7", "a-x")
+    }
+    many = "one of 1,200 names that hold variables may be it, when they are filled in"
+    said = "`shop/${X}-7` in all.yaml may be it, when its variable is filled in"
+    assert found == {"b-7": said, "b-x": "", "a-b-7": many, "a-x": many}

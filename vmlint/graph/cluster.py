@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from fnmatch import fnmatchcase
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
+from operator import itemgetter
 from typing import Protocol
 
 from vmlint.graph.links import Link
@@ -30,6 +31,9 @@ class Catalog(Protocol):
 
     def names(self, kind: str) -> Sequence[str]: ...
 
+
+_MOST_VARIABLE = 1000
+"""The most names with variables that are compared with one that is missing. Of more, any may be it."""
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
@@ -66,7 +70,8 @@ class Cluster:
         self._by_kind: dict[str, list[Resource]] = {}
         self._parts: dict[Ref, Resource] = {}
         self._resolved: dict[Ref, Resolution | Several] = {}
-        self._variable: dict[tuple[str, str], list[tuple[Ref, Resource]]] = {}
+        self._noted = count()
+        self._variable: dict[tuple[str, str], dict[str, list[tuple[int, Ref, Resource]]]] = {}
         for resource in self.resources:
             if resource.fragment:
                 self._parts.setdefault(resource.ref, resource)
@@ -83,7 +88,8 @@ class Cluster:
 
     def _note_variable(self, ref: Ref, resource: Resource) -> None:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
-            self._variable.setdefault((ref.group, ref.kind), []).append((ref, resource))
+            held = self._variable.setdefault((ref.group, ref.kind), {})
+            held.setdefault(_before_variable(ref.name), []).append((next(self._noted), ref, resource))
 
     @property
     def whole(self) -> Cluster:
@@ -219,11 +225,21 @@ class Cluster:
         """What may still turn out to be the object: a patch of it, a name that holds a variable."""
         if part := self._parts.get(ref):
             return Resolution(State.UNKNOWN, ref, reason=f"only a patch of it is in the files: {part.document.file}")
-        for other, resource in self._variable.get((ref.group, ref.kind), ()):
+        held = self._variable.get((ref.group, ref.kind), {})
+        beginnings = (ref.name[:length] for length in range(len(ref.name) + 1) if held)
+        near = sorted((one for begins in beginnings for one in held.get(begins, ())), key=itemgetter(0))
+        if len(near) > _MOST_VARIABLE:
+            reason = f"one of {len(near):,} names that hold variables may be it, when they are filled in"
+            return Resolution(State.UNKNOWN, ref, reason=reason)
+        for _, other, resource in near:
             if may_be(other.name, ref.name) and may_be(other.namespace, ref.namespace):
                 reason = f"`{other.short}` in {resource.document.file} may be it, when its variable is filled in"
                 return Resolution(State.UNKNOWN, ref, reason=reason)
         return None
+
+
+def _before_variable(name: str) -> str:
+    return min((name.partition(opening)[0] for opening in ("${", "{{")), key=len)
 
 
 def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:

@@ -21,6 +21,6 @@ def may_be(value: str, wanted: str) -> bool:
     return value == wanted if not is_unknown(value) else _pattern(value).fullmatch(wanted) is not None
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=65536)
 def _pattern(value: str) -> re.Pattern[str]:
     return re.compile(".*".join(re.escape(part) for part in _VARIABLE.split(value)), re.DOTALL)
