@@ -67,7 +67,7 @@ _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
-    disks = world.storage.disks(subject)
+    disks = {disk.path: disk for disk in reversed(world.storage.disks(subject))}
     told: set[Ref] = set()
     for link in links(subject):
         if (
@@ -77,7 +77,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             or link.ref in world.inferred_missing  # the family of inference speaks of these
         ):
             continue
-        disk = next((disk for disk in disks if link.path[: len(disk.path)] == disk.path), None)
+        above = (disks.get(link.path[:length]) for length in range(len(link.path) + 1))
+        disk = next((disk for disk in above if disk is not None), None)
         if found.nowhere or link.ref in told or not _counts(link, disk, world):
             continue
         told.add(link.ref)

@@ -34,6 +34,9 @@ _MOST_PARTS = 200_000
 _MOST_CHANGES = 4_000_000
 """How much patches, labels and replacements of a run may do, in objects that are looked at for one of them."""
 
+_SELECTED = 4
+"""What it costs to see whether a replacement selects an object, in the same measure."""
+
 _APPLIED = 20
 """What it costs to apply a patch, in objects that are looked at."""
 
@@ -351,9 +354,9 @@ class Builder:
     def _replace(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
         """Fields that a replacement fills in are unknown: what it copies may come from anywhere."""
         for target, source in self._targets(kustomization, entry, at, build):
-            if not self._changes(len(build.parts), kustomization, build):
-                return
             select, rejects = mapping(target, "select"), [mapping(one) for one in sequence(target, "reject")]
+            if not self._changes(len(build.parts) * (1 + len(rejects)) * _SELECTED, kustomization, build):
+                return
             for part in build.parts:
                 try:
                     wanted = selects(select, part) and not any(one and selects(one, part) for one in rejects)

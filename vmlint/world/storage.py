@@ -97,6 +97,7 @@ class Storage:
         self._preferred_class = preferred_class
         self._proposals = proposals
         self._written: dict[int, tuple[Disk, ...]] = {}
+        self._named: dict[int, dict[str, list[Disk]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._refused: dict[int, tuple[Refusal, ...]] = {}
@@ -107,6 +108,13 @@ class Storage:
         """The claim or DataVolume that an object is, or the templates that it holds."""
         if (known := self._written.get(id(holder))) is None:
             known = self._written[id(holder)] = tuple(self._disks_of(holder))
+        return known
+
+    def _disks_by_name(self, holder: Resource) -> Mapping[str, Sequence[Disk]]:
+        if (known := self._named.get(id(holder))) is None:
+            known = self._named[id(holder)] = {}
+            for disk in self.disks(holder):
+                known.setdefault(disk.name, []).append(disk)
         return known
 
     def _disks_of(self, holder: Resource) -> Iterator[Disk]:
@@ -170,8 +178,8 @@ class Storage:
         source, name = claim_name(volume)
         if not name:
             return None
-        for disk in self.disks(vm):
-            if disk.name == name and (disk.form is Written.TEMPLATE or source == "persistentVolumeClaim"):
+        for disk in self._disks_by_name(vm).get(name, ()):
+            if disk.form is Written.TEMPLATE or source == "persistentVolumeClaim":
                 return disk
         kinds = (_DATA_VOLUME, _CLAIM) if source == "dataVolume" else (_CLAIM,)
         # A DataVolume that is gone leaves its claim.
