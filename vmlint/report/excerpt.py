@@ -48,7 +48,8 @@ def _cut(finding: Finding, page: Page, room: int) -> tuple[int, str, int]:
     high = low + 4 * _FAR
     goes_on = len(finding.excerpt) > high
     cells = page.cells(finding.excerpt[low:high] if goes_on else finding.excerpt[low:].rstrip())
-    widths = [width_of(cell) for cell in cells]
+    known = {cell: width_of(cell) for cell in set(cells)}
+    widths = [known[cell] for cell in cells]
     start = min(max(finding.column - 1 - low, 0), len(cells))
     end = min(max(finding.end_column - 1 - low, start), len(cells)) if finding.end_line <= finding.line else len(cells)
     first, last = _window(widths, start, end, room, width_of(page.show("…")))
