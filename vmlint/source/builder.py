@@ -28,7 +28,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from vmlint.source.problems import Unreadable, explain
+from vmlint.source.problems import DIRECTIVE, Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
 __all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_SCALAR", "Built", "build", "events", "is_merge", "key_of", "too_long"]
@@ -43,6 +43,10 @@ for all documents of a file together."""
 
 MAX_SCALAR = 2**20
 """The most characters of a key or value. etcd takes objects up to 1.5 MiB, and Kubernetes a ConfigMap of 1 MiB."""
+
+
+_MOST_TAGS = 100
+"""The most directives that libyaml gets to see: it compares each with all before it, and kubectl refuses them."""
 
 
 class Built(NamedTuple):
@@ -73,6 +77,8 @@ def build(text: str, most_aliased: int = MAX_ALIASED) -> Built:
     Aliases may add `most_aliased` values. Raises Unreadable with the place and the reason where kubectl refuses the
     text.
     """
+    if text.count("\n%TAG") > _MOST_TAGS:
+        raise Unreadable(text.index("%TAG"), DIRECTIVE)
     try:
         if _needs_a_closer_look(text):
             _check_as_go_yaml(text)

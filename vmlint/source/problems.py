@@ -10,14 +10,14 @@ import re
 
 from yaml.error import MarkedYAMLError, YAMLError
 
-__all__ = ["CONTROL", "Unreadable", "explain"]
+__all__ = ["CONTROL", "DIRECTIVE", "Unreadable", "explain"]
 
 CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that YAML does not allow, in quotes or not. Source: libyaml `src/reader.c`, the same in go-yaml v2."""
 
 _INDENTATION = "the indentation does not fit the lines above"
 _UNCLOSED = "the quotes are not closed; write the closing quote, or quote the whole value once"
-_DIRECTIVE = "kubectl can't read YAML directives such as `%YAML`: remove the line"
+DIRECTIVE = "kubectl can't read YAML directives such as `%YAML`: remove the line"
 _TAB = "a tab can't indent YAML: use spaces"
 
 _PLAIN: dict[str, str] = {
@@ -40,7 +40,7 @@ _PLAIN: dict[str, str] = {
     "did not find expected ',' or '}'": (
         "expected `,` or `}`: the mapping opened by `{` is not closed, or a comma is missing"
     ),
-    "did not find expected <document start>": _DIRECTIVE,
+    "did not find expected <document start>": DIRECTIVE,
     "found unexpected end of stream": _UNCLOSED,
     "found unexpected document indicator": _UNCLOSED,
     "found a tab character that violates indentation": _TAB,
@@ -53,7 +53,7 @@ _PLAIN: dict[str, str] = {
     ),
     "did not find expected hexdecimal number": "`\\x`, `\\u` and `\\U` take 2, 4 and 8 hexadecimal digits",
     "found undefined tag handle": "this tag's handle is not known: quote the value if `!` is part of it",
-    "found incompatible YAML document": _DIRECTIVE,
+    "found incompatible YAML document": DIRECTIVE,
     "found character that cannot start any token": "this character can't begin a value: put the value in quotes",
     "found a comment where an indentation was expected": "a comment can't stand between these lines",
 }
@@ -97,7 +97,7 @@ def explain(error: YAMLError, text: str) -> Unreadable:
         if problem in _OPENED and error.context_mark:
             index = error.context_mark.index
         words = _CONTEXTS.get((error.context or "", problem)) or _PLAIN.get(problem) or problem
-        if words is _DIRECTIVE and (line := _DIRECTIVE_LINE.search(text)):
+        if words is DIRECTIVE and (line := _DIRECTIVE_LINE.search(text)):
             index = line.start()
         return Unreadable(index, words)
     if match := CONTROL.search(text):
