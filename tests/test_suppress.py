@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import vmlint
+from vmlint import settings
 from vmlint.api import judge
 from vmlint.errors import ConfigError, UsageError
 from vmlint.finding import Report
 from vmlint.opening import open_world
+from vmlint.rule import Rule
 
 VM = """\
 apiVersion: kubevirt.io/v1
@@ -312,3 +314,28 @@ def test_of_very_many_comments_the_first_are_read() -> None:
     written(head="# vmlint: ignore[VM1] x\n" * 1500)
     told = [finding for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
     assert [(finding.line, "only the first 1,000 comments" in finding.message) for finding in told] == [(1001, True)]
+
+
+def test_each_mark_is_compared_with_what_it_may_mean_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    number = 60
+    vm = "---\napiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {{name: vm{0}, namespace: shop}}\n"
+    spec = "spec: {{runStrategy: Always, template: {{spec: {{domain: {{devices: {{}}}}}}}}}}\n"
+    odd = "odd: 1 # vmlint: ignore[unknown-field] x\nmore: 1\n"
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / ".vmlint.yaml").write_text(
+            "ignores:\n" + f"- {{rule: unknown-field, object: VirtualMachine shop/{folder}, reason: x}}\n" * number
+        )
+        (tmp_path / folder / "vms.yaml").write_text("".join((vm + spec + odd).format(n) for n in range(number)))
+    asked: list[str] = []
+
+    def counted(name: str, rule: Rule) -> bool:
+        asked.append(rule.slug)
+        return settings.means(name, rule)
+
+    monkeypatch.setattr("vmlint.suppress.means", counted)
+    report = vmlint.check(["."], select=["unknown-field"])
+    assert len(report.suppressed) == len(report.findings) == 2 * number
+    # Each rule with each mark of its own files once; what the marks come to asks all rules for each name.
+    assert asked.count("unknown-field") < 10 * number

@@ -9,7 +9,7 @@ from vmlint.model.ref import Ref
 
 __all__ = ["MOST_COMPARED", "Names"]
 
-MOST_COMPARED = 30_000_000
+MOST_COMPARED = 10_000_000
 """How much is compared in a run: one for each pair of names, and for those that are alike their lengths' product. What
 is missing after that is told without the name that may be meant."""
 
