@@ -19,7 +19,7 @@ from vmlint.model.field import render as written
 from vmlint.model.resource import Place, Resource
 from vmlint.report import render
 from vmlint.rule import Effect, Fault, Meta, Rule
-from vmlint.runner import run
+from vmlint.runner import Ran, run, subjects_of
 from vmlint.schema import check as schema_check
 from vmlint.schema.hints import Hint
 from vmlint.schema.load import schema_of
@@ -44,6 +44,10 @@ def rule(name: str, rank: int, effect: Effect, field: str) -> Rule:
     return Rule(meta, name, name, str, "test", check)
 
 
+def said(rules: list[Rule], world: World) -> Ran:
+    return run(rules, [world], subjects_of((), [world]))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "shown"),
     [
@@ -63,13 +67,13 @@ def test_the_foremost_faults(first: tuple[int, Effect, str], second: tuple[int, 
     rules = [rule("first", *first), rule("second", *second)]
     world = World(cluster(CLAIM), Settings())
     for order in (rules, rules[::-1]):
-        faults = run(order, (), [world]).faults
+        faults = said(order, world).faults
         assert {said.id for said, _ in faults} == {rules[index].id for index in shown}
 
 
 def test_faults_of_two_objects_do_not_meet() -> None:
     rules = [rule("first", 1, Effect.IGNORED, "a"), rule("second", 0, Effect.REJECTED, "b")]
-    faults = run(rules, (), [World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())]).faults
+    faults = said(rules, World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())).faults
     places = [fault.place for _, fault in faults]
     assert [(place.resource.name, written(place.path)) for place in places if isinstance(place, Place)] == [
         ("data", "a"),

@@ -2,160 +2,244 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import vmlint
 from tests.benchmarks.fleet import fleet
-from vmlint import workers
+from tests.cases import FIXTURES, repos
+from vmlint import api, runner, sharing, workers
+from vmlint.finding import Report
+from vmlint.fixtures import cases
 from vmlint.report import render
-from vmlint.workers import available, silent, worthwhile
+from vmlint.source.read import Raw
+from vmlint.workers import Team, Worker, available, can_copy
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no processes are copied")
 
-TOTAL = 3000
 
-
-def even(number: int) -> bool:
-    return number % 2 == 0
-
-
-def rarely_loud(number: int) -> bool:
-    return number % 10 != 3
-
-
-def heard(total: int, is_silent: Callable[[int], bool], jobs: int) -> tuple[set[int], list[int]]:
-    told: list[int] = []
-    return silent(total, is_silent, jobs, told.append), told
-
-
-@pytest.mark.parametrize("jobs", [2, 3, 8])
-@pytest.mark.parametrize("total", [0, 1, 127, 1024, TOTAL])
-def test_they_tell_of_every_silent_one(total: int, jobs: int) -> None:
-    found, told = heard(total, rarely_loud, jobs)
-    assert found == set(filter(rarely_loud, range(total)))
-    assert told == sorted(told)
-    assert told[-1:] == ([total] if total else [])
-
-
-def test_where_most_are_loud_there_are_none() -> None:
-    found, told = heard(TOTAL, lambda number: number % 4 == 0, 2)
-    assert {number % 4 for number in found} == {0}
-    assert told == []
-
-
-def test_where_a_part_is_loud_they_end() -> None:
-    found, told = heard(100_000, even, 2)  # every 1562nd is looked at before
-    assert found < set(filter(even, range(100_000)))
-    assert told[-1] < 5000
-
-
-def test_one_that_is_killed_leaves_its_part_to_who_asked() -> None:
-    def dies(number: int) -> bool:
-        if number == 2900:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return True
-
-    found, _ = heard(TOTAL, dies, 2)
-    assert 2900 not in found
-    assert set(range(TOTAL)) - found < set(range(TOTAL - 1024, TOTAL))
-    assert len(found) > TOTAL / 2
-
-
-def test_one_that_fails_leaves_its_part_to_who_asked() -> None:
-    def fails(number: int) -> bool:
-        if number == 1:
-            raise MemoryError
-        return True
-
-    found, _ = heard(TOTAL, fails, 2)
-    assert {1, 127}.isdisjoint(found)
-    assert len(found) >= TOTAL / 3
-
-
-def test_none_is_made_beside_a_thread_or_where_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    end = threading.Event()
-    thread = threading.Thread(target=end.wait)
-    thread.start()
-    assert heard(TOTAL, rarely_loud, 2) == (set(), [])
-    end.set()
-    thread.join()
-    assert heard(TOTAL, rarely_loud, 1) == (set(), [])
-
-    def full() -> int:
-        raise BlockingIOError
-
-    monkeypatch.setattr(os, "fork", full)
-    looked_at_before = set(range(0, TOTAL, TOTAL // 64))
-    assert heard(TOTAL, rarely_loud, 2) == (set(filter(rarely_loud, looked_at_before)), [])
-
-
-def test_ctrl_c_ends_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = os.getpid()
-
-    def waits(number: int) -> bool:
-        if os.getpid() != own:
-            time.sleep(60)
-        return True
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(gc, "collect", lambda: 0)  # an interrupt that a callback of the collector swallows is lost
-    before = signal.signal(signal.SIGALRM, interrupt)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
+@contextmanager
+def team(size: int, work: Callable[[Worker], None]) -> Iterator[Team]:
+    made = Team(size, work)
     try:
-        with pytest.raises(KeyboardInterrupt):
-            heard(TOTAL, waits, 2)
+        yield made
     finally:
-        signal.signal(signal.SIGALRM, before)
+        made.close()
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+# What connects them
+
+
+def test_everybody_has_what_the_others_have() -> None:
+    def work(worker: Worker) -> None:
+        has = worker.trade(f"{worker.number}" * 100_000)
+        worker.tell([worker.number, [one and one[:2] for one in has]])
+
+    with team(3, work) as workers:
+        assert [one[:2] for one in workers.trade("00")] == ["00", "11", "22", "33"]
+        assert sorted(workers.heard(wait=True)) == [
+            [1, ["00", None, "22", "33"]],
+            [2, ["00", "11", None, "33"]],
+            [3, ["00", "11", "22", None]],
+        ]
+
+
+def test_much_is_told_in_pieces_and_in_order() -> None:
+    def work(worker: Worker) -> None:
+        for number in range(200):
+            worker.tell((number, b"x" * number * 50))
+
+    with team(2, work) as workers:
+        time.sleep(0.05)
+        some = list(workers.heard(wait=False))
+        assert some
+        said = some + list(workers.heard(wait=True))
+        assert sorted(number for number, _ in said) == sorted([*range(200), *range(200)])
+        assert all(len(data) == number * 50 for number, data in said)
+        assert workers.numbers == []
+
+
+def test_one_that_is_killed_has_nothing_and_stops_nobody() -> None:
+    def work(worker: Worker) -> None:
+        if worker.number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        has = worker.trade(worker.number)
+        worker.tell(has)
+        if worker.number == 2:
+            raise MemoryError
+
+    with team(3, work) as workers:
+        assert workers.trade(0) == [0, None, 2, 3]
+        assert workers.numbers == [2, 3]
+        assert sorted(workers.heard(wait=True), key=str) == [[0, None, 2, None], [0, None, None, 3]]
+
+
+def test_where_there_is_no_room_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork, left = os.fork, [1]
+
+    def full() -> int:
+        if not left:
+            raise BlockingIOError
+        left.pop()
+        return fork()
+
+    monkeypatch.setattr(os, "fork", full)
+    with team(3, lambda worker: worker.tell(worker.number)) as workers:
+        assert list(workers.heard(wait=True)) == [1]
+
+
+def test_beside_a_thread_no_process_is_copied() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    assert can_copy()
+    thread.start()
+    assert not can_copy()
+    end.set()
+    thread.join()
 
 
 def test_there_are_no_more_than_processors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     quota = tmp_path / "cpu.max"
     monkeypatch.setattr(workers, "_CPU_MAX", quota)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
-    assert [available(), worthwhile(900), worthwhile(4500), worthwhile(10**6)] == [6, 1, 4, 6]
     for text, cores in (("max 100000\n", 6), ("250000 100000\n", 2), ("50000 100000\n", 1), ("", 6), ("x\n", 6)):
         quota.write_text(text)
         assert available() == cores
 
 
+@pytest.mark.parametrize(("megabytes", "processes"), [(0, 1), (1.5, 1), (2.5, 2), (100, 6)])
+def test_a_worker_has_to_be_worth_it(monkeypatch: pytest.MonkeyPatch, megabytes: float, processes: int) -> None:
+    monkeypatch.setattr(sharing, "available", lambda: 6)
+    raws = [
+        Raw("vm.yaml", b"apiVersion: kubevirt.io/v1\n".ljust(int(megabytes * 2**20))),
+        Raw("other.yaml", b" " * 2**23),
+    ]
+    assert sharing._worthwhile(raws) == processes
+
+
+# Reports
+
+
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "available", lambda: 8)
+
+
+@pytest.fixture
+def repository(many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".git").mkdir()
     fleet(tmp_path, 400)
     for number in range(0, 400, 7):
         file = tmp_path / f"vms/team-{number % 40}/vm-{number}.yaml"
         file.write_text(file.read_text("utf-8").replace("bus: virtio", "bus: virtuo"), "utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("vmlint.runner.available", lambda: 8)
     return tmp_path
+
+
+def same(alone: Report, together: Report) -> None:
+    assert replace(together, suppressions=()) == replace(alone, suppressions=())
+    assert [render(name, together) for name in ("json", "sarif")] == [render(name, alone) for name in ("json", "sarif")]
 
 
 @pytest.mark.parametrize("jobs", [2, 5])
 def test_reports_are_the_same_whoever_makes_them(repository: Path, jobs: int) -> None:
     told: list[tuple[str, int, int]] = []
-    alone = vmlint.check(outside=["VirtualMachineClusterPreference x*"])
-    together = vmlint.check(
-        outside=["VirtualMachineClusterPreference x*"], jobs=jobs, progress=lambda *stage: told.append(stage)
-    )
+    outside = ["VirtualMachineClusterPreference x*"]
+    alone = vmlint.check(outside=outside)
+    together = vmlint.check(outside=outside, jobs=jobs, progress=lambda *stage: told.append(stage))
     assert len(alone.findings) > 50
-    assert replace(together, suppressions=()) == replace(alone, suppressions=())
-    assert [render(name, together) for name in ("json", "sarif")] == [render(name, alone) for name in ("json", "sarif")]
+    same(alone, together)
     assert told[-1][1] == told[-1][2]
+
+
+FOLDERS = sorted({case.parent for case in cases(FIXTURES) if not (case / "before").is_dir()} | set(repos()))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name + "-" + folder.name)
+def test_the_fixtures_are_judged_alike(many: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_TRIED", 10**6)  # however much there is to say
+    with chdir(folder):
+        same(vmlint.check(), vmlint.check(jobs=3))
+
+
+def quiet(monkeypatch: pytest.MonkeyPatch, asked: Callable[[int], Any]) -> list[int]:
+    """Judge by three with something else in the place of what workers ask; the subjects that are known to be quiet."""
+    look, run = api._looked_at, runner.run
+    known: list[int] = []
+
+    def looked_at(opened: Any) -> Any:
+        subjects, quiet = look(opened)
+
+        def instead(index: int) -> Any:
+            asked(index)
+            return quiet(index)
+
+        return subjects, instead
+
+    def ran(*words: Any, **named: Any) -> Any:
+        result = run(*words, **named)
+        known.extend(result.quiet)
+        return result
+
+    monkeypatch.setattr(api, "_looked_at", looked_at)
+    monkeypatch.setattr(api, "run", ran)
+    alone = vmlint.check()
+    del known[:]
+    same(alone, vmlint.check(jobs=3))
+    return known
+
+
+def test_workers_look_at_two_of_three_objects(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(quiet(monkeypatch, lambda _: None)) > 400
+
+
+def test_what_a_worker_does_not_come_to_is_done_by_who_asked(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(index: int) -> None:
+        if index % 50 == 49:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert len(quiet(monkeypatch, dies)) < 300
+
+
+def test_where_most_is_loud_workers_end(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_PART", 4)
+    monkeypatch.setattr(sharing, "_TRIED", 8)
+    monkeypatch.setattr(sharing, "_MOST_LOUD", 0.05)
+    assert len(quiet(monkeypatch, lambda _: None)) < 400
+
+
+def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpid()
+    look = runner._Looking.look
+    looked: list[int] = []
+
+    def interrupted(self: Any, index: int) -> None:
+        if os.getpid() == own:
+            looked.append(index)
+            if len(looked) == 300:
+                raise KeyboardInterrupt
+        look(self, index)
+
+    monkeypatch.setattr(runner._Looking, "look", interrupted)
+    report = vmlint.check(jobs=3, partial=True)
+    assert report.stopped is not None
+    assert report.stopped[0] >= 299
+    assert report.findings
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_a_rule_that_fails_is_told_as_ever(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint import registry
 from vmlint.baseline import Baseline
-from vmlint.cache import Cache
+from vmlint.cache import Cache, Judged
 from vmlint.change import Change
 from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.crash import Crash, crash
 from vmlint.finding import Counts, Finding, Report, Undecided
-from vmlint.graph.links import links
 from vmlint.graph.resolution import State
 from vmlint.lasting import lasting
-from vmlint.load import Progress
-from vmlint.model.resource import Place
+from vmlint.load import NOTHING, Progress
+from vmlint.model.resource import Place, Resource
 from vmlint.opening import Opened, Past, begin, finish
 from vmlint.profiling import stage
+from vmlint.quiet import ends
 from vmlint.rule import Doubt, Fault, Rule, Spot
-from vmlint.runner import Ran, left_out, levelled, located, run, undecided
+from vmlint.runner import Others, Quiet, Ran, Subject, left_out, levelled, located, quiet, run, subjects_of, undecided
+from vmlint.sharing import shared
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.suppress import Silence, Told, marks
@@ -35,6 +36,7 @@ from vmlint.version import VERSION
 from vmlint.world import World
 
 if TYPE_CHECKING:
+    from vmlint.cache.earlier import Earlier
     from vmlint.git import Difference
     from vmlint.touched import Touched
 
@@ -70,11 +72,13 @@ def check(
     with _no_garbage():
         gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
 
-        def judged() -> Report:
-            opened = lasting(lambda: finish(gathering, progress))
-            return judge(opened, progress, partial=partial, jobs=jobs)
+        def judged(earlier: Earlier | None) -> Judged:
+            with shared(gathering, 1 if earlier else jobs, _looked_at) as share:
+                known = earlier.known if earlier else share.known if share else NOTHING
+                opened = lasting(lambda: finish(gathering, progress, known))
+                return _judged(opened, progress, partial=partial, others=share, earlier=earlier)
 
-        return cache.report(gathering, judged) if cache else judged()
+        return cache.report(gathering, judged) if cache else judged(None).report
 
 
 @contextmanager
@@ -95,23 +99,51 @@ def judge(
     *,
     partial: bool = False,
     today: datetime.date | None = None,
-    jobs: int | None = 1,
+    others: Others | None = None,
 ) -> Report:
-    """What the rules say of a world that is open already. `today` tells which suppressions have expired.
+    """What the rules say of a world that is open already. `today` tells which suppressions have expired. `others` may
+    look at a part of the objects.
 
     Where a rule failed stands in the report's `crashes`, and is a finding that nothing suppresses.
     """
-    settings, repository, _, worlds, past = opened
-    touched = _touched(opened, past) if past else None
-    rules = settings.all_rules()
-    running = tuple(rule for rule in rules if settings.runs(rule) and (touched or rule.meta.subject is not Change))
-    changes = list(touched.changes) if touched else ()
+    return _judged(opened, progress, partial=partial, today=today, others=others).report
+
+
+def _judged(
+    opened: Opened,
+    progress: Progress | None = None,
+    *,
+    partial: bool = False,
+    today: datetime.date | None = None,
+    others: Others | None = None,
+    earlier: Earlier | None = None,
+) -> Judged:
+    touched = _touched(opened, opened.past) if opened.past else None
+    running = _running(opened.settings, changes=touched is not None)
+    subjects = _subjects(opened, touched.changes if touched else ())
     with stage("judge"):
-        ran = run(
-            running, (*repository.documents, *repository.failed), worlds, progress, changes, partial=partial, jobs=jobs
-        )
+        known = earlier.quiet(opened, subjects) if earlier else {}
+        ran = run(running, opened.worlds, subjects, progress, partial=partial, quiet=known, others=others)
     with stage("sum up"):
-        return _summed_up(opened, running, ran, touched, today or datetime.date.today())
+        report = _summed_up(opened, running, subjects, ran, touched, today or datetime.date.today())
+    return Judged(report, opened, subjects, ran)
+
+
+def _running(settings: Config, *, changes: bool) -> tuple[Rule, ...]:
+    """The rules that are asked, those about changes where there are any."""
+    rules = (rule for rule in settings.all_rules() if changes or rule.meta.subject is not Change)
+    return tuple(rule for rule in rules if settings.runs(rule))
+
+
+def _subjects(opened: Opened, changes: Iterable[tuple[int, Change]] = ()) -> list[tuple[int, Subject]]:
+    repository = opened.repository
+    return subjects_of((*repository.documents, *repository.failed), opened.worlds, changes)
+
+
+def _looked_at(opened: Opened) -> tuple[list[tuple[int, Subject]], Quiet]:
+    """What a worker looks at, and what it asks of each subject."""
+    subjects = _subjects(opened)
+    return subjects, quiet(_running(opened.settings, changes=False), opened.worlds, subjects)
 
 
 def _touched(opened: Opened, past: Past) -> Touched:
@@ -121,7 +153,12 @@ def _touched(opened: Opened, past: Past) -> Touched:
 
 
 def _summed_up(
-    opened: Opened, running: tuple[Rule, ...], ran: Ran, touched: Touched | None, today: datetime.date
+    opened: Opened,
+    running: tuple[Rule, ...],
+    subjects: Sequence[tuple[int, Subject]],
+    ran: Ran,
+    touched: Touched | None,
+    today: datetime.date,
 ) -> Report:
     """The report of what was said: without what is suppressed, and with what is to be said of suppressions."""
     settings, repository, world, worlds, _ = opened
@@ -158,7 +195,7 @@ def _summed_up(
         findings=tuple(known.new),
         skipped=tuple(sorted({*repository.skipped, *map(left_out, left)})) if left else repository.skipped,
         undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
-        counts=_counted(repository.counts, worlds),
+        counts=_counted(repository.counts, worlds, subjects, ran),
         rules=(*running, *(rule for rule in telling if rule not in running)),
         suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
         suppressions=tuple(suppressions),
@@ -224,16 +261,11 @@ def _order(item: Undecided) -> tuple[str, int, str, str]:
     return item.file, item.line, str(item.resource or ""), item.reason
 
 
-def _counted(counts: Counts, worlds: Iterable[World]) -> Counts:
+def _counted(counts: Counts, worlds: Sequence[World], subjects: Sequence[tuple[int, Subject]], ran: Ran) -> Counts:
     """The references of the linted objects that lead outside, and those that nobody can follow; each place once."""
-    states = {
-        (id(written.document), written.path, state)
-        for world in worlds
-        for one in world.cluster.resources
-        if one.linted
-        for link in links(one)
-        if (state := world.cluster.follow(link).state) in (State.OUTSIDE, State.UNKNOWN)
-        if (written := one.written(link.path))
-    }
-    found = [state for _, _, state in states]
-    return replace(counts, outside=found.count(State.OUTSIDE), unknown=found.count(State.UNKNOWN))
+    found = {end for known in ran.quiet.values() for end in known}
+    for index, (number, subject) in enumerate(subjects):
+        if index not in ran.quiet and isinstance(subject, Resource):
+            found.update(ends(subject, worlds[number]))
+    states = [State(state) for *_, state in found]
+    return replace(counts, outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))

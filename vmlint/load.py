@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
 from vmlint.crash import Crash
+from vmlint.facts import Facts, kinds_of, told
 from vmlint.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
 from vmlint.gitops.embedded import embedded
@@ -20,8 +21,21 @@ from vmlint.profiling import stage
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import Raw, decoded, read_raw
+from vmlint.source.waiting import MayWait
 
-__all__ = ["Earlier", "Gathered", "Past", "Progress", "Repository", "assemble", "gather", "load"]
+__all__ = [
+    "NOTHING",
+    "Earlier",
+    "Gathered",
+    "Known",
+    "Past",
+    "Progress",
+    "Repository",
+    "assemble",
+    "gather",
+    "load",
+    "waits",
+]
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
@@ -37,7 +51,7 @@ class Repository(NamedTuple):
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
     known of the cluster beside them, and `failed` the kustomizations that can't be built. `commented` are the documents
     of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments at which
-    vmlint itself failed.
+    vmlint itself failed. `files` are the linted files, and `facts` what was known of some before.
     """
 
     documents: tuple[Document, ...]
@@ -50,6 +64,8 @@ class Repository(NamedTuple):
     commented: tuple[Document, ...] = ()
     past: Past | None = None
     crashes: tuple[Crash, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+    facts: Mapping[str, Facts] = {}
 
 
 class Past(NamedTuple):
@@ -57,6 +73,21 @@ class Past(NamedTuple):
 
     then: Repository
     now: Repository
+
+
+class Known(NamedTuple):
+    """What is known of linted files before they are decoded, by their names: facts, and the documents of some."""
+
+    facts: Mapping[str, Facts]
+    files: Mapping[str, SourceFile] = {}
+
+    def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
+        """What `decoded` is told of a file."""
+        facts = self.facts.get(name)
+        return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
+
+
+NOTHING = Known({})
 
 
 class Gathered(NamedTuple):
@@ -109,20 +140,23 @@ def gather(
 
 
 def assemble(
-    gathered: Gathered, config: Config, *, progress: Progress | None, earlier: Earlier | None = None
+    gathered: Gathered,
+    config: Config,
+    *,
+    progress: Progress | None,
+    earlier: Earlier | None = None,
+    known: Known = NOTHING,
 ) -> Repository:
     """The second half of `load`: what the files hold."""
     files: list[SourceFile] = []
-    # A rule of somebody else's may speak of any object.
-    wait = may_wait if not any(rule.pack for rule in config.all_rules()) else None
     with stage("decode"):
-        for file in decoded(gathered.files, wait):
+        for file in decoded(gathered.files, waits(config), known.of):
             files.append(file)
             if progress:
                 progress("decoding", len(files), len(gathered.files))
         beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     with stage("objects"):
-        repository = _assembled(files, beside, definitions, config)
+        repository = _assembled(files, beside, definitions, config, known.facts)
     if earlier is None:
         return repository
     plain = replace(config, render=False)
@@ -130,16 +164,27 @@ def assemble(
     return repository._replace(past=Past(_assembled(earlier(files), beside, definitions, plain), now))
 
 
+def waits(config: Config) -> MayWait | None:
+    """Which documents may wait to be decoded; a rule of somebody else's may speak of any object."""
+    return None if any(rule.pack for rule in config.all_rules()) else may_wait
+
+
 def _assembled(
-    files: Sequence[SourceFile], beside: Sequence[SourceFile], definitions: Sequence[SourceFile], config: Config
+    files: Sequence[SourceFile],
+    beside: Sequence[SourceFile],
+    definitions: Sequence[SourceFile],
+    config: Config,
+    facts: Mapping[str, Facts] = NOTHING.facts,
 ) -> Repository:
     """The repository that some files make."""
-    read_files = (*files, *beside, *definitions)
-    known = defined(held for file in read_files for held in _held(file))
-    for document in woken([one for file in files for one in file.documents], {kind for _, kind in known}):
+    others = [*(file for file in files if file.file not in facts), *beside, *definitions]
+    known = defined(held for file in others for held in _held(file))
+    waiting = [one for file in others for one in file.documents if one.waiting]
+    decided = [one for file in files for one in file.documents if not one.waiting or file.file in facts]
+    for document in woken(waiting, decided, {kind for _, kind in known}):
         document.decode()
-    custom = defined(held for file in read_files for held in _held(file))
-    documents, resources, irrelevant = _relevant(files, config, custom, linted=True)
+    custom = defined(held for file in others for held in _held(file))
+    documents, resources, irrelevant = _relevant(files, config, custom, linted=True, facts=facts)
     _, context, _ = _relevant(beside, config, custom, linted=False)
     _, kinds, _ = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
@@ -153,12 +198,12 @@ def _assembled(
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     skipped |= {
         *planned.charts,
-        *(left for file in files for document in file.documents for left in embedded(document)),
+        *(left for file in others for document in file.documents for left in embedded(document)),
     }
     crashes = [
         Crash("reading", "", "", document, None, document.problem.reason, document.problem.trace)
         for document in documents
-        if document.problem and document.problem.trace
+        if not document.waiting and document.problem and document.problem.trace
     ]
     commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
     around = (*context, *filter(is_definition, kinds))
@@ -172,6 +217,8 @@ def _assembled(
         planned.failed,
         commented,
         crashes=(*crashes, *planned.crashes),
+        files=tuple(files),
+        facts=facts,
     )
 
 
@@ -186,22 +233,31 @@ def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _relevant(
-    files: Sequence[SourceFile], config: Config, custom: Defined, *, linted: bool
+    files: Sequence[SourceFile],
+    config: Config,
+    custom: Defined,
+    *,
+    linted: bool,
+    facts: Mapping[str, Facts] = NOTHING.facts,
 ) -> tuple[list[Document], list[Resource], int]:
     documents: list[Document] = []
     resources: list[Resource] = []
     irrelevant = 0
     for file in files:
+        if (known := facts.get(file.file)) is not None:
+            documents += file.documents
+            resources += [told(document, fact) for document, fact in zip(file.documents, known, strict=True)]
+            continue
         for document in file.documents:
             if document.waiting:
                 irrelevant += 1
                 continue
             held = list(objects(document.data))
-            known = [
-                known
+            own = [
+                own
                 for path, data in held
                 if (
-                    known := resource(
+                    own := resource(
                         document,
                         path,
                         data,
@@ -213,7 +269,7 @@ def _relevant(
             ]
             if held or document.problem:
                 documents.append(document)
-            if not known and not document.problem:
+            if not own and not document.problem:
                 irrelevant += 1
-            resources += known
+            resources += own
     return documents, resources, irrelevant

@@ -12,7 +12,7 @@ from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
-from vmlint.load import Earlier, Gathered, Progress, Repository, assemble, gather
+from vmlint.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
 from vmlint.model.resource import Resource
 from vmlint.outside import GoldenImages, catalogs
 from vmlint.profiling import stage
@@ -127,11 +127,11 @@ def _before(difference: Difference, paths: Sequence[str], settings: Config) -> E
     return before(difference, paths, settings)
 
 
-def finish(gathering: Gathering, progress: Progress | None = None) -> Opened:
-    """The second half of `open_world`: the cluster that the files describe."""
+def finish(gathering: Gathering, progress: Progress | None = None, known: Known = NOTHING) -> Opened:
+    """The second half of `open_world`: the cluster that the files describe, of which something may be known."""
     settings, wanted, files, left, difference = gathering
     earlier = _before(difference, wanted, settings) if difference else None
-    repository = assemble(files, settings, progress=progress, earlier=earlier)
+    repository = assemble(files, settings, progress=progress, earlier=earlier, known=known)
     repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *left})))
     nothing = not repository.counts.documents and not repository.skipped
     excluded = Excluded(settings.exclude, settings.root)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from vmlint.change import Change
 from vmlint.config import Config
@@ -20,24 +20,29 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
 from vmlint.profiling import watched
+from vmlint.quiet import Ends, ends, lacks_nothing
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document, Skipped
 from vmlint.source.span import Span
-from vmlint.workers import available, silent, worthwhile
 from vmlint.world import World
 
 __all__ = [
     "MOST_FAULTS",
     "Left",
+    "Others",
+    "Quiet",
     "Ran",
+    "Subject",
     "left_out",
     "levelled",
     "located",
     "object_id",
+    "quiet",
     "reach",
     "run",
     "step",
+    "subjects_of",
     "undecided",
 ]
 
@@ -57,86 +62,189 @@ class Left(NamedTuple):
 class Ran:
     """What the rules say: faults, doubts, where a rule failed, and what was left out.
 
-    `stopped` is how many subjects were looked at, of how many, where Ctrl-C ended that; else None.
+    `quiet` are the subjects, by their numbers, of which there is nothing to say, as far as others have found that out.
+    `silent` are those of which no rule said anything. `stopped` is how many subjects were looked at, of how many, where
+    Ctrl-C ended that; else None.
     """
 
     faults: list[tuple[Rule, Fault]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     crashes: list[Crash] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    quiet: dict[int, Ends] = field(default_factory=dict)
+    silent: set[int] = field(default_factory=set)
     stopped: tuple[int, int] | None = None
+
+
+Subject = Document | Failed | Resource | Change
+"""What rules speak of. It has the number of its world."""
+
+
+def subjects_of(
+    documents: Iterable[Document | Failed], worlds: Sequence[World], changes: Iterable[tuple[int, Change]] = ()
+) -> list[tuple[int, Subject]]:
+    """Every subject with the number of its world, in the order of worlds; documents are the same in all."""
+    return [
+        *((0, document) for document in documents),
+        *(
+            (number, resource)
+            for number, world in enumerate(worlds)
+            for resource in world.cluster.resources
+            if resource.linted
+        ),
+        *changes,
+    ]
+
+
+class Others(Protocol):
+    """Who looks at a part of the subjects."""
+
+    def leaves(self, subject: Subject) -> bool:
+        """Whether a subject is nobody else's."""
+        ...
+
+    def heard(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
+        """How many subjects they looked at meanwhile, or until their end if one waits for that, and which of these are
+        quiet; all others are looked at again."""
+        ...
+
+
+def quiet(rules: Sequence[Rule], worlds: Sequence[World], subjects: Sequence[tuple[int, Subject]]) -> Quiet:
+    """Asked with a subject's number: where its references end, or None if something may be to be said of it."""
+    plan = _Plan(rules)
+
+    def asked(index: int) -> Ends | None:
+        number, subject = subjects[index]
+        world = worlds[number]
+        with suppress(Exception):
+            if isinstance(subject, Resource) and not lacks_nothing(subject, world):
+                return None
+            if not any(True for rule in plan.rules(subject, world) for _ in rule.check(subject, world)):
+                return ends(subject, world) if isinstance(subject, Resource) else ()
+        return None
+
+    return asked
+
+
+Quiet = Callable[[int], Ends | None]
 
 
 def run(
     rules: Sequence[Rule],
-    documents: Sequence[Document | Failed],
     worlds: Sequence[World],
+    subjects: Sequence[tuple[int, Subject]],
     progress: Progress | None = None,
-    changes: Sequence[tuple[int, Change]] = (),
     *,
     partial: bool = False,
-    jobs: int | None = 1,
+    quiet: Mapping[int, Ends] | None = None,
+    others: Others | None = None,
 ) -> Ran:
-    """What every rule says of every subject, in the order of worlds, then subjects, then rules.
+    """What every rule says of every subject, in the order of subjects, then rules.
 
-    What is said of one place in several worlds is told once. `changes` have the numbers of their worlds. A rule that
-    fails on a subject takes nothing else with it. With `partial`, Ctrl-C ends the run with what was said until then.
-    `jobs` is how many processes may look, None for as many as are worth it.
+    What is said of one place in several worlds is told once. A rule that fails on a subject takes nothing else with it.
+    With `partial`, Ctrl-C ends the run with what was said until then. Subjects that are known to be `quiet` are not
+    looked at, nor those of which `others` find that out.
     """
-    result = Ran()
-    plan = _Plan(rules)
-    told: dict[_Said, int] = {}
-    total = len(documents) + sum(len(world.cluster.resources) for world in worlds) + len(changes)
-    checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
-    done = 0
-    subjects = [*_subjects(documents, worlds), *changes]
+    result = Ran(quiet=dict(quiet or {}))
+    looking = _Looking(rules, worlds, subjects)
+    looked = len(result.quiet)
 
-    def is_silent(index: int) -> bool:
-        number, subject = subjects[index]
-        with suppress(Exception):
-            asked = plan.rules(subject, worlds[number])
-            return not any(True for rule in asked for _ in rule.check(subject, worlds[number]))
-        return False
-
-    def looked(done: int) -> None:
+    def look(index: int) -> None:
+        nonlocal looked
+        looking.look(index)
+        if others is None:
+            looking.sum_up(index, result)
+        looked += 1
         if progress:
-            progress("checking", done, total)
+            progress("checking", min(looked, len(subjects)), len(subjects))
+
+    def hear(others: Others, *, wait: bool) -> None:
+        nonlocal looked
+        for count, found in others.heard(wait=wait):
+            result.quiet.update(found)
+            looked += count
+            if progress:
+                progress("checking", looked, len(subjects))
 
     try:
-        workers = worthwhile(len(subjects)) if jobs is None else min(jobs, available())
-        quiet = silent(len(subjects), is_silent, workers, looked)
-        for done, (number, subject) in enumerate(subjects, 1):
-            if done - 1 in quiet:
-                continue
-            own: list[tuple[Rule, Fault]] = []
-            for rule in plan.rules(subject, worlds[number]):
-                try:
-                    for said in checks[rule.id](subject, worlds[number]):
-                        if told.setdefault(_said(rule, said), number) != number:
-                            continue
-                        if isinstance(said, Fault):
-                            own.append((rule, said))
-                        else:
-                            result.doubts.append(said)
-                except Exception as error:
-                    result.crashes.append(_crashed(error, rule, subject))
-            told_best = _foremost(own) if own else own
-            if len(told_best) > MOST_FAULTS:
-                told_best, left = _first(told_best)
-                result.left += left
-            result.faults += told_best
-            if not quiet:
-                looked(done)
-        if quiet:
-            looked(total)
+        if others is not None:
+            for index, (_, subject) in enumerate(subjects):
+                if index not in result.quiet and others.leaves(subject) and looking.lacks_nothing(index):
+                    look(index)
+                    if len(looking.said) % _OFTEN == 0:
+                        hear(others, wait=False)
+            hear(others, wait=True)
+        for index in result.quiet:
+            number, subject = subjects[index]
+            worlds[number].settled.add(id(subject))
+        for index in range(len(subjects)):
+            if index not in result.quiet and index not in looking.said:
+                look(index)
     except KeyboardInterrupt:
         if not partial:
             raise
-        result.stopped = max(done - 1, 0), total
+        result.stopped = looked, len(subjects)
+    for index in sorted(looking.said) if others is not None else ():
+        looking.sum_up(index, result)
     return result
 
 
-def _crashed(error: Exception, rule: Rule, subject: _Subject) -> Crash:
+_OFTEN = 64
+"""After how many subjects the others are heard: what they tell must not pile up."""
+
+
+class _Looking:
+    """What the rules say of the subjects that were looked at, by their numbers."""
+
+    def __init__(self, rules: Sequence[Rule], worlds: Sequence[World], subjects: Sequence[tuple[int, Subject]]) -> None:
+        self._plan = _Plan(rules)
+        self._checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
+        self._worlds = worlds
+        self._subjects = subjects
+        self.said: dict[int, Sequence[tuple[Rule, Fault | Doubt, _SaidAt]]] = {}
+        self._told: dict[_SaidAt, int] = {}
+        self._crashes: dict[int, list[Crash]] = {}
+
+    def look(self, index: int) -> None:
+        number, subject = self._subjects[index]
+        world = self._worlds[number]
+        said: list[tuple[Rule, Fault | Doubt, _SaidAt]] = []
+        for rule in self._plan.rules(subject, world):
+            try:
+                said.extend((rule, one, _place(rule, one)) for one in self._checks[rule.id](subject, world))
+            except Exception as error:
+                self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
+        self.said[index] = said
+
+    def lacks_nothing(self, index: int) -> bool:
+        number, subject = self._subjects[index]
+        with suppress(Exception):  # whoever looks will say where it fails
+            return not isinstance(subject, Resource) or lacks_nothing(subject, self._worlds[number])
+        return False
+
+    def sum_up(self, index: int, result: Ran) -> None:
+        """Add what was said of a subject; those before it have their turn first."""
+        number, _ = self._subjects[index]
+        own: list[tuple[Rule, Fault]] = []
+        for rule, said, at in self.said[index]:
+            if self._told.setdefault(at, number) != number:
+                continue
+            if isinstance(said, Fault):
+                own.append((rule, said))
+            else:
+                result.doubts.append(said)
+        told_best = _foremost(own) if own else own
+        if len(told_best) > MOST_FAULTS:
+            told_best, left = _first(told_best)
+            result.left += left
+        result.faults += told_best
+        result.crashes += self._crashes.get(index, ())
+        if not self.said[index] and index not in self._crashes:
+            result.silent.add(index)
+        self.said[index] = ()
+
+
+def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:
     work = f"the rule `{rule.slug}`"
     if isinstance(subject, Change):
         subject = subject.new
@@ -146,9 +254,6 @@ def _crashed(error: Exception, rule: Rule, subject: _Subject) -> Crash:
     return crash(error, work, document, None, rule.slug, rule.pack)
 
 
-_Subject = Document | Failed | Resource | Change
-
-
 class _Plan:
     """Which rules to ask about a subject, in their order: those for its kind, where there is what they are about."""
 
@@ -156,7 +261,7 @@ class _Plan:
         self._rules = rules
         self._of_kind: dict[tuple[type, bool], _OfKind] = {}
 
-    def rules(self, subject: _Subject, world: World) -> Sequence[Rule]:
+    def rules(self, subject: Subject, world: World) -> Sequence[Rule]:
         kind = type(subject), isinstance(subject, Resource) and subject.fragment
         if (of_kind := self._of_kind.get(kind)) is None:
             of_kind = self._of_kind[kind] = _OfKind(
@@ -177,7 +282,7 @@ class _OfKind:
         self._questions = tuple({rule.meta.about: None for rule in rules if rule.meta.about is not None})
         self._by_answers: dict[tuple[bool, ...], tuple[Rule, ...]] = {}
 
-    def asked(self, subject: _Subject, world: World) -> tuple[Rule, ...]:
+    def asked(self, subject: Subject, world: World) -> tuple[Rule, ...]:
         try:
             answers = tuple([bool(question(subject, world)) for question in self._questions])
         except Exception:  # a rule that asks the same will say where it fails
@@ -189,26 +294,16 @@ class _OfKind:
         return found
 
 
-_Said = tuple[str, type, int, Path | Span]
+_SaidAt = tuple[str, type, int, Path | Span]
 """Which rule says something, whether a fault or a doubt, and where that is written."""
 
 
-def _said(rule: Rule, said: Fault | Doubt) -> _Said:
+def _place(rule: Rule, said: Fault | Doubt) -> _SaidAt:
     place = said.place
     if isinstance(place, Spot):
         return rule.id, type(said), id(place.document), place.span
     written = place.resource.written(place.path)
     return rule.id, type(said), id(written.document), written.path
-
-
-def _subjects(documents: Iterable[Document | Failed], worlds: Sequence[World]) -> Iterator[tuple[int, _Subject]]:
-    """Every subject with the number of its world; documents are the same in all."""
-    for document in documents:
-        yield 0, document
-    for number, world in enumerate(worlds):
-        for resource in world.cluster.resources:
-            if resource.linted:
-                yield number, resource
 
 
 def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:

@@ -1,12 +1,7 @@
-"""Several processes for one run: copies of this one, which look at a part each and tell where there is nothing to say.
-
-What a worker tells is a number for each subject of which the rules say nothing. All others are looked at again by the
-process that asked, so that what it reports is what it would have found alone, in the same order.
-"""
+"""Several processes for one run: the one that asks, and copies of it that work and tell."""
 
 from __future__ import annotations
 
-import gc
 import marshal
 import os
 import signal
@@ -15,20 +10,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-__all__ = ["available", "silent", "worthwhile"]
+__all__ = ["Team", "Worker", "available", "can_copy"]
 
-_WORTH = 1000
-"""How many subjects make a worker worth its start."""
-_PART = 128
-"""How many subjects a worker looks at before it tells."""
-_SOME = 64
-"""How many subjects are looked at before there are workers: what all subjects share is then worked out for all of them,
-and where most are loud there need be none."""
-_TRIED = 4 * _PART
-_MOST_LOUD = 0.4
-"""A worker that finds more than this share of its first subjects to be spoken of ends: two would do the same work."""
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 _LENGTH = 8
 
@@ -47,100 +32,154 @@ def available() -> int:
     return max(cores, 1)
 
 
-def worthwhile(total: int) -> int:
-    """How many workers so many subjects are worth, as far as there are processors; 1 for none."""
-    return max(min(available(), total // _WORTH), 1)
+def can_copy() -> bool:
+    """Whether this process can be copied: elsewhere a copy may lack what the system keeps for it, or a lock's owner."""
+    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 
-def silent(total: int, is_silent: Callable[[int], bool], jobs: int, told: Callable[[int], None]) -> set[int]:
-    """The numbers below `total` for which `is_silent`, as far as so many workers can tell.
+class Worker:
+    """The end of a worker: its number, from 1 on, and what connects it with the process that asked.
 
-    `told` is called with how many were looked at. One that a worker did not come to is missing: it was killed, or had
-    found that this is not worth the while. Where processes can't be copied, all are missing.
+    What is told and traded is what `marshal` can hold.
     """
-    if jobs < 2 or not hasattr(os, "fork") or sys.platform == "darwin" or threading.active_count() > 1:
-        return set()
-    some = range(0, total, total // _SOME or 1)
-    found = {number for number in some if is_silent(number)}
-    if len(found) < (1 - _MOST_LOUD) * len(some):
-        return found
-    workers: dict[int, int] = {}  # where one tells, and its process
-    gc.collect()
-    gc.freeze()  # else a worker's collector would write to all pages, and each would be copied
-    try:
-        for number in range(jobs):
-            reading, writing = os.pipe()
-            try:
-                process = os.fork()
-            except OSError:  # too many processes, or too little memory: what is missing is done by the one that asked
-                os.close(reading)
-                os.close(writing)
-                break
-            if process == 0:
-                _work(writing, _numbers(total, number, jobs), is_silent)
-            os.close(writing)
-            workers[reading] = process
-        looked = 0
-        for numbers, done in _heard(set(workers)):
-            found.update(numbers)
-            looked += done
-            told(looked)
-    finally:
-        gc.unfreeze()
-        for reading, process in workers.items():
-            os.close(reading)
+
+    def __init__(self, number: int, reading: int, writing: int) -> None:
+        self.number = number
+        self._reading = reading
+        self._writing = writing
+
+    def trade(self, own: Any) -> list[Any]:
+        """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
+        self.tell(own)
+        return [marshal.loads(data) if data else None for data in _loaded(_received(self._reading))]
+
+    def tell(self, said: Any) -> None:
+        _send(self._writing, marshal.dumps(said))
+
+
+class Team:
+    """The workers of the process that asks; each runs `work` and ends. There may be fewer than are wanted."""
+
+    def __init__(self, workers: int, work: Callable[[Worker], None]) -> None:
+        self._processes: dict[int, int] = {}  # by the number of a worker
+        self._reading: dict[int, int] = {}
+        self._writing: dict[int, int] = {}
+        self._buffers: dict[int, bytearray] = {}
+        try:
+            for number in range(1, workers + 1):
+                self._start(number, work)
+        except OSError:  # too many processes, or too little memory: those that there are do
+            pass
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, number: int, work: Callable[[Worker], None]) -> None:
+        (reading, told), (given, writing) = os.pipe(), os.pipe()
+        try:
+            process = os.fork()
+        except OSError:
+            for end in (reading, told, given, writing):
+                os.close(end)
+            raise
+        if process == 0:
+            for end in (reading, writing, *self._reading.values(), *self._writing.values()):
+                os.close(end)
+            _live(work, Worker(number, given, told))
+        os.close(told)
+        os.close(given)
+        self._processes[number] = process
+        self._reading[number] = reading
+        self._writing[number] = writing
+        self._buffers[number] = bytearray()
+
+    @property
+    def numbers(self) -> list[int]:
+        """The workers that have not ended, as far as anybody has noticed."""
+        return list(self._reading)
+
+    def trade(self, own: Any) -> list[Any]:
+        """What everybody has, in the order of their numbers, one's own first; None of one that ended."""
+        has: list[bytes] = [marshal.dumps(own)]
+        for number in range(1, len(self._processes) + 1):
+            data = b""
+            if number in self._reading:
+                try:
+                    data = _received(self._reading[number])
+                except EOFError:
+                    self._ended(number)
+            has.append(data)
+        for number in self.numbers:
+            others = [data if index != number else b"" for index, data in enumerate(has)]
+            with suppress(BrokenPipeError):
+                _send(self._writing[number], marshal.dumps(others))
+        return [own, *(marshal.loads(data) if data else None for data in has[1:])]
+
+    def heard(self, *, wait: bool) -> Iterator[Any]:
+        """What the workers have told meanwhile; all that they tell until they end, if one waits for that."""
+        from selectors import EVENT_READ, DefaultSelector
+
+        with DefaultSelector() as selector:
+            for number, reading in self._reading.items():
+                selector.register(reading, EVENT_READ, number)
+            while selector.get_map() and (ready := selector.select(None if wait else 0)):
+                for key, _ in ready:
+                    if data := os.read(key.fd, 1 << 16):
+                        self._buffers[key.data] += data
+                        yield from self._whole(self._buffers[key.data])
+                    else:
+                        selector.unregister(key.fd)
+                        self._ended(key.data)
+
+    @staticmethod
+    def _whole(buffer: bytearray) -> Iterator[Any]:
+        while len(buffer) >= _LENGTH and len(buffer) >= (end := _LENGTH + int.from_bytes(buffer[:_LENGTH])):
+            yield marshal.loads(bytes(buffer[_LENGTH:end]))
+            del buffer[:end]
+
+    def _ended(self, number: int) -> None:
+        os.close(self._reading.pop(number))
+        os.close(self._writing.pop(number))
+
+    def close(self) -> None:
+        """End the workers, whatever they do."""
+        for number in self.numbers:
+            self._ended(number)
+        for process in self._processes.values():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
-    return found
+        self._processes.clear()
 
 
-def _numbers(total: int, number: int, jobs: int) -> Iterator[range]:
-    """The parts of a worker. Subjects that stand together are often alike, and are looked at by one."""
-    stride = max(_PART, -(-total // (jobs * 8)))
-    for start in range(number * stride, total, jobs * stride):
-        for part in range(start, min(start + stride, total), _PART):
-            yield range(part, min(part + _PART, start + stride, total))
-
-
-def _work(writing: int, parts: Iterator[range], is_silent: Callable[[int], bool]) -> NoReturn:
+def _live(work: Callable[[Worker], None], worker: Worker) -> NoReturn:
     """The life of a worker. It ends without a trace: what the copied process has begun is not its to finish."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        looked = loud = 0
-        for part in parts:
-            numbers = [number for number in part if is_silent(number)]
-            _tell(writing, (numbers, len(part)))
-            looked += len(part)
-            loud += len(part) - len(numbers)
-            if looked >= _TRIED and loud > _MOST_LOUD * looked:
-                break
+        work(worker)
     finally:
         os._exit(0)
 
 
-def _tell(writing: int, said: tuple[list[int], int]) -> None:
-    data = marshal.dumps(said)
-    left = memoryview(len(data).to_bytes(_LENGTH, "big") + data)
+def _loaded(data: bytes) -> list[bytes]:
+    held: list[bytes] = marshal.loads(data)
+    return held
+
+
+def _send(writing: int, data: bytes) -> None:
+    left = memoryview(len(data).to_bytes(_LENGTH) + data)
     while left:
         left = left[os.write(writing, left) :]
 
 
-def _heard(open: set[int]) -> Iterator[tuple[list[int], int]]:
-    """What the workers tell, until the last one has ended."""
-    waiting = {reading: bytearray() for reading in open}
-    from selectors import EVENT_READ, DefaultSelector
+def _received(reading: int) -> bytes:
+    return _read(reading, int.from_bytes(_read(reading, _LENGTH)))
 
-    with DefaultSelector() as selector:
-        for reading in open:
-            selector.register(reading, EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select():
-                if not (data := os.read(key.fd, 1 << 16)):
-                    selector.unregister(key.fd)
-                    continue
-                buffer = waiting[key.fd]
-                buffer += data
-                while len(buffer) >= _LENGTH and len(buffer) >= (end := _LENGTH + int.from_bytes(buffer[:_LENGTH])):
-                    yield marshal.loads(bytes(buffer[_LENGTH:end]))
-                    del buffer[:end]
+
+def _read(reading: int, length: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < length:
+        if not (data := os.read(reading, min(length - len(parts), 1 << 20))):
+            raise EOFError
+        parts += data
+    return bytes(parts)

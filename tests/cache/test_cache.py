@@ -15,8 +15,7 @@ import pytest
 import vmlint
 from tests.benchmarks.fleet import fleet
 from vmlint import api
-from vmlint.cache import Cache
-from vmlint.finding import Report
+from vmlint.cache import Cache, Judged
 from vmlint.report import FORMATS, render
 
 ROOT = Path(__file__).parents[2]
@@ -36,13 +35,13 @@ rules:
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A word for each run that had to be judged."""
     runs: list[str] = []
-    judge = api.judge
+    judge = api._judged
 
-    def counted(*words: Any, **named: Any) -> Report:
+    def counted(*words: Any, **named: Any) -> Judged:
         runs.append("judged")
         return judge(*words, **named)
 
-    monkeypatch.setattr(api, "judge", counted)
+    monkeypatch.setattr(api, "_judged", counted)
     return runs
 
 

@@ -28,7 +28,8 @@ def documents(*texts: str) -> tuple[Document, ...]:
 def awake(*texts: str) -> list[bool]:
     """Which of the documents are decoded before anybody asks for them."""
     found = documents(*texts)
-    woke = set(map(id, woken(found)))
+    waiting, decided = ([one for one in found if bool(one.waiting) is waits] for waits in (True, False))
+    woke = set(map(id, woken(waiting, decided)))
     return [not one.waiting or id(one) in woke for one in found]
 
 

@@ -16,7 +16,7 @@ from vmlint.opening import open_world
 from vmlint.packs import read
 from vmlint.packs.schema import CONDITION, RULE
 from vmlint.packs.way import WAYS
-from vmlint.runner import run
+from vmlint.runner import run, subjects_of
 
 PATHS = (
     "metadata.name",
@@ -82,7 +82,7 @@ def test_whatever_is_written_is_read_or_refused(entries: Any) -> None:
 @settings(deadline=None, max_examples=60)
 @given(rules(wild=False))
 def test_whatever_is_read_runs(rule: Any) -> None:
-    said = run(_read({"rules": [rule]}), (), WORLDS, None)
+    said = run(_read({"rules": [rule]}), WORLDS, subjects_of((), WORLDS))
     assert said.crashes == []
 
 

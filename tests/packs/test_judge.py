@@ -10,7 +10,7 @@ import pytest
 
 from vmlint.opening import open_world
 from vmlint.packs import read
-from vmlint.runner import located, run, undecided
+from vmlint.runner import located, run, subjects_of, undecided
 
 VM = """
 apiVersion: kubevirt.io/v1
@@ -106,7 +106,7 @@ class Said:
             (tree / f"{number}.yaml").write_text(text.lstrip())
         rules = read(pack)
         opened = open_world([tree], None, overrides)
-        ran = run(rules, (), opened.worlds, None)
+        ran = run(rules, opened.worlds, subjects_of((), opened.worlds))
         self.located = [located(*pair) for pair in ran.faults]
         self.crashes = ran.crashes
         self.findings = [f"{one.line} {one.field}: {one.message}" for one in self.located]

@@ -1,4 +1,5 @@
-"""What earlier runs know: the report of files that are read again, byte for byte as they were, under the same settings.
+"""What earlier runs know: the report of files that are read again, byte for byte as they were, under the same settings;
+and where some have changed, which objects these can't matter to.
 
 Reports with and without it are the same. It is never asked whether a file is newer, only what is in it; so runs in
 other folders and on other branches share what they have in common.
@@ -7,21 +8,32 @@ other folders and on other branches share what they have in common.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.finding import Report
-from vmlint.opening import Gathering
+from vmlint.opening import Gathering, Opened
 from vmlint.profiling import stage
+from vmlint.runner import Ran, Subject
 
 if TYPE_CHECKING:
+    from vmlint.cache.earlier import Earlier
     from vmlint.cache.store import Store
 
-__all__ = ["Cache"]
+__all__ = ["Cache", "Judged"]
 
 _LEAST_BYTES = 256 * 1024
 """The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
+
+
+class Judged(NamedTuple):
+    """A report, and what it was made of."""
+
+    report: Report
+    opened: Opened
+    subjects: Sequence[tuple[int, Subject]]
+    ran: Ran
 
 
 class Cache:
@@ -40,31 +52,40 @@ class Cache:
         """Why the cache could not be written in the last run; "" where it could, or was not needed."""
         return self._store.trouble if self._store else ""
 
-    def report(self, gathering: Gathering, judged: Callable[[], Report]) -> Report:
+    def report(self, gathering: Gathering, judged: Callable[[Earlier | None], Judged]) -> Report:
         """The report of what was read: the one that is known, else the one that is made now, which is kept."""
         size = sum(len(raw.data) for group in gathering.files for raw in group)
         if size < self._least_bytes or gathering.difference is not None or gathering.settings.render:
-            return judged()  # a commit, or another program, has its say too
+            return judged(None).report  # a commit, or another program, has its say too
 
-        from vmlint.cache.keys import build_id, run_key, scope_of
+        from vmlint.cache.keys import build_id, contents_of, folder_key, run_key, scope_of
         from vmlint.cache.reports import packed, unpacked
         from vmlint.cache.store import Store, default_folder
 
         folder = self._folder or default_folder()
         if folder is None:
-            return judged()
+            return judged(None).report
 
         self._store = store = Store(folder)
         settings = gathering.settings
         with stage("cache"):
             scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
-            key = run_key(scope, gathering) if scope is not None else ""
+            if scope is None:
+                return judged(None).report
+            contents = contents_of(gathering)
+            key = run_key(scope, gathering, contents)
             if (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
                 return known
-        report = judged()
-        if scope is None:
-            return report
-        if not report.crashes and report.stopped is None:
+
+            from vmlint.cache.earlier import Earlier
+            from vmlint.cache.memory import can_remember, learned, recalled, written
+
+            place = folder_key(scope, gathering, contents)
+            before = recalled(held) if (held := store.get("memory", place)) else None
+        made = judged(Earlier(before, gathering.files.files, contents[0]) if before else None)
+        if not made.report.crashes and made.report.stopped is None:
             with stage("cache"):
-                store.put("run", key, packed(report))
-        return report
+                store.put("run", key, packed(made.report))
+                if can_remember(made.opened):
+                    store.put("memory", place, written(learned(made, contents[0])))
+        return made.report

@@ -19,7 +19,7 @@ from vmlint.registry import OWN
 from vmlint.rule import Rule
 from vmlint.source.read import Raw
 
-__all__ = ["build_id", "content_of", "run_key", "scope_of"]
+__all__ = ["Contents", "build_id", "content_of", "contents_of", "folder_key", "run_key", "scope_of"]
 
 _SIZE = 16
 """Bytes of a digest. Nobody attacks here: whoever can write a repository can have its report anyway."""
@@ -30,14 +30,34 @@ def content_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=_SIZE).digest()
 
 
-def run_key(scope: bytes, gathering: Gathering) -> str:
+Contents = tuple[dict[str, str], ...]
+"""What stands for the bytes of each file, by its name: of linted files, of the context, of those with definitions."""
+
+
+def contents_of(gathering: Gathering) -> Contents:
+    return tuple(
+        {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {_outcome(raw)}" for raw in group}
+        for group in gathering.files
+    )
+
+
+def run_key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
     """The name of a run: its scope, what was left out, and the names and bytes of its files."""
+    return _key(scope, gathering, contents)
+
+
+def folder_key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
+    """The name of all runs over the linted files of a folder, whatever these hold."""
+    return _key(scope, gathering, (*contents[1:], {"": os.getcwd()}))  # noqa: PTH109 - half the time of Path.cwd
+
+
+def _key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
     digest = blake2b(scope, digest_size=_SIZE)
     _add(digest, *gathering.left)
-    for group in gathering.files:
+    for group in contents:
         _add(digest, len(group))
-        for raw in group:
-            _add(digest, raw.name, raw.chart, content_of(raw.data), _outcome(raw))
+        for name, content in group.items():
+            _add(digest, name, content)
     return digest.hexdigest()
 
 

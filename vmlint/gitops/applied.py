@@ -72,7 +72,7 @@ def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
 
 
 def _may_hold(document: Document) -> bool:
-    return _FLUX in document.text or _ARGO in document.text
+    return not document.waiting and (_FLUX in document.text or _ARGO in document.text)
 
 
 def _of(document: Document, path: Path, data: Mapping[str, Any], tree: Tree) -> Iterator[Applied]:

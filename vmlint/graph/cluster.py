@@ -21,7 +21,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown, may_be
 
-__all__ = ["Catalog", "Cluster"]
+__all__ = ["Catalog", "Cluster", "makes"]
 
 
 class Catalog(Protocol):
@@ -82,7 +82,7 @@ class Cluster:
             if BY_GROUP_KIND.get(resource.ref[:2]) is resource.kind:  # no custom kind of the same name
                 self._by_kind.setdefault(resource.ref.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
-            for ref, path in _makes(resource):
+            for ref, path in resource.once(makes):
                 self._makers.setdefault(ref, []).append((resource, path))
                 self._note_variable(ref, resource)
 
@@ -242,8 +242,12 @@ def _before_variable(name: str) -> str:
     return min((name.partition(opening)[0] for opening in ("${", "{{")), key=len)
 
 
-def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
+def makes(resource: Resource) -> tuple[tuple[Ref, Path], ...]:
     """The objects that a controller makes of this one, each with the field that says so."""
+    return tuple(_makes(resource))
+
+
+def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
     namespace = resource.namespace
     if isinstance(resource, DataVolume):
         yield Ref(_CLAIM.group, _CLAIM.name, namespace, resource.name), ("metadata", "name")

@@ -49,25 +49,28 @@ def _may_wait(api_version: str, kind: str) -> bool:
     return kind_of(api_version, kind) is None or kind in _NAMED_BY or kind == _DEFINITION
 
 
-def woken(documents: Sequence[Document], defined: Iterable[str] = ()) -> Iterator[Document]:
-    """Those of the waiting documents that matter after all, beside all that do not wait.
+def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Iterable[str] = ()) -> Iterator[Document]:
+    """Those of the waiting documents that matter after all, beside those that are decided.
 
     CustomResourceDefinitions matter together with the objects of the kinds that they define; `defined` are kinds that
     are defined elsewhere.
     """
-    waiting = [document for document in documents if document.waiting]
     if not waiting:
         return
-    decided = [document for document in documents if not document.waiting]
     named = {kind for kind, part in _NAMED_BY.items() if any(part in document.text for document in decided)}
     named.update(defined)
     definitions = [document for document in waiting if document.waiting == _DEFINITION]
     kinds = {document.waiting for document in waiting}
     if definitions:
-        kinds |= {data["kind"] for document in decided for _, data in objects(document.data)}
+        kinds.update(kind for document in decided for kind in _kinds(document))
     kinds.discard(_DEFINITION)  # of which no definition is any
     for document in definitions:
         if own := kinds.intersection(_DEFINED.findall(document.text)):
             named |= own
             yield document
     yield from (document for document in waiting if document.waiting in named)
+
+
+def _kinds(document: Document) -> Iterable[str]:
+    """The kinds of a document's objects."""
+    return (document.waiting,) if document.waiting else (data["kind"] for _, data in objects(document.data))

@@ -44,9 +44,9 @@ class Resource:
     """
 
     __slots__ = (
+        "_data",
         "_known",
         "api_version",
-        "data",
         "document",
         "fragment",
         "kind",
@@ -57,6 +57,19 @@ class Resource:
         "ref",
         "renamed",
     )
+
+    kind: Kind
+    ref: Ref
+    document: Document
+    prefix: Path
+    fragment: bool
+    patched: bool
+    linted: bool
+    parts: Mapping[Path, Written] | None
+    renamed: Renamed | None
+    api_version: str
+    _data: dict[str, Any] | None
+    _known: dict[object, Any]
 
     def __init__(
         self,
@@ -74,7 +87,7 @@ class Resource:
     ) -> None:
         self.kind = kind
         self.ref = ref
-        self.data = data
+        self._data = data
         self.document = document
         self.prefix = prefix
         self.fragment = fragment
@@ -83,7 +96,29 @@ class Resource:
         self.parts = parts
         self.renamed = renamed
         self.api_version = text(data, "apiVersion")
-        self._known: dict[object, Any] = {}
+        self._known = {}
+
+    @classmethod
+    def told(cls, kind: Kind, ref: Ref, api_version: str, document: Document, answers: dict[object, Any]) -> Self:
+        """The one object of a document, whose data is decoded when somebody asks for it; some answers are known."""
+        one = cls.__new__(cls)
+        one.kind = kind
+        one.ref = ref
+        one.document = document
+        one._data = None
+        one.prefix = ()
+        one.fragment = one.patched = False
+        one.linted = True
+        one.parts = one.renamed = None
+        one.api_version = api_version
+        one._known = answers
+        return one
+
+    @property
+    def data(self) -> dict[str, Any]:
+        if self._data is None:
+            self._data = self.document.data
+        return self._data
 
     def __repr__(self) -> str:
         return f"<{self.ref} in {self.document.file}>"

@@ -9,7 +9,7 @@ Source: KubeVirt `vendor/k8s.io/apimachinery/pkg/util/yaml/decoder.go` (YAMLOrJS
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmlint.source.builder import MAX_ALIASED, Built, build
@@ -37,6 +37,7 @@ def decode(
     may_wait: MayWait | None = None,
     build: Build = build,
     most_aliased: int = MAX_ALIASED,
+    known: Mapping[int, str] | None = None,
 ) -> SourceFile:
     """The documents of a file's bytes.
 
@@ -60,11 +61,20 @@ def decode_text(
     most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, may_wait, build, most_aliased).run(text, line)
+    return _Decoder(file, chart, may_wait, build, most_aliased, None).run(text, line)
 
 
 class _Decoder:
-    def __init__(self, file: str, chart: str, may_wait: MayWait | None, build: Build, most_aliased: int) -> None:
+    def __init__(
+        self,
+        file: str,
+        chart: str,
+        may_wait: MayWait | None,
+        build: Build,
+        most_aliased: int,
+        known: Mapping[int, str] | None,
+    ) -> None:
+        self._known = known
         self._file = file
         self._chart = chart
         self._may_wait = may_wait
@@ -126,6 +136,10 @@ class _Decoder:
                 return
             if chunk.refused:
                 self._refuse(chunk.text, chunk.line, chunk.column, Unreadable(0, chunk.refused))
+                continue
+            if self._known is not None:
+                if kind := self._known.get(chunk.line):
+                    self._wait(chunk, kind)
                 continue
             if not chunk.text.strip(" \n"):
                 continue

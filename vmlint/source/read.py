@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -93,13 +93,21 @@ def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MA
     yield from decoded(reader.file(Found(name, str(path), False), data) for name, path, data in files)
 
 
-def decoded(files: Iterable[Raw], may_wait: MayWait | None = None) -> Iterator[SourceFile]:
-    """The files with their documents."""
+def decoded(
+    files: Iterable[Raw],
+    may_wait: MayWait | None = None,
+    known: Callable[[str], SourceFile | Mapping[int, str] | None] = lambda _: None,
+) -> Iterator[SourceFile]:
+    """The files with their documents. Of some by name, the documents or their kinds are known; see `decode`."""
     patterns = Patterns()
     left = _MOST_ALIASED
     for raw in files:
         if raw.outcome is not None:
             yield raw.outcome
+            continue
+        told = known(raw.name)
+        if isinstance(told, SourceFile):
+            yield told
             continue
         try:
             file = decode(
@@ -109,6 +117,7 @@ def decoded(files: Iterable[Raw], may_wait: MayWait | None = None) -> Iterator[S
                 may_wait=may_wait,
                 build=patterns.build,
                 most_aliased=min(left, MAX_ALIASED),
+                known=told,
             )
         except Exception as error:
             file = _failed(raw.name, error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Address", "Addresses"]
+__all__ = ["Address", "Addresses", "addresses_of"]
 
 _MAC_BYTES = 6
 
@@ -52,9 +52,9 @@ class Addresses:
         """Who runs with each address on each network that others can be attached to."""
         found: dict[tuple[Ref, str], list[Address]] = {}
         for resource in self._cluster.resources:
-            if isinstance(resource, Workload) and not resource.fragment and _runs(resource):
-                for mac, address in _own_addresses(resource):
-                    found.setdefault((address.network, mac), []).append(address)
+            if isinstance(resource, Workload) and not resource.fragment:
+                for mac, path, network in resource.once(addresses_of):
+                    found.setdefault((network, mac), []).append(Address(resource, path, network))
         return found
 
 
@@ -64,15 +64,19 @@ def _runs(workload: Workload) -> bool:
     return spec.get("running") is not False and spec.get("runStrategy") != "Halted"
 
 
-def _own_addresses(workload: Workload) -> Iterator[tuple[str, Address]]:
-    """The workload's MAC addresses on networks of Multus, each in one spelling."""
-    networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK}
-    if not networks:
-        return
-    names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
+def addresses_of(workload: Workload) -> tuple[tuple[str, Path, Ref], ...]:
+    """The MAC addresses that a guest runs with on networks of Multus, as far as the files say: each in one spelling,
+    with its field and its network."""
+    if not _runs(workload):
+        return ()
     base = (*workload.vmi_path, "domain", "devices", "interfaces")
-    for index, interface in each(workload.data, *base):
-        mac, network = text(interface, "macAddress"), names.get(text(interface, "name"))
-        if network is not None and not is_unknown(network.short) and mac_length(mac) == _MAC_BYTES:
-            spelled = "".join(filter(str.isalnum, mac.lower()))
-            yield spelled, Address(workload, (*base, index, "macAddress"), network)
+    cards = [(index, card) for index, card in each(workload.data, *base) if "macAddress" in card]
+    networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK} if cards else {}
+    names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
+    return tuple(
+        ("".join(filter(str.isalnum, mac.lower())), (*base, index, "macAddress"), network)
+        for index, card in cards
+        if (network := names.get(text(card, "name"))) is not None
+        and not is_unknown(network.short)
+        and mac_length(mac := text(card, "macAddress")) == _MAC_BYTES
+    )

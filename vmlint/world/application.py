@@ -37,6 +37,8 @@ class Application:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
+        self.settled: set[int] = set()
+        """The VMs, by id, of which somebody has found out that they lack nothing."""
         self._answers: dict[object, dict[int, Any]] = {}
         self._outfits: dict[tuple[int, int], Outfit] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
@@ -55,10 +57,14 @@ class Application:
     def inferred_missing(self) -> frozenset[Ref]:
         """The objects that inferences look for in vain."""
         vms = (found for found in self.cluster.resources if isinstance(found, VirtualMachine) and not found.fragment)
-        chains = [self.infer(vm, matcher) for vm in vms for matcher in Matcher]
-        return frozenset(
-            chain.resolution.ref for chain in chains if chain and chain.end is End.OBJECT_MISSING and chain.resolution
-        )
+        return frozenset(ref for vm in vms if id(vm) not in self.settled for ref in self.lacks(vm))
+
+    def lacks(self, vm: VirtualMachine) -> Iterator[Ref]:
+        """The objects that the VM's inferences look for in vain."""
+        for matcher in Matcher:
+            chain = self.infer(vm, matcher)
+            if chain and chain.end is End.OBJECT_MISSING and chain.resolution:
+                yield chain.resolution.ref
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vmlint.model.access import get, mapping, text
@@ -11,9 +11,9 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import VirtualMachinePool
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool, Workload
 
-__all__ = ["Disk", "Written", "claim_name"]
+__all__ = ["Disk", "Written", "claim_name", "claims_used", "claims_written", "disks_of"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 
@@ -82,3 +82,27 @@ def claim_name(volume: Mapping[str, Any]) -> tuple[str, str]:
     if isinstance(volume.get("persistentVolumeClaim"), dict):
         return "persistentVolumeClaim", text(volume, "persistentVolumeClaim", "claimName")
     return "", ""
+
+
+def disks_of(holder: Resource) -> Iterator[Disk]:
+    """The claim or DataVolume that an object is, or the templates that it holds."""
+    if isinstance(holder, VirtualMachine):
+        for path, name, template in holder.templates():
+            yield Disk(holder, path, template, Written.TEMPLATE, name)
+        for path, name, template in holder.claim_templates():
+            yield Disk(holder, path, template, Written.CLAIM_TEMPLATE, name)
+    elif form := _WRITTEN.get(type(holder)):
+        yield Disk(holder, (), holder.data, form, holder.name)
+
+
+_WRITTEN: dict[type[Resource], Written] = {DataVolume: Written.DATA_VOLUME, PersistentVolumeClaim: Written.CLAIM}
+
+
+def claims_written(holder: Resource) -> tuple[tuple[Ref, Written], ...]:
+    """The identities of the claims that an object writes, each once, and what they are written as."""
+    return tuple({(ref, disk.form): None for disk in disks_of(holder) if (ref := disk.ref) is not None})
+
+
+def claims_used(workload: Workload) -> tuple[tuple[Path, str], ...]:
+    """The volumes that live on claims: where each stands, and the name that it gives."""
+    return tuple((path, name) for path, volume in workload.volumes() if (name := claim_name(volume)[1]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from vmlint.cdi import datavolume
@@ -34,7 +35,7 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
     Workload,
 )
-from vmlint.world.disks import Disk, Written, claim_name
+from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
 from vmlint.world.likeness import Templates
 
 __all__ = ["Refusal", "Storage"]
@@ -98,6 +99,7 @@ class Storage:
         self._proposals = proposals
         self._written: dict[int, tuple[Disk, ...]] = {}
         self._named: dict[int, dict[str, list[Disk]]] = {}
+        self._users: dict[tuple[int, Path], Sequence[tuple[Workload, Path]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._refused: dict[int, tuple[Refusal, ...]] = {}
@@ -107,7 +109,8 @@ class Storage:
     def disks(self, holder: Resource) -> Sequence[Disk]:
         """The claim or DataVolume that an object is, or the templates that it holds."""
         if (known := self._written.get(id(holder))) is None:
-            known = self._written[id(holder)] = tuple(self._disks_of(holder))
+            found = (disk for disk in disks_of(holder) if self._counts(disk.form))
+            known = self._written[id(holder)] = tuple(found)
         return known
 
     def _disks_by_name(self, holder: Resource) -> Mapping[str, Sequence[Disk]]:
@@ -117,18 +120,12 @@ class Storage:
                 known.setdefault(disk.name, []).append(disk)
         return known
 
-    def _disks_of(self, holder: Resource) -> Iterator[Disk]:
-        if isinstance(holder, VirtualMachine):
-            for path, name, template in holder.templates():
-                yield Disk(holder, path, template, Written.TEMPLATE, name)
-            for path, name, template in holder.claim_templates() if self._proposals else ():
-                yield Disk(holder, path, template, Written.CLAIM_TEMPLATE, name)
-        elif form := _WRITTEN.get(type(holder)):
-            yield Disk(holder, (), holder.data, form, holder.name)
+    def _counts(self, form: Written) -> bool:
+        return self._proposals or form is not Written.CLAIM_TEMPLATE
 
     def owners(self, ref: Ref) -> Sequence[Disk]:
         """All that write a claim of that identity, in the order of their files."""
-        return self._disks.get(ref, ())
+        return [disk for holder in self._holders.get(ref, ()) for disk in self.disks(holder) if disk.ref == ref]
 
     def elsewhere(self, ref: Ref, seen_from: Resource) -> Ref | None:
         """The claim of that name in another namespace, which may be meant by an object that writes no namespace.
@@ -137,16 +134,16 @@ class Storage:
         """
         if text(seen_from.data, "metadata", "namespace"):
             return None
-        return next((known for known in self._disks if known.name == ref.name and known != ref), None)
+        return next((known for known in self._holders if known.name == ref.name and known != ref), None)
 
     @cached_property
-    def _disks(self) -> Mapping[Ref, list[Disk]]:
-        found: dict[Ref, list[Disk]] = {}
+    def _holders(self) -> Mapping[Ref, list[Resource]]:
+        """By claim: the objects that write it."""
+        found: dict[Ref, list[Resource]] = {}
         for resource in self.cluster.resources:
             if not resource.fragment:
-                for disk in self.disks(resource):
-                    if (ref := disk.ref) is not None:
-                        found.setdefault(ref, []).append(disk)
+                for ref in {ref: None for ref, form in resource.once(claims_written) if self._counts(form)}:
+                    found.setdefault(ref, []).append(resource)
         return found
 
     def claim(self, found: Resolution) -> Disk | None:
@@ -158,16 +155,27 @@ class Storage:
 
     def users(self, disk: Disk) -> Sequence[tuple[Workload, Path]]:
         """The volumes on a claim, in the order of their files: who has each, and where it stands."""
-        return self._users.get((id(disk.holder), disk.path), ())
+        key = (id(disk.holder), disk.path)
+        if (known := self._users.get(key)) is None:
+            known = self._users[key] = list(self._users_of(disk))
+        return known
+
+    def _users_of(self, disk: Disk) -> Iterator[tuple[Workload, Path]]:
+        names = dict.fromkeys((disk.name, disk.ref.name if disk.ref else disk.name))
+        users = [user for name in names for user in self._volumes_named.get((disk.holder.namespace, name), ())]
+        for _, workload, path in sorted(users, key=itemgetter(0, 2)):
+            own = self.own_claim(workload, mapping(workload.data, *path))
+            if isinstance(own, Disk) and own.holder is disk.holder and own.path == disk.path:
+                yield workload, path
 
     @cached_property
-    def _users(self) -> Mapping[tuple[int, Path], list[tuple[Workload, Path]]]:
-        found: dict[tuple[int, Path], list[tuple[Workload, Path]]] = {}
-        for resource in self.cluster.resources:
+    def _volumes_named(self) -> Mapping[tuple[str, str], list[tuple[int, Workload, Path]]]:
+        """By namespace and name: the volumes that name a claim, numbered in the order of their files."""
+        found: dict[tuple[str, str], list[tuple[int, Workload, Path]]] = {}
+        for number, resource in enumerate(self.cluster.resources):
             if isinstance(resource, Workload) and not resource.fragment:
-                for path, volume in resource.volumes():
-                    if isinstance(disk := self.own_claim(resource, volume), Disk):
-                        found.setdefault((id(disk.holder), disk.path), []).append((resource, path))
+                for path, name in resource.once(claims_used):
+                    found.setdefault((resource.namespace, name), []).append((number, resource, path))
         return found
 
     def own_claim(self, vm: Workload, volume: Mapping[str, Any]) -> Disk | Resolution | None:
@@ -399,7 +407,6 @@ def _volume_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"dataVolume": {"name": text(template, "metadata", "name")}}
 
 
-_WRITTEN: dict[type[Resource], Written] = {DataVolume: Written.DATA_VOLUME, PersistentVolumeClaim: Written.CLAIM}
 _CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Cause, ...]]] = {
     DataImportCron: check_cron,
     VolumeImportSource: check_import_source,

@@ -1,0 +1,94 @@
+"""Which objects a change of some files can matter to.
+
+What is said of an object depends on itself, on what it names, on what that names in turn, and on who else names the
+same claims or has the same addresses. So where the objects of all changed files act through their names alone, a change
+matters to those that mention one of these names, and to those that mention one of them. A word in the text is a
+mention, wherever it stands: more objects are judged again than need be, never fewer.
+
+What acts on objects that don't name it (a storage class, a KubeVirt, a namespace, a role) has no facts: where one
+changes, all are judged again. Nor is an object here of which a reference leads nowhere, see `quiet.lacks_nothing`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from vmlint.cache.memory import Memory, Remembered
+from vmlint.facts import Facts
+from vmlint.graph.cluster import makes
+from vmlint.model.resource import Resource
+
+__all__ = ["affected", "words"]
+
+_KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+_SPACES = bytes(byte if byte in _KEPT else 0x20 for byte in range(256))
+_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_ESCAPED = re.compile(rb"\\[xuU/\r\n]|!!|!<|\A\xff\xfe|\A\xfe\xff")
+"""What may make a name of other characters than those of the text: escapes, tags, another encoding."""
+
+
+def words(data: bytes) -> list[bytes] | None:
+    """All words of a text that can be a name, None where it may mention a name in other words."""
+    return None if _ESCAPED.search(data) else data.translate(_SPACES).split()
+
+
+def affected(
+    memory: Memory,
+    files: Mapping[str, bytes],
+    changed: Mapping[str, Facts | None],
+    held: Mapping[str, Iterable[Resource]],
+) -> set[str] | None:
+    """The files whose objects have to be judged again, None where all have to be.
+
+    `files` are the bytes of all files there are, `changed` the facts of those that are not what the memory has, and
+    `held` the objects of those that have no facts.
+    """
+    gone = [one for name, one in memory.files.items() if name in changed or name not in files]
+    facts = [*changed.values(), *(one.facts for one in gone)]
+    known = [fact for one in facts if one is not None for fact in one]
+    hot = {name for fact in known for name in fact.names}
+    # A name that is filled in later, or is none, may be meant by any word.
+    if None in facts or not all(_NAME.fullmatch(name) for name in hot | {fact.namespace or "-" for fact in known}):
+        return None
+    addresses = {mac for fact in known for mac, *_ in fact.addresses}
+    same = {name: memory.files[name] for name in files if name not in changed}
+    return {*changed, *_reached(hot, addresses, same, files, held)}
+
+
+def _reached(
+    hot: set[str],
+    addresses: set[str],
+    same: Mapping[str, Remembered],
+    files: Mapping[str, bytes],
+    held: Mapping[str, Iterable[Resource]],
+) -> set[str]:
+    """The files that mention a name, or have an address, and all that mention them."""
+    own = {name: _own(one, held.get(name, ())) for name, one in same.items()}
+    known = {name.encode() for names in own.values() for name in names} | {name.encode() for name in hot}
+    mentioned: dict[bytes, list[str]] = {}
+    reached: set[str] = set()
+    for name, one in same.items():
+        found = words(files[name])
+        if found is None or (
+            addresses and any(mac in addresses for fact in one.facts or () for mac, *_ in fact.addresses)
+        ):
+            reached.add(name)
+        for word in known.intersection((*(found or ()), *(name.encode() for name in own[name]))):
+            mentioned.setdefault(word, []).append(name)
+    waiting = [*(name.encode() for name in hot), *(word.encode() for name in reached for word in own[name])]
+    while waiting:
+        for name in mentioned.pop(waiting.pop(), ()):
+            if name not in reached:
+                reached.add(name)
+                waiting += (word.encode() for word in own[name])
+    return reached
+
+
+def _own(one: Remembered, held: Iterable[Resource]) -> list[str]:
+    """The names under which the objects of a file are found, and what they make."""
+    if one.facts is not None:
+        return [
+            name for fact in one.facts for name in (fact.name, *(ref[-1] for ref, _ in (*fact.makes, *fact.writes)))
+        ]
+    return [name for found in held for name in (found.name, *(ref.name for ref, _ in found.once(makes)))]

@@ -1,0 +1,68 @@
+"""What an earlier run over the same files says of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vmlint.cache.affected import affected
+from vmlint.cache.memory import Memory, can_remember
+from vmlint.facts import facts_of
+from vmlint.load import Known
+from vmlint.model.resource import Resource
+from vmlint.opening import Opened
+from vmlint.quiet import Ends
+from vmlint.runner import Subject
+from vmlint.source.document import Document
+from vmlint.source.read import Raw
+
+__all__ = ["Earlier"]
+
+
+class Earlier:
+    """The memory of a run, as far as it holds for files with these `contents`."""
+
+    def __init__(self, memory: Memory, files: Sequence[Raw], contents: Mapping[str, str]) -> None:
+        self._memory = memory
+        self._files = {raw.name: raw.data for raw in files}
+        self._changed = {
+            name
+            for name, content in contents.items()
+            if (was := memory.files.get(name)) is None or was.content != content
+        }
+        self.known = Known(
+            {
+                name: one.facts
+                for name, one in memory.files.items()
+                if one.facts and name in self._files and name not in self._changed
+            }
+        )
+
+    def quiet(self, opened: Opened, subjects: Sequence[tuple[int, Subject]]) -> Mapping[int, Ends]:
+        """The subjects, by their numbers, of which there was nothing to say, and to which no change can matter."""
+        if not can_remember(opened) or opened.world.cluster.namespaces != self._memory.namespaces:
+            return {}
+        again = self._again(opened)
+        if again is None:
+            return {}
+        quiet: dict[int, Ends] = {}
+        for index, (_, subject) in enumerate(subjects):
+            document = subject.document if isinstance(subject, Resource) else subject
+            if not isinstance(document, Document) or document.file in again or document.file not in self.known.facts:
+                continue
+            where = self._memory.files[document.file].quiet[document.index] if document is not subject else ()
+            if where is not None:
+                quiet[index] = where
+        return quiet
+
+    def _again(self, opened: Opened) -> set[str] | None:
+        """The files whose objects are judged again."""
+        held: dict[str, list[Resource]] = {}
+        for found in opened.repository.resources:
+            if found.document.file not in self.known.facts:
+                held.setdefault(found.document.file, []).append(found)
+
+        def of(document: Document) -> list[Resource]:
+            return [found for found in held.get(document.file, ()) if found.document is document]
+
+        files = (file for file in opened.repository.files if file.file in self._changed)
+        return affected(self._memory, self._files, {file.file: facts_of(file, of) for file in files}, held)

@@ -1,0 +1,169 @@
+"""What a file tells of its objects in a few words: enough to give them their places in the cluster.
+
+Facts are plain values that another process or a later run can have. An object of which they are known is decoded only
+when somebody asks for more. A file has facts where nothing about it is odd: each document is read without a problem,
+and is one object of a kind that acts through what names it. Everything else is decoded by everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from vmlint.gitops.embedded import embedded
+from vmlint.graph.cluster import makes
+from vmlint.model.field import Path
+from vmlint.model.kinds import kind_of
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import (
+    DataImportCron,
+    DataSource,
+    DataVolume,
+    Instancetype,
+    PersistentVolumeClaim,
+    Preference,
+    VirtualMachine,
+    VirtualMachineInstance,
+    VirtualMachineInstanceReplicaSet,
+    VirtualMachinePool,
+    VolumeCloneSource,
+    VolumeImportSource,
+    VolumeSnapshot,
+    VolumeUploadSource,
+    Workload,
+    subject_class,
+)
+from vmlint.source.document import Document, SourceFile
+from vmlint.source.stream import looks_like_json
+from vmlint.world.addresses import addresses_of
+from vmlint.world.disks import Written, claims_used, claims_written
+
+__all__ = ["Fact", "Facts", "facts_of", "kinds_of", "packed", "told", "unpacked"]
+
+
+class Fact(NamedTuple):
+    """What is told of the one object of a document.
+
+    `makes` are the objects that a controller makes of it, `writes` the claims that it writes, `uses` the volumes that
+    live on claims, and `addresses` the MAC addresses that it runs with: answers to questions of the same names.
+    """
+
+    line: int
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+    makes: Sequence[tuple[Sequence[str], Path]]
+    writes: Sequence[tuple[Sequence[str], str]]
+    uses: Sequence[tuple[Path, str]]
+    addresses: Sequence[tuple[str, Path, Sequence[str]]]
+
+    @property
+    def own_names(self) -> Iterator[str]:
+        """The names under which the object is found, and what it makes."""
+        yield self.name
+        for ref, _ in self.makes:
+            yield ref[-1]
+        for ref, _ in self.writes:
+            yield ref[-1]
+
+    @property
+    def names(self) -> Iterator[str]:
+        """Its own names, and those of the claims that it uses."""
+        yield from self.own_names
+        for _, name in self.uses:
+            yield name
+
+
+Facts = Sequence[Fact]
+"""What is told of a file: of each of its documents."""
+
+_PLAIN = frozenset(
+    (
+        DataImportCron,
+        DataSource,
+        DataVolume,
+        Instancetype,
+        PersistentVolumeClaim,
+        Preference,
+        VirtualMachine,
+        VirtualMachineInstance,
+        VirtualMachineInstanceReplicaSet,
+        VirtualMachinePool,
+        VolumeCloneSource,
+        VolumeImportSource,
+        VolumeSnapshot,
+        VolumeUploadSource,
+    )
+)
+"""The classes of objects that nobody looks for but by a name, a claim or an address."""
+
+
+def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -> Facts | None:
+    """The facts of a file, None where it has none; `held` gives the objects of a document.
+
+    There are none to tell of a file whose documents all wait: nobody looks for what they hold.
+    """
+    if file.skipped or file.remarks or file.aliased or not file.documents:
+        return None
+    if all(document.waiting for document in file.documents):
+        return ()
+    facts = []
+    for document in file.documents:
+        if document.waiting or document.problem or document.duplicates or document.json:
+            return None
+        objects = held(document)
+        if len(objects) != 1 or not _is_plain(objects[0]):
+            return None
+        facts.append(_fact(document, objects[0]))
+    return None if looks_like_json(file.documents[0].text) else facts
+
+
+def _is_plain(found: Resource) -> bool:
+    whole = found.linted and not found.fragment and not found.prefix and found.parts is None
+    return whole and type(found) in _PLAIN and not any(True for _ in embedded(found.document))
+
+
+def _fact(document: Document, found: Resource) -> Fact:
+    used = found.once(claims_used) if isinstance(found, Workload) else ()
+    addresses = found.once(addresses_of) if isinstance(found, Workload) else ()
+    return Fact(
+        document.line,
+        found.api_version,
+        found.ref.kind,
+        found.ref.namespace,
+        found.ref.name,
+        [(tuple(ref), path) for ref, path in found.once(makes)],
+        [(tuple(ref), form.value) for ref, form in found.once(claims_written)],
+        used,
+        [(mac, path, tuple(network)) for mac, path, network in addresses],
+    )
+
+
+def packed(facts: Facts) -> list[tuple[Any, ...]]:
+    """The facts as plain values, which `marshal` and JSON can hold."""
+    return [tuple(fact) for fact in facts]
+
+
+def unpacked(rows: Iterable[Sequence[Any]]) -> Facts:
+    return [Fact(*row) for row in rows]
+
+
+def kinds_of(facts: Facts) -> Mapping[int, str]:
+    """The kind of each document's object, by the line of the document."""
+    return {fact.line: fact.kind for fact in facts}
+
+
+def told(document: Document, fact: Fact) -> Resource:
+    """The object of a document, of which a fact is known."""
+    kind = kind_of(fact.api_version, fact.kind)
+    assert kind is not None
+    answers: dict[object, Any] = {
+        makes: tuple([(Ref(*ref), tuple(path)) for ref, path in fact.makes]),
+        claims_written: tuple([(Ref(*ref), Written(form)) for ref, form in fact.writes]),
+        claims_used: tuple([(tuple(path), name) for path, name in fact.uses]),
+        addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
+    }
+    ref = Ref(kind.group, kind.name, fact.namespace, fact.name)
+    return subject_class(kind.name).told(kind, ref, fact.api_version, document, answers)
