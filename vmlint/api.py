@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -19,7 +17,7 @@ from vmlint.configfile import load_for
 from vmlint.crash import Crash, crash
 from vmlint.finding import Counts, Finding, Report, Undecided
 from vmlint.graph.resolution import State
-from vmlint.lasting import lasting
+from vmlint.lasting import lasting, no_garbage
 from vmlint.load import NOTHING, Progress
 from vmlint.model.resource import Place, Resource
 from vmlint.opening import Opened, Past, begin, finish
@@ -69,7 +67,7 @@ def check(
     """
     given = list(paths)
     chosen = load_for(given, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
-    with _no_garbage():
+    with no_garbage():
         gathering = begin(given, chosen, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
 
         def judged(earlier: Earlier | None) -> Judged:
@@ -79,18 +77,6 @@ def check(
                 return _judged(opened, progress, partial=partial, others=share, earlier=earlier)
 
         return cache.report(gathering, judged) if cache else judged(None).report
-
-
-@contextmanager
-def _no_garbage() -> Iterator[None]:
-    """What a run builds lives until its end: to look for garbage among it takes a third of the time of a large run."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def judge(

@@ -11,6 +11,7 @@ changes, all are judged again. Nor is an object here of which a reference leads 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Mapping
 
@@ -24,13 +25,15 @@ __all__ = ["affected", "words"]
 _KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 _SPACES = bytes(byte if byte in _KEPT else 0x20 for byte in range(256))
 _NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
-_ESCAPED = re.compile(rb"\\[xuU/\r\n]|!!|!<|\A\xff\xfe|\A\xfe\xff")
-"""What may make a name of other characters than those of the text: escapes, tags, another encoding."""
+_ESCAPED = re.compile(rb"\\[xuU/\r\n]|!!|!<")
+"""What may make a name of other characters than those of the text: escapes, and tags of a text in base64."""
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def words(data: bytes) -> list[bytes] | None:
     """All words of a text that can be a name, None where it may mention a name in other words."""
-    return None if _ESCAPED.search(data) else data.translate(_SPACES).split()
+    odd = (b"\\" in data or b"!" in data) and _ESCAPED.search(data)  # two looks for one byte are soon done
+    return None if odd or data.startswith(_UTF16) else data.translate(_SPACES).split()
 
 
 def affected(

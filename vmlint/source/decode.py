@@ -9,8 +9,8 @@ Source: KubeVirt `vendor/k8s.io/apimachinery/pkg/util/yaml/decoder.go` (YAMLOrJS
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from vmlint.source.builder import MAX_ALIASED, Built, build
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
@@ -25,8 +25,11 @@ __all__ = ["MAX_DOCUMENTS", "decode", "decode_text"]
 MAX_DOCUMENTS = 100_000
 """The most documents of a file, empty ones included. It takes about 200 bytes to say anything of a machine or disk."""
 
-Build = Callable[[str, int], Built]
-"""What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
+
+class Build(Protocol):
+    """What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
+
+    def __call__(self, text: str, most_aliased: int = ...) -> Built: ...
 
 
 def decode(
@@ -46,8 +49,11 @@ def decode(
     `may_wait` are decoded when somebody asks for their data. Empty documents and those of comments alone are dropped,
     as kubectl drops them, but for comments to vmlint. Of more than MAX_DOCUMENTS the rest is one that can't be read, as
     is a document in which aliases add more than is left of `most_aliased`. Nothing is raised, whatever the bytes are.
+
+    Of a file that was decoded before, the kinds of its objects may be `known`, by the lines of their documents: these
+    all wait, and nothing else is in the file.
     """
-    return decode_text(text_of(data), file, chart=chart, may_wait=may_wait, build=build, most_aliased=most_aliased)
+    return _Decoder(file, chart, may_wait, build, most_aliased, known).run(text_of(data), 1)
 
 
 def decode_text(
@@ -164,7 +170,9 @@ class _Decoder:
 
     def _wait(self, chunk: Chunk, kind: str) -> None:
         index = len(self._documents)
-        self._documents.append(Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind))
+        self._documents.append(
+            Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind, build=self._build)
+        )
 
     def _add(self, text: str, line: int, column: int, data: Any, *, repeated: bool, json: bool = False) -> None:
         index = len(self._documents)

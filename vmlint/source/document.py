@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vmlint.source.span import Path, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from vmlint.source.builder import Built
     from vmlint.source.positions import Positions
 
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
@@ -60,6 +63,7 @@ class Document:
     """
 
     __slots__ = (
+        "_build",
         "_long",
         "_positions",
         "_starts",
@@ -99,10 +103,11 @@ class Document:
         json: bool = False,
         column: int = 1,
         waiting: str = "",
+        build: Callable[[str], Built] | None = None,
     ) -> None:
         """A document of a file; `repeated` says that some mapping key stands twice in it.
 
-        One that is `waiting` is decoded when its data, its problem or its duplicates are first asked for.
+        One that is `waiting` is decoded, by `build`, when its data, its problem or its duplicates are first asked for.
         """
         self.file = file
         self.index = index
@@ -114,6 +119,7 @@ class Document:
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None
         self.waiting = waiting
+        self._build = build
         if not waiting:
             self._decoded(data, problem, repeated)
 
@@ -136,7 +142,7 @@ class Document:
         from vmlint.source.problems import Unreadable
 
         try:
-            built = build(self.text)
+            built = (self._build or build)(self.text)
         except Unreadable as error:
             self._decoded(None, Problem.of(error.index, error.reason, self.text, self.line, self.column), False)
         else:
@@ -148,7 +154,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Everything but the positions, which are cheaper to work out again than to carry along."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        state["_positions"] = state["_starts"] = state["_long"] = None
+        state["_positions"] = state["_starts"] = state["_long"] = state["_build"] = None
         return None, state
 
     def span(self, path: Path) -> Span:
