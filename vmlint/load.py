@@ -76,15 +76,24 @@ class Past(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of linted files before they are decoded, by their names: facts, and the documents of some."""
+    """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
+    objects in them."""
 
     facts: Mapping[str, Facts]
     files: Mapping[str, SourceFile] = {}
+    objects: Mapping[str, Sequence[Resource]] = {}
 
     def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
         """What `decoded` is told of a file."""
         facts = self.facts.get(name)
         return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
+
+    def objects_of(self, file: SourceFile) -> Sequence[Resource] | None:
+        """The objects of a file, None where nothing is known of it."""
+        if (facts := self.facts.get(file.file)) is None:
+            return None
+        found = self.objects.get(file.file)
+        return found or [told(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
 
 
 NOTHING = Known({})
@@ -156,7 +165,7 @@ def assemble(
                 progress("decoding", len(files), len(gathered.files))
         beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     with stage("objects"):
-        repository = _assembled(files, beside, definitions, config, known.facts)
+        repository = _assembled(files, beside, definitions, config, known)
     if earlier is None:
         return repository
     plain = replace(config, render=False)
@@ -174,19 +183,19 @@ def _assembled(
     beside: Sequence[SourceFile],
     definitions: Sequence[SourceFile],
     config: Config,
-    facts: Mapping[str, Facts] = NOTHING.facts,
+    known: Known = NOTHING,
 ) -> Repository:
     """The repository that some files make."""
-    others = [*(file for file in files if file.file not in facts), *beside, *definitions]
-    known = defined(held for file in others for held in _held(file))
+    others = [*(file for file in files if file.file not in known.facts), *beside, *definitions]
+    kinds = {kind for _, kind in defined(held for file in others for held in _held(file))}
     waiting = [one for file in others for one in file.documents if one.waiting]
-    decided = [one for file in files for one in file.documents if not one.waiting or file.file in facts]
-    for document in woken(waiting, decided, {kind for _, kind in known}):
+    decided = [one for file in files for one in file.documents if not one.waiting or file.file in known.facts]
+    for document in woken(waiting, decided, kinds):
         document.decode()
     custom = defined(held for file in others for held in _held(file))
-    documents, resources, irrelevant = _relevant(files, config, custom, linted=True, facts=facts)
+    documents, resources, irrelevant = _relevant(files, config, custom, linted=True, known=known)
     _, context, _ = _relevant(beside, config, custom, linted=False)
-    _, kinds, _ = _relevant(definitions, config, custom, linted=False)
+    _, defining, _ = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
         files=len(files),
         documents=sum(len(file.documents) for file in files),
@@ -206,7 +215,7 @@ def _assembled(
         if not document.waiting and document.problem and document.problem.trace
     ]
     commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
-    around = (*context, *filter(is_definition, kinds))
+    around = (*context, *filter(is_definition, defining))
     return Repository(
         tuple(documents),
         (*resources, *around),
@@ -218,7 +227,7 @@ def _assembled(
         commented,
         crashes=(*crashes, *planned.crashes),
         files=tuple(files),
-        facts=facts,
+        facts=known.facts,
     )
 
 
@@ -238,15 +247,15 @@ def _relevant(
     custom: Defined,
     *,
     linted: bool,
-    facts: Mapping[str, Facts] = NOTHING.facts,
+    known: Known = NOTHING,
 ) -> tuple[list[Document], list[Resource], int]:
     documents: list[Document] = []
     resources: list[Resource] = []
     irrelevant = 0
     for file in files:
-        if (known := facts.get(file.file)) is not None:
+        if (objects_there := known.objects_of(file)) is not None:
             documents += file.documents
-            resources += [told(document, fact) for document, fact in zip(file.documents, known, strict=True)]
+            resources += objects_there
             continue
         for document in file.documents:
             if document.waiting:

@@ -97,16 +97,20 @@ def _decoded(share: Sequence[Raw], gathering: Gathering) -> Known:
     """The files of a share that have facts, with their documents."""
     default = gathering.settings.default_namespace
 
+    objects_of: dict[str, list[Resource]] = {}
+
     def held(document: Document) -> Sequence[Resource]:
         made = (resource(document, path, data, default_namespace=default) for path, data in objects(document.data))
-        return [one for one in made if one is not None]
+        found = [one for one in made if one is not None]
+        objects_of.setdefault(document.file, []).extend(found)
+        return found
 
     files: dict[str, SourceFile] = {}
     facts: dict[str, Facts] = {}
     for file in decoded(share, waits(gathering.settings)):
         if known := facts_of(file, held):
             files[file.file], facts[file.file] = file, known
-    return Known(facts, files)
+    return Known(facts, files, objects_of)
 
 
 def _packed(facts: Mapping[str, Facts]) -> dict[str, list[tuple[Any, ...]]]:
@@ -118,7 +122,7 @@ def _joined(own: Known, traded: Sequence[Mapping[str, list[tuple[Any, ...]]] | N
     others = {
         file: unpacked(rows) for facts in traded if facts for file, rows in facts.items() if file not in own.facts
     }
-    return Known({**own.facts, **others}, own.files)
+    return own._replace(facts={**own.facts, **others})
 
 
 def _file(subject: Subject) -> str | None:
