@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from vmlint.gitops.embedded import embedded
 from vmlint.graph.cluster import makes
 from vmlint.model.field import Path
-from vmlint.model.kinds import kind_of
+from vmlint.model.kinds import BY_GROUP_KIND, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
@@ -46,7 +46,8 @@ class Fact(NamedTuple):
     """What is told of the one object of a document.
 
     `makes` are the objects that a controller makes of it, `writes` the claims that it writes, `uses` the volumes that
-    live on claims, and `addresses` the MAC addresses that it runs with: answers to questions of the same names.
+    live on claims, and `addresses` the MAC addresses that it runs with: answers to questions of the same names. What
+    it makes and writes lives in its own namespace.
     """
 
     line: int
@@ -54,8 +55,8 @@ class Fact(NamedTuple):
     kind: str
     namespace: str
     name: str
-    makes: Sequence[tuple[Sequence[str], Path]]
-    writes: Sequence[tuple[Sequence[str], str]]
+    makes: Sequence[tuple[str, str, str, Path]]
+    writes: Sequence[tuple[str, str]]
     uses: Sequence[tuple[Path, str]]
     addresses: Sequence[tuple[str, Path, Sequence[str]]]
 
@@ -63,10 +64,10 @@ class Fact(NamedTuple):
     def own_names(self) -> Iterator[str]:
         """The names under which the object is found, and what it makes."""
         yield self.name
-        for ref, _ in self.makes:
-            yield ref[-1]
-        for ref, _ in self.writes:
-            yield ref[-1]
+        for _, _, name, _ in self.makes:
+            yield name
+        for name, _ in self.writes:
+            yield name
 
     @property
     def names(self) -> Iterator[str]:
@@ -79,6 +80,7 @@ class Fact(NamedTuple):
 Facts = Sequence[Fact]
 """What is told of a file: of each of its documents."""
 
+_CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"][:2]
 _PLAIN = frozenset(
     (
         DataImportCron,
@@ -134,8 +136,8 @@ def _fact(document: Document, found: Resource) -> Fact:
         found.ref.kind,
         found.ref.namespace,
         found.ref.name,
-        [(tuple(ref), path) for ref, path in found.once(makes)],
-        [(tuple(ref), form.value) for ref, form in found.once(claims_written)],
+        [(ref.group, ref.kind, ref.name, path) for ref, path in found.once(makes)],
+        [(ref.name, form.value) for ref, form in found.once(claims_written)],
         used,
         [(mac, path, tuple(network)) for mac, path, network in addresses],
     )
@@ -157,13 +159,14 @@ def kinds_of(facts: Facts) -> Mapping[int, str]:
 
 def told(document: Document, fact: Fact) -> Resource:
     """The object of a document, of which a fact is known."""
-    kind = kind_of(fact.api_version, fact.kind)
-    assert kind is not None
+    known = kind_of(fact.api_version, fact.kind)
+    assert known is not None
+    own = fact.namespace
     answers: dict[object, Any] = {
-        makes: tuple([(Ref(*ref), tuple(path)) for ref, path in fact.makes]),
-        claims_written: tuple([(Ref(*ref), Written(form)) for ref, form in fact.writes]),
+        makes: tuple([(Ref(group, kind, own, name), tuple(path)) for group, kind, name, path in fact.makes]),
+        claims_written: tuple([(Ref(*_CLAIM, own, name), Written(form)) for name, form in fact.writes]),
         claims_used: tuple([(tuple(path), name) for path, name in fact.uses]),
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
-    ref = Ref(kind.group, kind.name, fact.namespace, fact.name)
-    return subject_class(kind.name).told(kind, ref, fact.api_version, document, answers)
+    ref = Ref(known.group, known.name, own, fact.name)
+    return subject_class(known.name).told(known, ref, fact.api_version, document, answers)

@@ -87,5 +87,5 @@ class Cache:
             with stage("cache"):
                 store.put("run", key, packed(made.report))
                 if can_remember(made.opened):
-                    store.put("memory", place, written(learned(made, contents[0])))
+                    store.put("memory", place, written(learned(made, contents[0], before)))
         return made.report

@@ -67,31 +67,33 @@ def _reached(
     held: Mapping[str, Iterable[Resource]],
 ) -> set[str]:
     """The files that mention a name, or have an address, and all that mention them."""
-    own = {name: _own(one, held.get(name, ())) for name, one in same.items()}
-    known = {name.encode() for names in own.values() for name in names} | {name.encode() for name in hot}
+    own = {name: [word.encode() for word in _own(one, held.get(name, ()))] for name, one in same.items()}
+    waiting = [name.encode() for name in hot]
+    known = {*waiting, *(word for names in own.values() for word in names)}
     mentioned: dict[bytes, list[str]] = {}
     reached: set[str] = set()
     for name, one in same.items():
         found = words(files[name])
-        if found is None or (
-            addresses and any(mac in addresses for fact in one.facts or () for mac, *_ in fact.addresses)
-        ):
+        if found is None or (addresses and _has(one, addresses)):
             reached.add(name)
-        for word in known.intersection((*(found or ()), *(name.encode() for name in own[name]))):
+            waiting += own[name]
+        for word in known.intersection(own[name] if found is None else found + own[name]):
             mentioned.setdefault(word, []).append(name)
-    waiting = [*(name.encode() for name in hot), *(word.encode() for name in reached for word in own[name])]
     while waiting:
         for name in mentioned.pop(waiting.pop(), ()):
             if name not in reached:
                 reached.add(name)
-                waiting += (word.encode() for word in own[name])
+                waiting += own[name]
     return reached
+
+
+def _has(one: Remembered, addresses: set[str]) -> bool:
+    """Whether an object of a file has one of some MAC addresses."""
+    return any(mac in addresses for fact in one.facts or () for mac, *_ in fact.addresses)
 
 
 def _own(one: Remembered, held: Iterable[Resource]) -> list[str]:
     """The names under which the objects of a file are found, and what they make."""
     if one.facts is not None:
-        return [
-            name for fact in one.facts for name in (fact.name, *(ref[-1] for ref, _ in (*fact.makes, *fact.writes)))
-        ]
+        return [name for fact in one.facts for name in fact.own_names]
     return [name for found in held for name in (found.name, *(ref.name for ref, _ in found.once(makes)))]

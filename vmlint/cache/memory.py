@@ -18,11 +18,12 @@ __all__ = ["Memory", "Remembered", "can_remember", "learned", "recalled", "writt
 
 class Remembered(NamedTuple):
     """A file: what stands for its bytes, its facts, and where the references of each document's object end; None of
-    one of which something was said. A file without facts has neither."""
+    one of which something was said. A file without facts has neither. `row` is how an entry has it, if one does."""
 
     content: str
     facts: Facts | None
     quiet: Sequence[Ends | None]
+    row: str = ""
 
 
 class Memory(NamedTuple):
@@ -42,8 +43,8 @@ def can_remember(opened: Opened) -> bool:
     return alone and not any(rule.pack for rule in opened.settings.all_rules())
 
 
-def learned(judged: Judged, contents: Mapping[str, str]) -> Memory:
-    """What a run has found out; `contents` stand for the bytes of the files."""
+def learned(judged: Judged, contents: Mapping[str, str], before: Memory | None) -> Memory:
+    """What a run has found out; `contents` stand for the bytes of the files. What it had of an earlier one is there."""
     _, opened, subjects, ran = judged
     held: dict[int, list[Resource]] = {}
     for found in opened.repository.resources:
@@ -51,9 +52,13 @@ def learned(judged: Judged, contents: Mapping[str, str]) -> Memory:
     quiet = {id(one.document): where for one, where in _quiet(opened, subjects, ran)}
     files = {}
     for file in opened.repository.files:
-        facts = opened.repository.facts.get(file.file) or facts_of(file, lambda one: held.get(id(one), ()))
-        where = [quiet.get(id(document)) for document in file.documents] if facts is not None else []
-        files[file.file] = Remembered(contents[file.file], facts, where)
+        facts = opened.repository.facts.get(file.file)
+        if facts is None:
+            facts = facts_of(file, lambda one: held.get(id(one), ()))
+        where = [quiet.get(id(document)) for document in file.documents] if facts else []
+        now = Remembered(contents[file.file], facts, where)
+        was = before.files.get(file.file) if before else None
+        files[file.file] = was if was and was[:3] == now[:3] else now
     return Memory(files, opened.world.cluster.namespaces)
 
 
@@ -68,36 +73,35 @@ def _quiet(opened: Opened, subjects: Sequence[tuple[int, Subject]], ran: Ran) ->
 
 
 def written(memory: Memory) -> bytes:
-    held = {
-        "namespaces": sorted(memory.namespaces),
-        "files": {
-            name: [
-                one.content,
-                None if one.facts is None else packed(one.facts),
-                [None if where is None else [end[2:] for end in where] for where in one.quiet],
-            ]
-            for name, one in memory.files.items()
-        },
-    }
-    return json.dumps(held, separators=(",", ":")).encode("ascii")
+    """An entry: a line with the namespaces, and one for each file, so that what stays is not written anew."""
+    rows = (one.row or _row(name, one) for name, one in memory.files.items())
+    return "\n".join((_json(sorted(memory.namespaces)), *rows)).encode("ascii")
 
 
-def recalled(text: bytes) -> Memory | None:
+def _row(name: str, one: Remembered) -> str:
+    facts = None if one.facts is None else packed(one.facts)
+    quiet = [None if where is None else [end[2:] for end in where] for where in one.quiet]
+    return _json([name, one.content, facts, quiet])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def recalled(entry: bytes) -> Memory | None:
     """The memory of an entry, None where the entry is none."""
     try:
-        held = json.loads(text)
-        return Memory(
-            {name: _remembered(name, *row) for name, row in held["files"].items()}, frozenset(held["namespaces"])
-        )
-    except (ValueError, TypeError, KeyError):
+        namespaces, *rows = entry.decode("ascii").split("\n")
+        held = zip(rows, json.loads(f"[{','.join(rows)}]"), strict=True)
+        files = {name: _remembered(row, name, content, facts, quiet) for row, (name, content, facts, quiet) in held}
+        return Memory(files, frozenset(json.loads(namespaces)))
+    except (ValueError, TypeError):
         return None
 
 
-def _remembered(name: str, content: str, facts: Any, quiet: Any) -> Remembered:
-    if facts is None:
-        return Remembered(content, None, ())
+def _remembered(row: str, name: str, content: str, facts: Any, quiet: Any) -> Remembered:
     ends = [
         None if where is None else tuple([(name, index, tuple(path), state) for path, state in where])
         for index, where in enumerate(quiet)
     ]
-    return Remembered(content, unpacked(facts), ends)
+    return Remembered(content, None if facts is None else unpacked(facts), ends, row)
