@@ -98,7 +98,7 @@ def _edit(name: str, path: Sequence[str | int], *rest: Any) -> Edit:
         case "Remove":
             return Remove(tuple(path), *rest)
         case "Quote":
-            return Quote(tuple(path))
+            return Quote(tuple(path), *rest)
     raise ValueError(f"no edit is called `{name}`")
 
 
