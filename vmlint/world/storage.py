@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from vmlint.cdi import datavolume
@@ -99,6 +99,7 @@ class Storage:
         self._proposals = proposals
         self._written: dict[int, tuple[Disk, ...]] = {}
         self._named: dict[int, dict[str, list[Disk]]] = {}
+        self._owners: dict[Ref, Sequence[Disk]] = {}
         self._users: dict[tuple[int, Path], Sequence[tuple[Workload, Path]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
@@ -125,7 +126,16 @@ class Storage:
 
     def owners(self, ref: Ref) -> Sequence[Disk]:
         """All that write a claim of that identity, in the order of their files."""
-        return [disk for holder in self._holders.get(ref, ()) for disk in self.disks(holder) if disk.ref == ref]
+        if (known := self._owners.get(ref)) is None:
+            known = self._owners[ref] = list(self._owners_of(ref))
+        return known
+
+    def _owners_of(self, ref: Ref) -> Iterator[Disk]:
+        for holder in self._holders.get(ref, ()):
+            named = self._disks_by_name(holder)
+            names = {ref.name, ref.name.removeprefix(f"{holder.name}-")}
+            found = [disk for name in names for disk in named.get(name, ()) if disk.ref == ref]
+            yield from sorted(found, key=attrgetter("path"))
 
     def elsewhere(self, ref: Ref, seen_from: Resource) -> Ref | None:
         """The claim of that name in another namespace, which may be meant by an object that writes no namespace.
