@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vmlint.gitops.embedded import embedded
 from vmlint.graph.cluster import makes
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, kind_of
@@ -123,6 +122,8 @@ def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -
 
 
 def _is_plain(found: Resource) -> bool:
+    from vmlint.gitops.embedded import embedded
+
     whole = found.linted and not found.fragment and not found.prefix and found.parts is None
     return whole and type(found) in _PLAIN and not any(True for _ in embedded(found.document))
 

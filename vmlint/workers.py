@@ -6,7 +6,6 @@ import marshal
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +33,8 @@ def available() -> int:
 
 def can_copy() -> bool:
     """Whether this process can be copied: elsewhere a copy may lack what the system keeps for it, or a lock's owner."""
+    import threading
+
     return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
 
 

@@ -27,7 +27,6 @@ KubeVirt `pkg/instancetype/infer/volume.go` (fromVolumes).
 """
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from vmlint.kubevirt.inference import End
 from vmlint.model.access import text
@@ -44,6 +43,8 @@ META = Meta("VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for chain in ended(vm, world, End.VOLUME_MISSING):
+        from difflib import get_close_matches
+
         names = [text(volume, "name") for _, volume in vm.volumes()]
         wanted = text(vm.matcher(chain.matcher), "inferFromVolume")
         near = get_close_matches(wanted, names, 1)

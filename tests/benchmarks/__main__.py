@@ -189,10 +189,6 @@ def _small(bench: Bench) -> Iterator[Row]:
     bench.check(folder, "--no-cache", "vm.yaml", best=1)  # writes the bytecode
     new = bench.check(folder, "--no-cache", "vm.yaml", best=often)
     yield Row("one small file, whole process, wall", new.wall, empty.wall, 6)
-    with tempfile.TemporaryDirectory() as kept:
-        bench.check(folder, "--cache-dir", kept, "vm.yaml", best=1)
-        known = bench.check(folder, "--cache-dir", kept, "vm.yaml", best=often)
-    yield Row("the same once more, with a cache, wall", known.wall, empty.wall, 6)
 
 
 def _growth(bench: Bench) -> Iterator[Row]:

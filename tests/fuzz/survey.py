@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from contextlib import chdir
@@ -15,7 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from vmlint.api import judge
+from vmlint.api import check, judge
+from vmlint.cache import Cache
 from vmlint.config import Config
 from vmlint.configfile import load_for
 from vmlint.errors import ConfigError, NothingToRead, UsageError
@@ -72,6 +74,8 @@ def survey(case: Case, folder: Path) -> str:
         _places(case, report)
         _reports(report)
         _others(opened, report)
+        _shared(settings, report)
+        _remembered(case, settings, report)
     _demand(load(folder) == dict(case), "files have changed")
     return end
 
@@ -79,6 +83,32 @@ def survey(case: Case, folder: Path) -> str:
 def _demand(held: bool, otherwise: str) -> None:
     if not held:
         raise Escape(otherwise)
+
+
+# Whoever judges, and whatever is known of an earlier run
+
+
+def _shared(settings: Config, report: Report) -> None:
+    """Two processes say what one does."""
+    _demand(_said(settings, jobs=2) == render("json", report), "two processes say something else")
+
+
+def _remembered(case: Case, settings: Config, report: Report) -> None:
+    """A run over what an earlier one has seen says what one without it does: of all files, and where one is empty."""
+    with tempfile.TemporaryDirectory() as kept:
+        cache = Cache(Path(kept), least_bytes=0)
+        _demand(_said(settings, cache=cache) == render("json", report), "a run that is kept says something else")
+        names = sorted(name for name in case if _is_read(name) and not name.endswith("vmlint.yaml"))
+        for name in names[len(case) % len(names) :][:1] if names else ():
+            warm, cold = (_said(settings, instead={name: b""}, cache=one) for one in (cache, None))
+            _demand(warm == cold, f"what is known of a run is wrong without {name!r}")
+
+
+def _said(settings: Config, **named: Any) -> str:
+    try:
+        return render("json", check(["."], settings.knowing(), **named))
+    except NothingToRead:
+        return "nothing"
 
 
 # Everything is accounted for
