@@ -70,22 +70,24 @@ class Cache:
         settings = gathering.settings
         with stage("cache"):
             scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
-            if scope is None:
-                return judged(None).report
             contents = contents_of(gathering)
-            key = run_key(scope, gathering, contents)
-            if (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
+            key = run_key(scope, gathering, contents) if scope is not None else ""
+            if key and (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
                 return known
+        if scope is None:
+            return judged(None).report
 
-            from vmlint.cache.earlier import Earlier
-            from vmlint.cache.memory import can_remember, learned, recalled, written
+        from vmlint.cache.earlier import Earlier
+        from vmlint.cache.memory import can_remember, learned, recalled, written
 
+        with stage("cache"):
             place = folder_key(scope, gathering, contents)
-            before = recalled(held) if (held := store.get("memory", place)) else None
-        made = judged(Earlier(before, gathering.files.files, contents[0]) if before else None)
+            memory = recalled(held) if (held := store.get("memory", place)) else None
+            earlier = Earlier(memory, gathering.files.files, contents[0]) if memory else None
+        made = judged(earlier if earlier and earlier.knows_most else None)
         if not made.report.crashes and made.report.stopped is None:
             with stage("cache"):
                 store.put("run", key, packed(made.report))
                 if can_remember(made.opened):
-                    store.put("memory", place, written(learned(made, contents[0], before)))
+                    store.put("memory", place, written(learned(made, contents[0], memory)))
         return made.report

@@ -6,7 +6,7 @@ matters to those that mention one of these names, and to those that mention one 
 mention, wherever it stands: more objects are judged again than need be, never fewer.
 
 What acts on objects that don't name it (a storage class, a KubeVirt, a namespace, a role) has no facts: where one
-changes, all are judged again. Nor is an object here of which a reference leads nowhere, see `quiet.lacks_nothing`.
+changes, all are judged again. An object of which a reference leads nowhere always is, see `quiet.lacks_nothing`.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def _reached(
     held: Mapping[str, Iterable[Resource]],
 ) -> set[str]:
     """The files that mention a name, or have an address, and all that mention them."""
-    own = {name: [word.encode() for word in _own(one, held.get(name, ()))] for name, one in same.items()}
-    waiting = [name.encode() for name in hot]
+    own = {name: [_bytes(word) for word in _own(one, held.get(name, ()))] for name, one in same.items()}
+    waiting = [_bytes(name) for name in hot]
     known = {*waiting, *(word for names in own.values() for word in names)}
     mentioned: dict[bytes, list[str]] = {}
     reached: set[str] = set()
@@ -85,6 +85,10 @@ def _reached(
                 reached.add(name)
                 waiting += own[name]
     return reached
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 def _has(one: Remembered, addresses: set[str]) -> bool:

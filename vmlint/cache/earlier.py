@@ -37,6 +37,11 @@ class Earlier:
             }
         )
 
+    @property
+    def knows_most(self) -> bool:
+        """Whether more than half of the files are what they were: else the run is a new one."""
+        return 2 * len(self._changed) < len(self._files)
+
     def quiet(self, opened: Opened, subjects: Sequence[tuple[int, Subject]]) -> Mapping[int, Ends]:
         """The subjects, by their numbers, of which there was nothing to say, and to which no change can matter."""
         if not can_remember(opened) or opened.world.cluster.namespaces != self._memory.namespaces:
