@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,32 @@ def test_a_file_at_which_the_reader_fails_is_told_and_the_others_are_read(
     assert [(one.slug, one.file, one.resource) for one in report.findings if one.file == "odd.yaml"] == [
         ("rule-crashed", "odd.yaml", None)
     ]
+    assert report.counts.objects == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("place", ["vmlint.graph.build._ref", "vmlint.graph.cluster._makes"])
+def test_an_object_at_which_the_world_fails_is_told_and_the_others_are_judged(
+    failing: Path, monkeypatch: pytest.MonkeyPatch, place: str, jobs: int
+) -> None:
+    text = (failing / "vms.yaml").read_text()
+    (failing / "odd.yaml").write_text(text.replace("name: ", "name: odd-"))
+    module, _, name = place.rpartition(".")
+    right = getattr(import_module(module), name)
+
+    def fail(*words: Any) -> Any:
+        if "odd-" in str(words):
+            raise ZeroDivisionError
+        return right(*words)
+
+    monkeypatch.setattr(place, fail)
+    report = vmlint.check(["."], ignore=[FAILING], jobs=jobs)
+    told = [(one.file, one.resource) for one in report.findings if one.slug == "rule-crashed"]
+    assert told == [("odd.yaml", None)] * 2
+    assert "memory-unset" in {one.slug for one in report.findings}
+    assert [str(one).partition(" at ")[0] for one in report.crashes] == [
+        "reading the objects failed on odd.yaml: ZeroDivisionError"
+    ] * 2
     assert report.counts.objects == 2
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.config import Config
-from vmlint.crash import Crash
+from vmlint.crash import Crash, crash
 from vmlint.facts import Facts, kinds_of, told
 from vmlint.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
 from vmlint.gitops.embedded import embedded
 from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
+from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
@@ -193,9 +195,9 @@ def _assembled(
     for document in woken(waiting, decided, kinds):
         document.decode()
     custom = defined(held for file in others for held in _held(file))
-    documents, resources, irrelevant = _relevant(files, config, custom, linted=True, known=known)
-    _, context, _ = _relevant(beside, config, custom, linted=False)
-    _, defining, _ = _relevant(definitions, config, custom, linted=False)
+    documents, resources, irrelevant, failed = _relevant(files, config, custom, linted=True, known=known)
+    context = _relevant(beside, config, custom, linted=False)
+    defining = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
         files=len(files),
         documents=sum(len(file.documents) for file in files),
@@ -215,7 +217,7 @@ def _assembled(
         if not document.waiting and document.problem and document.problem.trace
     ]
     commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
-    around = (*context, *filter(is_definition, defining))
+    around = (*context.resources, *filter(is_definition, defining.resources))
     return Repository(
         tuple(documents),
         (*resources, *around),
@@ -225,7 +227,7 @@ def _assembled(
         around,
         planned.failed,
         commented,
-        crashes=(*crashes, *planned.crashes),
+        crashes=(*crashes, *failed, *context.crashes, *defining.crashes, *planned.crashes),
         files=tuple(files),
         facts=known.facts,
     )
@@ -238,7 +240,17 @@ def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
 def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
     for document in file.documents:
         if not document.waiting:
-            yield from objects(document.data)
+            with suppress(Exception):  # what builds the objects says where that fails
+                yield from objects(document.data)
+
+
+class _Relevant(NamedTuple):
+    """The documents that rules look at, the objects in them, how many documents are of no interest, and the crashes."""
+
+    documents: list[Document]
+    resources: list[Resource]
+    irrelevant: int
+    crashes: list[Crash]
 
 
 def _relevant(
@@ -248,9 +260,10 @@ def _relevant(
     *,
     linted: bool,
     known: Known = NOTHING,
-) -> tuple[list[Document], list[Resource], int]:
+) -> _Relevant:
     documents: list[Document] = []
     resources: list[Resource] = []
+    crashes: list[Crash] = []
     irrelevant = 0
     for file in files:
         if (objects_there := known.objects_of(file)) is not None:
@@ -261,24 +274,26 @@ def _relevant(
             if document.waiting:
                 irrelevant += 1
                 continue
-            held = list(objects(document.data))
-            own = [
-                own
-                for path, data in held
-                if (
-                    own := resource(
-                        document,
-                        path,
-                        data,
-                        default_namespace=config.default_namespace,
-                        custom=custom,
-                        linted=linted,
-                    )
-                )
-            ]
+            try:
+                held, own = _built(document, config, custom, linted=linted)
+            except Exception as error:
+                documents.append(document)
+                crashes.append(crash(error, "reading the objects", document))
+                continue
             if held or document.problem:
                 documents.append(document)
             if not own and not document.problem:
                 irrelevant += 1
             resources += own
-    return documents, resources, irrelevant
+    return _Relevant(documents, resources, irrelevant, crashes)
+
+
+def _built(document: Document, config: Config, custom: Defined, *, linted: bool) -> tuple[int, list[Resource]]:
+    """How many objects a document holds, and those of interest."""
+    held = list(objects(document.data))
+    default = config.default_namespace
+    made = (resource(document, at, data, default_namespace=default, custom=custom, linted=linted) for at, data in held)
+    own = [one for one in made if one is not None]
+    for one in own:
+        one.once(makes)  # where it fails, it takes no other object with it
+    return len(held), own

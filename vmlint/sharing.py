@@ -8,7 +8,7 @@ reports is what it would have found alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from vmlint.change import Change
@@ -108,8 +108,9 @@ def _decoded(share: Sequence[Raw], gathering: Gathering) -> Known:
     files: dict[str, SourceFile] = {}
     facts: dict[str, Facts] = {}
     for file in decoded(share, waits(gathering.settings)):
-        if known := facts_of(file, held):
-            files[file.file], facts[file.file] = file, known
+        with suppress(Exception):  # who builds its objects again says where that fails
+            if known := facts_of(file, held):
+                files[file.file], facts[file.file] = file, known
     return Known(facts, files, objects_of)
 
 

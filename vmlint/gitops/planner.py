@@ -14,6 +14,7 @@ from vmlint.gitops.deployments import MACHINES, Deployment
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
+from vmlint.graph.cluster import makes
 from vmlint.model.access import each, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -151,6 +152,8 @@ class Planner:
         done = self._builder.finish(build)
         default = namespace or self._default
         made = [found for part in done.parts if (found := part.finished(default))]
+        for found in made:
+            found.once(makes)  # where it fails, it takes no other deployment with it
         unclear = [
             *done.embedded,
             *(Unread(part.unclear, part.draft.written(_NAME)) for part in done.parts if part.unclear),
