@@ -21,7 +21,7 @@ from tests.benchmarks.fleet import fleet
 from tests.cases import FIXTURES, repos
 from vmlint import api, runner, sharing, workers
 from vmlint.finding import Report
-from vmlint.fixtures import cases
+from vmlint.fixtures import _Folders, cases
 from vmlint.report import render
 from vmlint.source.read import Raw
 from vmlint.workers import Team, Worker, available, can_copy
@@ -173,6 +173,17 @@ def test_the_fixtures_are_judged_alike(many: None, folder: Path, monkeypatch: py
     monkeypatch.setattr(sharing, "_TRIED", 10**6)  # however much there is to say
     with chdir(folder):
         same(vmlint.check(), vmlint.check(jobs=3))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in cases(FIXTURES) if (case / "before").is_dir()],
+    ids=lambda case: f"{case.parent.name}-{case.name}",
+)
+def test_what_a_change_touches_is_judged_alike(many: None, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_TRIED", 10**6)
+    with chdir(case / "after"):
+        same(*(vmlint.check(changed=_Folders.of(case / "before", Path.cwd()), jobs=jobs) for jobs in (1, 3)))
 
 
 def quiet(monkeypatch: pytest.MonkeyPatch, asked: Callable[[int], Any]) -> list[int]:

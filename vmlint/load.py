@@ -90,6 +90,12 @@ class Known(NamedTuple):
         facts = self.facts.get(name)
         return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
 
+    def of_same(self, files: Iterable[SourceFile], others: Iterable[SourceFile]) -> Known:
+        """What is known of those of some files that are among others too, with objects of their own."""
+        there = {id(file) for file in others}
+        same = (file.file for file in files if id(file) in there)
+        return Known({name: self.facts[name] for name in same if name in self.facts})
+
     def objects_of(self, file: SourceFile) -> Sequence[Resource] | None:
         """The objects of a file, None where nothing is known of it."""
         if (facts := self.facts.get(file.file)) is None:
@@ -172,7 +178,8 @@ def assemble(
         return repository
     plain = replace(config, render=False)
     now = _assembled(files, beside, definitions, plain) if config.render else repository
-    return repository._replace(past=Past(_assembled(earlier(files), beside, definitions, plain), now))
+    then = earlier(files)
+    return repository._replace(past=Past(_assembled(then, beside, definitions, plain, known.of_same(files, then)), now))
 
 
 def waits(config: Config) -> MayWait | None:
