@@ -57,7 +57,7 @@ def changes(folder: Path, chance: random.Random) -> Iterator[str]:
     known = sorted({word for text in texts.values() for word in _WORD.findall(text)})
     if not known:
         return
-    for _ in range(6):
+    for _ in range(3):
         file = chance.choice(files)
         text = texts[file]
         found = [match.span() for match in _WORD.finditer(text)]
