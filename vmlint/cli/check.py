@@ -79,7 +79,8 @@ def make_parser() -> Parser:
         "--jobs",
         metavar="N",
         type=_jobs,
-        help="how many processes judge, no more than there are processors (default: as many as are worth it)",
+        help="how many processes decode and judge, no more than there are processors (default: as many as are worth "
+        "it)",
     )
     add_cache(speed)
     speed.add_argument(
