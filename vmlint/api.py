@@ -62,7 +62,7 @@ def check(
     paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
     commit in common with it is reported. `instead` has the contents of files, by their names in findings, that count in
     the place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
-    came. What the `cache` knows is not worked out again. `jobs` is how many processes may look at the objects, None for
+    came. What the `cache` knows is not worked out again. `jobs` is how many processes may do the work, None for
     as many as are worth it. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
     given = list(paths)
