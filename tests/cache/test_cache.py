@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 import vmlint
-from tests.benchmarks.fleet import fleet
 from vmlint import api
 from vmlint.cache import Cache, Judged
 from vmlint.report import FORMATS, render
@@ -48,15 +47,6 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache", least_bytes=0)
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "repository"
-    (folder / ".git").mkdir(parents=True)
-    fleet(folder, 120)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 REPOSITORIES = sorted(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import vmlint
-from tests.benchmarks.fleet import fleet
+from tests.cache.test_cache import edited
 from tests.cases import FIXTURES, repos
 from vmlint import runner
 from vmlint.cache import Cache
@@ -91,24 +91,6 @@ def test_whatever_changes(folder: Path, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 # Who is judged again
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "repository"
-    (folder / ".git").mkdir(parents=True)
-    fleet(folder, 240)
-    monkeypatch.chdir(folder)
-    return folder
-
-
-def edited(file: str, old: str, new: str) -> Callable[[Path], None]:
-    def edit(folder: Path) -> None:
-        text = (folder / file).read_text("utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new), "utf-8")
-
-    return edit
 
 
 VM = "vms/team-1/vm-1.yaml"
