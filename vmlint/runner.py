@@ -211,7 +211,8 @@ class _Looking:
         said: list[tuple[Rule, Fault | Doubt, _SaidAt]] = []
         for rule in self._plan.rules(subject, world):
             try:
-                said.extend((rule, one, _place(rule, one)) for one in self._checks[rule.id](subject, world))
+                for one in self._checks[rule.id](subject, world):
+                    said.append((rule, one, _place(rule, one)))  # noqa: PERF401 - mostly there is nothing to extend by
             except Exception as error:
                 self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
         self.said[index] = said
