@@ -26,7 +26,9 @@ class Plain(Built):
 
 atexit.register(print, "what others registered is called")
 lasting.expect_end()
-lasting.lasting(lambda: Plain("the first"))
+with lasting.no_garbage():
+    lasting.lasting(lambda: Plain("the first"))
+    lasting.lasting(lambda: Built("an earlier ring"))
 lasting.lasting(lambda: (Plain("the last"), Built("a ring")))
 sys.stdout.write("flushed, ")
 lasting.end()
@@ -36,7 +38,10 @@ sys.exit(3)
 
 def test_the_last_that_was_built_goes_with_the_process() -> None:
     done = subprocess.run([sys.executable, "-c", _ENDS], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (3, "the first is taken down\n")
+    assert (done.returncode, done.stderr) == (
+        3,
+        "the first is taken down\nan earlier ring is taken down\n",
+    )
     assert done.stdout == "flushed, what others registered is called\n"
 
 

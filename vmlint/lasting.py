@@ -42,8 +42,11 @@ def no_garbage() -> Iterator[None]:
 
 
 def lasting(build: Callable[[], _T]) -> _T:
-    """What is built, kept if the end is expected. What was kept before goes first."""
-    _kept.clear()
+    """What is built, kept if the end is expected. What was kept before goes first, with all its rings."""
+    if _kept:
+        _kept.clear()
+        gc.unfreeze()
+        gc.collect()
     built = build()
     if _expected:
         _kept.append(built)
