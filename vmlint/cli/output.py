@@ -17,7 +17,6 @@ __all__ = [
     "uses_color",
     "width",
     "write",
-    "write_bytes",
     "write_file",
 ]
 
@@ -74,9 +73,12 @@ def encoding(stream: TextIO | None) -> str:
 
 def check_writable(file: str) -> None:
     """UsageError where a report could not be written to the file: better told before a long run than after."""
+    from vmlint.source.write import check_place
+
     path = Path(file)
     if not file:
         raise UsageError("can't write a report to a file without a name")
+    check_place(file)
     if path.is_dir():
         raise UsageError(f"can't write `{file}`: it is a folder; name a file in it")
     if not path.parent.is_dir():
@@ -86,16 +88,10 @@ def check_writable(file: str) -> None:
 
 
 def write_file(file: str, text: str) -> None:
-    """Writes a report to a file, as UTF-8. UsageError where that fails."""
-    write_bytes(file, text.encode("utf-8", "backslashreplace"))
+    """Writes a report to a file, as UTF-8, at once. UsageError where that fails: the file is then as it was."""
+    from vmlint.source.write import replace_file
 
-
-def write_bytes(file: str, content: bytes) -> None:
-    """Writes a file. UsageError where that fails."""
-    try:
-        Path(file).write_bytes(content)
-    except OSError as error:
-        raise UsageError(f"can't write `{file}`: {error.strerror or error}") from error
+    replace_file(file, text.encode("utf-8", "backslashreplace"))
 
 
 def is_terminal(stream: TextIO | None) -> bool:

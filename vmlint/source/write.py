@@ -1,0 +1,149 @@
+"""Files written at once: whoever reads one meets its old content or its new content, never a part of either.
+
+The content goes into a file without a name, or a hidden one beside the target, which then takes the target's place. A
+full disk, a kill or a power failure on the way leaves the old file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from vmlint.errors import UsageError
+
+__all__ = ["check_place", "replace_file"]
+
+_DEVICES = ("/dev/", "/proc/")
+_IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
+"""What the folder of a file that may be written answers: it belongs to somebody else, or the file is a mount."""
+
+
+def check_place(file: str) -> None:
+    """UsageError where a link leads from the file's repository to another place.
+
+    The repository may come from anybody: a link in it must not choose which file of the machine is overwritten.
+    """
+    path = os.path.abspath(file)  # noqa: PTH100 - as it is written: what links make of it is the question
+    real = os.path.realpath(path)
+    for root in _roots(path):
+        real_root = Path(os.path.realpath(root))
+        inside = Path(real).is_relative_to(real_root)
+        if inside and (not _in_git(os.path.relpath(real, real_root)) or _in_git(os.path.relpath(path, root))):
+            continue
+        raise UsageError(
+            f"can't write `{file}`: a link leads from `{os.path.relpath(root)}` to `{real}`; remove the link, or name "
+            "the file that it leads to"
+        )
+
+
+def _roots(path: str) -> Iterator[str]:
+    """The repositories around a path as it is written; without any, the working directory around it."""
+    above = [str(folder) for folder in Path(path).parents]
+    roots = [folder for folder in above if os.path.lexists(os.path.join(folder, ".git"))]  # noqa: PTH118
+    here = os.getcwd()  # noqa: PTH109
+    return iter(roots or ([here] if here in above and here != "/" else []))
+
+
+def _in_git(path: str) -> bool:
+    return ".git" in Path(path).parts
+
+
+def replace_file(file: str, content: bytes) -> None:
+    """Write a file. It keeps its mode, owner, attributes and hard links; a link stays a link, its target is written.
+
+    A pipe or a device gets the content as it is. Raises UsageError where the file leads out of its repository or can't
+    be written; its content is then the old one.
+    """
+    try:
+        check_place(file)
+        if os.path.abspath(file).startswith(_DEVICES):  # noqa: PTH100 - a link to what the caller has opened
+            Path(file).write_bytes(content)
+            return
+        path = Path(os.path.realpath(file))
+        old = path.stat() if path.exists() else None
+        if old is not None and not stat.S_ISREG(old.st_mode):
+            path.write_bytes(content)
+        elif old is not None and old.st_nlink > 1:
+            _overwrite(path, content)
+        else:
+            _replace(path, content, old)
+    except OSError as error:
+        raise UsageError(f"can't write `{file}`: {error.strerror or error}") from error
+
+
+def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
+    if old is not None and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    try:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            _swap(folder, path, content, old)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        if old is None or error.errno not in _IN_PLACE:
+            raise
+        _overwrite(path, content)
+
+
+def _swap(folder: int, path: Path, content: bytes, old: os.stat_result | None) -> None:
+    beside = f".vmlint-{secrets.token_hex(8)}.tmp"
+    fresh, has_name = _opened(folder, beside)
+    try:
+        with os.fdopen(fresh, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            if old is not None:
+                _take_over(path, old, fresh)
+                os.fsync(fresh)
+            if not has_name:
+                # With a folder's descriptor `os.link` follows the link in /proc, without one it would not.
+                os.link(f"/proc/self/fd/{fresh}", beside, src_dir_fd=folder, dst_dir_fd=folder)
+                has_name = True
+        os.replace(beside, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        if has_name:
+            with contextlib.suppress(OSError):
+                os.unlink(beside, dir_fd=folder)
+        raise
+
+
+def _opened(folder: int, beside: str) -> tuple[int, bool]:
+    """A new file in the folder, and whether it has a name: one without leaves nothing behind when vmlint is killed."""
+    if hasattr(os, "O_TMPFILE") and os.path.isdir("/proc/self/fd"):  # noqa: PTH112
+        with contextlib.suppress(OSError):
+            return os.open(".", os.O_TMPFILE | os.O_WRONLY, 0o666, dir_fd=folder), False
+    return os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666, dir_fd=folder), True
+
+
+def _take_over(path: Path, old: os.stat_result, fresh: int) -> None:
+    """Give a new file the owner, mode and attributes of the old one. PermissionError where the owner can't be kept."""
+    now = os.fstat(fresh)
+    if (now.st_uid, now.st_gid) != (old.st_uid, old.st_gid):
+        os.fchown(fresh, old.st_uid, old.st_gid)
+    os.fchmod(fresh, stat.S_IMODE(old.st_mode))
+    if hasattr(os, "listxattr"):
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(path):
+                os.setxattr(fresh, name, os.getxattr(path, name))
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    """Write into the file itself, where another name or the folder's owner allows nothing else. The space is taken
+    first: a full disk leaves the old content."""
+    with path.open("r+b") as opened:
+        size = os.fstat(opened.fileno()).st_size
+        if len(content) > size and hasattr(os, "posix_fallocate"):
+            try:
+                os.posix_fallocate(opened.fileno(), size, len(content) - size)
+            except OSError as error:
+                opened.truncate(size)
+                if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):  # it can't be told
+                    raise
+        opened.write(content)
+        opened.truncate(len(content))
