@@ -109,7 +109,7 @@ def expand(
 def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Expanded]:
     """Every linted object of a world that can be expanded, of some kinds or of all."""
     for resource in world.cluster.resources:
-        way = _WAYS.get(resource.ref.kind)
+        way = _WAYS.get(resource.kind[:2])
         wanted = kinds is None or resource.ref.kind in kinds
         if way is not None and wanted and resource.linted and not resource.fragment:
             yield way(resource, world)
@@ -135,11 +135,12 @@ def _data_volume(volume: Any, world: World) -> Expanded:
     return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
 
 
-_WAYS: Mapping[str, Callable[[Any, World], Expanded]] = {
-    **dict.fromkeys(VMS, _virtual_machine),
-    "DataVolume": _data_volume,
+_WAYS: Mapping[tuple[str, str], Callable[[Any, World], Expanded]] = {
+    ("kubevirt.io", "VirtualMachine"): _virtual_machine,
+    ("pool.kubevirt.io", "VirtualMachinePool"): _virtual_machine,
+    ("cdi.kubevirt.io", "DataVolume"): _data_volume,
 }
-"""How the objects of each kind are expanded."""
+"""How the objects of each group and kind are expanded."""
 
 
 def claims(world: World) -> Iterator[Expanded]:

@@ -63,7 +63,7 @@ Facts = Sequence[Fact]
 """What is told of a file: of each of its documents."""
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"][:2]
-_PLAIN = {subject_class(kind.name) for kind in KINDS} - {Resource, StorageProfile}
+_PLAIN = {subject_class(kind) for kind in KINDS} - {Resource, StorageProfile}
 """The classes of objects that nobody looks for but by a name, a claim or an address. A profile is looked for by all
 disks of its class, also by those that name none."""
 
@@ -137,4 +137,4 @@ def told(document: Document, fact: Fact) -> Resource:
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
     ref = Ref(known.group, known.name, own, fact.name)
-    return subject_class(known.name).told(known, ref, fact.api_version, document, answers)
+    return subject_class(known).told(known, ref, fact.api_version, document, answers)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from vmlint.errors import UsageError
 from vmlint.graph.build import resource
 from vmlint.kubevirt.releases import Release
-from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -25,7 +25,7 @@ __all__ = ["CommonInstancetypes", "GoldenImages", "Known", "catalogs"]
 
 _NAME = "common-instancetypes"
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
-_KINDS = frozenset(matcher.cluster.name for matcher in Matcher)  # KubeVirt deploys the cluster-wide kinds
+_KINDS = frozenset(matcher.cluster for matcher in Matcher)  # KubeVirt deploys the cluster-wide kinds
 
 
 class CommonInstancetypes:
@@ -45,15 +45,15 @@ class CommonInstancetypes:
 
     def find(self, ref: Ref) -> Resource | None:
         """The object of that identity, or None."""
-        if ref.kind not in _KINDS:
+        if BY_GROUP_KIND.get(ref[:2]) not in _KINDS:
             return None
         if ref not in self._found:
             self._found[ref] = self._read(ref)
         return self._found[ref]
 
-    def names(self, kind: str) -> Sequence[str]:
+    def names(self, kind: Kind) -> Sequence[str]:
         """The names of a kind's objects."""
-        return self._catalog.names(kind) if kind in _KINDS and self._catalog else ()
+        return self._catalog.names(kind.name) if kind in _KINDS and self._catalog else ()
 
     def _read(self, ref: Ref) -> Resource | None:
         data = self._catalog.find(ref.kind, ref.name) if self._catalog else None
@@ -82,7 +82,7 @@ class GoldenImages:
             self._found[ref.name] = self._read(ref.name)
         return self._found[ref.name]
 
-    def names(self, kind: str) -> Sequence[str]:
+    def names(self, kind: Kind) -> Sequence[str]:
         """None: a name of an image is no hint at what another namespace holds."""
         return ()
 

@@ -9,7 +9,7 @@ import pytest
 from tests.build import cluster, resources
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
-from vmlint.model.kinds import KINDS
+from vmlint.model.kinds import KINDS, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 
@@ -169,8 +169,8 @@ class OneType:
         self.asked.append(ref)
         return self.object if ref == self.object.ref else None
 
-    def names(self, kind: str) -> Sequence[str]:
-        return [self.object.name] if kind == self.object.ref.kind else []
+    def names(self, kind: Kind) -> Sequence[str]:
+        return [self.object.name] if kind == self.object.kind else []
 
 
 def test_a_catalog_is_asked_for_what_the_files_do_not_hold() -> None:

@@ -208,12 +208,13 @@ def _size_of_source(claim: Resource, world: World) -> str:
     from vmlint.cdi.render import Failure
     from vmlint.model.access import text
     from vmlint.model.ref import Ref
+    from vmlint.model.subjects import VolumeCloneSource
     from vmlint.world.disks import Disk
 
     reference = claim.spec["dataSourceRef"]
     ref = Ref(reference["apiGroup"], reference["kind"], claim.namespace, reference["name"])
     between = world.cluster.resolve(ref, claim).resource
-    if between is None or text(between.spec, "source", "kind") != "PersistentVolumeClaim":
+    if not isinstance(between, VolumeCloneSource) or text(between.spec, "source", "kind") != "PersistentVolumeClaim":
         return ""
     source = Ref("", "PersistentVolumeClaim", claim.namespace, text(between.spec, "source", "name"))
     disk = world.storage.claim(world.cluster.resolve(source, claim))

@@ -199,7 +199,7 @@ class _Stock:
         for matcher in matchers:
             names |= dict.fromkeys(one.name for one in self._of(matcher.cluster))
             names |= dict.fromkeys(name for one in self._of(matcher.namespaced) for name in (one.name, one.ref.short))
-            names |= dict.fromkeys(name for catalog in self._catalogs for name in catalog.names(matcher.cluster.name))
+            names |= dict.fromkeys(name for catalog in self._catalogs for name in catalog.names(matcher.cluster))
         return list(names)
 
     def _of(self, kind: Kind) -> list[Resource]:

@@ -80,7 +80,7 @@ def resource(
     kind = known or stranger(version, name) or custom.get((version.rpartition("/")[0], name))
     if kind is None:
         return None
-    made = subject_class(kind.name) if known else Resource
+    made = subject_class(kind) if known else Resource
     return made(
         kind,
         _ref(kind, data, default_namespace),

@@ -15,7 +15,7 @@ from vmlint.graph.nearest import Candidate, Several, found_as, written_once
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import text
 from vmlint.model.field import Path
-from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
@@ -29,7 +29,7 @@ class Catalog(Protocol):
 
     def find(self, ref: Ref) -> Resource | None: ...
 
-    def names(self, kind: str) -> Sequence[str]: ...
+    def names(self, kind: Kind) -> Sequence[str]: ...
 
 
 _MOST_VARIABLE = 1000
@@ -67,7 +67,7 @@ class Cluster:
         self._outside = tuple(_pattern(entry) for entry in outside)
         self._objects: dict[Ref, list[Resource]] = {}
         self._makers: dict[Ref, list[tuple[Resource, Path]]] = {}
-        self._by_kind: dict[str, list[Resource]] = {}
+        self._by_kind: dict[Kind, list[Resource]] = {}
         self._parts: dict[Ref, Resource] = {}
         self._resolved: dict[Ref, Resolution | Several] = {}
         self._noted = count()
@@ -79,8 +79,7 @@ class Cluster:
             if was := resource.renamed:
                 self._renamed.setdefault((was.ref.group, was.ref.kind, was.ref.name), []).append(resource)
             self._objects.setdefault(resource.ref, []).append(resource)
-            if BY_GROUP_KIND.get(resource.ref[:2]) is resource.kind:  # no custom kind of the same name
-                self._by_kind.setdefault(resource.ref.kind, []).append(resource)
+            self._by_kind.setdefault(resource.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
             for ref, path in resource.once(makes):
                 self._makers.setdefault(ref, []).append((resource, path))
@@ -96,21 +95,28 @@ class Cluster:
         """The cluster of everything, of which this one is a part."""
         return self._beyond.whole if self._beyond else self
 
-    def of_kind(self, kind: str) -> Sequence[Resource]:
-        """All whole objects of a kind that vmlint knows, in the order of their files; those applied elsewhere last."""
-        own = self._by_kind.get(kind, [])
+    def of_kind(self, kind: str | Kind) -> Sequence[Resource]:
+        """All whole objects of a kind that vmlint knows, in the order of their files; those applied elsewhere last.
+
+        A name means the kind that it has in `BY_NAME`. Objects of that name in other API groups are not among them.
+        """
+        row = BY_NAME.get(kind) if isinstance(kind, str) else kind
+        if row is None:
+            return ()
+        own = self._by_kind.get(row, [])
         if self._beyond is None:
             return own
         known = {resource.ref for resource in own}
-        return [*own, *(resource for resource in self._beyond.of_kind(kind) if resource.ref not in known)]
+        return [*own, *(resource for resource in self._beyond.of_kind(row) if resource.ref not in known)]
 
     def names(self, ref: Ref) -> Iterator[Ref]:
         """The known identities of the ref's kind: of the repository, and of the catalogs."""
-        for resource in self.of_kind(ref.kind):
-            if resource.ref.group == ref.group:
-                yield resource.ref
+        if (kind := BY_GROUP_KIND.get((ref.group, ref.kind))) is None:
+            return
+        for resource in self.of_kind(kind):
+            yield resource.ref
         for catalog in self._catalogs:
-            for name in catalog.names(ref.kind):
+            for name in catalog.names(kind):
                 yield ref._replace(namespace="", name=name)
 
     def named(self, ref: Ref) -> Sequence[Resource]:
@@ -168,7 +174,8 @@ class Cluster:
     @cached_property
     def _by_name(self) -> tuple[tuple[_ByName, _ByName], tuple[_ByName, _ByName]]:
         """The objects and what they make by kind and name: those that lie somewhere by default, and all."""
-        objects = [(one.ref, one) for kind in self._by_kind.values() for one in kind]
+        known = (held for kind, held in self._by_kind.items() if BY_GROUP_KIND.get(kind[:2]) is kind)
+        objects = [(one.ref, one) for held in known for one in held]
         made = [(ref, sources[0][0]) for ref, sources in self._makers.items()]
         loose = [[(ref, one) for ref, one in found if not _says_namespace(one)] for found in (objects, made)]
         return (_by_name(loose[0]), _by_name(loose[1])), (_by_name(objects), _by_name(made))

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from vmlint.model.access import text
 from vmlint.model.field import Path
-from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME, Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -55,7 +55,7 @@ _Target = Callable[[Mapping[str, Any], str, str], Ref | None]
 
 
 def _kind(name: str) -> tuple[str, str, bool]:
-    kind = next(kind for kind in BY_GROUP_KIND.values() if kind.name == name)
+    kind = BY_NAME[name]
     return kind.group, kind.name, kind.namespaced
 
 
@@ -217,14 +217,16 @@ class _Step:
 
 
 @cache
-def _tree(kind: str) -> _Step:
-    """All rows of a kind of object, with whole paths."""
-    written: list[tuple[str, LinkKind, _Target]] = list(_OBJECT_ROWS.get(kind, ()))
+def _tree(kind: Kind) -> _Step:
+    """All rows of a kind of object, with whole paths; none for a kind of the same name in another API group."""
+    root = _Step()
+    if BY_NAME.get(kind.name) != kind:
+        return root
+    written: list[tuple[str, LinkKind, _Target]] = list(_OBJECT_ROWS.get(kind.name, ()))
     for bases, rows in ((_VMI, _VMI_ROWS), (_VM, _VM_ROWS), (_DATA_VOLUME, _DATA_VOLUME_ROWS), (_CLAIM, _CLAIM_ROWS)):
-        base = bases.get(kind, ())
+        base = bases.get(kind.name, ())
         for prefix in (base,) if isinstance(base, str) else base:
             written += [(f"{prefix}.{pattern}", link, target) for pattern, link, target in rows]
-    root = _Step()
     for number, (pattern, link, target) in enumerate(written):
         point = root
         for step in pattern.replace("[*]", ".*").split("."):
@@ -240,7 +242,7 @@ def links(resource: Resource) -> tuple[Link, ...]:
 
 def _links(resource: Resource) -> tuple[Link, ...]:
     found: list[tuple[int, Link]] = []
-    _gather(_tree(resource.kind.name), resource.data, (), resource, found)
+    _gather(_tree(resource.kind), resource.data, (), resource, found)
     return tuple(link for _, link in sorted(found, key=itemgetter(0)))
 
 

@@ -148,9 +148,9 @@ class _Walk:
         subject = f"volume claim template `{name}`"
         field = "dataSourceRef" if isinstance(get(body, "spec", "dataSourceRef"), dict) else "dataSource"
         source = mapping(body, "spec", field)
-        kind, place = text(source, "kind"), self.vm.at(*path, "spec", field, "name")
-        if kind != _CLONE.name:
-            return self.claim_source(kind, text(source, "name"), subject, self.vm, (*path, "spec", field))
+        place = self.vm.at(*path, "spec", field, "name")
+        if not _names(source, _CLONE):
+            return self.claim_source(source, subject, self.vm, (*path, "spec", field))
         found = self.cluster.resolve(_ref(_CLONE, self.vm.namespace, text(source, "name")), self.vm)
         self.hop(f"{_plain(subject)} → {_name(found.ref)}", place)
         if found.state is State.MISSING:
@@ -159,19 +159,22 @@ class _Walk:
             return self.unknown(found)
         copied = mapping(resource.data, "spec", "source")
         subject = f"VolumeCloneSource `{found.ref.short}`"
-        return self.claim_source(text(copied, "kind"), text(copied, "name"), subject, resource, ("spec", "source"))
+        return self.claim_source(copied, subject, resource, ("spec", "source"))
 
-    def claim_source(self, kind: str, name: str, subject: str, holder: Resource, path: Path) -> Chain:
-        """What fills a claim, by its kind and name."""
-        if is_unknown(kind):
+    def claim_source(self, source: Mapping[str, Any], subject: str, holder: Resource, path: Path) -> Chain:
+        """What fills a claim, by its group, kind and name."""
+        kind, name = text(source, "kind"), text(source, "name")
+        if is_unknown(kind) or is_unknown(text(source, "apiGroup")):
             return self.end(End.UNDECIDED, "the kind of its source holds a variable", holder.at(*path, "kind"))
         labelled = (_CLAIM, _SNAPSHOT) if self.snapshots else (_CLAIM,)
         for known in labelled:
-            if kind == known.name:
+            if _names(source, known):
                 return self.labelled_object(_ref(known, self.vm.namespace, name), subject, holder.at(*path, "name"))
-        if kind == _IMPORT.name and self.imported({"spec": {path[-1]: {"kind": kind, "name": name}}}, holder):
+        if _names(source, _IMPORT) and self.imported({"spec": {path[-1]: source}}, holder):
             return self.end(End.UNDECIDED, _IN_IMAGE, holder.at(*path, "name"), last=holder, subject=subject)
-        what = f"its source is of kind `{kind}`" if kind else "it names no source"
+        group = text(source, "apiGroup")
+        of_group = f" of API group `{group}`" if group and (group, kind) not in BY_GROUP_KIND else ""
+        what = f"its source is of kind `{kind}`{of_group}" if kind else "it names no source"
         allowed = "a claim, a snapshot or a VolumeCloneSource leads" if self.snapshots else "a claim leads"
         place = holder.at(*path, "kind") if kind else holder.at(*path[:-1])
         return self.end(
@@ -345,7 +348,7 @@ class _Walk:
             return False
         for field in ("dataSourceRef", "dataSource"):
             ref = mapping(claim, "spec", field)
-            if text(ref, "kind") == _IMPORT.name:
+            if _names(ref, _IMPORT):
                 found = self.cluster.resolve(_ref(_IMPORT, holder.namespace, text(ref, "name")), holder)
                 return found.resource is None or _CDI_IMPORTS_LABELS in mapping(found.resource.spec, "source")
         return False
@@ -404,6 +407,11 @@ def _ref(kind: Kind, namespace: str, name: str) -> Ref:
 
 def _name(ref: Ref) -> str:
     return f"{NOUN.get(ref.kind, ref.kind)} {ref.short}"
+
+
+def _names(reference: Mapping[str, Any], kind: Kind) -> bool:
+    """Whether a reference names an object of a kind. One without a group leaves no doubt which kind is meant."""
+    return text(reference, "kind") == kind.name and text(reference, "apiGroup") in ("", kind.group)
 
 
 def _plain(words: str) -> str:

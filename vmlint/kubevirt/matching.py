@@ -118,7 +118,7 @@ def match(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, chain: Chain |
 
 def namespaced_twin(vm: VirtualMachine, found: Match, cluster: Cluster) -> Ref | None:
     """The namespaced object that a matcher without a kind seems to mean, where the cluster-wide one is missing."""
-    if found.fate is not Fate.MISSING or found.resolution is None or found.resolution.ref.kind == _REVISION.name:
+    if found.fate is not Fate.MISSING or found.resolution is None or found.resolution.ref[:2] == _REVISION[:2]:
         return None
     kind = found.matcher.namespaced
     twin = cluster.resolve(Ref(kind.group, kind.name, vm.namespace, found.name), vm)

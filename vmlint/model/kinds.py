@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["BY_GROUP_KIND", "KINDS", "Kind", "kind_of", "stranger"]
+__all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "kind_of", "stranger"]
 
 
 class Kind(NamedTuple):
@@ -101,6 +101,9 @@ KINDS: tuple[Kind, ...] = (
 )
 
 BY_GROUP_KIND: dict[tuple[str, str], Kind] = {(kind.group, kind.name): kind for kind in KINDS}
+
+BY_NAME: dict[str, Kind] = {kind.name: kind for kind in reversed(KINDS)}
+"""What a kind's name means where no group stands beside it, as in a configuration: the first row of that name."""
 
 
 def kind_of(api_version: str, kind: str) -> Kind | None:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from vmlint.model.access import each, mapping, text
 from vmlint.model.field import Path
+from vmlint.model.kinds import Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 
@@ -173,27 +174,31 @@ class VolumeSnapshot(Resource):
     __slots__ = ()
 
 
-_CLASSES: dict[str, type[Resource]] = {
-    "VirtualMachine": VirtualMachine,
-    "VirtualMachineInstance": VirtualMachineInstance,
-    "VirtualMachineInstanceReplicaSet": VirtualMachineInstanceReplicaSet,
-    "VirtualMachinePool": VirtualMachinePool,
-    "VirtualMachineInstancetype": Instancetype,
-    "VirtualMachineClusterInstancetype": Instancetype,
-    "VirtualMachinePreference": Preference,
-    "VirtualMachineClusterPreference": Preference,
-    "DataVolume": DataVolume,
-    "DataSource": DataSource,
-    "DataImportCron": DataImportCron,
-    "VolumeCloneSource": VolumeCloneSource,
-    "VolumeImportSource": VolumeImportSource,
-    "VolumeUploadSource": VolumeUploadSource,
-    "StorageProfile": StorageProfile,
-    "PersistentVolumeClaim": PersistentVolumeClaim,
-    "VolumeSnapshot": VolumeSnapshot,
+_KUBEVIRT = "kubevirt.io"
+_INSTANCETYPE = "instancetype.kubevirt.io"
+_CDI = "cdi.kubevirt.io"
+
+_CLASSES: dict[tuple[str, str], type[Resource]] = {
+    (_KUBEVIRT, "VirtualMachine"): VirtualMachine,
+    (_KUBEVIRT, "VirtualMachineInstance"): VirtualMachineInstance,
+    (_KUBEVIRT, "VirtualMachineInstanceReplicaSet"): VirtualMachineInstanceReplicaSet,
+    ("pool.kubevirt.io", "VirtualMachinePool"): VirtualMachinePool,
+    (_INSTANCETYPE, "VirtualMachineInstancetype"): Instancetype,
+    (_INSTANCETYPE, "VirtualMachineClusterInstancetype"): Instancetype,
+    (_INSTANCETYPE, "VirtualMachinePreference"): Preference,
+    (_INSTANCETYPE, "VirtualMachineClusterPreference"): Preference,
+    (_CDI, "DataVolume"): DataVolume,
+    (_CDI, "DataSource"): DataSource,
+    (_CDI, "DataImportCron"): DataImportCron,
+    (_CDI, "VolumeCloneSource"): VolumeCloneSource,
+    (_CDI, "VolumeImportSource"): VolumeImportSource,
+    (_CDI, "VolumeUploadSource"): VolumeUploadSource,
+    (_CDI, "StorageProfile"): StorageProfile,
+    ("", "PersistentVolumeClaim"): PersistentVolumeClaim,
+    ("snapshot.storage.k8s.io", "VolumeSnapshot"): VolumeSnapshot,
 }
 
 
-def subject_class(kind: str) -> type[Resource]:
-    """The class of a known kind; one without accessors of its own is a plain Resource."""
-    return _CLASSES.get(kind, Resource)
+def subject_class(kind: Kind) -> type[Resource]:
+    """The class of a kind; one without accessors of its own is a plain Resource, as is one of another API group."""
+    return _CLASSES.get(kind[:2], Resource)

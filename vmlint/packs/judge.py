@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vmlint.model.kinds import Kind
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.packs.condition import Condition, Item, Verdict, any_of
@@ -27,7 +28,7 @@ class Judge:
     """
 
     meta: Meta
-    kinds: frozenset[str]
+    kinds: frozenset[Kind]
     expanded: bool
     each: Query | None
     when: tuple[Condition, ...]
@@ -39,7 +40,7 @@ class Judge:
 
     def check(self, resource: Resource, world: World) -> Iterator[Fault | Doubt]:
         """The rule's `check`: a fault for each value that is not as it has to be, a doubt for each open question."""
-        if resource.ref.kind not in self.kinds:
+        if resource.kind not in self.kinds:
             return
         run = self.expanded and isinstance(resource, VirtualMachine)
         subject = expanded(resource, world) if run else written(resource)  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from typing import Any
 
 from vmlint.effect import Effect, Level
 from vmlint.errors import ConfigError
-from vmlint.model.kinds import KINDS
+from vmlint.model.kinds import BY_NAME, KINDS
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import subject_class
 from vmlint.packs.condition import Condition
@@ -130,13 +130,13 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
     _check_meaning(entry, kinds, groups, at)
     if at.mistakes:
         return None
-    classes: tuple[type[Resource], ...] = tuple(dict.fromkeys(subject_class(kind) for kind in kinds))
+    classes: tuple[type[Resource], ...] = tuple(dict.fromkeys(subject_class(BY_NAME[kind]) for kind in kinds))
     meta = Meta(said["id"], said.get("effect", Effect.RISK), "", classes, level=said.get("level"))
     slug = said["slug"]
     page = said.get("docs") or slug.replace("-", " ").capitalize()
     judge = Judge(
         meta,
-        frozenset(kinds),
+        frozenset(BY_NAME[kind] for kind in kinds),
         said.get("of") == "expanded",
         said.get("each"),
         **{key: tuple(condition for condition, _ in group) for key, group in groups.items()},

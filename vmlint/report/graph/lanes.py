@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from vmlint.graph.export import Edge, Node
 from vmlint.graph.resolution import State
+from vmlint.model.kinds import KINDS
 from vmlint.rule import Level
 
 __all__ = ["LANES", "Wire", "by_lane", "gravest", "is_aside", "lane_of", "short_kind", "tally_of", "wires"]
@@ -56,7 +57,8 @@ _REST = "Networks and others"
 LANES = (*(title for title, _ in _TABLE), _REST)
 """The lanes' titles from left to right."""
 
-_LANE = {kind: index for index, (_, kinds) in enumerate(_TABLE) for kind in kinds}
+_LANE = {kind[:2]: index for index, (_, names) in enumerate(_TABLE) for kind in KINDS if kind.name in names}
+"""The lane of each group and kind: what has such a name in another API group is one of the rest."""
 
 
 class Wire(NamedTuple):
@@ -70,12 +72,12 @@ class Wire(NamedTuple):
 
 def lane_of(node: Node) -> int:
     """The index of the object's lane."""
-    return _LANE.get(node.ref.kind, len(_TABLE))
+    return _LANE.get(node.ref[:2], len(_TABLE))
 
 
 def is_aside(node: Node) -> bool:
     """Whether the object is neither a VM nor a part of its disks: of interest only for who refers to it."""
-    return node.ref.kind not in _LANE
+    return node.ref[:2] not in _LANE
 
 
 _SHORT = {"PersistentVolumeClaim": "PVC", "PersistentVolume": "PV", "NetworkAttachmentDefinition": "Network"}
