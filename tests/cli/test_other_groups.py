@@ -67,16 +67,6 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 _CREATE = ("create-pvc", "--name", "x", "--from", ".", "--data-source-ref-name", "web")
-    "create-pvc",
-    "--name",
-    "x",
-    "--from",
-    ".",
-    "--data-source-ref-group",
-    OTHERS[0],
-    "--data-source-ref-name",
-    "web",
-)
 COMMANDS: tuple[tuple[str, ...], ...] = (
     *(("check", "--format", name) for name in ("text", "json", "sarif", "junit", "markdown", "gitlab", "github")),
     ("check", "--closed-world", "--diff"),
