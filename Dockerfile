@@ -4,7 +4,7 @@ ARG PYTHON=python:3.12-slim-bookworm
 FROM ${PYTHON} AS build
 COPY . /source
 RUN bash /source/ci/install.sh /opt/vmlint \
-    && /opt/vmlint/bin/python -m pip uninstall --quiet --yes setuptools pip
+    && /opt/vmlint/bin/python -I -m pip uninstall --quiet --yes setuptools pip
 
 FROM ${PYTHON}
 COPY --from=build /opt/vmlint /opt/vmlint

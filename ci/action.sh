@@ -14,11 +14,14 @@ while IFS= read -r path; do
   [ -z "$path" ] || words+=("$path")
 done <<<"$PATHS"
 
+# The summary is the last report. Where it is missing, the SARIF file is not ours but one that the checkout came with.
+summary=$RUNNER_TEMP/vmlint.md
+rm -f -- "$summary"
 exit_code=0
-"$RUNNER_TEMP/vmlint/bin/vmlint" "${words[@]}" || exit_code=$?
-[ ! -e "$RUNNER_TEMP/vmlint.md" ] || cat "$RUNNER_TEMP/vmlint.md" >>"$GITHUB_STEP_SUMMARY"
-{
-  echo "exit-code=$exit_code"
-  [ ! -e "$SARIF" ] || echo "sarif=${SARIF//$'\n'/}"
-} >>"$GITHUB_OUTPUT"
+"$RUNNER_TEMP/vmlint/bin/python" -I -m vmlint "${words[@]}" || exit_code=$?
+echo "exit-code=$exit_code" >>"$GITHUB_OUTPUT"
+if [ -e "$summary" ]; then
+  cat "$summary" >>"$GITHUB_STEP_SUMMARY"
+  echo "sarif=${SARIF//$'\n'/}" >>"$GITHUB_OUTPUT"
+fi
 exit "$exit_code"

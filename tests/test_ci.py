@@ -100,9 +100,9 @@ def runner(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def step(
-    number: int, inputs: Mapping[str, str], source: Path, temp: Path, cwd: Path
+    number: int, inputs: Mapping[str, str], source: Path, temp: Path, cwd: Path, job: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """A step of the action as GitHub's runner runs it."""
+    """A step of the action as GitHub's runner runs it, with the variables of its job."""
     described = ACTION["runs"]["steps"][number]
     values = {name: inputs.get(name, said["default"]) for name, said in ACTION["inputs"].items()}
     env = {
@@ -117,7 +117,17 @@ def step(
         "PYTHON": sys.executable,
     }
     assert described["shell"] == "bash"
-    return call("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", described["run"], cwd=cwd, env=env | around)
+    return call(
+        "bash",
+        "--noprofile",
+        "--norc",
+        "-eo",
+        "pipefail",
+        "-c",
+        described["run"],
+        cwd=cwd,
+        env={**(job or {}), **env, **around},
+    )
 
 
 @pytest.fixture
