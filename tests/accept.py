@@ -12,7 +12,7 @@ from tests.cases import FIXTURES, difference, mended, report, repos
 from tests.docs import DOCS, generated, pages
 from tests.index import INDEX, index
 from tests.readme import README, filled
-from vmlint.fixtures import cases, expectation, run, written
+from vmlint.cli.fixtures import cases, expectation, run, written
 from vmlint.registry import rules
 
 

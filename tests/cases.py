@@ -1,4 +1,4 @@
-"""The project's own fixtures, which `vmlint.fixtures` judges as it judges those of any pack.
+"""The project's own fixtures, which `vmlint.cli.fixtures` judges as it judges those of any pack.
 
 What the fixes of a case change, the unsafe ones too, stands beside it: `fixtures/<slug>/<case>.diff`.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import vmlint
-from vmlint.fixing import Fixing, fix
+from vmlint.fix.fixing import Fixing, fix
 from vmlint.report import json_
 
 __all__ = ["FIXTURES", "UNPROVOKED", "difference", "mended", "report", "repos"]

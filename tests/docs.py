@@ -17,13 +17,13 @@ import yaml
 
 from vmlint.cli import COMMANDS
 from vmlint.cli.arguments import Parser
-from vmlint.configschema import schema
+from vmlint.config.schema import schema
+from vmlint.config.settings import SETTINGS
 from vmlint.packs import schema as packed
 from vmlint.packs.way import WAYS
 from vmlint.registry import rules
 from vmlint.report.wording import fix_told
 from vmlint.rule import Rule
-from vmlint.settings import SETTINGS
 
 __all__ = ["DOCS", "PACK", "about_family", "generated", "pages"]
 

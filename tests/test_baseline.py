@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import vmlint
-from vmlint.baseline import Baseline
 from vmlint.errors import UsageError
-from vmlint.finding import Finding, ObjectId, Stale
+from vmlint.findings.baseline import Baseline
+from vmlint.findings.finding import Finding, ObjectId, Stale
 from vmlint.rule import Effect
 
 FINDING = Finding(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.config import Config, Override
+from vmlint.config.config import Config, Override
 from vmlint.errors import UsageError
 from vmlint.rule import Effect, Level, Meta, Rule
 

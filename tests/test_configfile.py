@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.config import Config, Override
-from vmlint.configfile import find, load, load_for
+from vmlint.config.config import Config, Override
+from vmlint.config.file import find, load, load_for
 from vmlint.errors import ConfigError
 from vmlint.rule import Effect, Level, Meta, Rule
 

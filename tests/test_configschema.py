@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from vmlint.config import Config
-from vmlint.configschema import schema
+from vmlint.config.config import Config
+from vmlint.config.schema import schema
+from vmlint.config.settings import SETTINGS, At
 from vmlint.registry import rules
-from vmlint.settings import SETTINGS, At
 
 SCHEMA = schema(rules())
 VALIDATOR = Draft7Validator(SCHEMA)

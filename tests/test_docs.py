@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from tests.docs import DOCS, PACK, generated, pages
-from vmlint.configfile import load
+from vmlint.config.file import load
+from vmlint.config.settings import SETTINGS
 from vmlint.registry import rules
-from vmlint.settings import SETTINGS
 
 MARKDOWN = sorted(DOCS.rglob("*.md"))
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import vmlint
 from vmlint import Config
 from vmlint.errors import NothingToRead, UsageError
-from vmlint.expansion import Expanded
-from vmlint.outcome import Trouble
+from vmlint.explain.expand import Expanded
 from vmlint.report.manifest import manifest
+from vmlint.world.outcome import Trouble
 
 
 def expand(*documents: str | dict[str, Any], **overrides: Any) -> list[Expanded]:

@@ -11,12 +11,12 @@ import pytest
 from tests.benchmarks.fleet import fleet
 from tests.cases import FIXTURES, repos
 from vmlint.api import judge
-from vmlint.configfile import load_for
-from vmlint.facts import Facts, facts_of, packed, unpacked
-from vmlint.fixtures import cases
-from vmlint.load import Known
+from vmlint.cli.fixtures import cases
+from vmlint.config.file import load_for
+from vmlint.engine.load import Known
+from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
+from vmlint.engine.workspace import Opened, begin, finish
 from vmlint.model.resource import Resource
-from vmlint.opening import Opened, begin, finish
 from vmlint.report import render
 from vmlint.source.document import Document
 

@@ -10,9 +10,9 @@ import pytest
 
 import vmlint
 from vmlint.errors import UsageError
-from vmlint.finding import Report
-from vmlint.fixing import Fixing, fix
-from vmlint.rewriting import Rewrite
+from vmlint.findings.finding import Report
+from vmlint.fix.fixing import Fixing, fix
+from vmlint.fix.rewriting import Rewrite
 
 HEAD = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  name: web   # é\n  namespace: shop\n"
 SPEC = (

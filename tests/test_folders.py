@@ -10,7 +10,7 @@ import pytest
 
 import vmlint
 from vmlint.cli import main
-from vmlint.config import Config
+from vmlint.config.config import Config
 from vmlint.errors import ConfigError
 
 VM = """\

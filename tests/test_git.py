@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vmlint.errors import UsageError
-from vmlint.git import Difference, compare
+from vmlint.source.git import Difference, compare
 
 from .history import commit, git, write
 

@@ -10,12 +10,12 @@ import pytest
 
 import vmlint
 from tests.test_loaded import MACHINE
-from vmlint.lasting import lasting
-from vmlint.opening import Opened
+from vmlint.engine.workspace import Opened
+from vmlint.runtime.gc_control import lasting
 
 _ENDS = """\
 import atexit, sys
-from vmlint import lasting
+from vmlint.runtime import gc_control as lasting
 
 class Built:
     def __init__(self, name): self.name, self.itself = name, self
@@ -46,7 +46,7 @@ def test_the_last_that_was_built_goes_with_the_process() -> None:
 
 
 def test_a_library_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from vmlint import lasting as module
+    from vmlint.runtime import gc_control as module
 
     (tmp_path / "vm.yaml").write_text(MACHINE, "utf-8")
     vmlint.check([tmp_path])

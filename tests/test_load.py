@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.config import Config
-from vmlint.load import Repository, load
+from vmlint.config.config import Config
+from vmlint.engine.load import Repository, load
 
 CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: %s}\n"
 

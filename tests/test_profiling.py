@@ -10,7 +10,7 @@ import pytest
 
 import vmlint
 from vmlint.cli import main
-from vmlint.profiling import Profile, profiled, stage, watched
+from vmlint.runtime.profiling import Profile, profiled, stage, watched
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "quickstart"
 

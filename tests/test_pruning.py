@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import vmlint
-from vmlint.pruning import Pruning, prune
+from vmlint.fix.prune import Pruning, prune
 
 HEAD = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  name: web   # é\n  namespace: shop\n"
 SPEC = (

@@ -10,10 +10,10 @@ import yaml
 from tests.docs import PACK
 from tests.readme import README, ROOT, filled
 from vmlint.cli.exits import Exit
-from vmlint.configfile import load
+from vmlint.config.file import load
+from vmlint.config.settings import SETTINGS
 from vmlint.registry import rules
 from vmlint.rule import Effect
-from vmlint.settings import SETTINGS
 
 TEXT = README.read_text("utf-8")
 

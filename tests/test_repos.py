@@ -13,7 +13,7 @@ import pytest
 
 import vmlint
 from tests.cases import report, repos
-from vmlint.finding import Report
+from vmlint.findings.finding import Report
 
 TOOL = pytest.mark.skipif(
     not (shutil.which("kustomize") or shutil.which("kubectl")), reason="neither kustomize nor kubectl is installed"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.cases import FIXTURES, UNPROVOKED, difference, mended
-from vmlint.fixtures import cases, expectation, judged, unmatched
-from vmlint.opening import open_world
+from vmlint.cli.fixtures import cases, expectation, judged, unmatched
+from vmlint.engine.workspace import open_world
 from vmlint.registry import rules
 from vmlint.rule import Fix
 

@@ -13,14 +13,15 @@ import pytest
 
 import vmlint
 from tests.build import cluster
-from vmlint import registry, runner
+from vmlint import registry
 from vmlint.cli import main
 from vmlint.cli.exits import Exit
+from vmlint.engine import run as runner
+from vmlint.engine.run import Ran, run, subjects_of
 from vmlint.model.field import render as written
 from vmlint.model.resource import Place, Resource
 from vmlint.report import render
 from vmlint.rule import Effect, Fault, Meta, Rule
-from vmlint.runner import Ran, run, subjects_of
 from vmlint.schema import check as schema_check
 from vmlint.schema.hints import Hint
 from vmlint.schema.load import schema_of
@@ -126,7 +127,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, slug: str, name: str, error: BaseExce
         replace(rule, check=spoilt(rule.check), meta=replace(rule.meta, about=None)) if rule.slug == slug else rule
         for rule in registry.rules()
     )
-    monkeypatch.setattr("vmlint.config.Config.all_rules", lambda _: changed)
+    monkeypatch.setattr("vmlint.config.config.Config.all_rules", lambda _: changed)
 
 
 def test_a_rule_that_fails_is_a_finding_and_the_run_goes_on(failing: Path) -> None:
@@ -289,7 +290,7 @@ def test_of_one_object_the_first_findings_of_a_rule_and_effect_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("vmlint.runner.MOST_FAULTS", 3)
+    monkeypatch.setattr("vmlint.engine.run.MOST_FAULTS", 3)
     (tmp_path / "vms.yaml").write_text(MANY.partition("\n")[2] + "\nmore: 1\n" + "---\n" + VMS.partition("---")[2])
     report = vmlint.check(["."], select=["unknown-field"])
     assert [one.field for one in report.findings] == ["odd0", "odd1", "odd2"]
@@ -305,7 +306,7 @@ def test_no_suppression_is_unneeded_where_findings_are_left_out(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vms.yaml").write_text(MANY.replace("odd4: 1", "odd4: 1  # vmlint: ignore[unknown-field] x"))
     assert "odd4" not in {one.field for one in vmlint.check(["."]).findings}
-    monkeypatch.setattr("vmlint.runner.MOST_FAULTS", 3)
+    monkeypatch.setattr("vmlint.engine.run.MOST_FAULTS", 3)
     report = vmlint.check(["."])
     assert not {"suppression-unused", "suppression-misplaced"} & {one.slug for one in report.findings}
 

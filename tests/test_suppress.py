@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import vmlint
-from vmlint import settings
 from vmlint.api import judge
+from vmlint.config import settings
+from vmlint.engine.workspace import open_world
 from vmlint.errors import ConfigError, UsageError
-from vmlint.finding import Report
-from vmlint.opening import open_world
+from vmlint.findings.finding import Report
 from vmlint.rule import Rule
 
 VM = """\
@@ -334,7 +334,7 @@ def test_each_mark_is_compared_with_what_it_may_mean_alone(tmp_path: Path, monke
         asked.append(rule.slug)
         return settings.means(name, rule)
 
-    monkeypatch.setattr("vmlint.suppress.means", counted)
+    monkeypatch.setattr("vmlint.findings.suppress.means", counted)
     report = vmlint.check(["."], select=["unknown-field"])
     assert len(report.suppressed) == len(report.findings) == 2 * number
     # Each rule with each mark of its own files once; what the marks come to asks all rules for each name.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import vmlint
-from vmlint.finding import Changed, Report
+from vmlint.findings.finding import Changed, Report
 
 from .history import commit, git, write
 
@@ -316,7 +316,7 @@ def test_suppressions_are_those_of_the_change(tmp_path: Path, base: str) -> None
 
 def test_known_findings_stay_known(tmp_path: Path) -> None:
     """An entry whose finding is elsewhere is not stale."""
-    from vmlint.baseline import Baseline
+    from vmlint.findings.baseline import Baseline
 
     file = "known.json"
     commit(tmp_path, {file: Baseline.from_findings(vmlint.check().findings, file).text()})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from vmlint.expansion import expanded
-from vmlint.tracing import Result, Trace, Way, trace
+from vmlint.explain.expand import expanded
+from vmlint.explain.trace import Result, Trace, Way, trace
 from vmlint.world import Settings, World
 
 from .build import cluster

@@ -19,12 +19,15 @@ import pytest
 import vmlint
 from tests.benchmarks.fleet import fleet
 from tests.cases import FIXTURES, repos
-from vmlint import api, runner, sharing, workers
-from vmlint.finding import Report
-from vmlint.fixtures import _Folders, cases
+from vmlint import api
+from vmlint.cli.fixtures import _Folders, cases
+from vmlint.engine import run as runner
+from vmlint.findings.finding import Report
+from vmlint.parallel import split as sharing
+from vmlint.parallel import team as workers
+from vmlint.parallel.team import Team, Worker, available, can_copy
 from vmlint.report import render
 from vmlint.source.read import Raw
-from vmlint.workers import Team, Worker, available, can_copy
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no processes are copied")
 

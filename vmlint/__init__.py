@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vmlint.api import check
-    from vmlint.config import Config
-    from vmlint.expansion import expand
+    from vmlint.config.config import Config
+    from vmlint.explain.expand import expand
 
 __all__ = ["Config", "__version__", "check", "expand"]
 
-_HOMES = {"check": "vmlint.api", "Config": "vmlint.config", "expand": "vmlint.expansion"}
+_HOMES = {"check": "vmlint.api", "Config": "vmlint.config.config", "expand": "vmlint.explain.expand"}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,34 +9,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint import registry
-from vmlint.baseline import Baseline
 from vmlint.cache import Cache, Judged
-from vmlint.change import Change
-from vmlint.config import Config
-from vmlint.configfile import load_for
-from vmlint.crash import Crash, crash
-from vmlint.finding import Counts, Finding, Report, Undecided
+from vmlint.config.config import Config
+from vmlint.config.file import load_for
+from vmlint.engine.load import NOTHING, Progress
+from vmlint.engine.run import (
+    Others,
+    Quiet,
+    Ran,
+    Subject,
+    left_out,
+    levelled,
+    located,
+    quiet,
+    run,
+    subjects_of,
+    undecided,
+)
+from vmlint.engine.silent import ends
+from vmlint.engine.workspace import Opened, Past, begin, finish
+from vmlint.findings.baseline import Baseline
+from vmlint.findings.finding import Counts, Finding, Report, Undecided
+from vmlint.findings.suppress import Silence, Told, marks
+from vmlint.findings.suppression import Suppression
 from vmlint.graph.resolution import State
-from vmlint.lasting import lasting, no_garbage
-from vmlint.load import NOTHING, Progress
+from vmlint.model.crash import Crash, crash
 from vmlint.model.resource import Place, Resource
-from vmlint.opening import Opened, Past, begin, finish
-from vmlint.profiling import stage
-from vmlint.quiet import ends
+from vmlint.parallel.split import shared
 from vmlint.rule import Doubt, Fault, Rule, Spot
-from vmlint.runner import Others, Quiet, Ran, Subject, left_out, levelled, located, quiet, run, subjects_of, undecided
-from vmlint.sharing import shared
+from vmlint.runtime.gc_control import lasting, no_garbage
+from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document
 from vmlint.source.span import Span
-from vmlint.suppress import Silence, Told, marks
-from vmlint.suppression import Suppression
 from vmlint.version import VERSION
 from vmlint.world import World
+from vmlint.world.change import Change
 
 if TYPE_CHECKING:
     from vmlint.cache.earlier import Earlier
-    from vmlint.git import Difference
-    from vmlint.touched import Touched
+    from vmlint.impact.touched import Touched
+    from vmlint.source.git import Difference
 
 __all__ = ["check", "judge"]
 
@@ -133,7 +145,7 @@ def _looked_at(opened: Opened) -> tuple[list[tuple[int, Subject]], Quiet]:
 
 
 def _touched(opened: Opened, past: Past) -> Touched:
-    from vmlint.touched import Touched
+    from vmlint.impact.touched import Touched
 
     return Touched(opened, past)
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from vmlint.effect import Effect, Level
 from vmlint.model.chain import Hop
+from vmlint.model.effect import Effect, Level
 from vmlint.model.resource import Place
 from vmlint.source.document import Document
 from vmlint.source.edit import Edit

@@ -26,7 +26,7 @@ vmlint itself.
 
 from collections.abc import Iterator
 
-from vmlint.crash import Crash
+from vmlint.model.crash import Crash
 from vmlint.model.resource import Place
 from vmlint.rule import Effect, Fault, Meta, Spot
 from vmlint.source.span import Span

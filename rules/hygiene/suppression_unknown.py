@@ -20,8 +20,8 @@ vmlint itself: README, section "Suppressions".
 
 from collections.abc import Iterator
 
+from vmlint.findings.suppression import Fate, Suppression
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.suppression import Fate, Suppression
 from vmlint.world import World
 
 META = Meta("VM904", effect=Effect.IGNORED, since="0.1", subject=Suppression)

@@ -25,13 +25,13 @@ KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateMatcherUpdate).
 
 from collections.abc import Iterator
 
-from vmlint.change import Change
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.change import Change
 
 META = Meta("VM113", effect=Effect.REJECTED, since="0.1", subject=Change)
 

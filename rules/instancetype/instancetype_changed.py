@@ -30,13 +30,13 @@ KubeVirt `pkg/instancetype/revision/store.go` (syncStatusWithMatcher), `pkg/inst
 
 from collections.abc import Iterator
 
-from vmlint.change import Change
 from vmlint.model.chain import Hop
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import Instancetype, Preference, VirtualMachine, VirtualMachinePool
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.change import Change
 
 from .._updates import told
 

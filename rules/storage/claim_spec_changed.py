@@ -33,7 +33,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from vmlint.cdi.render import FROM_PROFILE
-from vmlint.change import Change
 from vmlint.graph.links import LinkKind, links
 from vmlint.model.access import get
 from vmlint.model.field import Path
@@ -43,6 +42,7 @@ from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.change import Change
 
 from .._updates import shown
 

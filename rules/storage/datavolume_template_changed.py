@@ -31,10 +31,10 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes).
 
 from collections.abc import Iterator
 
-from vmlint.change import Change
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.change import Change
 
 from .._updates import told
 

@@ -30,11 +30,11 @@ CDI `pkg/apiserver/webhooks/datavolume-validate.go`, `dataimportcron-validate.go
 
 from collections.abc import Iterator, Mapping
 
-from vmlint.change import Change
 from vmlint.model.access import mapping, sequence
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.change import Change
 
 from .._updates import told
 

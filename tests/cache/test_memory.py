@@ -15,11 +15,11 @@ import pytest
 import vmlint
 from tests.cache.test_cache import edited
 from tests.cases import FIXTURES, repos
-from vmlint import runner
 from vmlint.cache import Cache
 from vmlint.cache.affected import words
-from vmlint.finding import Report
-from vmlint.fixtures import cases
+from vmlint.cli.fixtures import cases
+from vmlint.engine import run as runner
+from vmlint.findings.finding import Report
 from vmlint.source.discover import ENDINGS
 
 FOLDERS = sorted({case.parent for case in cases(FIXTURES) if not (case / "before").is_dir()} | set(repos()))

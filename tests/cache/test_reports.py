@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vmlint.cache.reports import packed, unpacked
-from vmlint.effect import Effect, Level
-from vmlint.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.suppression import Source
+from vmlint.model.effect import Effect, Level
 from vmlint.registry import rules
 from vmlint.rule import Fix
 from vmlint.source.edit import Move, Put, Quote, Remove
-from vmlint.suppression import Source
 
 VM = ObjectId("kubevirt.io/v1", "VirtualMachine", "shop", "web")
 PATH = ("spec", "volumes", 0)

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from vmlint.cli import main
-from vmlint.config import Config
-from vmlint.finding import Counts, Finding, Report
+from vmlint.config.config import Config
+from vmlint.findings.finding import Counts, Finding, Report
 from vmlint.registry import own
 from vmlint.rule import Effect, Level, Meta, Rule
 

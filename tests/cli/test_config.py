@@ -9,9 +9,9 @@ import yaml
 
 from vmlint import registry
 from vmlint.cli.exits import Exit
-from vmlint.configfile import load
-from vmlint.configschema import schema
-from vmlint.settings import SETTINGS
+from vmlint.config.file import load
+from vmlint.config.schema import schema
+from vmlint.config.settings import SETTINGS
 
 from .conftest import Run
 

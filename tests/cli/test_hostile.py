@@ -94,11 +94,11 @@ module.{name} = stopped
 sys.exit(main(["check"]))
 """
 STAGES = {
-    "the configuration": ("vmlint.configfile", "find"),
-    "discovery": ("vmlint.opening", "discover"),
+    "the configuration": ("vmlint.config.file", "find"),
+    "discovery": ("vmlint.engine.workspace", "discover"),
     "decoding": ("vmlint.source.read", "decode"),
-    "kustomizations": ("vmlint.load", "plan"),
-    "the cluster": ("vmlint.opening", "Cluster"),
+    "kustomizations": ("vmlint.engine.load", "plan"),
+    "the cluster": ("vmlint.engine.workspace", "Cluster"),
     "the report": ("vmlint.report", "render"),
 }
 
@@ -120,7 +120,7 @@ def test_ctrl_c_while_the_rules_run_gives_what_was_found(tmp_path: Path) -> None
     for number in range(400):
         (tmp_path / f"{number:03}.yaml").write_text("---\n".join(VM.format(name=f"v{number}-{i}") for i in range(20)))
     slow = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    slow += "from vmlint.cli import main; import vmlint.runner as r; before = r._place\n"
+    slow += "from vmlint.cli import main; import vmlint.engine.run as r; before = r._place\n"
     slow += "def waiting(*said):\n    print('.', file=sys.stderr, flush=True); time.sleep(0.01); return before(*said)\n"
     slow += "r._place = waiting; sys.exit(main(['check']))"
     with subprocess.Popen(
@@ -180,7 +180,7 @@ def test_files_that_vanish_after_discovery_are_listed(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / f"{name}.yaml").write_text(VM.format(name=name))
     code = (
-        "import sys; from pathlib import Path; import vmlint.opening as read; before = read.discover\n"
+        "import sys; from pathlib import Path; import vmlint.engine.workspace as read; before = read.discover\n"
         "def vanishing(*words, **options):\n"
         "    found = before(*words, **options); Path('a.yaml').unlink(); return found\n"
         "read.discover = vanishing; from vmlint.cli import main; sys.exit(main(['check']))"

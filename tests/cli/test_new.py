@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from vmlint.cli import main
-from vmlint.scaffold import KINDS
+from vmlint.registry.scaffold import KINDS
 
 from .conftest import Run
 

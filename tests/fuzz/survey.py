@@ -18,13 +18,14 @@ from typing import Any
 
 from vmlint.api import check, judge
 from vmlint.cache import Cache
-from vmlint.config import Config
-from vmlint.configfile import load_for
+from vmlint.config.config import Config
+from vmlint.config.file import load_for
+from vmlint.engine.workspace import Opened, open_world
 from vmlint.errors import ConfigError, NothingToRead, UsageError
-from vmlint.expansion import VMS, claims, expanded
-from vmlint.finding import Report
-from vmlint.opening import Opened, open_world
-from vmlint.pruning import prune
+from vmlint.explain.expand import VMS, claims, expanded
+from vmlint.explain.trace import trace
+from vmlint.findings.finding import Report
+from vmlint.fix.prune import prune
 from vmlint.report import FORMATS, render
 from vmlint.report.graph import FORMATS as PICTURES
 from vmlint.report.graph import render as draw
@@ -37,7 +38,6 @@ from vmlint.source.decode import decode
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.problems import CONTROL
 from vmlint.source.stream import looks_like_json, text_of
-from vmlint.tracing import trace
 
 from .case import Case, load, save
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.config import Config
+from vmlint.config.config import Config
+from vmlint.engine.load import load
 from vmlint.gitops.part import Part
-from vmlint.load import load
 from vmlint.model.resource import Resource
 
 VM = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\nspec:\n  size: SIZE\n"

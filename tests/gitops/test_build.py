@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from vmlint.config import Config
+from vmlint.config.config import Config
+from vmlint.engine.load import load
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.build import objects
-from vmlint.load import load
 from vmlint.source.decode import decode_text
 
 VM = """

@@ -11,7 +11,7 @@ import pytest
 
 import vmlint
 from tests.cases import FIXTURES, repos
-from vmlint.fixtures import cases
+from vmlint.cli.fixtures import cases
 from vmlint.graph.relevance import may_wait, woken
 from vmlint.source.decode import decode
 from vmlint.source.document import Document
@@ -110,5 +110,5 @@ def found(tree: Path) -> Any:
 )
 def test_the_same_is_found_when_nothing_waits(tree: Path) -> None:
     said = found(tree)
-    with patch("vmlint.load.may_wait", None):
+    with patch("vmlint.engine.load.may_wait", None):
         assert said == found(tree)

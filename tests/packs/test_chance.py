@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.packs.test_judge import DISK, KUBEVIRT, SMALL, VM
+from vmlint.engine.run import run, subjects_of
+from vmlint.engine.workspace import open_world
 from vmlint.errors import ConfigError
-from vmlint.opening import open_world
 from vmlint.packs import read
 from vmlint.packs.schema import CONDITION, RULE
 from vmlint.packs.way import WAYS
-from vmlint.runner import run, subjects_of
 
 PATHS = (
     "metadata.name",

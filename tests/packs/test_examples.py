@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cases import FIXTURES
-from vmlint.fixtures import cases, judged, unmatched
+from vmlint.cli.fixtures import cases, judged, unmatched
 from vmlint.packs import read
 from vmlint.registry import known
 

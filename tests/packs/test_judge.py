@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.opening import open_world
+from vmlint.engine.run import located, run, subjects_of, undecided
+from vmlint.engine.workspace import open_world
 from vmlint.packs import read
-from vmlint.runner import located, run, subjects_of, undecided
 
 VM = """
 apiVersion: kubevirt.io/v1

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import vmlint
-from vmlint.config import Config
-from vmlint.configfile import load
+from vmlint.config.config import Config
+from vmlint.config.file import load
 from vmlint.errors import ConfigError, UsageError
 from vmlint.registry import known
 from vmlint.report import sarif, text

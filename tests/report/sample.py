@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vmlint.finding import Counts, Finding, ObjectId, Report, Skipped, Step, Undecided
+from vmlint.findings.finding import Counts, Finding, ObjectId, Report, Skipped, Step, Undecided
 from vmlint.rule import Effect, Level, Meta, Rule
 
 _GOLDEN = Path(__file__).with_name("golden")

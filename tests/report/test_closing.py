@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from vmlint.finding import Changed, Counts, Report, Skipped, Undecided
+from vmlint.findings.finding import Changed, Counts, Report, Skipped, Undecided
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
 

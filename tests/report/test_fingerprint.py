@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from vmlint.finding import Finding
+from vmlint.findings.finding import Finding
 from vmlint.report.fingerprint import fingerprints
 
 from .sample import LABEL_MISSING, UNREADABLE, vm

@@ -3,7 +3,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from vmlint.finding import Counts, Report
+from vmlint.findings.finding import Counts, Report
 from vmlint.report.github import render
 from vmlint.rule import Level
 

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from vmlint.finding import Finding, Report
+from vmlint.findings.finding import Finding, Report
 from vmlint.report.gitlab import render
 from vmlint.rule import Level
 

@@ -1,9 +1,9 @@
 import json
 from dataclasses import fields, replace
 
-from vmlint.finding import Changed, Finding, Report, Stale, Suppressed
+from vmlint.findings.finding import Changed, Finding, Report, Stale, Suppressed
+from vmlint.findings.suppression import Source
 from vmlint.report.json_ import render
-from vmlint.suppression import Source
 
 from .sample import EVIL, HOSTILE, LABEL_MISSING, REPORT, golden
 

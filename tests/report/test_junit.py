@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from vmlint.finding import Report, Undecided
+from vmlint.findings.finding import Report, Undecided
 from vmlint.report.junit import render
 
 from .sample import HOSTILE, LABEL_MISSING, OLD_VERSION, REPORT, UNREADABLE, rule

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from markdown_it import MarkdownIt
 
-from vmlint.finding import Changed, Finding, ObjectId, Report, Skipped
+from vmlint.findings.finding import Changed, Finding, ObjectId, Report, Skipped
 from vmlint.report.markdown import SIZE, render
 
 from .sample import EVIL, HOSTILE, LABEL_MISSING, OLD_VERSION, OVERRIDE, REPORT, UNREADABLE, golden

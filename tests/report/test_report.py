@@ -36,7 +36,7 @@ def test_the_name_of_no_format() -> None:
 
 def test_a_plain_report_loads_nothing_heavy() -> None:
     code = (
-        "import json, sys; from vmlint.finding import Report; from vmlint.report import FORMATS, render\n"
+        "import json, sys; from vmlint.findings.finding import Report; from vmlint.report import FORMATS, render\n"
         "for name in FORMATS: render(name, Report('0'))\n"
         "print(json.dumps(sorted({'rich', 'networkx', 'jsonschema'} & set(sys.modules))))"
     )

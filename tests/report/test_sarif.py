@@ -7,11 +7,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from vmlint.finding import Finding, ObjectId, Report, Step, Suppressed
+from vmlint.findings.finding import Finding, ObjectId, Report, Step, Suppressed
+from vmlint.findings.suppression import Source
 from vmlint.report import sarif
 from vmlint.report.sarif import render
 from vmlint.rule import Effect, Level
-from vmlint.suppression import Source
 
 from .sample import HOSTILE, LABEL_MISSING, OVERRIDE, REPORT, UNREADABLE, golden, rule
 from .sarif_shape import SHAPE

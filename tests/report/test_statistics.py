@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 
-from vmlint.finding import Report
+from vmlint.findings.finding import Report
 from vmlint.report import json_, text
 from vmlint.report.statistics import statistics
 from vmlint.rule import Level

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.finding import Counts, Report
+from vmlint.findings.finding import Counts, Report
 from vmlint.report.layout import width_of
 from vmlint.report.text import render
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from vmlint.finding import ObjectId, Step
+from vmlint.explain.trace import Found, Result, Trace, Way
+from vmlint.findings.finding import ObjectId, Step
 from vmlint.report.trace import render, render_json
-from vmlint.tracing import Found, Result, Trace, Way
 
 SMALL = ObjectId("instancetype.kubevirt.io/v1beta1", "VirtualMachineInstancetype", "shop", "small")
 VM = ObjectId("kubevirt.io/v1", "VirtualMachine", "shop", "web")

@@ -1,4 +1,4 @@
-from vmlint.finding import Report, Undecided
+from vmlint.findings.finding import Report, Undecided
 from vmlint.report.wording import counted, doubt, place, sentence, statement, tally
 from vmlint.rule import Level
 

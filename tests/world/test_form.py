@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import vmlint
-from vmlint.finding import Report
+from vmlint.findings.finding import Report
 
 TARGETS = Path(__file__).with_name("targets")
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.build import cluster
 from tests.cases import FIXTURES
 from vmlint.cdi.render import Failure
-from vmlint.fixtures import cases
+from vmlint.cli.fixtures import cases
+from vmlint.engine.workspace import open_world
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.opening import open_world
 from vmlint.world import Settings, World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.likeness import Alike, Templates

@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vmlint.finding import Report
-from vmlint.opening import Gathering, Opened
-from vmlint.profiling import stage
-from vmlint.runner import Ran, Subject
+from vmlint.engine.run import Ran, Subject
+from vmlint.engine.workspace import Gathering, Opened
+from vmlint.findings.finding import Report
+from vmlint.runtime.profiling import stage
 
 if TYPE_CHECKING:
     from vmlint.cache.earlier import Earlier

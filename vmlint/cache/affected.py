@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from vmlint.cache.memory import Memory, Remembered
-from vmlint.facts import Facts
+from vmlint.engine.summaries import Facts
 from vmlint.graph.cluster import makes
 from vmlint.model.resource import Resource
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from vmlint.cache.affected import affected
 from vmlint.cache.memory import Memory, can_remember
-from vmlint.facts import facts_of
-from vmlint.load import Known
+from vmlint.engine.load import Known
+from vmlint.engine.run import Subject
+from vmlint.engine.silent import Ends
+from vmlint.engine.summaries import facts_of
+from vmlint.engine.workspace import Opened
 from vmlint.model.resource import Resource
-from vmlint.opening import Opened
-from vmlint.quiet import Ends
-from vmlint.runner import Subject
 from vmlint.source.document import Document
 from vmlint.source.read import Raw
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from types import FunctionType
 
 from vmlint.cache.store import Store
-from vmlint.config import Config
-from vmlint.opening import Gathering
-from vmlint.packfiles import DATA
+from vmlint.config.config import Config
+from vmlint.config.packfiles import DATA
+from vmlint.engine.workspace import Gathering
 from vmlint.registry import OWN
 from vmlint.rule import Rule
 from vmlint.source.read import Raw

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vmlint.cache import Judged
-from vmlint.facts import Facts, facts_of, packed, unpacked
+from vmlint.engine.run import Ran, Subject
+from vmlint.engine.silent import Ends, ends, lacks_nothing
+from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
+from vmlint.engine.workspace import Opened
 from vmlint.model.resource import Resource
-from vmlint.opening import Opened
-from vmlint.quiet import Ends, ends, lacks_nothing
-from vmlint.runner import Ran, Subject
 
 __all__ = ["Memory", "Remembered", "can_remember", "learned", "recalled", "written"]
 

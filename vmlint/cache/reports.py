@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
-from vmlint.effect import Effect, Level
-from vmlint.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.suppression import Source
+from vmlint.model.effect import Effect, Level
 from vmlint.rule import Fix, Rule
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
-from vmlint.suppression import Source
 
 __all__ = ["packed", "unpacked"]
 

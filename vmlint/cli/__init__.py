@@ -10,8 +10,8 @@ from importlib import import_module
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError, described
-from vmlint.lasting import end, expect_end
-from vmlint.spelling import nearest
+from vmlint.model.spelling import nearest
+from vmlint.runtime.gc_control import end, expect_end
 
 __all__ = ["COMMANDS", "main", "program"]
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from vmlint.cli.exits import Exit
 from vmlint.errors import UsageError
-from vmlint.spelling import nearest
+from vmlint.model.spelling import nearest
 
 __all__ = ["OneOf", "Parser", "add_color", "comma_separated", "one_of"]
 

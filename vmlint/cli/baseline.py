@@ -54,7 +54,7 @@ def run(words: Sequence[str]) -> Exit:
     if arguments.action is None:
         raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
 
-    from vmlint.baseline import DEFAULT_FILE, Baseline
+    from vmlint.findings.baseline import DEFAULT_FILE, Baseline
 
     config = config_of(arguments, known_rules=rules_of(arguments))
     file = arguments.file or config.baseline or DEFAULT_FILE

@@ -24,14 +24,14 @@ from vmlint.cli.reading import (
     stdin_of,
 )
 from vmlint.errors import UsageError
-from vmlint.profiling import stage
+from vmlint.runtime.profiling import stage
 
 if TYPE_CHECKING:
     from vmlint.cache import Cache
-    from vmlint.config import Config
-    from vmlint.finding import Finding, Report
-    from vmlint.profiling import Profile
-    from vmlint.rewriting import Rewrite
+    from vmlint.config.config import Config
+    from vmlint.findings.finding import Finding, Report
+    from vmlint.fix.rewriting import Rewrite
+    from vmlint.runtime.profiling import Profile
 
 __all__ = ["make_parser", "run"]
 
@@ -162,7 +162,7 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if not arguments.profile:
         return _run(arguments)
-    from vmlint.profiling import profiled
+    from vmlint.runtime.profiling import profiled
 
     with profiled() as profile:
         exit = _run(arguments)
@@ -254,7 +254,7 @@ def _check(
 
 def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fixes: bool) -> list[Rewrite]:
     """What is to be written, all told: findings are mended first, suppressions pruned of what is then left."""
-    from vmlint.pruning import prune
+    from vmlint.fix.prune import prune
 
     mended: list[Rewrite] = _mended(paths, config, arguments) if fixes else []
     if not arguments.fix_suppressions:
@@ -272,7 +272,7 @@ def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fix
 
 
 def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[Rewrite]:
-    from vmlint.fixing import fix
+    from vmlint.fix.fixing import fix
 
     # An installed kustomize reads what is on disk, so that the files with their edits are built here.
     plain = config.replace(render=False)

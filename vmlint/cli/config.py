@@ -18,8 +18,8 @@ from vmlint.cli.reading import add_files, add_judging, judged_config, paths_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from vmlint.config import Config
-    from vmlint.settings import Setting
+    from vmlint.config.config import Config
+    from vmlint.config.settings import Setting
 
 __all__ = ["make_parser", "run"]
 
@@ -55,7 +55,7 @@ def run(words: Sequence[str]) -> Exit:
     if arguments.action is None:
         raise UsageError("say what to do: `vmlint config show` or `vmlint config schema`")
     if arguments.action == "schema":
-        from vmlint.configschema import schema
+        from vmlint.config.schema import schema
         from vmlint.registry import rules
 
         write(json.dumps(schema(rules()), indent=2, ensure_ascii=False) + "\n")
@@ -65,7 +65,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def _show(arguments: Namespace) -> None:
-    from vmlint.settings import SETTINGS
+    from vmlint.config.settings import SETTINGS
 
     config = judged_config(arguments)
     values = {setting.key: _written(setting, config) for setting in SETTINGS}
@@ -109,9 +109,9 @@ def _plain(value: Any) -> Any:
 
 def _origins(config: Config) -> dict[str, str]:
     """Who gives each setting: the file, an option, both where an option adds, or nobody."""
-    from vmlint.config import Config
-    from vmlint.configfile import load, places
-    from vmlint.settings import SETTINGS
+    from vmlint.config.config import Config
+    from vmlint.config.file import load, places
+    from vmlint.config.settings import SETTINGS
 
     file = Path(config.file)
     before = load(file, known_rules=config.known_rules) if config.file else Config()
@@ -130,7 +130,7 @@ def _origins(config: Config) -> dict[str, str]:
 
 def _say_folders(config: Config, paths: Sequence[str]) -> None:
     """Names the configurations that hold for folders below."""
-    from vmlint.configfile import with_folders
+    from vmlint.config.file import with_folders
     from vmlint.source.discover import Found, discover
 
     found = discover(paths, exclude=config.exclude, root=config.root)

@@ -142,12 +142,12 @@ def _reference(arguments: Namespace) -> dict[str, str]:
 
 def _resource(data: dict[str, Any], paths: Sequence[str]) -> tuple[Resource, World]:
     """The claim as an object of the cluster that the files describe."""
-    from vmlint import configfile
+    from vmlint.config import file as configfile
+    from vmlint.engine.load import Repository, load
+    from vmlint.engine.workspace import world_of
     from vmlint.errors import NothingToRead
-    from vmlint.finding import Counts
+    from vmlint.findings.finding import Counts
     from vmlint.graph.build import resource
-    from vmlint.load import Repository, load
-    from vmlint.opening import world_of
     from vmlint.source.document import Document
 
     settings = configfile.load_for(paths)

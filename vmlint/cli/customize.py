@@ -12,13 +12,13 @@ from vmlint.cli.exits import PLAIN_EXITS, Exit
 from vmlint.cli.output import encoding, write
 from vmlint.cli.reading import say_unread
 from vmlint.errors import UsageError
-from vmlint.spelling import nearest
+from vmlint.model.spelling import nearest
 
 if TYPE_CHECKING:
     from vmlint.model.kinds import Kind
     from vmlint.model.matcher import Matcher
     from vmlint.model.resource import Resource
-    from vmlint.outside import Known
+    from vmlint.world.outside import Known
 
 __all__ = ["make_parser", "run"]
 
@@ -165,16 +165,16 @@ class _Stock:
     """Where originals are: the files that the command line names, then the catalogs."""
 
     def __init__(self, arguments: Namespace) -> None:
-        from vmlint import configfile
+        from vmlint.config import file as configfile
         from vmlint.kubevirt.releases import Release
-        from vmlint.outside import catalogs
+        from vmlint.world.outside import catalogs
 
         config = configfile.load_for(arguments.sources)
         if arguments.target is not None:
             config = config.replace(target_kubevirt=arguments.target)
         self._resources: tuple[Resource, ...] = ()
         if arguments.sources:
-            from vmlint.opening import open_world
+            from vmlint.engine.workspace import open_world
 
             files = open_world(arguments.sources, config, {})
             say_unread(files)

@@ -13,7 +13,7 @@ from vmlint.cli.reading import add_cluster, add_files, complain, opened, say_unr
 from vmlint.cli.selection import add_vm, chosen
 
 if TYPE_CHECKING:
-    from vmlint.expansion import Expanded
+    from vmlint.explain.expand import Expanded
 
 __all__ = ["make_parser", "run"]
 
@@ -66,8 +66,8 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     files = opened(arguments)
 
-    from vmlint.expansion import VMS, claims, expanded
-    from vmlint.outcome import Trouble
+    from vmlint.explain.expand import VMS, claims, expanded
+    from vmlint.world.outcome import Trouble
 
     vms = chosen([vm for world in files.worlds for vm in expanded(world, VMS)], arguments.vm)
     found = [one for world in files.worlds for one in claims(world)]

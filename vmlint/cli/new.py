@@ -25,7 +25,7 @@ _EXAMPLES = (
 
 
 def make_parser() -> Parser:
-    from vmlint.scaffold import KINDS
+    from vmlint.registry.scaffold import KINDS
 
     parser = Parser("new", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("what", metavar="rule", nargs="?", help="what is begun")
@@ -45,8 +45,8 @@ def run(words: Sequence[str]) -> Exit:
         raise UsageError("say what to begin, such as `vmlint new rule owner-missing`")
 
     from vmlint import registry
-    from vmlint.fixtures import expectation, run, written
-    from vmlint.scaffold import new_rule
+    from vmlint.cli.fixtures import expectation, run, written
+    from vmlint.registry.scaffold import new_rule
 
     new = new_rule(arguments.name, Path(arguments.pack), kind=arguments.kind, id=arguments.id, data=arguments.yaml)
     for file, text in new.files.items():

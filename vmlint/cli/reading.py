@@ -17,9 +17,9 @@ from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
     from vmlint.cache import Cache
-    from vmlint.config import Config
-    from vmlint.crash import Crash
-    from vmlint.opening import Opened
+    from vmlint.config.config import Config
+    from vmlint.engine.workspace import Opened
+    from vmlint.model.crash import Crash
     from vmlint.rule import Rule
 
 __all__ = [
@@ -171,7 +171,7 @@ def add_config(group: argparse._ActionsContainer) -> None:
 
 def all_rules(arguments: Namespace) -> tuple[Rule, ...]:
     """The same with the rules of the configuration's packs, for commands that read no manifests."""
-    from vmlint.configfile import rules_for
+    from vmlint.config.file import rules_for
 
     return rules_for(rules_of(arguments), Path(arguments.config) if arguments.config is not None else None)
 
@@ -181,7 +181,7 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
 
     Where `known_rules` are given, names of rules are checked against them and those of the configuration's packs.
     """
-    from vmlint import configfile
+    from vmlint.config import file as configfile
 
     if arguments.config is not None:
         config = configfile.load(Path(arguments.config), known_rules=known_rules)
@@ -243,7 +243,7 @@ def opened(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None) -
     """The world of the files that the command line names; `known_rules` for what is judged in it."""
     config = config_of(arguments, known_rules=known_rules)
 
-    from vmlint.opening import open_world
+    from vmlint.engine.workspace import open_world
 
     paths = paths_of(arguments, config)
     with Progress(sys.stderr) as progress:

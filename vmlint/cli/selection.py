@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from vmlint.errors import UsageError
-from vmlint.spelling import nearest
+from vmlint.model.spelling import nearest
 
 if TYPE_CHECKING:
-    from vmlint.expansion import Expanded
+    from vmlint.explain.expand import Expanded
 
 __all__ = ["add_vm", "chosen"]
 

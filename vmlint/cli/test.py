@@ -14,7 +14,7 @@ from vmlint.cli.progress import Progress
 from vmlint.errors import NothingToRead, UsageError
 
 if TYPE_CHECKING:
-    from vmlint.fixtures import Verdict
+    from vmlint.cli.fixtures import Verdict
     from vmlint.report.layout import Line
     from vmlint.rule import Rule
 
@@ -71,7 +71,7 @@ def run(words: Sequence[str]) -> Exit:
     chosen = _chosen([rule for rule in rules if rule.pack or arguments.pack == registry.OWN], arguments.select)
     fixtures = _fixtures(arguments.pack, arguments.fixtures)
 
-    from vmlint.fixtures import cases, expectation, judged, unmatched, written
+    from vmlint.cli.fixtures import cases, expectation, judged, unmatched, written
 
     slugs = {rule.slug for rule in chosen}
     found = [case for case in cases(fixtures) if case.parent.name in slugs]
@@ -97,7 +97,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def _chosen(rules: Sequence[Rule], names: Sequence[str] | None) -> list[Rule]:
-    from vmlint.settings import meant, unknown_name
+    from vmlint.config.settings import meant, unknown_name
 
     if names is None:
         return list(rules)

@@ -49,9 +49,9 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     files = opened(arguments)
 
-    from vmlint.expansion import VMS, expanded
+    from vmlint.explain.expand import VMS, expanded
+    from vmlint.explain.trace import trace
     from vmlint.report.trace import render, render_json
-    from vmlint.tracing import trace
 
     owners = {id(vm): (vm, world) for world in files.worlds for vm in expanded(world, VMS)}
     vms = chosen([vm for vm, _ in owners.values()], arguments.vm)

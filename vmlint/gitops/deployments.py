@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from vmlint.crash import Crash
 from vmlint.gitops.applied import applied
 from vmlint.gitops.embedded import charts
 from vmlint.gitops.failed import Failed
 from vmlint.gitops.tree import Tree
 from vmlint.graph.template import STEP
+from vmlint.model.crash import Crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.source.document import Skipped, SourceFile

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from vmlint.crash import Crash, crash
 from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
 from vmlint.gitops.build import Build, Builder, Unread
@@ -16,6 +15,7 @@ from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.cluster import makes
 from vmlint.model.access import each, mapping, text
+from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource

@@ -19,8 +19,8 @@ from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.model.spelling import nearest
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.spelling import nearest
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph

@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vmlint.effect import Effect, Level
+from vmlint.config.settings import At, wrong
+from vmlint.config.yamlfile import read_yaml
 from vmlint.errors import ConfigError
+from vmlint.model.effect import Effect, Level
 from vmlint.model.kinds import BY_NAME, KINDS
 from vmlint.model.resource import Resource
+from vmlint.model.spelling import nearest
 from vmlint.model.subjects import subject_class
 from vmlint.packs.condition import Condition
 from vmlint.packs.judge import Judge
@@ -20,9 +23,6 @@ from vmlint.packs.query import BadPath, Query
 from vmlint.packs.template import FIELDS, VIA_FIELDS, mistakes
 from vmlint.packs.way import WAYS, Way
 from vmlint.rule import Meta, Rule
-from vmlint.settings import At, wrong
-from vmlint.spelling import nearest
-from vmlint.yamlfile import read_yaml
 
 __all__ = ["read"]
 

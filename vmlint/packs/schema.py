@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vmlint.effect import Effect, Level
+from vmlint.model.effect import Effect, Level
 from vmlint.model.kinds import KINDS
 from vmlint.packs.way import WAYS
 

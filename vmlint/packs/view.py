@@ -15,10 +15,10 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.outcome import problem_of
 from vmlint.packs.operators import is_open
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
+from vmlint.world.outcome import problem_of
 
 __all__ = ["View", "claim", "disk", "expanded", "named", "written"]
 

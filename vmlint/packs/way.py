@@ -15,10 +15,10 @@ from vmlint.model.kinds import BY_GROUP_KIND, KINDS
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, Workload
-from vmlint.outcome import trouble_of
 from vmlint.packs.view import View, claim, disk, named, written
 from vmlint.world import World
 from vmlint.world.disks import Disk, claim_name
+from vmlint.world.outcome import trouble_of
 
 __all__ = ["WAYS", "End", "Way", "follow"]
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from vmlint.config.packfiles import DATA, is_path, packs_at, shown
 from vmlint.errors import ConfigError, PackError
-from vmlint.packfiles import DATA, is_path, packs_at, shown
 from vmlint.rule import Rule
 
 __all__ = ["OWN", "adding", "folder_of", "known", "rules"]

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from vmlint.errors import UsageError
-from vmlint.finding import Report
+from vmlint.findings.finding import Report
 
 __all__ = ["FORMATS", "render"]
 

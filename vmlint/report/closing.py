@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from vmlint.finding import Report, Skipped
+from vmlint.findings.finding import Report, Skipped
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
 from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
 

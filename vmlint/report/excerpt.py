@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import accumulate, takewhile
 
-from vmlint.finding import Finding
+from vmlint.findings.finding import Finding
 from vmlint.report.layout import Line, Page, Segment, width_of
 
 __all__ = ["excerpt"]

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from vmlint.finding import Finding, ObjectId
+from vmlint.findings.finding import Finding, ObjectId
 
 __all__ = ["fingerprints"]
 

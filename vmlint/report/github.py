@@ -6,7 +6,7 @@ Source: GitHub `actions/runner`, `src/Runner.Common/ActionCommand.cs` (escapes) 
 
 from __future__ import annotations
 
-from vmlint.finding import Finding, Report
+from vmlint.findings.finding import Finding, Report
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
 from vmlint.report.untrusted import visible

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.finding import Finding, Report
+from vmlint.findings.finding import Finding, Report
 from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import json_text, visible
 from vmlint.report.wording import sentence, statement

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.finding import Finding, ObjectId, Report, Suppressed
+from vmlint.findings.finding import Finding, ObjectId, Report, Suppressed
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from vmlint.finding import Finding, Report
+from vmlint.findings.finding import Finding, Report
 from vmlint.report import text
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import doubt, place, sentence, statement, stop

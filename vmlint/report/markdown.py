@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from vmlint.finding import Finding, Report, Step
+from vmlint.findings.finding import Finding, Report, Step
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import changed, counted, doubt, place, sentence, stop, tally
 

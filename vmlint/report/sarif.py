@@ -11,12 +11,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from vmlint.finding import Finding, Report, Suppressed
+from vmlint.findings.finding import Finding, Report, Suppressed
+from vmlint.findings.suppression import Source
 from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import address, json_text, visible
 from vmlint.report.wording import counted, doubt, place, sentence, statement, stop
 from vmlint.rule import Effect, Level, Rule
-from vmlint.suppression import Source
 
 __all__ = ["RESULTS", "STEPS", "render"]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vmlint.finding import Finding, Report
+from vmlint.findings.finding import Finding, Report
 from vmlint.report.layout import Line, Page, Segment, table
 from vmlint.rule import Level
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vmlint.finding import Finding, Report, Step
+from vmlint.findings.finding import Finding, Report, Step
 from vmlint.report.closing import closing
 from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from vmlint.explain.trace import Found, Result, Trace, Way
 from vmlint.report.json_ import object_of
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
 from vmlint.report.text import WIDEST, chain_lines
 from vmlint.report.untrusted import json_text
 from vmlint.report.wording import place, sentence
-from vmlint.tracing import Found, Result, Trace, Way
 
 __all__ = ["render", "render_json"]
 
@@ -64,7 +64,7 @@ def _gives(way: Way) -> list[str]:
 
 
 def render_json(traces: Sequence[Trace]) -> str:
-    """The traces as a JSON list, with the names of `vmlint.tracing`."""
+    """The traces as a JSON list, with the names of `vmlint.explain.trace`."""
     return json_text([_object(trace) for trace in traces])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vmlint.finding import Finding, Report, Undecided
+from vmlint.findings.finding import Finding, Report, Undecided
 from vmlint.rule import Fix, Level
 
 __all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "sentence", "statement", "stop", "tally"]

@@ -5,8 +5,8 @@ The semantics stand in `kubevirt/`, `cdi/` and `schema/`; here they meet the obj
 
 from __future__ import annotations
 
-from vmlint.effect import Effect
 from vmlint.graph.cluster import Cluster
+from vmlint.model.effect import Effect
 from vmlint.model.ref import Ref
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from vmlint.effect import Effect
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type
@@ -19,6 +18,7 @@ from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
 from vmlint.model.access import get, mapping
+from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher

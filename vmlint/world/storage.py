@@ -16,10 +16,10 @@ from vmlint.cdi.populator import check_import_source, check_upload_source
 from vmlint.cdi.render import Failure, Rendered, clone_source, render, render_claim, render_claim_template
 from vmlint.cdi.storageclass import choose
 from vmlint.cdi.storageworld import Lookup, Overhead, StorageWorld, Undecided
-from vmlint.effect import Effect
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, mapping, text
+from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.ref import Ref

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from vmlint.finding import Finding, ObjectId, Report
+from vmlint.engine.run import object_id
+from vmlint.findings.finding import Finding, ObjectId, Report
 from vmlint.graph.export import Mark, build, nodes
 from vmlint.graph.links import Link, LinkKind
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.report.graph.lanes import is_aside
-from vmlint.runner import object_id
 from vmlint.world import World
 
 if TYPE_CHECKING:

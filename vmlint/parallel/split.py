@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from vmlint.change import Change
-from vmlint.facts import Facts, facts_of, packed, unpacked
+from vmlint.engine.load import Known, waits
+from vmlint.engine.run import Quiet, Subject
+from vmlint.engine.silent import Ends
+from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
+from vmlint.engine.workspace import Gathering, Opened, finish
 from vmlint.graph.build import objects, resource
-from vmlint.load import Known, waits
 from vmlint.model.resource import Resource
-from vmlint.opening import Gathering, Opened, finish
-from vmlint.profiling import stage
-from vmlint.quiet import Ends
-from vmlint.runner import Quiet, Subject
+from vmlint.parallel.team import Team, Worker, available, can_copy
+from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
-from vmlint.workers import Team, Worker, available, can_copy
+from vmlint.world.change import Change
 
 __all__ = ["Share", "shared"]
 

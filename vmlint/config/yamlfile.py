@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from vmlint.config.settings import Mistake
 from vmlint.errors import ConfigError
-from vmlint.settings import Mistake
 
 __all__ = ["Written", "read_yaml"]
 

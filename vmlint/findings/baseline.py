@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vmlint.errors import UsageError
-from vmlint.finding import Finding, Stale, Suppressed
-from vmlint.suppression import Source
+from vmlint.findings.finding import Finding, Stale, Suppressed
+from vmlint.findings.suppression import Source
 
 __all__ = ["DEFAULT_FILE", "Baseline", "Key", "Known"]
 

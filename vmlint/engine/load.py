@@ -7,19 +7,19 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO, NamedTuple
 
-from vmlint.config import Config
-from vmlint.crash import Crash, crash
-from vmlint.facts import Facts, kinds_of, told
-from vmlint.finding import Counts
+from vmlint.config.config import Config
+from vmlint.engine.summaries import Facts, kinds_of, told
+from vmlint.findings.finding import Counts
 from vmlint.gitops.deployments import Deployment, plan
 from vmlint.gitops.embedded import embedded
 from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
+from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
-from vmlint.profiling import stage
+from vmlint.runtime.profiling import stage
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import Raw, decoded, read_raw

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vmlint.finding import Finding, Mend, Report
-from vmlint.rewriting import Rewrite, unwritable
+from vmlint.findings.finding import Finding, Mend, Report
+from vmlint.fix.rewriting import Rewrite, unwritable
 from vmlint.rule import Fix
 from vmlint.source.decode import decode
 from vmlint.source.edits import Unfit, edited

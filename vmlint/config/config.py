@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vmlint import registry
+from vmlint.config.settings import SETTINGS, At, Ignore, Levels, Override, ignore_spec, means, meant
 from vmlint.errors import UsageError
+from vmlint.model.spelling import nearest
 from vmlint.rule import Effect, Level, Rule
-from vmlint.settings import SETTINGS, At, Ignore, Levels, Override, ignore_spec, means, meant
-from vmlint.spelling import nearest
 
 __all__ = ["Config", "Ignore", "Levels", "Override"]
 

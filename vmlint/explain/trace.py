@@ -6,8 +6,9 @@ import enum
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from vmlint.expansion import Expanded
-from vmlint.finding import ObjectId, Step
+from vmlint.engine.run import object_id, step
+from vmlint.explain.expand import Expanded
+from vmlint.findings.finding import ObjectId, Step
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.inference import End
@@ -19,9 +20,8 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
-from vmlint.outcome import chain_reason, trouble_of
-from vmlint.runner import object_id, step
 from vmlint.world import World
+from vmlint.world.outcome import chain_reason, trouble_of
 
 __all__ = ["Found", "Result", "Trace", "Way", "trace"]
 

@@ -13,9 +13,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from vmlint.change import Change
-from vmlint.configfile import NAMES as CONFIGURATIONS
-from vmlint.finding import Changed, Report
+from vmlint.config.file import NAMES as CONFIGURATIONS
+from vmlint.engine.workspace import Opened, Past
+from vmlint.findings.finding import Changed, Report
+from vmlint.findings.suppress import Told
 from vmlint.gitops.failed import Failed
 from vmlint.graph.links import links
 from vmlint.model import field
@@ -23,10 +24,9 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.opening import Opened, Past
 from vmlint.rule import Fault, Rule, Spot
-from vmlint.suppress import Told
 from vmlint.world import World
+from vmlint.world.change import Change
 
 __all__ = ["Touched"]
 

@@ -10,18 +10,18 @@ from fnmatch import fnmatchcase
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from vmlint.change import Change
-from vmlint.config import Config
-from vmlint.finding import Finding, ObjectId, Suppressed
-from vmlint.load import Repository
+from vmlint.config.config import Config
+from vmlint.config.settings import ignore_spec, means, unknown_name
+from vmlint.engine.load import Repository
+from vmlint.engine.run import object_id, reach
+from vmlint.findings.finding import Finding, ObjectId, Suppressed
+from vmlint.findings.suppression import ANNOTATION, Fate, Mark, Source, Suppression
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
-from vmlint.runner import object_id, reach
-from vmlint.settings import ignore_spec, means, unknown_name
 from vmlint.source.document import Document
 from vmlint.source.span import Span
-from vmlint.suppression import ANNOTATION, Fate, Mark, Source, Suppression
+from vmlint.world.change import Change
 
 __all__ = ["Silence", "Told", "marks"]
 

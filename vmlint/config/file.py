@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vmlint import registry
-from vmlint.config import Config
+from vmlint.config.config import Config
+from vmlint.config.settings import SETTINGS, At, Mistake
+from vmlint.config.yamlfile import Written, read_yaml
 from vmlint.errors import ConfigError, PackError
-from vmlint.settings import SETTINGS, At, Mistake
+from vmlint.model.spelling import nearest
 from vmlint.source.document import Skipped
-from vmlint.spelling import nearest
-from vmlint.yamlfile import Written, read_yaml
 
 if TYPE_CHECKING:
     from vmlint.rule import Rule

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from vmlint.config import Config
-from vmlint.git import Difference
-from vmlint.load import Earlier
+from vmlint.config.config import Config
+from vmlint.engine.load import Earlier
 from vmlint.source.discover import name_of
 from vmlint.source.document import SourceFile
+from vmlint.source.git import Difference
 from vmlint.source.read import reread
 
 __all__ = ["before"]

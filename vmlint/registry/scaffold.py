@@ -15,11 +15,11 @@ from string import Template
 from typing import NamedTuple
 
 from vmlint import registry
+from vmlint.config.packfiles import DATA, packs_in
 from vmlint.errors import UsageError
-from vmlint.packfiles import DATA, packs_in
+from vmlint.model.spelling import nearest
 from vmlint.registry.python import number_flaw
 from vmlint.rule import Rule
-from vmlint.spelling import nearest
 
 __all__ = ["KINDS", "New", "new_rule"]
 

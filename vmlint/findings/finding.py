@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vmlint.crash import Crash
+from vmlint.findings.suppression import Source, Suppression
+from vmlint.model.crash import Crash
 from vmlint.rule import Effect, Fix, Level, Rule
 from vmlint.source.document import Skipped
 from vmlint.source.edit import Edit
-from vmlint.suppression import Source, Suppression
 
 __all__ = [
     "Changed",

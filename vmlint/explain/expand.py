@@ -10,22 +10,22 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.cdi.render import Failure
 from vmlint.cdi.storageclass import Why
-from vmlint.config import Config
-from vmlint.finding import ObjectId
+from vmlint.config.config import Config
+from vmlint.engine.load import Progress
+from vmlint.engine.run import object_id
+from vmlint.engine.workspace import open_world
+from vmlint.findings.finding import ObjectId
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.values import leaves
-from vmlint.load import Progress
 from vmlint.model.access import get, with_value
 from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.opening import open_world
-from vmlint.outcome import Problem, Trouble, problem_of, trouble_of
 from vmlint.rule import Effect
-from vmlint.runner import object_id
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
+from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of
 
 __all__ = ["VMS", "Expanded", "Giver", "expand", "expanded"]
 

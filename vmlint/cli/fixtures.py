@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vmlint.api import check
-from vmlint.config import Config
-from vmlint.configfile import find_in, load
+from vmlint.config.config import Config
+from vmlint.config.file import find_in, load
 from vmlint.errors import VmlintError
-from vmlint.git import Difference
 from vmlint.report import json_
 from vmlint.rule import Rule
+from vmlint.source.git import Difference
 
 __all__ = ["Verdict", "cases", "expectation", "judged", "run", "unmatched", "written"]
 

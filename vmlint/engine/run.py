@@ -9,23 +9,23 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from vmlint.change import Change
-from vmlint.config import Config
-from vmlint.crash import Crash, crash
-from vmlint.finding import Finding, ObjectId, Step, Undecided
+from vmlint.config.config import Config
+from vmlint.engine.load import Progress
+from vmlint.engine.silent import Ends, ends, lacks_nothing
+from vmlint.findings.edits import mend
+from vmlint.findings.finding import Finding, ObjectId, Step, Undecided
 from vmlint.gitops.failed import Failed
-from vmlint.load import Progress
-from vmlint.mending import mend
 from vmlint.model.chain import Hop
+from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
-from vmlint.profiling import watched
-from vmlint.quiet import Ends, ends, lacks_nothing
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.runtime.profiling import watched
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document, Skipped
 from vmlint.source.span import Span
 from vmlint.world import World
+from vmlint.world.change import Change
 
 __all__ = [
     "MOST_FAULTS",

@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from vmlint.config import Config
-from vmlint.configfile import load_for, with_folders
+from vmlint.config.config import Config
+from vmlint.config.file import load_for, with_folders
+from vmlint.engine.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployments import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
-from vmlint.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
 from vmlint.model.resource import Resource
-from vmlint.outside import GoldenImages, catalogs
-from vmlint.profiling import stage
+from vmlint.runtime.profiling import stage
 from vmlint.source.discover import STDIN, Found, discover
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded
 from vmlint.world import Settings, World
+from vmlint.world.outside import GoldenImages, catalogs
 
 if TYPE_CHECKING:
-    from vmlint.git import Difference
+    from vmlint.source.git import Difference
 
 __all__ = ["Gathering", "Opened", "Past", "begin", "finish", "open_world", "world_of"]
 
@@ -116,13 +116,13 @@ def begin(
 
 
 def _compared(revision: str, paths: Sequence[str]) -> Difference:
-    from vmlint.git import compare
+    from vmlint.source.git import compare
 
     return compare(revision, paths)
 
 
 def _before(difference: Difference, paths: Sequence[str], settings: Config) -> Earlier:
-    from vmlint.history import before
+    from vmlint.engine.history import before
 
     return before(difference, paths, settings)
 

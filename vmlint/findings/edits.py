@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from vmlint.finding import Mend
+from vmlint.findings.finding import Mend
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource, Written

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from vmlint.config.packfiles import DATA, is_path, packs_at
 from vmlint.errors import PackError
 from vmlint.model.kinds import KINDS
-from vmlint.packfiles import DATA, is_path, packs_at
+from vmlint.model.spelling import nearest
 from vmlint.rule import Level
 from vmlint.source.ignore import compiled
-from vmlint.spelling import nearest
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

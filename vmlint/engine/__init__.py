@@ -1,0 +1,1 @@
+"""A run: files to documents, documents to worlds, worlds to violations, violations to a report."""

@@ -1,0 +1,1 @@
+"""Edits of files that fix findings."""
