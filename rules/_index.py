@@ -8,15 +8,15 @@
 
 from __future__ import annotations
 
-from vmlint.world.change import Change
-from vmlint.model.crash import Crash
 from vmlint.gitops.failed import Failed
+from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, PersistentVolumeClaim, Preference, StorageProfile, VirtualMachine, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
+from vmlint.model.suppression import Suppression
 from vmlint.rule import Effect, Fix, Meta
 from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, overridden, sized, storage_refusals
 from vmlint.source.document import Document
-from vmlint.findings.suppression import Suppression
+from vmlint.world.change import Change
 
 INDEX = {
     "inference.infer_volume_missing": ("The VM infers from a volume that it does not have", Meta(id="VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),

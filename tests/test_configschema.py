@@ -12,8 +12,9 @@ from jsonschema import Draft7Validator
 
 from vmlint.config.config import Config
 from vmlint.config.schema import schema
-from vmlint.config.settings import SETTINGS, At
+from vmlint.config.settings import SETTINGS
 from vmlint.registry import rules
+from vmlint.source.authored import At
 
 SCHEMA = schema(rules())
 VALIDATOR = Draft7Validator(SCHEMA)

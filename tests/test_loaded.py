@@ -42,7 +42,7 @@ NEEDLESS = {
     "vmlint.gitops.planner",
     "vmlint.gitops.render",
     "vmlint.engine.history",
-    "vmlint.packs",
+    "vmlint.packs.reading",
     "vmlint.registry.python",
     "vmlint.report.layout",
     "vmlint.report.sarif",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -21,36 +22,23 @@ from vmlint.rule import Rule
 ROOT = Path(__file__).parents[1]
 
 LAYERS = (
-    ("errors", "git", "lasting", "profiling", "spelling", "version", "workers"),
-    ("packfiles",),
+    ("errors", "version", "runtime"),
     ("source",),
     ("model",),
-    ("catalog", "crash", "graph"),
-    ("gitops",),
-    ("cdi", "kubevirt", "schema"),
-    ("effect",),
-    ("change", "rule", "suppression", "world"),
-    ("rules",),
-    ("configschema", "finding", "outcome", "settings", "yamlfile"),
-    ("packs",),
-    ("registry",),
-    ("config",),
-    ("configfile", "facts", "load", "mending", "outside", "scaffold"),
-    ("history",),
-    ("opening", "quiet", "runner"),
-    ("sharing",),
-    ("baseline", "suppress"),
-    ("touched",),
-    ("cache",),
-    ("api", "expansion"),
-    ("fixing", "pruning", "rewriting"),
-    ("tracing",),
-    ("report",),
-    ("fixtures",),
-    ("cli",),
-    ("__init__", "__main__"),
+    ("catalog", "graph", "gitops"),
+    ("schema", "kubevirt", "cdi"),
+    ("world", "rule"),
+    ("rules", "packs", "registry"),
+    ("config", "findings"),
+    ("engine", "parallel", "cache", "explain", "fix", "impact"),
+    ("report", "api", "cli", "__init__", "__main__"),
 )
-"""The modules and packages of vmlint. Each imports from its own row and from the rows above it."""
+"""The rooms of vmlint, as README and ARCHITECTURE.md draw them. Each imports from its own row and from the rows above
+it, and no two import each other."""
+
+MOST_MODULES = 8
+"""The most modules that are directly in `vmlint/`."""
+
 
 FAMILIES = {
     "inference": "1",
@@ -79,48 +67,81 @@ RULES = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module by its dotted name below vmlint; `rules/` is installed as `vmlint.rules`."""
+    return {name: ast.parse(file.read_text("utf-8"), str(file)) for name, file in files().items()}
+
+
+@cache
+def packages() -> frozenset[str]:
+    """The names of `modules` that are packages."""
+    return frozenset(name for name, file in files().items() if file.name == "__init__.py")
+
+
+@cache
+def files() -> dict[str, Path]:
+    """The file of each module, by the module's dotted name below vmlint."""
     found = {}
     for folder, prefix in (("vmlint", ()), ("rules", ("rules",))):
         for file in sorted((ROOT / folder).rglob("*.py")):
             parts = (*prefix, *file.relative_to(ROOT / folder).with_suffix("").parts)
             name = parts if len(parts) == 1 or parts[-1] != "__init__" else parts[:-1]
-            found[".".join(name)] = ast.parse(file.read_text("utf-8"), str(file))
+            found[".".join(name)] = file
     return found
 
 
 def imports(name: str, tree: ast.Module) -> Iterator[str]:
-    """What a module imports of vmlint, as dotted names below it; "" is the package itself.
+    """The modules of vmlint that a module imports, as dotted names below it: conditional and deferred imports too.
 
-    A name that the package itself gives out, such as `check`, lies in no layer: anybody may take it.
+    `from vmlint import check` is "check", and belongs to whoever gives that name: the package itself.
     """
+    known = modules()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            named = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level:
-            above = name.split(".")[: -node.level]
-            named = [".".join(("vmlint", *above, *filter(None, [node.module])))]
-        elif isinstance(node, ast.ImportFrom) and node.module == "vmlint":
-            named = [f"vmlint.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            named = [node.module or ""]
-        else:
-            continue
-        for one in named:
-            if one == "vmlint" or one.startswith("vmlint."):
-                yield one.removeprefix("vmlint").removeprefix(".")
+            yield from (alias.name.removeprefix("vmlint.") for alias in node.names if alias.name.startswith("vmlint."))
+        elif isinstance(node, ast.ImportFrom) and (above := _package(name, node)) is not None:
+            for alias in node.names:
+                inner = ".".join(filter(None, (above, alias.name)))
+                yield inner if inner in known else above or "__init__"
+
+
+def _package(name: str, node: ast.ImportFrom) -> str | None:
+    """From where an import takes names, None where that is not in vmlint."""
+    if not node.level:
+        module = node.module or ""
+        return module.removeprefix("vmlint").removeprefix(".") if f"{module}.".startswith("vmlint.") else None
+    steps = name.split(".")
+    up = node.level - (name in packages())
+    return ".".join((*steps[: len(steps) - up], *filter(None, [node.module])))
+
+
+def room(name: str) -> str:
+    """The package in `vmlint/`, or the module directly in it."""
+    return name.partition(".")[0] or "__init__"
 
 
 def layer(name: str) -> int:
-    top = name.partition(".")[0] or "__init__"
-    return next((index for index, row in enumerate(LAYERS) if top in row), -1)
+    return next((index for index, row in enumerate(LAYERS) if room(name) in row), -1)
 
 
-def test_the_layers_name_every_module_once() -> None:
+def circle(arrows: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Names that import each other, one way round; empty where there are none."""
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return tuple(error.args[1])
+    return ()
+
+
+def test_the_layers_name_every_room_once() -> None:
     written = [name for row in LAYERS for name in row]
-    assert sorted(written) == sorted({name.partition(".")[0] for name in modules()})
+    assert sorted(written) == sorted({room(name) for name in modules()})
 
 
-def test_modules_import_from_the_left_only() -> None:
+def test_few_modules_are_directly_in_the_package() -> None:
+    directly = [file.name for file in (ROOT / "vmlint").glob("*.py")]
+    assert len(directly) <= MOST_MODULES
+
+
+def test_modules_import_from_their_own_row_and_those_above() -> None:
     wrong = [
         f"{name} imports {other}"
         for name, tree in modules().items()
@@ -128,6 +149,22 @@ def test_modules_import_from_the_left_only() -> None:
         if layer(other) > layer(name)
     ]
     assert wrong == []
+
+
+def test_no_two_files_import_each_other() -> None:
+    assert circle({name: set(imports(name, tree)) - {name} for name, tree in modules().items()}) == ()
+
+
+def test_no_two_rooms_import_each_other() -> None:
+    arrows: dict[str, set[str]] = {}
+    for name, tree in modules().items():
+        arrows.setdefault(room(name), set()).update(room(other) for other in imports(name, tree))
+    assert circle({name: others - {name} for name, others in arrows.items()}) == ()
+
+
+def test_a_circle_is_noticed() -> None:
+    assert circle({"a": ["b"], "b": ["c"], "c": ["a"]}) != ()
+    assert circle({"a": ["b", "c"], "b": ["c"]}) == ()
 
 
 def test_no_rule_is_named_in_the_engine() -> None:

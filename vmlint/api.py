@@ -9,32 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint import registry
-from vmlint.cache import Cache, Judged
+from vmlint.cache import Cache
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
+from vmlint.engine.judged import Judged
 from vmlint.engine.load import NOTHING, Progress
-from vmlint.engine.run import (
-    Others,
-    Quiet,
-    Ran,
-    Subject,
-    left_out,
-    levelled,
-    located,
-    quiet,
-    run,
-    subjects_of,
-    undecided,
-)
+from vmlint.engine.run import Others, Quiet, Ran, Subject, left_out, levelled, quiet, run, subjects_of
 from vmlint.engine.silent import ends
 from vmlint.engine.workspace import Opened, Past, begin, finish
 from vmlint.findings.baseline import Baseline
 from vmlint.findings.finding import Counts, Finding, Report, Undecided
+from vmlint.findings.location import located, undecided
 from vmlint.findings.suppress import Silence, Told, marks
-from vmlint.findings.suppression import Suppression
 from vmlint.graph.resolution import State
 from vmlint.model.crash import Crash, crash
 from vmlint.model.resource import Place, Resource
+from vmlint.model.suppression import Suppression
 from vmlint.parallel.split import shared
 from vmlint.rule import Doubt, Fault, Rule, Spot
 from vmlint.runtime.gc_control import lasting, no_garbage
@@ -169,7 +159,7 @@ def _summed_up(
         *(Doubt(one.fault.place, one.fault.message) for one in left),
     ]
     silence = Silence(
-        marks(repository, settings),
+        marks(repository.commented, repository.resources, settings),
         settings,
         known=rules,
         running=running,

@@ -10,14 +10,12 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vmlint.model.chain import Hop
 from vmlint.model.effect import Effect, Level
-from vmlint.model.resource import Place
-from vmlint.source.document import Document
+from vmlint.model.resource import Place, Spot
 from vmlint.source.edit import Edit
-from vmlint.source.span import Span
 
 if TYPE_CHECKING:
     from vmlint.world import World
@@ -34,13 +32,6 @@ class Fix(enum.StrEnum):
 
     SAFE = "safe"
     UNSAFE = "unsafe"
-
-
-class Spot(NamedTuple):
-    """A place in a document that is no field of an object: a syntax error, a duplicate key."""
-
-    document: Document
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ vmlint itself: README, section "Suppressions".
 
 from collections.abc import Iterator
 
-from vmlint.findings.suppression import Fate, Suppression
+from vmlint.model.suppression import Fate, Suppression
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 

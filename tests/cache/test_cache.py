@@ -14,7 +14,8 @@ import pytest
 
 import vmlint
 from vmlint import api
-from vmlint.cache import Cache, Judged
+from vmlint.cache import Cache
+from vmlint.engine.judged import Judged
 from vmlint.report import FORMATS, render
 
 ROOT = Path(__file__).parents[2]

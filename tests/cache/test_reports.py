@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vmlint.cache.reports import packed, unpacked
 from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
-from vmlint.findings.suppression import Source
 from vmlint.model.effect import Effect, Level
+from vmlint.model.suppression import Source
 from vmlint.registry import rules
 from vmlint.rule import Fix
 from vmlint.source.edit import Move, Put, Quote, Remove

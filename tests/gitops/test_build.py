@@ -13,7 +13,7 @@ import pytest
 
 from vmlint.config.config import Config
 from vmlint.engine.load import load
-from vmlint.gitops.deployments import Deployment
+from vmlint.gitops.deployment import Deployment
 from vmlint.graph.build import objects
 from vmlint.source.decode import decode_text
 

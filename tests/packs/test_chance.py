@@ -14,7 +14,7 @@ from tests.packs.test_judge import DISK, KUBEVIRT, SMALL, VM
 from vmlint.engine.run import run, subjects_of
 from vmlint.engine.workspace import open_world
 from vmlint.errors import ConfigError
-from vmlint.packs import read
+from vmlint.packs.reading import read
 from vmlint.packs.schema import CONDITION, RULE
 from vmlint.packs.way import WAYS
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cases import FIXTURES
 from vmlint.cli.fixtures import cases, judged, unmatched
-from vmlint.packs import read
+from vmlint.packs.reading import read
 from vmlint.registry import known
 
 PACKS = sorted((FIXTURES / "packs").glob("*.yaml"))

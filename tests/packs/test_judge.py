@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.engine.run import located, run, subjects_of, undecided
+from vmlint.engine.run import run, subjects_of
 from vmlint.engine.workspace import open_world
-from vmlint.packs import read
+from vmlint.findings.location import located, undecided
+from vmlint.packs.reading import read
 
 VM = """
 apiVersion: kubevirt.io/v1

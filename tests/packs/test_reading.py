@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from vmlint.errors import ConfigError
-from vmlint.packs import read
-from vmlint.packs.reading import _LARGEST
+from vmlint.packs.reading import _LARGEST, read
 from vmlint.rule import Effect, Level
 
 RULE = """\

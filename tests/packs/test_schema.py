@@ -10,8 +10,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 from vmlint.errors import ConfigError
-from vmlint.packs import read
-from vmlint.packs.reading import _CONDITION, _PACK, _RULE
+from vmlint.packs.reading import _CONDITION, _PACK, _RULE, read
 from vmlint.packs.schema import CONDITION, PACK, RULE, schema
 
 VALIDATOR = Draft7Validator(schema())

@@ -2,7 +2,7 @@ import json
 from dataclasses import fields, replace
 
 from vmlint.findings.finding import Changed, Finding, Report, Stale, Suppressed
-from vmlint.findings.suppression import Source
+from vmlint.model.suppression import Source
 from vmlint.report.json_ import render
 
 from .sample import EVIL, HOSTILE, LABEL_MISSING, REPORT, golden

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from vmlint.findings.finding import Finding, ObjectId, Report, Step, Suppressed
-from vmlint.findings.suppression import Source
+from vmlint.model.suppression import Source
 from vmlint.report import sarif
 from vmlint.report.sarif import render
 from vmlint.rule import Effect, Level

@@ -8,12 +8,12 @@ other folders and on other branches share what they have in common.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from vmlint.engine.run import Ran, Subject
-from vmlint.engine.workspace import Gathering, Opened
+from vmlint.engine.judged import Judged
+from vmlint.engine.workspace import Gathering
 from vmlint.findings.finding import Report
 from vmlint.runtime.profiling import stage
 
@@ -21,19 +21,10 @@ if TYPE_CHECKING:
     from vmlint.cache.earlier import Earlier
     from vmlint.cache.store import Store
 
-__all__ = ["Cache", "Judged"]
+__all__ = ["Cache"]
 
 _LEAST_BYTES = 256 * 1024
 """The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
-
-
-class Judged(NamedTuple):
-    """A report, and what it was made of."""
-
-    report: Report
-    opened: Opened
-    subjects: Sequence[tuple[int, Subject]]
-    ran: Ran
 
 
 class Cache:

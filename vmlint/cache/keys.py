@@ -13,8 +13,8 @@ from types import FunctionType
 
 from vmlint.cache.store import Store
 from vmlint.config.config import Config
-from vmlint.config.packfiles import DATA
 from vmlint.engine.workspace import Gathering
+from vmlint.packs.files import DATA
 from vmlint.registry import OWN
 from vmlint.rule import Rule
 from vmlint.source.read import Raw

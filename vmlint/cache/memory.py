@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vmlint.cache import Judged
+from vmlint.engine.judged import Judged
 from vmlint.engine.run import Ran, Subject
 from vmlint.engine.silent import Ends, ends, lacks_nothing
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked

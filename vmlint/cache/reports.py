@@ -8,8 +8,8 @@ from dataclasses import astuple
 from typing import Any
 
 from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
-from vmlint.findings.suppression import Source
 from vmlint.model.effect import Effect, Level
+from vmlint.model.suppression import Source
 from vmlint.rule import Fix, Rule
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 

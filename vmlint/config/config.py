@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from vmlint import registry
-from vmlint.config.settings import SETTINGS, At, Ignore, Levels, Override, ignore_spec, means, meant
+from vmlint.config.settings import SETTINGS, Ignore, Levels, Override, ignore_spec, means, meant, naming
 from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
 from vmlint.rule import Effect, Level, Rule
+from vmlint.source.authored import At
 
 __all__ = ["Config", "Ignore", "Levels", "Override"]
 
@@ -87,7 +88,7 @@ class Config:
         and every value that makes no sense.
         """
         readers = {setting.field: setting.read_keyword for setting in SETTINGS}
-        at = At(folder=Path(), rules=self.known_rules)
+        at = At(folder=Path(), unknown_name=naming(self.known_rules))
         changes: dict[str, Any] = {}
         for name, value in overrides.items():
             if name in readers:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint import registry
 from vmlint.config.config import Config
-from vmlint.config.settings import SETTINGS, At, Mistake
-from vmlint.config.yamlfile import Written, read_yaml
+from vmlint.config.settings import SETTINGS, naming
 from vmlint.errors import ConfigError, PackError
 from vmlint.model.spelling import nearest
+from vmlint.source.authored import At, Mistake, Written, read_yaml
 from vmlint.source.document import Skipped
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _local(file: Path, run: Config) -> tuple[Config, list[Skipped]]:
     """What the configuration file of a folder says of the files there, and what it says of a whole run."""
     written = _written(file)
     shown = _shown(file)
-    at = At(folder=file.parent, rules=run.known_rules)
+    at = At(folder=file.parent, unknown_name=naming(run.known_rules))
     values = _values(written.data, at, local=True)
     if told := written.told(shown, at.mistakes):
         raise ConfigError(told)
@@ -159,7 +159,7 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     """
     written = _written(file)
     rules, wrong = _rules(written.data, At(folder=file.parent), known_rules)
-    at = At(folder=file.parent, rules=rules, within=_boundary(file.parent))
+    at = At(folder=file.parent, unknown_name=naming(rules), within=_boundary(file.parent))
     values = _values(written.data, at)
     told = [*written.told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
     if told:

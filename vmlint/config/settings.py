@@ -15,11 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from vmlint.config.packfiles import DATA, is_path, packs_at
 from vmlint.errors import PackError
 from vmlint.model.kinds import KINDS
 from vmlint.model.spelling import nearest
+from vmlint.packs.files import DATA, is_path, packs_at
 from vmlint.rule import Level
+from vmlint.source.authored import At, kind_of_value, wrong
 from vmlint.source.ignore import compiled
 
 if TYPE_CHECKING:
@@ -29,29 +30,19 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SETTINGS",
-    "At",
     "Ignore",
     "Levels",
-    "Mistake",
     "Override",
     "Setting",
     "ignore_spec",
     "means",
     "meant",
+    "naming",
     "unknown_name",
-    "wrong",
 ]
 
 Levels = Mapping[str, Level | Literal["off"]]
 """From a rule's name to the level of its findings."""
-
-
-class Mistake(NamedTuple):
-    """What is wrong and what to write instead. `path` leads to the value; `key` says that its key is meant."""
-
-    path: tuple[str | int, ...]
-    text: str
-    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +76,6 @@ class Ignore:
     line: int = 0
 
 
-class At:
-    """A place in the configuration, at which a reader stands and tells mistakes.
-
-    `rules` are the known rules, None where names can't be checked; `folder` is where relative paths start, and
-    `within` the folder that they must not leave, None where they may lead anywhere.
-    """
-
-    __slots__ = ("folder", "mistakes", "path", "rules", "within")
-
-    def __init__(
-        self,
-        *,
-        folder: Path,
-        rules: Sequence[Rule] | None = None,
-        path: tuple[str | int, ...] = (),
-        mistakes: list[Mistake] | None = None,
-        within: Path | None = None,
-    ) -> None:
-        self.folder = folder
-        self.within = within
-        self.rules = rules
-        self.path = path
-        self.mistakes = [] if mistakes is None else mistakes
-
-    def __truediv__(self, step: str | int) -> At:
-        """The place one step further down."""
-        path = (*self.path, step)
-        return At(folder=self.folder, rules=self.rules, path=path, mistakes=self.mistakes, within=self.within)
-
-    @property
-    def name(self) -> str:
-        """The nearest key, as messages name it."""
-        return next((step for step in reversed(self.path) if isinstance(step, str)), "configuration")
-
-    def tell(self, text: str, *, key: bool = False) -> None:
-        self.mistakes.append(Mistake(self.path, text, key))
-
-
 # Names of rules
 
 
@@ -147,24 +100,17 @@ def unknown_name(name: str, rules: Sequence[Rule]) -> str:
     return f"no rule or family is called `{name}`{nearest(name, known) or '; `vmlint rules` lists them'}"
 
 
+def naming(rules: Sequence[Rule] | None) -> Callable[[str], str] | None:
+    """`unknown_name` for these rules, None where they are not known."""
+    return None if rules is None else lambda name: unknown_name(name, rules)
+
+
 def _check_name(name: str, at: At, *, key: bool = False) -> None:
-    if at.rules is not None and (wrong := unknown_name(name, at.rules)):
-        at.tell(wrong, key=key)
+    if at.unknown_name is not None and (problem := at.unknown_name(name)):
+        at.tell(problem, key=key)
 
 
 # Readers
-
-
-def _kind_of_value(value: Any) -> str:
-    if value is None:
-        return "nothing"
-    words = {bool: "true or false", str: "text", dict: "a mapping", list: "a list"}
-    return next((word for kind, word in words.items() if isinstance(value, kind)), "a number")
-
-
-def wrong(at: At, wanted: str, example: str, value: Any) -> None:
-    """Tell that a value is of the wrong type: what it must be, and how to write it."""
-    at.tell(f"`{at.name}` must be {wanted}, not {_kind_of_value(value)}: write `{example}`")
 
 
 _Reader = Callable[[Any, At], Any]
@@ -180,7 +126,7 @@ def _each(entry: Callable[[str, At], str | None], example: str) -> _Reader:
         found = []
         for index, text in enumerate(value):
             if not isinstance(text, str):
-                (at / index).tell(f"an entry of `{at.name}` must be text, not {_kind_of_value(text)}")
+                (at / index).tell(f"an entry of `{at.name}` must be text, not {kind_of_value(text)}")
             elif not text.strip():
                 (at / index).tell(f"an entry of `{at.name}` is empty: take it out")
             elif (held := entry(text, at / index)) is not None:
@@ -439,7 +385,7 @@ def _word(value: Any, at: At, what: str, none: str) -> Level | str | None:
     words = [*(level.value for level in reversed(Level)), none]
     if isinstance(value, str) and value in words:
         return none if value == none else Level(value)
-    shown = f"`{value}`" if isinstance(value, str) else _kind_of_value(value)
+    shown = f"`{value}`" if isinstance(value, str) else kind_of_value(value)
     hint = nearest(value, words) if isinstance(value, str) else ""
     at.tell(f"{what} must be {', '.join(words[:-1])} or {words[-1]}, not {shown}{hint}")
     return None

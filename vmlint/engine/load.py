@@ -10,7 +10,8 @@ from typing import Any, BinaryIO, NamedTuple
 from vmlint.config.config import Config
 from vmlint.engine.summaries import Facts, kinds_of, told
 from vmlint.findings.finding import Counts
-from vmlint.gitops.deployments import Deployment, plan
+from vmlint.gitops.deployment import Deployment
+from vmlint.gitops.deployments import plan
 from vmlint.gitops.embedded import embedded
 from vmlint.gitops.failed import Failed
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource

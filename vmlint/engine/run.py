@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -12,16 +11,14 @@ from typing import NamedTuple, Protocol
 from vmlint.config.config import Config
 from vmlint.engine.load import Progress
 from vmlint.engine.silent import Ends, ends, lacks_nothing
-from vmlint.findings.edits import mend
-from vmlint.findings.finding import Finding, ObjectId, Step, Undecided
+from vmlint.findings.finding import Finding
+from vmlint.findings.location import where
 from vmlint.gitops.failed import Failed
-from vmlint.model.chain import Hop
 from vmlint.model.crash import Crash, crash
-from vmlint.model.field import Path, render
+from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.runtime.profiling import watched
-from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document, Skipped
 from vmlint.source.span import Span
 from vmlint.world import World
@@ -36,14 +33,9 @@ __all__ = [
     "Subject",
     "left_out",
     "levelled",
-    "located",
-    "object_id",
     "quiet",
-    "reach",
     "run",
-    "step",
     "subjects_of",
-    "undecided",
 ]
 
 MOST_FAULTS = 1000
@@ -354,47 +346,10 @@ def _first(faults: list[tuple[Rule, Fault]]) -> tuple[list[tuple[Rule, Fault]], 
 
 def left_out(left: Left) -> Skipped:
     """What a report says of faults that it does not show."""
-    document, span = _where(left.fault.place)
+    document, span = where(left.fault.place)
     about = left.fault.place.resource if isinstance(left.fault.place, Place) else document.file
     reason = f"`{left.rule.slug}` has {left.number:,} more findings about `{about}`, from here on"
     return Skipped(document.file, span.line, f"{reason}: the first {MOST_FAULTS:,} of one object are shown")
-
-
-def located(rule: Rule, fault: Fault) -> Finding:
-    """The finding of a fault: fields become lines and columns. Only here are positions looked up."""
-    place = fault.place
-    resource = place.resource if isinstance(place, Place) else None
-    document, span = _where(place)
-    return Finding(
-        rule=rule.id,
-        slug=rule.slug,
-        effect=fault.effect,
-        level=rule.meta.level_of(fault.effect),
-        resource=object_id(resource) if resource is not None else None,
-        field=render(place.path) if isinstance(place, Place) else "",
-        message=fault.message,
-        fix=fault.fix,
-        file=document.file,
-        line=span.line,
-        column=span.column,
-        end_line=span.end_line,
-        end_column=span.end_column,
-        chain=(*(step(hop) for hop in fault.chain), *_template(document)),
-        excerpt=document.line_text(span.line),
-        mend=mend(fault) if fault.edits else None,
-    )
-
-
-def _template(document: Document) -> Iterator[Step]:
-    """The template of a Helm chart that made a document of standard input: Helm names it in a comment."""
-    if document.file == STDIN_NAME and (found := _SOURCE.search(document.text, 0, _HEAD)):
-        yield Step(f"made by the template `{found[1]}`", "", 0)
-
-
-_HEAD = 2000
-"""The characters of a document in which Helm's comment stands."""
-
-_SOURCE = re.compile(r"^# Source: (\S+)$", re.MULTILINE)
 
 
 def levelled(findings: Iterable[tuple[Rule, Finding]], config: Config) -> Iterator[Finding]:
@@ -403,37 +358,3 @@ def levelled(findings: Iterable[tuple[Rule, Finding]], config: Config) -> Iterat
         level = config.level(rule, finding.effect, finding.file)
         if level is not None:
             yield finding if level is finding.level else replace(finding, level=level)
-
-
-def undecided(doubt: Doubt) -> Undecided:
-    """The doubt of a rule as a report shows it."""
-    document, span = _where(doubt.place)
-    resource = doubt.place.resource if isinstance(doubt.place, Place) else None
-    return Undecided(document.file, span.line, object_id(resource) if resource else None, doubt.reason)
-
-
-def object_id(resource: Resource) -> ObjectId:
-    return ObjectId(resource.api_version, resource.ref.kind, resource.ref.namespace, resource.ref.name)
-
-
-def _where(place: Place | Spot) -> tuple[Document, Span]:
-    if isinstance(place, Spot):
-        return place.document, place.span
-    document, path = place.resource.written(place.path)
-    return document, document.key_span(path) if place.key else document.span(path)
-
-
-def reach(place: Place | Spot) -> tuple[Document, int, int]:
-    """The document of a place, and the first and last line of all that stands there."""
-    if isinstance(place, Spot):
-        return place.document, place.span.line, place.span.end_line
-    document, path = place.resource.written(place.path)
-    return document, *document.extent(path)
-
-
-def step(hop: Hop) -> Step:
-    """A hop as a report shows it."""
-    if hop.place is None or not hop.place.resource.document.text:
-        return Step(hop.text, "", 0)
-    document, span = _where(hop.place)
-    return Step(hop.text, document.file, span.line)

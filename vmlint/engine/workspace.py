@@ -10,7 +10,7 @@ from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
 from vmlint.engine.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
 from vmlint.errors import NothingToRead, UsageError
-from vmlint.gitops.deployments import Deployment
+from vmlint.gitops.deployment import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.model.resource import Resource

@@ -12,9 +12,9 @@ from vmlint.cdi.render import Failure
 from vmlint.cdi.storageclass import Why
 from vmlint.config.config import Config
 from vmlint.engine.load import Progress
-from vmlint.engine.run import object_id
 from vmlint.engine.workspace import open_world
 from vmlint.findings.finding import ObjectId
+from vmlint.findings.location import object_id
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.values import leaves
 from vmlint.model.access import get, with_value

@@ -6,9 +6,9 @@ import enum
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from vmlint.engine.run import object_id, step
 from vmlint.explain.expand import Expanded
 from vmlint.findings.finding import ObjectId, Step
+from vmlint.findings.location import object_id, step
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.inference import End

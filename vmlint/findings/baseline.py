@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from vmlint.errors import UsageError
 from vmlint.findings.finding import Finding, Stale, Suppressed
-from vmlint.findings.suppression import Source
+from vmlint.model.suppression import Source
 
 __all__ = ["DEFAULT_FILE", "Baseline", "Key", "Known"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vmlint.findings.suppression import Source, Suppression
 from vmlint.model.crash import Crash
+from vmlint.model.suppression import Source, Suppression
 from vmlint.rule import Effect, Fix, Level, Rule
 from vmlint.source.document import Skipped
 from vmlint.source.edit import Edit

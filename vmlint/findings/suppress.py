@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.config.settings import ignore_spec, means, unknown_name
-from vmlint.engine.load import Repository
-from vmlint.engine.run import object_id, reach
 from vmlint.findings.finding import Finding, ObjectId, Suppressed
-from vmlint.findings.suppression import ANNOTATION, Fate, Mark, Source, Suppression
+from vmlint.findings.location import object_id, reach
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
+from vmlint.model.suppression import ANNOTATION, Fate, Mark, Source, Suppression
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -54,12 +53,15 @@ _Seen = dict[str, dict[str, list[ObjectId]]]
 # Finding them
 
 
-def marks(repository: Repository, config: Config) -> list[Mark]:
-    """Every suppression of the linted files and of the configuration, whether it can be read or not."""
-    found = [mark for document in repository.commented for mark in _comments(document)]
-    named = {id(document) for document in repository.commented}
+def marks(commented: Sequence[Document], resources: Iterable[Resource], config: Config) -> list[Mark]:
+    """Every suppression of the linted files and of the configuration, whether it can be read or not.
+
+    `commented` are the documents in which vmlint is named, `resources` the objects as the files have them.
+    """
+    found = [mark for document in commented for mark in _comments(document)]
+    named = {id(document) for document in commented}
     if named:
-        for resource in repository.resources:
+        for resource in resources:
             if resource.linted and id(resource.document) in named and _DOMAIN in resource.document.text:
                 found += _annotations(resource)
     return found + list(_configured(config))

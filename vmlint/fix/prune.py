@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vmlint.findings.suppression import ANNOTATION, Fate, Mark, Suppression
 from vmlint.fix.rewriting import Rewrite
 from vmlint.model.resource import Place
+from vmlint.model.suppression import ANNOTATION, Fate, Mark, Suppression
 from vmlint.rule import Spot
 from vmlint.source.decode import decode_text
 

@@ -7,10 +7,11 @@ of these is that one alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.gitops.applied import applied
+from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.embedded import charts
 from vmlint.gitops.failed import Failed
 from vmlint.gitops.tree import Tree
@@ -21,31 +22,9 @@ from vmlint.model.resource import Resource
 from vmlint.source.document import Skipped, SourceFile
 
 if TYPE_CHECKING:
-    from vmlint.gitops.build import Unread
+    pass
 
-__all__ = ["MACHINES", "Deployment", "Plan", "plan"]
-
-MACHINES = "kubevirt.io"
-"""How the API groups of KubeVirt and CDI end."""
-
-
-class Deployment(NamedTuple):
-    """What is applied together. `name` is for people, "" for the folder tree.
-
-    `unread` says what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.
-    """
-
-    name: str
-    resources: tuple[Resource, ...]
-    unread: tuple[Unread, ...] = ()
-    unclear: tuple[Unread, ...] = ()
-
-    @property
-    def left_out(self) -> Iterator[Skipped]:
-        """What is not linted of a deployment that holds machines or their disks, with the reason."""
-        if any(found.kind.group.endswith(MACHINES) for found in self.resources):
-            for reason, at in (*self.unread, *self.unclear):
-                yield Skipped(at.document.file, at.document.span(at.path).line, reason)
+__all__ = ["Deployment", "Plan", "plan"]
 
 
 class Plan(NamedTuple):

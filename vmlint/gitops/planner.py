@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
 from vmlint.gitops.build import Build, Builder, Unread
-from vmlint.gitops.deployments import MACHINES, Deployment
+from vmlint.gitops.deployment import MACHINES, Deployment
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside

@@ -10,8 +10,9 @@ from vmlint.model.field import Path, parse
 from vmlint.model.kinds import Kind
 from vmlint.model.ref import Ref
 from vmlint.source.document import Document
+from vmlint.source.span import Span
 
-__all__ = ["Place", "Renamed", "Resource", "Written"]
+__all__ = ["Place", "Renamed", "Resource", "Spot", "Written"]
 
 
 _T = TypeVar("_T")
@@ -190,3 +191,10 @@ class Place(NamedTuple):
     resource: Resource
     path: Path
     key: bool = False
+
+
+class Spot(NamedTuple):
+    """A place in a document that is not a field of an object: a syntax error, a duplicate key."""
+
+    document: Document
+    span: Span

@@ -1,5 +1,1 @@
-"""Packs of rules that are data: YAML in which a rule says what it requires or forbids of which objects."""
-
-from vmlint.packs.reading import read
-
-__all__ = ["read"]
+"""Packs of rules that are data: their files, and rules made of what these hold."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from vmlint.config.settings import At, wrong
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 from vmlint.packs.patterns import BadPattern, Matches, glob, regular
+from vmlint.source.authored import At, wrong
 
 __all__ = ["COUNT", "OPERATORS", "Test", "comparison", "is_open"]
 

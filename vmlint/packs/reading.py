@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from vmlint.config.settings import At, wrong
-from vmlint.config.yamlfile import read_yaml
 from vmlint.errors import ConfigError
 from vmlint.model.effect import Effect, Level
 from vmlint.model.kinds import BY_NAME, KINDS
@@ -23,6 +21,7 @@ from vmlint.packs.query import BadPath, Query
 from vmlint.packs.template import FIELDS, VIA_FIELDS, mistakes
 from vmlint.packs.way import WAYS, Way
 from vmlint.rule import Meta, Rule
+from vmlint.source.authored import At, read_yaml, wrong
 
 __all__ = ["read"]
 

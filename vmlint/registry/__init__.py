@@ -7,20 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from vmlint.config.packfiles import DATA, is_path, packs_at, shown
 from vmlint.errors import ConfigError, PackError
+from vmlint.packs.files import DATA, is_path, packs_at, shown
+from vmlint.registry import own
+from vmlint.registry.own import OWN
 from vmlint.rule import Rule
 
 __all__ = ["OWN", "adding", "folder_of", "known", "rules"]
 
-OWN = "vmlint.rules"
-"""The name of vmlint's own rules, which are there without being named."""
-
 
 def rules() -> tuple[Rule, ...]:
     """Every rule that comes with vmlint."""
-    from vmlint.registry import own
-
     return own.rules()
 
 
@@ -60,7 +57,7 @@ class _Pack(NamedTuple):
 
     def rules(self) -> tuple[Rule, ...]:
         if isinstance(self.place, Path) and self.place.suffix in DATA:
-            from vmlint.packs import read
+            from vmlint.packs.reading import read
 
             return tuple(replace(rule, pack=self.name) for rule in read(self.place))
 

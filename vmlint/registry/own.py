@@ -11,11 +11,13 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
-from vmlint.registry import OWN
 from vmlint.registry.made import announced, made
 from vmlint.rule import Meta, Rule, RuleModule
 
-__all__ = ["rules"]
+__all__ = ["OWN", "rules"]
+
+OWN = "vmlint.rules"
+"""The name of vmlint's own rules, which are there without being named."""
 
 
 @cache

@@ -15,9 +15,9 @@ from string import Template
 from typing import NamedTuple
 
 from vmlint import registry
-from vmlint.config.packfiles import DATA, packs_in
 from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
+from vmlint.packs.files import DATA, packs_in
 from vmlint.registry.python import number_flaw
 from vmlint.rule import Rule
 

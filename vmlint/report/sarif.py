@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vmlint.findings.finding import Finding, Report, Suppressed
-from vmlint.findings.suppression import Source
+from vmlint.model.suppression import Source
 from vmlint.report.fingerprint import fingerprints
 from vmlint.report.untrusted import address, json_text, visible
 from vmlint.report.wording import counted, doubt, place, sentence, statement, stop

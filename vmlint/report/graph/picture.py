@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from vmlint.engine.run import object_id
 from vmlint.findings.finding import Finding, ObjectId, Report
+from vmlint.findings.location import object_id
 from vmlint.graph.export import Mark, build, nodes
 from vmlint.graph.links import Link, LinkKind
 from vmlint.model.matcher import Matcher

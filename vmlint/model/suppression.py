@@ -6,8 +6,7 @@ import datetime
 import enum
 from dataclasses import dataclass
 
-from vmlint.model.resource import Place
-from vmlint.rule import Spot
+from vmlint.model.resource import Place, Spot
 
 __all__ = ["ANNOTATION", "Fate", "Mark", "Source", "Suppression"]
 

@@ -1,0 +1,36 @@
+"""One deployment: the objects that are applied together, a picture of a cluster of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from vmlint.model.resource import Resource
+from vmlint.source.document import Skipped
+
+if TYPE_CHECKING:
+    from vmlint.gitops.build import Unread
+
+__all__ = ["MACHINES", "Deployment"]
+
+MACHINES = "kubevirt.io"
+"""How the API groups of KubeVirt and CDI end."""
+
+
+class Deployment(NamedTuple):
+    """What is applied together. `name` is for people, "" for the folder tree.
+
+    `unread` says what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.
+    """
+
+    name: str
+    resources: tuple[Resource, ...]
+    unread: tuple[Unread, ...] = ()
+    unclear: tuple[Unread, ...] = ()
+
+    @property
+    def left_out(self) -> Iterator[Skipped]:
+        """What is not linted of a deployment that holds machines or their disks, with the reason."""
+        if any(found.kind.group.endswith(MACHINES) for found in self.resources):
+            for reason, at in (*self.unread, *self.unclear):
+                yield Skipped(at.document.file, at.document.span(at.path).line, reason)
