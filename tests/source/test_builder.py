@@ -133,6 +133,40 @@ def test_nesting_has_a_bound(open_: str, close: str) -> None:
         build(open_ * (MAX_DEPTH + 1) + "1" + close * (MAX_DEPTH + 1))
 
 
+def block(levels: int) -> str:
+    return "".join(f"{' ' * level}a:\n" for level in range(levels))
+
+
+@pytest.mark.parametrize("levels", [251, 999, 1000, 1001, 1002, 5000])
+@pytest.mark.parametrize("behind", ["", "1", "@", "]: : }"])
+@pytest.mark.parametrize("opened", ["[", "{a: ", "- "])
+def test_the_bound_is_the_same_whatever_libyaml_bounds(opened: str, behind: str, levels: int) -> None:
+    """PyYAML 6.0.4 brings libyaml 0.2.6, which itself refuses more than 1,000 levels."""
+    with pytest.raises(Unreadable, match="nested deeper than 250 levels") as caught:
+        build("# é\n" + opened * levels + behind)
+    assert caught.value.index == 4 + len(opened) * MAX_DEPTH
+
+
+@pytest.mark.parametrize("levels", [252, 1002, 1500])
+def test_the_bound_is_the_same_for_block_mappings(levels: int) -> None:
+    with pytest.raises(Unreadable, match="nested deeper than 250 levels") as caught:
+        build(block(levels))
+    assert caught.value.index == len(block(MAX_DEPTH)) + MAX_DEPTH
+
+
+def test_what_comes_first_is_reported_whatever_libyaml_bounds() -> None:
+    with pytest.raises(Unreadable, match="quotes") as caught:
+        build("[b?, " + "[" * 1500)
+    assert caught.value.index == 2
+    with pytest.raises(Unreadable, match="a mapping key can't be a mapping") as caught:
+        build("{? " * 1500)
+    assert caught.value.index == 3
+
+
+def test_what_is_too_deep_behind_the_end_of_a_document_is_not_read() -> None:
+    assert build("a: 1\n...\n" + "[" * 1500) == ({"a": 1}, False, 9, 0)
+
+
 @pytest.mark.parametrize("opened", ["{a: ", "[", "{? "])
 def test_no_pass_goes_on_behind_what_is_too_deep(opened: str) -> None:
     seen = list(events("x" + ": \n  " + opened * 5000))

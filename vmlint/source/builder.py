@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from sys import intern
 from typing import Any, NamedTuple
 
 from yaml._yaml import CParser
-from yaml.error import YAMLError
+from yaml.error import MarkedYAMLError, YAMLError
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -31,7 +32,18 @@ from yaml.events import (
 from vmlint.source.problems import DIRECTIVE, Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
-__all__ = ["MAX_ALIASED", "MAX_DEPTH", "MAX_SCALAR", "Built", "build", "events", "is_merge", "key_of", "too_long"]
+__all__ = [
+    "MAX_ALIASED",
+    "MAX_DEPTH",
+    "MAX_SCALAR",
+    "Built",
+    "build",
+    "events",
+    "is_merge",
+    "key_of",
+    "too_deep_part",
+    "too_long",
+]
 
 MAX_DEPTH = 250
 """How deep mappings and lists may be nested, aliases included. kubectl stops at 10,000; no manifest comes near 250,
@@ -47,6 +59,9 @@ MAX_SCALAR = 2**20
 
 _MOST_TAGS = 100
 """The most directives that libyaml gets to see: it compares each with all before it, and kubectl refuses them."""
+
+
+_BLANKS = re.compile(r"(?:\s|#[^\n]*)*")
 
 
 class Built(NamedTuple):
@@ -80,18 +95,25 @@ def build(text: str, most_aliased: int = MAX_ALIASED) -> Built:
     if text.count("\n%TAG") > _MOST_TAGS:
         raise Unreadable(text.index("%TAG"), DIRECTIVE)
     try:
-        if _needs_a_closer_look(text):
-            _check_as_go_yaml(text)
-        if len(text) > MAX_SCALAR:
-            _check_lengths(text)
-        builder = _Builder(text, most_aliased)
-        try:
-            return builder.document()
-        except Unreadable as error:
-            error.aliased = builder.aliased
-            raise
+        return _build(text, most_aliased)
     except YAMLError as error:
+        if (part := too_deep_part(error, text)) is not None:
+            return _build(part, most_aliased)
         raise explain(error, text) from None
+
+
+def _build(text: str, most_aliased: int) -> Built:
+    """As `build`; raises YAMLError where libyaml refuses the text."""
+    if _needs_a_closer_look(text):
+        _check_as_go_yaml(text)
+    if len(text) > MAX_SCALAR:
+        _check_lengths(text)
+    builder = _Builder(text, most_aliased)
+    try:
+        return builder.document()
+    except Unreadable as error:
+        error.aliased = builder.aliased
+        raise
 
 
 class _Builder:
@@ -117,15 +139,16 @@ class _Builder:
         total = self._nodes + 2
         if self.aliased > 100 and total > 1000 and self.aliased / total > _allowed_ratio(total):
             raise _too_many_aliases(event)
-        self._next()
-        return Built(data, self._repeated, self._rest(), self.aliased)
+        end = self._next()
+        return Built(data, self._repeated, self._rest(end), self.aliased)
 
-    def _rest(self) -> int | None:
-        """Where something stands after the document's end (`...`): kubectl reads one document between two `---`."""
+    def _rest(self, end: Any) -> int | None:
+        """Where text begins after the document's end (`...`): kubectl reads one document between two `---`."""
         try:
             event = self._next()
-        except YAMLError as error:
-            return explain(error, self._text).index
+        except YAMLError:
+            blanks = _BLANKS.match(self._text, end.end_mark.index)
+            return blanks.end() if blanks else end.end_mark.index
         return None if type(event) is StreamEndEvent else event.start_mark.index
 
     def _node(self, event: Any, depth: int) -> Any:
@@ -305,16 +328,49 @@ _MERGE_TAG = "tag:yaml.org,2002:merge"
 def events(text: str) -> Iterator[Any]:
     """libyaml's events of a text; the last one is that of a collection deeper than MAX_DEPTH, if there is any.
 
-    libyaml takes time for each level above a value: to the end of such a text it may take hours.
+    libyaml 0.2.5 takes time for each level above a value: to the end of such a text it may take hours.
+    Raises YAMLError.
     """
+    count = 0
+    try:
+        for event in _events(text):
+            yield event
+            count += 1
+    except YAMLError as error:
+        if (part := too_deep_part(error, text)) is None:
+            raise
+        yield from islice(_events(part), count, None)
+
+
+def too_deep_part(error: YAMLError, text: str) -> str | None:
+    """The text before libyaml's error, if something in it is nested deeper than MAX_DEPTH, else None.
+
+    libyaml reads up to 1,024 characters ahead of the events it gives: its error may come before the event of the level
+    that vmlint refuses. libyaml 0.2.6 (PyYAML 6.0.4) also refuses more than 1,000 levels itself. Without this, the
+    message and its place would depend on the installed libyaml.
+    """
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    if mark is None or mark.index <= MAX_DEPTH:
+        return None
+    part = text[: mark.index]
+    depth = 0
+    try:
+        for event in _events(part):
+            depth += _DEEPER.get(type(event), 0)
+    except YAMLError:
+        pass
+    return part if depth > MAX_DEPTH else None
+
+
+_DEEPER = {MappingStartEvent: 1, SequenceStartEvent: 1, MappingEndEvent: -1, SequenceEndEvent: -1}
+"""How an event changes the depth; other events don't."""
+
+
+def _events(text: str) -> Iterator[Any]:
     following: Callable[[], Any] = CParser(text).get_event
     depth = 0
     while type(event := following()) is not StreamEndEvent:
-        kind = type(event)
-        if kind is MappingStartEvent or kind is SequenceStartEvent:
-            depth += 1
-        elif kind is MappingEndEvent or kind is SequenceEndEvent:
-            depth -= 1
+        depth += _DEEPER.get(type(event), 0)
         yield event
         if depth > MAX_DEPTH:
             return

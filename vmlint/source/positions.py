@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from yaml._yaml import CParser
@@ -23,7 +24,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from vmlint.source.builder import MAX_DEPTH, is_merge, key_of
+from vmlint.source.builder import MAX_DEPTH, is_merge, key_of, too_deep_part
 from vmlint.source.problems import CONTROL
 from vmlint.source.scalars import ScalarError
 from vmlint.source.span import Path, Span
@@ -183,21 +184,27 @@ class _Walk:
     """One pass over a text's events. What was read before an error is kept."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
+        try:
+            self._read(text)
+        except YAMLError as error:
+            if (part := too_deep_part(error, text)) is not None:
+                with suppress(YAMLError):
+                    self._read(part)
+
+    def _read(self, text: str) -> None:
         self.root: _Node | None = None
         self.repeats: list[Repeat] = []
-        self._text = text
         self._depth = 0
         self._path: list[str | int] = []
         self._anchors: dict[str, tuple[_Node, Any]] = {}
         self._next: Callable[[], Any] = CParser(text).get_event
-        try:
+        with suppress(ScalarError, _Refused):
             self._next()
             if type(self._next()) is DocumentStartEvent:
                 event = self._next()
                 self.root = self._node(event, None)
                 self._children(event, self.root)
-        except (YAMLError, ScalarError, _Refused):
-            return
 
     def _node(self, event: Any, key: _Range | None) -> _Node:
         """The node that an event starts, still without its children: kept first, an error in them loses nothing."""
