@@ -1,16 +1,26 @@
-"""What all tests share: property tests look further on each run here, and are the same each time in CI."""
+"""What all tests share: property tests search further on each run here, and are the same each time in CI.
+
+No test depends on how busy the machine is: Hypothesis has no deadlines, and nothing is too slow for it.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """One process where only files or single tests are named: starting more takes longer than they run."""
+    named = [Path(word.partition("::")[0]) for word in config.args]
+    return 0 if all(path.is_file() for path in named) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

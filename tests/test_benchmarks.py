@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -15,6 +17,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_every_row_is_a_ratio() -> None:
     done = run("--vms", "100", "--best", "1", "cold", "workers", "warm", "changed", "haystack", "small")
     assert (done.returncode, done.stderr) == (0, "")

@@ -138,6 +138,7 @@ def manifests(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 def test_the_action_annotates_and_sums_up(source: Path, runner: Path, manifests: Path) -> None:
     done = step(1, {"paths": "bad dir/\n\ngood\n"}, source, runner, manifests)
@@ -150,6 +151,7 @@ def test_the_action_annotates_and_sums_up(source: Path, runner: Path, manifests:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 @pytest.mark.parametrize(
     ("inputs", "exit_code"),
@@ -171,6 +173,7 @@ def test_the_inputs_of_the_action_are_options(
     assert (manifests / "output.txt").read_text("utf-8") == told
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 @pytest.mark.parametrize("text", ["\"'; touch pwned; $(touch pwned) `touch pwned` #", "--output=pwned"])
 @pytest.mark.parametrize("name", ["paths", "config", "baseline", "fail-on"])
@@ -179,6 +182,7 @@ def test_an_input_is_never_run(source: Path, runner: Path, manifests: Path, name
     assert not (manifests / "pwned").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 def test_the_job_of_gitlab_writes_its_reports(runner: Path, manifests: Path) -> None:
     reports = JOB["artifacts"]["reports"]
@@ -204,6 +208,7 @@ def script(variables: Mapping[str, str], runner: Path, cwd: Path) -> subprocess.
     return call("sh", "-ec", "\n".join(JOB["script"]), cwd=cwd, env=env)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 def test_the_image_holds_vmlint_alone(runner: Path, manifests: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The image's own commands; no daemon is asked. Its first is the action's, which `runner` has run."""

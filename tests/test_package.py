@@ -83,6 +83,7 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
@@ -96,6 +97,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert names == held
 
 
+@pytest.mark.slow
 def test_nothing_else_is_importable(python: Path, tmp_path: Path) -> None:
     code = (
         "import importlib.metadata as m, importlib.util as u, vmlint;"
@@ -107,6 +109,7 @@ def test_nothing_else_is_importable(python: Path, tmp_path: Path) -> None:
     assert Path(file).is_relative_to(python.parents[1])
 
 
+@pytest.mark.slow
 def test_a_rule_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
     case = shutil.copytree(CASE, tmp_path / "repository")
     said = call(python.with_name("vmlint"), "check", "--format", "json", cwd=case)

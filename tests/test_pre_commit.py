@@ -70,6 +70,7 @@ def test_the_manifest_is_valid() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 def test_the_hook_reads_the_whole_tree_and_fails_with_the_finding(hooks: Path, tmp_path: Path) -> None:
     manifests = repository(tmp_path / "manifests", {"apps/web.yaml": MANIFEST, "README.md": "# Manifests\n"})
@@ -81,6 +82,7 @@ def test_the_hook_reads_the_whole_tree_and_fails_with_the_finding(hooks: Path, t
     assert "matcher-empty" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("index")
 def test_the_hook_for_changes_tells_of_what_the_commit_touches(hooks: Path, tmp_path: Path) -> None:
     manifests = repository(tmp_path / "manifests", {"apps/old.yaml": MANIFEST, "apps/web.yaml": MANIFEST})

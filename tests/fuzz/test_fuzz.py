@@ -21,6 +21,7 @@ def test_fixtures_with_mutations(start: int, tmp_path: Path) -> None:
     survey(mutated(random.choice(corpus()), corpus(), random), tmp_path)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(repositories())
 def test_repositories_by_chance(case: Case) -> None:
