@@ -68,7 +68,7 @@ def test_what_was_asked_for_longest_ago_goes_first(tmp_path: Path) -> None:
     store = Store(tmp_path, most_bytes=3500)
     for number, name in enumerate("abc"):
         store.put("run", name, os.urandom(1000))
-        os.utime(tmp_path / "v1" / f"run-{name}", times=(0, time.time() - 1000 + number))
+        os.utime(tmp_path / "vmlint-2" / f"run-{name}", times=(0, time.time() - 1000 + number))
     assert store.get("run", "a")
     store.put("run", "d", os.urandom(1000))
     assert entries(tmp_path) == ["run-a", "run-c", "run-d"]
@@ -76,14 +76,20 @@ def test_what_was_asked_for_longest_ago_goes_first(tmp_path: Path) -> None:
 
 def test_what_nobody_needs_goes(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    (tmp_path / "v0").mkdir()
-    days = {"v1/run-old": 31, "v1/run-new": 29, "v1/.run-x.abandoned": 1, "v1/.run-x.written-now": 0, "v0/run-a": 40}
+    (tmp_path / "vmlint-1").mkdir()
+    days = {
+        "vmlint-2/run-old": 31,
+        "vmlint-2/run-new": 29,
+        "vmlint-2/.run-x.0123456789ab": 1,
+        "vmlint-2/.run-x.ba9876543210": 0,
+        "vmlint-1/run-a": 40,
+    }
     store.put("run", "first", b"")
     for name, age in days.items():
-        (tmp_path / name).write_bytes(b"")
+        (tmp_path / name).write_bytes(b"vmlint cache\n")
         os.utime(tmp_path / name, times=(0, time.time() - age * 24 * 3600))
     store.put("run", "last", b"")
-    assert entries(tmp_path) == [".run-x.written-now", "run-first", "run-last", "run-new"]
+    assert entries(tmp_path) == [".run-x.ba9876543210", "run-first", "run-last", "run-new"]
 
 
 def test_it_is_cleared_with_nothing_else(tmp_path: Path) -> None:
@@ -124,7 +130,7 @@ def test_the_environment_names_the_folder(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_can_not_be_deleted_is_said(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.put("run", "a", b"one")
-    (tmp_path / "v1").chmod(0o500)
+    (tmp_path / "vmlint-2").chmod(0o500)
     with pytest.raises(UsageError, match="can't delete"):
         store.clear()
-    (tmp_path / "v1").chmod(0o700)
+    (tmp_path / "vmlint-2").chmod(0o700)

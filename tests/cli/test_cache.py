@@ -15,7 +15,7 @@ def test_info_and_clear(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("VMLINT_CACHE_DIR", str(tmp_path / "there"))
     assert run("cache", "info") == (0, f"folder   {tmp_path / 'there'}\nentries  0\nsize     0.0 KiB\n", "")
     Store(tmp_path / "there").put("run", "a", bytes(range(256)) * 8)
-    size = (tmp_path / "there/v1/run-a").stat().st_size / 1024
+    size = (tmp_path / "there/vmlint-2/run-a").stat().st_size / 1024
     assert run("cache", "info") == (
         0,
         f"folder   {tmp_path / 'there'}\nentries  1\nsize     {size:.1f} KiB\n",

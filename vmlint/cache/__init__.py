@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.engine.judged import Judged
 from vmlint.engine.workspace import Gathering
+from vmlint.errors import VmlintError
 from vmlint.findings.finding import Report
 from vmlint.runtime.profiling import stage
 
@@ -42,6 +43,11 @@ class Cache:
     def trouble(self) -> str:
         """Why the cache could not be written in the last run; "" where it could, or was not needed."""
         return self._store.trouble if self._store else ""
+
+    @property
+    def refused(self) -> str:
+        """Why the folder of the cache was not used in the last run; "" where it was, or was not needed."""
+        return self._store.refused if self._store else ""
 
     def report(self, gathering: Gathering, judged: Callable[[Earlier | None], Judged]) -> Report:
         """The report of what was read: the one that is known, else the one that is made now, which is kept."""
@@ -75,10 +81,23 @@ class Cache:
             place = folder_key(scope, gathering, contents)
             memory = recalled(held) if (held := store.get("memory", place)) else None
             earlier = Earlier(memory, gathering.files.files, contents[0]) if memory else None
-        made = judged(earlier if earlier and earlier.knows_most else None)
+        made = _with_memory(judged, earlier) if earlier and earlier.knows_most else None
+        made = made or judged(None)
         if not made.report.crashes and made.report.stopped is None:
             with stage("cache"):
                 store.put("run", key, packed(made.report))
                 if can_remember(made.opened):
                     store.put("memory", place, written(learned(made, contents[0], memory)))
         return made.report
+
+
+def _with_memory(judged: Callable[[Earlier | None], Judged], earlier: Earlier) -> Judged | None:
+    """A run with what is known of an earlier one, None where that breaks it: whatever stood in the entry, a run without
+    it has the last word, and breaks again where the fault is another one."""
+    try:
+        made = judged(earlier)
+    except (VmlintError, KeyboardInterrupt):
+        raise
+    except Exception:
+        return None
+    return None if made.report.crashes else made

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from vmlint.cache.reports import MALFORMED
 from vmlint.engine.judged import Judged
 from vmlint.engine.run import Ran, Subject
 from vmlint.engine.silent import Ends, ends, lacks_nothing
@@ -95,11 +96,13 @@ def recalled(entry: bytes) -> Memory | None:
         held = zip(rows, json.loads(f"[{','.join(rows)}]"), strict=True)
         files = {name: _remembered(row, name, content, facts, quiet) for row, (name, content, facts, quiet) in held}
         return Memory(files, frozenset(json.loads(namespaces)))
-    except (ValueError, TypeError):
+    except MALFORMED:
         return None
 
 
-def _remembered(row: str, name: str, content: str, facts: Any, quiet: Any) -> Remembered:
+def _remembered(row: str, name: Any, content: Any, facts: Any, quiet: Any) -> Remembered:
+    if not isinstance(name, str) or not isinstance(content, str) or len(quiet) != len(facts or ()):
+        raise TypeError("no row of a memory")
     ends = [
         None if where is None else tuple([(name, index, tuple(path), state) for path, state in where])
         for index, where in enumerate(quiet)

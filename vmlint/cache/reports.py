@@ -7,13 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 from typing import Any
 
+from vmlint.cache.shape import fits
 from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
 from vmlint.model.effect import Effect, Level
 from vmlint.model.suppression import Source
 from vmlint.rule import Fix, Rule
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
-__all__ = ["packed", "unpacked"]
+__all__ = ["MALFORMED", "packed", "unpacked"]
+
+MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError)
+"""What reading an entry raises that is none: one that another program made, or that was made to do harm."""
 
 
 def packed(report: Report) -> bytes:
@@ -37,7 +41,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
     by_id = {rule.id: rule for rule in rules}
     try:
         held = json.loads(text)
-        return Report(
+        report = Report(
             version=held["version"],
             findings=tuple(_finding(row) for row in held["findings"]),
             skipped=tuple(Skipped(*row) for row in held["skipped"]),
@@ -53,8 +57,13 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
             stale=tuple(Stale(*row) for row in held["stale"]),
             baseline=held["baseline"],
         )
-    except (ValueError, TypeError, KeyError):
+        for one in (report.counts, *report.findings, *report.skipped, *report.undecided, *report.stale):
+            fits(one)
+        for suppressed in report.suppressed:
+            fits(suppressed)
+    except MALFORMED:
         return None
+    return report if isinstance(report.version, str) and isinstance(report.baseline, str) else None
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -213,6 +213,8 @@ def _run(arguments: Namespace) -> Exit:
             rewrite.write()
     cache = cache_of(arguments)
     report = _check(paths, config, arguments, partial=True, cache=cache)
+    if cache is not None and cache.refused:
+        say(f"{cache.refused}. The result is the same, and takes longer")
     if arguments.verbose and cache is not None and cache.trouble:
         say(f"{cache.trouble}: nothing is kept for the next run")
     with stage("report"):
