@@ -18,7 +18,8 @@ def fits(value: _T) -> _T:
 
     Raises TypeError where one has another.
     """
-    if not _fields(value.__class__)(value):
+    of: type[Any] = type(value)
+    if not _fields(of)(value):
         raise TypeError(f"a {type(value).__name__} with values of other types")
     return value
 
