@@ -1,6 +1,15 @@
 """The rules that come with vmlint: a folder a family, a file a rule. A new rule is a file and its line here."""
 
 RULES = (
+    "operations.snapshot_invalid",
+    "operations.restore_invalid",
+    "operations.clone_invalid",
+    "operations.export_invalid",
+    "operations.migration_invalid",
+    "operations.migration_policy_invalid",
+    "operations.preset_invalid",
+    "operations.plugin_invalid",
+    "operations.operation_gate_off",
     "inference.infer_volume_missing",
     "inference.infer_volume_unsupported",
     "inference.infer_label_missing",

@@ -13,12 +13,13 @@ from vmlint.graph.resolution import State
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.model.subjects import Operation, VirtualMachine, Workload
 
 if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
     from vmlint.kubevirt.conflicts import Conflict
     from vmlint.kubevirt.inference import Chain
     from vmlint.kubevirt.matching import Flaw, Match
+    from vmlint.kubevirt.operations import Cause
     from vmlint.schema.cause import SchemaCause
     from vmlint.world import World, machine, storage
     from vmlint.world.disks import Disk
@@ -36,6 +37,7 @@ __all__ = [
     "lost_links",
     "lost_matchers",
     "matcher_flaws",
+    "operation",
     "overridden",
     "sized",
     "storage_refusals",
@@ -50,6 +52,11 @@ def form(resource: Resource, world: World) -> Sequence[SchemaCause]:
 def admission(workload: Workload, world: World) -> Sequence[machine.Refusal]:
     """Why KubeVirt refuses the workload, or what it makes."""
     return world.machine.admission(workload)
+
+
+def operation(subject: Operation, world: World) -> Sequence[Cause]:
+    """Why KubeVirt refuses an operation on a VM."""
+    return world.operations.causes(subject)
 
 
 def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusal]:

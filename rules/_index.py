@@ -11,14 +11,23 @@ from __future__ import annotations
 from vmlint.gitops.failed import Failed
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, PersistentVolumeClaim, Preference, StorageProfile, VirtualMachine, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
+from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.model.suppression import Suppression
 from vmlint.rule import Effect, Fix, Meta
-from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, overridden, sized, storage_refusals
+from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, operation, overridden, sized, storage_refusals
 from vmlint.source.document import Document
 from vmlint.world.change import Change
 
 INDEX = {
+    "operations.snapshot_invalid": ("A snapshot does not name a VM", Meta(id="VM001", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineSnapshot, about=operation)),
+    "operations.restore_invalid": ("A restore has a wrong target, policy, override or patch", Meta(id="VM002", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineRestore, about=operation)),
+    "operations.clone_invalid": ("A clone has a wrong source, target, filter, address or patch", Meta(id="VM003", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineClone, about=operation)),
+    "operations.export_invalid": ("An export does not name what it exports", Meta(id="VM004", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineExport, about=operation)),
+    "operations.migration_invalid": ("A migration names no guest, or sets what only KubeVirt may set", Meta(id="VM005", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineInstanceMigration, about=operation)),
+    "operations.migration_policy_invalid": ("A migration policy has a negative amount or a factor out of range", Meta(id="VM006", effect=Effect.REJECTED, since="0.2", subject=MigrationPolicy, about=operation)),
+    "operations.preset_invalid": ("A preset has no domain, or one with a disk or firmware that KubeVirt refuses", Meta(id="VM007", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineInstancePreset, about=operation)),
+    "operations.plugin_invalid": ("A plugin has an expression or a socket path that KubeVirt refuses", Meta(id="VM008", effect=Effect.REJECTED, since="0.2", subject=Plugin, about=operation)),
+    "operations.operation_gate_off": ("An operation needs a feature gate that is off", Meta(id="VM010", effect=Effect.REJECTED, since="0.2", subject=Operation, about=operation)),
     "inference.infer_volume_missing": ("The VM infers from a volume that it does not have", Meta(id="VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_volume_unsupported": ("The VM infers from a volume of a type that leads to no labels", Meta(id="VM102", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_label_missing": ("The volume to infer from carries no default", Meta(id="VM103", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),

@@ -39,6 +39,10 @@ class LinkKind(enum.StrEnum):
     SERVICE_ACCOUNT = "service account"
     MANAGES = "manages"
     VOLUME_NAME = "persistent volume"
+    OPERAND = "operand"
+    """What an operation reads: the VM of a snapshot, the snapshot of a restore."""
+    TARGET = "target"
+    """The VM that a restore or clone writes; it need not be there."""
 
 
 class Link(NamedTuple):
@@ -103,6 +107,12 @@ def _matcher(matcher: Matcher) -> _Target:
         return kind and Ref(kind.group, kind.name, namespace if kind.namespaced else "", name)
 
     return target
+
+
+def _operand(holder: Mapping[str, Any], name: str, namespace: str) -> Ref | None:
+    """An object by API group and kind, where KubeVirt knows one of both."""
+    row = BY_GROUP_KIND.get((text(holder, "apiGroup"), text(holder, "kind")))
+    return Ref(row.group, row.name, namespace, name) if row else None
 
 
 _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
@@ -184,6 +194,25 @@ _OBJECT_ROWS: dict[str, tuple[tuple[str, LinkKind, _Target], ...]] = {
         ("spec.source.snapshot.name", LinkKind.SOURCE, _beside("VolumeSnapshot")),
         ("spec.source.dataSource.name", LinkKind.SOURCE, _beside("DataSource")),
     ),
+    "VirtualMachineSnapshot": (("spec.source.name", LinkKind.OPERAND, _operand),),
+    "VirtualMachineRestore": (
+        ("spec.virtualMachineSnapshotName", LinkKind.OPERAND, _local("VirtualMachineSnapshot")),
+        ("spec.target.name", LinkKind.TARGET, _operand),
+    ),
+    "VirtualMachineClone": (
+        ("spec.source.name", LinkKind.OPERAND, _operand),
+        ("spec.target.name", LinkKind.TARGET, _operand),
+    ),
+    "VirtualMachineExport": (
+        ("spec.source.name", LinkKind.OPERAND, _operand),
+        ("spec.tokenSecretRef", LinkKind.SECRET, _local("Secret")),
+    ),
+    "VirtualMachineBackup": (
+        ("spec.source.name", LinkKind.OPERAND, _operand),
+        ("spec.pvcName", LinkKind.OPERAND, _local("PersistentVolumeClaim")),
+        ("spec.tokenSecretRef", LinkKind.SECRET, _local("Secret")),
+    ),
+    "VirtualMachineBackupTracker": (("spec.source.name", LinkKind.OPERAND, _operand),),
     "DataImportCron": (("spec.managedDataSource", LinkKind.MANAGES, _local("DataSource")),),
     "VolumeCloneSource": (("spec.source.name", LinkKind.SOURCE, _clone_source),),
     "VolumeSnapshot": (("spec.source.persistentVolumeClaimName", LinkKind.SOURCE, _local("PersistentVolumeClaim")),),

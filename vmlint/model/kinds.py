@@ -81,7 +81,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("sriovnetwork.openshift.io", "SriovNetwork", "sriovnetworks"),
     Kind("sriovnetwork.openshift.io", "OVSNetwork", "ovsnetworks"),
     Kind("operator.openshift.io", "Network", "networks", False),
-    # Kinds whose form alone is checked.
+    # What is done to VMs, and what applies to guests.
     Kind(_KUBEVIRT, "VirtualMachineInstanceMigration", "virtualmachineinstancemigrations"),
     Kind(_KUBEVIRT, "VirtualMachineInstancePreset", "virtualmachineinstancepresets"),
     Kind("migrations.kubevirt.io", "MigrationPolicy", "migrationpolicies", False),
@@ -91,6 +91,9 @@ KINDS: tuple[Kind, ...] = (
     Kind(_SNAPSHOT, "VirtualMachineRestore", "virtualmachinerestores"),
     Kind(_BACKUP, "VirtualMachineBackup", "virtualmachinebackups"),
     Kind(_BACKUP, "VirtualMachineBackupTracker", "virtualmachinebackuptrackers"),
+    Kind("plugin.kubevirt.io", "Plugin", "plugins", False),
+    Kind("snapshot.storage.k8s.io", "VolumeSnapshotClass", "volumesnapshotclasses", False),
+    # Kinds whose form alone is checked.
     Kind(_CDI, "ObjectTransfer", "objecttransfers", False),
     Kind(_FORKLIFT, "OpenstackVolumePopulator", "openstackvolumepopulators"),
     Kind(_FORKLIFT, "OvirtVolumePopulator", "ovirtvolumepopulators"),

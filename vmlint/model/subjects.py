@@ -16,13 +16,24 @@ __all__ = [
     "DataSource",
     "DataVolume",
     "Instancetype",
+    "MigrationPolicy",
+    "Operation",
     "PersistentVolumeClaim",
+    "Plugin",
     "Preference",
     "StorageProfile",
     "VirtualMachine",
+    "VirtualMachineBackup",
+    "VirtualMachineBackupTracker",
+    "VirtualMachineClone",
+    "VirtualMachineExport",
     "VirtualMachineInstance",
+    "VirtualMachineInstanceMigration",
+    "VirtualMachineInstancePreset",
     "VirtualMachineInstanceReplicaSet",
     "VirtualMachinePool",
+    "VirtualMachineRestore",
+    "VirtualMachineSnapshot",
     "VolumeCloneSource",
     "VolumeImportSource",
     "VolumeSnapshot",
@@ -174,9 +185,57 @@ class VolumeSnapshot(Resource):
     __slots__ = ()
 
 
+class Operation(Resource):
+    """What is done to a VM, or applies to guests: its admitter is in `kubevirt/operations`."""
+
+    __slots__ = ()
+
+
+class VirtualMachineSnapshot(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineRestore(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineClone(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineExport(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineBackup(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineBackupTracker(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineInstanceMigration(Operation):
+    __slots__ = ()
+
+
+class VirtualMachineInstancePreset(Operation):
+    __slots__ = ()
+
+
+class MigrationPolicy(Operation):
+    __slots__ = ()
+
+
+class Plugin(Operation):
+    __slots__ = ()
+
+
 _KUBEVIRT = "kubevirt.io"
 _INSTANCETYPE = "instancetype.kubevirt.io"
 _CDI = "cdi.kubevirt.io"
+_SNAPSHOT = "snapshot.kubevirt.io"
+_BACKUP = "backup.kubevirt.io"
 
 _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_KUBEVIRT, "VirtualMachine"): VirtualMachine,
@@ -196,6 +255,16 @@ _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_CDI, "StorageProfile"): StorageProfile,
     ("", "PersistentVolumeClaim"): PersistentVolumeClaim,
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): VolumeSnapshot,
+    (_SNAPSHOT, "VirtualMachineSnapshot"): VirtualMachineSnapshot,
+    (_SNAPSHOT, "VirtualMachineRestore"): VirtualMachineRestore,
+    ("clone.kubevirt.io", "VirtualMachineClone"): VirtualMachineClone,
+    ("export.kubevirt.io", "VirtualMachineExport"): VirtualMachineExport,
+    (_BACKUP, "VirtualMachineBackup"): VirtualMachineBackup,
+    (_BACKUP, "VirtualMachineBackupTracker"): VirtualMachineBackupTracker,
+    (_KUBEVIRT, "VirtualMachineInstanceMigration"): VirtualMachineInstanceMigration,
+    (_KUBEVIRT, "VirtualMachineInstancePreset"): VirtualMachineInstancePreset,
+    ("migrations.kubevirt.io", "MigrationPolicy"): MigrationPolicy,
+    ("plugin.kubevirt.io", "Plugin"): Plugin,
 }
 
 

@@ -14,6 +14,7 @@ from vmlint.world.form import Form
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
 from vmlint.world.names import Names
+from vmlint.world.operations import Operations
 from vmlint.world.settings import Settings
 from vmlint.world.storage import Storage
 
@@ -21,7 +22,7 @@ __all__ = ["Settings", "World"]
 
 
 class World(Application):
-    """All questions of a run: those about VMs and their matchers, and through `storage`, `machine`,
+    """All questions of a run: those about VMs and their matchers, and through `storage`, `machine`, `operations`,
     `addresses` and `form` the rest."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
@@ -31,6 +32,7 @@ class World(Application):
             cluster, settings.is_closed, self.preferred_class, templates, proposals=settings.release is None
         )
         self.machine = Machine(self)
+        self.operations = Operations(self, self.machine)
         self.addresses = Addresses(cluster)
         self._names = Names(cluster)
         self.form = Form(cluster, settings.release, self.alike, templates)

@@ -1,0 +1,37 @@
+"""An export does not name what it exports.
+
+## What it does
+Checks `spec.source` of a VirtualMachineExport: its kind is one that the release exports, its API group is that of the
+kind (a claim has none), and its name is set.
+
+## Why it fails
+The API server or KubeVirt's webhook refuses the object.
+
+## Bad
+    kind: VirtualMachineExport
+    spec:
+      source: {apiGroup: v1, kind: PersistentVolumeClaim, name: data}
+
+## Good
+    kind: VirtualMachineExport
+    spec:
+      source: {apiGroup: "", kind: PersistentVolumeClaim, name: data}
+
+## Source
+KubeVirt `pkg/storage/admitters/vmexport.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachineExport
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._about import operation
+from ._refused import refused
+
+META = Meta("VM004", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineExport, about=operation)
+
+
+def check(subject: VirtualMachineExport, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world)

@@ -1,0 +1,36 @@
+"""A snapshot does not name a VM.
+
+## What it does
+Checks `spec.source` of a VirtualMachineSnapshot: it must name a `VirtualMachine` of the API group `kubevirt.io`.
+
+## Why it fails
+The API server or KubeVirt's webhook refuses the object.
+
+## Bad
+    kind: VirtualMachineSnapshot
+    spec:
+      source: {kind: VirtualMachine, name: web}
+
+## Good
+    kind: VirtualMachineSnapshot
+    spec:
+      source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
+
+## Source
+KubeVirt `pkg/storage/admitters/vmsnapshot.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import VirtualMachineSnapshot
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._about import operation
+from ._refused import refused
+
+META = Meta("VM001", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineSnapshot, about=operation)
+
+
+def check(subject: VirtualMachineSnapshot, world: World) -> Iterator[Fault]:
+    return refused(META, subject, world)

@@ -1,0 +1,85 @@
+"""The admitters of operations, by plain values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from vmlint.kubevirt.gates import Gates
+from vmlint.kubevirt.operations import Cause, Check, check_clone, check_migration, check_policy, check_restore
+from vmlint.kubevirt.operations.expression import fault_of
+
+ON: dict[str, Any] = {"spec": {"configuration": {"developerConfiguration": {"featureGates": ["Snapshot"]}}}}
+OFF: dict[str, Any] = {"spec": {"configuration": {"developerConfiguration": {"disabledFeatureGates": ["Snapshot"]}}}}
+VM = {"apiGroup": "kubevirt.io", "kind": "VirtualMachine", "name": "web"}
+
+
+@pytest.mark.parametrize(
+    ("gates", "found"),
+    [
+        (Gates(ON), []),
+        (Gates(OFF), [Cause(("kind",), Check.GATE_OFF, "Snapshot", ("Snapshot",))]),
+        (Gates(None, (1, 8)), [Cause(("kind",), Check.GATE_OFF, "Snapshot", ("Snapshot",), "Snapshot")]),
+        (Gates(None, (1, 9)), []),
+    ],
+    ids=["on", "off", "unknown", "on by default"],
+)
+def test_a_gate_is_on_off_or_unknown(gates: Gates, found: list[Cause]) -> None:
+    assert [cause for cause in check_clone({"spec": {"source": VM}}, gates) if cause.check is Check.GATE_OFF] == found
+
+
+def test_a_value_with_a_variable_is_undecided() -> None:
+    source = {"apiGroup": "${group}", "kind": "${kind}", "name": "${name}"}
+    clone = {"spec": {"source": source, "target": source, "labelFilters": ["${a}!"], "patches": ["${patch}"]}}
+    assert list(check_clone(clone, Gates(ON))) == []
+    assert list(check_migration({"spec": {"vmiName": "${name}"}}, Gates(ON))) == []
+
+
+def test_a_restore_whose_target_is_wrong_is_judged_no_further() -> None:
+    spec = {"target": {**VM, "kind": "Pod"}, "volumeRestorePolicy": "x", "patches": ["x"]}
+    assert [cause.check for cause in check_restore({"spec": spec}, Gates(ON))] == [Check.KIND_WRONG]
+
+
+@pytest.mark.parametrize(
+    ("field", "factor", "found"),
+    [
+        ("ewmaAlpha", "1", []),
+        ("ewmaAlpha", "0", [Check.FACTOR_OUT_OF_RANGE]),
+        ("ewmaAlpha", "1.001", [Check.FACTOR_OUT_OF_RANGE]),
+        ("ewmaAlpha", "0.0001", [Check.FACTOR_TOO_PRECISE]),
+        ("patienceWindowDecayFactor", "0", []),
+        ("precopyPossibleFactor", "1500m", []),
+        ("precopyPossibleFactor", "999m", [Check.FACTOR_OUT_OF_RANGE]),
+        ("completionTimeoutFactor", "1000000", []),
+        ("completionTimeoutFactor", "${factor}", []),
+    ],
+)
+def test_factors_have_bounds_and_three_decimal_places(field: str, factor: str, found: list[Check]) -> None:
+    policy = {"spec": {"experimental": {"stallDetector": {field: factor}}}}
+    causes = check_policy(policy, Gates(None, (1, 9)))
+    assert [cause.check for cause in causes if cause.check is not Check.GATE_OFF] == found
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["true", "a.b['c]'].d(1, {x: 2.5e3})", "has(a) ? \"(\" : r'\\' + '''it's'''", "// only\na || !b", "a in [1, 2u]"],
+)
+def test_an_expression_that_can_be_parsed_has_no_fault(expression: str) -> None:
+    assert fault_of(expression) == ""
+
+
+@pytest.mark.parametrize(
+    ("expression", "fault"),
+    [
+        ("a == 'b", "a string does not end"),
+        ("f(a", "`(` is not closed"),
+        ("a)", "`)` closes nothing"),
+        ("[a)", "`)` closes nothing"),
+        ("a &&", "nothing follows `&&`"),
+        ("a = b", "`=` is no operator"),
+        ("a & b", "`&` is no operator"),
+    ],
+)
+def test_an_expression_that_cannot_be_parsed_has_a_fault(expression: str, fault: str) -> None:
+    assert fault_of(expression) == fault

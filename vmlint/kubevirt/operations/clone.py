@@ -1,0 +1,95 @@
+"""VirtualMachineClones.
+
+Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmclone-admitter.go`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.kubevirt.admission.forms import mac_length
+from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
+from vmlint.kubevirt.gates import Gates
+from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.reference import SNAPSHOT, VM, gated
+from vmlint.model.access import mapping, sequence
+from vmlint.model.field import Path
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["check_clone"]
+
+_SPEC = ("spec",)
+_FILTERS: tuple[Path, ...] = (
+    ("spec", "annotationFilters"),
+    ("spec", "labelFilters"),
+    ("spec", "template", "annotationFilters"),
+    ("spec", "template", "labelFilters"),
+)
+_SOURCES = (VM.kind, SNAPSHOT.kind)
+_NEGATION, _WILDCARD = "!", "*"
+
+
+def check_clone(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+    """Why KubeVirt refuses a VirtualMachineClone."""
+    yield from gated(gates, ("kind",), "Snapshot")
+    for path in _FILTERS:
+        yield from _filters(data, path)
+    yield from _source(data)
+    yield from _target(data)
+    for name, address in mapping(data, "spec", "newMacAddresses").items():
+        if isinstance(address, str) and address and not is_unknown(address) and mac_length(address) != 6:
+            yield Cause((*_SPEC, "newMacAddresses", name), Check.MAC_MALFORMED, address)
+    for index, patch in enumerate(sequence(data, "spec", "patches")):
+        if isinstance(patch, str) and not is_unknown(patch) and not _is_json(patch):
+            yield Cause((*_SPEC, "patches", index), Check.PATCH_NOT_JSON)
+
+
+def _filters(data: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+    for index, entry in enumerate(sequence(data, *path)):
+        if not isinstance(entry, str) or is_unknown(entry):
+            continue
+        if len(entry) == 1:
+            if entry == _NEGATION:
+                yield Cause((*path, index), Check.FILTER_IS_NEGATION, entry)
+            continue
+        if _NEGATION in entry[1:]:
+            yield Cause((*path, index), Check.FILTER_NEGATION, entry)
+        if _WILDCARD in entry[:-1]:
+            yield Cause((*path, index), Check.FILTER_WILDCARD, entry)
+
+
+def _source(data: Mapping[str, Any]) -> Iterator[Cause]:
+    """API server and webhook want all three: group, kind and name."""
+    path = (*_SPEC, "source")
+    if look(data, *path) is None:
+        yield Cause(path, Check.SOURCE_MISSING)
+        return
+    kind = word(data, *path, "kind")
+    if kind is not None and kind not in _SOURCES:
+        yield Cause((*path, "kind"), Check.KIND_WRONG, kind, _SOURCES)
+    if word(data, *path, "apiGroup") == "":
+        group = SNAPSHOT.group if kind == SNAPSHOT.kind else VM.group
+        yield Cause((*path, "apiGroup"), Check.GROUP_MISSING, expected=(group,))
+    if word(data, *path, "name") == "":
+        yield Cause((*path, "name"), Check.NAME_EMPTY)
+
+
+def _target(data: Mapping[str, Any]) -> Iterator[Cause]:
+    path = (*_SPEC, "target")
+    if look(data, *path) in (None, UNDECIDED):
+        return
+    kind, name = word(data, *path, "kind"), word(data, *path, "name")
+    if kind is not None and kind != VM.kind:
+        yield Cause((*path, "kind"), Check.KIND_WRONG, kind, (VM.kind,))
+    elif kind == word(data, *_SPEC, "source", "kind") and name and name == word(data, *_SPEC, "source", "name"):
+        yield Cause((*path, "name"), Check.SAME_NAME, name)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""VirtualMachineSnapshots and VirtualMachineRestores.
+
+Sources: KubeVirt `pkg/storage/admitters/vmsnapshot.go`, `vmrestore.go`; before 1.6 the same checks were in
+`pkg/virt-api/webhooks/validating-webhook/admitters`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.kubevirt.admission.reading import look, word
+from vmlint.kubevirt.gates import Gates
+from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.reference import VM, check_reference, gated
+from vmlint.model.access import each, sequence
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["check_restore", "check_snapshot"]
+
+_GATE = "Snapshot"
+_POLICIES = {
+    "volumeRestorePolicy": ("InPlace", "RandomizeNames", "PrefixTargetName"),
+    "volumeOwnershipPolicy": ("Vm", "None"),
+}
+_PATCHED = ('"/metadata/labels/', '"/metadata/annotations/', '"/spec/')
+"""What patches of a restore may change."""
+
+
+def check_snapshot(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+    """Why KubeVirt refuses a VirtualMachineSnapshot."""
+    yield from gated(gates, ("kind",), _GATE)
+    yield from check_reference(data, ("spec", "source"), (VM,))
+
+
+def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+    """Why KubeVirt refuses a VirtualMachineRestore; its patches and policies are judged only where its target is
+    right."""
+    yield from gated(gates, ("kind",), _GATE)
+    wrong = list(check_reference(data, ("spec", "target"), (VM,)))
+    yield from wrong
+    if not wrong:
+        yield from _patches(data)
+        yield from _overrides(data)
+        yield from _policies(data)
+
+
+def _patches(data: Mapping[str, Any]) -> Iterator[Cause]:
+    """KubeVirt cuts a patch at each comma and colon, so that a value may hold neither."""
+    for index, patch in enumerate(sequence(data, "spec", "patches")):
+        if not isinstance(patch, str) or is_unknown(patch):
+            continue
+        for part in patch.strip("{}").split(","):
+            pair = part.split(":")
+            path = ("spec", "patches", index)
+            if len(pair) != 2:
+                yield Cause(path, Check.PATCH_SPLIT, part.strip())
+            elif pair[0].strip() == '"path"' and not pair[1].strip().startswith(_PATCHED):
+                yield Cause(path, Check.PATCH_PATH, pair[1].strip().strip('"'))
+
+
+def _overrides(data: Mapping[str, Any]) -> Iterator[Cause]:
+    for index, override in each(data, "spec", "volumeRestoreOverrides"):
+        path = ("spec", "volumeRestoreOverrides", index)
+        if word(override, "volumeName") == "":
+            yield Cause((*path, "volumeName"), Check.VOLUME_NAME_EMPTY)
+        if word(override, "restoreName") == "" and all(
+            look(override, key) is None for key in ("annotations", "labels")
+        ):
+            yield Cause(path, Check.OVERRIDE_EMPTY)
+
+
+def _policies(data: Mapping[str, Any]) -> Iterator[Cause]:
+    for field, known in _POLICIES.items():
+        policy = look(data, "spec", field)
+        if isinstance(policy, str) and policy not in known:
+            yield Cause(("spec", field), Check.POLICY_UNKNOWN, policy, known)
