@@ -12,22 +12,25 @@ __all__ = ["fits"]
 _Check = Callable[[Any], bool]
 _T = TypeVar("_T")
 
+_KNOWN: dict[type[Any], _Check] = {}
+"""What checks the fields of a class."""
+
 
 def fits(value: _T) -> _T:
     """The value, a dataclass or named tuple whose fields all have their types, in whatever they hold too.
 
     Raises TypeError where one has another.
     """
-    of: type[Any] = type(value)
-    if not _fields(of)(value):
+    if not _fields(type(value))(value):
         raise TypeError(f"a {type(value).__name__} with values of other types")
     return value
 
 
-@cache
-def _fields(of: Any) -> _Check:
-    checks = [(name, _check(hint)) for name, hint in get_type_hints(of).items()]
-    return lambda value: all(check(getattr(value, name)) for name, check in checks)
+def _fields(of: type[Any]) -> _Check:
+    if of not in _KNOWN:
+        checks = [(name, _check(hint)) for name, hint in get_type_hints(of).items()]
+        _KNOWN[of] = lambda value: all(check(getattr(value, name)) for name, check in checks)
+    return _KNOWN[of]
 
 
 @cache
