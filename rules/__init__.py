@@ -128,4 +128,5 @@ RULES = (
     "hygiene.suppression_misplaced",
     "hygiene.kustomization_not_built",
     "hygiene.rule_crashed",
+    "hygiene.document_separator_missing",
 )

@@ -40,7 +40,8 @@ def index() -> str:
     """The text of the file."""
     found = modules()
     named = [thing for rule in found.values() for thing in _named(rule.meta)]
-    wanted: dict[str, set[str]] = {"vmlint.rule": {"Effect", "Fix", "Meta"}}
+    levels = {"Level" for rule in found.values() if rule.meta.level is not None}
+    wanted: dict[str, set[str]] = {"vmlint.rule": {"Effect", "Fix", "Meta", *levels}}
     for thing in named:
         wanted.setdefault(thing.__module__, set()).add(thing.__name__)
     imports = [f"from {_near(module)} import {', '.join(sorted(names))}" for module, names in sorted(wanted.items())]

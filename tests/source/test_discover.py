@@ -38,7 +38,16 @@ def skipped(*paths: str) -> list[tuple[str, str]]:
 
 def test_a_directory_gives_its_manifests_in_order(make: Make) -> None:
     make("b/c.yml", "a.yaml", "B.YAML", "b/a.json", "b.yaml", "notes.txt", "yaml", ".hidden/x.yaml", ".git/config.yaml")
-    assert names(".") == [".hidden/x.yaml", "B.YAML", "a.yaml", "b.yaml", "b/a.json", "b/c.yml"]
+    assert names(".") == ["B.YAML", "a.yaml", "b.yaml", "b/a.json", "b/c.yml"]
+
+
+def test_folders_with_a_dot_are_read_where_they_are_named(make: Make) -> None:
+    make(".vscode/a.json", ".k8s/vms/b.yaml", "web/.idea/c.yaml", "web/.drone.yml")
+    assert names(".") == ["web/.drone.yml"]
+    assert names(".", ".k8s") == [".k8s/vms/b.yaml", "web/.drone.yml"]
+    assert names("web/.idea") == ["web/.idea/c.yaml"]
+    found = discover(["."], dotted=[".k8s/vms", "web"])
+    assert [each.name for each in found if isinstance(each, Found)] == [".k8s/vms/b.yaml", "web/.drone.yml"]
 
 
 def test_the_order_does_not_depend_on_that_of_the_paths(make: Make) -> None:

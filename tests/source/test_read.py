@@ -135,13 +135,15 @@ def test_templates_of_a_chart_are_skipped_whole(here: Path) -> None:
         charts__web__values_yaml="a: 1\n",
         charts__web__templates__vm_yaml="a: 1\n---\nb: '{{ .Values.b }}'\n",
         charts__web__templates__sub__plain_yaml="a: 1\n",
-        charts__web__files__x_yaml="a: {{ b }}\n",
+        charts__web__files__x_yaml="apiVersion: v1\nkind: Secret\na: {{ b }}\n",
+        charts__web__files__other_yaml="a: {{ b }}\n",
         other__templates__vm_yaml="a: '{{ b }}'\n",
     )
     files = {file.file: file for file in read(["."])}
     chart = "a template of the Helm chart `charts/web`: render the chart with `helm template` and lint the result"
     assert files["charts/web/templates/vm.yaml"][1:3] == ((), (("charts/web/templates/vm.yaml", 0, chart),))
     assert files["charts/web/files/x.yaml"].skipped == (("charts/web/files/x.yaml", 1, chart),)
+    assert files["charts/web/files/other.yaml"].skipped == ()
     assert files["charts/web/templates/sub/plain.yaml"].documents[0].data == {"a": 1}
     assert files["charts/web/values.yaml"].documents[0].data == {"a": 1}
     assert files["other/templates/vm.yaml"].documents[0].data == {"a": "{{ b }}"}
@@ -165,3 +167,51 @@ def test_documents_may_wait(here: Path) -> None:
     write(here, a_yaml="a: 1\n---\napiVersion: v1\nkind: Deployment\n")
     file = only(read(["."], may_wait=lambda text: "Deployment" if "kind" in text else ""))
     assert [document.waiting for document in file.documents] == ["", "Deployment"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{\n  // an editor\'s settings\n  "a": [1,]\n}\n',
+        "a: [\n",
+        "- hosts: all\n  tasks: [{name: x, y: z: 1}]\n",
+        "jobs:\n  kind: a: b\n",
+    ],
+)
+def test_what_is_no_manifest_and_was_not_named_has_no_problem(here: Path, text: str) -> None:
+    write(here, x_yaml=text, kustomization_yaml=text)
+    files = {file.file: file for file in read(["."])}
+    assert [(one.data, one.problem) for one in files["x.yaml"].documents] == [(None, None)]
+    assert files["kustomization.yaml"].documents[0].problem is not None
+    assert only(read(["x.yaml"])).documents[0].problem is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: v1\nkind: Secret\nmetadata: [\n",
+        '{"apiVersion": "v1", // a comment\n "kind": "Secret"}\n',
+        "kind: Secret\napiVersion: v1\n---\na: [\n",
+        "- op: add\n  path: /spec\n  value: [\n",
+        "  apiVersion: v1\n  kind: Secret\n metadata: x\n",
+    ],
+)
+def test_a_manifest_that_can_not_be_read_has_a_problem(here: Path, text: str) -> None:
+    write(here, x_yaml=text)
+    assert only(read(["."])).documents[-1].problem is not None
+
+
+@pytest.mark.parametrize("name", ["%%NAME%%", "@NAME@", "%NAME%", "{{ name }}", "<% name %>", "@@NAME@@"])
+def test_a_manifest_that_a_tool_fills_in_is_skipped_or_read(here: Path, name: str) -> None:
+    write(here, x_yaml=f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n")
+    file = only(read(["."]))
+    assert all(one.problem is None for one in file.documents)
+    assert len(file.documents) + len(file.skipped) == 1
+
+
+def test_a_forgotten_separator_makes_two_documents(here: Path) -> None:
+    first, second = "apiVersion: v1\nkind: A\nmetadata: {name: a}\n\n", "# of b\napiVersion: v1\nkind: B\nspec: 1\n"
+    write(here, x_yaml=first + second + "metadata: {name: b}\n")
+    one, two = only(read(["."])).documents
+    assert (one.text, one.line, one.joined, one.duplicates) == (first, 1, False, ())
+    assert (two.data, two.line, two.joined) == ({**two.data, "kind": "B", "metadata": {"name": "b"}}, 5, True)

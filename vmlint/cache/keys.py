@@ -36,7 +36,7 @@ Contents = tuple[dict[str, str], ...]
 
 def contents_of(gathering: Gathering) -> Contents:
     return tuple(
-        {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {_outcome(raw)}" for raw in group}
+        {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {raw.named} {_outcome(raw)}" for raw in group}
         for group in gathering.files
     )
 

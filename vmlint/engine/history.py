@@ -23,7 +23,7 @@ def before(difference: Difference, paths: Sequence[str], config: Config) -> Earl
         names = {}
         for path in difference.old:
             full = f"{difference.root}/{path}"
-            name = read.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root)
+            name = read.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root, dotted=config.paths)
             if name is not None:
                 names[path] = name
         held = difference.contents(names, config.max_file_size)

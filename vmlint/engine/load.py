@@ -148,7 +148,7 @@ def gather(
     known = {raw.name for raw in context}
     files: list[Raw] = []
     if found is None:
-        found = discover(paths, exclude=config.exclude, root=config.root)
+        found = discover(paths, exclude=config.exclude, root=config.root, dotted=config.paths)
     for raw in read_raw(found, max_bytes=config.max_file_size, stdin=stdin, instead=instead):
         if raw.name not in known:
             files.append(raw)

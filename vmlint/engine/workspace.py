@@ -103,7 +103,7 @@ def begin(
     settings = chosen.replace(**overrides)
     wanted = given or list(settings.paths) or ["."]
     with stage("discover"):
-        found = discover(wanted, exclude=settings.exclude, root=settings.root)
+        found = discover(wanted, exclude=settings.exclude, root=settings.root, dotted=settings.paths)
         settings, left = with_folders(settings, (one.name for one in found if isinstance(one, Found) and one.path))
     excluded = Excluded(settings.exclude, settings.root)
     found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]

@@ -19,7 +19,7 @@ from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
-from vmlint.model.unknown import is_unknown, may_be
+from vmlint.model.unknown import before_variable, is_unknown, may_be
 
 __all__ = ["Catalog", "Cluster", "makes"]
 
@@ -88,7 +88,7 @@ class Cluster:
     def _note_variable(self, ref: Ref, resource: Resource) -> None:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             held = self._variable.setdefault((ref.group, ref.kind), {})
-            held.setdefault(_before_variable(ref.name), []).append((next(self._noted), ref, resource))
+            held.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
 
     @property
     def whole(self) -> Cluster:
@@ -243,10 +243,6 @@ class Cluster:
                 reason = f"`{other.short}` in {resource.document.file} may be it, when its variable is filled in"
                 return Resolution(State.UNKNOWN, ref, reason=reason)
         return None
-
-
-def _before_variable(name: str) -> str:
-    return min((name.partition(opening)[0] for opening in ("${", "{{")), key=len)
 
 
 def makes(resource: Resource) -> tuple[tuple[Ref, Path], ...]:

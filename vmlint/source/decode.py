@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Protocol
 
 from vmlint.source.builder import MAX_ALIASED, Built, build
+from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_values import JsonValues
+from vmlint.source.manifest import is_manifest, is_unfilled
 from vmlint.source.problems import Unreadable
+from vmlint.source.separator import next_object
 from vmlint.source.stream import Chunk, looks_like_json, split, text_of
 from vmlint.source.template import is_template, reason_of_template
 from vmlint.source.waiting import MayWait
@@ -41,6 +45,7 @@ def decode(
     build: Build = build,
     most_aliased: int = MAX_ALIASED,
     known: Mapping[int, str] | None = None,
+    named: bool = True,
 ) -> SourceFile:
     """The documents of a file's bytes.
 
@@ -51,9 +56,9 @@ def decode(
     is a document in which aliases add more than is left of `most_aliased`. Nothing is raised, whatever the bytes are.
 
     Of a file that was decoded before, the kinds of its objects may be `known`, by the lines of their documents: these
-    all wait, and nothing else is in the file.
+    all wait, and nothing else is in the file. A file that is not `named` and holds no manifest has no problems.
     """
-    return _Decoder(file, chart, may_wait, build, most_aliased, known).run(text_of(data), 1)
+    return _Decoder(file, chart, may_wait, build, most_aliased, known, named).run(text_of(data), 1)
 
 
 def decode_text(
@@ -67,7 +72,7 @@ def decode_text(
     most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, may_wait, build, most_aliased, None).run(text, line)
+    return _Decoder(file, chart, may_wait, build, most_aliased, None, named=True).run(text, line)
 
 
 class _Decoder:
@@ -79,8 +84,11 @@ class _Decoder:
         build: Build,
         most_aliased: int,
         known: Mapping[int, str] | None,
+        named: bool,
     ) -> None:
         self._known = known
+        self._named = named or file.rpartition("/")[2] in KUSTOMIZATION_FILES
+        self._text = ""
         self._file = file
         self._chart = chart
         self._may_wait = may_wait
@@ -92,6 +100,7 @@ class _Decoder:
         self._aliased = 0
 
     def run(self, text: str, line: int) -> SourceFile:
+        self._text = text
         start = self._json(text, line) if looks_like_json(text) else 0
         line += text.count("\n", 0, start)
         self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
@@ -162,11 +171,25 @@ class _Decoder:
             if built.rest is not None:
                 self._skip_rest(chunk.line + chunk.text.count("\n", 0, built.rest))
             if built.data is not None:
-                self._add(chunk.text, chunk.line, chunk.column, built.data, repeated=built.repeated)
+                self._add_objects(chunk, built)
             elif "vmlint:" in chunk.text:
                 self._remarks.append(
                     Document(self._file, len(self._documents), chunk.line, chunk.text, column=chunk.column)
                 )
+
+    def _add_objects(self, chunk: Chunk, built: Built) -> None:
+        """Add a document, and where a `---` is missing in it the documents that it should separate."""
+        text, line, column, joined = chunk.text, chunk.line, chunk.column, False
+        while built.repeated and (end := next_object(text, built.data)) is not None:
+            first, rest = self._build(text[:end]), text[end:]
+            self._add(text[:end], line, column, first.data, repeated=first.repeated, joined=joined)
+            line, column, joined = line + text.count("\n", 0, end), 1, True
+            text, built = rest, self._build(rest)
+        self._add(text, line, column, built.data, repeated=built.repeated, joined=joined)
+
+    @cached_property
+    def _holds_manifest(self) -> bool:
+        return is_manifest(self._text)
 
     def _wait(self, chunk: Chunk, kind: str) -> None:
         index = len(self._documents)
@@ -174,17 +197,30 @@ class _Decoder:
             Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind, build=self._build)
         )
 
-    def _add(self, text: str, line: int, column: int, data: Any, *, repeated: bool, json: bool = False) -> None:
+    def _add(
+        self,
+        text: str,
+        line: int,
+        column: int,
+        data: Any,
+        *,
+        repeated: bool,
+        json: bool = False,
+        joined: bool = False,
+    ) -> None:
         index = len(self._documents)
         self._documents.append(
-            Document(self._file, index, line, text, data, column=column, repeated=repeated, json=json)
+            Document(self._file, index, line, text, data, column=column, repeated=repeated, json=json, joined=joined)
         )
 
     def _refuse(self, text: str, line: int, column: int, error: Unreadable) -> None:
-        if is_template(text):
+        index = len(self._documents)
+        if not (self._named or self._holds_manifest):
+            self._documents.append(Document(self._file, index, line, text, column=column))
+            return
+        if is_template(text) or is_unfilled(text, error.index):
             self._skipped.append(Skipped(self._file, line, reason_of_template(text, self._chart)))
             return
-        index = len(self._documents)
         problem = Problem.of(error.index, error.reason, text, line, column)
         self._documents.append(Document(self._file, index, line, text, problem=problem, column=column))
 

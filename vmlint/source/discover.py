@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,24 +48,32 @@ class _Place(NamedTuple):
         return _Place(path, full, entry if self.name == "." else f"{self.name.rstrip('/')}/{entry}")
 
 
-def discover(paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "") -> list[Found | Skipped]:
+def discover(
+    paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "", dotted: Iterable[str] = ()
+) -> list[Found | Skipped]:
     """The files under the paths, each once, and what could not be followed or listed; sorted by name.
 
     A file that is named is read whatever its ending. Of a directory, everything below it that ends in `.yaml`, `.yml`
-    or `.json` is read, except for `.git`, for what a `.gitignore` names (those above the directory count, up to the
-    repository's root), and for links that lead outside the paths, which are listed as skipped. `exclude` holds patterns
-    as in a `.gitignore`, relative to `root` ("": the working directory); they leave out named files too.
+    or `.json` is read, except for folders whose name begins with a dot (those of editors and tools), for what a
+    `.gitignore` names (those above the directory count, up to the repository's root), and for links that lead outside
+    the paths, which are listed as skipped. A folder with a dot is read where it is one of the paths, or where a path of
+    `dotted` is in it. `exclude` holds patterns as in a `.gitignore`, relative to `root` ("": the working directory);
+    they leave out named files too.
 
     Raises UsageError for a path that does not exist.
     """
-    given = [(path, _mode(path)) for path in dict.fromkeys(paths)]
-    walk = _Walk(Excluded(exclude, root), [Path(path).resolve() for path, _ in given if path != STDIN])
+    paths = tuple(dict.fromkeys(paths))
+    given = [(path, _mode(path)) for path in paths]
+    roots = [Path(path).resolve() for path, _ in given if path != STDIN]
+    walk = _Walk(Excluded(exclude, root), roots, _dot_folders([*paths, *dotted]))
     for path, mode in given:
         walk.add(path, mode)
     return walk.result()
 
 
-def name_of(path: str, paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "") -> str | None:
+def name_of(
+    path: str, paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "", dotted: Iterable[str] = ()
+) -> str | None:
     """The name that `discover` would give a file which is not there now, or None if it would not find it.
 
     `path` is absolute, without links in it; the rest is as in `discover`. What a `.gitignore` says counts for nothing.
@@ -74,14 +82,30 @@ def name_of(path: str, paths: Iterable[str], *, exclude: Sequence[str] = (), roo
     base = path.rpartition("/")[2]
     if not base.lower().endswith(ENDINGS) and base not in KUSTOMIZATION_FILES:
         return None
+    paths = tuple(paths)
+    allowed = _dot_folders([*paths, *dotted])
     for given in paths:
         top = Path(given).resolve()
         if top != Path(path) and Path(path).is_relative_to(top):
             below = Path(path).relative_to(top).as_posix()
+            if not _dot_folders([path], below=top.as_posix()) <= allowed:
+                return None
             shown = _shown(given)
             name = below if shown == "." else f"{shown.rstrip('/')}/{below}"
             return None if excluded(name) else _printable(name)
     return None
+
+
+def _dot_folders(paths: Iterable[str], *, below: str = "") -> frozenset[str]:
+    """The folders with a dot in front of their names that some paths lead through or to, in full."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.abspath(path)  # noqa: PTH100
+        while folder != (above := os.path.dirname(folder)) and folder != below:  # noqa: PTH120
+            if os.path.basename(folder).startswith("."):  # noqa: PTH119
+                found.add(folder)
+            folder = above
+    return frozenset(found)
 
 
 def why(error: Exception) -> str:
@@ -115,8 +139,9 @@ def _printable(name: str) -> str:
 
 
 class _Walk:
-    def __init__(self, excluded: Excluded, roots: Sequence[Path]) -> None:
+    def __init__(self, excluded: Excluded, roots: Sequence[Path], dotted: Set[str]) -> None:
         self._excluded = excluded
+        self._dotted = dotted
         self._roots = roots
         self._files: dict[str, Found] = {}
         self._skipped: dict[str, Skipped] = {}
@@ -174,7 +199,7 @@ class _Walk:
 
     def _wanted(self, entry: str, place: _Place, ignored: Ignored, is_directory: bool) -> bool:
         if is_directory:
-            if entry == ".git":
+            if entry.startswith(".") and (entry == ".git" or place.full not in self._dotted):
                 return False
         elif not entry.lower().endswith(ENDINGS) and entry not in KUSTOMIZATION_FILES:
             return False

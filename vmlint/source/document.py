@@ -58,7 +58,8 @@ class Document:
 
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
-    read it as JSON. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked
+    read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two as
+    one. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked
     out when the first one is asked for.
     """
 
@@ -73,6 +74,7 @@ class Document:
         "file",
         "index",
         "json",
+        "joined",
         "line",
         "problem",
         "text",
@@ -89,6 +91,7 @@ class Document:
     json: bool
     column: int
     waiting: str
+    joined: bool
 
     def __init__(
         self,
@@ -102,6 +105,7 @@ class Document:
         repeated: bool = False,
         json: bool = False,
         column: int = 1,
+        joined: bool = False,
         waiting: str = "",
         build: Callable[[str], Built] | None = None,
     ) -> None:
@@ -115,6 +119,7 @@ class Document:
         self.text = text
         self.json = json
         self.column = column
+        self.joined = joined
         self._positions: Positions | None = None
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None

@@ -38,7 +38,8 @@ _SAMPLE = 8192
 class Raw(NamedTuple):
     """A file as it was read and not decoded yet.
 
-    `chart` is the Helm chart that it lies in, where that matters. `outcome` is what there is instead of bytes: a
+    `chart` is the Helm chart that it lies in, where that matters. `named` says that the user named the file, or that its
+    content counts whatever it is. `outcome` is what there is instead of bytes: a
     problem, or why the file was skipped.
     """
 
@@ -46,6 +47,7 @@ class Raw(NamedTuple):
     data: bytes
     chart: str = ""
     outcome: SourceFile | None = None
+    named: bool = False
 
 
 def read(
@@ -118,6 +120,7 @@ def decoded(
                 build=patterns.build,
                 most_aliased=min(left, MAX_ALIASED),
                 known=told,
+                named=raw.named,
             )
         except Exception as error:
             file = _failed(raw.name, error)
@@ -152,7 +155,7 @@ class _Reader:
         chart = self._charts.of(found.path) if found.path is not None and b"{{" in data else None
         if chart is not None and chart.templates:
             return _skipped(found, reason_of_template("", chart.name))
-        return Raw(found.name, data, chart.name if chart else "")
+        return Raw(found.name, data, chart.name if chart else "", named=found.named)
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:
