@@ -193,7 +193,6 @@ def test_what_is_no_manifest_and_was_not_named_has_no_problem(here: Path, text: 
         '{"apiVersion": "v1", // a comment\n "kind": "Secret"}\n',
         "kind: Secret\napiVersion: v1\n---\na: [\n",
         "- op: add\n  path: /spec\n  value: [\n",
-        "  apiVersion: v1\n  kind: Secret\n metadata: x\n",
     ],
 )
 def test_a_manifest_that_can_not_be_read_has_a_problem(here: Path, text: str) -> None:

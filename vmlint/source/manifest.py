@@ -12,8 +12,8 @@ __all__ = ["is_manifest", "is_unfilled"]
 
 _VERSION = re.compile(r"^[ ]{0,3}(?:- )?[\"']?apiVersion[\"']?[ ]*:", re.MULTILINE)
 _KIND = re.compile(r"^[ ]{0,3}(?:- )?[\"']?kind[\"']?[ ]*:", re.MULTILINE)
-_JSON_VERSION = re.compile(r"[{,]\s*\"apiVersion\"\s*:")
-_JSON_KIND = re.compile(r"[{,]\s*\"kind\"\s*:")
+_JSON_VERSION = re.compile(r"\"apiVersion\"\s*:")
+_JSON_KIND = re.compile(r"\"kind\"\s*:")
 _FLOW = re.compile(r"^\s*\{[^\"]*\bapiVersion\s*:", re.MULTILINE)
 _JSON_PATCH = re.compile(r"^\s*- [\"']?(?:op|path)[\"']?[ ]*:", re.MULTILINE)
 _VALUE = re.compile(r":[ ]+(?:%%?[A-Za-z][\w.-]*%%?|@@?[A-Za-z][\w.-]*@@?)|<%|\[%|\{%")
