@@ -29,7 +29,6 @@ KubeVirt `pkg/instancetype/infer/volume.go`: any error of a lookup is returned a
 
 from collections.abc import Iterator
 
-from vmlint.catalog.images import catalog_of
 from vmlint.graph.resolution import Resolution
 from vmlint.kubevirt.inference import Chain, End
 from vmlint.model.access import text
@@ -68,8 +67,6 @@ def _fix(vm: VirtualMachine, chain: Chain, lost: Resolution, world: World, effec
         return f"did you mean `{near}`?"
     if lost.nowhere:
         return "write the object's name and namespace"
-    if catalog := catalog_of(lost.ref.namespace, lost.ref.name):
-        return f"where the cluster is such a platform, write `catalogs: [{catalog}]` in the configuration"
     if effect is Effect.UNRESOLVED:
         return f"add {chain.subject}, or declare it with `outside:` in the configuration if it lives in the cluster"
     return f"add {chain.subject}, or name the {chain.matcher.noun} in the VM"

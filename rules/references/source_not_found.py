@@ -31,7 +31,6 @@ CDI `pkg/controller/datavolume/pvc-clone-controller.go`, `pkg/controller/datasou
 
 from collections.abc import Iterator
 
-from vmlint.catalog.images import catalog_of
 from vmlint.graph.links import Link, LinkKind, links
 from vmlint.graph.resolution import State
 from vmlint.model.access import get, mapping
@@ -100,8 +99,6 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
 def _fix(ref: Ref, noun: str, near: str) -> str:
     if near:
         return f"did you mean `{near}`?"
-    if catalog := catalog_of(ref.namespace, ref.name):
-        return f"where the cluster is such a platform, write `catalogs: [{catalog}]` in the configuration"
     return (
         f"add the {noun}, or declare it if it is made elsewhere: "
         f"`outside: [{ref.kind} {ref.short}]` in the configuration"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
+from vmlint.catalog.images import catalog_of
+from vmlint.catalog.operators import is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
 from vmlint.engine.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
@@ -13,6 +15,7 @@ from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployment import Deployment
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.runtime.profiling import stage
 from vmlint.source.discover import STDIN, Found, discover
@@ -170,9 +173,20 @@ class _Around:
         images = [name for one in self._catalogs if isinstance(one, GoldenImages) for name in one.unlabelled]
         self._outside = (*settings.outside, *images)
         self._said = Settings(settings.closed_world, release)
+        closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()
+        self._known = frozenset((*closed, *(one.namespace for one in self._catalogs if isinstance(one, GoldenImages))))
+
+    def _operated(self, ref: Ref) -> str:
+        """Why an operator may make an object, "" where none does, or where a catalog or the user knows better."""
+        if not is_operated(ref) or ref.namespace in self._known:
+            return ""
+        catalog = catalog_of(ref.namespace, ref.name)
+        hint = f": `catalogs: [{catalog}]` in the configuration names its images" if catalog else ""
+        return f"an operator makes what is in namespace `{ref.namespace}`{hint}"
 
     def world(self, resources: Sequence[Resource]) -> World:
-        return World(Cluster(resources, outside=self._outside, catalogs=self._catalogs), self._said)
+        cluster = Cluster(resources, outside=self._outside, catalogs=self._catalogs, operated=self._operated)
+        return World(cluster, self._said)
 
     def part(self, deployment: Deployment, whole: World) -> World:
         """A deployment as a world of its own, beyond which the whole repository lies."""
@@ -182,5 +196,6 @@ class _Around:
             catalogs=self._catalogs,
             beyond=whole.cluster,
             unread=[unread.reason for unread in deployment.unread],
+            operated=self._operated,
         )
         return World(cluster, self._said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import chain, count
@@ -46,6 +46,7 @@ class Cluster:
     `outside` are patterns such as `DataSource golden-images/*`: objects that live in the cluster by the user's word.
     `beyond` is the cluster of everything, where these are only a part of what the files hold: what is not found here
     may be found there. `unread` names what belongs here and could not be read: a remote resource, a Helm chart.
+    `operated` says why an object may be made by an operator, "" where none is known.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class Cluster:
         catalogs: Sequence[Catalog] = (),
         beyond: Cluster | None = None,
         unread: Sequence[str] = (),
+        operated: Callable[[Ref], str] = lambda _: "",
     ) -> None:
         self.resources = tuple(resources)
         self._beyond = beyond
         self.compared = 0
         """How much was compared so far to find names that may be meant: see `world.names`."""
         self._unread = tuple(unread)
+        self._operated = operated
         self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
         self._catalogs = tuple(catalogs)
         self._outside = tuple(_pattern(entry) for entry in outside)
@@ -210,6 +213,8 @@ class Cluster:
                 return Resolution(State.OUTSIDE, ref, found, reason=f"from {found.document.file}")
         if any(_matches(ref, pattern) for pattern in self._outside):
             return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
+        if reason := self._operated(ref):
+            return Resolution(State.OUTSIDE, ref, reason=reason)
         return self._lost(ref)
 
     def _candidates(self, ref: Ref) -> list[Candidate]:

@@ -87,6 +87,11 @@ class GoldenImages:
         return ()
 
     @property
+    def namespace(self) -> str:
+        """The namespace of the images."""
+        return self._namespace
+
+    @property
     def unlabelled(self) -> list[str]:
         """The images of which no more than the name is known, as patterns of objects outside."""
         return [

@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, TypeVar
 
+from vmlint.catalog.operators import is_operators
 from vmlint.cdi import datavolume
 from vmlint.cdi.cause import Cause, Check
 from vmlint.cdi.claim import check as check_claim
@@ -400,6 +401,8 @@ class Storage:
         ref = Ref(_NAMESPACE.group, _NAMESPACE.name, "", name)
         if name in _EVERYWHERE or self.cluster.named(ref) or name in self.cluster.namespaces:
             return True
+        if is_operators(name):
+            return None
         return False if self._closed(ref) else None
 
     def holds_any(self, namespace: str) -> bool:
