@@ -58,9 +58,9 @@ class Document:
 
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
-    read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two as
-    one. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked
-    out when the first one is asked for.
+    read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two
+    as one. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked out when
+    the first one is asked for.
     """
 
     __slots__ = (
@@ -73,8 +73,8 @@ class Document:
         "duplicates",
         "file",
         "index",
-        "json",
         "joined",
+        "json",
         "line",
         "problem",
         "text",

@@ -38,9 +38,9 @@ _SAMPLE = 8192
 class Raw(NamedTuple):
     """A file as it was read and not decoded yet.
 
-    `chart` is the Helm chart that it lies in, where that matters. `named` says that the user named the file, or that its
-    content counts whatever it is. `outcome` is what there is instead of bytes: a
-    problem, or why the file was skipped.
+    `chart` is the Helm chart that it lies in, where that matters. `outcome` is what there is instead of bytes: a
+    problem, or why the file was skipped. `named` says that the user named the file, so that it has problems whatever it
+    holds.
     """
 
     name: str
