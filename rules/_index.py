@@ -13,7 +13,7 @@ from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.model.suppression import Suppression
-from vmlint.rule import Effect, Fix, Meta
+from vmlint.rule import Effect, Fix, Level, Meta
 from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, operation, overridden, sized, storage_refusals
 from vmlint.source.document import Document
 from vmlint.world.change import Change
@@ -146,4 +146,5 @@ INDEX = {
     "hygiene.suppression_misplaced": ("A suppression stands where it reaches nothing", Meta(id="VM906", effect=Effect.IGNORED, since="0.1", subject=Suppression)),
     "hygiene.kustomization_not_built": ("A kustomization can't be built", Meta(id="VM910", effect=Effect.UNREADABLE, since="0.1", subject=Failed)),
     "hygiene.rule_crashed": ("A part of vmlint failed", Meta(id="VM920", effect=Effect.UNREADABLE, since="0.1", subject=Crash)),
+    "hygiene.document_separator_missing": ("Two objects are in one document", Meta(id="VM950", effect=Effect.IGNORED, since="0.1", subject=Document, level=Level.ERROR)),
 }
