@@ -14,7 +14,6 @@ from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.model.unknown import is_unknown
 from vmlint.world import World
 from vmlint.world.disks import Disk
 
@@ -78,13 +77,7 @@ def _source(profile: Profile, disk: Disk, world: World) -> Place | None:
 
 def access_modes(disk: Disk, world: World) -> tuple[str, ...] | None:
     """The access modes that the claim is sure to have, None where that is not sure."""
-    outcome = world.storage.outline(disk)
-    if not isinstance(outcome, Rendered) or any(field == "accessModes" for field, _ in outcome.undecided):
-        return None
-    modes = outcome.spec.get("accessModes")
-    if not isinstance(modes, list) or not modes:
-        return None
-    return None if any(not isinstance(mode, str) or is_unknown(mode) for mode in modes) else tuple(modes)
+    return world.storage.access_modes(disk)
 
 
 def volume_mode(disk: Disk, world: World) -> str | None:

@@ -172,6 +172,19 @@ def test_a_pool() -> None:
     assert str(found.origin[path]) == "instancetype shop/small"
 
 
+def test_the_eviction_strategy_of_the_kubevirt_object() -> None:
+    kubevirt = """\
+        apiVersion: kubevirt.io/v1
+        kind: KubeVirt
+        metadata: {name: kubevirt, namespace: kubevirt}
+        spec: {configuration: {evictionStrategy: LiveMigrate}}
+        """
+    plain = only(vm(), kubevirt)
+    assert plain.data["spec"]["template"]["spec"]["evictionStrategy"] == "LiveMigrate"
+    assert origins(plain)["evictionStrategy"] == "default"
+    assert "evictionStrategy" not in only(vm()).data["spec"]["template"]["spec"]
+
+
 def test_a_release_fills_in_other_defaults() -> None:
     old, new = only(vm(), target_kubevirt="1.3"), only(vm())
     assert "annotations" not in old.data["spec"]["template"].get("metadata", {})

@@ -23,6 +23,7 @@ a.yaml:1  VirtualMachine shop/web
             domain.cpu.threads: 1
             domain.memory.guest: "4Gi"
   preference  none  the VM asks for no preference.
+  migratable: no, because interface `default` connects to the pod network with `bridge`.
 """,
         "",
     )
@@ -44,6 +45,8 @@ def test_json(run: Run) -> None:
     (found,) = json.loads(out)
     assert (code, found["instancetype"]["result"], found["preference"]["result"]) == (0, "used", "none")
     assert found["instancetype"]["found"]["catalog"] == "common-instancetypes v1.7.0"
+    bridge = "interface `default` connects to the pod network with `bridge`"
+    assert found["migration"] == {"migratable": False, "reasons": [bridge]}
 
 
 def test_colour_when_asked_for(run: Run) -> None:

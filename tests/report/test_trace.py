@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from vmlint.explain.trace import Found, Result, Trace, Way
+from vmlint.explain.trace import Found, Mobility, Result, Trace, Way
 from vmlint.findings.finding import ObjectId, Step
 from vmlint.report.trace import render, render_json
 
@@ -53,6 +53,22 @@ def test_a_vm_that_is_refused_all_the_same() -> None:
     ]
 
 
+def test_whether_the_guest_can_be_migrated() -> None:
+    last = [
+        render([Trace(VM, "a.yaml", 1, (), mobility=mobility)]).splitlines()[-1]
+        for mobility in (
+            Mobility(True),
+            Mobility(False, ("it is pinned", "it has a GPU")),
+            Mobility(None, ("who knows",)),
+        )
+    ]
+    assert last == [
+        "  migratable: yes",
+        "  migratable: no, because it is pinned; it has a GPU.",
+        "  migratable: undecided, because who knows.",
+    ]
+
+
 def test_a_narrow_page_and_one_of_ascii() -> None:
     text = render([TRACE], width=60, encoding="ascii")
     assert all(len(line) <= 60 for line in text.splitlines())
@@ -65,7 +81,7 @@ def test_colour() -> None:
 
 def test_json() -> None:
     (found,) = json.loads(render_json([TRACE]))
-    assert list(found) == ["resource", "file", "line", "instancetype", "preference", "problem"]
+    assert list(found) == ["resource", "file", "line", "instancetype", "preference", "problem", "migration"]
     assert found["instancetype"]["result"] == "used"
     assert found["instancetype"]["chain"][1] == {
         "text": "volume root → claim shop/disk",

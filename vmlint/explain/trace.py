@@ -1,4 +1,4 @@
-"""How a VM comes to its instancetype and its preference: every hop, and what they give it in the end."""
+"""How a VM comes to its instancetype and its preference, hop by hop, what they give it, and whether it can migrate."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.world import World
+from vmlint.world.migration import phrase
 from vmlint.world.outcome import chain_reason, trouble_of
 
-__all__ = ["Found", "Result", "Trace", "Way", "trace"]
+__all__ = ["Found", "Mobility", "Result", "Trace", "Way", "trace"]
 
 
 class Result(enum.StrEnum):
@@ -69,14 +70,25 @@ class Way(NamedTuple):
     gives: Mapping[str, Any] = {}
 
 
+class Mobility(NamedTuple):
+    """Whether the VM's guest can be migrated, None where the files don't decide it, and every reason why not."""
+
+    migratable: bool | None
+    reasons: tuple[str, ...] = ()
+
+
 class Trace(NamedTuple):
-    """Both ways of a VM. `problem` is why the VM is refused although both end well."""
+    """Both ways of a VM, and whether its guest can be migrated, if there is one.
+
+    `problem` is why the VM is refused although both end well.
+    """
 
     resource: ObjectId
     file: str
     line: int
     ways: tuple[Way, ...]
     problem: str = ""
+    mobility: Mobility | None = None
 
 
 def trace(expanded: Expanded, world: World) -> Trace:
@@ -85,7 +97,16 @@ def trace(expanded: Expanded, world: World) -> Trace:
         raise TypeError(f"{expanded.resource} has no matchers")
     ways = tuple(_way(vm, matcher, expanded, world) for matcher in Matcher)
     problem = expanded.problem.reason if expanded.problem and all(way.result.ok for way in ways) else ""
-    return Trace(expanded.resource, expanded.file, expanded.line, ways, problem)
+    mobility = None if expanded.problem else _mobility(vm, world)
+    return Trace(expanded.resource, expanded.file, expanded.line, ways, problem, mobility)
+
+
+def _mobility(vm: VirtualMachine, world: World) -> Mobility | None:
+    verdict = world.migration.verdict(vm)
+    if verdict is None:
+        return None
+    reasons = [phrase(one) for one in verdict.obstacles] or [one.reason for one in verdict.questions]
+    return Mobility(verdict.migratable, tuple(dict.fromkeys(reasons)))
 
 
 def _way(vm: VirtualMachine, matcher: Matcher, expanded: Expanded, world: World) -> Way:

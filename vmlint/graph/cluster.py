@@ -193,6 +193,11 @@ class Cluster:
             known = self._resolved[ref] = self._resolve(ref)
         return known if isinstance(known, Resolution) else known.seen_from(seen_from)
 
+    def is_missing(self, ref: Ref) -> bool:
+        """Whether nothing in the files or by the user's word may be the object of that identity."""
+        found = self._resolved.get(ref) or self._resolve(ref)
+        return isinstance(found, Resolution) and found.state is State.MISSING
+
     def _resolve(self, ref: Ref) -> Resolution | Several:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")

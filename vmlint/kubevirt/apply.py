@@ -18,6 +18,7 @@ from typing import Any
 from vmlint.kubevirt.cause import Cause
 from vmlint.kubevirt.conflicts import Bars, Conflict, bars
 from vmlint.kubevirt.defaults import (
+    NO_STRATEGY,
     ClusterConfig,
     fill,
     fill_architecture,
@@ -165,12 +166,23 @@ class Copies:
     def _expand(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
-            return template, (), None, None
+            return self._evicted(template, watch), (), None, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
         begun = opened(template, *_DEVICES)
         problem = self._complete(begun, watch)
         return self._applied(clone(begun), watch, problem)
+
+    def _evicted(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
+        """The template with the eviction strategy that the KubeVirt object gives, if it gives one: it is in effect
+        whether or not it is written into the VM."""
+        strategy = self._outfit.config.eviction_strategy
+        if strategy == NO_STRATEGY or get(template, "spec", "evictionStrategy") is not None:
+            return template
+        begun = opened(template, "spec")
+        ensure(begun, "spec")["evictionStrategy"] = strategy
+        watch(Origin.DEFAULT, begun)
+        return begun
 
     def _start(self, watch: Watch) -> _Result:
         template = self._mutate(watch)

@@ -16,6 +16,7 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 
 __all__ = [
+    "NO_STRATEGY",
     "ClusterConfig",
     "fill",
     "fill_architecture",
@@ -31,6 +32,10 @@ _CPU_REQUEST = Quantity.parse("100m")
 _TARGETS = ("disks", "filesystems")
 
 
+NO_STRATEGY = "None"
+"""The eviction strategy of a cluster whose KubeVirt object names none."""
+
+
 class ClusterConfig(NamedTuple):
     """The configuration that defaults are taken from."""
 
@@ -38,7 +43,7 @@ class ClusterConfig(NamedTuple):
     machine_type: str = ""
     machine_types: Mapping[str, Any] = _MACHINES
     cpu_request: str | None = None
-    eviction_strategy: str = "None"
+    eviction_strategy: str = NO_STRATEGY
     interface: str = "bridge"
     bridge_permitted: bool = True
     memory_overcommit: int = 100
@@ -63,7 +68,7 @@ class ClusterConfig(NamedTuple):
             cpu_request=None
             if Quantity.try_parse(request) in (None, _CPU_REQUEST)
             else str(Quantity.try_parse(request)),
-            eviction_strategy=text(config, "evictionStrategy") or "None",
+            eviction_strategy=text(config, "evictionStrategy") or NO_STRATEGY,
             interface=text(network, "defaultNetworkInterface") or "bridge",
             bridge_permitted=network.get("permitBridgeInterfaceOnPodNetwork") is not False,
             memory_overcommit=whole(get(config, "developerConfiguration", "memoryOvercommit")) or 100,

@@ -63,7 +63,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(_RBAC, "RoleBinding", "rolebindings"),
     Kind(_RBAC, "ClusterRoleBinding", "clusterrolebindings", False),
     Kind("apiextensions.k8s.io", "CustomResourceDefinition", "customresourcedefinitions", False),
-    # Kinds of which others make Secrets and network attachments.
+    # Kinds of which others make Secrets, network attachments, and the KubeVirt and CDI objects.
     Kind("external-secrets.io", "ExternalSecret", "externalsecrets"),
     Kind("external-secrets.io", "ClusterExternalSecret", "clusterexternalsecrets", False),
     Kind("bitnami.com", "SealedSecret", "sealedsecrets"),
@@ -76,6 +76,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("secrets.infisical.com", "InfisicalSecret", "infisicalsecrets"),
     Kind("k8s.bitwarden.com", "BitwardenSecret", "bitwardensecrets"),
     Kind("isindir.github.com", "SopsSecret", "sopssecrets"),
+    Kind("hco.kubevirt.io", "HyperConverged", "hyperconvergeds"),
     Kind("k8s.ovn.org", "UserDefinedNetwork", "userdefinednetworks"),
     Kind("k8s.ovn.org", "ClusterUserDefinedNetwork", "clusteruserdefinednetworks", False),
     Kind("sriovnetwork.openshift.io", "SriovNetwork", "sriovnetworks"),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from vmlint.explain.trace import Found, Result, Trace, Way
+from vmlint.explain.trace import Found, Mobility, Result, Trace, Way
 from vmlint.report.json_ import object_of
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
 from vmlint.report.text import WIDEST, chain_lines
@@ -36,6 +36,20 @@ def _trace(trace: Trace, page: Page) -> Iterator[Line]:
     if trace.problem:
         refused = (Segment("  "), Segment("refused", "error"), Segment(f"  {page.show(sentence(trace.problem))}"))
         yield from wrap(refused, page.width, 4)
+
+    if trace.mobility is not None:
+        label = (Segment("  migratable: "), *_answer(trace.mobility, page))
+        yield from wrap(label, page.width, 4)
+
+
+_ANSWERS = {True: ("yes", "clean"), False: ("no", "warning"), None: ("undecided", "warning")}
+
+
+def _answer(mobility: Mobility, page: Page) -> Iterator[Segment]:
+    answer, style = _ANSWERS[mobility.migratable]
+    yield Segment(answer, style)
+    if mobility.reasons:
+        yield Segment(page.show(f", because {sentence('; '.join(mobility.reasons))}"))
 
 
 def _way(way: Way, page: Page) -> Iterator[Line]:
@@ -75,6 +89,7 @@ def _object(trace: Trace) -> dict[str, Any]:
         "line": trace.line,
         **{way.matcher: _members(way) for way in trace.ways},
         "problem": trace.problem,
+        "migration": trace.mobility._asdict() if trace.mobility else None,
     }
 
 

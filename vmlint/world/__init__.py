@@ -13,6 +13,7 @@ from vmlint.world.application import Application
 from vmlint.world.form import Form
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
+from vmlint.world.migration import Migration
 from vmlint.world.names import Names
 from vmlint.world.operations import Operations
 from vmlint.world.settings import Settings
@@ -23,7 +24,7 @@ __all__ = ["Settings", "World"]
 
 class World(Application):
     """All questions of a run: those about VMs and their matchers, and through `storage`, `machine`, `operations`,
-    `addresses` and `form` the rest."""
+    `migration`, `addresses` and `form` the rest."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         super().__init__(cluster, settings)
@@ -33,6 +34,7 @@ class World(Application):
         )
         self.machine = Machine(self)
         self.operations = Operations(self, self.machine)
+        self.migration = Migration(self, self.machine, self.storage)
         self.addresses = Addresses(cluster)
         self._names = Names(cluster)
         self.form = Form(cluster, settings.release, self.alike, templates)

@@ -35,6 +35,8 @@ from vmlint.world.application import Application
 __all__ = ["Machine", "Refusal"]
 
 _KUBEVIRT = Ref("kubevirt.io", "KubeVirt", "kubevirt", "kubevirt")
+_OPERATORS = ("HyperConverged",)
+"""Kinds of which an operator makes the KubeVirt object."""
 _PRESET = BY_GROUP_KIND["kubevirt.io", "VirtualMachineInstancePreset"]
 _MEMORY_UNSET = "memory_unset"
 
@@ -121,14 +123,29 @@ class Machine:
         return not several and self._world.settings.is_closed(_KUBEVIRT)
 
     @cached_property
+    def is_default(self) -> bool:
+        """Whether the files hold no KubeVirt object, and the cluster's is sure to configure nothing.
+
+        That is so in a closed world, and where the user names a release: its defaults then hold. An operator that
+        writes the KubeVirt object itself, or one that the user declares outside, leaves it open.
+        """
+        cluster = self._world.cluster
+        if any(cluster.of_kind(kind) for kind in (_KUBEVIRT.kind, *_OPERATORS)):
+            return False
+        decided = self._world.settings.release is not None or self._world.settings.is_closed(_KUBEVIRT)
+        return decided and cluster.is_missing(_KUBEVIRT)
+
+    @cached_property
     def gates(self) -> Gates:
         """The feature gates of the cluster."""
-        return Gates(self._kubevirt, self._world.settings.release, self._closed)
+        return Gates(self._kubevirt, self._world.settings.release, self.is_default)
 
     @cached_property
     def config(self) -> AdmissionConfig:
         """The other settings of the cluster that admission reads."""
-        return AdmissionConfig.of(self._kubevirt, self._world.settings.release, self._closed)
+        return AdmissionConfig.of(
+            self._kubevirt, self._world.settings.release, self._closed, by_default=self.is_default
+        )
 
     def _view(self, workload: Workload, template: Mapping[str, Any] | None = None) -> View:
         return View(

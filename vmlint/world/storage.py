@@ -36,6 +36,7 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
     Workload,
 )
+from vmlint.model.unknown import is_unknown
 from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
 from vmlint.world.likeness import Templates
 
@@ -253,6 +254,16 @@ class Storage:
         namespace = disk.holder.namespace if alike.is_local else ""
         seen_from = None if self.cluster.is_unambiguous else id(disk.holder)
         return alike.once((question, namespace, seen_from), lambda: answer(alike.body))
+
+    def access_modes(self, disk: Disk) -> tuple[str, ...] | None:
+        """The access modes that the claim is sure to have, None where that is not sure."""
+        outcome = self.outline(disk)
+        if not isinstance(outcome, Rendered) or any(field == "accessModes" for field, _ in outcome.undecided):
+            return None
+        modes = outcome.spec.get("accessModes")
+        if not isinstance(modes, list) or not modes:
+            return None
+        return None if any(not isinstance(mode, str) or is_unknown(mode) for mode in modes) else tuple(modes)
 
     def renders(self, disk: Disk) -> bool:
         """Whether CDI's webhook fills in a claim."""

@@ -95,13 +95,22 @@ class AdmissionConfig(NamedTuple):
 
     @classmethod
     def of(
-        cls, kubevirt: Mapping[str, Any] | None, release: tuple[int, ...] | None = None, closed: bool = False
+        cls,
+        kubevirt: Mapping[str, Any] | None,
+        release: tuple[int, ...] | None = None,
+        closed: bool = False,
+        *,
+        by_default: bool = False,
     ) -> AdmissionConfig:
-        """The settings of a KubeVirt object; without one, a closed world has the release's defaults."""
-        if kubevirt is None and not closed:
+        """The settings of a KubeVirt object; without one, those of a cluster that nobody configured.
+
+        The latter are sure in a closed world, and `by_default` where the release is known; the default architecture is
+        that of the nodes, and sure in a closed world alone.
+        """
+        if kubevirt is None and not closed and not by_default:
             return cls()
         configuration = mapping(kubevirt, "spec", "configuration")
-        by_default = behaviour(Release(*release) if release else None).live_update_by_default
+        live_update = behaviour(Release(*release) if release else None).live_update_by_default
         strategy = word(configuration, "vmRolloutStrategy")
         bridge = look(configuration, "network", "permitBridgeInterfaceOnPodNetwork")
         # The operator copies the specification's word into the status, and without one writes its own architecture.
@@ -109,7 +118,7 @@ class AdmissionConfig(NamedTuple):
             configuration, "architectureConfiguration", "defaultArchitecture"
         )
         return cls(
-            live_update=by_default if strategy == "" else None if strategy is None else strategy == "LiveUpdate",
+            live_update=live_update if strategy == "" else None if strategy is None else strategy == "LiveUpdate",
             bridge_on_pod_network=True if bridge is None else bridge if isinstance(bridge, bool) else None,
             emulated_machines=_machines(configuration.get("emulatedMachines")),
             default_architecture=architecture or ("amd64" if closed and architecture == "" else None),

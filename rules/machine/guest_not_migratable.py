@@ -1,0 +1,140 @@
+"""A VM must be migrated when its node is drained, and can't be.
+
+## What it does
+Looks at each workload whose eviction strategy asks for live migration, be it its own or the one that the KubeVirt or
+HyperConverged object sets for the cluster. Reports in one finding all that keeps the guest from being migrated: the
+interface on the pod network, claims that are not `ReadWriteMany`, host devices and GPUs, launch security, Hyper-V
+passthrough, and a node selector or required affinity that leaves one node.
+
+## Why it matters
+With `LiveMigrate`, KubeVirt denies the eviction of a guest that can't be migrated: draining its node hangs until
+somebody stops the VM. A guest that is pinned to its node hangs the drain with `LiveMigrateIfPossible` too, since its
+migration begins and never finds a place. Otherwise `LiveMigrateIfPossible` shuts the guest down, and is not reported.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          evictionStrategy: LiveMigrate
+          domain:
+            devices:
+              interfaces:
+              - name: default
+                bridge: {}
+          networks:
+          - name: default
+            pod: {}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          evictionStrategy: LiveMigrate
+          domain:
+            devices:
+              interfaces:
+              - name: default
+                masquerade: {}
+          networks:
+          - name: default
+            pod: {}
+
+## Source
+KubeVirt `pkg/virt-handler/vm.go` (calculateLiveMigrationCondition), `pkg/util/migrations/migrations.go`
+(VMIEvictionStrategy), `pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go` (admitLauncherPod).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from vmlint.cdi.render import Rendered
+from vmlint.kubevirt.apply import Origin
+from vmlint.kubevirt.migration import Blocker, Migratability, Obstacle
+from vmlint.model.chain import Hop
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.disks import Disk
+from vmlint.world.migration import LIVE, Eviction, Source, Strategy, phrase
+
+from .._disks import hops
+
+META = Meta("VM555", effect=Effect.RISK, since="0.1", subject=Workload)
+
+_FIXES: Mapping[Blocker, str] = {
+    Blocker.INTERFACE: "use `masquerade: {}` on the pod network",
+    Blocker.DISK: "ask for `accessModes: [ReadWriteMany]` on storage that shares",
+    Blocker.NODE: "let the VM run on more than one node",
+}
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
+    migration = world.migration
+    strategy, eviction = migration.strategy(workload), migration.eviction(workload)
+    if strategy is None or eviction is Eviction.ALLOWED or (verdict := migration.verdict(workload)) is None:
+        return
+    if eviction is None:
+        if strategy.name == LIVE or verdict.obstacles:
+            question = verdict.questions[0]
+            yield META.doubt(workload.at(*workload.template_path, *question.path), question.reason)
+        return
+    reasons = "; ".join(phrase(obstacle) + _origin(workload, obstacle, world) for obstacle in verdict.obstacles)
+    if eviction is Eviction.DENIED:
+        message = (
+            f"the guest can't be live-migrated, and {_asks(strategy)}: {reasons}. KubeVirt denies its eviction, so "
+            "draining its node hangs until somebody stops the VM."
+        )
+    else:
+        message = (
+            f"the guest has no second node to migrate to, and {_asks(strategy)}: {reasons}. Draining its node begins "
+            "a migration that never finds a place, and hangs until somebody stops the VM."
+        )
+    place = workload.at(*workload.template_path, *verdict.obstacles[0].path)
+    yield META.at(place, message, fix=_fix(verdict, eviction)).along(_hops(workload, strategy, verdict, world))
+
+
+def _asks(strategy: Strategy) -> str:
+    if strategy.source is Source.PLATFORM:
+        return "OpenShift Virtualization asks for that by default on a cluster of several nodes"
+    if strategy.source is Source.VM:
+        return f"`evictionStrategy: {strategy.name}` asks for that"
+    held = f"{strategy.holder.ref.kind} `{strategy.holder.name}`" if strategy.holder else "the cluster"
+    return f"`evictionStrategy: {strategy.name}` of {held} asks for that"
+
+
+def _origin(workload: Workload, obstacle: Obstacle, world: World) -> str:
+    """Who gives the obstacle, where it is not the VM."""
+    if not isinstance(workload, VirtualMachine):
+        return ""
+    origin = world.migration.giver(workload, obstacle.path)
+    return " by default" if origin is Origin.DEFAULT else "" if origin is Origin.VM else f" (from its {origin})"
+
+
+def _fix(verdict: Migratability, eviction: Eviction) -> str:
+    known = dict.fromkeys(_FIXES[one.blocker] for one in verdict.obstacles if one.blocker in _FIXES)
+    lasting = any(one.blocker not in _FIXES for one in verdict.obstacles)
+    give_up = (
+        "write `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"
+        if eviction is Eviction.DENIED and not any(one.blocker is Blocker.NODE for one in verdict.obstacles)
+        else "write `evictionStrategy: None`, with which a drain shuts the guest down"
+    )
+    return give_up if lasting else ", ".join((*known, f"or {give_up}"))
+
+
+def _hops(workload: Workload, strategy: Strategy, verdict: Migratability, world: World) -> Iterator[Hop]:
+    """A line for the object that asks, and one for each obstacle, with the way to the modes of a claim."""
+    if strategy.holder is not None and strategy.source in (Source.KUBEVIRT, Source.HYPERCONVERGED):
+        path = ("spec", "configuration") if strategy.source is Source.KUBEVIRT else ("spec",)
+        text = f"{strategy.holder.ref.kind} {strategy.holder.name}: evictionStrategy {strategy.name}"
+        yield Hop(text, strategy.holder.at(*path, "evictionStrategy"))
+    several = len(verdict.obstacles) > 1
+    for obstacle in verdict.obstacles:
+        if several:
+            clause = phrase(obstacle).replace("`", "")
+            yield Hop(clause, workload.at(*workload.template_path, *obstacle.path))
+        if obstacle.blocker is Blocker.DISK:
+            volume = dict(enumerate(volume for _, volume in workload.volumes())).get(int(obstacle.path[2]))
+            disk = world.storage.own_claim(workload, volume or {})
+            if isinstance(disk, Disk) and isinstance(outcome := world.storage.outline(disk), Rendered):
+                yield from hops(disk, outcome, world)

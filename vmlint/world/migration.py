@@ -1,0 +1,227 @@
+"""Can the guests of the files be migrated, and does anybody ask for it?
+
+`kubevirt/migration` meets the workloads of the files, the claims that CDI renders for their disks, and the objects that
+configure the cluster.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vmlint.kubevirt.apply import Origin
+from vmlint.kubevirt.defaults import ClusterConfig, fill
+from vmlint.kubevirt.migration import Blocker, Migratability, MigrationConfig, Obstacle, Question, migratability
+from vmlint.kubevirt.normal import normal_template
+from vmlint.kubevirt.releases import NEWEST
+from vmlint.model.access import each, get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.model.unknown import is_unknown
+from vmlint.world.disks import Disk
+
+if TYPE_CHECKING:
+    from vmlint.world import World
+
+__all__ = ["LIVE", "Eviction", "Migration", "Source", "Strategy", "phrase"]
+
+LIVE = "LiveMigrate"
+IF_POSSIBLE = "LiveMigrateIfPossible"
+_GPU_GATE = "VGPULiveMigration"
+_CONFIGURATION = ("spec", "configuration")
+
+
+class Source(enum.Enum):
+    """Who gives a VM its eviction strategy."""
+
+    VM = "the VM"
+    KUBEVIRT = "the KubeVirt object"
+    HYPERCONVERGED = "the HyperConverged object"
+    PLATFORM = "the default of OpenShift Virtualization on several nodes"
+    NOBODY = "nobody"
+
+
+class Strategy(NamedTuple):
+    """The eviction strategy in effect for a workload, "" for none; who gives it, and the object that does."""
+
+    name: str
+    source: Source
+    holder: Resource | None = None
+
+
+class Eviction(enum.Enum):
+    """What an eviction of the guest does, as far as its strategy says: a drain of its node evicts it."""
+
+    ALLOWED = "allowed"
+    """It is shut down or left to somebody else, or it moves."""
+    DENIED = "denied"
+    """KubeVirt denies it, so the drain hangs."""
+    UNPLACED = "unplaced"
+    """A migration begins and never finds a node, so the drain hangs."""
+
+
+class Migration:
+    """The workloads of a world, as migration sees them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._answers: dict[int, Migratability | None] = {}
+
+    def verdict(self, workload: Workload) -> Migratability | None:
+        """Whether the guest of a workload can be migrated: paths lead from the template's root.
+
+        None where KubeVirt refuses the workload, so that there is no guest.
+        """
+        if id(workload) not in self._answers:
+            self._answers[id(workload)] = self._verdict(workload)
+        return self._answers[id(workload)]
+
+    def _verdict(self, workload: Workload) -> Migratability | None:
+        template = self.template(workload)
+        if template is None:
+            return None
+        found = migratability(template, self._modes(workload), self._config)
+        lost = self._unknown(workload)
+        return found if lost is None else _with_unknown(found, lost)
+
+    def template(self, workload: Workload) -> Mapping[str, Any] | None:
+        """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
+        if isinstance(workload, VirtualMachine):
+            started = self._world.started(workload)
+            refused = started.conflicts or started.refusal or started.problem
+            return None if refused else started.template
+        template = normal_template(mapping(workload.data, *workload.template_path))
+        config = ClusterConfig.of(self._world.kubevirt)
+        return template if fill(template, config, self._world.settings.release) is None else None
+
+    def giver(self, vm: VirtualMachine, path: Path) -> Origin:
+        """Who gives the value at a path of the guest's template: the VM too where it writes a part of the value."""
+        if get(vm.data, *vm.template_path, *path) is not None:
+            return Origin.VM
+        origins = self._world.started(vm).origin
+        found = {origin for leaf, origin in origins.items() if leaf[: len(path)] == path}
+        return found.pop() if len(found) == 1 else Origin.VM
+
+    def _unknown(self, workload: Workload) -> Matcher | None:
+        """The matcher of which nobody knows what it gives."""
+        if not isinstance(workload, VirtualMachine):
+            return None
+        return next((matcher for matcher in Matcher if not self._world.is_decided(workload, matcher)), None)
+
+    def _modes(self, workload: Workload) -> Mapping[int, tuple[str, ...] | None]:
+        """The access modes of the claims on which the workload's volumes live."""
+        storage = self._world.storage
+        owned = {int(path[-1]): storage.own_claim(workload, volume) for path, volume in workload.volumes()}
+        return {index: storage.access_modes(disk) for index, disk in owned.items() if isinstance(disk, Disk)}
+
+    @cached_property
+    def _config(self) -> MigrationConfig:
+        configuration = self._configuration
+        release = self._world.settings.release or NEWEST
+        if configuration is None:
+            return MigrationConfig(release=release, vgpu=self._world.machine.gates.state(_GPU_GATE))
+        plugins = get(configuration, "network", "binding")
+        devices = mapping(configuration, "permittedHostDevices")
+        return MigrationConfig(
+            bindings={name: bool(get(plugin, "migration") is not None) for name, plugin in mapping(plugins).items()},
+            mediated=frozenset(text(device, "resourceName") for _, device in each(devices, "mediatedDevices")),
+            vgpu=self._world.machine.gates.state(_GPU_GATE),
+            release=release,
+        )
+
+    @cached_property
+    def _configuration(self) -> Mapping[str, Any] | None:
+        """The configuration of the KubeVirt object; empty where there is none, None where that is not known."""
+        if (kubevirt := self._world.kubevirt) is not None:
+            return mapping(kubevirt, *_CONFIGURATION)
+        return {} if self._world.machine.is_default else None
+
+    def strategy(self, workload: Workload) -> Strategy | None:
+        """The eviction strategy in effect; None where the files don't say.
+
+        Source: KubeVirt `pkg/util/migrations/migrations.go` (VMIEvictionStrategy).
+        """
+        if own := text(workload.vmi_spec, "evictionStrategy"):
+            return None if is_unknown(own) else Strategy(own, Source.VM, workload)
+        return self._default_strategy
+
+    @cached_property
+    def _default_strategy(self) -> Strategy | None:
+        for kind, path, source in _CONFIGURED:
+            objects = self._world.cluster.of_kind(kind)
+            if len(objects) > 1:
+                return None
+            for holder in objects:
+                name = text(holder.data, *path)
+                if is_unknown(name):
+                    return None
+                if not name and source is Source.HYPERCONVERGED:
+                    return Strategy(LIVE, Source.PLATFORM, holder)
+                return Strategy(name, source if name else Source.NOBODY, holder)
+        return Strategy("", Source.NOBODY) if self._world.machine.is_default else None
+
+    def eviction(self, workload: Workload) -> Eviction | None:
+        """What an eviction of the guest does; None where the files don't decide it.
+
+        Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go`.
+        """
+        strategy, verdict = self.strategy(workload), self.verdict(workload)
+        if strategy is None or strategy.name not in (LIVE, IF_POSSIBLE) or verdict is None:
+            return None if strategy is None else Eviction.ALLOWED
+        if verdict.condition is False:
+            return Eviction.DENIED if strategy.name == LIVE else Eviction.ALLOWED
+        if verdict.obstacles and (verdict.condition or strategy.name == LIVE):
+            return Eviction.UNPLACED
+        return Eviction.ALLOWED if verdict.migratable else None
+
+
+_CONFIGURED = (
+    ("KubeVirt", (*_CONFIGURATION, "evictionStrategy"), Source.KUBEVIRT),
+    ("HyperConverged", ("spec", "evictionStrategy"), Source.HYPERCONVERGED),
+)
+"""The objects that give the cluster's eviction strategy. The operator of the second writes the first."""
+
+
+def _with_unknown(found: Migratability, matcher: Matcher) -> Migratability:
+    """The verdict on a guest of which an instancetype or preference is not known: it may give devices and launch
+    security, and an annotation that allows a bridge."""
+    noun = matcher.noun
+    sure = tuple(one for one in found.obstacles if one.blocker is not Blocker.INTERFACE)
+    open_ones = tuple(
+        Question(one.blocker, one.path, f"the {noun}, which may allow or replace the interface, is not in the files")
+        for one in found.obstacles
+        if one.blocker is Blocker.INTERFACE
+    )
+    gifts = Question(Blocker.UNKNOWN_GIFTS, ("spec",), f"the {noun} is not in the files")
+    return Migratability(sure, (*open_ones, *found.questions, gifts))
+
+
+_SENTENCES: Mapping[Blocker, str] = {
+    Blocker.INTERFACE: "interface `{0}` connects to the pod network with `{1}`",
+    Blocker.HOST_DEVICE: "it has the host device `{0}`",
+    Blocker.SEV: "it uses `launchSecurity` with {0}",
+    Blocker.TDX: "it uses `launchSecurity` with TDX",
+    Blocker.SECURE_EXECUTION: "it uses `launchSecurity` on s390x (Secure Execution)",
+    Blocker.VIRTIOFS: "it shares filesystem `{0}` by virtiofs, which KubeVirt can migrate since 1.5",
+    Blocker.RESERVATION: "disk `{0}` uses a SCSI persistent reservation",
+    Blocker.ISOLATED_EMULATOR: "it isolates its emulator thread on dedicated CPUs",
+    Blocker.HYPERV_PASSTHROUGH: "it uses `hypervPassthrough`",
+    Blocker.NODE: "`{field}` pins it to the node `{0}`",
+    Blocker.QUOTA: "ResourceQuota `{0}` has no room for a second pod: {1}",
+}
+
+
+def phrase(obstacle: Obstacle) -> str:
+    """The obstacle as a clause about the guest, for messages: `it uses …`."""
+    if obstacle.blocker is Blocker.DISK:
+        name, *rest = obstacle.values
+        if not rest:
+            return f"volume `{name}` is a file of the host that is not `shared`"
+        claim, *modes = rest
+        return f"volume `{name}` is on claim `{claim}`, which is `{', '.join(modes)}` and not `ReadWriteMany`"
+    field = ".".join(map(str, obstacle.path[1:3])) if obstacle.path[1:2] == ("nodeSelector",) else "affinity"
+    return _SENTENCES[obstacle.blocker].format(*obstacle.values, field=field)
