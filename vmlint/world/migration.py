@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.defaults import ClusterConfig, fill
@@ -22,10 +22,10 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
+from vmlint.world.application import Application
 from vmlint.world.disks import Disk
-
-if TYPE_CHECKING:
-    from vmlint.world import World
+from vmlint.world.machine import Machine
+from vmlint.world.storage import Storage
 
 __all__ = ["LIVE", "Eviction", "Migration", "Source", "Strategy", "phrase"]
 
@@ -67,8 +67,10 @@ class Eviction(enum.Enum):
 class Migration:
     """The workloads of a world, as migration sees them."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Application, machine: Machine, storage: Storage) -> None:
         self._world = world
+        self._machine = machine
+        self._storage = storage
         self._answers: dict[int, Migratability | None] = {}
 
     def verdict(self, workload: Workload) -> Migratability | None:
@@ -114,7 +116,7 @@ class Migration:
 
     def _modes(self, workload: Workload) -> Mapping[int, tuple[str, ...] | None]:
         """The access modes of the claims on which the workload's volumes live."""
-        storage = self._world.storage
+        storage = self._storage
         owned = {int(path[-1]): storage.own_claim(workload, volume) for path, volume in workload.volumes()}
         return {index: storage.access_modes(disk) for index, disk in owned.items() if isinstance(disk, Disk)}
 
@@ -123,13 +125,13 @@ class Migration:
         configuration = self._configuration
         release = self._world.settings.release or NEWEST
         if configuration is None:
-            return MigrationConfig(release=release, vgpu=self._world.machine.gates.state(_GPU_GATE))
+            return MigrationConfig(release=release, vgpu=self._machine.gates.state(_GPU_GATE))
         plugins = get(configuration, "network", "binding")
         devices = mapping(configuration, "permittedHostDevices")
         return MigrationConfig(
             bindings={name: bool(get(plugin, "migration") is not None) for name, plugin in mapping(plugins).items()},
             mediated=frozenset(text(device, "resourceName") for _, device in each(devices, "mediatedDevices")),
-            vgpu=self._world.machine.gates.state(_GPU_GATE),
+            vgpu=self._machine.gates.state(_GPU_GATE),
             release=release,
         )
 
@@ -138,7 +140,7 @@ class Migration:
         """The configuration of the KubeVirt object; empty where there is none, None where that is not known."""
         if (kubevirt := self._world.kubevirt) is not None:
             return mapping(kubevirt, *_CONFIGURATION)
-        return {} if self._world.machine.is_default else None
+        return {} if self._machine.is_default else None
 
     def strategy(self, workload: Workload) -> Strategy | None:
         """The eviction strategy in effect; None where the files don't say.
@@ -162,7 +164,7 @@ class Migration:
                 if not name and source is Source.HYPERCONVERGED:
                     return Strategy(LIVE, Source.PLATFORM, holder)
                 return Strategy(name, source if name else Source.NOBODY, holder)
-        return Strategy("", Source.NOBODY) if self._world.machine.is_default else None
+        return Strategy("", Source.NOBODY) if self._machine.is_default else None
 
     def eviction(self, workload: Workload) -> Eviction | None:
         """What an eviction of the guest does; None where the files don't decide it.
