@@ -82,7 +82,7 @@ def test_what_leads_elsewhere_is_told_and_not_followed(
     def run(*_: Any, **__: Any) -> None:
         raise AssertionError("the tool must not see this")
 
-    monkeypatch.setattr("subprocess.run", run)
+    monkeypatch.setattr("subprocess.Popen", run)
     said = lint(tmp_path, {"kustomization.yaml": kustomization, "vm.yaml": VM, "plugin.yaml": PLUGIN}, render=render)
     assert [finding.file for finding in said.findings if finding.rule == "VM501"] == ["vm.yaml"]
     assert any(told in left.reason for left in said.skipped)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from vmlint.gitops.fields import Reading
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
@@ -44,7 +45,8 @@ class PatchEntry(NamedTuple):
 class Kustomization:
     """A kustomization.yaml in its folder, or the part of another object that has its fields.
 
-    `base` leads to that part, and `names` says which fields have other names there.
+    `base` leads to that part, and `names` says which fields have other names there. The fields of a file are found
+    whatever the case of their names, as kustomize finds them.
     """
 
     def __init__(
@@ -57,7 +59,8 @@ class Kustomization:
     ) -> None:
         self.document = document
         self.folder = folder
-        self.data: Mapping[str, Any] = mapping(document.data) if data is None else data
+        self.reading = Reading.of(mapping(document.data)) if data is None else None
+        self.data: Mapping[str, Any] = self.reading.data if self.reading else mapping(data)
         self._base = base
         self._names = names or {}
 
@@ -86,6 +89,8 @@ class Kustomization:
         return text(self.data, "nameSuffix")
 
     def at(self, *path: str | int) -> Written:
+        if self.reading is not None:
+            return Written(self.document, (*self._base, *self.reading.path(path)))
         first = [self._names.get(str(step), step) for step in path[:1]]
         return Written(self.document, (*self._base, *first, *path[1:]))
 

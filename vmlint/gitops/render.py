@@ -2,11 +2,13 @@
 
 The tool is given a copy of the files that a kustomization names, in a folder of its own, and no option that would have
 it run a plugin, a function or Helm. A kustomization that names anything on the network, or outside the files that were
-read, is not given to it.
+read, is not given to it. A kustomization is written anew from what was checked here, so that another reader of YAML
+finds nothing else in it; and the tool runs without network and without git (`sandbox`).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vmlint.errors import UsageError
+from vmlint.gitops import sandbox
 from vmlint.gitops.build import HASH, Build, Unread
 from vmlint.gitops.failed import Failed
 from vmlint.gitops.kustomization import Kustomization, is_remote
@@ -24,7 +27,7 @@ from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects
-from vmlint.model.access import each, sequence, text
+from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path as Field
 from vmlint.model.kinds import kind_of
 from vmlint.model.resource import Written
@@ -32,14 +35,21 @@ from vmlint.source.decode import decode_text
 
 __all__ = ["Renderer"]
 
-_TIMEOUT = 60
 _MOST_BYTES = 64 * 2**20
 _MOST_SHOWN = 400
 _TOOLS = (("kustomize", "build"), ("kubectl", "kustomize"))
 
 _FOLDERS = ("resources", "bases", "components")
-_FILES = ("crds", "configurations", "patchesStrategicMerge")
+_INLINE = "patchesStrategicMerge"
+_FILES = ("crds", "configurations", _INLINE)
 _OTHER_PROGRAMS = ("generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator")
+_ELSEWHERE = re.compile(
+    r"^[/~]|://|[?\\]|^[^/]*[:@]|^(?:[\w-]+\.)*(?:github|gitlab|bitbucket|googleapis|amazonaws)\.(?:com|org)(?:/|$)|"
+    r"(?:^|/)_git/|\.git(?:/|$)|[\0-\x1f]",
+    re.IGNORECASE,
+)
+"""What some release of kustomize fetches, or may look for outside the folder: addresses with and without a scheme, as
+`git@host:path`, `git::…`, `github.com/…` and `…/repo.git/…` (`RepoSpec`, and go-getter before it)."""
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 _NOISE = re.compile(r"^#? ?Warning: .*$\n?", re.MULTILINE)
 _LOGGED = re.compile(r'^[A-Z]\d{4} \S+ +\d+ \S+\] "command failed" err=(?:<(.*)>|"(.*)")$', re.DOTALL)
@@ -70,7 +80,10 @@ class Renderer:
         if kustomization is None:
             return build
         try:
-            files = {name for one in self._closure(kustomization) for name in self._files(one)}
+            closure = list(self._closure(kustomization))
+            files: dict[str, bytes | None] = {name: None for one in closure for name in self._files(one)}
+            files |= {one.file: _as_read(one) for one in closure}
+            _bound(files, kustomization)
         except _Missing as missing:
             self.failed.append(Failed(missing.at, missing.reason))
             return build
@@ -105,35 +118,28 @@ class Renderer:
                         raise _Refused(f"`{entry}` is not among the files that were read", at)
 
     def _files(self, one: Kustomization) -> Iterator[str]:
-        """The files that a kustomization names: those that were read, and those of its own folder."""
-        yield one.file
+        """The further files that a kustomization names: those that were read, and those of its own folder."""
         for written, _ in _named(one):
             name = beside(one.folder, written)
             if written and (self._tree.file(name) is not None or _lies_in(name, one.folder)):
                 yield name
 
-    def _run(self, kustomization: Kustomization, files: set[str]) -> str | Failed:
-        """The tool's output. It sees a copy of the files alone, and no environment but the way to programs."""
+    def _run(self, kustomization: Kustomization, files: Mapping[str, bytes | None]) -> str | Failed:
+        """The tool's output. It sees a copy of the files alone."""
         top = os.path.commonpath([_full(name) for name in files])
         if kustomization.file in files and len(files) == 1:
             top = str(Path(top).parent)
         with tempfile.TemporaryDirectory(prefix="vmlint-") as made:
-            copy = Path(made).resolve()
-            for name in sorted(files):
-                _copy(name, copy / os.path.relpath(_full(name), top))
+            copy = Path(made).resolve() / "files"
+            for name, content in sorted(files.items()):
+                _copy(name, content, copy / os.path.relpath(_full(name), top))
             folder = copy / os.path.relpath(_full(kustomization.folder or "."), top)
             try:
-                done = subprocess.run(
-                    [*_command(), str(folder)],
-                    cwd=copy,
-                    env={"PATH": os.environ.get("PATH", ""), "HOME": str(copy), "LC_ALL": "C"},
-                    stdin=subprocess.DEVNULL,
-                    capture_output=True,
-                    timeout=_TIMEOUT,
-                    check=False,
-                )
-            except subprocess.TimeoutExpired:
-                return Failed(kustomization.at(), f"it does not end within {_TIMEOUT} seconds")
+                done = sandbox.run(_tool(), str(folder))
+            except subprocess.TimeoutExpired as error:
+                return Failed(kustomization.at(), f"it does not end within {error.timeout:.0f} seconds")
+            except sandbox.TooLong as error:
+                return Failed(kustomization.at(), str(error))
             except OSError as error:
                 return Failed(kustomization.at(), str(error.strerror or error))
         if done.returncode:
@@ -142,43 +148,74 @@ class Renderer:
             said = (logged[1] or logged[2]).strip() if logged else said.removeprefix("error: ")
             reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), "."))
             return Failed(kustomization.at(), reason[:_MOST_SHOWN])
-        return done.stdout[:_MOST_BYTES].decode("utf-8", "replace")
+        return done.stdout.decode("utf-8", "replace")
 
 
-def _command() -> Sequence[str]:
+def _tool() -> Sequence[str]:
     for program, *words in _TOOLS:
-        if found := shutil.which(program):
+        if found := sandbox.program(program):
             return [found, *words]
     raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: leave `--render` out")
 
 
+def _as_read(one: Kustomization) -> bytes:
+    """A kustomization as it was understood, in JSON: the tool is to read what was checked, and nothing else."""
+    try:
+        written = json.dumps(one.data, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise _Refused("it holds a value that JSON lacks", one.at()) from None
+    # YAML refuses these, even in quotes.
+    text = re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", written)
+    return text.encode("utf-8", "replace")
+
+
 def _check(one: Kustomization) -> None:
     """Refuse what would have the tool run another program, or leave the files."""
+    for clash in one.reading.clashes if one.reading else ():
+        raise _Refused(f"`{clash.field}` appears twice in it", Written(one.document, clash.path))
     for field in _OTHER_PROGRAMS:
         if one.data.get(field):
             raise _Refused(f"`{field}` would run other programs", one.at(field))
     for name, at in _named(one):
-        if "://" in name or name.startswith(("git@", "/", "~")):
+        if _ELSEWHERE.search(name):
             raise _Refused(f"`{name}` is on the network, or outside the repository", at)
+
+
+def _bound(files: Mapping[str, bytes | None], kustomization: Kustomization) -> None:
+    size = 0
+    for name, content in files.items():
+        try:
+            size += Path(_full(name)).stat().st_size if content is None else len(content)
+        except (OSError, ValueError):
+            continue
+    if size > _MOST_BYTES:
+        reason = f"its files hold {size:,} bytes, more than the {_MOST_BYTES:,} that are copied"
+        raise _Refused(reason, kustomization.at())
 
 
 def _named(one: Kustomization) -> Iterator[tuple[str, Written]]:
     """Every path that a kustomization names."""
     for field in (*_FOLDERS, *_FILES):
         for index, entry in enumerate(sequence(one.data, field)):
-            if isinstance(entry, str) and "\n" not in entry:
+            if isinstance(entry, str) and not (field == _INLINE and _is_inline(entry)):
                 yield entry, one.at(field, index)
     for patch in (*one.patches, *one.operations):
         yield patch.path, patch.at
     for index, entry in each(one.data, "replacements"):
         yield text(entry, "path"), one.at("replacements", index)
-    yield text(one.data, "openapi", "path"), one.at("openapi")
+    for value in mapping(one.data, "openapi").values():
+        yield value if isinstance(value, str) else "", one.at("openapi")
     for _, at, entry in one.generated():
         for field in ("files", "envs"):
             for name in sequence(entry, field):
                 if isinstance(name, str):
-                    yield name.rpartition("=")[2], at
+                    yield name.partition("=")[2] if field == "files" and "=" in name else name, at
         yield text(entry, "env"), at
+
+
+def _is_inline(entry: str) -> bool:
+    """Whether an entry of `patchesStrategicMerge` is a patch itself. An address has no line break and no space."""
+    return "\n" in entry.strip() or re.match(r"\s*(?:\{|[\w$-]+:\s)", entry) is not None
 
 
 def _full(name: str) -> str:
@@ -186,7 +223,9 @@ def _full(name: str) -> str:
 
 
 def _lies_in(name: str, folder: str) -> bool:
-    """Whether a path is a regular file below a folder, without any link on the way."""
+    """Whether a path is a regular file below a folder, without any link on the way, and not git's."""
+    if ".git" in name.split("/"):
+        return False
     try:
         home = Path(_full(folder or ".")).resolve(strict=True)
         file = Path(_full(name)).resolve(strict=True)
@@ -196,11 +235,14 @@ def _lies_in(name: str, folder: str) -> bool:
     return file == plain and file.is_relative_to(home) and file.is_file()
 
 
-def _copy(name: str, target: Path) -> None:
-    """Copy a file; what can't be copied the tool will miss."""
+def _copy(name: str, content: bytes | None, target: Path) -> None:
+    """Copy a file, or write another content in its place; what can't be copied the tool will miss."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(_full(name), target)
+        if content is None:
+            shutil.copyfile(_full(name), target)
+        else:
+            target.write_bytes(content)
     except (OSError, ValueError):
         return
 
