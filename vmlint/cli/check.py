@@ -209,8 +209,9 @@ def _run(arguments: Namespace) -> Exit:
         if arguments.diff:
             write("".join(rewrite.diff() for rewrite in rewrites))
             return Exit.FINDINGS if rewrites else Exit.CLEAN
-        for rewrite in rewrites:
-            rewrite.write()
+        from vmlint.fix.rewriting import write_all
+
+        write_all(rewrites)
     cache = cache_of(arguments)
     report = _check(paths, config, arguments, partial=True, cache=cache)
     if cache is not None and cache.refused:

@@ -1,7 +1,9 @@
 """Mends findings in the files: plans the edits, and judges the files with them before anything is written.
 
 The edits of a round are made together and the repository is judged anew, as if they stood in the files: what that
-uncovers is mended in the next round. An edit that brings a graver fault than it mends is taken back.
+uncovers is mended in the next round. An edit that brings a graver fault than it mends is taken back. When nothing more
+can be mended, the edits that were taken back or did not fit are tried again in the files as they are then, so that a
+second run finds nothing to do.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from vmlint.findings.finding import Finding, Mend, Report
 from vmlint.fix.rewriting import Rewrite, unwritable
 from vmlint.rule import Fix
 from vmlint.source.decode import decode
+from vmlint.source.discover import path_of
 from vmlint.source.edits import Unfit, edited
 from vmlint.source.rewrite import plain_text, rewritten
 
@@ -25,6 +28,9 @@ Judge = Callable[[Mapping[str, bytes]], Report]
 
 _ROUNDS = 20
 """How often what a round uncovers is mended in its turn. Each round mends something, so a repository ends sooner."""
+
+_SUSPECTS = 8
+"""How many edits are tried by themselves where one of them brings a graver fault."""
 
 _Key = tuple[str, str, str, str]
 
@@ -53,21 +59,44 @@ def fix(judge: Judge, *, unsafe: bool = False) -> Fixing:
     work = _Work(unsafe)
     report = judge({})
     for _ in range(_ROUNDS):
+        before = len(work.done)
+        work.left.clear()
+        report = _as_far_as_possible(work, judge, report)
+        if len(work.done) == before:
+            break
+    still = {_key(finding) for finding in report.findings}
+    left = tuple(one for key, one in work.left.items() if key in still)
+    return Fixing(work.rewrites(), tuple(work.done), left, report)
+
+
+def _as_far_as_possible(work: _Work, judge: Judge, report: Report) -> Report:
+    """Round by round, what can be mended in files of which there is a report; the report of what comes out."""
+    for _ in range(_ROUNDS):
         plan = work.plan(report.findings)
         while plan.done:
             after = judge({**work.contents, **plan.contents})
             worse = _worse(report.findings, after.findings, plan.done)
             if not worse:
                 break
-            work.leave(worse)
+            work.leave(_guilty(worse, work, judge, report))
             plan = work.plan(report.findings)
         if not plan.done:
             break
         work.take(plan)
         report = after
-    still = {_key(finding) for finding in report.findings}
-    left = tuple(one for key, one in work.left.items() if key in still)
-    return Fixing(work.rewrites(), tuple(work.done), left, report)
+    return report
+
+
+def _guilty(worse: Sequence[Left], work: _Work, judge: Judge, report: Report) -> Sequence[Left]:
+    """Of several edits that may have brought a graver fault, those that do so by themselves; all where none does."""
+    if not 1 < len(worse) <= _SUSPECTS:
+        return worse
+    guilty = []
+    for one in worse:
+        alone = work.plan([one.finding])
+        after = judge({**work.contents, **alone.contents})
+        guilty += _worse(report.findings, after.findings, alone.done)
+    return guilty or worse
 
 
 class _Plan(NamedTuple):
@@ -143,7 +172,7 @@ class _Work:
 
     def _content(self, file: str) -> bytes:
         if file not in self._old:
-            self._old[file] = Path(file).read_bytes()
+            self._old[file] = Path(path_of(file)).read_bytes()
         return self.contents.get(file, self._old[file])
 
 
@@ -152,9 +181,9 @@ def _key(finding: Finding) -> _Key:
 
 
 def _worse(before: Iterable[Finding], after: Iterable[Finding], done: Sequence[Finding]) -> list[Left]:
-    """The mended findings whose edits bring a graver one."""
+    """The mended findings whose edits may have brought a graver one, each once."""
     had = Counter(map(_key, before))
-    found: list[Left] = []
+    found: dict[int, Left] = {}
     for new in after:
         key = _key(new)
         had[key] -= 1
@@ -164,8 +193,8 @@ def _worse(before: Iterable[Finding], after: Iterable[Finding], done: Sequence[F
         near = [one for one in done if _concerns(one, new)]
         blamed = [one for one in near if one in lighter] if near else lighter
         reason = f"then {new.slug} would be said of {new.resource or new.file}: {new.message.rstrip('.')}"
-        found += [Left(one, reason) for one in blamed]
-    return found
+        found |= {id(one): Left(one, reason) for one in blamed if id(one) not in found}
+    return list(found.values())
 
 
 def _concerns(mended: Finding, new: Finding) -> bool:

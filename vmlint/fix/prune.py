@@ -16,6 +16,7 @@ from vmlint.model.resource import Place
 from vmlint.model.suppression import ANNOTATION, Fate, Mark, Suppression
 from vmlint.rule import Spot
 from vmlint.source.decode import decode_text
+from vmlint.source.discover import path_of
 
 __all__ = ["Pruning", "prune"]
 
@@ -75,7 +76,7 @@ def _cut(
 ) -> tuple[Rewrite | None, list[str], list[str]]:
     told = [f"{file}:{_where(mark)[1]}: {', '.join(f'`{name}`' for name in names)}" for mark, names in marks]
     try:
-        old = Path(file).read_bytes() if content is None else content
+        old = Path(path_of(file)).read_bytes() if content is None else content
         text = old.decode("utf-8")
     except (OSError, ValueError):
         return None, [], [f"{one} is left: this is no file of UTF-8 text" for one in reversed(told)]

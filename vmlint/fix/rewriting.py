@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
+from collections.abc import Iterable
 from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.source.discover import path_of
+from vmlint.source.write import check_place, remove_leftovers, replace_file
 
-__all__ = ["Rewrite", "unwritable"]
+__all__ = ["Rewrite", "unwritable", "write_all"]
 
 
 class Rewrite(NamedTuple):
@@ -24,33 +25,57 @@ class Rewrite(NamedTuple):
     def diff(self) -> str:
         """The change as a unified diff."""
         old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (self.old, self.new))
-        lines = unified_diff(old, new, f"a/{self.file}", f"b/{self.file}")
+        lines = unified_diff(old, new, _quoted(f"a/{self.file}"), _quoted(f"b/{self.file}"))
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
     def write(self) -> None:
-        """Put the new content into the file, at once and with its old mode. A link stays one: its target is written.
+        """Put the new content into the file, at once. It keeps its mode, owner and hard links; of a link, the target is
+        written.
 
         Raises UsageError where that fails; then the file is as it was.
         """
-        path = Path(self.file).resolve()
+        path = path_of(self.file)
         try:
-            if path.read_bytes() != self.old:
-                raise UsageError(f"`{self.file}` has changed meanwhile, and is left as it is: run vmlint again")
-            handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            fresh = Path(name)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(self.new)
-                fresh.chmod(stat.S_IMODE(path.stat().st_mode))
-                fresh.replace(path)
-            except BaseException:
-                fresh.unlink(missing_ok=True)
-                raise
+            held = Path(path).read_bytes()
         except OSError as error:
             raise UsageError(f"can't write `{self.file}`: {error.strerror or error}") from error
+        if held != self.old:
+            raise UsageError(f"`{self.file}` has changed meanwhile, and is left as it is: run vmlint again")
+        replace_file(path, self.new)
+
+
+def write_all(rewrites: Iterable[Rewrite]) -> None:
+    """Write files, and take away what an earlier run left beside them that was killed.
+
+    Raises UsageError at the first that can't be written; those before it are.
+    """
+    swept = set()
+    for rewrite in rewrites:
+        folder = os.path.dirname(os.path.realpath(path_of(rewrite.file)))  # noqa: PTH120
+        if folder not in swept:
+            swept.add(folder)
+            remove_leftovers(folder)
+        rewrite.write()
 
 
 def unwritable(file: str) -> str:
     """Why a file can't be written, as a clause; "" where it can."""
-    real = Path(file).resolve()
+    path = path_of(file)
+    try:
+        check_place(path)
+        real = Path(path).resolve()
+    except (UsageError, OSError, RuntimeError):
+        return "a link leads to it from another repository or folder"
     return "" if os.access(real, os.W_OK) and os.access(real.parent, os.W_OK) else "the file may not be written"
+
+
+def _quoted(name: str) -> str:
+    """A file's name as git and patch read it in a diff: in quotes where it is more than printable characters."""
+    if name.isprintable() and not set(name) & {'"', "\\"}:
+        return name
+    escaped = (chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in _bytes(name))
+    return f'"{"".join(escaped)}"'
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")

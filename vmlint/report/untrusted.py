@@ -42,7 +42,8 @@ def json_text(value: Any, *, compact: bool = False) -> str:
     """JSON with a line break at its end, indented or `compact`. A reader decodes the very strings that were given.
 
     Everything beyond printable ASCII is escaped, so that no string can act on a terminal or a log, and the bytes are
-    the same in any encoding. A lone surrogate, which no JSON reader has to accept, becomes U+FFFD.
+    the same in any encoding. What no JSON reader has to accept is replaced: a byte of a file's name that is not UTF-8
+    by `\\xff`, any other lone surrogate by U+FFFD.
     """
     layout: dict[str, Any] = {"separators": (",", ":")} if compact else {"indent": 2}
     text = json.dumps(value, ensure_ascii=False, **layout)
@@ -59,9 +60,16 @@ def address(file: str) -> str:
 
 
 def _escape(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+    return _byte(char) or char.encode("unicode_escape").decode("ascii")
+
+
+def _byte(char: str) -> str:
+    """The escape of a byte that is not UTF-8, as it is in a file's name; "" for another character."""
+    return f"\\x{ord(char) - 0xDC00:02x}" if "\udc80" <= char <= "\udcff" else ""
 
 
 def _json_escape(match: re.Match[str]) -> str:
     char = match[0]
+    if byte := _byte(char):
+        return f"\\{byte}"
     return r"\ufffd" if unicodedata.category(char) == "Cs" else json.dumps(char)[1:-1]

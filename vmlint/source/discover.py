@@ -12,7 +12,7 @@ from vmlint.errors import UsageError
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
-__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "name_of", "why"]
+__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "name_of", "path_of", "why"]
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What a file's name ends with, in any case, to be read from a directory."""
@@ -28,7 +28,7 @@ STDIN_NAME = "<stdin>"
 
 
 class Found(NamedTuple):
-    """A file to read: the name that findings show, its path (None for standard input), whether the user named it."""
+    """A file to read: its name in findings, its path (None for standard input), whether the user named it."""
 
     name: str
     path: str | None
@@ -92,7 +92,7 @@ def name_of(
                 return None
             shown = _shown(given)
             name = below if shown == "." else f"{shown.rstrip('/')}/{below}"
-            return None if excluded(name) else _printable(name)
+            return None if excluded(name) else _as_name(name)
     return None
 
 
@@ -133,9 +133,17 @@ def _shown(path: str) -> str:
     return Path(os.path.normpath(path)).as_posix()
 
 
-def _printable(name: str) -> str:
-    """The name of a file; one that is no UTF-8 must not break the output."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _as_name(path: str) -> str:
+    """The name of a file by its path: its bytes as UTF-8, whatever encoding the system says that names have.
+
+    Bytes that are not UTF-8 become lone surrogates, so that no two files have one name; reports show them escaped.
+    """
+    return path if path.isascii() else os.fsencode(path).decode("utf-8", "surrogateescape")
+
+
+def path_of(name: str) -> str:
+    """The path to open a file by, from the name that findings have for it."""
+    return name if name.isascii() else os.fsdecode(name.encode("utf-8", "surrogateescape"))
 
 
 class _Walk:
@@ -167,10 +175,10 @@ class _Walk:
 
     def _keep(self, place: _Place, *, named: bool = False) -> None:
         if named or place.full not in self._files:
-            self._files[place.full] = Found(_printable(place.name), place.path, named)
+            self._files[place.full] = Found(_as_name(place.name), place.path, named)
 
     def _skip(self, place: _Place, reason: str) -> None:
-        self._skipped[place.full] = Skipped(_printable(place.name), 0, reason)
+        self._skipped[place.full] = Skipped(_as_name(place.name), 0, reason)
 
     def _directory(self, top: _Place) -> None:
         waiting = [(top, Ignored.above(top.full))]

@@ -158,8 +158,8 @@ def _difference(git: _Git, ref: str, root: str, commit: str) -> Difference:
 
 
 def _entries(said: bytes) -> list[str]:
-    """What git ends with NUL each; a name that is no UTF-8 looks as it does in findings."""
-    return said.decode("utf-8", "replace").split("\0")[:-1]
+    """What git ends with NUL each; a name that is not UTF-8 is what it is in findings."""
+    return said.decode("utf-8", "surrogateescape").split("\0")[:-1]
 
 
 def _lines(blobs: Iterable[str]) -> bytes:

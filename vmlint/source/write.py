@@ -9,16 +9,21 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from vmlint.errors import UsageError
 
-__all__ = ["check_place", "replace_file"]
+__all__ = ["check_place", "remove_leftovers", "replace_file"]
 
 _DEVICES = ("/dev/", "/proc/")
+_BESIDE = re.compile(r"\.vmlint-[0-9a-f]{16}\.tmp")
+_ABANDONED = 60.0
+"""Seconds after which a file that is still being written belongs to a run that was killed."""
 _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
 """What the folder of a file that may be written answers: it belongs to somebody else, or the file is a mount."""
 
@@ -74,6 +79,19 @@ def replace_file(file: str, content: bytes) -> None:
             _replace(path, content, old)
     except OSError as error:
         raise UsageError(f"can't write `{file}`: {error.strerror or error}") from error
+
+
+def remove_leftovers(folder: str) -> None:
+    """Delete what a run left in a folder that was killed between writing a file and putting it in its place."""
+    now = time.time()
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not _BESIDE.fullmatch(entry.name):
+                continue
+            with contextlib.suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(status.st_mode) and now - status.st_mtime > _ABANDONED:
+                    os.unlink(entry.path)  # noqa: PTH108 - an entry of os.scandir
 
 
 def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
