@@ -9,13 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vmlint.api import check
+    from vmlint.api import check, diff
     from vmlint.config.config import Config
     from vmlint.explain.expand import expand
+    from vmlint.impact.model import Impact, ObjectChange, Verdict
 
-__all__ = ["Config", "__version__", "check", "expand"]
+__all__ = ["Config", "Impact", "ObjectChange", "Verdict", "__version__", "check", "diff", "expand"]
 
-_HOMES = {"check": "vmlint.api", "Config": "vmlint.config.config", "expand": "vmlint.explain.expand"}
+_HOMES = {
+    "check": "vmlint.api",
+    "diff": "vmlint.api",
+    "Config": "vmlint.config.config",
+    "expand": "vmlint.explain.expand",
+    "Impact": "vmlint.impact.model",
+    "ObjectChange": "vmlint.impact.model",
+    "Verdict": "vmlint.impact.model",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -37,10 +37,11 @@ from vmlint.world.change import Change
 
 if TYPE_CHECKING:
     from vmlint.cache.earlier import Earlier
+    from vmlint.impact.model import Impact
     from vmlint.impact.touched import Touched
     from vmlint.source.git import Difference
 
-__all__ = ["check", "judge"]
+__all__ = ["check", "diff", "judge"]
 
 
 def check(
@@ -79,6 +80,35 @@ def check(
                 return _judged(opened, progress, partial=partial, others=share, earlier=earlier)
 
         return cache.report(gathering, judged) if cache else judged(None).report
+
+
+def diff(
+    before: Iterable[str | Path],
+    after: Iterable[str | Path] = (),
+    config: Config | None = None,
+    *,
+    progress: Progress | None = None,
+    **overrides: Any,
+) -> Impact:
+    """What happens to a running cluster when its manifests are edited.
+
+    `before` are the paths of the manifests that were applied and run, `after` those of the edited ones. Settings are
+    those of `check`. Raises UsageError, ConfigError and NothingToRead.
+    """
+    from vmlint.impact.compare import compare
+
+    old, new = list(before), list(after)
+    chosen = load_for(new) if config is None else config
+    with no_garbage():
+        then = lasting(lambda: _opened(old, chosen, overrides, progress))
+        now = lasting(lambda: _opened(new, chosen, overrides, progress))
+        return compare(then, now, (", ".join(map(str, old)), ", ".join(map(str, new))))
+
+
+def _opened(
+    paths: Sequence[str | Path], config: Config, overrides: Mapping[str, Any], progress: Progress | None
+) -> Opened:
+    return finish(begin(paths, config, overrides, progress=progress), progress)
 
 
 def judge(

@@ -149,6 +149,12 @@ class Copies:
         return Applied(self, self._expand)
 
     @cached_property
+    def compared(self) -> Applied:
+        """The copy that the controller compares with the one that the guest was started with: instancetype and
+        preference are applied, and no defaults."""
+        return Applied(self, self._compare)
+
+    @cached_property
     def started(self) -> Applied:
         """The VM as the controller starts it. Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (startVMI)."""
         return Applied(self, self._start)
@@ -184,6 +190,15 @@ class Copies:
         watch(Origin.DEFAULT, begun)
         return begun
 
+    def _compare(self, watch: Watch) -> _Result:
+        template = self._mutate(watch)
+        if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
+            return template, (), None, None
+        if self._conflicts or self._breakdown is not None:
+            return template, self._conflicts, self._breakdown, None
+        dressed = self._dressed(clone(template), watch)
+        return normal_template(dressed, proposals=self._outfit.release is None), (), None, None
+
     def _start(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         if self._conflicts or self._breakdown is not None:
@@ -213,14 +228,19 @@ class Copies:
     def _applied(self, template: dict[str, Any], watch: Watch, problem: str | None) -> _Result:
         """Instancetype, preference and defaults on a template that they suit, in place."""
         outfit = self._outfit
-        self._apply_instancetype(template, watch)
-        if outfit.wishes is not None:
-            apply_preference(template, outfit.wishes)
-            watch(Origin.PREFERENCE, template)
+        self._dressed(template, watch)
         problem = problem or fill(template, outfit.config, outfit.release)
         written = normal_template(template, proposals=outfit.release is None)
         watch(Origin.DEFAULT, written)
         return written, (), None, problem
+
+    def _dressed(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
+        """Instancetype and preference on a template that they suit, in place."""
+        self._apply_instancetype(template, watch)
+        if self._outfit.wishes is not None:
+            apply_preference(template, self._outfit.wishes)
+            watch(Origin.PREFERENCE, template)
+        return template
 
     def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
         """The vCPUs to lay out, None where the VM gives its own topology."""

@@ -70,6 +70,10 @@ class Application:
         """The instancetype or preference that the VM gets; None where it asks for none."""
         return self.once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
 
+    def assume(self, vm: VirtualMachine, answer: Match) -> None:
+        """Take an answer for what the VM gets of a matcher, whatever the files say: a copy that KubeVirt has stored."""
+        self._answers.setdefault((match, answer.matcher), {})[id(vm)] = answer
+
     def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
         """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
 
@@ -115,7 +119,7 @@ class Application:
         data = blanked(vm)
         chains = [self.infer(vm, matcher) for matcher in Matcher]
         matches = [self.match(vm, matcher) for matcher in Matcher]
-        architecture = self._architecture(vm)
+        architecture = self.source_architecture(vm)
         key = (
             type(vm),
             key_of(data),
@@ -190,8 +194,8 @@ class Application:
         return self.once((Copies, outfit), vm, lambda: self._copies_in(vm, outfit))
 
     def _copies_in(self, vm: VirtualMachine, outfit: Outfit) -> Copies:
-        data = {"metadata": vm.data.get("metadata"), "spec": self._inferred(vm)}
-        return Copies(data, outfit, self._architecture(vm))
+        data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
+        return Copies(data, outfit, self.source_architecture(vm))
 
     def _outfit(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> Outfit:
         key = (id(instancetype), id(preference))
@@ -199,7 +203,7 @@ class Application:
             self._outfits[key] = Outfit(instancetype, preference, kubevirt=self.kubevirt, release=self.settings.release)
         return self._outfits[key]
 
-    def _inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
+    def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
 
         Under `Ignore`, a successful inference of an instancetype removes the memory section.
@@ -220,7 +224,7 @@ class Application:
         domain = {key: value for key, value in mapping(inner, "domain").items() if key != "memory"}
         return {**spec, "template": {**template, "spec": {**inner, "domain": domain}}}
 
-    def _architecture(self, vm: VirtualMachine) -> str:
+    def source_architecture(self, vm: VirtualMachine) -> str:
         """The architecture that the first labelled DataSource of the VM's templates says.
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).

@@ -86,7 +86,7 @@ class Migration:
         template = self.template(workload)
         if template is None:
             return None
-        found = migratability(template, self._modes(workload), self._config)
+        found = migratability(template, self._modes(workload), self.config)
         lost = self._unknown(workload)
         return found if lost is None else _with_unknown(found, lost)
 
@@ -121,7 +121,8 @@ class Migration:
         return {index: storage.access_modes(disk) for index, disk in owned.items() if isinstance(disk, Disk)}
 
     @cached_property
-    def _config(self) -> MigrationConfig:
+    def config(self) -> MigrationConfig:
+        """What the cluster's configuration has to do with migration."""
         configuration = self._configuration
         release = self._world.settings.release or NEWEST
         if configuration is None:

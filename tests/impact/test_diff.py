@@ -1,0 +1,275 @@
+"""What an edit does to VMs and to other objects, through the public function."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import vmlint
+from vmlint.impact.model import Impact, ObjectChange, Verdict
+
+Edit = Callable[[dict[str, Any]], None]
+
+VM: dict[str, Any] = {
+    "apiVersion": "kubevirt.io/v1",
+    "kind": "VirtualMachine",
+    "metadata": {"name": "web", "namespace": "shop"},
+    "spec": {
+        "runStrategy": "Always",
+        "template": {
+            "metadata": {"labels": {"app": "web"}},
+            "spec": {
+                "domain": {
+                    "cpu": {"sockets": 2, "cores": 1, "threads": 1},
+                    "memory": {"guest": "2Gi"},
+                    "devices": {
+                        "disks": [{"name": "root", "disk": {"bus": "virtio"}}],
+                        "interfaces": [{"name": "default", "masquerade": {}}],
+                    },
+                },
+                "networks": [{"name": "default", "pod": {}}],
+                "volumes": [{"name": "root", "containerDisk": {"image": "quay.io/containerdisks/fedora:41"}}],
+            },
+        },
+    },
+}
+
+
+def _write(folder: Path, *objects: dict[str, Any]) -> Path:
+    folder.mkdir()
+    (folder / "all.yaml").write_text("---\n".join(map(yaml.safe_dump, objects)))
+    return folder
+
+
+def _impact(tmp_path: Path, before: list[dict[str, Any]], after: list[dict[str, Any]], **settings: Any) -> Impact:
+    settings.setdefault("closed_world", True)
+    return vmlint.diff([_write(tmp_path / "before", *before)], [_write(tmp_path / "after", *after)], **settings)
+
+
+def _edited(vm: dict[str, Any], edit: Edit) -> dict[str, Any]:
+    new = copy.deepcopy(vm)
+    edit(new)
+    return new
+
+
+def _spec(vm: dict[str, Any]) -> Any:
+    return vm["spec"]["template"]["spec"]
+
+
+def _domain(vm: dict[str, Any]) -> Any:
+    return _spec(vm)["domain"]
+
+
+def _change(impact: Impact, kind: str = "VirtualMachine") -> ObjectChange:
+    (change,) = [one for one in impact.changes if one.resource.kind == kind]
+    return change
+
+
+def _kubevirt(**configuration: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "KubeVirt",
+        "metadata": {"name": "kubevirt", "namespace": "kubevirt"},
+        "spec": {"configuration": configuration},
+    }
+
+
+def _instancetype(name: str, cpu: int, memory: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "instancetype.kubevirt.io/v1beta1",
+        "kind": "VirtualMachineClusterInstancetype",
+        "metadata": {"name": name},
+        "spec": {"cpu": {"guest": cpu}, "memory": {"guest": memory}},
+    }
+
+
+def _with_instancetype(name: str) -> dict[str, Any]:
+    vm = copy.deepcopy(VM)
+    del _domain(vm)["cpu"], _domain(vm)["memory"]
+    vm["spec"]["instancetype"] = {"name": name}
+    return vm
+
+
+def _set(*path: str, value: Any) -> Edit:
+    def edit(vm: dict[str, Any]) -> None:
+        holder = vm
+        for step in path[:-1]:
+            holder = holder.setdefault(step, {})
+        holder[path[-1]] = value
+
+    return edit
+
+
+_DOMAIN = ("spec", "template", "spec", "domain")
+_TEMPLATE = ("spec", "template", "spec")
+
+EDITS: dict[str, tuple[Edit, Verdict, str]] = {
+    "sockets": (_set(*_DOMAIN, "cpu", "sockets", value=4), Verdict.LIVE, "spec.domain.cpu.sockets"),
+    "too many sockets": (_set(*_DOMAIN, "cpu", "sockets", value=9), Verdict.RESTART, "at most 8 sockets"),
+    "fewer sockets": (_set(*_DOMAIN, "cpu", "sockets", value=1), Verdict.RESTART, "can't be taken"),
+    "cores": (_set(*_DOMAIN, "cpu", "cores", value=2), Verdict.RESTART, "domain.cpu.cores"),
+    "memory": (_set(*_DOMAIN, "memory", "guest", value="4Gi"), Verdict.LIVE, "spec.domain.memory.guest"),
+    "too much memory": (_set(*_DOMAIN, "memory", "guest", value="9Gi"), Verdict.RESTART, "at most 8Gi"),
+    "odd memory": (_set(*_DOMAIN, "memory", "guest", value="2049Mi"), Verdict.RESTART, "not a multiple"),
+    "unit": (_set(*_DOMAIN, "memory", "guest", value="2048Mi"), Verdict.NOTHING, "no value that reaches"),
+    "tolerations": (_set(*_TEMPLATE, "tolerations", value=[{"key": "vms"}]), Verdict.LIVE, "spec.tolerations"),
+    "hostname": (_set(*_TEMPLATE, "hostname", value="web2"), Verdict.RESTART, "`hostname`"),
+    "label": (_set("spec", "template", "metadata", "labels", value={"app": "x"}), Verdict.NOTHING, "next start"),
+    "both run states": (_set("spec", "running", value=True), Verdict.REFUSED, "exclude each other"),
+    "stop": (_set("spec", "runStrategy", value="Halted"), Verdict.NOTHING, "stops at once"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_edits_of_a_running_vm(name: str, tmp_path: Path) -> None:
+    edit, verdict, told = EDITS[name]
+    change = _change(_impact(tmp_path, [VM], [_edited(VM, edit)]))
+    assert change.verdict is verdict
+    assert told in change.message
+
+
+def test_a_rollout_strategy_of_stage_makes_everything_wait(tmp_path: Path) -> None:
+    kubevirt = _kubevirt(vmRolloutStrategy="Stage")
+    after = _edited(VM, _set(*_DOMAIN, "cpu", "sockets", value=4))
+    change = _change(_impact(tmp_path, [VM, kubevirt], [after, kubevirt]))
+    assert change.verdict is Verdict.RESTART
+    assert change.fields == ("spec.template.spec.domain.cpu.sockets",)
+    assert [str(value) for value in change.values] == ["domain.cpu.sockets 2 → 4"]
+
+
+def test_releases_differ_in_their_strategy(tmp_path: Path) -> None:
+    after = _edited(VM, _set(*_DOMAIN, "cpu", "sockets", value=4))
+    change = _change(_impact(tmp_path, [VM], [after], target_kubevirt="1.5"))
+    assert change.verdict is Verdict.RESTART
+
+
+def test_an_edited_instancetype_reaches_no_vm_that_exists(tmp_path: Path) -> None:
+    vm = _with_instancetype("small")
+    impact = _impact(tmp_path, [vm, _instancetype("small", 1, "1Gi")], [vm, _instancetype("small", 2, "1Gi")])
+    (change,) = impact.changes
+    assert change.verdict is Verdict.NOTHING
+    assert not change.next_start
+    assert change.message.startswith("VM `shop/web` keeps the instancetype as it was")
+
+
+def test_another_instancetype_is_live_within_the_limits(tmp_path: Path) -> None:
+    types = [_instancetype("small", 1, "1Gi"), _instancetype("large", 2, "2Gi")]
+    impact = _impact(tmp_path, [_with_instancetype("small"), *types], [_with_instancetype("large"), *types])
+    change = _change(impact)
+    assert change.verdict is Verdict.LIVE
+    assert {one.path for one in change.live} == {"spec.domain.cpu.sockets", "spec.domain.memory.guest"}
+    assert [step.text for step in change.chain] == ["instancetype small → large"]
+
+
+def test_under_the_policy_expand_the_next_apply_with_the_matcher_is_refused(tmp_path: Path) -> None:
+    kubevirt = _kubevirt(instancetype={"referencePolicy": "expand"})
+    objects = [kubevirt, _instancetype("small", 1, "1Gi")]
+    vm = _with_instancetype("small")
+    after = _edited(vm, _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
+    change = _change(_impact(tmp_path, [vm, *objects], [after, *objects]))
+    assert change.verdict is Verdict.REFUSED
+    assert "spec.template.spec.domain.memory.guest" in change.fields
+
+
+def _plug(bus: str) -> Edit:
+    def edit(vm: dict[str, Any]) -> None:
+        disk = {"bus": bus} if bus else {}
+        _domain(vm)["devices"]["disks"].append({"name": "data", "disk": disk})
+        claim = {"claimName": "data", "hotpluggable": True}
+        _spec(vm)["volumes"].append({"name": "data", "persistentVolumeClaim": claim})
+
+    return edit
+
+
+CLAIM = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "data", "namespace": "shop"},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+}
+
+
+def test_a_declared_hotplug_volume_is_plugged(tmp_path: Path) -> None:
+    change = _change(_impact(tmp_path, [VM, CLAIM], [_edited(VM, _plug("scsi")), CLAIM]))
+    assert change.verdict is Verdict.LIVE
+    assert [str(one) for one in change.live] == ["spec.volumes[data] added", "spec.domain.devices.disks[data] added"]
+    assert not change.next_start
+
+
+def test_a_hotplug_disk_without_a_bus_makes_the_controller_fail(tmp_path: Path) -> None:
+    change = _change(_impact(tmp_path, [VM, CLAIM], [_edited(VM, _plug("")), CLAIM]))
+    assert change.verdict is Verdict.NOTHING
+    assert change.next_start
+    assert "`data`" in change.controller_error
+    assert change.group == "trouble"
+
+
+def test_sockets_of_a_guest_that_cannot_be_migrated_never_arrive(tmp_path: Path) -> None:
+    vm = _edited(VM, _set(*_DOMAIN, "devices", "interfaces", value=[{"name": "default", "bridge": {}}]))
+    change = _change(_impact(tmp_path, [vm], [_edited(vm, _set(*_DOMAIN, "cpu", "sockets", value=4))]))
+    assert change.verdict is Verdict.LIVE
+    assert any("can't be migrated" in note for note in change.notes)
+
+
+def test_a_vm_that_is_gone_takes_its_disks_along(tmp_path: Path) -> None:
+    template = {
+        "metadata": {"name": "web-root"},
+        "spec": {"source": {"blank": {}}, "storage": {"resources": {"requests": {"storage": "1Gi"}}}},
+    }
+    vm = _edited(VM, _set("spec", "dataVolumeTemplates", value=[template]))
+    _spec(vm)["volumes"] = [{"name": "root", "dataVolume": {"name": "web-root"}}]
+    renamed = _edited(vm, _set("metadata", "name", value="shop-web"))
+    impact = _impact(tmp_path, [vm], [renamed])
+    gone, new = impact.changes
+    assert gone.verdict is Verdict.DELETED
+    assert gone.data_loss == ("web-root",)
+    assert any("renamed" in note for note in gone.notes)
+    assert new.verdict is Verdict.CREATED
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        {"helm.sh/resource-policy": "keep"},
+        {"argocd.argoproj.io/sync-options": "Prune=false,ServerSideApply=true"},
+        {"kustomize.toolkit.fluxcd.io/prune": "disabled"},
+    ],
+)
+def test_annotations_keep_objects_in_the_cluster(annotation: dict[str, str], tmp_path: Path) -> None:
+    claim = _edited(CLAIM, _set("metadata", "annotations", value=annotation))
+    change = _change(_impact(tmp_path, [VM, claim], [VM]), "PersistentVolumeClaim")
+    assert change.verdict is Verdict.NOTHING
+    assert not change.data_loss
+
+
+def test_what_is_immutable_is_refused(tmp_path: Path) -> None:
+    smaller = _edited(CLAIM, _set("spec", "accessModes", value=["ReadWriteMany"]))
+    change = _change(_impact(tmp_path, [CLAIM], [smaller]), "PersistentVolumeClaim")
+    assert change.verdict is Verdict.REFUSED
+    assert change.fields == ("spec.accessModes",)
+
+
+def test_a_secret_reaches_the_guest_at_its_next_start(tmp_path: Path) -> None:
+    def edit(vm: dict[str, Any]) -> None:
+        _spec(vm)["volumes"].append({"name": "init", "cloudInitNoCloud": {"secretRef": {"name": "init"}}})
+
+    vm = _edited(VM, edit)
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "init", "namespace": "shop"}}
+    before, after = (
+        {**secret, "stringData": {"userdata": text}} for text in ("#cloud-config\n", "#cloud-config\na: b")
+    )
+    change = _change(_impact(tmp_path, [vm, before], [vm, after]), "Secret")
+    assert change.next_start
+    assert "shop/web" in change.message
+    assert "cloud-config" not in str(change.values)
+
+
+def test_nothing_is_said_of_what_is_as_it_was(tmp_path: Path) -> None:
+    impact = _impact(tmp_path, [VM, CLAIM], [VM, CLAIM])
+    assert impact.changes == ()
+    assert impact.unchanged == 2

@@ -1,0 +1,135 @@
+"""What an edit does to the running cluster, as values that reports show."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from vmlint.findings.finding import ObjectId, Skipped, Step
+
+__all__ = ["Assumption", "Impact", "LiveChange", "ObjectChange", "ValueChange", "Verdict"]
+
+
+_VM = ("kubevirt.io", "VirtualMachine")
+
+
+class Verdict(enum.StrEnum):
+    """What becomes of an object that an edit touches, the gravest first."""
+
+    DELETED = "deleted"
+    REFUSED = "refused"
+    """The cluster refuses the new object, and nothing changes."""
+    RESTART = "restart"
+    """The guest has to be restarted before it has all of the change."""
+    LIVE = "live"
+    """The running guest is changed at once."""
+    CREATED = "created"
+    NOTHING = "nothing"
+    """Nothing that runs changes, and nobody is asked to restart anything."""
+
+
+class LiveChange(NamedTuple):
+    """A change that is made at once: its path in the VirtualMachineInstance, what is done, and the values as texts.
+
+    `by_migration` says that a live migration brings it into the guest.
+    """
+
+    path: str
+    what: str
+    before: str
+    after: str
+    by_migration: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.what}"
+
+
+class ValueChange(NamedTuple):
+    """An effective value before and after, "" where there is none, and who gives it where that is not the VM."""
+
+    path: str
+    before: str
+    after: str
+    giver: str = ""
+
+    def __str__(self) -> str:
+        by = f" ({self.giver})" if self.giver else ""
+        return f"{self.path} {self.before or 'unset'} → {self.after or 'unset'}{by}"
+
+
+class Assumption(NamedTuple):
+    """Something that only the cluster knows, and what is taken for granted instead."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """What an edit does to one object.
+
+    `fields` are the paths that decide the verdict: of a refusal those at fault, of a restart those that wait for it, in
+    the VM with instancetype and preference applied. `live` is what changes at once. `next_start` says that a guest
+    which is started afresh would differ from the one that runs, in `waiting`. `run` is `starts` or `stops` where the
+    edit does that to the guest at once, else None. `data_loss` are the claims that disappear with the object.
+    `never_starts` says why a guest could not be started any more, `controller_error` why the controller fails on the
+    object without end; both are mostly "". `notes` are what else a reader should know. `file` and `line` are where the
+    edit is written, `deployments` the names of what applies the object.
+    """
+
+    resource: ObjectId
+    verdict: Verdict
+    message: str
+    fields: tuple[str, ...] = ()
+    live: tuple[LiveChange, ...] = ()
+    next_start: bool = False
+    waiting: tuple[str, ...] = ()
+    run: str | None = None
+    data_loss: tuple[str, ...] = ()
+    never_starts: str = ""
+    controller_error: str = ""
+    values: tuple[ValueChange, ...] = ()
+    fix: str = ""
+    notes: tuple[str, ...] = ()
+    chain: tuple[Step, ...] = ()
+    file: str = ""
+    line: int = 0
+    deployments: tuple[str, ...] = ()
+
+    @property
+    def is_vm(self) -> bool:
+        """Whether the object is a VirtualMachine."""
+        return (self.resource.api_version.partition("/")[0], self.resource.kind) == _VM
+
+    @property
+    def group(self) -> str:
+        """The heading under which a report lists the change."""
+        if self.data_loss:
+            return "data loss"
+        if self.verdict is Verdict.NOTHING and (self.never_starts or self.controller_error):
+            return "trouble"
+        if self.verdict is Verdict.NOTHING and self.run:
+            return "run"
+        return "next start" if self.verdict is Verdict.NOTHING and self.next_start else str(self.verdict)
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What an edit does to the running cluster: each object that it touches, the worst first.
+
+    `before` and `after` name what was compared. `unchanged` counts the objects that are as they were. `assumptions`
+    are what only the cluster knows.
+    """
+
+    before: str
+    after: str
+    changes: tuple[ObjectChange, ...] = ()
+    unchanged: int = 0
+    assumptions: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    version: str = ""
+
+    def of(self, *groups: str) -> Iterator[ObjectChange]:
+        """The changes of some groups, in order."""
+        yield from (change for change in self.changes if change.group in groups)

@@ -1,0 +1,234 @@
+"""What an edit does to objects other than VMs, and what their creation or deletion does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from vmlint.findings.finding import Step
+from vmlint.findings.location import object_id, where
+from vmlint.graph.links import links
+from vmlint.impact.losses import Pruning, claims_lost, kept_by
+from vmlint.impact.model import ObjectChange, ValueChange, Verdict
+from vmlint.impact.pairing import Pair, Side
+from vmlint.impact.refusal import rejected, rejected_change
+from vmlint.impact.vms import edited_at, shown
+from vmlint.kubevirt.update.differences import changed_paths
+from vmlint.model.access import get
+from vmlint.model.field import render
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import (
+    DataSource,
+    Instancetype,
+    PersistentVolumeClaim,
+    Preference,
+    VirtualMachine,
+    VirtualMachineInstanceReplicaSet,
+    VirtualMachinePool,
+)
+from vmlint.rule import Rule
+from vmlint.world import World
+from vmlint.world.change import Change
+
+__all__ = ["changed_object", "created", "deleted"]
+
+_MACHINES = ("kubevirt.io", "storage.k8s.io")
+_SECRETS = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["bitnami.com", "SealedSecret"])
+_CONTENT = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["", "ConfigMap"])
+_KUBEVIRT = BY_GROUP_KIND["kubevirt.io", "KubeVirt"]
+_NAMED = 5
+
+
+def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
+    """What becomes of an object that is new."""
+    resource = side.resource
+    refused = next(iter(rejected(resource, side.world, rules)), None)
+    document, span = where(Place(resource, refused.path) if refused else resource.named)
+    message = refused.message if refused else "it is created."
+    run = None
+    if isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool) and not refused:
+        from vmlint.kubevirt.update.controller import runs_at_once
+
+        run = "starts" if runs_at_once(resource.vm_spec, running=False) else None
+        message = "it is created, and its guest starts." if run else "it is created."
+    return ObjectChange(
+        object_id(resource),
+        Verdict.REFUSED if refused else Verdict.CREATED,
+        message,
+        fields=(render(refused.path),) if refused else (),
+        fix=refused.fix if refused else "",
+        run=run,
+        file=document.file,
+        line=span.line,
+        deployments=_names(side),
+    )
+
+
+def deleted(side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource | None) -> ObjectChange:
+    """What becomes of an object that is gone from the files."""
+    resource = side.resource
+    keeper, pruning, claims = kept_by(resource), prune(side), claims_lost(resource)
+    name = resource.ref.kind
+    notes: list[str] = []
+    if keeper is not None:
+        message = f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
+        claims = ()
+    elif pruning.prunes is False:
+        message = (
+            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until somebody deletes it."
+        )
+        claims = ()
+    else:
+        lost = f" Its data is lost with it: {', '.join(claims)}." if claims else ""
+        by = f"{pruning.tool} deletes it" if pruning.prunes else "it is deleted"
+        message = f"its manifest is gone, and {by}.{lost}"
+        if pruning.prunes is None:
+            notes.append(
+                "no tool that applies it is in the files: `kubectl apply` without `--prune` deletes nothing by itself"
+            )
+    if renamed_to is not None:
+        notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
+    if isinstance(resource, Instancetype | Preference) and (users := list(_users(resource, side.world))):
+        notes.append(f"{_listed(users)} keep the stored copy; a VM that is created later never starts")
+    document, span = where(resource.named)
+    stays = keeper is not None or pruning.prunes is False
+    return ObjectChange(
+        object_id(resource),
+        Verdict.NOTHING if stays else Verdict.DELETED,
+        message,
+        data_loss=claims,
+        run="stops" if isinstance(resource, VirtualMachine) and not stays and _runs(resource) else None,
+        notes=tuple(notes),
+        chain=(pruning.step,) if pruning.step else (),
+        file=document.file,
+        line=span.line,
+        deployments=_names(side),
+    )
+
+
+def _runs(vm: VirtualMachine) -> bool:
+    from vmlint.kubevirt.update.controller import runs_at_once
+
+    return not isinstance(vm, VirtualMachinePool) and runs_at_once(vm.vm_spec, running=False)
+
+
+def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
+    """What becomes of an object of another kind than VirtualMachine whose content differs; None for one that no VM and
+    no claim depends on."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new, world = pair.before.resource, pair.after.resource, pair.after.world
+    change = Change(old, new, pair.before.world)
+    refused = [*rejected_change(change, world, rules), *rejected(new, world, rules)]
+    values = tuple(
+        ValueChange(render(path), shown(get(old.data, *path)), shown(get(new.data, *path)))
+        for path in changed_paths(old.data, new.data)
+        if path[:1] != ("status",)
+    )
+    if new.kind in _SECRETS:
+        values = tuple(ValueChange(one.path, "…" if one.before else "", "…" if one.after else "") for one in values)
+    file, line = edited_at(old, new, [one.path for one in refused])
+    if refused:
+        first = refused[0]
+        return ObjectChange(
+            object_id(new),
+            Verdict.REFUSED,
+            first.message,
+            fields=tuple(dict.fromkeys(render(one.path) for one in refused)),
+            fix=first.fix,
+            values=values,
+            file=file,
+            line=line,
+            deployments=_names(pair.after),
+        )
+    told = _effect(old, new, pair.before.world, world)
+    if told is None:
+        return None
+    message, next_start, users = told
+    return ObjectChange(
+        object_id(new),
+        Verdict.NOTHING,
+        message,
+        next_start=next_start,
+        values=values,
+        chain=tuple(_user_step(user) for user in users[:_NAMED]),
+        file=file,
+        line=line,
+        deployments=_names(pair.after),
+    )
+
+
+def _effect(
+    old: Resource, new: Resource, before: World, after: World
+) -> tuple[str, bool, Sequence[VirtualMachine]] | None:
+    """What an accepted edit of an object does: in a sentence, whether guests have it after their next start, and the
+    VMs that are concerned."""
+    if isinstance(new, Instancetype | Preference):
+        known = {vm.ref for vm in _users(old, before)}
+        users = [vm for vm in _users(new, after) if vm.ref in known]
+        noun = "instancetype" if isinstance(new, Instancetype) else "preference"
+        if not users:
+            return f"no VM has this {noun}: VMs that are created later get the new values.", False, ()
+        keep = "keeps" if len(users) == 1 else "keep"
+        return (
+            f"{_listed(users)} {keep} the {noun} as it was, in a copy that KubeVirt stored: only VMs that are created "
+            "later get the new values.",
+            False,
+            users,
+        )
+    if new.kind in _CONTENT:
+        if not (users := list(_referring(new, after))):
+            return None
+        return (
+            f"{_listed(users)} {'sees' if len(users) == 1 else 'see'} it at the next start; cloud-init runs most "
+            "modules once for each instance.",
+            True,
+            users,
+        )
+    if isinstance(new, VirtualMachineInstanceReplicaSet):
+        return "running guests stay as they are: only new replicas get the new template.", False, ()
+    if isinstance(new, VirtualMachinePool):
+        return "the pool's controller updates its VMs by its update strategy, each as if it was edited.", True, ()
+    if isinstance(new, DataSource):
+        return "claims that were copied from it stay as they are: only new copies get what it names now.", False, ()
+    if not new.kind.group.endswith(_MACHINES) and not isinstance(new, PersistentVolumeClaim):
+        return None
+    if new.kind == _KUBEVIRT:
+        return "KubeVirt is configured anew; the VMs that it changes are listed by themselves.", False, ()
+    return "the cluster takes it over at once.", False, ()
+
+
+def _users(resource: Resource, world: World) -> Iterator[VirtualMachine]:
+    """The VMs that have an instancetype or preference."""
+    matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
+    for vm in _vms(world):
+        found = world.match(vm, matcher)
+        if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
+            yield vm
+
+
+def _referring(resource: Resource, world: World) -> Iterator[VirtualMachine]:
+    yield from (vm for vm in _vms(world) if any(link.ref == resource.ref for link in links(vm)))
+
+
+def _vms(world: World) -> Iterator[VirtualMachine]:
+    for vm in world.cluster.resources:
+        if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool) and not vm.fragment:
+            yield vm
+
+
+def _listed(vms: Sequence[VirtualMachine]) -> str:
+    """VMs by name, the first few of them."""
+    names = ", ".join(f"`{vm.ref.short}`" for vm in vms[:_NAMED])
+    more = f" and {len(vms) - _NAMED} more" if len(vms) > _NAMED else ""
+    return f"{'VM' if len(vms) == 1 else 'VMs'} {names}{more}"
+
+
+def _user_step(vm: VirtualMachine) -> Step:
+    document, span = where(vm.named)
+    return Step(f"VM {vm.ref.short}", document.file, span.line)
+
+
+def _names(side: Side) -> tuple[str, ...]:
+    return (side.deployment,) if side.deployment else ()

@@ -1,0 +1,73 @@
+"""Which object before an edit is which one after it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from vmlint.engine.workspace import Opened
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
+from vmlint.world import World
+
+__all__ = ["Pair", "Side", "pairs"]
+
+
+class Side(NamedTuple):
+    """An object in its world, and the name of the deployment that applies it."""
+
+    resource: Resource
+    world: World
+    deployment: str
+
+
+class Pair(NamedTuple):
+    """An object before and after; None where it is not there."""
+
+    before: Side | None
+    after: Side | None
+
+
+_Key = tuple[str, Ref]
+
+
+def pairs(before: Opened, after: Opened) -> Iterator[Pair]:
+    """Every object of two states of a repository, each once for each deployment that applies it.
+
+    A deployment is known by its name. An object whose deployment has another name, or that moved to another one, is
+    the same where its identity is found once among those that are left.
+    """
+    old, new = _sides(before), _sides(after)
+    rest: dict[Ref, list[Side]] = defaultdict(list)
+    for key, sides in old.items():
+        for side in sides[len(new.get(key, ())) :]:
+            rest[key[1]].append(side)
+    for key, sides in new.items():
+        known = old.get(key, [])
+        for number, side in enumerate(sides):
+            if number < len(known):
+                yield Pair(known[number], side)
+            else:
+                yield Pair(rest[key[1]].pop(0) if rest.get(key[1]) else None, side)
+    there = {ref for _, ref in new}
+    for ref, sides in rest.items():
+        if ref not in there:  # what is still applied elsewhere is not deleted
+            yield from (Pair(side, None) for side in sides)
+
+
+def _sides(opened: Opened) -> Mapping[_Key, Sequence[Side]]:
+    found: dict[_Key, list[Side]] = defaultdict(list)
+    for name, world in zip(_told_apart(opened.names), opened.worlds, strict=True):
+        for resource in world.cluster.resources:
+            if resource.linted and not resource.fragment:
+                found[name, resource.ref].append(Side(resource, world, name))
+    return found
+
+
+def _told_apart(names: Iterable[str]) -> Iterator[str]:
+    """The names, with a number where one comes again."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield name if seen[name] == 1 else f"{name} ({seen[name]})"

@@ -1,0 +1,64 @@
+"""Why the cluster refuses an update of an object.
+
+The webhooks for updates are those for creates, but for a few checks. So the rules about refusals are run on the object
+as it would be stored, and what only updates are refused for is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vmlint.model.access import text
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Place, Resource
+from vmlint.rule import Effect, Fault, Rule
+from vmlint.world import World
+from vmlint.world.change import Change
+from vmlint.world.update import Refused
+
+__all__ = ["refusals", "rejected", "rejected_change"]
+
+
+def refusals(stored: Mapping[str, Any], updated: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
+    """Why the cluster refuses to store an object in the place of another."""
+    yield from _kept_revisions(stored, updated)
+    yield from rejected(updated, world, rules)
+
+
+def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
+    """Why the cluster refuses an object, whether it is created or updated."""
+    for rule in rules:
+        if not issubclass(type(resource), rule.meta.subject):
+            continue
+        if rule.meta.about is not None and not rule.meta.about(resource, world):
+            continue
+        yield from _told(rule, resource, world)
+
+
+def rejected_change(change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
+    """Why the cluster refuses an update that it would take as a create."""
+    for rule in rules:
+        if rule.meta.subject is Change:
+            yield from _told(rule, change, world)
+
+
+def _told(rule: Rule, subject: Resource | Change, world: World) -> Iterator[Refused]:
+    for fault in rule.check(subject, world):
+        if isinstance(fault, Fault) and fault.effect is Effect.REJECTED and isinstance(fault.place, Place):
+            yield Refused(fault.place.path, fault.message, fault.fix, rule.slug)
+
+
+def _kept_revisions(stored: Mapping[str, Any], updated: Resource) -> Iterator[Refused]:
+    """Source: KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateMatcherUpdate)."""
+    for matcher in Matcher:
+        old, new = ((data, "spec", matcher.noun) for data in (stored, updated.data))
+        revision = text(*new, "revisionName")
+        renamed = text(*old, "name") != text(*new, "name")
+        if revision and revision == text(*old, "revisionName") and renamed:
+            yield Refused(
+                ("spec", matcher.noun, "revisionName"),
+                f"`revisionName` holds a copy of the {matcher.noun} `{text(*old, 'name')}`, and the VM names "
+                f"`{text(*new, 'name')}` now.",
+                "remove `revisionName`: KubeVirt fills it in",
+            )

@@ -1,0 +1,247 @@
+"""What an edit does to a VM, in words and with its place in the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vmlint.findings.finding import Step
+from vmlint.findings.location import object_id, where
+from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
+from vmlint.impact.pairing import Pair, Side
+from vmlint.impact.refusal import refusals
+from vmlint.impact.wording import failed, restarted
+from vmlint.kubevirt.update.controller import Synced
+from vmlint.kubevirt.update.differences import changed_paths
+from vmlint.kubevirt.update.outcome import Live
+from vmlint.model.access import get, text
+from vmlint.model.field import Path, render
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Place
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Rule
+from vmlint.world.update import Updated, VmUpdate, update
+
+__all__ = ["changed_vm", "edited_at", "shown"]
+
+_VMI: Path = ("spec", "template", "spec")
+
+
+def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
+    """What becomes of a VM that is there before and after; None where nothing does."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    assert isinstance(old, VirtualMachine)
+    assert isinstance(new, VirtualMachine)
+    world = pair.after.world
+    work = VmUpdate(old, new, pair.before.world, world)
+    result = update(work, lambda stored, vm: refusals(stored, vm, world, rules))
+    edited = old.data != new.data
+    if result.refused:
+        return _refused(result, pair.after, old)
+    change = _updated(result, pair, edited=edited)
+    quiet = change.verdict is Verdict.NOTHING and not (
+        change.next_start or change.run or change.never_starts or change.controller_error
+    )
+    return None if quiet and not edited else change
+
+
+def _refused(result: Updated, after: Side, old: VirtualMachine) -> ObjectChange:
+    first = result.refused[0]
+    file, line = edited_at(old, after.resource, [refused.path for refused in result.refused])
+    return ObjectChange(
+        object_id(after.resource),
+        Verdict.REFUSED,
+        first.message,
+        fields=tuple(dict.fromkeys(render(refused.path) for refused in result.refused)),
+        fix=first.fix,
+        file=file,
+        line=line,
+        deployments=(after.deployment,) if after.deployment else (),
+    )
+
+
+def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    synced = result.synced
+    running = result.running and result.stays
+    verdict = Verdict.NOTHING
+    if running and synced.restarts:
+        verdict = Verdict.RESTART
+    elif running and synced.live:
+        verdict = Verdict.LIVE
+    fields = tuple(dict.fromkeys(render((*_VMI, *path)) for one in synced.restarts for path in one.fields))
+    waits = bool(result.waiting or result.never_starts)
+    values = tuple(_values(result))
+    places = [path for one in synced.restarts for path in ((*_VMI, *field) for field in one.fields)]
+    places += [(*_VMI, *one.path) for one in synced.live]
+    places += [("spec", "template", *path) for path in result.waiting]
+    file, line = edited_at(old, new, places)
+    run = None if result.running == result.stays else "starts" if result.stays else "stops"
+    return ObjectChange(
+        object_id(new),
+        verdict,
+        _message(result, verdict, run, values, edited=edited),
+        fields=fields if verdict is Verdict.RESTART else (),
+        live=tuple(map(_live, synced.live)) if running else (),
+        next_start=waits,
+        waiting=tuple(render(path) for path in result.waiting),
+        run=run,
+        never_starts=result.never_starts,
+        controller_error=failed(synced.failure) if synced.failure else "",
+        values=values,
+        notes=tuple(_notes(result, pair, synced)),
+        chain=tuple(_chain(pair)),
+        file=file,
+        line=line,
+        deployments=(pair.after.deployment,) if pair.after.deployment else (),
+    )
+
+
+def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:
+    synced = result.synced
+    if result.never_starts:
+        return f"the guest runs on, and can't be started again: {result.never_starts.rstrip('.')}."
+    if synced.failure is not None:
+        return f"{failed(synced.failure)} It tries again without end, and what it had not done yet is not done."
+    if verdict is Verdict.RESTART:
+        return restarted(synced.restarts[0], result)
+    if verdict is Verdict.LIVE:
+        done = ", ".join(str(_live(one)) for one in synced.live[:3])
+        more = f" and {len(synced.live) - 3} more" if len(synced.live) > 3 else ""
+        waits = "; the rest waits for the next start" if result.waiting else ""
+        return f"changed in the running guest: {done}{more}{waits}."
+    if run:
+        return f"the guest {run} at once."
+    if result.waiting:
+        who = "the running guest keeps what it has" if result.running else "the guest is stopped"
+        return f"{who}, and nobody is told: the change comes with the next start."
+    if not values and edited:
+        return "no value that reaches the guest changes."
+    return (
+        "the guest is stopped: it has the new values when it is started." if not result.running else "nothing changes."
+    )
+
+
+def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
+    waiting_for_migration = [one for one in synced.live if one.by_migration]
+    if waiting_for_migration and result.migratable is False:
+        names = ", ".join(render(("spec", *one.path)) for one in waiting_for_migration)
+        yield f"the guest can't be migrated, so it never gets what only a migration brings: {names}"
+    elif waiting_for_migration and result.migratable is None:
+        yield "whether the guest can be migrated is not known from the files: without a migration it does not get this"
+    if synced.restarts and synced.live:
+        yield "some of the change reaches the running guest at once, the rest waits for the restart"
+
+
+def _live(change: Live) -> LiveChange:
+    path = change.path if change.path[0] == "metadata" else ("spec", *change.path)
+    entry = f"[{change.entry}]" if change.entry else ""
+    return LiveChange(
+        f"{render(path)}{entry}", change.what, shown(change.before), shown(change.after), change.by_migration
+    )
+
+
+def _values(result: Updated) -> Iterator[ValueChange]:
+    """The effective values that differ: of the guest as it was started, and as it would be started now."""
+    old, new = result.old_guest, result.new_guest
+    if old is None or new is None:
+        return
+    computed = old.computed | new.computed
+    for path in changed_paths(old.spec, new.spec):
+        if path in computed:
+            continue
+        before, after = get(old.spec, *path), get(new.spec, *path)
+        if isinstance(before or after, list) and all(
+            isinstance(one, dict) for one in (*(before or ()), *(after or ()))
+        ):
+            yield from _entries(path, before or [], after or [])
+        else:
+            yield ValueChange(render(path), shown(before), shown(after))
+    for part in ("labels", "annotations"):
+        for path in changed_paths(old.metadata.get(part), new.metadata.get(part), ("metadata", part)):
+            before, after = (get({"metadata": guest.metadata}, *path) for guest in (old, new))
+            yield ValueChange(render(path), shown(before), shown(after))
+
+
+def _entries(
+    path: Path, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> Iterator[ValueChange]:
+    """The entries of a list by their names, and its order where nothing else changes."""
+    old, new = ({text(one, "name"): one for one in entries} for entries in (before, after))
+    changed = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
+    for name in changed:
+        entry = f"{render(path)}[{name}]" if name else render(path)
+        inner = list(changed_paths(old.get(name), new.get(name))) if name in old and name in new else []
+        if not inner:
+            yield ValueChange(entry, shown(old.get(name)), shown(new.get(name)))
+        for below in inner:
+            yield ValueChange(f"{entry}.{render(below)}", shown(get(old[name], *below)), shown(get(new[name], *below)))
+    if not changed:
+        yield ValueChange(render(path), ", ".join(old), ", ".join(new), "order")
+
+
+_LONGEST = 60
+
+
+def shown(value: Any) -> str:
+    """A value in one line: "" for none, and the first words of a long one."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        line = ", ".join(f"{key}: {shown(entry)}" if not _is_empty(entry) else str(key) for key, entry in value.items())
+        line = f"{{{line}}}"
+    elif isinstance(value, list):
+        line = f"[{', '.join(map(shown, value))}]"
+    else:
+        line = str(value)
+    line = line.partition("\n")[0]
+    return line if len(line) <= _LONGEST and "\n" not in str(value) else f"{line[: _LONGEST - 1]}…"
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ({}, [])
+
+
+def _chain(pair: Pair) -> Iterator[Step]:
+    """What the VM gets of its matchers, before and after, where that differs."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine):
+        return
+    for matcher in Matcher:
+        matches = pair.before.world.match(old, matcher), pair.after.world.match(new, matcher)
+        names = [found.name if found else "" for found in matches]
+        if names[0] != names[1]:
+            path = new.matcher_path(matcher, "name") if names[1] else ("metadata", "name")
+            document, span = where(Place(new, path))
+            yield Step(f"{matcher.noun} {names[0] or 'none'} → {names[1] or 'none'}", document.file, span.line)
+
+
+def edited_at(old: Any, new: Any, places: Sequence[Path]) -> tuple[str, int]:
+    """The file and the line of the edit: the first of some places that differs as it is written, else the first
+    written difference, else the object."""
+    edited = [path for path in changed_paths(old.data, new.data) if path[:1] != ("status",)]
+    chosen: Path = ("metadata", "name")
+    if edited:
+        near = (
+            path for place in places for path in edited if path[: len(place)] == place or place[: len(path)] == path
+        )
+        chosen = next(near, edited[0])
+    while chosen and get(new.data, *chosen) is None:
+        chosen = chosen[:-1]
+    before = get(old.data, *chosen)
+    value = get(new.data, *chosen)
+    if isinstance(value, list):
+        earlier = before if isinstance(before, list) else []
+        changed = (index for index, entry in enumerate(value) if entry not in earlier)
+        index = next(changed, None)
+        chosen = chosen if index is None else (*chosen, index)
+    document, span = where(Place(new, chosen))
+    return document.file, span.line
