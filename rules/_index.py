@@ -11,7 +11,7 @@ from __future__ import annotations
 from vmlint.gitops.failed import Failed
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
+from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.model.suppression import Suppression
 from vmlint.rule import Effect, Fix, Level, Meta
 from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, operation, overridden, sized, storage_refusals
@@ -28,6 +28,11 @@ INDEX = {
     "operations.preset_invalid": ("A preset has no domain, or one with a disk or firmware that KubeVirt refuses", Meta(id="VM007", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineInstancePreset, about=operation)),
     "operations.plugin_invalid": ("A plugin has an expression or a socket path that KubeVirt refuses", Meta(id="VM008", effect=Effect.REJECTED, since="0.2", subject=Plugin, about=operation)),
     "operations.operation_gate_off": ("An operation needs a feature gate that is off", Meta(id="VM010", effect=Effect.REJECTED, since="0.2", subject=Operation, about=operation)),
+    "operations.operand_not_found": ("What an operation works on is not in the repository", Meta(id="VM020", effect=Effect.STUCK, since="0.2", subject=Operation)),
+    "operations.operand_running": ("A restore or export waits for a VM to stop that always runs", Meta(id="VM021", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineRestore, VirtualMachineExport,))),
+    "operations.operand_stopped": ("A migration or backup needs a guest that runs, and its VM is stopped", Meta(id="VM022", effect=Effect.REJECTED, since="0.2", subject=(VirtualMachineInstanceMigration, VirtualMachineBackup,))),
+    "operations.snapshot_class_missing": ("A disk of the VM can't be snapshotted", Meta(id="VM023", effect=Effect.RISK, since="0.2", subject=(VirtualMachineSnapshot, VirtualMachineClone,))),
+    "operations.persistent_state_not_copied": ("A VM with persistent TPM or EFI state is cloned, or restored as another VM", Meta(id="VM024", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineClone, VirtualMachineRestore,))),
     "inference.infer_volume_missing": ("The VM infers from a volume that it does not have", Meta(id="VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_volume_unsupported": ("The VM infers from a volume of a type that leads to no labels", Meta(id="VM102", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_label_missing": ("The volume to infer from carries no default", Meta(id="VM103", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),

@@ -82,6 +82,16 @@ class VirtualMachine(Workload):
     def matcher_path(self, matcher: Matcher, *rest: str | int) -> Path:
         return (*self.vm_path, matcher.noun, *rest)
 
+    @property
+    def keeps_running(self) -> bool:
+        """Whether KubeVirt starts the guest again and again, so that it runs unless somebody changes the VM."""
+        return self.vm_spec.get("running") is True or self.vm_spec.get("runStrategy") in ("Always", "RerunOnFailure")
+
+    @property
+    def is_halted(self) -> bool:
+        """Whether the guest does not run unless somebody changes the VM."""
+        return self.vm_spec.get("running") is False or self.vm_spec.get("runStrategy") == "Halted"
+
     def templates(self) -> Sequence[tuple[Path, str, Mapping[str, Any]]]:
         """Each DataVolume template: its path, its name and itself."""
         return self.once(_templates)

@@ -17,14 +17,15 @@ from vmlint.world.migration import Migration
 from vmlint.world.names import Names
 from vmlint.world.operations import Operations
 from vmlint.world.settings import Settings
+from vmlint.world.snapshots import Snapshots
 from vmlint.world.storage import Storage
 
 __all__ = ["Settings", "World"]
 
 
 class World(Application):
-    """All questions of a run: those about VMs and their matchers, and through `storage`, `machine`, `operations`,
-    `migration`, `addresses` and `form` the rest."""
+    """All questions of a run: those about VMs and their matchers, and through `storage`, `snapshots`, `machine`,
+    `operations`, `migration`, `addresses` and `form` the rest."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         super().__init__(cluster, settings)
@@ -32,6 +33,7 @@ class World(Application):
         self.storage = Storage(
             cluster, settings.is_closed, self.preferred_class, templates, proposals=settings.release is None
         )
+        self.snapshots = Snapshots(cluster, self.storage, settings.is_closed)
         self.machine = Machine(self)
         self.operations = Operations(self, self.machine)
         self.migration = Migration(self, self.machine, self.storage)

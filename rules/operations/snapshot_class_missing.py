@@ -1,0 +1,89 @@
+"""A disk of the VM can't be snapshotted.
+
+## What it does
+Looks at the disks of the VM that a VirtualMachineSnapshot or VirtualMachineClone names: the provisioner of each disk's
+storage class needs exactly one VolumeSnapshotClass, or a default one, unless the storage profile names one. A
+provisioner that is no CSI driver can have none. For others the question is decided in a closed world only.
+
+## Why it matters
+A snapshot leaves the disk out, and a restore keeps the data that the disk then has. A clone waits.
+
+## Bad
+    kind: StorageClass
+    metadata: {name: local}
+    provisioner: kubernetes.io/no-provisioner
+    ---
+    kind: VirtualMachineSnapshot
+    spec:
+      source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}  # with a claim of class local
+
+## Good
+    kind: StorageClass
+    metadata: {name: ceph}
+    provisioner: rbd.csi.ceph.com
+    ---
+    kind: VolumeSnapshotClass
+    metadata: {name: ceph}
+    driver: rbd.csi.ceph.com
+    deletionPolicy: Delete
+    ---
+    kind: VirtualMachineSnapshot
+    spec:
+      source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}  # with a claim of class ceph
+
+## Source
+KubeVirt `pkg/storage/snapshot/snapshot.go` (getVolumeSnapshotClassName), `pkg/virt-controller/watch/clone/clone.go`
+(validateVolumeSnapshotStatus).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.graph.links import LinkKind, links
+from vmlint.model.chain import Hop
+from vmlint.model.subjects import VirtualMachineClone, VirtualMachineSnapshot
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.snapshots import Lacking
+
+from ._operands import accepted, vm_at
+
+META = Meta("VM023", effect=Effect.RISK, since="0.2", subject=(VirtualMachineSnapshot, VirtualMachineClone))
+
+
+def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -> Iterator[Fault]:
+    if not accepted(subject, world):
+        return
+    clones = isinstance(subject, VirtualMachineClone)
+    for link in links(subject):
+        vm = vm_at(link.ref, subject, world) if link.kind is LinkKind.OPERAND else None
+        lacking = world.snapshots.lacking(vm) if vm is not None else ()
+        if vm is None or not lacking:
+            continue
+        names = ", ".join(f"`{one.volume}`" for one in lacking)
+        reasons = dict.fromkeys(_why(one) for one in lacking)
+        then = "The clone waits" if clones else f"The snapshot leaves {'it' if len(lacking) == 1 else 'them'} out"
+        yield META.at(
+            subject.at(*link.path),
+            f"KubeVirt can't take a snapshot of {'volume' if len(lacking) == 1 else 'volumes'} {names} of VM "
+            f"`{vm.ref.short}`: {'; '.join(reasons)}. {then}.",
+            fix="mark one of them with the annotation `snapshot.storage.kubernetes.io/is-default-class`"
+            if any(one.rivals for one in lacking)
+            else "add a VolumeSnapshotClass with that driver, or use storage that has snapshots",
+            effect=Effect.STUCK if clones else META.effect,
+        ).along(
+            [
+                Hop(f"VirtualMachine {vm.ref.short}: volume {one.volume} → storage class {one.storage_class}", vm.named)
+                for one in lacking
+            ]
+        )
+
+
+def _why(lack: Lacking) -> str:
+    if lack.rivals:
+        classes = ", ".join(f"`{name}`" for name in lack.rivals)
+        return f"the VolumeSnapshotClasses {classes} fit storage class `{lack.storage_class}`, and none is the default"
+    return (
+        f"no VolumeSnapshotClass serves `{lack.provisioner}`, the provisioner of storage class `{lack.storage_class}`"
+    )

@@ -1,0 +1,89 @@
+"""Whether KubeVirt can take a snapshot of a disk: the storage classes of the files meet their snapshot classes.
+
+Source: KubeVirt `pkg/storage/snapshot/snapshot.go` (getVolumeSnapshotClassName).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from vmlint.cdi.storageclass import choose
+from vmlint.graph.cluster import Cluster
+from vmlint.model.access import get, mapping, text
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.subjects import VirtualMachine
+from vmlint.model.unknown import is_unknown
+from vmlint.world.disks import Disk
+from vmlint.world.storage import Storage
+
+__all__ = ["Lacking", "Snapshots"]
+
+_CLASS = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshotClass"]
+_DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
+_NEVER = ("kubernetes.io/", "rancher.io/local-path", "kubevirt.io/hostpath-provisioner")
+"""Provisioners that are not CSI drivers, so that no snapshot class can name them."""
+
+
+class Lacking(NamedTuple):
+    """A disk that can't be snapshotted: its volume, its storage class, that class's provisioner, and the snapshot
+    classes among which KubeVirt can't choose."""
+
+    volume: str
+    storage_class: str
+    provisioner: str
+    rivals: tuple[str, ...] = ()
+
+
+class Snapshots:
+    """The snapshot classes of a world. `closed` says whether an object that is not in the files does not exist."""
+
+    def __init__(self, cluster: Cluster, storage: Storage, closed: Callable[[Ref], bool]) -> None:
+        self._cluster = cluster
+        self._storage = storage
+        self._closed = closed
+
+    def lacking(self, vm: VirtualMachine) -> tuple[Lacking, ...]:
+        """The VM's disks on claims of which KubeVirt surely takes no snapshot, in the order of its volumes."""
+        found = []
+        for _, volume in vm.volumes():
+            disk = self._storage.own_claim(vm, volume)
+            lack = self._lack(disk, text(volume, "name")) if isinstance(disk, Disk) else None
+            if lack is not None:
+                found.append(lack)
+        return tuple(found)
+
+    def _lack(self, disk: Disk, volume: str) -> Lacking | None:
+        storage_class = self._class_of(disk)
+        name, provisioner = text(storage_class, "metadata", "name"), text(storage_class, "provisioner")
+        if not provisioner or is_unknown(provisioner) or self._chosen_by_profile(name):
+            return None
+        if provisioner.startswith(_NEVER):
+            return Lacking(volume, name, provisioner)
+        classes = [one.data for one in self._cluster.of_kind(_CLASS.name)]
+        if not self._closed(Ref(_CLASS.group, _CLASS.name, "", "")) or any(
+            is_unknown(one.get("driver")) for one in classes
+        ):
+            return None
+        fitting = [one for one in classes if one.get("driver") == provisioner]
+        if len(fitting) == 1 or any(_DEFAULT in mapping(one, "metadata", "annotations") for one in fitting):
+            return None
+        return Lacking(volume, name, provisioner, tuple(sorted(text(one, "metadata", "name") for one in fitting)))
+
+    def _class_of(self, disk: Disk) -> Mapping[str, Any] | None:
+        """The storage class of a disk, None where the files don't show it."""
+        choice = self._storage.outline(disk).choice
+        if choice is None:
+            named = get(disk.body, *disk.spec_path, "storageClassName")
+            if named is not None and (not isinstance(named, str) or is_unknown(named)):
+                return None
+            choice = choose([one.data for one in self._cluster.of_kind("StorageClass")], named)
+        return choice.storage_class if choice.decided else None
+
+    def _chosen_by_profile(self, name: str) -> bool:
+        return any(
+            text(one.data, "status", "snapshotClass") or text(one.data, "spec", "snapshotClass")
+            for one in self._cluster.of_kind("StorageProfile")
+            if one.name == name
+        )
