@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.test_pre_commit import index
 
@@ -44,6 +46,7 @@ def call(*words: str | Path, cwd: Path, env: Mapping[str, str]) -> subprocess.Co
 @pytest.mark.parametrize(
     ("file", "options"),
     [
+        (".github/workflows/test.yml", ("--builtin-schema", "vendor.github-workflows")),
         ("action.yml", ("--builtin-schema", "vendor.github-actions")),
         ("ci/vmlint.gitlab-ci.yml", ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")),
     ],
@@ -63,15 +66,50 @@ def test_nothing_foreign_is_called() -> None:
     assert [step for step in ACTION["runs"]["steps"] if "uses" in step] == []
 
 
-def test_every_dependency_is_pinned() -> None:
+@pytest.mark.parametrize(("file", "groups"), [("", ()), ("-dev", ("dev",)), ("-lowest", ("dev",))])
+def test_every_dependency_is_pinned(file: str, groups: tuple[str, ...]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = [Requirement(text) for text in (*project["project"]["dependencies"], *project["build-system"]["requires"])]
-    text = (ROOT / "ci" / "requirements.txt").read_text("utf-8")
-    pinned = {name.lower(): version for name, version in re.findall(r"(?m)^([\w.-]+)==(\S+)", text)}
-    stale = [str(one) for one in wanted if not one.specifier.contains(pinned.get(one.name.lower(), "0"))]
+    listed = list(project["project"]["dependencies"])
+    listed += [text for group in groups for text in project["project"]["optional-dependencies"][group]]
+    wanted = [Requirement(text) for text in (*listed, *project["build-system"]["requires"])]
+    pins = pinned(file)
+    stale = [str(one) for one in wanted if not all(one.specifier.contains(v) for v in pins.get(key(one), ["0"]))]
     assert stale == []  # else: tools/lock.sh
-    blocks = re.split(r"(?m)^(?=[\w.-]+==)", text)[1:]
-    assert [block.splitlines()[0] for block in blocks if "--hash=sha256:" not in block] == []
+    text = (ROOT / "ci" / f"requirements{file}.txt").read_text("utf-8")
+    blocks = re.split(r"(?m)^(?=[\w.-]+==)", text)
+    assert blocks[0] == ""  # no index, no options
+    assert [block.splitlines()[0] for block in blocks[1:] if "--hash=sha256:" not in block] == []
+
+
+def pinned(file: str) -> dict[str, list[str]]:
+    """The versions that a file pins: several, where a marker chooses."""
+    versions: dict[str, list[str]] = {}
+    for name, version in re.findall(
+        r"(?m)^([\w.-]+)==(\S+)", (ROOT / "ci" / f"requirements{file}.txt").read_text("utf-8")
+    ):
+        versions.setdefault(canonicalize_name(name), []).append(version)
+    return versions
+
+
+def key(requirement: Requirement) -> str:
+    return canonicalize_name(requirement.name)
+
+
+def test_the_action_runs_what_is_tested() -> None:
+    tested = pinned("-dev")
+    assert {name: versions for name, versions in pinned("").items() if tested.get(name) != versions} == {}
+
+
+def test_the_lowest_versions_are_those_of_the_ranges() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lowest = pinned("-lowest")
+    for text in (*project["dependencies"], *project["optional-dependencies"]["dev"]):
+        requirement = Requirement(text)
+        (bound,) = requirement.specifier  # one lower bound, nothing else
+        assert bound.operator == ">="
+        (version,) = lowest[key(requirement)]
+        release = Version(version).release
+        assert release[: len(Version(bound.version).release)] == Version(bound.version).release, text
 
 
 # The steps
