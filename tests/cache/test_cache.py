@@ -19,6 +19,8 @@ from vmlint.engine.judged import Judged
 from vmlint.report import FORMATS, render
 
 ROOT = Path(__file__).parents[2]
+VMS = 60
+"""How many VMs the repository of a test has: none of these tests depends on it."""
 PACK = """\
 rules:
 - id: ACME1
