@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import chdir
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.cases import FIXTURES, UNPROVOKED, difference, mended
 from vmlint.cli.fixtures import cases, expectation, judged, unmatched
 from vmlint.engine.workspace import open_world
+from vmlint.model.kinds import KINDS
 from vmlint.registry import rules
 from vmlint.rule import Fix
 
@@ -28,12 +30,41 @@ def test_rules_and_cases_and_expectations_belong_together() -> None:
     assert unmatched(FIXTURES, [rule for rule in rules() if rule.slug not in UNPROVOKED]) == []
 
 
+NAMES = {kind.name for kind in KINDS} | {"Secure", "Kubernetes", "Argo", "Flux", "Helm", "Linux", "Windows"}
+"""Words with one capital letter that may begin a message; `Secure` is that of Secure Boot."""
+
+
+def begins_well(message: str) -> bool:
+    """Whether a message begins as what goes on behind an object's name: in lower case, or with a name.
+
+    A word with a second capital letter is a name: `DataVolume`, `CDI`.
+    """
+    word = re.split(r"[^\w]", message)[0]
+    return not word[:1].isupper() or word in NAMES or sum(map(str.isupper, word)) > 1
+
+
+def test_a_message_that_begins_as_a_sentence_is_seen() -> None:
+    words = (
+        "The disk",
+        "A disk",
+        "It is",
+        "Disk",
+        "`a` is",
+        "volume",
+        "CDI",
+        "Secret `a`",
+        "DataVolumes",
+        "Secure Boot",
+    )
+    assert [begins_well(word) for word in words] == [False] * 4 + [True] * 6
+
+
 @pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
 def test_findings_are_well_said(case: Path) -> None:
     for finding in json.loads(expectation(case).read_text("utf-8"))["findings"]:
         assert finding["message"].endswith(".")
         assert "\n" not in finding["message"]
-        assert not finding["message"][0].isupper() or finding["message"].split()[0].isidentifier()
+        assert begins_well(finding["message"]), finding["message"]
         assert finding["fix"]
         assert not finding["fix"].endswith(".")
         assert finding["message"].count("`") % 2 == finding["fix"].count("`") % 2 == 0
