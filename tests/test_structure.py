@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tests.cases import UNPROVOKED
-from vmlint.model.kinds import KINDS
+from vmlint.model.kinds import KINDS, Kind
 from vmlint.registry import rules
 from vmlint.rule import Rule
 
@@ -220,7 +220,7 @@ def test_a_comparison_of_kinds_is_seen(code: str) -> None:
 def compared_kinds(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[str]:
     """The comparisons of a `.kind` with the bare name of a known kind, written there or in a constant.
 
-    With the group beside it (`(ref.group, ref.kind)`), or by identity with a row of KINDS, a kind is compared whole.
+    With the group beside it (`(ref.group, ref.kind)`), or with a row of KINDS, a kind is compared whole.
     """
     known = {kind.name for kind in KINDS}
     for node in ast.walk(tree):
@@ -232,7 +232,7 @@ def compared_kinds(tree: ast.Module, namespace: Mapping[str, Any]) -> Iterator[s
             continue
         kinds = [side for side in sides if "kind" in attributes(side)]
         others = [side for side in sides if side not in kinds]
-        if any("group" in attributes(side) for side in kinds):
+        if any({"group", "api_version"} & attributes(side) for side in kinds):
             continue
         if kinds and any(known & set(strings(side, namespace)) for side in others):
             yield ast.unparse(node).partition("\n")[0]
@@ -253,7 +253,7 @@ def strings(tree: ast.AST, namespace: Mapping[str, Any]) -> Iterator[str]:
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             value = getattr(namespace.get(node.value.id), node.attr, None)
         held = [value] if isinstance(value, str) else value
-        if isinstance(held, list | tuple | set | frozenset | dict):
+        if isinstance(held, list | tuple | set | frozenset | dict) and not isinstance(held, Kind):
             yield from (one for one in held if isinstance(one, str))
 
 
