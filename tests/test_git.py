@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,130 @@ def test_nothing_that_the_configuration_names_is_run(tmp_path: Path, settings: d
     difference = compare("HEAD", ["."])
     assert difference.has_changed("a.yaml")
     assert difference.contents(["a.yaml"], 10)["a.yaml"] == b"1\n"
+    assert not (tmp_path / "ran").exists()
+
+
+HOSTILE = {
+    "a filter that is no UTF-8": b"""[filter "\xff"]\n\tclean = RUN\n\tsmudge = RUN\n\tprocess = RUN\n\trequired\n""",
+    "an included filter": b"[include]\n\tpath = more\n",
+    "a filter included by a condition": b"""[includeIf "gitdir:**"]\n\tpath = more\n""",
+    "a file system monitor": b"[core]\n\tfsmonitor = RUN\n\tfsmonitorHookVersion = 2\n",
+    "hooks": b"[core]\n\thooksPath = hooks\n[index]\n\tversion = 4\n",
+    "an external diff": b"""[diff]\n\texternal = RUN\n[diff "x"]\n\tcommand = RUN\n\ttextconv = RUN\n""",
+    "a pager": b"[core]\n\tpager = RUN\n[pager]\n\tdiff = RUN\n\trev-parse = RUN\n\tconfig = RUN\n",
+    "aliases": b"[alias]\n\tdiff = !RUN\n\trev-parse = !RUN\n\tls-files = !RUN\n\tcat-file = !RUN\n\tconfig = !RUN\n",
+    "a signer": b"[gpg]\n\tprogram = RUN\n[log]\n\tshowSignature = true\n",
+    "a transport": b"""[core]\n\tsshCommand = RUN\n\tgitProxy = RUN\n\taskPass = RUN\n[credential]\n\thelper = !RUN\n"""
+    b"""[extensions]\n\tpartialClone = origin\n[remote "origin"]\n\turl = ext::RUN\n\tpromisor = true\n"""
+    b"[protocol]\n\tallow = always\n",
+    "attributes": b"[core]\n\tattributesFile = attributes\n" b"""[filter "y"]\n\tclean = RUN\n""",
+    "another working tree": b"[core]\n\tworktree = /\n",
+    "a trace": b"[trace2]\n\tnormalTarget = RUN\n\teventTarget = RUN\n",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_configuration_runs_nothing(tmp_path: Path, text: bytes) -> None:
+    """The configuration is written by hand: git itself would not write some of these names."""
+    commit(tmp_path, {".gitattributes": "placeholder\n", "a.yaml": "1\n", "b.yaml": "1\n"})
+    (tmp_path / ".gitattributes").write_bytes(b"*.yaml filter=\xff diff=x\n")
+    run = tmp_path / "run"
+    write(tmp_path, {"run": f"#!/bin/sh\necho $0 $* >>{tmp_path}/ran\ncat\n", "attributes": "*.yaml filter=y\n"})
+    for name in ("post-index-change", "reference-transaction", "fsmonitor-watchman", "pre-auto-gc"):
+        write(tmp_path, {f"hooks/{name}": run.read_text(), f".git/hooks/{name}": run.read_text()})
+        (tmp_path / "hooks" / name).chmod(0o755)
+        (tmp_path / ".git/hooks" / name).chmod(0o755)
+    run.chmod(0o755)
+    more = b"""[filter "\xff"]\n\tclean = RUN\n\tprocess = RUN\n"""
+    (tmp_path / ".git" / "more").write_bytes(more.replace(b"RUN", str(run).encode()))
+    with (tmp_path / ".git" / "config").open("ab") as config:
+        config.write(text.replace(b"RUN", str(run).encode()))
+    write(tmp_path, {"a.yaml": "2\n"})
+    os.utime(tmp_path / "b.yaml", (1, 1))
+    difference = compare("HEAD", ["."])
+    assert difference.root == str(tmp_path)
+    assert (difference.has_changed("a.yaml"), difference.has_changed("b.yaml")) == (True, False)
+    assert difference.contents(["a.yaml"], 10)["a.yaml"] == b"1\n"
+    assert not (tmp_path / "ran").exists(), (tmp_path / "ran").read_text()
+
+
+def test_pipes_in_the_place_of_gits_files_are_not_waited_for(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    for name in ("config", "FETCH_HEAD", "commondir", "info/attributes", "config.worktree"):
+        (tmp_path / ".git" / name).unlink(missing_ok=True)
+        os.mkfifo(tmp_path / ".git" / name)
+    assert changed(tmp_path) == []
+
+
+# What of the configuration counts
+
+
+def test_line_ends_compare_as_the_configuration_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path, {"a": "1\n"})
+    write(tmp_path, {"a": "1\r\n"})
+    os.utime(tmp_path / "a", (1, 1))
+    assert changed(tmp_path) == ["a"]
+    git(tmp_path, "config", "core.autocrlf", "true")
+    assert changed(tmp_path) == []
+    git(tmp_path, "config", "--unset", "core.autocrlf")
+    (tmp_path / "global").write_text("[include]\n\tpath = included\n")
+    (tmp_path / "included").write_text("[core]\n\tautocrlf = input\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "global"))
+    assert "a" not in changed(tmp_path)
+
+
+def test_an_upstream_is_known_by_its_short_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path / "origin", {"a": "1\n"})
+    git(tmp_path, "clone", "-q", f"file://{tmp_path}/origin", "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    commit(tmp_path / "clone", {"a": "2\n"})
+    assert compare("@{upstream}", ["."]).has_changed("a")
+    assert not compare("HEAD", ["."]).has_changed("a")
+    assert compare("HEAD@{1}", ["."]).has_changed("a")
+
+
+def test_a_linked_working_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path / "main", {"a": "1\n"})
+    git(tmp_path / "main", "worktree", "add", "-q", "-b", "other", "../linked")
+    commit(tmp_path / "linked", {"a": "2\n"})
+    write(tmp_path / "linked", {"b": "1\n"})
+    git(tmp_path / "linked", "add", "b")
+    monkeypatch.chdir(tmp_path / "linked")
+    difference = compare("HEAD", ["."])
+    assert (difference.root, set(difference.changed)) == (str(tmp_path / "linked"), {"b"})
+    assert compare("HEAD@{1}", ["."]).changed == {"a", "b"}
+
+
+def test_an_index_in_parts(tmp_path: Path) -> None:
+    commit(tmp_path, {"a": "1\n", "b": "1\n"})
+    git(tmp_path, "update-index", "--split-index")
+    write(tmp_path, {"a": "2\n"})
+    assert changed(tmp_path) == ["a"]
+
+
+def test_longer_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "-q", "--object-format=sha256", "long")
+    commit(tmp_path / "long", {"a": "1\n"})
+    write(tmp_path / "long", {"a": "2\n"})
+    monkeypatch.chdir(tmp_path / "long")
+    difference = compare("HEAD", ["."])
+    assert (set(difference.changed), difference.contents(["a"], 10)) == ({"a"}, {"a": b"1\n"})
+
+
+def test_a_hook_names_its_repository_and_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path, {"a": "1\n", "b": "1\n"})
+    write(tmp_path, {"a": "2\n", "b": "2\n"})
+    shutil.copy(tmp_path / ".git/index", tmp_path / ".git/other")
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_INDEX_FILE", ".git/other")
+    assert changed(tmp_path) == ["a", "b"]
+
+
+def test_a_relative_folder_of_programs_has_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(tmp_path, {"git": "#!/bin/sh\ntouch ran\n"})
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.environ['PATH']}")
+    assert changed(tmp_path) == ["git"]
     assert not (tmp_path / "ran").exists()
 
 

@@ -17,6 +17,7 @@ import vmlint
 from vmlint.findings.finding import Report
 from vmlint.gitops import sandbox
 from vmlint.gitops.fields import FIELDS, Reading, folded
+from vmlint.source.program import installed
 
 TOOL = pytest.mark.skipif(not (shutil.which("kustomize") or shutil.which("kubectl")), reason="no tool is installed")
 
@@ -184,9 +185,9 @@ def test_a_tool_in_a_relative_folder_is_none(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     for path in ("", ".", os.curdir + os.pathsep, f"{os.pathsep}relative"):
         monkeypatch.setenv("PATH", path)
-        assert sandbox.program("tool") is None
+        assert installed("tool") is None
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert sandbox.program("tool") == str(tmp_path / "tool")
+    assert installed("tool") == str(tmp_path / "tool")
 
 
 def test_more_output_than_is_read_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from vmlint.model.field import Path as Field
 from vmlint.model.kinds import kind_of
 from vmlint.model.resource import Written
 from vmlint.source.decode import decode_text
+from vmlint.source.program import installed
 
 __all__ = ["Renderer"]
 
@@ -153,7 +154,7 @@ class Renderer:
 
 def _tool() -> Sequence[str]:
     for program, *words in _TOOLS:
-        if found := sandbox.program(program):
+        if found := installed(program):
             return [found, *words]
     raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: leave `--render` out")
 

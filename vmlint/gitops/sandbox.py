@@ -8,7 +8,6 @@ program besides itself; no configuration of the user, and none that the files co
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -17,7 +16,9 @@ from functools import cache
 from pathlib import Path
 from threading import Event, Timer
 
-__all__ = ["TooLong", "program", "run"]
+from vmlint.source.program import installed
+
+__all__ = ["TooLong", "run"]
 
 _SECONDS = 60
 _MOST_BYTES = 64 * 2**20
@@ -28,12 +29,6 @@ _WITHOUT_NETWORK = ("--user", "--map-root-user", "--net", "--")
 
 class TooLong(Exception):  # noqa: N818 - the output is
     """More output than is read."""
-
-
-def program(name: str) -> str | None:
-    """Where a program is installed. A relative folder in PATH is passed over: it may be one of a linted repository."""
-    folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if os.path.isabs(folder)]  # noqa: PTH117
-    return shutil.which(name, path=os.pathsep.join(folders)) if folders else None
 
 
 def run(tool: Sequence[str], *words: str) -> subprocess.CompletedProcess[bytes]:
@@ -104,7 +99,7 @@ def _is_script(tool: str) -> bool:
 @cache
 def _isolation() -> Sequence[str]:
     """The words before a command that leave it no network; none where the system refuses that."""
-    unshare, true = program("unshare"), program("true")
+    unshare, true = installed("unshare"), installed("true")
     if unshare is None or true is None:
         return ()
     words = (unshare, *_WITHOUT_NETWORK)

@@ -1,35 +1,21 @@
 """What git knows of the working tree: which files differ from a commit, and what they held there.
 
-Only the program `git` is asked, and it only reads: nothing that a repository's configuration names is run (hooks, file
-system monitors, filters, external diffs), nothing is fetched, and the working tree and the index stay as they are.
+Only the program `git` is asked, and it only reads: the repository's configuration is not read at all (`git_program`),
+nothing is fetched, and the working tree and the index stay as they are.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from vmlint.errors import UsageError
+from vmlint.source.git_program import Git, opened
 
 __all__ = ["Difference", "compare"]
 
-_SETTINGS = {
-    "core.fsmonitor": "false",
-    "core.hooksPath": os.devnull,
-    "core.quotePath": "false",
-    "protocol.allow": "never",
-}
-_ENVIRONMENT = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
 _FILE_MODES = ("100644", "100755")
 _SUBMODULE = "160000"
 
@@ -79,9 +65,14 @@ class Difference:
         """What some files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
         blobs = {path: self.old[path] for path in paths}
         wanted = sorted(set(blobs.values()))
-        git = _Git(self.root)
+        if not wanted:
+            return {}
+        with opened(self.root) as git:
+            return self._contents(git, blobs, wanted, most)
+
+    def _contents(self, git: Git, blobs: Mapping[str, str], wanted: Sequence[str], most: int) -> dict[str, bytes]:
         asked = ("cat-file", "--batch-check=%(objectname) %(objectsize)")
-        said = [line.split(" ") for line in git.lines(*asked, given=_lines(wanted))] if wanted else []
+        said = [line.split(" ") for line in git.lines(*asked, given=_lines(wanted))]
         sizes = {blob: int(size) for blob, size in said if size.isdigit()}
         if len(sizes) < len(wanted):
             raise UsageError(
@@ -98,14 +89,13 @@ def compare(ref: str, paths: Sequence[str]) -> Difference:
 
     UsageError where that can't be told: no git, no repository, no such revision, no common commit.
     """
-    git = _Git("." if "GIT_DIR" in os.environ else _folder(paths[0]))  # a hook of git runs at the top
-    root = os.path.realpath(git.root())
-    git = _Git(root)
-    commit = _base(git, ref, paths)
-    difference = _difference(git, ref, root, commit)
+    with opened(_folder(paths[0])) as git:
+        difference = _difference(git, ref, git.root, _base(git, ref, paths))
     for path in paths:
         if difference.path_of(os.path.realpath(path)) is None:
-            raise UsageError(f"`{path}` lies outside of `{root}`: `--changed` compares within one git repository")
+            raise UsageError(
+                f"`{path}` lies outside of `{difference.root}`: `--changed` compares within one git repository"
+            )
     return difference
 
 
@@ -113,7 +103,7 @@ def _folder(path: str) -> str:
     return path if os.path.isdir(path) else os.path.dirname(path) or "."  # noqa: PTH112, PTH120
 
 
-def _base(git: _Git, ref: str, paths: Sequence[str]) -> str:
+def _base(git: Git, ref: str, paths: Sequence[str]) -> str:
     """The commit to compare with; "" in a repository without any."""
     if ref.startswith("-") or not ref:
         raise UsageError(f"`--changed={ref}` names no revision: write `--changed`, or `--changed=origin/main`")
@@ -135,7 +125,7 @@ def _base(git: _Git, ref: str, paths: Sequence[str]) -> str:
     raise UsageError(f"`--changed`: `{ref}` and HEAD have no commit in common: {why}")
 
 
-def _difference(git: _Git, ref: str, root: str, commit: str) -> Difference:
+def _difference(git: Git, ref: str, root: str, commit: str) -> Difference:
     tracked: set[str] = set()
     submodules: set[str] = set()
     for entry in _entries(git.run("ls-files", "--stage", "-z")):
@@ -146,7 +136,7 @@ def _difference(git: _Git, ref: str, root: str, commit: str) -> Difference:
     changed = set()
     old = {}
     compared = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
-    said = iter(_entries(git.diff("--no-ext-diff", "--no-textconv", *compared, commit, "--")))
+    said = iter(_entries(git.run("diff", "--no-ext-diff", "--no-textconv", *compared, commit, "--")))
     for row, path in zip(said, said, strict=True):
         mode, _, blob, *_ = row.removeprefix(":").split(" ")
         changed.add(path)
@@ -176,69 +166,3 @@ def _blobs(said: bytes) -> dict[str, bytes]:
         held[blob] = said[end + 1 : end + 1 + int(size)]
         at = end + int(size) + 2
     return held
-
-
-class _Git:
-    """The program, in a folder."""
-
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self._settings = dict(_SETTINGS)
-
-    def root(self) -> str:
-        """The top of the working tree that the folder lies in."""
-        done = self._call(("rev-parse", "--show-toplevel"))
-        if done.returncode:
-            if b"not a git repository" in done.stderr:
-                raise UsageError(
-                    f"`--changed` compares with a commit, and `{self._folder}` is in no git repository: leave it out"
-                )
-            raise UsageError(_failed("rev-parse", done))
-        return os.fsdecode(done.stdout.removesuffix(b"\n"))
-
-    def lines(self, *words: str, given: bytes = b"") -> list[str]:
-        """The lines of an answer, none where git fails."""
-        done = self._call(words, given)
-        return done.stdout.decode("utf-8", "replace").splitlines() if done.returncode == 0 else []
-
-    def ask(self, *words: str) -> str:
-        """The answer in one line, "" where git has none."""
-        return next(iter(self.lines(*words)), "")
-
-    def run(self, *words: str, given: bytes = b"", index: str = "") -> bytes:
-        """What a command says. UsageError with git's own words where it fails."""
-        done = self._call(words, given, index)
-        if done.returncode:
-            raise UsageError(_failed(words[0], done))
-        return done.stdout
-
-    def diff(self, *words: str) -> bytes:
-        """What `git diff` says. No file is sent through a program that the configuration names, and what git learns of
-        the files' times goes into a copy of the index."""
-        named = self._call(("config", "-z", "--name-only", "--get-regexp", r"^filter\."))
-        for driver in {entry.rpartition(".")[0] for entry in _entries(named.stdout)}:
-            self._settings |= {f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"}
-        index = Path(self._folder, self.ask("rev-parse", "--git-path", "index"))
-        with tempfile.TemporaryDirectory() as folder:
-            if index.is_file():
-                shutil.copy2(index, folder)  # with its time, by which git knows what may have changed since
-            return self.run("diff", *words, index=str(Path(folder, index.name)))
-
-    def _call(self, words: Sequence[str], given: bytes = b"", index: str = "") -> subprocess.CompletedProcess[bytes]:
-        environment = {**os.environ, **_ENVIRONMENT, **({"GIT_INDEX_FILE": index} if index else {})}
-        first = environment.get("GIT_CONFIG_COUNT", "0")
-        number = int(first) if first.isdigit() else 0
-        for name, value in self._settings.items():
-            environment |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
-            number += 1
-        environment["GIT_CONFIG_COUNT"] = str(number)
-        command = ("git", "--no-pager", "-C", self._folder, *words)
-        try:
-            return subprocess.run(command, input=given, capture_output=True, env=environment, check=False)
-        except OSError:
-            raise UsageError("`--changed` needs the program `git`, and there is none: install it") from None
-
-
-def _failed(command: str, done: subprocess.CompletedProcess[bytes]) -> str:
-    said = done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-    return f"`--changed`: `git {command}` failed: {said or f'exit code {done.returncode}'}"
