@@ -11,7 +11,7 @@ from __future__ import annotations
 from vmlint.gitops.failed import Failed
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, Instancetype, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
+from vmlint.model.subjects import CDI, DataImportCron, DataSource, DataVolume, Instancetype, KubeVirt, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.model.suppression import Suppression
 from vmlint.rule import Effect, Fix, Level, Meta
 from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, operation, overridden, sized, storage_refusals
@@ -33,6 +33,11 @@ INDEX = {
     "operations.operand_stopped": ("A migration or backup needs a guest that runs, and its VM is stopped", Meta(id="VM022", effect=Effect.REJECTED, since="0.2", subject=(VirtualMachineInstanceMigration, VirtualMachineBackup,))),
     "operations.snapshot_class_missing": ("A disk of the VM can't be snapshotted", Meta(id="VM023", effect=Effect.RISK, since="0.2", subject=(VirtualMachineSnapshot, VirtualMachineClone,))),
     "operations.persistent_state_not_copied": ("A VM with persistent TPM or EFI state is cloned, or restored as another VM", Meta(id="VM024", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineClone, VirtualMachineRestore,))),
+    "cluster.kubevirt_update_refused": ("KubeVirt refuses the next update of the KubeVirt object", Meta(id="VM050", effect=Effect.RISK, since="0.2", subject=KubeVirt)),
+    "cluster.kubevirt_configuration_dropped": ("One value makes KubeVirt drop the whole configuration", Meta(id="VM051", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)),
+    "cluster.kubevirt_setting_unused": ("A setting of the KubeVirt object does nothing", Meta(id="VM052", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)),
+    "cluster.machine_type_not_emulated": ("VMs get a machine type by default that the cluster does not allow", Meta(id="VM053", effect=Effect.RISK, since="0.2", subject=KubeVirt)),
+    "cluster.cdi_setting_wrong": ("A setting of the CDI object does nothing, or stops every import", Meta(id="VM054", effect=Effect.IGNORED, since="0.2", subject=CDI)),
     "inference.infer_volume_missing": ("The VM infers from a volume that it does not have", Meta(id="VM101", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_volume_unsupported": ("The VM infers from a volume of a type that leads to no labels", Meta(id="VM102", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),
     "inference.infer_label_missing": ("The volume to infer from carries no default", Meta(id="VM103", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)),

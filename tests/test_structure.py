@@ -44,6 +44,7 @@ MOST_MODULES = 8
 
 FAMILIES = {
     "operations": r"0[0-4]\d",
+    "cluster": r"0[5-9]\d",
     "inference": r"1\d\d",
     "instancetype": r"2\d\d",
     "preference": r"3\d\d",

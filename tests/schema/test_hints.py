@@ -117,3 +117,16 @@ def test_metadata_of_the_object() -> None:
         ("metadata.annotation", "write `annotations`"),
         ("metadata.spec", "move it to `spec`"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("resources", "fix"),
+    [
+        ({"limits": {"memory": "2Gi"}}, "podResourceRequirements"),
+        ({"requests": {"cpu": 1, "memory": "1Gi"}}, "podResourceRequirements"),
+        ({"requests": {"storage": "2Gi"}}, "storage.resources"),
+    ],
+)
+def test_resources_of_a_data_volume_are_those_of_its_disk_or_of_the_pods(resources: dict[str, Any], fix: str) -> None:
+    spec = {"source": {"blank": {}}, "storage": {}, "resources": resources}
+    assert fix in fixes("cdi.kubevirt.io/v1beta1", "DataVolume", spec)["spec.resources"]

@@ -93,6 +93,18 @@ class Gates:
         """`Alpha`, `Beta`, `GA`, `Deprecated` or `Discontinued`; None for a gate that the release does not have."""
         return _stage(name, self._release[:2] if self._release else None)
 
+    def comes_later(self, name: str) -> bool:
+        """Whether a release after this one brings the gate."""
+        return self._release is not None and _is_later(next(iter(_table().get(name, {})), ""), self._release[:2])
+
+    @staticmethod
+    def nearest(name: str) -> str:
+        """The gate whose name is most like this one, "" where none is like it."""
+        from difflib import get_close_matches  # only a fault needs it
+
+        plain = {gate.casefold(): gate for gate in _table()}
+        return next((plain[near] for near in get_close_matches(name.casefold(), plain, 1, 0.8)), "")
+
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str | None]]:
@@ -104,10 +116,15 @@ def _table() -> Mapping[str, Mapping[str, str | None]]:
 def _stage(name: str, release: tuple[int, ...] | None) -> str | None:
     stage = None
     for since, then in _table().get(name, {}).items():
-        if release is not None and (release <= NEWEST[:2] if since == _MAIN else release < _line(since)):
+        if release is not None and _is_later(since, release):
             break
         stage = then
     return stage
+
+
+def _is_later(since: str, release: tuple[int, ...]) -> bool:
+    """Whether what came with a line, or is in the main branch alone, is not in a release line; nothing never came."""
+    return bool(since) and (release <= NEWEST[:2] if since == _MAIN else release < _line(since))
 
 
 def _line(text: str) -> tuple[int, ...]:

@@ -12,10 +12,12 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 
 __all__ = [
+    "CDI",
     "DataImportCron",
     "DataSource",
     "DataVolume",
     "Instancetype",
+    "KubeVirt",
     "MigrationPolicy",
     "Operation",
     "PersistentVolumeClaim",
@@ -187,6 +189,18 @@ class StorageProfile(Resource):
     __slots__ = ()
 
 
+class KubeVirt(Resource):
+    """The configuration of KubeVirt."""
+
+    __slots__ = ()
+
+
+class CDI(Resource):
+    """The configuration of CDI, with that of its operator."""
+
+    __slots__ = ()
+
+
 class PersistentVolumeClaim(Resource):
     __slots__ = ()
 
@@ -249,6 +263,8 @@ _BACKUP = "backup.kubevirt.io"
 
 _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_KUBEVIRT, "VirtualMachine"): VirtualMachine,
+    (_KUBEVIRT, "KubeVirt"): KubeVirt,
+    (_CDI, "CDI"): CDI,
     (_KUBEVIRT, "VirtualMachineInstance"): VirtualMachineInstance,
     (_KUBEVIRT, "VirtualMachineInstanceReplicaSet"): VirtualMachineInstanceReplicaSet,
     ("pool.kubevirt.io", "VirtualMachinePool"): VirtualMachinePool,

@@ -311,9 +311,9 @@ class _Walk:
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
         self._unknowns += 1
-        other, place, misspelt = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
+        other, place, misspelt, elsewhere = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
         base = path_of(frame)
-        fix = "remove it, or write it where it belongs"
+        fix = elsewhere or "remove it, or write it where it belongs"
         edits: tuple[Edit, ...] = ()
         if other:
             fix, edits = f"write `{other}`", (Move((*base, name), (*base, other)),)

@@ -34,12 +34,14 @@ def path_of(frame: Frame | None) -> Path:
 class Hint(NamedTuple):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
-    `misspelt` says that the name is that of the known field, written wrongly, and not another word for it.
+    `misspelt` says that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
+    says what to do where another object has the field.
     """
 
     name: str = ""
     place: Path = ()
     misspelt: bool = False
+    elsewhere: str = ""
 
 
 def hint(frame: Frame, name: str, value: Any) -> Hint:
@@ -51,12 +53,27 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
         return Hint(same[0], misspelt=len(same) == 1)
     if place := _amount(frame, name, value):
         return Hint(place=place)
+    if elsewhere := _of_another_object(frame, name, value):
+        return Hint(elsewhere=elsewhere)
     if parts := [known for known in free if _is_part(name, known)]:
         return Hint(parts[0]) if len(parts) == 1 else Hint()
     if place := _home(frame, name, value):
         return Hint(place=place)
     meant = _like(plain, free)
     return Hint(meant, misspelt=_digits(meant) == _digits(name))
+
+
+_DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"))
+"""Fields that only the spec of a DataVolume has together."""
+
+
+def _of_another_object(frame: Frame, name: str, value: Any) -> str:
+    """What to do with a field that is another object's: CPU and memory of the pods that fill a DataVolume."""
+    amounts = [part for kind in ("requests", "limits") if isinstance(part := get(value, kind), dict)]
+    of_pods = amounts and all(key in ("cpu", "memory") for part in amounts for key in part)
+    if name != "resources" or not of_pods or not _DATA_VOLUME.issubset(frame[2].fields):
+        return ""
+    return "remove it: the CDI object sets them for all pods that fill disks, `spec.config.podResourceRequirements`"
 
 
 def _digits(name: str) -> str:

@@ -11,6 +11,7 @@ from vmlint.catalog.operators import is_operators
 from vmlint.cdi import datavolume
 from vmlint.cdi.cause import Cause, Check
 from vmlint.cdi.claim import check as check_claim
+from vmlint.cdi.config import ADOPTION, meant_gates
 from vmlint.cdi.dataimportcron import check as check_cron
 from vmlint.cdi.datasource import Target, resolve
 from vmlint.cdi.populator import check_import_source, check_upload_source
@@ -351,7 +352,17 @@ class Storage:
             self._lookup(_DATA_SOURCE, subject),
             namespace_exists=self._namespace_exists,
             existing_claim=claims[0].data if len(claims) == 1 else None,
+            claim_adoption=self._adopts,
         )
+
+    @cached_property
+    def _adopts(self) -> bool:
+        """Whether CDI adopts claims that it finds. A gate that is meant and misnamed is a fault of its own."""
+        if self.cluster.of_kind("HyperConverged"):  # its operator switches the gate on
+            return True
+        configs = [get(cdi.data, "spec", "config") for cdi in self.cluster.of_kind("CDI")]
+        configs += [config.spec for config in self.cluster.of_kind("CDIConfig")]
+        return any(ADOPTION in meant_gates(config) for config in configs)
 
     def _of_template(self, vm: VirtualMachine, disk: Disk, used: Set[str]) -> Iterator[Refusal]:
         if disk.name in used:

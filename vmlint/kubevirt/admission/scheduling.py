@@ -17,7 +17,7 @@ from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["check"]
+__all__ = ["affinity_flaws", "check"]
 
 _SUBJECT = "scheduling"
 _FIELDS = frozenset(("affinity", "topologySpreadConstraints"))
@@ -41,7 +41,7 @@ def check(view: View) -> Iterator[Cause]:
     """What Kubernetes would refuse in a pod's affinity and spread constraints."""
     if view.fields.isdisjoint(_FIELDS):
         return
-    for flaw in _below(("affinity",), _affinity(get(view.spec, "affinity"))):
+    for flaw in _below(("affinity",), affinity_flaws(get(view.spec, "affinity"))):
         yield Cause(view.at(*flaw.path), flaw.message, flaw.fix, _SUBJECT)
     for flaw in _below((_SPREAD,), _spread(view.spec)):
         yield Cause(view.at(*flaw.path), flaw.message, flaw.fix, _SUBJECT)
@@ -51,7 +51,8 @@ def _below(path: Path, flaws: Iterator[Flaw]) -> Iterator[Flaw]:
     return (flaw._replace(path=(*path, *flaw.path)) for flaw in flaws)
 
 
-def _affinity(affinity: Any) -> Iterator[Flaw]:
+def affinity_flaws(affinity: Any) -> Iterator[Flaw]:
+    """What the API server refuses in a pod's affinity; paths start there."""
     required = get(affinity, "nodeAffinity", _REQUIRED)
     if required is not None:
         yield from _below(("nodeAffinity", _REQUIRED), _node_selector(required))

@@ -1,0 +1,1 @@
+"""Cluster: the KubeVirt and CDI objects, which configure the cluster."""

@@ -1,0 +1,42 @@
+"""One value makes KubeVirt drop the whole configuration.
+
+## What it does
+Checks the values that KubeVirt's components check when they read the configuration: the default network interface, the
+overcommit of memory, the ratio of CPUs, the tolerance for small claims.
+
+## Why it does nothing
+A component that finds one of them invalid drops the whole `spec.configuration`: it goes on with the last one that was
+valid, else with the defaults. Feature gates and everything else in it do nothing.
+
+## Bad
+    kind: KubeVirt
+    spec:
+      configuration:
+        network: {defaultNetworkInterface: passt}
+
+## Good
+    kind: KubeVirt
+    spec:
+      configuration:
+        network: {defaultNetworkInterface: masquerade}
+
+## Source
+KubeVirt `pkg/virt-config/configuration.go` (validateConfig, GetConfig).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.configuration import check_whole
+from vmlint.model.subjects import KubeVirt
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._settings import faults
+
+META = Meta("VM051", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
+
+_THEN = "KubeVirt's components drop the whole `spec.configuration`, and keep the last valid one or the defaults."
+
+
+def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
+    return faults(META, kubevirt, check_whole(kubevirt.data), _THEN)

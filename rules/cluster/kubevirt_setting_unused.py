@@ -1,0 +1,45 @@
+"""A setting of the KubeVirt object does nothing.
+
+## What it does
+Reports feature gates that KubeVirt does not have, or does not have yet in the release that `--target` names; disabled
+gates of features that are always on; and `liveUpdateConfiguration` where the rollout strategy is `Stage`.
+
+## Why it does nothing
+KubeVirt stores the values and never reads them. A misspelt gate leaves its feature off, and VMs that need it are
+refused.
+
+## Bad
+    kind: KubeVirt
+    spec:
+      configuration:
+        developerConfiguration:
+          featureGates: [HostDevice]
+
+## Good
+    kind: KubeVirt
+    spec:
+      configuration:
+        developerConfiguration:
+          featureGates: [HostDevices]
+
+## Source
+KubeVirt `pkg/virt-config/featuregate/feature-gates.go` (IsEnabled), `pkg/defaults/defaults.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.configuration import Setting, check_effect
+from vmlint.kubevirt.gates import Gates
+from vmlint.model.subjects import KubeVirt
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._settings import faults
+
+META = Meta("VM052", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
+
+
+def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
+    release = world.settings.release
+    causes = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
+    return faults(META, kubevirt, (one for one in causes if one.setting is not Setting.MACHINE_NOT_EMULATED), "")

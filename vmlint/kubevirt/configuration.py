@@ -1,0 +1,351 @@
+"""What is wrong with a KubeVirt object, the configuration of the cluster.
+
+KubeVirt lets any KubeVirt object be created that fits its schema. Its operator's webhook checks updates, most parts
+only where the update changes them (`check_update`). A configuration that the components can't use is dropped as a
+whole (`check_whole`), and some settings do nothing (`check_effect`).
+
+Sources: KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go`,
+`pkg/virt-operator/resource/apply/certificates.go`, `pkg/virt-config/configuration.go` (validateConfig),
+`pkg/virt-config/featuregate`, `pkg/defaults/defaults.go`, of the tags v1.0.0 to v1.9.0 and of the main branch.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any, NamedTuple
+
+from vmlint.kubevirt.admission.forms import is_label_value
+from vmlint.kubevirt.admission.labels import Flaw, bad_key
+from vmlint.kubevirt.admission.reading import has, look, whole, word
+from vmlint.kubevirt.admission.scheduling import affinity_flaws
+from vmlint.kubevirt.gates import Gates, GateState
+from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.model.access import each, get, items, mapping, sequence, text
+from vmlint.model.field import Path
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["Setting", "SettingCause", "check_effect", "check_update", "check_whole"]
+
+_CONFIGURATION = ("spec", "configuration")
+_DEVELOPER = (*_CONFIGURATION, "developerConfiguration")
+_MACHINES = {"amd64": "q35", "arm64": "virt", "s390x": "s390-ccw-virtio"}
+_EMULATED = {"amd64": ("q35*", "pc-q35*"), "arm64": ("virt*",), "s390x": ("s390-ccw-virtio*",)}
+_USUAL = "amd64"
+_INTERFACES = ("bridge", "masquerade", "slirp")
+
+
+class Setting(enum.Enum):
+    """What is wrong with a setting; the comment says what a cause's values are."""
+
+    # Refused on update
+    PATCH_NOT_JSON = enum.auto()  # the component
+    CERTIFICATES_TWICE = enum.auto()  # the deprecated field
+    RENEWAL_TOO_EARLY = enum.auto()  # renewBefore, duration
+    CERTIFICATE_OUTLIVES_CA = enum.auto()  # the certificate's duration, the CA's
+    RATIO_NOT_A_NUMBER = enum.auto()  # the text
+    RATIO_BELOW_ONE = enum.auto()  # the text
+    CIPHERS_WITHOUT_VERSION = enum.auto()  # the minimal version, "" for none
+    CIPHER_UNKNOWN = enum.auto()  # the name
+    PROFILE_TWICE = enum.auto()
+    PROFILE_MISSING = enum.auto()
+    NO_REPLICAS = enum.auto()
+    GATE_ON_AND_OFF = enum.auto()  # the gate
+    NEEDS_GATE = enum.auto()  # the field, the gates
+    PLACEMENT = enum.auto()  # a sentence about pods' scheduling, what to do
+    # The whole configuration is dropped
+    INTERFACE_UNKNOWN = enum.auto()  # the name
+    OUT_OF_RANGE = enum.auto()  # the field, the number, the bounds
+    # Nothing comes of it
+    GATE_UNKNOWN = enum.auto()  # the gate, the one that is meant
+    GATE_NOT_YET = enum.auto()  # the gate, the release
+    GATE_ALWAYS_ON = enum.auto()  # the gate that can't be disabled
+    NOT_LIVE = enum.auto()  # the strategy, or the release whose default it is
+    MACHINE_NOT_EMULATED = enum.auto()  # the machine type, its architecture, the patterns
+
+
+class SettingCause(NamedTuple):
+    """One fault of a KubeVirt object: its path from the object's root, which, and the values that matter."""
+
+    path: Path
+    setting: Setting
+    values: tuple[str, ...] = ()
+
+
+_Found = Iterator[SettingCause]
+
+
+def check_update(kubevirt: Mapping[str, Any], gates: Gates, release: Release | None) -> _Found:
+    """Why KubeVirt refuses an update that brings the object to this state."""
+    yield from _patches(kubevirt)
+    yield from _certificates(kubevirt)
+    yield from _ratio(kubevirt)
+    yield from _gated(kubevirt, gates)
+    yield from _ciphers(kubevirt)
+    yield from _placement(kubevirt)
+    yield from _profile(kubevirt)
+    if whole(kubevirt, "spec", "infra", "replicas") == 0 and get(kubevirt, "spec", "infra", "replicas") is not None:
+        yield SettingCause(("spec", "infra", "replicas"), Setting.NO_REPLICAS)
+    if behaviour(release).disabled_feature_gates:
+        yield from _both_lists(kubevirt)
+
+
+def _patches(kubevirt: Mapping[str, Any]) -> _Found:
+    for index, patch in each(kubevirt, "spec", "customizeComponents", "patches"):
+        written = word(patch, "patch")
+        if written is not None and not _is_json(written):
+            path = ("spec", "customizeComponents", "patches", index, "patch")
+            yield SettingCause(path, Setting.PATCH_NOT_JSON, (text(patch, "resourceName"),))
+
+
+def _is_json(written: str) -> bool:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(written, parse_constant=refuse)  # Go knows no NaN
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+_SELF_SIGNED = ("spec", "certificateRotateStrategy", "selfSigned")
+_DEPRECATED = ("caRotateInterval", "certRotateInterval", "caOverlapInterval")
+_WEEK, _DAY = 7 * 24 * 3600.0, 24 * 3600.0
+
+
+def _certificates(kubevirt: Mapping[str, Any]) -> _Found:
+    """Durations that don't fit each other; a deprecated field goes before its successor."""
+    rotation = look(kubevirt, *_SELF_SIGNED)
+    if not isinstance(rotation, dict):
+        return
+    old = next((field for field in _DEPRECATED if rotation.get(field) is not None), None)
+    if old is not None and (has(rotation, "ca") or has(rotation, "server")):
+        yield SettingCause((*_SELF_SIGNED, old), Setting.CERTIFICATES_TWICE, (old,))
+    ca = _first(rotation, _WEEK, ("caRotateInterval",), ("ca", "duration"))
+    certificate = _first(rotation, _DAY, ("certRotateInterval",), ("server", "duration"))
+    if ca is None or certificate is None:
+        return
+    ca_before = _first(rotation, ca.seconds * 0.2, ("caOverlapInterval",), ("ca", "renewBefore"))
+    before = _first(rotation, certificate.seconds * 0.2, ("server", "renewBefore"))
+    for duration, earlier in ((ca, ca_before), (certificate, before)):
+        if earlier is not None and duration.seconds < earlier.seconds:
+            path = (*_SELF_SIGNED, *(earlier.path or duration.path))
+            yield SettingCause(path, Setting.RENEWAL_TOO_EARLY, (earlier.shown, duration.shown))
+    if certificate.seconds > ca.seconds:
+        path = (*_SELF_SIGNED, *(certificate.path or ca.path))
+        yield SettingCause(path, Setting.CERTIFICATE_OUTLIVES_CA, (certificate.shown, ca.shown))
+
+
+class _Duration(NamedTuple):
+    """A duration in seconds, where it is written, and as it is written; a default stands nowhere."""
+
+    seconds: float
+    path: Path
+    shown: str
+
+
+def _first(rotation: Mapping[str, Any], default: float, *paths: tuple[str, ...]) -> _Duration | None:
+    """The duration of the first field that is there; None where that can't be read."""
+    for path in paths:
+        if get(rotation, *path) is not None:
+            written = word(rotation, *path)
+            seconds = None if written is None else _seconds(written)
+            return None if seconds is None or written is None else _Duration(seconds, path, written)
+    return _Duration(default, (), f"{default / 3600:g}h")
+
+
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def _seconds(written: str) -> float | None:
+    """The length of a Go duration such as `1h30m`, None for another text."""
+    sign = -1.0 if written.startswith("-") else 1.0
+    digits = written.lstrip("+-") if written[:1] in ("+", "-") else written
+    if digits == "0":
+        return 0.0
+    parts = _PART.findall(digits)
+    if not parts or "".join(number + unit for number, unit in parts) != digits:
+        return None
+    return sign * sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+_FLOAT = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|inf(inity)?|nan|0x[0-9a-f.]+p[+-]?\d+)", re.I)
+
+
+def _ratio(kubevirt: Mapping[str, Any]) -> _Found:
+    path = (*_CONFIGURATION, "additionalGuestMemoryOverheadRatio")
+    written = word(kubevirt, *path)
+    if written is None or look(kubevirt, *path) is None:
+        return
+    if not _FLOAT.fullmatch(written):
+        yield SettingCause(path, Setting.RATIO_NOT_A_NUMBER, (written,))
+        return
+    value = float.fromhex(written) if "x" in written.lower() else float(written)
+    if not math.isnan(value) and value < 1.0:
+        yield SettingCause(path, Setting.RATIO_BELOW_ONE, (written,))
+
+
+def _gated(kubevirt: Mapping[str, Any], gates: Gates) -> _Found:
+    """Settings that need a feature gate; a gate that the release does not have guards nothing there."""
+    configuration = mapping(kubevirt, *_CONFIGURATION)
+    enabled = get(configuration, "virtTemplateDeployment", "enabled") is True
+    manual = text(configuration, "roleAggregationStrategy") == "Manual"
+    downtime = get(configuration, "migrations", "maxDowntimeMs") is not None
+    for asked, path, names in (
+        (enabled, ("virtTemplateDeployment", "enabled"), ("Template",)),
+        (manual, ("roleAggregationStrategy",), ("OptOutRoleAggregation",)),
+        (downtime, ("migrations", "maxDowntimeMs"), ("MigrationStallDetection", "MigrationDowntimeTuning")),
+    ):
+        known = tuple(name for name in names if gates.stage(name) is not None)
+        if asked and known and all(gates.state(name) is GateState.OFF for name in known):
+            yield SettingCause((*_CONFIGURATION, *path), Setting.NEEDS_GATE, (".".join(path), *known))
+
+
+_TLS = (*_CONFIGURATION, "tlsConfiguration")
+_AES = ("AES_128_CBC_SHA", "AES_256_CBC_SHA", "AES_128_CBC_SHA256", "AES_128_GCM_SHA256", "AES_256_GCM_SHA384")
+_CIPHERS = frozenset(
+    (
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_256_GCM_SHA384",
+        "TLS_CHACHA20_POLY1305_SHA256",
+        *(f"TLS_{exchange}_WITH_{cipher}" for exchange in ("RSA", "ECDHE_RSA", "ECDHE_ECDSA") for cipher in _AES),
+        *(f"TLS_{exchange}_WITH_RC4_128_SHA" for exchange in ("RSA", "ECDHE_RSA", "ECDHE_ECDSA")),
+        *(f"TLS_{exchange}_WITH_3DES_EDE_CBC_SHA" for exchange in ("RSA", "ECDHE_RSA")),
+        *(f"TLS_{exchange}_WITH_CHACHA20_POLY1305_SHA256" for exchange in ("ECDHE_RSA", "ECDHE_ECDSA")),
+    )
+)
+"""The cipher suites of Go's `crypto/tls`, the insecure ones too."""
+
+
+def _ciphers(kubevirt: Mapping[str, Any]) -> _Found:
+    ciphers, version = sequence(kubevirt, *_TLS, "ciphers"), word(kubevirt, *_TLS, "minTLSVersion")
+    if not ciphers or version is None:
+        return
+    if version in ("", "VersionTLS13"):
+        yield SettingCause((*_TLS, "ciphers"), Setting.CIPHERS_WITHOUT_VERSION, (version,))
+        return
+    for index, cipher in enumerate(ciphers):
+        if isinstance(cipher, str) and not is_unknown(cipher) and cipher not in _CIPHERS:
+            yield SettingCause((*_TLS, "ciphers", index), Setting.CIPHER_UNKNOWN, (cipher,))
+
+
+def _placement(kubevirt: Mapping[str, Any]) -> _Found:
+    """What the API server refuses in a pod's placement: node selectors and affinity."""
+    for part in ("infra", "workloads"):
+        path = ("spec", part, "nodePlacement")
+        placement = mapping(kubevirt, *path)
+        for flaw in _selector(placement):
+            yield SettingCause((*path, *flaw.path), Setting.PLACEMENT, (flaw.message, flaw.fix))
+        for flaw in affinity_flaws(placement.get("affinity")):
+            yield SettingCause((*path, "affinity", *flaw.path), Setting.PLACEMENT, (flaw.message, flaw.fix))
+
+
+def _selector(placement: Mapping[str, Any]) -> Iterator[Flaw]:
+    for key, value in items(placement, "nodeSelector"):
+        if isinstance(key, str) and not is_unknown(key):
+            yield from bad_key(key, "nodeSelector", key)
+        if isinstance(value, str) and not is_unknown(value) and not is_label_value(value):
+            message = f"`{value}` is not a valid label value."
+            yield Flaw(("nodeSelector", key), message, "use at most 63 letters, digits, `-`, `_` and `.`")
+
+
+def _profile(kubevirt: Mapping[str, Any]) -> _Found:
+    path = (*_CONFIGURATION, "seccompConfiguration", "virtualMachineInstanceProfile")
+    if not has(kubevirt, *path):
+        return
+    custom = look(kubevirt, *path, "customProfile")
+    if custom is None:
+        yield SettingCause((*path, "customProfile"), Setting.PROFILE_MISSING)
+    elif get(custom, "localhostProfile") is not None and get(custom, "runtimeDefaultProfile") is True:
+        yield SettingCause((*path, "customProfile", "localhostProfile"), Setting.PROFILE_TWICE)
+
+
+def _both_lists(kubevirt: Mapping[str, Any]) -> _Found:
+    disabled = sequence(kubevirt, *_DEVELOPER, "disabledFeatureGates")
+    for index, gate in _gates(kubevirt, "featureGates"):
+        if gate in disabled:
+            yield SettingCause((*_DEVELOPER, "featureGates", index), Setting.GATE_ON_AND_OFF, (gate,))
+
+
+def _gates(kubevirt: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
+    for index, gate in enumerate(sequence(kubevirt, *_DEVELOPER, field)):
+        if isinstance(gate, str) and not is_unknown(gate):
+            yield index, gate
+
+
+_BOUNDS = {"cpuAllocationRatio": range(1, 1 << 31), "pvcTolerateLessSpaceUpToPercent": range(101)}
+"""The bounds of numbers that the schema does not bound."""
+
+
+def check_whole(kubevirt: Mapping[str, Any]) -> _Found:
+    """Why KubeVirt's components drop the whole configuration, and go on with the last one that was valid."""
+    path: Path = (*_CONFIGURATION, "network", "defaultNetworkInterface")
+    interface = word(kubevirt, *path)
+    if interface and interface not in _INTERFACES:
+        yield SettingCause(path, Setting.INTERFACE_UNKNOWN, (interface,))
+    # Zero is as good as unset: the default is in effect.
+    for field, bounds in _BOUNDS.items():
+        number = whole(kubevirt, *_DEVELOPER, field)
+        if number and number not in bounds:
+            shown = f"from {bounds.start} to {bounds.stop - 1}" if bounds.stop <= 101 else f"{bounds.start} or more"
+            yield SettingCause((*_DEVELOPER, field), Setting.OUT_OF_RANGE, (field, str(number), shown))
+
+
+_FORMER = frozenset(("DataVolumes", "SRIOV", "SRIOVGate"))
+"""Gates of releases before 1.0."""
+
+
+def check_effect(kubevirt: Mapping[str, Any], gates: Gates, release: Release | None) -> _Found:
+    """Settings of which nothing comes, or nothing good."""
+    known = Gates()
+    for field in ("featureGates", "disabledFeatureGates"):
+        for index, gate in _gates(kubevirt, field):
+            path = (*_DEVELOPER, field, index)
+            if known.stage(gate) is None and gate not in _FORMER:
+                yield SettingCause(path, Setting.GATE_UNKNOWN, (gate, known.nearest(gate)))
+            elif release is not None and gates.comes_later(gate):
+                yield SettingCause(path, Setting.GATE_NOT_YET, (gate, str(release)))
+            elif field == "disabledFeatureGates" and gates.stage(gate) == "GA":
+                yield SettingCause(path, Setting.GATE_ALWAYS_ON, (gate,))
+    live = (*_CONFIGURATION, "liveUpdateConfiguration")
+    strategy = word(kubevirt, *_CONFIGURATION, "vmRolloutStrategy")
+    by_default = strategy == "" and release is not None and not behaviour(release).live_update_by_default
+    if has(kubevirt, *live) and (strategy == "Stage" or by_default):
+        yield SettingCause(live, Setting.NOT_LIVE, ("" if by_default else "Stage", str(release) if by_default else ""))
+    yield from _machines(kubevirt)
+
+
+def _machines(kubevirt: Mapping[str, Any]) -> _Found:
+    """Default machine types that the object itself does not allow: a VM that writes none is refused."""
+    configuration = mapping(kubevirt, *_CONFIGURATION)
+    for architecture, built_in in _MACHINES.items():
+        section = ("architectureConfiguration", architecture)
+        if architecture != _USUAL and get(configuration, *section) is None:
+            continue  # the cluster need not have such nodes
+        types = [path for path in (("machineType",), (*section, "machineType")) if text(configuration, *path)]
+        lists = [path for path in (("emulatedMachines",), (*section, "emulatedMachines")) if get(configuration, *path)]
+        machine = text(configuration, *types[0]) if types else built_in
+        patterns = _patterns(configuration, *lists[0]) if lists else _EMULATED[architecture]
+        if not (types or lists) or patterns is None or is_unknown(machine):
+            continue
+        if not any(fnmatchcase(machine, pattern) for pattern in patterns):
+            path = (*_CONFIGURATION, *(types or lists)[0])
+            yield SettingCause(path, Setting.MACHINE_NOT_EMULATED, (machine, architecture, ", ".join(patterns)))
+
+
+def _patterns(configuration: Mapping[str, Any], *path: str) -> tuple[str, ...] | None:
+    """The patterns of a list, () for none; None where a variable leaves it open."""
+    listed = look(configuration, *path)
+    if listed is None:
+        return ()
+    if not isinstance(listed, list) or any(not isinstance(one, str) or is_unknown(one) for one in listed):
+        return None
+    return tuple(listed)
