@@ -130,6 +130,8 @@ RULES = (
     "references.secret_not_found",
     "references.network_not_found",
     "references.rename_breaks_reference",
+    "references.config_map_not_found",
+    "references.referenced_key_missing",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
     "hygiene.suppression_unused",

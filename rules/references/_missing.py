@@ -9,7 +9,16 @@ from vmlint.graph.resolution import State
 from vmlint.model.access import get, text
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachineInstance, Workload
+from vmlint.model.subjects import (
+    DataImportCron,
+    DataVolume,
+    VirtualMachine,
+    VirtualMachineBackup,
+    VirtualMachineExport,
+    VirtualMachineInstance,
+    VirtualMachinePool,
+    Workload,
+)
 from vmlint.rule import Doubt, Fault, Meta
 from vmlint.world import World
 
@@ -21,20 +30,26 @@ _AFTER = (
     (Workload, "The guests do not start without it"),
     (DataVolume, "The import waits for it"),
     (DataImportCron, "The imports wait for it"),
+    (VirtualMachineExport, "The export waits for it"),
+    (VirtualMachineBackup, "The backup waits for it"),
 )
 
 
 def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: World) -> Iterator[Fault | Doubt]:
     """One fault for each object of a kind of link that is not to be found, at the first field that names it."""
-    told = set()
+    told: set[object] = set()
     for link in links(subject):
-        if link.kind is not kind or link.ref in told or get(subject.data, *link.path[:-1], "optional") is True:
+        if (
+            link.kind is not kind
+            or not told.isdisjoint((link.ref, link.path))
+            or get(subject.data, *link.path[:-1], "optional") is True
+        ):
             continue
         found = world.cluster.follow(link)
         if found.state is not State.MISSING:
             continue
-        told.add(link.ref)
-        near = world.suggest(link.ref)
+        told.update((link.ref, link.path))
+        near = "" if _is_indexed(link) else world.suggest(link.ref)
         if not world.closed(link.ref) and (other := _astray(link, world)):
             reason = f"`{other.short}` may be it, and not all namespaces are written"
             yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
@@ -49,6 +64,12 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
             "configuration",
             effect=world.effect_of_missing(link.ref, meta.effect),
         )
+
+
+def _is_indexed(link: Link) -> bool:
+    """Whether a name has the index of a pool's replica, so that the names of the others are near."""
+    written = get(link.source.data, *link.path)
+    return isinstance(link.source, VirtualMachinePool) and link.ref.name.startswith(f"{written}-")
 
 
 def _astray(link: Link, world: World) -> Ref | None:

@@ -1,8 +1,9 @@
 """A Secret is not in the repository.
 
 ## What it does
-Looks for the Secrets that volumes (cloud-init, sysprep, plain ones), access credentials and imports name. One that an
-ExternalSecret, a SealedSecret, a cert-manager Certificate or the like makes is there. Optional ones are left aside.
+Looks for the Secrets that volumes (cloud-init, sysprep, plain ones), access credentials, imports, exports and backups
+name. A pool with `appendIndexToSecretRefs` needs one for each replica: `web-0`, `web-1` and so on. A Secret that an
+ExternalSecret, a SealedSecret, a cert-manager Certificate or the like makes is there. Optional ones are skipped.
 
 ## Why it matters
 The object is accepted, and its pod waits for the Secret. Secrets are often kept out of a repository: then declare
@@ -40,21 +41,22 @@ KubeVirt `pkg/virt-controller/services/rendervolumes.go`; CDI `pkg/controller/im
 from collections.abc import Iterator
 
 from vmlint.graph.links import LinkKind
-from vmlint.model.access import get
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachinePool, Workload
+from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachineBackup, VirtualMachineExport, Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import lost_links
 from ._missing import missing
 
-_INDEXED = ("spec", "nameGeneration", "appendIndexToSecretRefs")
-
-META = Meta("VM820", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron), about=lost_links)
+META = Meta(
+    "VM820",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(Workload, DataVolume, DataImportCron, VirtualMachineExport, VirtualMachineBackup),
+    about=lost_links,
+)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
-    if isinstance(subject, VirtualMachinePool) and get(subject.data, *_INDEXED) is True:
-        return  # each VM of the pool has a Secret of its own, by a name that stands nowhere
     yield from missing(META, subject, LinkKind.SECRET, "Secret", world)

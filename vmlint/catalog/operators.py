@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vmlint.model.ref import Ref
 
-__all__ = ["is_operated", "is_operators"]
+__all__ = ["is_everywhere", "is_operated", "is_operators"]
 
 _NAMESPACES = frozenset(
     (
@@ -26,6 +26,21 @@ _PLATFORM = "openshift-"
 
 _USERS = "VirtualMachine"
 """How the kinds begin that no operator makes: machines, instancetypes, preferences."""
+
+
+_EVERYWHERE = frozenset(
+    (
+        ("ConfigMap", "kube-root-ca.crt"),
+        ("ConfigMap", "openshift-service-ca.crt"),
+        ("ServiceAccount", "default"),
+    )
+)
+"""What Kubernetes and OpenShift make in each namespace."""
+
+
+def is_everywhere(ref: Ref) -> bool:
+    """Whether an object is one that the cluster makes in each namespace."""
+    return not ref.group and (ref.kind, ref.name) in _EVERYWHERE
 
 
 def is_operators(namespace: str) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from vmlint.catalog.images import catalog_of
-from vmlint.catalog.operators import is_operated
+from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
 from vmlint.engine.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
@@ -178,6 +178,8 @@ class _Around:
 
     def _operated(self, ref: Ref) -> str:
         """Why an operator may make an object, "" where none does, or where a catalog or the user knows better."""
+        if is_everywhere(ref):
+            return "the cluster makes it in each namespace"
         if not is_operated(ref) or ref.namespace in self._known:
             return ""
         catalog = catalog_of(ref.namespace, ref.name)

@@ -7,17 +7,18 @@ paths in which `[*]` stands for each entry of a list.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from vmlint.model.access import text
+from vmlint.model.access import get, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME, Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachinePool
 
 __all__ = ["Link", "LinkKind", "links"]
 
@@ -182,6 +183,8 @@ _DATA_VOLUME_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     *((f"source.{kind}.secretRef", LinkKind.SECRET, _local("Secret")) for kind in ("imageio", "vddk")),
     *((f"source.{kind}.certConfigMap", LinkKind.CONFIG_MAP, _local("ConfigMap")) for kind in ("http", "s3")),
     *((f"source.{kind}.certConfigMap", LinkKind.CONFIG_MAP, _local("ConfigMap")) for kind in ("registry", "imageio")),
+    ("source.http.secretExtraHeaders[*]", LinkKind.SECRET, _local("Secret")),
+    ("source.vddk.extraArgs", LinkKind.CONFIG_MAP, _local("ConfigMap")),
 )
 _CLAIM_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     ("storageClassName", LinkKind.STORAGE_CLASS, _local("StorageClass")),
@@ -272,7 +275,32 @@ def links(resource: Resource) -> tuple[Link, ...]:
 def _links(resource: Resource) -> tuple[Link, ...]:
     found: list[tuple[int, Link]] = []
     _gather(_tree(resource.kind), resource.data, (), resource, found)
-    return tuple(link for _, link in sorted(found, key=itemgetter(0)))
+    ordered = (link for _, link in sorted(found, key=itemgetter(0)))
+    return tuple(_of_replicas(resource, ordered) if isinstance(resource, VirtualMachinePool) else ordered)
+
+
+_INDEXED = {LinkKind.SECRET: "appendIndexToSecretRefs", LinkKind.CONFIG_MAP: "appendIndexToConfigMapRefs"}
+_INDEXED_VOLUMES = ("configMap", "secret", "cloudInitNoCloud", "cloudInitConfigDrive")
+_MOST_REPLICAS = 100
+"""Of a larger pool the first replicas stand for all."""
+
+
+def _of_replicas(pool: VirtualMachinePool, found: Iterable[Link]) -> Iterator[Link]:
+    """A pool's references, in which the names that get the index of a replica stand once for each.
+
+    Source: KubeVirt `pkg/virt-controller/watch/pool/pool.go` (indexVMSpec); sysprep and access credentials get none.
+    """
+    depth = len(pool.vmi_path)
+    replicas = get(pool.data, "spec", "replicas")
+    for link in found:
+        field = _INDEXED.get(link.kind)
+        volume = link.path[depth : depth + 1] == ("volumes",) and link.path[depth + 2] in _INDEXED_VOLUMES
+        if not volume or field is None or get(pool.data, "spec", "nameGeneration", field) is not True:
+            yield link
+            continue
+        number = 1 if replicas is None else replicas
+        for index in range(min(number, _MOST_REPLICAS) if isinstance(number, int) else 0):
+            yield link._replace(ref=link.ref._replace(name=f"{link.ref.name}-{index}"))
 
 
 def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list[tuple[int, Link]]) -> None:
@@ -281,13 +309,23 @@ def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list
         for key, value in holder.items():
             if (below := point.below.get(key)) is None:
                 continue
-            if not isinstance(value, str):
+            if isinstance(value, str):
+                _note(below, holder, value, (*path, key), source, found)
+            else:
                 _gather(below, value, (*path, key), source, found)
-            elif value:
-                refs = [(row, row.target(holder, value, source.namespace)) for row in below.rows]
-                found += [
-                    (row.number, Link(row.kind, source, (*path, key), ref)) for row, ref in refs if ref is not None
-                ]
     elif isinstance(holder, list) and point.each is not None:
         for index, value in enumerate(holder):
-            _gather(point.each, value, (*path, index), source, found)
+            if isinstance(value, str):
+                _note(point.each, {}, value, (*path, index), source, found)
+            else:
+                _gather(point.each, value, (*path, index), source, found)
+
+
+def _note(
+    point: _Step, holder: Mapping[str, Any], name: str, path: Path, source: Resource, found: list[tuple[int, Link]]
+) -> None:
+    """Add the references that a name means which stands at a point; an empty one means none."""
+    for row in point.rows if name else ():
+        ref = row.target(holder, name, source.namespace)
+        if ref is not None:
+            found.append((row.number, Link(row.kind, source, path, ref)))

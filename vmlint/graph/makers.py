@@ -1,9 +1,9 @@
-"""Objects that are in no file because a controller makes them of others: Secrets that come out of a store, network
-attachments that a cluster's networking lays out.
+"""Objects that are in no file because a controller makes them of others: Secrets that come out of a store, bundles of
+certificates, network attachments that a cluster's networking lays out.
 
-Sources: the API references of External Secrets, Sealed Secrets, cert-manager, Vault Secrets Operator, 1Password,
-Doppler, Infisical, Bitwarden and sops-secrets-operator; OVN-Kubernetes, the SR-IOV network operator and OpenShift's
-cluster-network-operator.
+Sources: the API references of External Secrets, Sealed Secrets, cert-manager, trust-manager, Vault Secrets Operator,
+1Password, Doppler, Infisical, Bitwarden and sops-secrets-operator; OVN-Kubernetes, the SR-IOV network operator and
+OpenShift's cluster-network-operator.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from vmlint.model.resource import Resource
 __all__ = ["made", "makers_of"]
 
 _SECRET = BY_GROUP_KIND["", "Secret"]
+_CONFIG_MAP = BY_GROUP_KIND["", "ConfigMap"]
 _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
 _NAME: Path = ("metadata", "name")
 _SOME_NAMESPACE = "${namespace}"  # of those that a selector chooses
@@ -59,6 +60,7 @@ _MAKERS: dict[tuple[str, str], _Maker] = {
     ),
     ("k8s.bitwarden.com", "BitwardenSecret"): _Maker(_SECRET, (("spec", "secretName"),)),
     ("isindir.github.com", "SopsSecret"): _Maker(_SECRET, (("name",),), entries=("spec", "secretTemplates")),
+    ("trust.cert-manager.io", "Bundle"): _Maker(_CONFIG_MAP),
     ("k8s.ovn.org", "UserDefinedNetwork"): _Maker(_NETWORK),
     ("k8s.ovn.org", "ClusterUserDefinedNetwork"): _Maker(_NETWORK),
     ("sriovnetwork.openshift.io", "SriovNetwork"): _Maker(_NETWORK, namespace=("spec", "networkNamespace")),

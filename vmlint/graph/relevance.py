@@ -19,13 +19,15 @@ from vmlint.source.waiting import header_of
 __all__ = ["may_wait", "woken"]
 
 _DEFINITION = "CustomResourceDefinition"
+_CONFIG_MAP = ("onfigMap", "extraArgs")
 _NAMED_BY = {
-    "ConfigMap": "onfigMap",
-    "Secret": "ecret",
-    "ServiceAccount": "erviceAccount",
-    **dict.fromkeys(makers_of(BY_GROUP_KIND["", "Secret"]), "ecret"),
+    "ConfigMap": _CONFIG_MAP,
+    "Secret": ("ecret",),
+    "ServiceAccount": ("erviceAccount",),
+    **dict.fromkeys(makers_of(BY_GROUP_KIND["", "Secret"]), ("ecret",)),
+    **dict.fromkeys(makers_of(BY_GROUP_KIND["", "ConfigMap"]), _CONFIG_MAP),
 }
-"""By kind: a part of every field, in objects that matter, which names such an object or what it makes."""
+"""By kind: parts of every field, in objects that matter, which names such an object or what it makes."""
 
 _AT_ONCE = ("kubevirt", "vmlint", "kustomize", "argoproj")
 """Words that stand in all that matters by itself, in comments to vmlint, and in what applies other files."""
@@ -57,7 +59,11 @@ def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Ite
     """
     if not waiting:
         return
-    named = {kind for kind, part in _NAMED_BY.items() if any(part in document.text for document in decided)}
+    named = {
+        kind
+        for kind, parts in _NAMED_BY.items()
+        if any(part in document.text for document in decided for part in parts)
+    }
     named.update(defined)
     definitions = [document for document in waiting if document.waiting == _DEFINITION]
     kinds = {document.waiting for document in waiting}

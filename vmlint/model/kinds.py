@@ -68,6 +68,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("external-secrets.io", "ClusterExternalSecret", "clusterexternalsecrets", False),
     Kind("bitnami.com", "SealedSecret", "sealedsecrets"),
     Kind("cert-manager.io", "Certificate", "certificates"),
+    Kind("trust.cert-manager.io", "Bundle", "bundles", False),
     Kind("secrets.hashicorp.com", "VaultStaticSecret", "vaultstaticsecrets"),
     Kind("secrets.hashicorp.com", "VaultDynamicSecret", "vaultdynamicsecrets"),
     Kind("secrets.hashicorp.com", "VaultPKISecret", "vaultpkisecrets"),

@@ -1,0 +1,83 @@
+"""A Secret or ConfigMap lacks the key that is read.
+
+## What it does
+Checks the Secrets that imports name with `secretRef`: the importer reads `accessKeyId` and `secretKey`, whatever the
+source, except for GCS. Checks the Secrets and ConfigMaps of sysprep volumes: one of `autounattend.xml` and
+`unattend.xml`, in any letter case. An object without any key may be filled in later, and is skipped.
+
+## Why it matters
+Without its keys the importer pod never starts. A guest with a sysprep volume that has no answer file never starts.
+
+## Bad
+    kind: Secret
+    metadata: {name: registry, namespace: shop}
+    type: kubernetes.io/dockerconfigjson
+    stringData: {.dockerconfigjson: "{}"}
+    ---
+    kind: DataVolume
+    metadata: {name: root, namespace: shop}
+    spec:
+      source: {registry: {url: "docker://registry.example.com/web", secretRef: registry}}
+
+## Good
+    kind: Secret
+    metadata: {name: registry, namespace: shop}
+    stringData: {accessKeyId: user, secretKey: password}
+    ---
+    kind: DataVolume
+    metadata: {name: root, namespace: shop}
+    spec:
+      source: {registry: {url: "docker://registry.example.com/web", secretRef: registry}}
+
+## Source
+CDI `pkg/controller/import-controller.go` (makeImportEnv); KubeVirt `pkg/config/sysprep.go` (validateUnattendPresence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.graph.links import links
+from vmlint.kubevirt.admission.wording import choice
+from vmlint.model.access import text
+from vmlint.model.chain import Hop
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataImportCron, DataVolume, Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.keys import keys_of, needed_by
+
+META = Meta("VM871", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, DataImportCron))
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for link in links(subject):
+        needed = needed_by(link)
+        found = world.cluster.follow(link) if needed is not None else None
+        held = keys_of(found) if found is not None else None
+        if needed is None or found is None or held is None or found.resource is None:
+            continue
+        missing = needed.missing(held)
+        if not missing:
+            continue
+        kind = text(found.resource.data, "type")
+        typed = f", which is of type `{kind}`," if kind not in ("", "Opaque") else ""
+        noun = f"{link.ref.kind} `{link.ref.short}`{typed}"
+        if needed.any_of:
+            yield META.at(
+                subject.at(*link.path),
+                f"{noun} has neither {' nor '.join(f'`{key}`' for key in missing)}. The guest never starts.",
+                fix=f"add the answer file under the key {choice(missing)}",
+            ).along([_hop(found.resource, held)])
+        else:
+            keys = " and ".join(f"`{key}`" for key in missing)
+            yield META.at(
+                subject.at(*link.path),
+                f"{noun} has no {'key' if len(missing) == 1 else 'keys'} {keys}, which the importer reads. "
+                "The importer pod never starts.",
+                fix=f"add {keys} to the Secret: user and password",
+            ).along([_hop(found.resource, held)])
+
+
+def _hop(held: Resource, keys: frozenset[str]) -> Hop:
+    return Hop(f"{held.ref}: {', '.join(sorted(keys))}", held.named)
