@@ -2,8 +2,9 @@
 
 ## What it does
 Reports a template of a VM whose claim has the name of a DataVolume, of a claim, or of another VM's template in the
-namespace. A claim that is meant to be adopted (CDI's annotations `storage.prePopulated`, `storage.populatedFor` or
-`allowClaimAdoption`) is no fault.
+namespace. It is no fault of a claim that is meant to be adopted (CDI's annotations `storage.prePopulated`,
+`storage.populatedFor` or `allowClaimAdoption`, or a `volumeName`), and of a VM that changes over to other volumes
+(`updateVolumesStrategy`).
 
 ## Why it matters
 There is one claim of a name. The VM takes over the DataVolume or the claim that it finds, whatever its own template
@@ -37,7 +38,7 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes), `pkg/controll
 
 from collections.abc import Iterator
 
-from vmlint.model.access import mapping
+from vmlint.model.access import mapping, text
 from vmlint.model.chain import Hop
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
@@ -77,7 +78,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
 
 def _rivals(disk: Disk, other: Disk) -> bool:
     """Whether the other is the one to be named beside a disk; of two templates the later one speaks."""
-    if any(mark in mapping(one.body, "metadata", "annotations") for one in (disk, other) for mark in _ADOPTED):
+    if any(_is_adopted(one) for one in (disk, other)) or _migrates(disk) or _migrates(other):
         return False
     if other.holder is disk.holder:
         both_claims = disk.form is Written.CLAIM_TEMPLATE and other.form is Written.CLAIM_TEMPLATE
@@ -85,6 +86,19 @@ def _rivals(disk: Disk, other: Disk) -> bool:
     if not together(disk.holder, other.holder):
         return False
     return not other.is_template or _order(other) < _order(disk)
+
+
+def _is_adopted(disk: Disk) -> bool:
+    """Whether a claim is meant to be taken over: CDI's annotations say so, or it is bound to a volume that is there, as
+    one that was restored after a disaster."""
+    annotations = mapping(disk.body, "metadata", "annotations")
+    return any(mark in annotations for mark in _ADOPTED) or bool(disk.spec.get("volumeName"))
+
+
+def _migrates(disk: Disk) -> bool:
+    """Whether the VM changes over to other volumes, which are made before its templates name them."""
+    holder = disk.holder
+    return isinstance(holder, VirtualMachine) and bool(text(holder.vm_spec, "updateVolumesStrategy"))
 
 
 def _order(disk: Disk) -> tuple[str, int, str]:

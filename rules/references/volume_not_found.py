@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, text
+from vmlint.model.harvester import claims_of
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import Workload
 from vmlint.model.unknown import may_be
@@ -52,6 +53,9 @@ META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=l
 
 def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
     told: set[Ref] = set()
+    harvester = claims_of(vm.data)
+    if harvester is not None and (harvester.wrong or not harvester.decided):
+        return  # which claims there are is not known, and a rule of its own reports that
     for path, volume in vm.volumes():
         found = world.storage.own_claim(vm, volume)
         if not isinstance(found, Resolution) or found.state is not State.MISSING:

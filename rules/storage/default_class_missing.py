@@ -1,8 +1,9 @@
 """No storage class is the default.
 
 ## What it does
-Reports a DataVolume, template or claim with CDI's label that names no storage class, where the files hold storage
-classes and none of them is marked as the default.
+In a closed world, reports a DataVolume, template or claim with CDI's label that names no storage class, where the files
+hold storage classes and none of them is marked as the default. Otherwise the default may be a class of the cluster that
+is not in the files: then the question is undecided.
 
 ## Why it matters
 Without a default the claim gets no class. It is bound only if somebody makes a volume without a class by hand.
@@ -37,7 +38,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
@@ -48,10 +49,10 @@ META = Meta(
     "VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
 )
 
-_CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
+_CLASS_REF = Ref(*BY_GROUP_KIND["storage.k8s.io", "StorageClass"][:2], "", "")
 
 
-def check(subject: Resource, world: World) -> Iterator[Fault]:
+def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.outline(disk)
         if not isinstance(outcome, Rendered) or (disk.form is Written.CLAIM and not world.storage.renders(disk)):
@@ -61,13 +62,16 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             continue
         content = text(disk.body, "spec", "contentType") if disk.spec_path[-1] == "storage" else ""
         classes = world.storage.classes_without_default("archive" if disk.spec_path[-1] == "pvc" else content)
-        if classes:
+        if classes and not world.closed(_CLASS_REF):
+            if not any(field == "accessModes" for field, _ in outcome.undecided):  # else another rule reports it
+                question = "which storage class is the default: the files mark none, and the cluster may have another"
+                yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}{question}")
+        elif classes:
             some = ", ".join(f"`{name}`" for name in classes[:3]) + (" and more" if len(classes) > 3 else "")
             yield META.at(
                 disk.at(*disk.spec_path, "storageClassName"),
                 f"{prefix(disk)}it names no storage class, and none of {some} is the default.",
                 fix=f"name a class, or mark one as the default: `{_MARK}`",
-                effect=world.effect_of_missing(Ref(_CLASS.group, _CLASS.name, "", ""), META.effect),
             )
 
 

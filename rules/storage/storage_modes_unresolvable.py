@@ -62,7 +62,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.outline(disk)
         if isinstance(outcome, Failure):
-            if outcome.why in _NO_MODES and clear(disk, world):
+            if outcome.why in _NO_MODES and clear(disk, world) and not _lacks_class(disk, outcome):
                 yield META.at(
                     disk.at(*outcome.path),
                     f"{prefix(disk)}{_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
@@ -73,6 +73,12 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
         if reasons and clear(disk, world):
             yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}which access mode the claim gets: {reasons[0]}")
+
+
+def _lacks_class(disk: Disk, failure: Failure) -> bool:
+    """Whether the class that the disk names does not exist, which a rule of its own reports."""
+    missing = failure.choice is not None and failure.choice.why is Chosen.NOT_FOUND
+    return missing and disk.form is not Written.CLAIM and bool(text(disk.spec, "storageClassName"))
 
 
 _AFTER = {

@@ -58,8 +58,8 @@ _REASON = {
     Why.NAMED: "storage class `{name}` is named",
     Why.VIRT_DEFAULT: f"storage class `{{name}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
     Why.DEFAULT: f"storage class `{{name}}` is the default (`{DEFAULT}`)",
-    Why.NOT_FOUND: "the named storage class does not exist",
-    Why.NO_DEFAULT: "no storage class is named and none is the default",
+    Why.NOT_FOUND: "the named storage class is not in the files",
+    Why.NO_DEFAULT: "no storage class is named, and none of the files is the default",
 }
 
 

@@ -15,6 +15,7 @@ from vmlint.graph.nearest import Candidate, Several, found_as, written_once
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import text
 from vmlint.model.field import Path
+from vmlint.model.harvester import CLAIMS, claims_of
 from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -273,6 +274,9 @@ def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
             yield Ref(_CLAIM.group, _CLAIM.name, namespace, name), path
         for path, name, _ in resource.claim_templates():
             yield Ref(_CLAIM.group, _CLAIM.name, namespace, f"{resource.name}-{name}"), path
+        if harvester := claims_of(resource.data):
+            for name in filter(None, harvester.names):
+                yield Ref(_CLAIM.group, _CLAIM.name, namespace, name), ("metadata", "annotations", CLAIMS)
     else:
         yield from made(resource)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from vmlint.graph.build import objects
 from vmlint.graph.makers import makers_of
-from vmlint.model.kinds import BY_GROUP_KIND, kind_of
+from vmlint.model.kinds import BY_GROUP_KIND, kind_of, stranger
 from vmlint.source.document import Document
 from vmlint.source.waiting import header_of
 
@@ -48,7 +48,8 @@ def may_wait(text: str) -> str:
 def _may_wait(api_version: str, kind: str) -> bool:
     if kind.endswith("List") or kind == "Template":
         return False
-    return kind_of(api_version, kind) is None or kind in _NAMED_BY or kind == _DEFINITION
+    known = kind_of(api_version, kind) or stranger(api_version, kind)
+    return known is None or kind in _NAMED_BY or kind == _DEFINITION
 
 
 def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Iterable[str] = ()) -> Iterator[Document]:

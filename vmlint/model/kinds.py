@@ -120,7 +120,18 @@ def kind_of(api_version: str, kind: str) -> Kind | None:
 _GROUPS = frozenset(kind.group for kind in KINDS if kind.group.endswith(_KUBEVIRT))
 
 
+_NAMES = {kind.name for kind in KINDS if kind.group not in _GROUPS}
+_CLUSTERS_OWN = frozenset(
+    ("", "apps", "batch", "cni.cncf.io", "extensions", "k8s.cni.cncf.io", "snapshot.storage.k8s.io", "storage.k8s.io")
+)
+"""Groups of Kubernetes itself and of its networks and snapshots, in which no other kind of these names is."""
+
+
 def stranger(api_version: str, kind: str) -> Kind | None:
-    """A row for a kind that KubeVirt's and CDI's API groups do not have, None for one of another group."""
+    """A row for a kind that its API group does not have, None for one of a group of which that is not known.
+
+    These are the groups of KubeVirt and CDI, and for the kinds beside theirs the groups of Kubernetes itself.
+    """
     group = api_version.rpartition("/")[0]
-    return Kind(group, kind, "") if group in _GROUPS else None
+    is_stray = group in _CLUSTERS_OWN and kind in _NAMES
+    return Kind(group, kind, "") if group in _GROUPS or is_stray else None

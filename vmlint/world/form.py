@@ -16,6 +16,7 @@ from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
+from vmlint.schema.neighbours import check_neighbour
 from vmlint.world.likeness import Templates, frame, key_of
 
 __all__ = ["Form"]
@@ -69,6 +70,9 @@ class Form:
             if version.outcome is Outcome.REFUSED:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
+        if row is None and schema is None and (stray := check_neighbour(resource.api_version, kind)):
+            yield stray
+            return
         if schema is not None and not self._is_flawless(resource, schema, target):
             yield from check(resource.data, schema, target=target, whole=not resource.fragment)
         elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:

@@ -1,0 +1,75 @@
+"""The object was exported from a live cluster.
+
+## What it does
+Looks for the fields that only a cluster sets: `metadata.resourceVersion`, `uid` and `managedFields`, and the `status`
+of machines and disks. An empty `status` and a `creationTimestamp` of `null`, as generators write them, are no fault.
+
+## Why it fails
+The API server refuses to create an object with a `resourceVersion`, and to change one whose `resourceVersion` or `uid`
+is another; server-side apply refuses `managedFields`. A `status` is dropped.
+
+## Bad
+    kind: VirtualMachine
+    metadata:
+      name: web
+      resourceVersion: "794355"
+      uid: 95b6f3fe-3f3b-4f37-9a0d-d4db85c8a2ee
+
+## Good
+    kind: VirtualMachine
+    metadata:
+      name: web
+
+## Source
+Kubernetes `apiserver/pkg/registry/rest/create.go`, `apiserver/pkg/registry/generic/registry/store.go` (Update),
+`apiserver/pkg/endpoints/handlers/fieldmanager`; KubeVirt's and CDI's CustomResourceDefinitions (subresources).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.access import get, mapping
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, Workload
+from vmlint.rule import Effect, Fault, Fix, Meta
+from vmlint.source.edit import Remove
+from vmlint.world import World
+
+META = Meta("VM750", effect=Effect.REJECTED, since="0.1", subject=Resource, fix=Fix.SAFE)
+
+_SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "generation", "creationTimestamp")
+_WITH_STATUS = (Workload, DataVolume, PersistentVolumeClaim)
+_AFTER = (
+    ("resourceVersion", Effect.REJECTED, "The API server refuses to create it"),
+    ("uid", Effect.RISK, "The API server refuses to change an object of another `uid`"),
+    ("managedFields", Effect.RISK, "Server-side apply refuses it"),
+)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    metadata = mapping(subject.data, "metadata")
+    fields = [field for field in _SET_BY_CLUSTERS if metadata.get(field) not in (None, "", [])]
+    has_status = isinstance(subject, _WITH_STATUS) and bool(get(subject.data, "status"))
+    edits = [Remove(("metadata", field)) for field in fields] + ([Remove(("status",))] if has_status else [])
+    paths = [f"metadata.{field}" for field in fields] + (["status"] if has_status else [])
+    for field, effect, after in _AFTER:
+        if field in fields:
+            others = [path for path in paths if path != f"metadata.{field}"]
+            also = f", and so are {_listed(others)}" if len(others) > 1 else f", and so is {_listed(others)}"
+            yield META.at(
+                subject.at("metadata", field),
+                f"`metadata.{field}` is set, which only a cluster sets{also if others else ''}. {after}.",
+                fix=f"remove {_listed(paths)}",
+                effect=effect,
+            ).mended(Fix.SAFE, *edits)
+            return
+    if has_status:
+        yield META.at(
+            subject.at("status"),
+            "`status` is set, which only a cluster sets. The API server drops it.",
+            fix=f"remove {_listed(paths)}",
+            effect=Effect.IGNORED,
+        ).mended(Fix.SAFE, *edits)
+
+
+def _listed(paths: list[str]) -> str:
+    return ", ".join(f"`{path}`" for path in paths)

@@ -1,0 +1,64 @@
+"""The claims that Harvester makes for a VM: it reads them from an annotation of the VM, as JSON.
+
+Source: harvester/harvester `pkg/util/constants.go` (AnnotationVolumeClaimTemplates, AnnotationImageID),
+`pkg/controller/master/virtualmachine/vm_controller.go` (createPVCsFromAnnotation),
+`pkg/webhook/resources/virtualmachine/validator.go`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from vmlint.model.access import mapping, text
+
+__all__ = ["CLAIMS", "IMAGE", "Claims", "claims_of"]
+
+CLAIMS = "harvesterhci.io/volumeClaimTemplates"
+"""The annotation of a VM that lists its claims."""
+
+IMAGE = "harvesterhci.io/imageId"
+"""The annotation of a claim that names the image which fills it. Harvester makes a storage class for each image."""
+
+_VARIABLES = ("${", "{{")
+
+
+class Claims(NamedTuple):
+    """What the annotation of a VM holds: the names of its claims, and what is wrong with it ("" for nothing).
+
+    `decided` is false where a variable keeps the annotation from being read.
+    """
+
+    names: tuple[str, ...] = ()
+    wrong: str = ""
+    decided: bool = True
+
+
+def claims_of(data: Any) -> Claims | None:
+    """The claims that Harvester makes for a VM, None for one without the annotation."""
+    written = mapping(data, "metadata", "annotations").get(CLAIMS)
+    if not isinstance(written, str):
+        return None
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError) as error:
+        if any(opening in written for opening in _VARIABLES):
+            return Claims(decided=False)
+        place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
+        return Claims(wrong=f"is not JSON: {reason}{place}")
+    if not isinstance(found, list):
+        return Claims(wrong="must be a list of claims")
+    names = tuple(text(entry, "metadata", "name") for entry in found)
+    return Claims(names, next(_faults(found), ""))
+
+
+def _faults(claims: list[Any]) -> Iterator[str]:
+    for index, claim in enumerate(claims):
+        if not isinstance(claim, dict):
+            yield f"has an entry {index} that is not a claim"
+        elif not text(claim, "metadata", "name"):
+            yield f"has an entry {index} without `metadata.name`"
+        elif not isinstance(claim.get("spec"), dict):
+            yield f"has an entry {index} without `spec`"
