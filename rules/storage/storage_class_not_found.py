@@ -8,7 +8,8 @@ and Harvester makes a class for each image.
 Otherwise a class that is not in the files may be in the cluster, and nothing is reported.
 
 ## Why it fails
-The claim waits for the class, and the VM for the claim.
+The claim waits for the class, and the VM for the claim. A misspelt class never comes (`stuck`); another one may be
+added while the claim waits (`risk`).
 
 ## Bad
     kind: StorageClass
@@ -72,8 +73,9 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         near = world.suggest(link.ref)
         yield META.at(
             subject.at(*link.path),
-            f"storage class `{link.ref.name}` does not exist. The claim stays pending without it.",
+            f"storage class `{link.ref.name}` does not exist. The claim is made, and stays pending without it.",
             fix=f"did you mean `{near}`?" if near else "name a storage class that exists, or add it to `context:`",
+            effect=Effect.STUCK if near else Effect.RISK,
         )
 
 
