@@ -36,6 +36,7 @@ Kubernetes `pkg/controller/volume/persistentvolume/pv_controller.go` (syncUnboun
 
 from collections.abc import Iterator
 
+from vmlint.cdi.render import Failure
 from vmlint.graph.links import LinkKind, links
 from vmlint.graph.resolution import State
 from vmlint.model.access import get, mapping, text
@@ -61,6 +62,9 @@ META = Meta(
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     if not world.cluster.of_kind("StorageClass"):
         return  # files without any class decide nothing about the cluster's storage, which no cluster is without
+    disks = world.storage.disks(subject)
+    # Without a class to take its modes from, a disk gets no claim at all: a rule of its own reports that.
+    unresolvable = [disk.path for disk in disks if isinstance(world.storage.outline(disk), Failure)]
     reported: set[Ref] = set()
     for link in links(subject):
         if link.kind is not LinkKind.STORAGE_CLASS or link.ref in reported or not world.closed(link.ref):
@@ -68,6 +72,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if world.cluster.follow(link).state is not State.MISSING or _is_known(link.ref, world):
             continue
         if get(subject.data, *link.path[:-1], "volumeName") or _is_of_image(subject, link.path):
+            continue
+        if any(link.path[: len(path)] == path for path in unresolvable):
             continue
         reported.add(link.ref)
         near = world.suggest(link.ref)

@@ -42,6 +42,8 @@ from vmlint.cdi.profile import Origin, Profile
 from vmlint.cdi.render import Failure, Why
 from vmlint.cdi.storageclass import Why as Chosen
 from vmlint.model.access import text
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Meta
@@ -55,6 +57,7 @@ META = Meta(
     "VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
 )
 
+_CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 _NO_MODES = (Why.NO_CLASS, Why.NO_MODES, Why.NO_MATCHING_MODES)
 
 
@@ -62,23 +65,17 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.outline(disk)
         if isinstance(outcome, Failure):
-            if outcome.why in _NO_MODES and clear(disk, world) and not _lacks_class(disk, outcome):
+            if outcome.why in _NO_MODES and clear(disk, world):
                 yield META.at(
                     disk.at(*outcome.path),
                     f"{prefix(disk)}{_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
-                    fix=_fix(disk, outcome),
+                    fix=_fix(disk, outcome, world),
                     effect=Effect.REJECTED if disk.form is Written.CLAIM else Effect.STUCK,
                 ).along(hops(disk, outcome, world))
             continue
         reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
         if reasons and clear(disk, world):
             yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}which access mode the claim gets: {reasons[0]}")
-
-
-def _lacks_class(disk: Disk, failure: Failure) -> bool:
-    """Whether the class that the disk names does not exist, which a rule of its own reports."""
-    missing = failure.choice is not None and failure.choice.why is Chosen.NOT_FOUND
-    return missing and disk.form is not Written.CLAIM and bool(text(disk.spec, "storageClassName"))
 
 
 _AFTER = {
@@ -113,9 +110,12 @@ def _unknown(profile: Profile, provisioner: str) -> str:
     return f"StorageProfile `{profile.name}` has none"
 
 
-def _fix(disk: Disk, failure: Failure) -> str:
+def _fix(disk: Disk, failure: Failure, world: World) -> str:
     profile = failure.profile
     if profile is None:
+        named = text(disk.spec, "storageClassName")
+        if named and (near := world.suggest(Ref(*_CLASS[:2], "", named))):
+            return f"did you mean `{near}`?"
         what = "name a storage class that exists" if disk.spec.get("storageClassName") else "name a storage class"
         return f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
     if failure.why is Why.NO_MATCHING_MODES:
