@@ -20,9 +20,10 @@ from random import Random
 from typing import Any
 
 from .case import Case, corpus, load, save
+from .harm import Escape
 from .mutation import mutated
 from .repositories import drawn
-from .survey import Escape, survey
+from .survey import survey
 
 _LONGEST = 60
 """The seconds that one case may take; all of them are small."""
@@ -32,8 +33,9 @@ _ROUND = 200
 
 
 class _Run:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, random: Random) -> None:
         self._folder = folder
+        self._random = random
         self.ends: Counter[str] = Counter()
         self.escapes: Counter[str] = Counter()
         self.slowest = 0.0
@@ -42,7 +44,7 @@ class _Run:
         began = time.monotonic()
         try:
             with tempfile.TemporaryDirectory() as made, _limited():
-                self.ends[f"{kind}: {survey(case, Path(made))}"] += 1
+                self.ends[f"{kind}: {survey(case, Path(made), self._random)}"] += 1
         except Exception as error:
             self._keep(case, error)
         self.slowest = max(self.slowest, time.monotonic() - began)
@@ -86,7 +88,8 @@ def main() -> int:
     seed = arguments.seed if arguments.seed is not None else Random().randrange(2**32)
     began = time.monotonic()
     end = began + arguments.minutes * 60
-    run, random = _Run(arguments.save), Random(seed)
+    random = Random(seed)
+    run = _Run(arguments.save, random)
     print(f"seed {seed}, {len(corpus())} fixtures", flush=True)
     while time.monotonic() < end:
         for _ in range(_ROUND):

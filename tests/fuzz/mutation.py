@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import os
+import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import yaml
 
-from .case import Case
+from .case import Case, Link
 
 __all__ = ["TOKENS", "VALUES", "mutated"]
 
@@ -77,7 +79,77 @@ def mutated(case: Case, others: tuple[Case, ...], random: Random) -> dict[str, b
         files[name] = random.choice(_MUTATIONS)(files[name], random)
         if random.random() < 0.05:
             files[_renamed(name, random)] = files.pop(name)
+    if random.random() < 0.1:
+        name = random.choice(sorted(files))
+        files[name] = _regrouped(files[name], random)
+    if random.random() < 0.1:
+        name = random.choice(sorted(files))
+        files[_undecodable(name, random)] = files[name] if random.random() < 0.5 else files.pop(name)
+    if random.random() < 0.1:
+        _link(files, random)
     return files
+
+
+def _regrouped(data: bytes, random: Random) -> bytes:
+    """The same kinds in another API group, of which there may be a definition."""
+    group = random.choice((b"example.org", b"kubevirt.io", b"pool.kubevirt.io", b"cdi.kubevirt.io", b"apps"))
+    kinds = sorted(set(re.findall(rb"(?m)^kind: (\w+)", data)))
+    changed = re.sub(rb"(?m)^apiVersion: [\w./-]+$", b"apiVersion: " + group + b"/v1", data)
+    for kind in kinds if random.random() < 0.7 else ():
+        changed += _DEFINITION % {b"group": group, b"kind": kind}
+    return changed
+
+
+_DEFINITION = b"""
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: x%(kind)s.%(group)s}
+spec:
+  group: %(group)s
+  scope: Namespaced
+  names: {kind: %(kind)s, plural: x}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {x-kubernetes-preserve-unknown-fields: true}}}
+"""
+
+
+def _undecodable(name: str, random: Random) -> str:
+    """A name that is not UTF-8, of a file or of a folder."""
+    folder, _, base = name.rpartition("/")
+    odd = random.choice((b"\xff", b"\xfe", b"\xed\xa0\x80", b"\xc3", b"a\n\xff")).decode("utf-8", "surrogateescape")
+    return "/".join(filter(None, (folder, *random.choice(((odd + base,), (odd, base))))))
+
+
+_TARGETS = (
+    *(b"../outside/target.yaml", b"../outside/folder", b"../outside/new.yaml", b"..", b".", b"/etc/passwd", b"nowhere"),
+    *(b"self.yaml", b"/dev/null", b"\xff.yaml"),
+)
+_LINKS = (
+    *(
+        "self.yaml",
+        "linked.yaml",
+        "vm.yml",
+        "kustomization.yaml",
+        "Chart.yaml",
+        ".vmlint-baseline.json",
+        ".vmlint.yaml",
+    ),
+    *("report.json", ".gitignore", "folder", "x.json"),
+)
+
+
+def _link(files: dict[str, bytes], random: Random) -> None:
+    """A link in the place of a file or beside one: to a file of the repository, out of it, or nowhere."""
+    beside = random.choice(sorted(files))
+    folder = beside.rpartition("/")[0]
+    name = "/".join(filter(None, (folder, random.choice(_LINKS))))
+    if any(other == name or other.startswith(f"{name}/") for other in files):
+        return
+    up = b"../" * name.count("/")
+    inside = os.fsencode(random.choice(sorted(files)))
+    target = random.choice((*_TARGETS, inside, inside))
+    files[name] = Link(target if target.startswith(b"/") else up + target)
 
 
 def _renamed(name: str, random: Random) -> str:
