@@ -69,3 +69,99 @@ def test_the_default_baseline_is_not_written_through_a_link(repository: Path) ->
     (repository / ".vmlint-baseline.json").symlink_to("../secret")
     assert vmlint("baseline", "write", cwd=repository).returncode == 2
     assert (repository.parent / "secret").read_text() == "secret"
+
+
+# Files that are read
+
+
+@pytest.mark.parametrize("name", [".vmlint.yaml", ".vmlint.yml", "pyproject.toml"])
+@pytest.mark.parametrize("folder", ["", "apps/"])
+@pytest.mark.parametrize("target", ["secret", "repository/.git/config"])
+def test_a_configuration_that_is_a_link_out_of_the_repository_is_neither_followed_nor_quoted(
+    repository: Path, name: str, folder: str, target: str
+) -> None:
+    """The text of a file with a mistake would be quoted, in a public log say."""
+    text = "[tool.vmlint]\npassword-x = 1\n" if name.endswith("toml") else "password-x: 1\n"
+    (repository.parent / target).write_text(text)
+    (repository / "apps").mkdir()
+    (repository / "apps" / "claim.yaml").write_text(CLAIM)
+    (repository / folder / name).symlink_to(repository.parent / target)
+    for words in (("check",), ("check", "apps"), ("graph",), ("config", "show"), ("baseline", "check")):
+        done = vmlint(*words, cwd=repository)
+        assert "password" not in done.stdout + done.stderr
+        assert f"{folder}{name}: this link leads out of `.`: copy the file, or name it with `--config`" in done.stderr
+        assert done.returncode == 2
+
+
+def test_a_configuration_that_is_a_link_within_the_repository_is_read(repository: Path) -> None:
+    (repository / "shared.yaml").write_text("fail-on: never\n")
+    (repository / ".vmlint.yaml").symlink_to("shared.yaml")
+    assert vmlint("check", "claim.yaml", cwd=repository).returncode == 0
+
+
+def test_a_configuration_that_the_command_line_names_may_be_anywhere(repository: Path) -> None:
+    (repository.parent / "secret").write_text("fail-on: never\n")
+    (repository / "link.yaml").symlink_to("../secret")
+    assert vmlint("check", "claim.yaml", "--config", "link.yaml", cwd=repository).returncode == 0
+
+
+def test_the_folder_of_a_configuration_may_be_a_link(repository: Path) -> None:
+    """Whoever names it on the command line means what it leads to."""
+    (repository / ".vmlint.yaml").write_text("fail-on: never\n")
+    (repository.parent / "other").symlink_to("repository")
+    assert vmlint("check", "other", cwd=repository.parent).returncode == 0
+
+
+@pytest.mark.parametrize("what", ["baseline: known.json", "rules: [known.yaml]", "rules: [packs/]"])
+def test_what_a_configuration_names_is_no_link_out_of_the_repository(repository: Path, what: str) -> None:
+    (repository.parent / "secret").write_text("password-x: 1\n")
+    (repository / "packs").mkdir()
+    for link in ("known.json", "known.yaml", "packs/known.yaml"):
+        (repository / link).symlink_to(repository.parent / "secret")
+    (repository / ".vmlint.yaml").write_text(f"{what}\n")
+    done = vmlint("check", cwd=repository)
+    assert "password" not in done.stdout + done.stderr
+    assert ("out of `.`" in done.stderr or "outside `.`" in done.stderr, done.returncode) == (True, 2), done.stderr
+
+
+def test_the_default_baseline_is_not_read_through_a_link(repository: Path) -> None:
+    (repository / ".vmlint-baseline.json").symlink_to("../secret")
+    done = vmlint("baseline", "check", cwd=repository)
+    assert ("can't read `.vmlint-baseline.json`: a link leads" in done.stderr, done.returncode) == (True, 2)
+
+
+# Programs that run
+
+
+@pytest.fixture
+def fired(repository: Path) -> tuple[Path, dict[str, str]]:
+    """Where a false kustomize leaves a trace, and the variables that have it found first."""
+    programs, trace = repository.parent / "programs", repository.parent / "ran"
+    programs.mkdir()
+    (programs / "kustomize").write_text(f"#!/bin/sh\n: >{trace}\n")
+    (programs / "kustomize").chmod(0o755)
+    (repository / "kustomization.yaml").write_text("resources: [vm.yaml]\n")
+    vm = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\nspec: {template: {}}\n"
+    (repository / "vm.yaml").write_text(vm)
+    return trace, {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+@pytest.mark.parametrize("name", [".vmlint.yaml", ".vmlint.yml", "pyproject.toml", "apps/.vmlint.yaml"])
+def test_a_configuration_of_the_repository_does_not_choose_that_programs_run(
+    repository: Path, fired: tuple[Path, dict[str, str]], name: str
+) -> None:
+    trace, env = fired
+    (repository / "apps").mkdir()
+    (repository / "apps" / "claim.yaml").write_text(CLAIM)
+    (repository / name).write_text("[tool.vmlint]\nrender = true\n" if name.endswith("toml") else "render: true\n")
+    commands = (("check", "-v"), ("check", "-v", "apps", "."), ("expand",), ("graph",), ("trace",), ("config", "show"))
+    for words in commands:
+        done = vmlint(*words, cwd=repository, env=env)
+        assert not trace.exists(), words
+        if words == ("check", "-v"):
+            assert "`render` is not" in done.stdout
+    assert vmlint("check", "--config", name, cwd=repository, env=env).returncode in (0, 1)
+    assert trace.exists()
+    trace.unlink()
+    assert "`render` is not in effect" not in vmlint("check", "--render", "-v", ".", cwd=repository, env=env).stdout
+    assert trace.exists()

@@ -55,12 +55,15 @@ def run(words: Sequence[str]) -> Exit:
         raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
 
     from vmlint.findings.baseline import DEFAULT_FILE, Baseline
+    from vmlint.source.write import check_place
 
     config = config_of(arguments, known_rules=rules_of(arguments))
     file = arguments.file or config.baseline or DEFAULT_FILE
     writes = arguments.action == "write"
     if writes:
         check_writable(file)
+    elif arguments.file is None:
+        check_place(file, "read")
     config = config.replace(baseline=file)
     if writes:
         config = config.without_baseline()

@@ -16,6 +16,7 @@ from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
 from vmlint.rule import Effect, Level, Rule
 from vmlint.source.authored import At
+from vmlint.source.document import Skipped
 
 __all__ = ["Config", "Ignore", "Levels", "Override"]
 
@@ -75,6 +76,8 @@ class Config:
     """The settings that no file gave, but a keyword or an option: they hold in every folder."""
     per_folder: bool = False
     """Whether the configuration files of folders hold for the files in them, the nearest for each."""
+    kept_back: tuple[Skipped, ...] = ()
+    """What the file sets and is not in effect, as it came with the files and was not named."""
     folders: tuple[Config, ...] = ()
     """These configurations, once they are read; only what is said of files counts. Each `root` is absolute."""
     known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)

@@ -40,8 +40,22 @@ def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None 
     if file is None:
         config = Config(known_rules=None if known_rules is None else tuple(known_rules))
     else:
-        config = load(file, known_rules=known_rules)
+        config = _without_programs(load(file, known_rules=known_rules), file)
     return replace(config, per_folder=True)
+
+
+def _without_programs(config: Config, file: Path) -> Config:
+    """A configuration that was found, which comes with what is linted: it must not choose that programs run."""
+    if not config.render:
+        return config
+    kept_back = Skipped(_shown(file), places(file).get("render", 0), _NO_PROGRAM)
+    return replace(config, render=False, kept_back=(kept_back,))
+
+
+_NO_PROGRAM = (
+    "`render` is not in effect: it runs a program, and a configuration that comes with the files does not decide that; "
+    "write `--render`, or name this file with `--config`"
+)
 
 
 def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Skipped]]:
@@ -51,6 +65,7 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
     """
     if not config.per_folder:
         return config, []
+    kept_back = [] if "render" in config.given else list(config.kept_back)
     own = os.path.abspath(config.file) if config.file else ""  # noqa: PTH100
     nearest_to: dict[str, str] = {}
     folders = sorted({os.path.dirname(os.path.abspath(file)) for file in files})  # noqa: PTH100, PTH120
@@ -68,7 +83,7 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
             skipped += left
     if mistakes:
         raise ConfigError(mistakes)
-    return config.with_folders(read), skipped
+    return config.with_folders(read), [*kept_back, *skipped]
 
 
 def _nearest(folder: str, known: dict[str, str]) -> str:
@@ -120,14 +135,30 @@ def find(start: Path) -> Path | None:
 
 
 def find_in(folder: Path) -> Path | None:
-    """The configuration file of a folder itself. ConfigError where it holds more than one."""
+    """The configuration file of a folder itself. ConfigError where it holds more than one, or a link that leads out of
+    the repository."""
     found = [folder / name for name in NAMES if (folder / name).is_file()]
     if _has_table(folder / _TOML):
         found.append(folder / _TOML)
     if len(found) > 1:
         others = " and ".join(f"`{file.name}`" for file in found[1:])
         raise ConfigError([f"{_shown(found[0])}: {others} beside it also configures vmlint: keep one"])
+    for file in found:
+        _check_link(file)
     return found[0] if found else None
+
+
+def _check_link(file: Path) -> None:
+    """ConfigError where a configuration that was found is a link to a file of the machine, which messages would
+    quote."""
+    if not file.is_symlink():
+        return
+    folder, real = Path(os.path.realpath(file.parent)), Path(os.path.realpath(file))
+    root = Path(os.path.realpath(_boundary(folder)))
+    if not real.is_relative_to(root) or ".git" in real.relative_to(root).parts:
+        raise ConfigError(
+            [f"{_shown(file)}: this link leads out of `{_shown(root)}`: copy the file, or name it with `--config`"]
+        )
 
 
 def _has_table(file: Path) -> bool:

@@ -116,7 +116,8 @@ def _properties() -> dict[str, _Schema]:
             ["common-instancetypes@v1.5.1"],
         ),
         "render": _key(
-            "Whether kustomizations are built with the installed `kustomize` or `kubectl`.",
+            "Whether kustomizations are built with the installed `kustomize` or `kubectl`. This runs a program, so it "
+            "is in effect only in a file that `--config` names; `--render` does the same.",
             {"type": "boolean"},
             True,
             default=False,

@@ -344,12 +344,19 @@ def _pack(text: str, at: At) -> str | None:
         at.tell(f"`{text}` lies outside `{_shown(at.folder)}`: a configuration names packs of its own folder")
         return None
     try:
-        code = [found for found in packs_at(path) if found.suffix not in DATA]
+        packs = packs_at(path)
+        code = [found for found in packs if found.suffix not in DATA]
     except PackError as error:
         at.tell(f"`{text}`: {error.mistakes[0].partition(': ')[2]}")
         return None
     if code:
         at.tell(f"`{text}` is a Python pack, and {_NO_CODE.format(_shown(path))}")
+        return None
+    home = os.path.realpath(at.folder)
+    if out := next((found for found in packs if not Path(os.path.realpath(found)).is_relative_to(home)), None):
+        at.tell(
+            f"`{_shown(out)}` is a link out of `{_shown(at.folder)}`: a configuration names packs of its own folder"
+        )
         return None
     # A folder without its slash would be the name of a module.
     return f"{_shown(path)}/" if path.is_dir() else _shown(path)

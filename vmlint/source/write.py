@@ -28,7 +28,7 @@ _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
 """What the folder of a file that may be written answers: it belongs to somebody else, or the file is a mount."""
 
 
-def check_place(file: str) -> None:
+def check_place(file: str, verb: str = "write") -> None:
     """UsageError where a link leads from the file's repository to another place.
 
     The repository may come from anybody: a link in it must not choose which file of the machine is overwritten.
@@ -41,7 +41,7 @@ def check_place(file: str) -> None:
         if inside and (not _in_git(os.path.relpath(real, real_root)) or _in_git(os.path.relpath(path, root))):
             continue
         raise UsageError(
-            f"can't write `{file}`: a link leads from `{os.path.relpath(root)}` to `{real}`; remove the link, or name "
+            f"can't {verb} `{file}`: a link leads from `{os.path.relpath(root)}` to `{real}`; remove the link, or name "
             "the file that it leads to"
         )
 
