@@ -157,6 +157,7 @@ def same(alone: Report, together: Report) -> None:
     assert [render(name, together) for name in ("json", "sarif")] == [render(name, alone) for name in ("json", "sarif")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 5])
 def test_reports_are_the_same_whoever_makes_them(repository: Path, jobs: int) -> None:
     told: list[tuple[str, int, int]] = []
@@ -171,6 +172,7 @@ def test_reports_are_the_same_whoever_makes_them(repository: Path, jobs: int) ->
 FOLDERS = sorted({case.parent for case in cases(FIXTURES) if not (case / "before").is_dir()} | set(repos()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name + "-" + folder.name)
 def test_the_fixtures_are_judged_alike(many: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "_TRIED", 10**6)  # however much there is to say
@@ -220,6 +222,7 @@ def test_workers_look_at_two_of_three_objects(repository: Path, monkeypatch: pyt
     assert len(quiet(monkeypatch, lambda _: None)) > 400
 
 
+@pytest.mark.slow
 def test_what_a_worker_does_not_come_to_is_done_by_who_asked(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def dies(index: int) -> None:
         if index % 50 == 49:
@@ -228,6 +231,7 @@ def test_what_a_worker_does_not_come_to_is_done_by_who_asked(repository: Path, m
     assert len(quiet(monkeypatch, dies)) < 300
 
 
+@pytest.mark.slow
 def test_where_most_is_loud_workers_end(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "_PART", 4)
     monkeypatch.setattr(sharing, "_TRIED", 8)

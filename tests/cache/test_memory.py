@@ -79,6 +79,7 @@ def changes(folder: Path, chance: random.Random) -> Iterator[str]:
                 yield f"{file} is as it was"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name + "-" + folder.name)
 def test_whatever_changes(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = Cache(tmp_path / "cache", least_bytes=0)
@@ -96,6 +97,7 @@ def test_whatever_changes(folder: Path, tmp_path: Path, monkeypatch: pytest.Monk
 VM = "vms/team-1/vm-1.yaml"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "least", "most"),
     [
@@ -167,6 +169,7 @@ def test_a_run_that_changes_nothing_twice_has_its_report(repository: Path, tmp_p
     assert looked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["", "[]", "[]\n[]", '[]\n["a",1,[[1]],[]]', '["x"]\n["a","b",[],[[[]]]]', "\xff"])
 def test_an_entry_of_another_kind_is_a_miss(repository: Path, tmp_path: Path, content: str) -> None:
     from vmlint.cache.store import Store
