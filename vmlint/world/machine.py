@@ -17,12 +17,14 @@ from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
+from vmlint.kubevirt.permitted import permitted_devices
 from vmlint.model.access import get, mapping
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     VirtualMachine,
     VirtualMachineInstance,
@@ -32,7 +34,7 @@ from vmlint.model.subjects import (
 )
 from vmlint.world.application import Application
 
-__all__ = ["Machine", "Refusal"]
+__all__ = ["Machine", "Permitted", "Refusal"]
 
 _KUBEVIRT = Ref("kubevirt.io", "KubeVirt", "kubevirt", "kubevirt")
 _OPERATORS = ("HyperConverged",)
@@ -92,6 +94,14 @@ class Refusal(NamedTuple):
     value: Any = None
 
 
+class Permitted(NamedTuple):
+    """The resource names of the devices that a cluster permits, the object that says so, and its field."""
+
+    names: frozenset[str]
+    holder: Resource
+    path: Path
+
+
 class Machine:
     """The workloads of a world, as KubeVirt's admission sees them."""
 
@@ -117,7 +127,7 @@ class Machine:
         return self._world.kubevirt
 
     @cached_property
-    def _closed(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether a KubeVirt object that is not in the files says nothing but the defaults."""
         several = len(self._world.cluster.of_kind(_KUBEVIRT.kind)) > 1
         return not several and self._world.settings.is_closed(_KUBEVIRT)
@@ -144,8 +154,17 @@ class Machine:
     def config(self) -> AdmissionConfig:
         """The other settings of the cluster that admission reads."""
         return AdmissionConfig.of(
-            self._kubevirt, self._world.settings.release, self._closed, by_default=self.is_default
+            self._kubevirt, self._world.settings.release, self.is_closed, by_default=self.is_default
         )
+
+    @cached_property
+    def permitted(self) -> Permitted | None:
+        """The devices that the cluster permits; None where the files don't say, or any is."""
+        for kind, path in (("KubeVirt", ("spec", "configuration")), *((kind, ("spec",)) for kind in _OPERATORS)):
+            holders = self._world.cluster.of_kind(kind)
+            if len(holders) == 1 and (names := permitted_devices(mapping(holders[0].data, *path))) is not None:
+                return Permitted(names, holders[0], (*path, "permittedHostDevices"))
+        return None
 
     def _view(self, workload: Workload, template: Mapping[str, Any] | None = None) -> View:
         return View(

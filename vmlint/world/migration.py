@@ -141,7 +141,8 @@ class Migration:
         """The configuration of the KubeVirt object; empty where there is none, None where that is not known."""
         if (kubevirt := self._world.kubevirt) is not None:
             return mapping(kubevirt, *_CONFIGURATION)
-        return {} if self._machine.is_default else None
+        # What a cluster registers and permits is no default of a release.
+        return {} if self._machine.is_default and self._machine.is_closed else None
 
     def strategy(self, workload: Workload) -> Strategy | None:
         """The eviction strategy in effect; None where the files don't say.

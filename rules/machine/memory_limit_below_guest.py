@@ -1,0 +1,67 @@
+"""A guest has more memory than its pod may use.
+
+## What it does
+Reports a VM whose `resources.limits.memory` is less than its guest memory. The memory that KubeVirt needs besides the
+guest's is added to the limit, so a limit that equals the guest memory is enough.
+
+## Why it matters
+With the rollout strategy `LiveUpdate`, the default since KubeVirt 1.6, the VM is accepted; the node kills the guest for
+want of memory when it fills what it has. With `Stage` KubeVirt refuses the VM.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            memory: {guest: 8Gi}
+            resources:
+              limits: {memory: 4Gi}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            memory: {guest: 8Gi}
+            resources:
+              limits: {memory: 8Gi}
+
+## Source
+KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go` (validateGuestMemoryLimit),
+`pkg/virt-controller/services/renderresources.go` (WithMemoryOverhead).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.admission.reading import amount, has
+from vmlint.model.access import get
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM558", effect=Effect.RISK, since="0.2", subject=Workload)
+
+_DOMAIN = ("spec", "domain")
+_LIMIT = (*_DOMAIN, "resources", "limits", "memory")
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    if get(workload.vmi_spec, *_LIMIT[1:]) is None or world.machine.config.live_update is False:
+        return  # with Stage KubeVirt refuses the VM, which is another fault
+    template = world.migration.template(workload)
+    if template is None or has(template, *_DOMAIN, "memory", "hugepages") is not False:
+        return
+    guest, limit = amount(template, *_DOMAIN, "memory", "guest"), amount(template, *_LIMIT)
+    if guest is None or limit is None or not limit.value() or guest.value() <= limit.value():
+        return
+    strategy = (
+        "" if world.machine.config.live_update else "with the rollout strategy `LiveUpdate`, the default since 1.6, "
+    )
+    sentence = f"{strategy}KubeVirt accepts the VM, and the node kills the guest when it fills its memory."
+    yield META.at(
+        workload.at(*workload.template_path, *_LIMIT),
+        f"the memory limit `{limit}` is less than the guest memory `{guest}`. {sentence[0].upper()}{sentence[1:]}",
+        fix=f"raise `resources.limits.memory` to `{guest}`, or remove it",
+    )

@@ -1,0 +1,64 @@
+"""An interface uses a network binding that the cluster does not know.
+
+## What it does
+Compares the binding plugins of interfaces with those that the KubeVirt object of the files registers under
+`spec.configuration.network.binding`.
+
+## Why it fails
+KubeVirt accepts the VM, and does not make its launcher pod: the guest never starts.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - name: default
+                binding: {name: macvtab}
+    # and a KubeVirt object that registers macvtap
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - name: default
+                binding: {name: macvtap}
+
+## Source
+KubeVirt `pkg/network/multus/annotation.go` (newBindingPluginAnnotationData).
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from vmlint.kubevirt.permitted import registered_bindings, unregistered_bindings
+from vmlint.model.access import mapping
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM557", effect=Effect.STUCK, since="0.2", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    if (kubevirt := world.kubevirt) is None:
+        return
+    registered = registered_bindings(mapping(kubevirt, "spec", "configuration"))
+    if registered is None:
+        return
+    template = {"spec": workload.vmi_spec}  # only the VM itself names a binding plugin
+    for path, name in unregistered_bindings(template, registered):
+        near = get_close_matches(name, sorted(registered), 1)
+        yield META.at(
+            workload.at(*workload.template_path, *path),
+            f"the KubeVirt object registers no network binding `{name}`. KubeVirt never makes the guest's pod.",
+            fix=f"write `{near[0]}`"
+            if near
+            else f"register `{name}` under `spec.configuration.network.binding` of the KubeVirt object",
+        )
