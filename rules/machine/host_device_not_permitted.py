@@ -44,6 +44,8 @@ from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from ._start import never_starts
+
 META = Meta("VM556", effect=Effect.STUCK, since="0.2", subject=Workload)
 
 _MOST = 5
@@ -66,9 +68,9 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         )
         known = ", ".join(f"`{known}`" for known in sorted(names)[:_MOST])
         fix = f"add `{name}` to `permittedHostDevices`" + (f", or use a permitted device: {known}" if known else "")
-        yield META.at(workload.at(*workload.template_path, *path), message, fix=fix).along(
-            [Hop(f"{holder.ref.kind} {holder.name}: permittedHostDevices", holder.at(*section))]
-        )
+        yield META.at(
+            workload.at(*workload.template_path, *path), message, fix=fix, effect=never_starts(workload)
+        ).along([Hop(f"{holder.ref.kind} {holder.name}: permittedHostDevices", holder.at(*section))])
 
 
 def _has_devices(workload: Workload, world: World) -> bool:

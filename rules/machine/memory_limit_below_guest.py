@@ -44,18 +44,25 @@ from vmlint.world import World
 META = Meta("VM558", effect=Effect.RISK, since="0.2", subject=Workload)
 
 _DOMAIN = ("spec", "domain")
+_GUEST = (*_DOMAIN, "memory", "guest")
+_REQUEST = (*_DOMAIN, "resources", "requests", "memory")
 _LIMIT = (*_DOMAIN, "resources", "limits", "memory")
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    if get(workload.vmi_spec, *_LIMIT[1:]) is None or world.machine.config.live_update is False:
+    written = workload.vmi_spec
+    if get(written, *_LIMIT[1:]) is None or get(written, *_GUEST[1:]) is None:
+        return
+    if world.machine.config.live_update is False:
         return  # with Stage KubeVirt refuses the VM, which is another fault
     template = world.migration.template(workload)
     if template is None or has(template, *_DOMAIN, "memory", "hugepages") is not False:
         return
-    guest, limit = amount(template, *_DOMAIN, "memory", "guest"), amount(template, *_LIMIT)
-    if guest is None or limit is None or not limit.value() or guest.value() <= limit.value():
+    guest, limit, request = (amount(template, *path) for path in (_GUEST, _LIMIT, _REQUEST))
+    if guest is None or limit is None or request is None or not limit.value():
         return
+    if guest.value() <= limit.value() or request.value() > limit.value():
+        return  # a request above the limit is refused
     strategy = (
         "" if world.machine.config.live_update else "with the rollout strategy `LiveUpdate`, the default since 1.6, "
     )

@@ -43,6 +43,8 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from ._start import never_starts
+
 META = Meta("VM557", effect=Effect.STUCK, since="0.2", subject=Workload)
 
 
@@ -61,4 +63,5 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
             fix=f"write `{near[0]}`"
             if near
             else f"register `{name}` under `spec.configuration.network.binding` of the KubeVirt object",
+            effect=never_starts(workload),
         )

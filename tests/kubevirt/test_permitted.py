@@ -74,7 +74,7 @@ def test_the_gate_for_claims_once_let_every_gpu_pass(release: str, gates: list[s
 
 def test_bindings() -> None:
     assert registered_bindings({}) == frozenset()
-    assert registered_bindings({"network": {"binding": {"passt": {}}}}) == {"passt"}
+    assert registered_bindings({"network": {"binding": {"passt": {}}}}) == frozenset(("passt",))
     assert registered_bindings({"network": {"binding": "${BINDINGS}"}}) is None
     interfaces = [
         {"name": "a", "binding": {"name": "passt"}},
