@@ -95,20 +95,14 @@ def diff(
     `before` are the paths of the manifests that were applied and run, `after` those of the edited ones. Settings are
     those of `check`. Raises UsageError, ConfigError and NothingToRead.
     """
+    from vmlint.engine.states import folders
     from vmlint.impact.compare import compare
 
     old, new = list(before), list(after)
     chosen = load_for(new) if config is None else config
     with no_garbage():
-        then = lasting(lambda: _opened(old, chosen, overrides, progress))
-        now = lasting(lambda: _opened(new, chosen, overrides, progress))
-        return compare(then, now, (", ".join(map(str, old)), ", ".join(map(str, new))))
-
-
-def _opened(
-    paths: Sequence[str | Path], config: Config, overrides: Mapping[str, Any], progress: Progress | None
-) -> Opened:
-    return finish(begin(paths, config, overrides, progress=progress), progress)
+        states = lasting(lambda: folders(old, new, chosen, overrides, progress=progress))
+        return compare(states.before, states.after, (", ".join(map(str, old)), ", ".join(map(str, new))))
 
 
 def judge(

@@ -18,6 +18,7 @@ __all__ = ["COMMANDS", "main", "program"]
 # A command is the module of its name, with `make_parser()` and `run(words)`; only the one asked for is imported.
 COMMANDS = {
     "check": "lint manifests",
+    "diff": "show what an edit does to the running cluster",
     "baseline": "write down or compare the findings that are known",
     "expand": "print VMs as KubeVirt would run them",
     "trace": "show how a VM comes to its instancetype and preference",

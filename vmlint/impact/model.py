@@ -107,7 +107,7 @@ class ObjectChange:
         """The heading under which a report lists the change."""
         if self.data_loss:
             return "data loss"
-        if self.verdict is Verdict.NOTHING and (self.never_starts or self.controller_error):
+        if self.verdict in (Verdict.NOTHING, Verdict.LIVE) and (self.never_starts or self.controller_error):
             return "trouble"
         if self.verdict is Verdict.NOTHING and self.run:
             return "run"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.findings.finding import Step
@@ -11,6 +11,7 @@ from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import refusals
 from vmlint.impact.wording import failed, restarted
+from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.outcome import Live
@@ -75,7 +76,7 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
         verdict = Verdict.LIVE
     fields = tuple(dict.fromkeys(render((*_VMI, *path)) for one in synced.restarts for path in one.fields))
     waits = bool(result.waiting or result.never_starts)
-    values = tuple(_values(result))
+    values = tuple(_values(result, _givers(pair)))
     places = [path for one in synced.restarts for path in ((*_VMI, *field) for field in one.fields)]
     places += [(*_VMI, *one.path) for one in synced.live]
     places += [("spec", "template", *path) for path in result.waiting]
@@ -106,14 +107,13 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
     if result.never_starts:
         return f"the guest runs on, and can't be started again: {result.never_starts.rstrip('.')}."
     if synced.failure is not None:
-        return f"{failed(synced.failure)} It tries again without end, and what it had not done yet is not done."
+        done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
+        return f"{failed(synced.failure)} It tries again without end, and what comes after that is not done.{done}"
     if verdict is Verdict.RESTART:
         return restarted(synced.restarts[0], result)
     if verdict is Verdict.LIVE:
-        done = ", ".join(str(_live(one)) for one in synced.live[:3])
-        more = f" and {len(synced.live) - 3} more" if len(synced.live) > 3 else ""
         waits = "; the rest waits for the next start" if result.waiting else ""
-        return f"changed in the running guest: {done}{more}{waits}."
+        return f"changed in the running guest: {_listed(synced.live)}{waits}."
     if run:
         return f"the guest {run} at once."
     if result.waiting:
@@ -137,6 +137,11 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"
 
 
+def _listed(changes: Sequence[Live]) -> str:
+    more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
+    return ", ".join(str(_live(one)) for one in changes[:3]) + more
+
+
 def _live(change: Live) -> LiveChange:
     path = change.path if change.path[0] == "metadata" else ("spec", *change.path)
     entry = f"[{change.entry}]" if change.entry else ""
@@ -145,7 +150,7 @@ def _live(change: Live) -> LiveChange:
     )
 
 
-def _values(result: Updated) -> Iterator[ValueChange]:
+def _values(result: Updated, giver: Callable[[Path], str]) -> Iterator[ValueChange]:
     """The effective values that differ: of the guest as it was started, and as it would be started now."""
     old, new = result.old_guest, result.new_guest
     if old is None or new is None:
@@ -160,7 +165,7 @@ def _values(result: Updated) -> Iterator[ValueChange]:
         ):
             yield from _entries(path, before or [], after or [])
         else:
-            yield ValueChange(render(path), shown(before), shown(after))
+            yield ValueChange(render(path), shown(before), shown(after), giver(path))
     for part in ("labels", "annotations"):
         for path in changed_paths(old.metadata.get(part), new.metadata.get(part), ("metadata", part)):
             before, after = (get({"metadata": guest.metadata}, *path) for guest in (old, new))
@@ -182,6 +187,30 @@ def _entries(
             yield ValueChange(f"{entry}.{render(below)}", shown(get(old[name], *below)), shown(get(new[name], *below)))
     if not changed:
         yield ValueChange(render(path), ", ".join(old), ", ".join(new), "order")
+
+
+def _givers(pair: Pair) -> Callable[[Path], str]:
+    """Who gives a value of the new guest's spec, where that is not the VM; with the names of what gave it before and
+    gives it now."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    assert isinstance(old, VirtualMachine)
+    assert isinstance(new, VirtualMachine)
+    names: dict[str, str] = {}
+    for matcher in Matcher:
+        found = [pair.before.world.match(old, matcher), pair.after.world.match(new, matcher)]
+        was, now = (one.name if one else "" for one in found)
+        names[matcher.noun] = was if was == now else f"{was or 'none'} → {now or 'none'}"
+    origins = pair.after.world.started(new).origin
+
+    def giver(path: Path) -> str:
+        origin = origins.get(("spec", *path), Origin.VM)
+        if get(new.data, *_VMI, *path) is not None or origin is Origin.VM:
+            return ""
+        return "default" if origin is Origin.DEFAULT else f"{origin} {names.get(origin, '')}".strip()
+
+    return giver
 
 
 _LONGEST = 60

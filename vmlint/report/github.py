@@ -6,6 +6,8 @@ Source: GitHub `actions/runner`, `src/Runner.Common/ActionCommand.cs` (escapes) 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from vmlint.findings.finding import Finding, Report
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
@@ -13,7 +15,7 @@ from vmlint.report.untrusted import visible
 from vmlint.report.wording import place, statement
 from vmlint.rule import Level
 
-__all__ = ["render"]
+__all__ = ["command", "render"]
 
 _COMMAND = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
@@ -33,7 +35,7 @@ def render(report: Report, *, quiet: bool = False, encoding: str = "utf-8") -> s
 
 
 def _command(finding: Finding) -> str:
-    properties = {
+    properties: dict[str, object] = {
         "file": finding.file,
         "line": finding.line,
         "endLine": finding.end_line,
@@ -43,12 +45,18 @@ def _command(finding: Finding) -> str:
     }
     if finding.end_line != finding.line:
         del properties["col"], properties["endColumn"]
+    return command(_COMMAND[finding.level], _message(finding), **properties)
+
+
+def command(kind: str, lines: Iterable[str], **properties: object) -> str:
+    """A workflow command: `error`, `warning` or `notice`, with the lines of its text."""
     written = ",".join(f"{name}={visible(str(value)).translate(_PROPERTY)}" for name, value in properties.items())
-    return f"::{_COMMAND[finding.level]} {written}::{_message(finding).translate(_DATA)}"
+    shown = "\n".join(map(visible, lines))
+    return f"::{kind} {written}::{shown.translate(_DATA)}"
 
 
-def _message(finding: Finding) -> str:
+def _message(finding: Finding) -> list[str]:
     lines = [statement(finding)]
     lines += [f"{place(step.file, step.line)}: {step.text}".removeprefix(": ") for step in finding.chain]
     lines += [f"Fix: {finding.fix}"] if finding.fix else []
-    return "\n".join(map(visible, lines))
+    return lines

@@ -15,7 +15,7 @@ from vmlint.findings.finding import Finding, Report, Step
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import changed, counted, doubt, place, sentence, stop, tally
 
-__all__ = ["SIZE", "render"]
+__all__ = ["SIZE", "code", "folded", "prose", "render"]
 
 SIZE = 1000 * 1024
 """The bytes of UTF-8 that a summary has at most; GitHub drops a larger one whole."""
@@ -76,7 +76,7 @@ def _counts(report: Report) -> Iterator[str]:
     verdict = ", ".join(number for _, number in tally(report)) or "nothing found"
     yield f"## vmlint: {verdict}\n\n{objects} from {files}."
     if said := changed(report):
-        yield _text(sentence(f"What is changed: {said}"))
+        yield prose(sentence(f"What is changed: {said}"))
     if report.stopped:
         yield f"**Partial**: {sentence(stop(report.stopped))}"
     if report.findings:
@@ -98,34 +98,34 @@ def _objects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[str]]]:
     for finding in findings:
         found[str(finding.resource or finding.file)].append(finding)
     for name, group in found.items():
-        yield f"### {_code(name)}", [_finding(finding) for finding in group]
+        yield f"### {code(name)}", [_finding(finding) for finding in group]
 
 
 def _finding(finding: Finding) -> str:
     about = [
         f"- **{finding.level.value}**",
-        _text(f"{finding.rule} {finding.slug}"),
+        prose(f"{finding.rule} {finding.slug}"),
         finding.effect.value,
-        _code(place(finding.file, finding.line, finding.column)),
+        code(place(finding.file, finding.line, finding.column)),
     ]
-    lines = [" · ".join(about), _text(sentence(finding.message))]
-    lines += [f"Fix: {_text(sentence(finding.fix))}"] if finding.fix else []
+    lines = [" · ".join(about), prose(sentence(finding.message))]
+    lines += [f"Fix: {prose(sentence(finding.fix))}"] if finding.fix else []
     steps = [f"1. {_step(step)}" for step in finding.chain]
     return "\n  ".join(["\\\n  ".join(lines), *steps])
 
 
 def _step(step: Step) -> str:
-    where = f" {_code(place(step.file, step.line))}" if step.file else ""
-    return f"{_text(step.text)}{where}"
+    where = f" {code(place(step.file, step.line))}" if step.file else ""
+    return f"{prose(step.text)}{where}"
 
 
 def _skipped(report: Report) -> Iterator[str]:
     by_reason: dict[str, list[str]] = defaultdict(list)
     for skipped in report.skipped:
         by_reason[skipped.reason].append(place(skipped.file, skipped.line))
-    lines = [f"- {_text(reason)}: {_places(places)}" for reason, places in by_reason.items()]
+    lines = [f"- {prose(reason)}: {_places(places)}" for reason, places in by_reason.items()]
     if lines:
-        yield _folded(f"{len(report.skipped)} skipped", lines)
+        yield folded(f"{len(report.skipped)} skipped", lines)
 
 
 _PLACES = 5
@@ -134,20 +134,21 @@ _PLACES = 5
 
 def _places(places: list[str]) -> str:
     more = f" and {len(places) - _PLACES} more" if len(places) > _PLACES else ""
-    return ", ".join(map(_code, places[:_PLACES])) + more
+    return ", ".join(map(code, places[:_PLACES])) + more
 
 
 def _undecided(report: Report) -> Iterator[str]:
-    lines = [f"- {_code(place(item.file, item.line))} {_text(sentence(doubt(item)))}" for item in report.undecided]
+    lines = [f"- {code(place(item.file, item.line))} {prose(sentence(doubt(item)))}" for item in report.undecided]
     if lines:
-        yield _folded(f"{len(lines)} undecided", lines)
+        yield folded(f"{len(lines)} undecided", lines)
 
 
-def _folded(title: str, lines: list[str]) -> str:
+def folded(title: str, lines: list[str]) -> str:
+    """Lines that are shown when a reader opens them."""
     return "\n".join(("<details>", f"<summary>{title}</summary>", "", *lines, "", "</details>"))
 
 
-def _text(text: str) -> str:
+def prose(text: str) -> str:
     """Prose in which names stand in backquotes. What a reader would act on becomes code, everything else is escaped."""
     tokens: list[tuple[bool, str]] = []
     for number, part in enumerate(_CODE.split(visible(text).strip())):
@@ -171,7 +172,8 @@ def _escaped(text: str) -> str:
     return _MARK.sub(r"\\\g<0>", text)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Text as a span of code."""
     return _spanned(visible(text))
 
 

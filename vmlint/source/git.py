@@ -14,10 +14,20 @@ from pathlib import PurePosixPath
 from vmlint.errors import UsageError
 from vmlint.source.git_program import Git, opened
 
-__all__ = ["Difference", "compare"]
+__all__ = [
+    "FILE_MODES",
+    "SUBMODULE",
+    "Difference",
+    "changes",
+    "check_within",
+    "compare",
+    "contents",
+    "entries",
+    "folder_of",
+]
 
-_FILE_MODES = ("100644", "100755")
-_SUBMODULE = "160000"
+FILE_MODES = ("100644", "100755")
+SUBMODULE = "160000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +73,27 @@ class Difference:
 
     def contents(self, paths: Iterable[str], most: int) -> dict[str, bytes]:
         """What some files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
-        blobs = {path: self.old[path] for path in paths}
-        wanted = sorted(set(blobs.values()))
-        if not wanted:
-            return {}
-        with opened(self.root) as git:
-            return self._contents(git, blobs, wanted, most)
+        return contents({path: self.old[path] for path in paths}, most, self.root, self.commit)
 
-    def _contents(self, git: Git, blobs: Mapping[str, str], wanted: Sequence[str], most: int) -> dict[str, bytes]:
+
+def contents(blobs: Mapping[str, str], most: int, root: str, commit: str) -> dict[str, bytes]:
+    """What some blobs of a repository hold, by the paths that a commit has for them; but for those of more than `most`
+    bytes. UsageError where git lacks any."""
+    wanted = sorted(set(blobs.values()))
+    if not wanted:
+        return {}
+    with opened(root) as git:
         asked = ("cat-file", "--batch-check=%(objectname) %(objectsize)")
         said = [line.split(" ") for line in git.lines(*asked, given=_lines(wanted))]
         sizes = {blob: int(size) for blob, size in said if size.isdigit()}
         if len(sizes) < len(wanted):
             raise UsageError(
-                f"`--changed`: this clone lacks files of {self.commit[:12]}, and nothing is fetched: "
+                f"`--changed`: this clone lacks files of {commit[:12]}, and nothing is fetched: "
                 "clone without `--filter`"
             )
         small = [blob for blob, size in sizes.items() if size <= most]
         held = _blobs(git.run("cat-file", "--batch", given=_lines(small))) if small else {}
-        return {path: held[blob] for path, blob in blobs.items() if blob in held}
+    return {path: held[blob] for path, blob in blobs.items() if blob in held}
 
 
 def compare(ref: str, paths: Sequence[str]) -> Difference:
@@ -89,17 +101,23 @@ def compare(ref: str, paths: Sequence[str]) -> Difference:
 
     UsageError where that can't be told: no git, no repository, no such revision, no common commit.
     """
-    with opened(_folder(paths[0])) as git:
+    with opened(folder_of(paths[0])) as git:
         difference = _difference(git, ref, git.root, _base(git, ref, paths))
+    check_within(difference, paths)
+    return difference
+
+
+def check_within(difference: Difference, paths: Sequence[str]) -> None:
+    """UsageError where a path lies outside of the repository."""
     for path in paths:
         if difference.path_of(os.path.realpath(path)) is None:
             raise UsageError(
                 f"`{path}` lies outside of `{difference.root}`: `--changed` compares within one git repository"
             )
-    return difference
 
 
-def _folder(path: str) -> str:
+def folder_of(path: str) -> str:
+    """The folder that a path is, or is in."""
     return path if os.path.isdir(path) else os.path.dirname(path) or "."  # noqa: PTH112, PTH120
 
 
@@ -128,26 +146,32 @@ def _base(git: Git, ref: str, paths: Sequence[str]) -> str:
 def _difference(git: Git, ref: str, root: str, commit: str) -> Difference:
     tracked: set[str] = set()
     submodules: set[str] = set()
-    for entry in _entries(git.run("ls-files", "--stage", "-z")):
+    for entry in entries(git.run("ls-files", "--stage", "-z")):
         about, _, path = entry.partition("\t")
-        (submodules if about.startswith(_SUBMODULE) else tracked).add(path)
+        (submodules if about.startswith(SUBMODULE) else tracked).add(path)
     if not commit:  # all that is there is new
         return Difference(ref, root, "", {}, frozenset(tracked), frozenset(tracked), frozenset(submodules))
-    changed = set()
-    old = {}
     compared = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--ignore-submodules=dirty")
-    said = iter(_entries(git.run("diff", "--no-ext-diff", "--no-textconv", *compared, commit, "--")))
-    for row, path in zip(said, said, strict=True):
-        mode, _, blob, *_ = row.removeprefix(":").split(" ")
-        changed.add(path)
-        if mode in _FILE_MODES:
-            old[path] = blob
-        elif mode == _SUBMODULE:
-            submodules.add(path)
+    changed, old = changes(git.run("diff", "--no-ext-diff", "--no-textconv", *compared, commit, "--"), submodules)
     return Difference(ref, root, commit, old, frozenset(changed), frozenset(tracked), frozenset(submodules))
 
 
-def _entries(said: bytes) -> list[str]:
+def changes(rows: bytes, submodules: set[str]) -> tuple[set[str], dict[str, str]]:
+    """The paths that git's raw rows name, and the blob that each had; submodules are added to those that are known."""
+    changed: set[str] = set()
+    old: dict[str, str] = {}
+    said = iter(entries(rows))
+    for row, path in zip(said, said, strict=True):
+        mode, _, blob, *_ = row.removeprefix(":").split(" ")
+        changed.add(path)
+        if mode in FILE_MODES:
+            old[path] = blob
+        elif mode == SUBMODULE:
+            submodules.add(path)
+    return changed, old
+
+
+def entries(said: bytes) -> list[str]:
     """What git ends with NUL each; a name that is not UTF-8 is what it is in findings."""
     return said.decode("utf-8", "surrogateescape").split("\0")[:-1]
 

@@ -18,7 +18,7 @@ from vmlint.source.pattern import Patterns
 from vmlint.source.template import reason_of_template
 from vmlint.source.waiting import MayWait
 
-__all__ = ["DEFAULT_MAX_BYTES", "Raw", "decoded", "read", "read_raw", "reread"]
+__all__ = ["DEFAULT_MAX_BYTES", "Raw", "decoded", "raw_of", "read", "read_raw", "reread"]
 
 DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read. No manifest comes near it: etcd takes objects up to 1.5 MiB."""
@@ -89,10 +89,15 @@ def read_raw(
             yield reader.file(found, (instead or {}).get(found.name))
 
 
+def raw_of(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[Raw]:
+    """Files with other bytes than they have now, not decoded yet: each with its name and its path."""
+    reader = _Reader(max_bytes)
+    yield from (reader.file(Found(name, str(path), False), data) for name, path, data in files)
+
+
 def reread(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[SourceFile]:
     """Files with other bytes than they have now, as `read` would give them: each with its name and its path."""
-    reader = _Reader(max_bytes)
-    yield from decoded(reader.file(Found(name, str(path), False), data) for name, path, data in files)
+    yield from decoded(raw_of(files, max_bytes))
 
 
 def decoded(

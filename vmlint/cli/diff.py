@@ -1,0 +1,254 @@
+"""`vmlint diff`: what an edit does to the running cluster."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
+from vmlint.cli.exits import Exit
+from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_file
+from vmlint.cli.progress import Progress
+from vmlint.cli.reading import add_cluster, add_config, config_of, rules_of
+from vmlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from vmlint.config.config import Config
+    from vmlint.impact.model import Impact
+
+__all__ = ["make_parser", "run"]
+
+_FORMATS = ("text", "json", "markdown", "github", "html")
+
+_DESCRIPTION = (
+    "Compares two states of a repository, and shows what happens to the VMs and disks of a cluster that runs the first "
+    "when the second is applied: what is refused, which guests have to be restarted, what changes while they run, what "
+    "waits for the next start, and what is deleted with its data. Without a revision, the last commit is compared with "
+    "the working tree; in a pull request's build, the commit where the branch began."
+)
+
+_EXAMPLES = (
+    ("vmlint diff", "what no commit has yet"),
+    ("vmlint diff origin/main", "a branch, since it left `main`"),
+    ("vmlint diff v1.4 v1.5 apps/", "two revisions, one folder"),
+    ("vmlint diff old/ new/", "two folders"),
+    ("vmlint diff --fail-on data-loss,refused", "for a build that must not pass"),
+    ("vmlint diff origin/main --format markdown", "a comment for the pull request"),
+)
+
+FAILURES = {
+    "data-loss": ("data loss",),
+    "refused": ("refused",),
+    "stuck": ("trouble",),
+    "deleted": ("data loss", "deleted"),
+    "restart": ("restart",),
+    "run": ("run",),
+    "live": ("live",),
+    "next-start": ("next start",),
+}
+"""What `--fail-on` takes, and the groups of changes that each word means."""
+
+_EXITS = {
+    Exit.CLEAN: "done; nothing of --fail-on happens",
+    Exit.FINDINGS: "something of --fail-on happens",
+    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL, Exit.INTERRUPTED)},
+}
+
+
+def make_parser() -> Parser:
+    parser = Parser("diff", _DESCRIPTION, _EXAMPLES, _EXITS)
+    read = parser.add_argument_group("what is compared")
+    read.add_argument(
+        "words",
+        nargs="*",
+        metavar="[BEFORE [AFTER]] [PATH…]",
+        help="one or two revisions of git and the paths to compare, or two folders (default: the last commit and the "
+        "working tree)",
+    )
+    add_config(read)
+    read.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="skip files (repeatable)")
+    read.add_argument(
+        "--context", metavar="PATH", action="append", default=[], help="objects that exist in the cluster (repeatable)"
+    )
+    read.add_argument(
+        "--crds", metavar="PATH", action="append", default=[], help="CustomResourceDefinitions (repeatable)"
+    )
+    add_cluster(parser.add_argument_group("for which cluster"))
+    shown = parser.add_argument_group("what is shown")
+    shown.add_argument(
+        "--format",
+        metavar="FORMAT",
+        type=one_of(*_FORMATS),
+        default="text",
+        help="text (the default), json, markdown, github, html",
+    )
+    shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
+    shown.add_argument(
+        "--report",
+        metavar="FORMAT=FILE",
+        type=_extra,
+        action="append",
+        default=[],
+        help="write a further report to a file (repeatable)",
+    )
+    shown.add_argument(
+        "--fail-on",
+        metavar="WHAT",
+        type=_failures,
+        default=[],
+        help=f"exit with 1 for any of {', '.join(FAILURES)}, with commas (default: never)",
+    )
+    shown.add_argument("-q", "--quiet", action="store_true", help="list only changes that reach something")
+    add_color(shown)
+    shown.add_argument("-h", "--help", action="help", help="show this")
+    parser.set_defaults(rules=[], no_plugins=False, render=None)
+    return parser
+
+
+def _failures(text: str) -> list[str]:
+    return [one_of(*FAILURES)(word) for word in comma_separated(text)]
+
+
+class _Target(NamedTuple):
+    """A format, and the file that it goes to: None for standard output."""
+
+    format: str
+    file: str | None
+
+
+def _extra(text: str) -> _Target:
+    format, equals, file = text.partition("=")
+    if not equals or not file:
+        raise ArgumentTypeError(f"`{text}` names no file: write `FORMAT=FILE`, such as `markdown=comment.md`")
+    return _Target(one_of(*_FORMATS)(format), file)
+
+
+class _Compared(NamedTuple):
+    """What the command line compares: revisions or folders, and the paths."""
+
+    before: str = ""
+    after: str = ""
+    paths: tuple[str, ...] = ()
+    folders: bool = False
+
+
+def run(words: Sequence[str]) -> Exit:
+    arguments = make_parser().read(words)
+    targets = [_Target(arguments.format, arguments.output), *arguments.report]
+    for target in targets:
+        if target.file is not None:
+            check_writable(target.file)
+    compared = _compared(arguments.words)
+    arguments.paths = [compared.after] if compared.folders else list(compared.paths)
+    config = config_of(arguments, known_rules=rules_of(arguments))
+    impact = _impact(compared, config, quiet=arguments.quiet)
+    for target in targets:
+        _deliver(impact, target, arguments)
+    failing = {group for word in arguments.fail_on for group in FAILURES[word]}
+    return Exit.FINDINGS if any(change.group in failing for change in impact.changes) else Exit.CLEAN
+
+
+def _compared(words: Sequence[str]) -> _Compared:
+    """What the words mean: revisions first, then paths; two paths alone are two folders."""
+    from vmlint.source.commits import knows
+
+    folder = next((_folder(word) for word in words if _exists(word)), ".")
+    revisions: list[str] = []
+    for word in words[:2]:
+        if _exists(word):
+            break
+        if not knows(word, folder):
+            raise UsageError(f"`{word}` is neither a path nor a revision that this clone has (`git fetch` gets others)")
+        revisions.append(word)
+    paths = tuple(words[len(revisions) :])
+    for path in paths:
+        if not _exists(path):
+            raise UsageError(f"there is no file or folder `{path}`")
+    if len(revisions) == 2:
+        return _Compared(revisions[0], revisions[1], paths)
+    if revisions:
+        return _Compared(revisions[0], "", paths)
+    if len(paths) == 2:
+        return _Compared(paths[0], paths[1], folders=True)
+    if len(paths) > 2:
+        raise UsageError(f"write the revision to compare with before the paths: `vmlint diff HEAD {' '.join(paths)}`")
+    return _Compared(_default_revision(), "", paths)
+
+
+def _folder(word: str) -> str:
+    return word if Path(word).is_dir() else str(Path(word).parent)
+
+
+def _exists(word: str) -> bool:
+    try:
+        return Path(word).exists()
+    except OSError:
+        return False
+
+
+_BASES: Sequence[tuple[str, Callable[[str], str]]] = (
+    ("GITHUB_BASE_REF", lambda name: f"origin/{name}"),
+    ("CI_MERGE_REQUEST_DIFF_BASE_SHA", str),
+    ("BITBUCKET_PR_DESTINATION_BRANCH", lambda name: f"origin/{name}"),
+    ("CHANGE_TARGET", lambda name: f"origin/{name}"),
+    ("SYSTEM_PULLREQUEST_TARGETBRANCH", lambda name: f"origin/{name.removeprefix('refs/heads/')}"),
+)
+"""Where build services name the branch that a pull request goes to: GitHub, GitLab, Bitbucket, Jenkins, Azure."""
+
+
+def _default_revision() -> str:
+    for variable, revision in _BASES:
+        if value := os.environ.get(variable):
+            return revision(value)
+    return "HEAD"
+
+
+def _impact(compared: _Compared, config: Config, *, quiet: bool) -> Impact:
+    from vmlint.engine.states import commits, folders, since
+    from vmlint.impact.compare import compare
+
+    with Progress(sys.stderr, wanted=not quiet) as progress:
+        if compared.folders:
+            states = folders([compared.before], [compared.after], config, {}, progress=progress)
+            return compare(states.before, states.after, (compared.before, compared.after))
+        if compared.after:
+            states = commits(compared.before, compared.after, compared.paths, config, {}, progress=progress)
+            return compare(states.before, states.after, (compared.before, compared.after))
+        states = since(compared.before, compared.paths, config, {}, progress=progress)
+        name = compared.before if compared.before == "HEAD" else f"{compared.before} ({states.commit[:12]})"
+        return compare(states.before, states.after, (name, "the working tree"))
+
+
+def _deliver(impact: Impact, target: _Target, arguments: Namespace) -> None:
+    stdout = target.file is None
+    coded = encoding(sys.stdout) if stdout else "utf-8"
+    if target.format == "json":
+        from vmlint.report.impact.json_ import render as render_json
+
+        text = render_json(impact)
+    elif target.format == "markdown":
+        from vmlint.report.impact.markdown import render as render_markdown
+
+        text = render_markdown(impact)
+    elif target.format == "github":
+        from vmlint.report.impact.github import render as render_github
+
+        text = render_github(impact, encoding=coded)
+    elif target.format == "html":
+        from vmlint.report.impact.html import render as render_html
+
+        text = render_html(impact)
+    else:
+        from vmlint.report.impact.text import render as render_text
+
+        color = stdout and uses_color(arguments.color, sys.stdout)
+        columns = width(sys.stdout) if stdout else None
+        text = render_text(impact, color=color, width=columns, encoding=coded, quiet=arguments.quiet)
+    if target.file is None:
+        write(text)
+    else:
+        write_file(target.file, text)

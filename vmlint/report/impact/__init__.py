@@ -1,0 +1,1 @@
+"""What an edit does to the running cluster, one file a format."""

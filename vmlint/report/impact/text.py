@@ -1,0 +1,55 @@
+"""An impact for people, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.impact.model import Impact, ObjectChange
+from vmlint.report.impact.wording import closing, details, grouped, summary
+from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, wrap
+from vmlint.report.text import WIDEST, chain_lines
+from vmlint.report.wording import place, sentence
+
+__all__ = ["render"]
+
+_MOST_VALUES = 12
+"""How many changed values of an object are listed."""
+
+
+def render(
+    impact: Impact, *, color: bool = False, width: int | None = None, encoding: str = "utf-8", quiet: bool = False
+) -> str:
+    """The impact as text; the options are those of the report. `quiet` leaves out what does nothing and the closing."""
+    page = Page(min(width, WIDEST) if width else None, encoding)
+    blocks = [list(_group(name, page, impact)) for name, _, _ in grouped(impact) if not (quiet and name == "nothing")]
+    blocks.append([(Segment(page.show(sentence(f"{impact.before} → {impact.after}: {summary(impact)}")), "strong"),)])
+    if not quiet:
+        blocks.append(
+            [row for line in closing(impact) for row in wrap((Segment(page.show(line), "quiet"),), page.width, 2)]
+        )
+    return "\n".join(paint(lines, color=color) for lines in blocks if lines)
+
+
+def _group(name: str, page: Page, impact: Impact) -> Iterator[Line]:
+    for known, heading, changes in grouped(impact):
+        if known != name:
+            continue
+        title = (Segment(f"{heading.title} ({len(changes)})", heading.style), Segment(f"  {heading.meaning}", "quiet"))
+        yield from wrap(title, page.width, 2)
+        for change in changes:
+            yield from _change(change, page)
+
+
+def _change(change: ObjectChange, page: Page) -> Iterator[Line]:
+    where = Segment(page.show(place(change.file, change.line)), "quiet")
+    name = Segment(page.show(str(change.resource)), "strong")
+    yield from one_or_two(
+        (Segment("  "), name, Segment("  "), where), ((Segment("  "), name), (Segment("    "), where)), page.width, 4
+    )
+    for value in change.values[:_MOST_VALUES]:
+        yield from wrap((Segment("      "), Segment(page.show(str(value)))), page.width, 8)
+    if len(change.values) > _MOST_VALUES:
+        yield (Segment(f"      and {len(change.values) - _MOST_VALUES} more", "quiet"),)
+    for text in details(change):
+        yield from wrap((Segment("    "), Segment(page.show(text))), page.width, 4)
+    yield from chain_lines(change.chain, page, indent=4, column=11) if change.chain else ()

@@ -1,0 +1,99 @@
+"""The headings and sentences that all formats of an impact share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from vmlint.impact.model import Impact, ObjectChange
+from vmlint.report.wording import counted
+
+__all__ = ["GROUPS", "Heading", "closing", "details", "grouped", "summary"]
+
+
+class Heading(NamedTuple):
+    """A group of changes: its heading, what it means in one sentence, the style of its heading, and its noun."""
+
+    title: str
+    meaning: str
+    style: str
+    one: str
+    many: str = ""
+
+
+GROUPS: Mapping[str, Heading] = {
+    "data loss": Heading(
+        "Data loss",
+        "Deleted together with the data of its disks.",
+        "error",
+        "object deleted with its data",
+        "objects deleted with their data",
+    ),
+    "refused": Heading("Refused", "The cluster does not take the edit, and nothing changes.", "error", "refused edit"),
+    "trouble": Heading(
+        "Accepted, and then stuck",
+        "The guest runs on, and KubeVirt can't go on with the VM.",
+        "error",
+        "VM that gets stuck",
+        "VMs that get stuck",
+    ),
+    "deleted": Heading("Deleted", "Removed from the cluster.", "error", "deletion"),
+    "restart": Heading("Restart required", "The change waits until somebody restarts the guest.", "warning", "restart"),
+    "run": Heading(
+        "Started or stopped", "The guest starts or stops at once.", "warning", "start or stop", "starts or stops"
+    ),
+    "live": Heading("Live", "The running guest is changed at once.", "note", "live change"),
+    "next start": Heading(
+        "At the next start",
+        "The change waits for the next start of the guest, and nobody is told.",
+        "note",
+        "change at the next start",
+        "changes at the next start",
+    ),
+    "created": Heading("Created", "New in the cluster.", "note", "new object"),
+    "nothing": Heading(
+        "Nothing changes",
+        "The edit reaches nothing that exists.",
+        "quiet",
+        "edit without effect",
+        "edits without effect",
+    ),
+}
+"""The groups of `ObjectChange.group`, the worst first."""
+
+
+def grouped(impact: Impact) -> Iterator[tuple[str, Heading, list[ObjectChange]]]:
+    """The groups that have changes, in their order."""
+    for name, heading in GROUPS.items():
+        if changes := list(impact.of(name)):
+            yield name, heading, changes
+
+
+def summary(impact: Impact) -> str:
+    """How many changes there are of each group: `1 restart, 2 live changes`."""
+    parts = [counted(len(changes), heading.one, heading.many) for _, heading, changes in grouped(impact)]
+    return ", ".join(parts) or "nothing changes in the cluster"
+
+
+def details(change: ObjectChange) -> Iterator[str]:
+    """The sentences below an object, after its values: what happens, what to do, and what else is to be known."""
+    yield capital(change.message)
+    if change.controller_error and change.controller_error not in change.message:
+        yield change.controller_error
+    if change.fix:
+        yield f"Fix: {change.fix}."
+    for note in change.notes:
+        yield capital(note if note.endswith(".") else f"{note}.")
+    if len(change.deployments) > 1:
+        yield f"In {', '.join(change.deployments)}."
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def closing(impact: Impact) -> Iterator[str]:
+    """What stands at the end: what was not compared, and what is taken for granted."""
+    if impact.unchanged:
+        yield f"{counted(impact.unchanged, 'object')} unchanged or without effect on VMs and their disks."
+    yield from impact.assumptions
