@@ -52,7 +52,9 @@ def compare(before: Opened, after: Opened, names: tuple[str, str] = ("before", "
     for pair in found:
         change = _change(pair, rules)
         if pair.after is None and pair.before is not None:
-            change = deleted(pair.before, prune, _renamed(pair.before.resource, new))
+            change = None
+            if _matters(pair.before.resource):
+                change = deleted(pair.before, prune, _renamed(pair.before.resource, new))
         if change is None:
             unchanged += 1
         else:
@@ -87,7 +89,7 @@ def _change(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
 
 
 def _matters(resource: Resource) -> bool:
-    """Whether the creation of an object is told: those of KubeVirt and CDI, and claims."""
+    """Whether the creation or deletion of an object is reported: those of KubeVirt and CDI, and claims."""
     return resource.kind.group.endswith("kubevirt.io") or isinstance(resource, PersistentVolumeClaim)
 
 

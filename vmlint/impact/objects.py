@@ -80,13 +80,9 @@ def deleted(side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource |
         )
         claims = ()
     else:
-        lost = f" Its data is lost with it: {', '.join(claims)}." if claims else ""
-        by = f"{pruning.tool} deletes it" if pruning.prunes else "it is deleted"
+        lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+        by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
         message = f"its manifest is gone, and {by}.{lost}"
-        if pruning.prunes is None:
-            notes.append(
-                "no tool that applies it is in the files: `kubectl apply` without `--prune` deletes nothing by itself"
-            )
     if renamed_to is not None:
         notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
     if isinstance(resource, Instancetype | Preference) and (users := list(_users(resource, side.world))):

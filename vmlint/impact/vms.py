@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vmlint.findings.finding import Step
 from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
-from vmlint.impact.refusal import refusals
+from vmlint.impact.refusal import refusals, rejected
 from vmlint.impact.wording import failed, restarted
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.update.controller import Synced
@@ -42,6 +43,9 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     if result.refused:
         return _refused(result, pair.after, old)
     change = _updated(result, pair, edited=edited)
+    if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
+        told = f"the cluster refused the VM before as well, so it has an earlier one or none: {earlier.message}"
+        change = replace(change, notes=(*change.notes, told))
     quiet = change.verdict is Verdict.NOTHING and not (
         change.next_start or change.run or change.never_starts or change.controller_error
     )
@@ -120,13 +124,14 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
         who = "the running guest keeps what it has" if result.running else "the guest is stopped"
         return f"{who}, and nobody is told: the change comes with the next start."
     if not values and edited:
-        return "no value that reaches the guest changes."
+        return "no value that reaches the guest is changed."
     return (
         "the guest is stopped: it has the new values when it is started." if not result.running else "nothing changes."
     )
 
 
 def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
+    yield from _templates(pair)
     waiting_for_migration = [one for one in synced.live if one.by_migration]
     if waiting_for_migration and result.migratable is False:
         names = ", ".join(render(("spec", *one.path)) for one in waiting_for_migration)
@@ -135,6 +140,27 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
         yield "whether the guest can be migrated is not known from the files: without a migration it does not get this"
     if synced.restarts and synced.live:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"
+
+
+def _templates(pair: Pair) -> Iterator[str]:
+    """What becomes of edited DataVolume templates: a DataVolume that exists is not made anew."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    assert isinstance(old, VirtualMachine)
+    assert isinstance(new, VirtualMachine)
+    before, after = ({name: template for _, name, template in vm.templates()} for vm in (old, new))
+    for name, template in after.items():
+        if name not in before:
+            yield f"DataVolume `{name}` is created beside those that exist"
+        elif changed := [render(path) for path in changed_paths(before[name], template)]:
+            yield (
+                f"DataVolume `{name}` exists and stays as it is: KubeVirt does not read its template again "
+                f"({', '.join(changed[:3])})"
+            )
+    for name in before:
+        if name not in after:
+            yield f"DataVolume `{name}` stays, and is deleted with the VM"
 
 
 def _listed(changes: Sequence[Live]) -> str:

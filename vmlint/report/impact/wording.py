@@ -84,7 +84,7 @@ def details(change: ObjectChange) -> Iterator[str]:
         yield f"Fix: {change.fix}."
     for note in change.notes:
         yield capital(note if note.endswith(".") else f"{note}.")
-    if len(change.deployments) > 1:
+    if change.deployments:
         yield f"In {', '.join(change.deployments)}."
 
 
