@@ -39,28 +39,29 @@ from collections.abc import Iterator
 
 from vmlint.graph.links import links
 from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.needed_keys import needed_by
+from vmlint.kubevirt.secret_keys import keys_of
 from vmlint.model.access import text
 from vmlint.model.chain import Hop
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.keys import keys_of, needed_by
 
 META = Meta("VM871", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, DataImportCron))
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for link in links(subject):
-        needed = needed_by(link)
+        needed = needed_by(link.path)
         found = world.cluster.follow(link) if needed is not None else None
-        held = keys_of(found) if found is not None else None
-        if needed is None or found is None or held is None or found.resource is None:
+        if needed is None or found is None or found.resource is None or found.resource.patched:
             continue
-        missing = needed.missing(held)
-        if not missing:
+        held = keys_of(found.resource.data, found.made_at)
+        missing = needed.missing(held) if held is not None else ()
+        if held is None or not missing:
             continue
-        kind = text(found.resource.data, "type")
+        kind = "" if found.made else text(found.resource.data, "type")
         typed = f", which is of type `{kind}`," if kind not in ("", "Opaque") else ""
         noun = f"{link.ref.kind} `{link.ref.short}`{typed}"
         if needed.any_of:
