@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from urllib.parse import unquote
 
-__all__ = ["lacks_header", "unpacked"]
+__all__ = ["encoding_of", "lacks_header", "unpacked"]
 
-_HEADERS = ("#!", "#cloud-", "#include", "#part-handler", "#upstart-job", "## template:")
+_HEADERS = ("#!", "#cloud-config", "#cloud-boothook", "#include", "#part-handler", "#upstart-job", "## template:")
 _VARIABLES = ("${", "{{")  # which may turn out to be a header
 _KNOWN = (*_HEADERS, *_VARIABLES)
 _MIME = "mime-version:"
@@ -47,3 +48,16 @@ def unpacked(data: str) -> str:
     except (binascii.Error, ValueError):
         return ""
     return "" if found.startswith(_COMPRESSED) else found.decode("utf-8", "replace")
+
+
+def encoding_of(data: str) -> str:
+    """The encoding in which user data still are, so that cloud-init does not know them: `base64`, `URL`, else ""."""
+    begin = data.strip()
+    if begin.startswith("%23") and unquote(begin[:_MIME_WITHIN]).lower().startswith(_HEADERS):
+        return "URL"
+    if begin.startswith(_PACKED) and unpacked(begin).lstrip().lower().startswith(_HEADERS):
+        return "base64"
+    return ""
+
+
+_PACKED = ("I2", "IyE", "IyM")  # `#` and the first letter after it in base64

@@ -1,0 +1,76 @@
+"""What the rules on cloud-init data share: the texts that a workload's volumes give to cloud-init."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vmlint.graph.links import links
+from vmlint.kubevirt.cloudinit import unpacked
+from vmlint.kubevirt.secret_keys import reader_of
+from vmlint.model.access import text
+from vmlint.model.chain import Hop
+from vmlint.model.field import Path
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import Workload
+from vmlint.world import World
+
+__all__ = ["Given", "network_data", "user_data"]
+
+_NO_CLOUD = "cloudInitNoCloud"
+_VOLUMES = (_NO_CLOUD, "cloudInitConfigDrive")
+
+
+class Given(NamedTuple):
+    """A text for cloud-init: the volume's name, the field that gives it, the text, and the Secret that holds it."""
+
+    volume: str
+    field: Path
+    text: str
+    hops: tuple[Hop, ...]
+
+
+def user_data(workload: Workload, world: World) -> Iterator[Given]:
+    """The user data of each cloud-init volume, also in base64 or in a Secret of the files."""
+    return _given(workload, world, _VOLUMES, "userData", "secretRef")
+
+
+def network_data(workload: Workload, world: World) -> Iterator[Given]:
+    """The network data of each NoCloud volume, likewise; those of a config drive have another form."""
+    return _given(workload, world, (_NO_CLOUD,), "networkData", "networkDataSecretRef")
+
+
+def _given(workload: Workload, world: World, kinds: tuple[str, ...], field: str, reference: str) -> Iterator[Given]:
+    for path, volume in workload.volumes():
+        for kind in kinds:
+            source = volume.get(kind)
+            if isinstance(source, dict):
+                for at, data, hops in _of_source(workload, (*path, kind), source, field, reference, world):
+                    yield Given(text(volume, "name"), at, data, hops)
+
+
+def _of_source(
+    workload: Workload, path: Path, source: Mapping[str, Any], field: str, reference: str, world: World
+) -> Iterator[tuple[Path, str, tuple[Hop, ...]]]:
+    if plain := text(source, field):
+        yield (*path, field), plain, ()
+    if packed := text(source, f"{field}Base64"):
+        yield (*path, f"{field}Base64"), unpacked(packed), ()
+    named = (*path, reference, "name")
+    reader = reader_of(named)
+    for link in links(workload) if reference in source and reader is not None else ():
+        secret = world.cluster.follow(link).resource if link.path == named else None
+        if secret is not None and secret.ref == link.ref:
+            for at, data in _held(secret, reader.keys if reader is not None else ()):
+                yield named, data, (Hop(f"{secret.ref}: {at[-1]}", secret.at(*at)),)
+
+
+def _held(secret: Resource, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """The data in a Secret, under the first of the keys that it has; plain ones win over encoded ones."""
+    for key in keys:
+        if plain := text(secret.data, "stringData", key):
+            yield ("stringData", key), plain
+            return
+        if packed := text(secret.data, "data", key):
+            yield ("data", key), unpacked(packed)
+            return

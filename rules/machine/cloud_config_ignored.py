@@ -1,0 +1,69 @@
+"""Cloud-init ignores the user data, since they can't be read.
+
+## What it does
+Reads the cloud-configs in the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64, in a
+Secret of the repository or in the parts of a MIME message. Reports one that is not valid YAML, or not a mapping,
+and user data that are still URL-encoded or in base64. Scripts and other kinds of user data are skipped.
+
+## Why it does nothing
+Cloud-init ignores the whole text, with a warning in the guest's log: no user, no key, no package.
+
+## Bad
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          users:
+          - name: ops
+           sudo: ALL=(ALL) NOPASSWD:ALL
+
+## Good
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          users:
+          - name: ops
+            sudo: ALL=(ALL) NOPASSWD:ALL
+
+## Source
+cloud-init `cloudinit/handlers/cloud_config.py`, `cloudinit/user_data.py`, `cloudinit/util.py` (load_yaml).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_user_data
+from vmlint.kubevirt.cloudinit import encoding_of
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._cloud_data import Given, user_data
+
+META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    for given in user_data(workload, world):
+        if encoding := encoding_of(given.text):
+            yield _fault(workload, given, f"are still {encoding}-encoded", "decode them once more")
+            continue
+        for fault in faults_of_user_data(given.text):
+            if fault.check is ConfigCheck.NOT_YAML:
+                what = f"are not valid YAML: line {fault.line}, {fault.value}"
+                yield _fault(workload, given, what, "fix the YAML; `cloud-init schema --config-file` checks it")
+            elif fault.check is ConfigCheck.NOT_A_MAPPING:
+                what = f"are {fault.value} and not a mapping of keys to values"
+                yield _fault(workload, given, what, "write keys such as `users:` and `packages:`")
+
+
+def _fault(workload: Workload, given: Given, what: str, fix: str) -> Fault:
+    return META.at(
+        workload.at(*given.field),
+        f"the user data of volume `{given.volume}` {what}. Cloud-init ignores all of them.",
+        fix=fix,
+    ).along(given.hops)

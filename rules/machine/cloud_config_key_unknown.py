@@ -1,0 +1,55 @@
+"""A cloud-config has a key that cloud-init does not know, and that is much like one it knows.
+
+## What it does
+Compares the keys of cloud-configs, of their users and of their files with those that cloud-init reads, and reports one
+that differs from such a key in a letter or two, in dashes or in letter case. Other unknown keys are skipped.
+
+## Why it does nothing
+Cloud-init ignores a key that it does not know, with a warning in the guest's log.
+
+## Bad
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          runcmds: [systemctl start web]
+
+## Good
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          runcmd: [systemctl start web]
+
+## Source
+cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_user_data
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._cloud_data import user_data
+
+META = Meta("VM571", effect=Effect.IGNORED, since="0.2", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    for given in user_data(workload, world):
+        found = [fault for fault in faults_of_user_data(given.text) if fault.check is ConfigCheck.KEY_MISSPELT]
+        if not found:
+            continue
+        keys = ", ".join(f"`{fault.value}` (line {fault.line})" for fault in found)
+        yield META.at(
+            workload.at(*given.field),
+            f"the user data of volume `{given.volume}` have the {'key' if len(found) == 1 else 'keys'} {keys}, which "
+            "cloud-init does not know and ignores.",
+            fix="write " + ", ".join(dict.fromkeys(f"`{fault.meant}` for `{fault.value}`" for fault in found)),
+        ).along(given.hops)

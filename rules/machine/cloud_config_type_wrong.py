@@ -1,0 +1,53 @@
+"""A value of a cloud-config has a type that cloud-init can't use.
+
+## What it does
+Checks the well-known keys of cloud-configs whose value has to be a list (`runcmd`, `write_files`, a user's
+`ssh_authorized_keys`), a mapping (`chpasswd`, `apt`) or a single value (`hostname`, `password`).
+
+## Why it does nothing
+The module of cloud-init that reads the key fails, and the guest goes on without it.
+
+## Bad
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          runcmd: systemctl start web
+
+## Good
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: |
+          #cloud-config
+          runcmd: [systemctl start web]
+
+## Source
+cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`, `cloudinit/config/cc_*.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_user_data
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._cloud_data import user_data
+
+META = Meta("VM572", effect=Effect.IGNORED, since="0.2", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    for given in user_data(workload, world):
+        for fault in faults_of_user_data(given.text):
+            if fault.check is ConfigCheck.WRONG_TYPE:
+                yield META.at(
+                    workload.at(*given.field),
+                    f"`{fault.value}` in the user data of volume `{given.volume}` must be {fault.meant} (line "
+                    f"{fault.line}). Cloud-init fails to apply it.",
+                    fix=f"write {fault.meant}",
+                ).along(given.hops)

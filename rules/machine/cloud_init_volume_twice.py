@@ -1,0 +1,54 @@
+"""A guest has more than one cloud-init volume.
+
+## What it does
+Reports the second `cloudInitNoCloud` or `cloudInitConfigDrive` volume of a guest.
+
+## Why it matters
+KubeVirt makes the data of the first one only. The second disk does not hold what its volume says.
+
+## Bad
+    volumes:
+    - name: users
+      cloudInitNoCloud: {userData: "#cloud-config"}
+    - name: network
+      cloudInitNoCloud: {networkData: "version: 2"}
+
+## Good
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: "#cloud-config"
+        networkData: "version: 2"
+
+## Source
+KubeVirt `pkg/cloud-init/cloud-init.go` (ReadCloudInitVolumeDataSource).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.model.access import text
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM574", effect=Effect.RISK, since="0.2", subject=Workload)
+
+_KINDS = ("cloudInitNoCloud", "cloudInitConfigDrive")
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    found = [
+        ((*path, kind), text(volume, "name"))
+        for path, volume in workload.volumes()
+        for kind in _KINDS
+        if isinstance(volume.get(kind), dict)
+    ]
+    for path, name in found[1:2]:
+        yield META.at(
+            workload.at(*path),
+            f"volume `{name}` is the second one for cloud-init, beside `{found[0][1]}`. KubeVirt makes the data of the "
+            "first only.",
+            fix="put user data and network data into one volume",
+        )

@@ -1,0 +1,71 @@
+"""Cloud-init ignores the network data, since they can't be read.
+
+## What it does
+Reads the network data of `cloudInitNoCloud` volumes, also in base64 or in a Secret of the repository, and reports data
+that are not valid YAML or not a mapping, that have no version or another one than 1 and 2, and data of version 1
+without `config` or of version 2 with nothing else.
+
+## Why it does nothing
+Cloud-init leaves the network as it is without such data: the guest asks for its addresses by DHCP.
+
+## Bad
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: "#cloud-config"
+        networkData: |
+          ethernets:
+            eth0: {dhcp4: true}
+
+## Good
+    volumes:
+    - name: cloud-init
+      cloudInitNoCloud:
+        userData: "#cloud-config"
+        networkData: |
+          version: 2
+          ethernets:
+            eth0: {dhcp4: true}
+
+## Source
+cloud-init `cloudinit/sources/DataSourceNoCloud.py`, `cloudinit/net/network_state.py` (parse_net_config_data).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.cloudconfig import ConfigCheck, ConfigFault, faults_of_network_data
+from vmlint.model.subjects import Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._cloud_data import network_data
+
+META = Meta("VM573", effect=Effect.IGNORED, since="0.2", subject=Workload)
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    for given in network_data(workload, world):
+        for fault in faults_of_network_data(given.text):
+            wrong, fix = _words(fault)
+            yield META.at(
+                workload.at(*given.field),
+                f"the network data of volume `{given.volume}` {wrong}. Cloud-init ignores them.",
+                fix=fix,
+            ).along(given.hops)
+
+
+def _words(fault: ConfigFault) -> tuple[str, str]:
+    if fault.check is ConfigCheck.NOT_YAML:
+        return f"are not valid YAML: line {fault.line}, {fault.value}", "fix the YAML"
+    if fault.check is ConfigCheck.NOT_A_MAPPING:
+        return f"are {fault.value} and not a mapping", "write network data of version 1 or 2"
+    if fault.check is ConfigCheck.VERSION_MISSING:
+        return "have no `version`", "add `version: 2`, or `version: 1` beside `config`"
+    if fault.check is ConfigCheck.VERSION_UNKNOWN:
+        return f"have the version `{fault.value}`; cloud-init knows 1 and 2", "write `version: 1` or `version: 2`"
+    return (
+        f"have version {fault.value} and no `{fault.meant}`",
+        f"add `{fault.meant}`, or write the version of the form that the data have",
+    )

@@ -1,0 +1,76 @@
+"""What cloud-init makes of cloud-configs and network data."""
+
+from __future__ import annotations
+
+import pytest
+
+from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_network_data, faults_of_user_data
+from vmlint.kubevirt.cloudinit import encoding_of
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("runcmds", "runcmd"),
+        ("run_cmd", "runcmd"),
+        ("ssh-authorized-keys", "ssh_authorized_keys"),
+        ("ssh_authorised_keys", "ssh_authorized_keys"),
+        ("Packages", "packages"),
+        ("write-files", "write_files"),
+        ("bootcmd", ""),
+        ("ca-certs", ""),
+        ("apps", ""),
+        ("my_company", ""),
+        ("${key}s", ""),
+    ],
+)
+def test_a_key_is_misspelt_where_a_known_one_is_near(key: str, meant: str) -> None:
+    found = [fault.meant for fault in faults_of_user_data(f"#cloud-config\n{key}: []\n")]
+    assert found == ([meant] if meant else [])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "#cloud-config-archive\n- {type: text/cloud-config, content: a}",
+        '#cloud-config-jsonp\n[{"op": "add"}]',
+        "## template: jinja\n#cloud-config\na: [",
+        "#!/bin/sh\n[",
+        "#include\nhttps://example.com",
+        "",
+        "#cloud-config",
+        "#cloud-config\n" + "[" * 200_000,
+    ],
+    ids=["archive", "patch", "template", "script", "include", "empty", "header", "too long"],
+)
+def test_nothing_is_said_of_other_user_data(data: str) -> None:
+    assert faults_of_user_data(data) == ()
+
+
+def test_a_text_that_nests_deeply_is_not_judged() -> None:
+    assert faults_of_user_data("#cloud-config\na: " + "[" * 5000) in (
+        (),
+        faults_of_user_data("#cloud-config\na: [")[:0],
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("I2Nsb3VkLWNvbmZpZwpob3N0bmFtZTogYQo=", "base64"),
+        ("IyEvYmluL3NoCg==", "base64"),
+        ("%23cloud-config%0Ahostname%3A%20a", "URL"),
+        ("#cloud-config\na: I2Nsb3VkLWNvbmZpZwo=", ""),
+        ("%23 of them", ""),
+        ("I2 is no base64", ""),
+    ],
+)
+def test_data_may_still_be_encoded(data: str, encoding: str) -> None:
+    assert encoding_of(data) == encoding
+
+
+def test_a_line_is_that_of_the_text() -> None:
+    (fault,) = faults_of_user_data("#cloud-config\nhostname: a\n\nruncmd: ls\n")
+    assert (fault.check, fault.line, fault.value) == (ConfigCheck.WRONG_TYPE, 4, "runcmd")
+    (fault,) = faults_of_network_data("ethernets: {}\nversion: 7\n")
+    assert (fault.check, fault.line, fault.value) == (ConfigCheck.VERSION_UNKNOWN, 2, "7")
