@@ -226,6 +226,8 @@ def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[
     for rule, fault in faults:
         try:
             finding = located(rule, fault)
+        except MemoryError:
+            raise
         except Exception as error:
             resource = fault.place.resource if isinstance(fault.place, Place) else None
             work = f"the place of what `{rule.slug}` says"
@@ -243,6 +245,8 @@ def _crashed(rule: Rule, fault: Fault) -> Finding:
     """The finding of a crash, at the start of the document where its object has no place."""
     try:
         return located(rule, fault)
+    except MemoryError:
+        raise
     except Exception:
         return located(rule, replace(fault, place=_start(_document(fault.place))))
 

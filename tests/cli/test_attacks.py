@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from vmlint.report.untrusted import patch_text
+
 CLAIM = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -165,3 +167,87 @@ def test_a_configuration_of_the_repository_does_not_choose_that_programs_run(
     trace.unlink()
     assert "`render` is not in effect" not in vmlint("check", "--render", "-v", ".", cwd=repository, env=env).stdout
     assert trace.exists()
+
+
+# What a log or a terminal would obey
+
+
+def test_a_patch_is_harmless_in_a_log(repository: Path) -> None:
+    """Unchanged lines around an edit hold what anybody wrote, behind one blank."""
+    lines = ("# ::stop-commands::x", "# ##[error]forged", "# \u202eforged", "# \x9b31m", "# \u2028::error::forged")
+    text = "\n".join(["kind: PersistentVolumeClaim", *lines[:2], "::error::forged: 1", "apiVersion: v1", *lines[2:]])
+    patch = f"--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n {text}\n+\ttab\r\n"
+    shown, escaped = patch_text(patch)
+    assert escaped == 5, shown
+    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "##[" not in shown
+    assert not {"\u202e", "\x9b", "\u2028", "\x1b"} & set(shown)
+    assert shown.endswith("+\ttab\r\n")
+
+
+def test_the_patch_of_a_run_is_harmless(repository: Path) -> None:
+    vm = (
+        "apiVersion: kubevirt.io/v1alpha3\n# ##[error]forged \u202e\nkind: VirtualMachine\nmetadata: {name: web}\n"
+        "spec:\n  runStrategy: Always\n  template:\n    spec:\n      domain: {memory: {guest: 1Gi}, devices: {}}\n"
+    )
+    (repository / "vm.yaml").write_text(vm, "utf-8")
+    done = vmlint("check", "--diff", "--unsafe-fixes", "vm.yaml", cwd=repository)
+    assert "+apiVersion: kubevirt.io/v1\n" in done.stdout, done.stderr
+    assert "##[" not in done.stdout
+    assert "\u202e" not in done.stdout
+    assert "1 line is shown with escapes" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    "words", [("check",), ("check", "-v"), ("check", "--format", "markdown"), ("graph",), ("expand",)]
+)
+def test_a_stream_that_lacks_a_character_gets_its_escape(
+    repository: Path, encoding: str, words: tuple[str, ...]
+) -> None:
+    name = "ü…→😀"
+    (repository / f"{name}.yaml").write_text(CLAIM.replace("name: a", f"name: {name}"), "utf-8")
+    (repository / os.fsdecode(b"\xff.yaml")).write_text(CLAIM.replace("name: a", "name: b"))
+    done = subprocess.run(
+        [sys.executable, "-m", "vmlint", *words],
+        cwd=repository,
+        env={**os.environ, "PYTHONIOENCODING": f"{encoding}:strict", "PYTHONUTF8": "0"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    done.stdout.decode(encoding)
+    done.stderr.decode(encoding)
+
+
+# Too little memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("kilobytes", [20_000, 28_000, 40_000, 52_000])
+def test_too_little_memory_is_one_line(repository: Path, kilobytes: int, jobs: str) -> None:
+    """The interpreter itself needs some 16 MB; where it starts, what is decided is whole, or nothing is."""
+    vm = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web%d}\nspec: {template: {}}\n---\n"
+    for number in range(4):
+        (repository / f"vm{number}.yaml").write_text("".join(vm % (number * 1000 + each) for each in range(1000)))
+    command = f'ulimit -v {kilobytes}; exec "$0" -m vmlint check --no-cache -q --jobs {jobs} .'
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable], cwd=repository, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 1 and done.stdout:
+        assert done.stderr == ""
+        return
+    assert (done.returncode, done.stdout) == (70, "")
+    assert done.stderr.startswith("vmlint: there is too little memory, and nothing was decided: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_under_a_limit_that_suffices_nothing_changes(repository: Path) -> None:
+    plain = vmlint("check", "-v", cwd=repository)
+    command = 'ulimit -v 4000000; exec "$0" -m vmlint check -v'
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable], cwd=repository, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (plain.returncode, plain.stdout, plain.stderr)

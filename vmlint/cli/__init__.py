@@ -12,6 +12,7 @@ from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError, described
 from vmlint.model.spelling import nearest
 from vmlint.runtime.gc_control import end, expect_end
+from vmlint.runtime.limited import lacks_memory
 
 __all__ = ["COMMANDS", "main", "program"]
 
@@ -94,6 +95,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"{name}: stopped with Ctrl-C before the end: there is no result")
         return Exit.INTERRUPTED
     except Exception as error:
+        if lacks_memory(error):
+            raise MemoryError from error  # `guarded` says so
         say(_internal(name, error))
         return Exit.INTERNAL
 

@@ -207,7 +207,7 @@ def _run(arguments: Namespace) -> Exit:
     if fixes or arguments.fix_suppressions:
         rewrites = _rewrites(paths, config, arguments, fixes=fixes)
         if arguments.diff:
-            write("".join(rewrite.diff() for rewrite in rewrites))
+            _show_patch("".join(rewrite.diff() for rewrite in rewrites))
             return Exit.FINDINGS if rewrites else Exit.CLEAN
         from vmlint.fix.rewriting import write_all
 
@@ -228,6 +228,16 @@ def _run(arguments: Namespace) -> Exit:
         return Exit.INTERRUPTED
     failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
     return Exit.FINDINGS if failed else Exit.CLEAN
+
+
+def _show_patch(patch: str) -> None:
+    from vmlint.report.untrusted import patch_text
+
+    shown, escaped = patch_text(patch)
+    write(shown)
+    if escaped:
+        lines = "1 line is" if escaped == 1 else f"{escaped} lines are"
+        say(f"{lines} shown with escapes and would not apply as a patch: `--fix` makes the edits")
 
 
 def _check(

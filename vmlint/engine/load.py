@@ -284,6 +284,8 @@ def _relevant(
                 continue
             try:
                 held, own = _built(document, config, custom, linted=linted)
+            except MemoryError:
+                raise
             except Exception as error:
                 documents.append(document)
                 crashes.append(crash(error, "reading the objects", document))

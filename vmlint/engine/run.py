@@ -205,6 +205,8 @@ class _Looking:
             try:
                 for one in self._checks[rule.id](subject, world):
                     said.append((rule, one, _place(rule, one)))  # noqa: PERF401 - mostly there is nothing to extend by
+            except MemoryError:
+                raise
             except Exception as error:
                 self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
         self.said[index] = said
@@ -278,6 +280,8 @@ class _OfKind:
     def asked(self, subject: Subject, world: World) -> tuple[Rule, ...]:
         try:
             answers = tuple([bool(question(subject, world)) for question in self._questions])
+        except MemoryError:
+            raise
         except Exception:  # a rule that asks the same will say where it fails
             return tuple(self._rules)
         if (found := self._by_answers.get(answers)) is None:

@@ -24,7 +24,7 @@ class Rewrite(NamedTuple):
 
     def diff(self) -> str:
         """The change as a unified diff."""
-        old, new = (text.decode("utf-8", "replace").splitlines(keepends=True) for text in (self.old, self.new))
+        old, new = (_lines(text.decode("utf-8", "replace")) for text in (self.old, self.new))
         lines = unified_diff(old, new, _quoted(f"a/{self.file}"), _quoted(f"b/{self.file}"))
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
@@ -67,6 +67,12 @@ def unwritable(file: str) -> str:
     except (UsageError, OSError, RuntimeError):
         return "a link leads to it from another repository or folder"
     return "" if os.access(real, os.W_OK) and os.access(real.parent, os.W_OK) else "the file may not be written"
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends, as patch counts them: nothing but a line feed ends one."""
+    *whole, rest = text.split("\n")
+    return [*(f"{line}\n" for line in whole), *([rest] if rest else [])]
 
 
 def _quoted(name: str) -> str:

@@ -78,6 +78,8 @@ class Planner:
             yield
         except VmlintError:
             raise
+        except MemoryError:
+            raise
         except Exception as error:
             self.crashes.append(crash(error, work, document))
 

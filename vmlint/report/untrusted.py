@@ -12,7 +12,7 @@ import unicodedata
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["address", "cells", "json_text", "visible"]
+__all__ = ["address", "cells", "json_text", "patch_text", "visible"]
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories with no picture of their own: controls, invisible marks, lone surrogates, separators."""
@@ -36,6 +36,26 @@ def cells(text: str) -> list[str]:
     for match in _SERVICE.finditer(text):
         shown[match.start() + 1] = r"\x23"
     return shown
+
+
+def patch_text(patch: str) -> tuple[str, int]:
+    """A patch with each line of it made harmless, and how many lines are not as they were: these do not apply.
+
+    Tabs and the line ends of Windows stay. A build service also obeys a line that begins with `::` behind blanks, as an
+    unchanged line of a patch does.
+    """
+    before = patch.split("\n")
+    after = [_patch_line(line) for line in before]
+    return "\n".join(after), sum(old != new for old, new in zip(before, after, strict=True))
+
+
+def _patch_line(line: str) -> str:
+    text = line.removesuffix("\r")
+    if not (text.isprintable() and "##" not in text):
+        text = "\t".join(visible(part) for part in text.split("\t"))
+    if text.lstrip().startswith("::"):
+        text = text.replace(":", r"\x3a", 1)
+    return text + line[len(line.removesuffix("\r")) :]
 
 
 def json_text(value: Any, *, compact: bool = False) -> str:

@@ -127,6 +127,8 @@ def decoded(
                 known=told,
                 named=raw.named,
             )
+        except MemoryError:
+            raise
         except Exception as error:
             file = _failed(raw.name, error)
         left -= file.aliased
