@@ -31,6 +31,9 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # Windows would change line e
 _PIECE = 64 * 1024
 """How many bytes are read at a time: most files are smaller."""
 
+_BASELINE = b'{\n  "version": 1,\n  "findings": ['
+"""How a baseline begins that vmlint wrote: it lies beside the manifests, and may be larger than any of them."""
+
 _SAMPLE = 8192
 """How many bytes are looked at to tell a binary file, as git does."""
 
@@ -153,6 +156,8 @@ class _Reader:
             return _unreadable(found, f"the file can't be read: {why(error)}")
         if len(data) > self._max_bytes:
             size = f"{self._max_bytes / 1024 / 1024:.4g} MiB"
+            if not found.named and data.startswith(_BASELINE):
+                return _skipped(found, f"a baseline of vmlint, larger than {size}")
             return _unreadable(
                 found, f"the file is larger than {size}, the most that is read: split it or raise the limit"
             )
