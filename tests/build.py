@@ -1,16 +1,24 @@
-"""A cluster from YAML text, as short as a test needs it."""
+"""A cluster from YAML text, as short as a test needs it, and what rules find in worlds."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
 
+from vmlint.config.config import Config
+from vmlint.engine.analysis import Analysis, analyse
+from vmlint.engine.repository import Repository
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.snapshot import Snapshot
+from vmlint.findings.finding import Counts
 from vmlint.graph.build import objects, resource
 from vmlint.graph.cluster import Cluster
 from vmlint.model.resource import Resource
+from vmlint.rule import Rule
 from vmlint.source.decode import decode_text
+from vmlint.world import World
 
-__all__ = ["cluster", "resources"]
+__all__ = ["analysed", "cluster", "resources"]
 
 _NAMESPACE = "shop"
 
@@ -31,3 +39,10 @@ def cluster(*files: str | tuple[str, str], outside: Sequence[str] = ()) -> Clust
     """A cluster of files, each its text, or its name and text."""
     named = [file if isinstance(file, tuple) else ("all.yaml", file) for file in files]
     return Cluster([one for name, text in named for one in resources(text, name)], outside=outside)
+
+
+def analysed(rules: Sequence[Rule], worlds: Sequence[World]) -> Analysis:
+    """What some rules find in worlds that come from no file."""
+    empty = Repository((), (), (), Counts())
+    snapshot = Snapshot(Config(known_rules=tuple(rules)), empty, worlds[0], tuple(worlds))
+    return analyse(snapshot, Reuse())

@@ -25,7 +25,7 @@ UNPROVOKED = {"rule-crashed"}
 def mended(case: Path, *, unsafe: bool = True) -> Fixing:
     """What the fixes of a case come to."""
     with chdir(case):
-        return fix(lambda contents: vmlint.check(instead=contents), unsafe=unsafe)
+        return fix(lambda contents: vmlint.check(overlay=contents), unsafe=unsafe)
 
 
 def difference(fixing: Fixing) -> str:

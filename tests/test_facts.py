@@ -13,9 +13,12 @@ from tests.cases import FIXTURES, repos
 from vmlint.api import judge
 from vmlint.cli.fixtures import cases
 from vmlint.config.file import load_for
-from vmlint.engine.load import Known
+from vmlint.engine.files import KnownFiles
+from vmlint.engine.request import RunRequest
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
-from vmlint.engine.workspace import Opened, begin, finish
+from vmlint.engine.workspace import Workspace
 from vmlint.model.resource import Resource
 from vmlint.report import render
 from vmlint.source.document import Document
@@ -23,26 +26,27 @@ from vmlint.source.document import Document
 FOLDERS = sorted({case.parent for case in cases(FIXTURES) if not (case / "before").is_dir()} | set(repos()))
 
 
-def all_facts(opened: Opened) -> dict[str, Facts]:
+def all_facts(snapshot: Snapshot) -> dict[str, Facts]:
     """The facts of every file that has some, as they come out of a pipe or a cache."""
     objects: dict[int, list[Resource]] = {}
-    for resource in opened.repository.resources:
+    for resource in snapshot.repository.resources:
         objects.setdefault(id(resource.document), []).append(resource)
 
     def held(document: Document) -> list[Resource]:
         return objects.get(id(document), [])
 
-    found = {file.file: facts_of(file, held) for file in opened.repository.files}
+    found = {file.file: facts_of(file, held) for file in snapshot.repository.files}
     return {name: unpacked(json.loads(json.dumps(packed(facts)))) for name, facts in found.items() if facts}
 
 
 def told(folder: Path) -> int:
     """How many documents of a repository are told of; the report is the same."""
     with chdir(folder):
-        gathering = begin(["."], load_for([]), {})
-        decoded = finish(gathering)
-        facts = all_facts(decoded)
-        reports = [judge(opened) for opened in (decoded, finish(gathering, known=Known(facts)))]
+        request = RunRequest(config=load_for([]))
+        decoded = Workspace.open(request).snapshot()
+        reuse = Reuse()
+        reuse.files = KnownFiles(facts := all_facts(decoded))
+        reports = [judge(snapshot) for snapshot in (decoded, Workspace.open(request).snapshot(reuse))]
     assert render("json", reports[1]) == render("json", reports[0])
     return sum(map(len, facts.values()))
 

@@ -31,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def judge(contents: Mapping[str, bytes]) -> Report:
-    return vmlint.check(["."], instead=contents)
+    return vmlint.check(["."], overlay=contents)
 
 
 def fixed(text: str | bytes, file: str = "vm.yaml", *, unsafe: bool = False) -> Fixing:
@@ -145,7 +145,7 @@ def test_suppressed_findings_and_deselected_rules_are_left_alone() -> None:
     suppressed = fixed(VM.replace("# on", "# vmlint: ignore[VM525]"))
     assert (suppressed.rewrites, suppressed.left) == ((), ())
     Path("vm.yaml").write_text(VM)
-    other = fix(lambda contents: vmlint.check(["."], instead=contents, ignore=["VM525"]))
+    other = fix(lambda contents: vmlint.check(["."], overlay=contents, ignore=["VM525"]))
     assert (other.rewrites, other.left) == ((), ())
 
 

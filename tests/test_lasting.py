@@ -10,7 +10,7 @@ import pytest
 
 import vmlint
 from tests.test_loaded import MACHINE
-from vmlint.engine.workspace import Opened
+from vmlint.engine.snapshot import Snapshot
 from vmlint.runtime.gc_control import lasting
 
 _ENDS = """\
@@ -53,6 +53,6 @@ def test_a_library_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert module._kept == []
     monkeypatch.setattr(module, "_expected", True)
     vmlint.check([tmp_path])
-    assert [type(kept) for kept in module._kept] == [Opened]
+    assert [type(kept) for kept in module._kept] == [Snapshot]
     monkeypatch.undo()
     assert lasting(str) == "" and module._kept == []

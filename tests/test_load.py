@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from vmlint.config.config import Config
-from vmlint.engine.load import Repository, load
+from vmlint.engine.repository import Repository
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 
 CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: %s}\n"
 
@@ -29,7 +31,7 @@ def write(**files: str) -> None:
 
 def read(*paths: str, stdin: bytes = b"", **settings: object) -> Repository:
     config = Config(**settings)  # type: ignore[arg-type]
-    return load(paths or (".",), config, stdin=io.BytesIO(stdin), progress=None)
+    return snapshot_of(RunRequest(paths, config, stdin=io.BytesIO(stdin))).repository
 
 
 def test_objects_in_the_order_of_their_files() -> None:
@@ -83,7 +85,7 @@ def test_standard_input() -> None:
 def test_progress_counts_files() -> None:
     write(a=CLAIM % "a", b=CLAIM % "b")
     told: list[tuple[str, int, int]] = []
-    load((".",), Config(), stdin=None, progress=lambda *stage: told.append(stage))
+    snapshot_of(RunRequest(config=Config(), progress=lambda *stage: told.append(stage)))
     assert told == [("reading", 1, 0), ("reading", 2, 0), ("decoding", 1, 2), ("decoding", 2, 2)]
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from tests.cases import FIXTURES, UNPROVOKED, difference, mended
 from vmlint.cli.fixtures import cases, expectation, judged, unmatched
-from vmlint.engine.workspace import open_world
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.model.kinds import KINDS
 from vmlint.registry import rules
 from vmlint.rule import Fix
@@ -73,7 +74,7 @@ def test_findings_are_well_said(case: Path) -> None:
 @pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
 def test_rules_have_nothing_to_say_where_there_is_nothing_that_they_are_about(case: Path) -> None:
     with chdir(case):
-        worlds = open_world([], None, {}).worlds
+        worlds = snapshot_of(RunRequest()).worlds
     said = [
         (rule.slug, said)
         for world in worlds

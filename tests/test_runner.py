@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 import vmlint
-from tests.build import cluster
+from tests.build import analysed, cluster
 from vmlint import registry
 from vmlint.cli import main
 from vmlint.cli.exits import Exit
-from vmlint.engine import run as runner
-from vmlint.engine.run import Ran, run, subjects_of
+from vmlint.engine import analysis as runner
+from vmlint.engine.analysis import Analysis
 from vmlint.model.field import render as written
 from vmlint.model.resource import Place, Resource
 from vmlint.report import render
@@ -46,8 +46,8 @@ def rule(name: str, rank: int, effect: Effect, field: str) -> Rule:
     return Rule(meta, name, name, str, "test", check)
 
 
-def said(rules: list[Rule], world: World) -> Ran:
-    return run(rules, [world], subjects_of((), [world]))
+def said(rules: list[Rule], world: World) -> Analysis:
+    return analysed(rules, [world])
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_the_foremost_faults(first: tuple[int, Effect, str], second: tuple[int, 
     rules = [rule("first", *first), rule("second", *second)]
     world = World(cluster(CLAIM), Settings())
     for order in (rules, rules[::-1]):
-        faults = said(order, world).faults
+        faults = said(order, world).violations
         assert {said.id for said, _ in faults} == {rules[index].id for index in shown}
 
 
 def test_faults_of_two_objects_do_not_meet() -> None:
     rules = [rule("first", 1, Effect.IGNORED, "a"), rule("second", 0, Effect.REJECTED, "b")]
-    faults = said(rules, World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())).faults
+    faults = said(rules, World(cluster(CLAIM, CLAIM.replace("name: data", "name: more")), Settings())).violations
     places = [fault.place for _, fault in faults]
     assert [(place.resource.name, written(place.path)) for place in places if isinstance(place, Place)] == [
         ("data", "a"),
@@ -290,7 +290,7 @@ def test_of_one_object_the_first_findings_of_a_rule_and_effect_are_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("vmlint.engine.run.MOST_FAULTS", 3)
+    monkeypatch.setattr("vmlint.engine.analysis.MOST_FAULTS", 3)
     (tmp_path / "vms.yaml").write_text(MANY.partition("\n")[2] + "\nmore: 1\n" + "---\n" + VMS.partition("---")[2])
     report = vmlint.check(["."], select=["unknown-field"])
     assert [one.field for one in report.findings] == ["odd0", "odd1", "odd2"]
@@ -306,7 +306,7 @@ def test_no_suppression_is_unneeded_where_findings_are_left_out(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "vms.yaml").write_text(MANY.replace("odd4: 1", "odd4: 1  # vmlint: ignore[unknown-field] x"))
     assert "odd4" not in {one.field for one in vmlint.check(["."]).findings}
-    monkeypatch.setattr("vmlint.engine.run.MOST_FAULTS", 3)
+    monkeypatch.setattr("vmlint.engine.analysis.MOST_FAULTS", 3)
     report = vmlint.check(["."])
     assert not {"suppression-unused", "suppression-misplaced"} & {one.slug for one in report.findings}
 

@@ -11,7 +11,8 @@ import pytest
 import vmlint
 from vmlint.api import judge
 from vmlint.config import settings
-from vmlint.engine.workspace import open_world
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.errors import ConfigError, UsageError
 from vmlint.findings.finding import Report
 from vmlint.rule import Rule
@@ -237,7 +238,7 @@ def test_the_finding_of_another_object_does_not_make_a_comment_misplaced() -> No
 )
 def test_entries_of_the_configuration(entry: dict[str, Any], hidden: bool) -> None:
     written()
-    opened = open_world(["."], None, {"ignores": [entry | {"reason": "x"}]})
+    opened = snapshot_of(RunRequest(overrides={"ignores": [entry | {"reason": "x"}]}))
     report = judge(opened, today=datetime.date(2025, 6, 30))
     assert shown(report) == ([] if hidden else [RULE])
     assert by(report) == ([(RULE, "configuration", "x", "", 0)] if hidden else [])

@@ -21,7 +21,7 @@ from tests.benchmarks.fleet import fleet
 from tests.cases import FIXTURES, repos
 from vmlint import api
 from vmlint.cli.fixtures import _Folders, cases
-from vmlint.engine import run as runner
+from vmlint.engine import analysis
 from vmlint.findings.finding import Report
 from vmlint.parallel import split as sharing
 from vmlint.parallel import team as workers
@@ -191,27 +191,28 @@ def test_what_a_change_touches_is_judged_alike(many: None, case: Path, monkeypat
         same(*(vmlint.check(changed=_Folders.of(case / "before", Path.cwd()), jobs=jobs) for jobs in (1, 3)))
 
 
-def quiet(monkeypatch: pytest.MonkeyPatch, asked: Callable[[int], Any]) -> list[int]:
-    """Judge by three with something else in the place of what workers ask; the subjects that are known to be quiet."""
-    look, run = api._looked_at, runner.run
+def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> list[int]:
+    """Judge with three processes, whose workers call `before` for each subject; the subjects that these report as
+    silent."""
+    silent_check, analyse = analysis.silent_check, analysis.analyse
     known: list[int] = []
 
-    def looked_at(opened: Any) -> Any:
-        subjects, quiet = look(opened)
+    def checked(*words: Any) -> Any:
+        check = silent_check(*words)
 
-        def instead(index: int) -> Any:
-            asked(index)
-            return quiet(index)
+        def called(index: int) -> Any:
+            before(index)
+            return check(index)
 
-        return subjects, instead
+        return called
 
-    def ran(*words: Any, **named: Any) -> Any:
-        result = run(*words, **named)
-        known.extend(result.quiet)
-        return result
+    def analysed(*words: Any, **named: Any) -> Any:
+        found = analyse(*words, **named)
+        known.extend(found.reused)
+        return found
 
-    monkeypatch.setattr(api, "_looked_at", looked_at)
-    monkeypatch.setattr(api, "run", ran)
+    monkeypatch.setattr(sharing, "silent_check", checked)
+    monkeypatch.setattr(api, "analyse", analysed)
     alone = vmlint.check()
     del known[:]
     same(alone, vmlint.check(jobs=3))
@@ -219,7 +220,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch, asked: Callable[[int], Any]) -> list[
 
 
 def test_workers_look_at_two_of_three_objects(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(quiet(monkeypatch, lambda _: None)) > 400
+    assert len(reused(monkeypatch, lambda _: None)) > 400
 
 
 @pytest.mark.slow
@@ -228,7 +229,7 @@ def test_what_a_worker_does_not_come_to_is_done_by_who_asked(repository: Path, m
         if index % 50 == 49:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    assert len(quiet(monkeypatch, dies)) < 300
+    assert len(reused(monkeypatch, dies)) < 300
 
 
 @pytest.mark.slow
@@ -236,12 +237,12 @@ def test_where_most_is_loud_workers_end(repository: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(sharing, "_PART", 4)
     monkeypatch.setattr(sharing, "_TRIED", 8)
     monkeypatch.setattr(sharing, "_MOST_LOUD", 0.05)
-    assert len(quiet(monkeypatch, lambda _: None)) < 400
+    assert len(reused(monkeypatch, lambda _: None)) < 400
 
 
 def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = os.getpid()
-    look = runner._Looking.look
+    look = analysis._Checking.check
     looked: list[int] = []
 
     def interrupted(self: Any, index: int) -> None:
@@ -251,7 +252,7 @@ def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monk
                 raise KeyboardInterrupt
         look(self, index)
 
-    monkeypatch.setattr(runner._Looking, "look", interrupted)
+    monkeypatch.setattr(analysis._Checking, "check", interrupted)
     report = vmlint.check(jobs=3, partial=True)
     assert report.stopped is not None
     assert report.stopped[0] >= 299

@@ -15,7 +15,6 @@ import pytest
 import vmlint
 from vmlint import api
 from vmlint.cache import Cache
-from vmlint.engine.judged import Judged
 from vmlint.report import FORMATS, render
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +38,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     runs: list[str] = []
     judge = api._judged
 
-    def counted(*words: Any, **named: Any) -> Judged:
+    def counted(*words: Any, **named: Any) -> Any:
         runs.append("judged")
         return judge(*words, **named)
 

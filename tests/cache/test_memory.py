@@ -18,7 +18,7 @@ from tests.cases import FIXTURES, repos
 from vmlint.cache import Cache
 from vmlint.cache.affected import words
 from vmlint.cli.fixtures import cases
-from vmlint.engine import run as runner
+from vmlint.engine import analysis
 from vmlint.findings.finding import Report
 from vmlint.source.discover import ENDINGS
 
@@ -30,13 +30,13 @@ _WORD = re.compile(r"(?<=[ /\"'])[a-z0-9][a-z0-9.:-]+(?=[\s\"'}\],/]|$)", re.MUL
 def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The objects that rules are asked about."""
     names: list[str] = []
-    look = runner._Looking.look
+    look = analysis._Checking.check
 
     def noted(self: Any, index: int) -> None:
         names.append(str(self._subjects[index][1]))
         look(self, index)
 
-    monkeypatch.setattr(runner._Looking, "look", noted)
+    monkeypatch.setattr(analysis._Checking, "check", noted)
     return names
 
 

@@ -81,7 +81,7 @@ class Engine:
         stdin: Any = None,
         progress: Any = None,
         changed: str | None = None,
-        instead: Any = None,
+        overlay: Any = None,
         partial: bool = False,
         cache: Any = None,
         jobs: int | None = 1,

@@ -185,6 +185,6 @@ def test_an_edit_is_not_blamed_for_what_another_one_uncovers() -> None:
 
 def test_a_fix_twice_is_a_fix_once_for_what_vmlint_mends_itself() -> None:
     Path("vm.yaml").write_text(VM)
-    for rewrite in fix(lambda contents: vmlint.check(["."], instead=contents), unsafe=True).rewrites:
+    for rewrite in fix(lambda contents: vmlint.check(["."], overlay=contents), unsafe=True).rewrites:
         rewrite.write()
-    assert not fix(lambda contents: vmlint.check(["."], instead=contents), unsafe=True).rewrites
+    assert not fix(lambda contents: vmlint.check(["."], overlay=contents), unsafe=True).rewrites

@@ -97,7 +97,7 @@ STAGES = {
     "the configuration": ("vmlint.config.file", "find"),
     "discovery": ("vmlint.engine.workspace", "discover"),
     "decoding": ("vmlint.source.read", "decode"),
-    "kustomizations": ("vmlint.engine.load", "plan"),
+    "kustomizations": ("vmlint.engine.repository", "plan"),
     "the cluster": ("vmlint.engine.workspace", "Cluster"),
     "the report": ("vmlint.report", "render"),
 }
@@ -120,7 +120,7 @@ def test_ctrl_c_while_the_rules_run_gives_what_was_found(tmp_path: Path) -> None
     for number in range(400):
         (tmp_path / f"{number:03}.yaml").write_text("---\n".join(VM.format(name=f"v{number}-{i}") for i in range(20)))
     slow = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    slow += "from vmlint.cli import main; import vmlint.engine.run as r; before = r._place\n"
+    slow += "from vmlint.cli import main; import vmlint.engine.analysis as r; before = r._place\n"
     slow += "def waiting(*said):\n    print('.', file=sys.stderr, flush=True); time.sleep(0.01); return before(*said)\n"
     slow += "r._place = waiting; sys.exit(main(['check']))"
     with subprocess.Popen(

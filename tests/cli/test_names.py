@@ -131,7 +131,7 @@ def test_a_baseline_knows_them_apart(tmp_path: Path) -> None:
 
 def test_the_text_of_one_counts_in_its_place_alone() -> None:
     contents: Mapping[str, bytes] = {FIRST: b"", LITERAL: b""}
-    assert files_of(vmlint.check(["."], instead=contents)) == [("second", SECOND)]
+    assert files_of(vmlint.check(["."], overlay=contents)) == [("second", SECOND)]
 
 
 COMMANDS = (

@@ -109,7 +109,7 @@ def _fix(case: Case, copy: Path, random: Random) -> None:
     demand(all(after[name] == case[name] for name in links), "a fix has written over a link")
     unsafe = "--unsafe-fixes" in words
     try:
-        again = fix(lambda contents: check(["."], instead=contents, render=False), unsafe=unsafe)
+        again = fix(lambda contents: check(["."], overlay=contents, render=False), unsafe=unsafe)
     except NothingToRead:
         return
     more = [(one.file, one.slug, one.field) for one in again.done]

@@ -21,7 +21,9 @@ from vmlint.api import check, judge
 from vmlint.cache import Cache
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
-from vmlint.engine.workspace import Opened, open_world
+from vmlint.engine.request import RunRequest
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.workspace import snapshot_of
 from vmlint.errors import ConfigError, NothingToRead, UsageError
 from vmlint.explain.expand import VMS, claims, expanded
 from vmlint.explain.trace import trace
@@ -67,7 +69,7 @@ def survey(case: Case, empty: Path, random: Random | None = None) -> str:
             end = "checked"
         settings = settings.replace(paths=(), render=False)
         try:
-            opened = open_world(["."], settings.knowing(), {})
+            opened = snapshot_of(RunRequest((".",), settings.knowing()))
         except NothingToRead:
             return "nothing to read"
         except (UsageError, ConfigError):
@@ -104,7 +106,7 @@ def _remembered(case: Case, settings: Config, report: Report) -> None:
         demand(_said(settings, cache=cache) == render("json", report), "a run that is kept says something else")
         names = sorted(name for name in case if _is_read(name) and not name.endswith("vmlint.yaml"))
         for name in names[len(case) % len(names) :][:1] if names else ():
-            warm, cold = (_said(settings, instead={name: b""}, cache=one) for one in (cache, None))
+            warm, cold = (_said(settings, overlay={name: b""}, cache=one) for one in (cache, None))
             demand(warm == cold, f"what is known of a run is wrong without {name!r}")
 
 
@@ -122,7 +124,7 @@ _CONTENT = re.compile(r"^[a-z]\w*: [a-z]", re.MULTILINE)
 _ENDS = "kubectl reads nothing from here on"
 
 
-def _account(case: Case, opened: Opened) -> None:
+def _account(case: Case, opened: Snapshot) -> None:
     repository, settings = opened.repository, opened.settings
     links = any(isinstance(data, Link) for data in case.values())
     if not (links or settings.exclude or settings.context or any(name.endswith(".gitignore") for name in case)):
@@ -191,7 +193,7 @@ def _reports(report: Report) -> None:
 # The other commands
 
 
-def _others(opened: Opened, report: Report) -> None:
+def _others(opened: Snapshot, report: Report) -> None:
     for world in opened.worlds:
         for vm in expanded(world, VMS):
             told = trace(vm, world)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vmlint.config.config import Config
-from vmlint.engine.load import load
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.gitops.part import Part
 from vmlint.model.resource import Resource
 
@@ -23,7 +24,7 @@ def applied(folder: Path, **files: str) -> dict[str, list[str]]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     with chdir(folder):
-        read = load(["."], Config(), stdin=None, progress=None)
+        read = snapshot_of(RunRequest(config=Config())).repository
     return {one.name: [found.ref.short for found in one.resources] for one in read.deployments}
 
 
@@ -102,7 +103,7 @@ def test_variables(tmp_path: Path, written: str, value: object) -> None:
     (tmp_path / "apps/web/vm.yaml").write_text(VM.replace("SIZE", written), "utf-8")
     (tmp_path / "a.yaml").write_text(FLUX + spec, "utf-8")
     with chdir(tmp_path):
-        ((vm,),) = (one.resources for one in load(["."], Config(), stdin=None, progress=None).deployments)
+        ((vm,),) = (one.resources for one in snapshot_of(RunRequest(config=Config())).repository.deployments)
     assert vm.spec["size"] == value
 
 
@@ -113,7 +114,7 @@ def test_values_of_a_config_map_and_those_that_are_elsewhere(tmp_path: Path) -> 
     config_map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: flux}\ndata: {A: a}\n"
     (tmp_path / "a.yaml").write_text(f"{FLUX}{spec}\n---\n{config_map}", "utf-8")
     with chdir(tmp_path):
-        read = load(["."], Config(), stdin=None, progress=None)
+        read = snapshot_of(RunRequest(config=Config())).repository
     assert read.deployments[0].resources[0].spec["size"] == "a-${B:=x}"
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from vmlint.config.config import Config
-from vmlint.engine.load import load
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.gitops.deployment import Deployment
 from vmlint.graph.build import objects
 from vmlint.source.decode import decode_text
@@ -96,7 +97,7 @@ def written(folder: Path, kustomization: str) -> Deployment:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     with chdir(folder):
-        read = load(["."], Config(), stdin=None, progress=None)
+        read = snapshot_of(RunRequest(config=Config())).repository
     return next(one for one in read.deployments if one.name == "top")
 
 
@@ -162,7 +163,7 @@ def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
         text = f"kind: Component\ncomponents: [../c{number + 1}, ../c{number + 1}]\n"
         (tmp_path / f"c{number}" / "kustomization.yaml").write_text(text)
     with chdir(tmp_path):
-        (deployment,) = load(["."], Config(), stdin=None, progress=None).deployments
+        (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
     assert any("makes more objects than are looked at" in unread.reason for unread in deployment.unread)
 
 
@@ -174,7 +175,7 @@ def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
     patch = "- {target: {kind: VirtualMachine}, patch: '[{op: add, path: /metadata/labels, value: {a: b}}]'}\n"
     (tmp_path / "kustomization.yaml").write_text(f"resources: [vm.yaml]\npatches:\n{patch * 10}")
     with chdir(tmp_path):
-        (deployment,) = load(["."], Config(), stdin=None, progress=None).deployments
+        (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
     assert [unread.reason for unread in deployment.unclear] == [
         "`kustomization.yaml` makes more changes than are looked at"
     ]

@@ -110,5 +110,5 @@ def found(tree: Path) -> Any:
 )
 def test_the_same_is_found_when_nothing_waits(tree: Path) -> None:
     said = found(tree)
-    with patch("vmlint.engine.load.may_wait", None):
+    with patch("vmlint.engine.repository.may_wait", None):
         assert said == found(tree)

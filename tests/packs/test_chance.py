@@ -10,9 +10,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.build import analysed
 from tests.packs.test_judge import DISK, KUBEVIRT, SMALL, VM
-from vmlint.engine.run import run, subjects_of
-from vmlint.engine.workspace import open_world
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.errors import ConfigError
 from vmlint.packs.reading import read
 from vmlint.packs.schema import CONDITION, RULE
@@ -82,7 +83,7 @@ def test_whatever_is_written_is_read_or_refused(entries: Any) -> None:
 @settings(deadline=None, max_examples=60)
 @given(rules(wild=False))
 def test_whatever_is_read_runs(rule: Any) -> None:
-    said = run(_read({"rules": [rule]}), WORLDS, subjects_of((), WORLDS))
+    said = analysed(_read({"rules": [rule]}), WORLDS)
     assert said.crashes == []
 
 
@@ -90,7 +91,7 @@ def _worlds() -> Any:
     with tempfile.TemporaryDirectory() as folder:
         for number, text in enumerate((VM, VM.replace("web", "${NAME}"), SMALL, DISK, KUBEVIRT)):
             Path(folder, f"{number}.yaml").write_text(text.lstrip())
-        return open_world([folder], None, {}).worlds
+        return snapshot_of(RunRequest((folder,))).worlds
 
 
 WORLDS = _worlds()

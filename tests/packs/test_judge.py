@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.engine.run import run, subjects_of
-from vmlint.engine.workspace import open_world
+from tests.build import analysed
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.findings.location import located, undecided
 from vmlint.packs.reading import read
 
@@ -106,9 +107,9 @@ class Said:
         for number, text in enumerate(files):
             (tree / f"{number}.yaml").write_text(text.lstrip())
         rules = read(pack)
-        opened = open_world([tree], None, overrides)
-        ran = run(rules, opened.worlds, subjects_of((), opened.worlds))
-        self.located = [located(*pair) for pair in ran.faults]
+        opened = snapshot_of(RunRequest((str(tree),), overrides=overrides))
+        ran = analysed(rules, opened.worlds)
+        self.located = [located(*pair) for pair in ran.violations]
         self.crashes = ran.crashes
         self.findings = [f"{one.line} {one.field}: {one.message}" for one in self.located]
         self.doubts = [f"{one.line}: {one.reason}" for one in map(undecided, ran.doubts)]

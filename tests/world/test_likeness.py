@@ -15,7 +15,8 @@ from tests.build import cluster
 from tests.cases import FIXTURES
 from vmlint.cdi.render import Failure
 from vmlint.cli.fixtures import cases
-from vmlint.engine.workspace import open_world
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import Settings, World
@@ -192,5 +193,5 @@ def test_values_of_another_form_do(values: dict[str, str]) -> None:
 @pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
 def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> None:
     with chdir(case):
-        for one in open_world([], None, {}).worlds:
+        for one in snapshot_of(RunRequest()).worlds:
             assert verdicts(one) == verdicts_alone(one)

@@ -12,17 +12,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vmlint.engine.judged import Judged
-from vmlint.engine.workspace import Gathering
+from vmlint.engine.analysis import Analysis
+from vmlint.engine.workspace import Workspace
 from vmlint.errors import VmlintError
 from vmlint.findings.finding import Report
 from vmlint.runtime.profiling import stage
 
 if TYPE_CHECKING:
-    from vmlint.cache.earlier import Earlier
+    from vmlint.cache.previous import PreviousRun
     from vmlint.cache.store import Store
 
 __all__ = ["Cache"]
+
+_Run = Callable[["PreviousRun | None"], tuple[Analysis, Report]]
 
 _LEAST_BYTES = 256 * 1024
 """The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
@@ -49,11 +51,11 @@ class Cache:
         """Why the folder of the cache was not used in the last run; "" where it was, or was not needed."""
         return self._store.refused if self._store else ""
 
-    def report(self, gathering: Gathering, judged: Callable[[Earlier | None], Judged]) -> Report:
+    def report(self, workspace: Workspace, run: _Run) -> Report:
         """The report of what was read: the one that is known, else the one that is made now, which is kept."""
-        size = sum(len(raw.data) for group in gathering.files for raw in group)
-        if size < self._least_bytes or gathering.difference is not None or gathering.settings.render:
-            return judged(None).report  # a commit, or another program, has its say too
+        size = sum(len(raw.data) for group in workspace.files for raw in group)
+        if size < self._least_bytes or workspace.difference is not None or workspace.settings.render:
+            return run(None)[1]  # a commit, or another program, has its say too
 
         from vmlint.cache.keys import build_id, contents_of, folder_key, run_key, scope_of
         from vmlint.cache.reports import packed, unpacked
@@ -61,43 +63,43 @@ class Cache:
 
         folder = self._folder or default_folder()
         if folder is None:
-            return judged(None).report
+            return run(None)[1]
 
         self._store = store = Store(folder)
-        settings = gathering.settings
+        settings = workspace.settings
         with stage("cache"):
-            scope = scope_of(settings, gathering.paths, build_id(store), datetime.date.today())
-            contents = contents_of(gathering)
-            key = run_key(scope, gathering, contents) if scope is not None else ""
+            scope = scope_of(settings, workspace.paths, build_id(store), datetime.date.today())
+            contents = contents_of(workspace)
+            key = run_key(scope, workspace, contents) if scope is not None else ""
             if key and (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
                 return known
         if scope is None:
-            return judged(None).report
+            return run(None)[1]
 
-        from vmlint.cache.earlier import Earlier
         from vmlint.cache.memory import can_remember, learned, recalled, written
+        from vmlint.cache.previous import PreviousRun
 
         with stage("cache"):
-            place = folder_key(scope, gathering, contents)
+            place = folder_key(scope, workspace, contents)
             memory = recalled(held) if (held := store.get("memory", place)) else None
-            earlier = Earlier(memory, gathering.files.files, contents[0]) if memory else None
-        made = _with_memory(judged, earlier) if earlier and earlier.knows_most else None
-        made = made or judged(None)
-        if not made.report.crashes and made.report.stopped is None:
+            previous = PreviousRun(memory, workspace.files.files, contents[0]) if memory else None
+        found = _with_memory(run, previous) if previous and previous.knows_most else None
+        analysis, report = found or run(None)
+        if not report.crashes and report.stopped is None:
             with stage("cache"):
-                store.put("run", key, packed(made.report))
-                if can_remember(made.opened):
-                    store.put("memory", place, written(learned(made, contents[0], memory)))
-        return made.report
+                store.put("run", key, packed(report))
+                if can_remember(analysis.snapshot):
+                    store.put("memory", place, written(learned(analysis, contents[0], memory)))
+        return report
 
 
-def _with_memory(judged: Callable[[Earlier | None], Judged], earlier: Earlier) -> Judged | None:
-    """A run with what is known of an earlier one, None where that breaks it: whatever stood in the entry, a run without
+def _with_memory(run: _Run, previous: PreviousRun) -> tuple[Analysis, Report] | None:
+    """A run with what is known of an earlier one, None where that breaks it: whatever is in the entry, a run without
     it has the last word, and breaks again where the fault is another one."""
     try:
-        made = judged(earlier)
+        found = run(previous)
     except (VmlintError, KeyboardInterrupt):
         raise
     except Exception:
         return None
-    return None if made.report.crashes else made
+    return None if found[1].crashes else found

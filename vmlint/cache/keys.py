@@ -13,7 +13,7 @@ from types import FunctionType
 
 from vmlint.cache.store import Store
 from vmlint.config.config import Config
-from vmlint.engine.workspace import Gathering
+from vmlint.engine.workspace import Workspace
 from vmlint.packs.files import DATA
 from vmlint.registry import OWN
 from vmlint.rule import Rule
@@ -34,26 +34,26 @@ Contents = tuple[dict[str, str], ...]
 """What stands for the bytes of each file, by its name: of linted files, of the context, of those with definitions."""
 
 
-def contents_of(gathering: Gathering) -> Contents:
+def contents_of(workspace: Workspace) -> Contents:
     return tuple(
         {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {raw.named} {_outcome(raw)}" for raw in group}
-        for group in gathering.files
+        for group in workspace.files
     )
 
 
-def run_key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
+def run_key(scope: bytes, workspace: Workspace, contents: Contents) -> str:
     """The name of a run: its scope, what was left out, and the names and bytes of its files."""
-    return _key(scope, gathering, contents)
+    return _key(scope, workspace, contents)
 
 
-def folder_key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
+def folder_key(scope: bytes, workspace: Workspace, contents: Contents) -> str:
     """The name of all runs over the linted files of a folder, whatever these hold."""
-    return _key(scope, gathering, (*contents[1:], {"": os.getcwd()}))  # noqa: PTH109 - half the time of Path.cwd
+    return _key(scope, workspace, (*contents[1:], {"": os.getcwd()}))  # noqa: PTH109 - half the time of Path.cwd
 
 
-def _key(scope: bytes, gathering: Gathering, contents: Contents) -> str:
+def _key(scope: bytes, workspace: Workspace, contents: Contents) -> str:
     digest = blake2b(scope, digest_size=_SIZE)
-    _add(digest, *gathering.left)
+    _add(digest, *workspace.unread)
     for group in contents:
         _add(digest, len(group))
         for name, content in group.items():

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vmlint.cache.reports import MALFORMED
-from vmlint.engine.judged import Judged
-from vmlint.engine.run import Ran, Subject
+from vmlint.engine.analysis import Analysis
 from vmlint.engine.silent import Ends, ends, lacks_nothing
+from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
-from vmlint.engine.workspace import Opened
 from vmlint.model.resource import Resource
 
 __all__ = ["Memory", "Remembered", "can_remember", "learned", "recalled", "written"]
@@ -34,43 +33,43 @@ class Memory(NamedTuple):
     namespaces: frozenset[str]
 
 
-def can_remember(opened: Opened) -> bool:
+def can_remember(snapshot: Snapshot) -> bool:
     """Whether the objects are applied as the files have them, and vmlint's own rules alone speak of them.
 
     What else acts on an object, or reads it, is known of these only.
     """
-    deployments = opened.repository.deployments
-    alone = len(deployments) == 1 and not deployments[0].name and opened.worlds == (opened.world,)
-    return alone and not any(rule.pack for rule in opened.settings.all_rules())
+    deployments = snapshot.repository.deployments
+    alone = len(deployments) == 1 and not deployments[0].name and snapshot.worlds == (snapshot.world,)
+    return alone and not any(rule.pack for rule in snapshot.settings.all_rules())
 
 
-def learned(judged: Judged, contents: Mapping[str, str], before: Memory | None) -> Memory:
+def learned(analysis: Analysis, contents: Mapping[str, str], before: Memory | None) -> Memory:
     """What a run has found out; `contents` stand for the bytes of the files. What it had of an earlier one is there."""
-    _, opened, subjects, ran = judged
+    snapshot = analysis.snapshot
     held: dict[int, list[Resource]] = {}
-    for found in opened.repository.resources:
+    for found in snapshot.repository.resources:
         held.setdefault(id(found.document), []).append(found)
-    quiet = {id(one.document): where for one, where in _quiet(opened, subjects, ran)}
+    quiet = {id(one.document): where for one, where in _quiet(analysis)}
     files = {}
-    for file in opened.repository.files:
-        facts = opened.repository.facts.get(file.file)
+    for file in snapshot.repository.files:
+        facts = snapshot.repository.facts.get(file.file)
         if facts is None:
             facts = facts_of(file, lambda one: held.get(id(one), ()))
         where = [quiet.get(id(document)) for document in file.documents] if facts else []
         now = Remembered(contents[file.file], facts, where)
         was = before.files.get(file.file) if before else None
         files[file.file] = was if was and was[:3] == now[:3] else now
-    return Memory(files, opened.world.cluster.namespaces)
+    return Memory(files, snapshot.world.cluster.namespaces)
 
 
-def _quiet(opened: Opened, subjects: Sequence[tuple[int, Subject]], ran: Ran) -> Iterator[tuple[Resource, Ends]]:
-    for index, (_, subject) in enumerate(subjects):
+def _quiet(analysis: Analysis) -> Iterator[tuple[Resource, Ends]]:
+    for index, (_, subject) in enumerate(analysis.subjects):
         if not isinstance(subject, Resource):
             continue
-        if (known := ran.quiet.get(index)) is not None:
+        if (known := analysis.reused.get(index)) is not None:
             yield subject, known
-        elif index in ran.silent and lacks_nothing(subject, opened.world):
-            yield subject, ends(subject, opened.world)
+        elif index in analysis.silent and lacks_nothing(subject, analysis.snapshot.world):
+            yield subject, ends(subject, analysis.snapshot.world)
 
 
 def written(memory: Memory) -> bytes:

@@ -246,7 +246,7 @@ def _check(
     arguments: Namespace,
     *,
     partial: bool = False,
-    instead: Mapping[str, bytes] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
     cache: Cache | None = None,
 ) -> Report:
     from vmlint.api import check
@@ -258,7 +258,7 @@ def _check(
             stdin=stdin_of(paths),
             progress=progress,
             changed=arguments.changed,
-            instead=instead,
+            overlay=overlay,
             partial=partial,
             cache=cache,
             jobs=1 if arguments.profile else arguments.jobs,
@@ -273,7 +273,7 @@ def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fix
     if not arguments.fix_suppressions:
         return mended
     contents = {rewrite.file: rewrite.new for rewrite in mended}
-    pruning = prune(_check(paths, config, arguments, instead=contents).suppressions, contents)
+    pruning = prune(_check(paths, config, arguments, overlay=contents).suppressions, contents)
     done = [] if arguments.diff else [f"{one} removed" for one in pruning.done]
     for told in (*pruning.left, *done):
         say(told)
@@ -290,7 +290,7 @@ def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[
     # An installed kustomize reads what is on disk, so that the files with their edits are built here.
     plain = config.replace(render=False)
     fixing = fix(
-        lambda contents: _check(paths, plain, arguments, instead=contents), unsafe=bool(arguments.unsafe_fixes)
+        lambda contents: _check(paths, plain, arguments, overlay=contents), unsafe=bool(arguments.unsafe_fixes)
     )
     for finding, reason in fixing.left:
         say(f"{finding.file}:{finding.line}: {finding.slug} is left: {reason}")

@@ -143,9 +143,9 @@ def _reference(arguments: Namespace) -> dict[str, str]:
 def _resource(data: dict[str, Any], paths: Sequence[str]) -> tuple[Resource, World]:
     """The claim as an object of the cluster that the files describe."""
     from vmlint.config import file as configfile
-    from vmlint.engine.load import Repository, load
-    from vmlint.engine.workspace import world_of
-    from vmlint.errors import NothingToRead
+    from vmlint.engine.repository import Repository
+    from vmlint.engine.request import RunRequest
+    from vmlint.engine.workspace import snapshot_of, world_of
     from vmlint.findings.finding import Counts
     from vmlint.graph.build import resource
     from vmlint.source.document import Document
@@ -153,9 +153,7 @@ def _resource(data: dict[str, Any], paths: Sequence[str]) -> tuple[Resource, Wor
     settings = configfile.load_for(paths)
     read = Repository((), (), (), Counts())
     if paths:
-        read = load(paths, settings, stdin=None, progress=None)
-        if not read.counts.documents:
-            raise NothingToRead(f"no YAML or JSON document under {', '.join(paths)}")
+        read = snapshot_of(RunRequest.of(paths, settings)).repository
     document = Document("the claim", 0, 0, "", data)
     claim = resource(document, (), data, default_namespace=settings.default_namespace)
     assert claim is not None

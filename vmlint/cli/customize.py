@@ -174,9 +174,10 @@ class _Stock:
             config = config.replace(target_kubevirt=arguments.target)
         self._resources: tuple[Resource, ...] = ()
         if arguments.sources:
-            from vmlint.engine.workspace import open_world
+            from vmlint.engine.request import RunRequest
+            from vmlint.engine.workspace import snapshot_of
 
-            files = open_world(arguments.sources, config, {})
+            files = snapshot_of(RunRequest.of(arguments.sources, config))
             say_unread(files)
             self._resources = files.repository.resources
         release = Release.parse(config.target_kubevirt or "")

@@ -208,17 +208,19 @@ def _default_revision() -> str:
 
 
 def _impact(compared: _Compared, config: Config, *, quiet: bool) -> Impact:
+    from vmlint.engine.request import RunRequest
     from vmlint.engine.states import commits, folders, since
     from vmlint.impact.compare import compare
 
     with Progress(sys.stderr, wanted=not quiet) as progress:
+        request = RunRequest(compared.paths, config, progress=progress)
         if compared.folders:
-            states = folders([compared.before], [compared.after], config, {}, progress=progress)
+            states = folders([compared.before], [compared.after], request)
             return compare(states.before, states.after, (compared.before, compared.after))
         if compared.after:
-            states = commits(compared.before, compared.after, compared.paths, config, {}, progress=progress)
+            states = commits(compared.before, compared.after, request)
             return compare(states.before, states.after, (compared.before, compared.after))
-        states = since(compared.before, compared.paths, config, {}, progress=progress)
+        states = since(compared.before, request)
         name = compared.before if compared.before == "HEAD" else f"{compared.before} ({states.commit[:12]})"
         return compare(states.before, states.after, (name, "the working tree"))
 

@@ -18,7 +18,7 @@ from vmlint.errors import UsageError
 if TYPE_CHECKING:
     from vmlint.cache import Cache
     from vmlint.config.config import Config
-    from vmlint.engine.workspace import Opened
+    from vmlint.engine.snapshot import Snapshot
     from vmlint.model.crash import Crash
     from vmlint.rule import Rule
 
@@ -239,15 +239,16 @@ def stdin_of(paths: Sequence[str]) -> BinaryIO | None:
     return sys.stdin.buffer if "-" in paths else None
 
 
-def opened(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None) -> Opened:
+def opened(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None) -> Snapshot:
     """The world of the files that the command line names; `known_rules` for what is judged in it."""
     config = config_of(arguments, known_rules=known_rules)
 
-    from vmlint.engine.workspace import open_world
+    from vmlint.engine.request import RunRequest
+    from vmlint.engine.workspace import snapshot_of
 
     paths = paths_of(arguments, config)
     with Progress(sys.stderr) as progress:
-        return open_world(paths, config, {}, stdin=stdin_of(paths), progress=progress)
+        return snapshot_of(RunRequest.of(paths, config, stdin=stdin_of(paths), progress=progress))
 
 
 def say_crashes(crashes: Sequence[Crash], *, verbose: bool = False) -> None:
@@ -266,7 +267,7 @@ def say_crashes(crashes: Sequence[Crash], *, verbose: bool = False) -> None:
         say(f"This is a fault in vmlint: please report it with the output of `vmlint --version`, the manifest{hint}.")
 
 
-def say_unread(files: Opened) -> bool:
+def say_unread(files: Snapshot) -> bool:
     """Tells what of the files could not be read; whether there is a document that kubectl would refuse."""
     broken = [document for document in files.repository.documents if document.problem]
     for document in broken:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vmlint.config.config import Config
-from vmlint.engine.load import Earlier
+from vmlint.engine.repository import FilesBefore
 from vmlint.source.discover import name_of
 from vmlint.source.document import SourceFile
 from vmlint.source.git import Difference
@@ -15,10 +15,10 @@ from vmlint.source.read import reread
 __all__ = ["before"]
 
 
-def before(difference: Difference, paths: Sequence[str], config: Config) -> Earlier:
+def before(difference: Difference, paths: Sequence[str], config: Config) -> FilesBefore:
     """How the files under the paths come to be what they were."""
 
-    def earlier(files: Sequence[SourceFile]) -> list[SourceFile]:
+    def files_before(files: Sequence[SourceFile]) -> list[SourceFile]:
         read = {path: file.file for file in files if (path := difference.path_of(file.file)) is not None}
         names = {}
         for path in difference.old:
@@ -31,4 +31,4 @@ def before(difference: Difference, paths: Sequence[str], config: Config) -> Earl
         kept = [file for file in files if not difference.has_changed(file.file)]
         return sorted([*kept, *reread(old, config.max_file_size)], key=lambda file: file.file)
 
-    return earlier
+    return files_before

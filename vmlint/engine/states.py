@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from vmlint.config.config import Config
-from vmlint.engine.load import Progress, gather
-from vmlint.engine.workspace import Gathering, Opened, begin, finish
+from vmlint.config.file import load_for
+from vmlint.engine.files import gather
+from vmlint.engine.request import RunRequest
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.workspace import Workspace, snapshot_of
 from vmlint.source.commits import Tree, compare_commits
 from vmlint.source.commits import since as difference_since
 from vmlint.source.discover import name_of
@@ -20,58 +24,43 @@ __all__ = ["States", "commits", "folders", "since"]
 class States(NamedTuple):
     """A repository before and after an edit, and the commit that is compared with."""
 
-    before: Opened
-    after: Opened
+    before: Snapshot
+    after: Snapshot
     commit: str = ""
 
 
-def folders(
-    before: Sequence[str | Path],
-    after: Sequence[str | Path],
-    config: Config,
-    overrides: Mapping[str, Any],
-    *,
-    progress: Progress | None = None,
-) -> States:
-    """The manifests under some paths, and those under others."""
-    then, now = (begin(paths, config, overrides, progress=progress) for paths in (before, after))
-    return States(finish(then, progress), finish(now, progress))
+def folders(before: Iterable[str | Path], after: Iterable[str | Path], request: RunRequest) -> States:
+    """The manifests under some paths, and those under others; the paths of the request count for nothing."""
+    then, now = (snapshot_of(replace(request, paths=tuple(map(str, paths)))) for paths in (before, after))
+    return States(then, now)
 
 
-def since(
-    revision: str,
-    paths: Sequence[str],
-    config: Config,
-    overrides: Mapping[str, Any],
-    *,
-    progress: Progress | None = None,
-) -> States:
+def since(revision: str, request: RunRequest) -> States:
     """The last commit that the working tree has in common with a revision, and the working tree."""
-    wanted = list(paths) or list(config.paths) or ["."]
-    difference = difference_since(revision, wanted)
-    gathering = begin(wanted, config, overrides, progress=progress, changed=difference)
-    return _states(gathering, progress)
+    paths = _paths(request, _config(request))
+    workspace = Workspace.open(replace(request, paths=tuple(paths), revision=difference_since(revision, paths)))
+    return _states(workspace)
 
 
-def commits(
-    before: str,
-    after: str,
-    paths: Sequence[str],
-    config: Config,
-    overrides: Mapping[str, Any],
-    *,
-    progress: Progress | None = None,
-) -> States:
+def commits(before: str, after: str, request: RunRequest) -> States:
     """Two commits, whatever the working tree holds. The settings are those of the working tree."""
-    settings = config.replace(**overrides)
-    wanted = list(paths) or list(settings.paths) or ["."]
+    settings = _config(request).replace(**request.overrides)
+    wanted = _paths(request, settings)
     difference, tree = compare_commits(before, after, wanted)
-    beside = gather(wanted, settings, stdin=None, progress=progress, found=())
+    beside = gather((), settings, request)
     names = _names(tree, wanted, settings)
     held = tree.contents(names, settings.max_file_size)
     files = sorted((names[path], Path(tree.root, path), data) for path, data in held.items())
     raws = tuple(raw_of(files, settings.max_file_size))
-    return _states(Gathering(settings, wanted, beside._replace(files=raws), (), difference), progress)
+    return _states(Workspace(request, settings, wanted, beside._replace(files=raws), difference=difference))
+
+
+def _config(request: RunRequest) -> Config:
+    return request.config or load_for(request.paths)
+
+
+def _paths(request: RunRequest, config: Config) -> list[str]:
+    return list(request.paths or config.paths or ["."])
 
 
 def _names(tree: Tree, paths: Sequence[str], settings: Config) -> dict[str, str]:
@@ -85,7 +74,7 @@ def _names(tree: Tree, paths: Sequence[str], settings: Config) -> dict[str, str]
     return names
 
 
-def _states(gathering: Gathering, progress: Progress | None) -> States:
-    opened = finish(gathering, progress)
-    assert opened.past is not None
-    return States(opened.past.then, opened.past.now, opened.past.difference.commit)
+def _states(workspace: Workspace) -> States:
+    comparison = workspace.snapshot().comparison
+    assert comparison is not None
+    return States(comparison.before, comparison.after, comparison.difference.commit)

@@ -1,16 +1,22 @@
-"""From paths to a world of objects: the settings, the files, the cluster that they describe."""
+"""From a request to worlds of objects: the settings, the files, the cluster that they describe."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.catalog.images import catalog_of
 from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
-from vmlint.engine.load import NOTHING, Earlier, Gathered, Known, Progress, Repository, assemble, gather
+from vmlint.engine.files import Gathered, KnownFiles, gather
+from vmlint.engine.repository import FilesBefore, Repository, assemble
+from vmlint.engine.request import RunRequest
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployment import Deployment
 from vmlint.graph.cluster import Cluster
@@ -18,135 +24,187 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.runtime.profiling import stage
-from vmlint.source.discover import STDIN, Found, discover
-from vmlint.source.document import Skipped
+from vmlint.source.discover import STDIN, Found, discover, name_of
+from vmlint.source.document import Skipped, SourceFile
 from vmlint.source.ignore import Excluded
+from vmlint.source.read import Raw, raw_of
 from vmlint.world import Settings, World
 from vmlint.world.outside import GoldenImages, catalogs
 
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
 
-__all__ = ["Gathering", "Opened", "Past", "begin", "finish", "open_world", "world_of"]
+__all__ = ["Workspace", "snapshot_of", "world_of"]
 
 
-class Opened(NamedTuple):
-    """What was read, with the settings that held for it.
+class Workspace:
+    """The files of a request as they were read, with the settings that hold for them.
 
-    `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository. `past` is
-    there where the files are compared with a commit.
+    It keeps the documents that it has decoded: a snapshot after an `update` decodes only what differs. `paths` are
+    those that were read, `unread` what was not read of the configurations of folders, and `difference` is there where
+    the files are compared with a commit.
     """
 
-    settings: Config
-    repository: Repository
-    world: World
-    worlds: tuple[World, ...]
-    past: Past | None = None
+    def __init__(
+        self,
+        request: RunRequest,
+        settings: Config,
+        paths: Sequence[str],
+        files: Gathered,
+        unread: Sequence[Skipped] = (),
+        difference: Difference | None = None,
+        decoded: Mapping[str, _Decoded] | None = None,
+    ) -> None:
+        self.request = request
+        self.settings = settings
+        self.paths = paths
+        self.files = files
+        self.unread = unread
+        self.difference = difference
+        self._decoded = dict(decoded or {})
 
-    @property
-    def names(self) -> Sequence[str]:
-        """The name of each world: that of its deployment."""
-        return [one.name for one in self.repository.deployments] or [""]
+    @classmethod
+    def open(cls, request: RunRequest) -> Workspace:
+        """Read the files of a request.
+
+        Raises UsageError for a path that is not there, ConfigError, and what `git` raises where the files are compared
+        with a revision. A file that can't be read is a document with that problem.
+        """
+        chosen = load_for(request.paths) if request.config is None else request.config
+        settings = chosen.replace(**request.overrides)
+        wanted = list(request.paths or settings.paths or ["."])
+        with stage("discover"):
+            found = discover(wanted, exclude=settings.exclude, root=settings.root, dotted=settings.paths)
+            settings, unread = with_folders(
+                settings, (one.name for one in found if isinstance(one, Found) and one.path)
+            )
+        excluded = Excluded(settings.exclude, settings.root)
+        found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
+        if request.revision is not None and STDIN in wanted:
+            raise UsageError(
+                "`--changed` compares files with a commit, and standard input is none: leave one of them out"
+            )
+        difference = _difference(request, wanted)
+        with stage("read"):
+            files = gather(found, settings, request)
+        return cls(request, settings, wanted, files, unread, difference)
+
+    def update(self, file: str, content: str | bytes | None) -> Workspace:
+        """The same with other content of one file, on disk or not; None takes the file away.
+
+        `file` is a path from the working directory. A file that the request does not read changes nothing. Where a
+        configuration changes, or what is ignored, open the request anew.
+        """
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        read = {raw.name for group in self.files for raw in group}
+        name = shown if (shown := os.path.relpath(file).replace(os.sep, "/")) in read else self._name_of_new(file)
+
+        def changed(raws: Sequence[Raw], *, may_add: bool) -> tuple[Raw, ...]:
+            there = any(raw.name == name for raw in raws)
+            if name is None or not (there or may_add):
+                return tuple(raws)
+            kept = [raw for raw in raws if raw.name != name]
+            new = [] if data is None else raw_of([(name, Path(file), data)], self.settings.max_file_size)
+            return tuple(sorted([*kept, *new], key=lambda raw: raw.name))
+
+        linted, context, crds = self.files
+        is_beside = any(raw.name == name for raw in (*context, *crds))
+        files = Gathered(
+            changed(linted, may_add=not is_beside), changed(context, may_add=False), changed(crds, may_add=False)
+        )
+        return Workspace(
+            self.request, self.settings, self.paths, files, self.unread, self.difference, decoded=self._decoded
+        )
+
+    def _name_of_new(self, file: str) -> str | None:
+        """The name of a file that was not read yet, None where the request does not read it."""
+        settings = self.settings
+        if os.path.exists(file):  # noqa: PTH110 - a name may be too long
+            found = discover(self.paths, exclude=settings.exclude, root=settings.root, dotted=settings.paths)
+            same = (one.name for one in found if isinstance(one, Found) and one.path and Path(one.path).samefile(file))
+            return next(same, None)
+        return name_of(
+            os.path.realpath(file), self.paths, exclude=settings.exclude, root=settings.root, dotted=settings.paths
+        )
+
+    def without_comparison(self) -> Workspace:
+        """The same files, compared with nothing."""
+        return Workspace(self.request, self.settings, self.paths, self.files, self.unread)
+
+    def snapshot(self, reuse: Reuse | None = None) -> Snapshot:
+        """The cluster that the files describe. Raises NothingToRead where there is no document at all."""
+        settings, difference = self.settings, self.difference
+        known = (reuse or Reuse()).files
+        before = _files_before(difference, self.paths, settings) if difference else None
+        repository = assemble(
+            self.files, settings, progress=self.request.progress, before=before, known=self._with_documents(known)
+        )
+        self._keep(repository.files)
+        repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *self.unread})))
+        nothing = not repository.counts.documents and not repository.skipped
+        excluded = Excluded(settings.exclude, settings.root)
+        if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in self.paths):
+            raise NothingToRead(f"no YAML or JSON document under {', '.join(self.paths)}")
+        with stage("world"):
+            snapshot = _snapshot(settings, repository)
+        if difference is None or repository.versions is None:
+            return snapshot
+        then, now = repository.versions
+        after = snapshot if now is repository else _snapshot(settings, now)
+        return replace(snapshot, comparison=Comparison(difference, _snapshot(settings, then), after))
+
+    def _with_documents(self, known: KnownFiles) -> KnownFiles:
+        """What is known of files, and the documents of those that were decoded before and are as they were."""
+        raws = {raw.name: raw for raw in self.files.files}
+        kept = {
+            name: decoded.file
+            for name, decoded in self._decoded.items()
+            if name not in known.facts and decoded.is_current(raws.get(name))
+        }
+        return known._replace(files={**kept, **known.files}) if kept else known
+
+    def _keep(self, files: Iterable[SourceFile]) -> None:
+        raws = {raw.name: raw for raw in self.files.files}
+        self._decoded = {file.file: _Decoded(raws[file.file], file, _waiting(file)) for file in files}
 
 
-class Past(NamedTuple):
-    """What is compared with what: `difference` says which files differ; `now` is what they hold, built as `then` is."""
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    """A file as it was decoded, of which `waiting` documents were left for later.
 
-    difference: Difference
-    then: Opened
-    now: Opened
-
-
-class Gathering(NamedTuple):
-    """What was read and not decoded yet, with the settings that hold for it, and the paths where that was found.
-
-    `left` is what was not read of the configurations of folders. `difference` is there where the files are compared
-    with a commit.
+    One of which a document was decoded meanwhile is decoded anew: a rule must not see more of it than in a new run.
     """
 
-    settings: Config
-    paths: Sequence[str]
-    files: Gathered
-    left: Sequence[Skipped] = ()
-    difference: Difference | None = None
+    raw: Raw
+    file: SourceFile
+    waiting: int
+
+    def is_current(self, raw: Raw | None) -> bool:
+        return raw is self.raw and _waiting(self.file) == self.waiting
 
 
-def open_world(
-    paths: Sequence[str | Path],
-    config: Config | None,
-    overrides: Mapping[str, Any],
-    *,
-    stdin: BinaryIO | None = None,
-    progress: Progress | None = None,
-    changed: str | Difference | None = None,
-    instead: Mapping[str, bytes] | None = None,
-) -> Opened:
-    """Read the files under the paths; see `vmlint.check` for what is read and what is raised.
-
-    With `changed`, a revision of git, the world has a past. `instead` has the contents of files that count in the place
-    of those on disk.
-    """
-    gathering = begin(paths, config, overrides, stdin=stdin, progress=progress, changed=changed, instead=instead)
-    return finish(gathering, progress)
+def _waiting(file: SourceFile) -> int:
+    return sum(bool(document.waiting) for document in file.documents)
 
 
-def begin(
-    paths: Sequence[str | Path],
-    config: Config | None,
-    overrides: Mapping[str, Any],
-    *,
-    stdin: BinaryIO | None = None,
-    progress: Progress | None = None,
-    changed: str | Difference | None = None,
-    instead: Mapping[str, bytes] | None = None,
-) -> Gathering:
-    """The first half of `open_world`: the bytes of all files."""
-    given = [str(path) for path in paths]
-    chosen = load_for(given) if config is None else config
-    settings = chosen.replace(**overrides)
-    wanted = given or list(settings.paths) or ["."]
-    with stage("discover"):
-        found = discover(wanted, exclude=settings.exclude, root=settings.root, dotted=settings.paths)
-        settings, left = with_folders(settings, (one.name for one in found if isinstance(one, Found) and one.path))
-    excluded = Excluded(settings.exclude, settings.root)
-    found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
-    if changed is not None and STDIN in wanted:
-        raise UsageError("`--changed` compares files with a commit, and standard input is none: leave one of them out")
-    difference = _compared(changed, wanted) if isinstance(changed, str) else changed
-    with stage("read"):
-        files = gather(wanted, settings, stdin=stdin, progress=progress, instead=instead, found=found)
-    return Gathering(settings, wanted, files, left, difference)
+def _difference(request: RunRequest, paths: Sequence[str]) -> Difference | None:
+    if not isinstance(request.revision, str):
+        return request.revision
 
-
-def _compared(revision: str, paths: Sequence[str]) -> Difference:
     from vmlint.source.git import compare
 
-    return compare(revision, paths)
+    return compare(request.revision, paths)
 
 
-def _before(difference: Difference, paths: Sequence[str], settings: Config) -> Earlier:
+def _files_before(difference: Difference, paths: Sequence[str], settings: Config) -> FilesBefore:
     from vmlint.engine.history import before
 
     return before(difference, paths, settings)
 
 
-def finish(gathering: Gathering, progress: Progress | None = None, known: Known = NOTHING) -> Opened:
-    """The second half of `open_world`: the cluster that the files describe, of which something may be known."""
-    settings, wanted, files, left, difference = gathering
-    earlier = _before(difference, wanted, settings) if difference else None
-    repository = assemble(files, settings, progress=progress, earlier=earlier, known=known)
-    repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *left})))
-    nothing = not repository.counts.documents and not repository.skipped
-    excluded = Excluded(settings.exclude, settings.root)
-    if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in wanted):
-        raise NothingToRead(f"no YAML or JSON document under {', '.join(wanted)}")
-    with stage("world"):
-        opened = _opened(settings, repository)
-    if difference is None or repository.past is None:
-        return opened
-    then, now = repository.past
-    built_alike = opened if now is repository else _opened(settings, now)
-    return opened._replace(past=Past(difference, _opened(settings, then), built_alike))
+def snapshot_of(request: RunRequest) -> Snapshot:
+    """What the files of a request describe; raises what `Workspace.open` and `snapshot` raise."""
+    return Workspace.open(request).snapshot()
 
 
 def world_of(repository: Repository, settings: Config) -> World:
@@ -154,14 +212,14 @@ def world_of(repository: Repository, settings: Config) -> World:
     return _Around(settings).world(repository.resources)
 
 
-def _opened(settings: Config, repository: Repository) -> Opened:
+def _snapshot(settings: Config, repository: Repository) -> Snapshot:
     """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
     around = _Around(settings)
     world = around.world([*(found for one in deployments for found in one.resources), *repository.around])
     if len(deployments) < 2 and not any(one.unread for one in deployments):
-        return Opened(settings, repository, world, (world,))
-    return Opened(settings, repository, world, tuple(around.part(one, world) for one in deployments))
+        return Snapshot(settings, repository, world, (world,))
+    return Snapshot(settings, repository, world, tuple(around.part(one, world) for one in deployments))
 
 
 class _Around:

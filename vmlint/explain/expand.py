@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, NamedTuple
 from vmlint.cdi.render import Failure
 from vmlint.cdi.storageclass import Why
 from vmlint.config.config import Config
-from vmlint.engine.load import Progress
-from vmlint.engine.workspace import open_world
+from vmlint.engine.request import Progress, RunRequest
+from vmlint.engine.workspace import snapshot_of
 from vmlint.findings.finding import ObjectId
 from vmlint.findings.location import object_id
 from vmlint.kubevirt.apply import Applied, Origin
@@ -102,7 +102,8 @@ def expand(
     Arguments and errors are those of `check`. What `check` alone says, such as a device that KubeVirt refuses, is no
     problem here.
     """
-    worlds = open_world(list(paths), config, overrides, stdin=stdin, progress=progress).worlds
+    request = RunRequest.of(paths, config, overrides=overrides, stdin=stdin, progress=progress)
+    worlds = snapshot_of(request).worlds
     return [one for world in worlds for one in expanded(world)]
 
 

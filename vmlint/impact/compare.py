@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from vmlint.engine.workspace import Opened
+from vmlint.engine.snapshot import Snapshot
 from vmlint.impact.losses import pruning
 from vmlint.impact.model import Impact, ObjectChange
 from vmlint.impact.objects import changed_object, created, deleted
@@ -41,7 +41,7 @@ _ASSUMED = (
 )
 
 
-def compare(before: Opened, after: Opened, names: tuple[str, str] = ("before", "after")) -> Impact:
+def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before", "after")) -> Impact:
     """What happens to each object when `after` is applied to a cluster that runs `before`."""
     rules = [rule for rule in after.settings.all_rules() if _tells_refusals(rule)]
     prune = pruning(before)
@@ -136,7 +136,7 @@ def _merged(changes: Iterable[ObjectChange]) -> Iterator[ObjectChange]:
     yield from known.values()
 
 
-def _assumptions(changes: Sequence[ObjectChange], after: Opened) -> Iterator[str]:
+def _assumptions(changes: Sequence[ObjectChange], after: Snapshot) -> Iterator[str]:
     if not any(change.is_vm for change in changes):
         return
     yield from _ASSUMED

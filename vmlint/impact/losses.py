@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from vmlint.engine.workspace import Opened
+from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Step
 from vmlint.gitops.applied import FLUX, Applied, applied
 from vmlint.gitops.tree import Tree
@@ -70,7 +70,7 @@ class Pruning(NamedTuple):
     step: Step | None = None
 
 
-def pruning(before: Opened) -> Callable[[Side], Pruning]:
+def pruning(before: Snapshot) -> Callable[[Side], Pruning]:
     """Who deletes the objects of each deployment."""
     by_name = {f"{one.tool.name} {one.name}": one for one in _applied(before)}
 
@@ -105,6 +105,6 @@ def _spec_of(tool: Applied) -> object:
     return get(tool.at.document.data, *path)
 
 
-def _applied(opened: Opened) -> Iterator[Applied]:
+def _applied(opened: Snapshot) -> Iterator[Applied]:
     files = opened.repository.files
     yield from applied(files, Tree(files))

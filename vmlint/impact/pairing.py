@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from vmlint.engine.workspace import Opened
+from vmlint.engine.snapshot import Snapshot
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.world import World
@@ -32,7 +32,7 @@ class Pair(NamedTuple):
 _Key = tuple[str, Ref]
 
 
-def pairs(before: Opened, after: Opened) -> Iterator[Pair]:
+def pairs(before: Snapshot, after: Snapshot) -> Iterator[Pair]:
     """Every object of two states of a repository, each once for each deployment that applies it.
 
     A deployment is known by its name. An object whose deployment has another name, or that moved to another one, is
@@ -56,7 +56,7 @@ def pairs(before: Opened, after: Opened) -> Iterator[Pair]:
             yield from (Pair(side, None) for side in sides)
 
 
-def _sides(opened: Opened) -> Mapping[_Key, Sequence[Side]]:
+def _sides(opened: Snapshot) -> Mapping[_Key, Sequence[Side]]:
     found: dict[_Key, list[Side]] = defaultdict(list)
     for name, world in zip(_told_apart(opened.names), opened.worlds, strict=True):
         for resource in world.cluster.resources:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from vmlint.config.file import NAMES as CONFIGURATIONS
-from vmlint.engine.workspace import Opened, Past
+from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.findings.finding import Changed, Report
 from vmlint.findings.suppress import Told
 from vmlint.gitops.failed import Failed
@@ -50,13 +50,13 @@ class _Pair(NamedTuple):
 class Touched:
     """The objects and places of a repository that a change touches."""
 
-    def __init__(self, opened: Opened, past: Past) -> None:
-        self._opened = opened
-        self._past = past
-        self._pairs = list(_paired(opened, past))
+    def __init__(self, snapshot: Snapshot, comparison: Comparison) -> None:
+        self._snapshot = snapshot
+        self._comparison = comparison
+        self._pairs = list(_paired(snapshot, comparison))
         self._files: dict[str, bool] = {}
         self._said: dict[tuple[str, int], set[tuple[object, ...]]] = {}
-        self._everything = _setting_changed(opened, past)
+        self._everything = _setting_changed(snapshot, comparison)
 
     @property
     def changes(self) -> Iterator[tuple[int, Change]]:
@@ -64,7 +64,7 @@ class Touched:
 
         Those of which the files don't say which is which, or what the whole of them is, are left out.
         """
-        whole = self._past.now.world.cluster
+        whole = self._comparison.after.world.cluster
         for number, pair in enumerate(self._pairs):
             before, after = (_by_ref(world, fragments=False) for world in (pair.then, pair.now))
             for ref, (new, *others) in after.items():
@@ -90,15 +90,15 @@ class Touched:
         """The report with the findings alone that the change touches; `told` are all that were made."""
         touched = {one.finding for one in told if self._has_fault(one.rule, one.fault)}
         findings = tuple(finding for finding in report.findings if finding in touched)
-        past = self._past
+        comparison = self._comparison
         return replace(
             report,
             findings=findings,
             suppressed=tuple(one for one in report.suppressed if one.finding in touched),
             suppressions=tuple(one for one in report.suppressions if self.has(one.mark.place)),
             changed=Changed(
-                since=past.difference.ref,
-                commit=past.difference.commit,
+                since=comparison.difference.ref,
+                commit=comparison.difference.commit,
                 objects=self._count(),
                 hidden=len(report.findings) - len(findings),
                 everything=self._everything,
@@ -147,27 +147,27 @@ class Touched:
     def _applied(self) -> Mapping[_Origin, Sequence[tuple[int, Resource]]]:
         """By the place where it is written, each object as it is applied, with the numbers of the worlds."""
         applied = defaultdict(list)
-        for number, world in enumerate(self._opened.worlds):
+        for number, world in enumerate(self._snapshot.worlds):
             for one in world.cluster.resources:
                 applied[_origin(one)].append((number, one))
         return applied
 
     def _count(self) -> int:
         """How many of the objects in the files are touched, as they are applied in one world at least."""
-        written = {_origin(one) for one in self._opened.repository.resources if one.linted}
+        written = {_origin(one) for one in self._snapshot.repository.resources if one.linted}
         if self._everything:
             return len(written)
         return sum(any((number, one.ref) in self._nodes for number, one in self._applied.get(at, ())) for at in written)
 
     def _is_changed(self, file: str) -> bool:
         if file not in self._files:
-            self._files[file] = self._past.difference.has_changed(file)
+            self._files[file] = self._comparison.difference.has_changed(file)
         return self._files[file]
 
     @cached_property
     def _numbers(self) -> Mapping[int, int]:
         """By the id of each object, the number of its world."""
-        worlds = self._opened.worlds
+        worlds = self._snapshot.worlds
         return {id(one): number for number, world in enumerate(worlds) for one in world.cluster.resources}
 
     @cached_property
@@ -191,7 +191,7 @@ class Touched:
                     yield number, one.ref
             for ref in _removed(pair):
                 yield number, ref
-        for ref in self._past.then.world.cluster.identities - self._past.now.world.cluster.identities:
+        for ref in self._comparison.before.world.cluster.identities - self._comparison.after.world.cluster.identities:
             yield _ANYWHERE, ref
 
     def _dependants(self) -> Mapping[_Node, Iterable[_Node]]:
@@ -210,11 +210,13 @@ class Touched:
         return found
 
 
-def _paired(opened: Opened, past: Past) -> Iterator[_Pair]:
+def _paired(snapshot: Snapshot, comparison: Comparison) -> Iterator[_Pair]:
     """Each world that is judged, as it was and as it is, both built alike."""
-    then, now = (dict(zip(_told_apart(one.names), one.worlds, strict=True)) for one in (past.then, past.now))
-    for name in _told_apart(opened.names):
-        yield _Pair(then.get(name, past.then.world), now.get(name, past.now.world), name in then)
+    then, now = (
+        dict(zip(_told_apart(one.names), one.worlds, strict=True)) for one in (comparison.before, comparison.after)
+    )
+    for name in _told_apart(snapshot.names):
+        yield _Pair(then.get(name, comparison.before.world), now.get(name, comparison.after.world), name in then)
 
 
 def _told_apart(names: Iterable[str]) -> Iterator[tuple[str, int]]:
@@ -273,14 +275,14 @@ def _origin(one: Resource) -> _Origin:
     return one.document.file, one.document.index, one.prefix
 
 
-def _setting_changed(opened: Opened, past: Past) -> str:
+def _setting_changed(snapshot: Snapshot, comparison: Comparison) -> str:
     """A file that says how others are judged and that differs, or is gone; "" for none."""
-    settings = opened.settings
+    settings = snapshot.settings
     own = [file for file in (settings.file, *(one.file for one in settings.folders), settings.baseline) if file]
     beside = [*settings.context, *settings.crds]
-    held = [one.document.file for one in opened.repository.around]
-    changed = past.difference.has_changed
+    held = [one.document.file for one in snapshot.repository.around]
+    changed = comparison.difference.has_changed
     named = [*own, *(one for one in beside if Path(one).is_file()), *held]
-    folders = [one for one in beside if past.difference.below(one)]
-    gone = sorted(path for path in past.difference.changed if PurePosixPath(path).name in CONFIGURATIONS)
+    folders = [one for one in beside if comparison.difference.below(one)]
+    gone = sorted(path for path in comparison.difference.changed if PurePosixPath(path).name in CONFIGURATIONS)
     return next((file for file in (*filter(changed, named), *folders, *gone)), "")

@@ -7,15 +7,18 @@ reports is what it would have found alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from vmlint.engine.load import Known, waits
-from vmlint.engine.run import Quiet, Subject
+from vmlint.engine.analysis import silent_check, subjects_in
+from vmlint.engine.files import KnownFiles
+from vmlint.engine.repository import waits
+from vmlint.engine.reuse import Reuse
 from vmlint.engine.silent import Ends
+from vmlint.engine.subjects import Subject
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
-from vmlint.engine.workspace import Gathering, Opened, finish
+from vmlint.engine.workspace import Workspace
 from vmlint.graph.build import objects, resource
 from vmlint.model.resource import Resource
 from vmlint.parallel.team import Team, Worker, available, can_copy
@@ -24,7 +27,7 @@ from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
 from vmlint.world.change import Change
 
-__all__ = ["Share", "shared"]
+__all__ = ["Workers", "workers"]
 
 _WORTH = 1024 * 1024
 """How many bytes of manifests for KubeVirt and CDI make a worker worth its start."""
@@ -38,45 +41,41 @@ _TRIED = 2 * _PART
 _MOST_LOUD = 0.4
 """A worker that finds more than this share of its first subjects to be spoken of ends: two would do the same work."""
 
-LookAt = Callable[[Opened], tuple[Sequence[tuple[int, Subject]], Quiet]]
-"""From what was opened to its subjects, and the question whether one of them is quiet."""
 
+class Workers(Reuse):
+    """Other processes that look at a part of the subjects, as the process that asks sees them."""
 
-class Share:
-    """The share of the process that asks, and what it hears of the others' (`runner.Others`)."""
+    is_shared = True
 
-    def __init__(self, team: Team, others: frozenset[str], known: Known) -> None:
+    def __init__(self, team: Team, others: frozenset[str], files: KnownFiles) -> None:
         self._team = team
         self._others = others
-        self.known = known
+        self.files = files
 
-    def leaves(self, subject: Subject) -> bool:
+    def is_own(self, subject: Subject) -> bool:
         return _file(subject) not in self._others
 
-    def heard(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
+    def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
         return self._team.heard(wait=wait)
 
 
 @contextmanager
-def shared(gathering: Gathering, jobs: int | None, look_at: LookAt) -> Iterator[Share | None]:
-    """The share of this process, None where it does all alone. `jobs` is how many processes may work, None for as many
-    as are worth it."""
-    size = _worthwhile(gathering.files.files) if jobs is None else min(jobs, available())
-    if size < 2 or not can_copy() or gathering.settings.render:
-        yield None
+def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
+    """The workers of a run, which may be none. `jobs` is how many processes may work, None for as many as are worth
+    it."""
+    files = workspace.files.files
+    size = _worthwhile(files) if jobs is None else min(jobs, available())
+    if size < 2 or not can_copy() or workspace.settings.render:
+        yield Reuse()
         return
-    shares = _shares(gathering.files.files, size)
-    team = Team(size - 1, lambda worker: _work(worker, shares[worker.number], gathering, look_at))
+    shares = _shares(files, size)
+    team = Team(size - 1, lambda worker: _work(worker, shares[worker.number], workspace))
     try:
         with stage("decode"):
-            own = _decoded(shares[0], gathering)
+            own = _decoded(shares[0], workspace)
             traded = team.trade(_packed(own.facts))
         others = [shares[number] for number, facts in enumerate(traded) if number and facts is not None]
-        yield Share(
-            team,
-            frozenset(raw.name for share in others for raw in share),
-            _joined(own, traded),
-        )
+        yield Workers(team, frozenset(raw.name for share in others for raw in share), _joined(own, traded))
     finally:
         team.close()
 
@@ -93,9 +92,9 @@ def _shares(files: Sequence[Raw], size: int) -> list[list[Raw]]:
     return [[raw for block in blocks[number::size] for raw in block] for number in range(size)]
 
 
-def _decoded(share: Sequence[Raw], gathering: Gathering) -> Known:
+def _decoded(share: Sequence[Raw], workspace: Workspace) -> KnownFiles:
     """The files of a share that have facts, with their documents."""
-    default = gathering.settings.default_namespace
+    default = workspace.settings.default_namespace
 
     objects_of: dict[str, list[Resource]] = {}
 
@@ -107,18 +106,18 @@ def _decoded(share: Sequence[Raw], gathering: Gathering) -> Known:
 
     files: dict[str, SourceFile] = {}
     facts: dict[str, Facts] = {}
-    for file in decoded(share, waits(gathering.settings)):
+    for file in decoded(share, waits(workspace.settings)):
         with suppress(Exception):  # who builds its objects again says where that fails
             if known := facts_of(file, held):
                 files[file.file], facts[file.file] = file, known
-    return Known(facts, files, objects_of)
+    return KnownFiles(facts, files, objects_of)
 
 
 def _packed(facts: Mapping[str, Facts]) -> dict[str, list[tuple[Any, ...]]]:
     return {file: packed(one) for file, one in facts.items()}
 
 
-def _joined(own: Known, traded: Sequence[Mapping[str, list[tuple[Any, ...]]] | None]) -> Known:
+def _joined(own: KnownFiles, traded: Sequence[Mapping[str, list[tuple[Any, ...]]] | None]) -> KnownFiles:
     """What is known of all files."""
     others = {
         file: unpacked(rows) for facts in traded if facts for file, rows in facts.items() if file not in own.facts
@@ -134,20 +133,23 @@ def _file(subject: Subject) -> str | None:
     return document.file if document is not None else None
 
 
-def _work(worker: Worker, share: Sequence[Raw], gathering: Gathering, look_at: LookAt) -> None:
+def _work(worker: Worker, share: Sequence[Raw], workspace: Workspace) -> None:
     """What a worker does."""
-    own = _decoded(share, gathering)
-    opened = finish(gathering._replace(difference=None), known=_joined(own, worker.trade(_packed(own.facts))))
-    subjects, quiet = look_at(opened)
+    own = _decoded(share, workspace)
+    reuse = Reuse()
+    reuse.files = _joined(own, worker.trade(_packed(own.facts)))
+    snapshot = workspace.without_comparison().snapshot(reuse)
+    subjects = subjects_in(snapshot)
+    check = silent_check(snapshot, subjects)
     files = {raw.name for raw in share}
     mine = [index for index, (_, subject) in enumerate(subjects) if _file(subject) in files]
-    mine.sort(key=lambda index: isinstance(subjects[index][1], Document))  # of which there is seldom anything to say
-    looked = loud = 0
+    mine.sort(key=lambda index: isinstance(subjects[index][1], Document))  # which seldom have findings
+    done = loud = 0
     for start in range(0, len(mine), _PART):
         part = mine[start : start + _PART]
-        found = {index: where for index in part if (where := quiet(index)) is not None}
+        found = {index: where for index in part if (where := check(index)) is not None}
         worker.tell((len(part), found))
-        looked += len(part)
+        done += len(part)
         loud += len(part) - len(found)
-        if looked >= _TRIED and loud > _MOST_LOUD * looked:
+        if done >= _TRIED and loud > _MOST_LOUD * done:
             break

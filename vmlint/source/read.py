@@ -61,19 +61,19 @@ def read(
     max_bytes: int = DEFAULT_MAX_BYTES,
     stdin: BinaryIO | None = None,
     may_wait: MayWait | None = None,
-    instead: Mapping[str, bytes] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Iterator[SourceFile]:
     """The files under the paths, in order of their names, each with its documents. See `discover` for which they are.
 
     A file that can't be read is one document with the problem: one larger than `max_bytes`, one without permission, a
     named one that is binary. Binary files that a directory holds, templates, and files that vanish meanwhile are
-    listed as skipped. `-` is read from `stdin`, by default the standard input. `may_wait`: see `decode`. `instead` has
+    listed as skipped. `-` is read from `stdin`, by default the standard input. `may_wait`: see `decode`. `overlay` has
     the contents of files that count in the place of those on disk.
 
     Raises UsageError, before anything is read, for a path that does not exist.
     """
     found = discover(paths, exclude=exclude, root=root)
-    yield from decoded(read_raw(found, max_bytes=max_bytes, stdin=stdin, instead=instead), may_wait)
+    yield from decoded(read_raw(found, max_bytes=max_bytes, stdin=stdin, overlay=overlay), may_wait)
 
 
 def read_raw(
@@ -81,7 +81,7 @@ def read_raw(
     *,
     max_bytes: int = DEFAULT_MAX_BYTES,
     stdin: BinaryIO | None = None,
-    instead: Mapping[str, bytes] | None = None,
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Iterator[Raw]:
     """The same for files that `discover` has found already, not decoded yet."""
     reader = _Reader(max_bytes, stdin)
@@ -89,7 +89,7 @@ def read_raw(
         if isinstance(found, Skipped):
             yield Raw(found.file, b"", outcome=SourceFile(found.file, (), (found,)))
         else:
-            yield reader.file(found, (instead or {}).get(found.name))
+            yield reader.file(found, (overlay or {}).get(found.name))
 
 
 def raw_of(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[Raw]:
@@ -117,6 +117,7 @@ def decoded(
             continue
         told = known(raw.name)
         if isinstance(told, SourceFile):
+            left -= told.aliased
             yield told
             continue
         try:

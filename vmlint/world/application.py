@@ -37,11 +37,14 @@ class Application:
         self.cluster = cluster
         self.settings = settings
         self.behaviour = behaviour(settings.release)
-        self.settled: set[int] = set()
-        """The VMs, by id, of which somebody has found out that they lack nothing."""
+        self._complete: set[int] = set()
         self._answers: dict[object, dict[int, Any]] = {}
         self._outfits: dict[tuple[int, int], Outfit] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
+
+    def take_as_complete(self, subject: object) -> None:
+        """From now on rely on others' finding that a VM lacks nothing."""
+        self._complete.add(id(subject))
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
@@ -57,7 +60,7 @@ class Application:
     def inferred_missing(self) -> frozenset[Ref]:
         """The objects that inferences look for in vain."""
         vms = (found for found in self.cluster.resources if isinstance(found, VirtualMachine) and not found.fragment)
-        return frozenset(ref for vm in vms if id(vm) not in self.settled for ref in self.lacks(vm))
+        return frozenset(ref for vm in vms if id(vm) not in self._complete for ref in self.lacks(vm))
 
     def lacks(self, vm: VirtualMachine) -> Iterator[Ref]:
         """The objects that the VM's inferences look for in vain."""

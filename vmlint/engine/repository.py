@@ -1,14 +1,16 @@
-"""Paths to a repository: its files, its objects, and what was counted on the way."""
+"""From the bytes of files to a repository: its documents, its objects, and what was counted on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.config.config import Config
-from vmlint.engine.summaries import Facts, kinds_of, told
+from vmlint.engine.files import NOTHING, Gathered, KnownFiles
+from vmlint.engine.request import Progress
+from vmlint.engine.summaries import Facts
 from vmlint.findings.finding import Counts
 from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.deployments import plan
@@ -21,31 +23,14 @@ from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.runtime.profiling import stage
-from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
-from vmlint.source.read import Raw, decoded, read_raw
+from vmlint.source.read import decoded
 from vmlint.source.waiting import MayWait
 
-__all__ = [
-    "NOTHING",
-    "Earlier",
-    "Gathered",
-    "Known",
-    "Past",
-    "Progress",
-    "Repository",
-    "assemble",
-    "gather",
-    "load",
-    "waits",
-]
+__all__ = ["FilesBefore", "Repository", "Versions", "assemble", "waits"]
 
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
-
-
-Earlier = Callable[[Sequence[SourceFile]], Sequence[SourceFile]]
-"""From the files that were read to the same files as they were."""
+FilesBefore = Callable[[Sequence[SourceFile]], Sequence[SourceFile]]
+"""From the files that were read to the same files as they were at a commit."""
 
 
 class Repository(NamedTuple):
@@ -65,96 +50,17 @@ class Repository(NamedTuple):
     around: tuple[Resource, ...] = ()
     failed: tuple[Failed, ...] = ()
     commented: tuple[Document, ...] = ()
-    past: Past | None = None
+    versions: Versions | None = None
     crashes: tuple[Crash, ...] = ()
     files: tuple[SourceFile, ...] = ()
     facts: Mapping[str, Facts] = {}
 
 
-class Past(NamedTuple):
-    """What the files held earlier, and what they hold now, both without a tool that builds kustomizations."""
+class Versions(NamedTuple):
+    """What the files held at a commit, and what they hold now, both without a tool that builds kustomizations."""
 
-    then: Repository
-    now: Repository
-
-
-class Known(NamedTuple):
-    """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
-    objects in them."""
-
-    facts: Mapping[str, Facts]
-    files: Mapping[str, SourceFile] = {}
-    objects: Mapping[str, Sequence[Resource]] = {}
-
-    def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
-        """What `decoded` is told of a file."""
-        facts = self.facts.get(name)
-        return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
-
-    def of_same(self, files: Iterable[SourceFile], others: Iterable[SourceFile]) -> Known:
-        """What is known of those of some files that are among others too, with objects of their own."""
-        there = {id(file) for file in others}
-        same = (file.file for file in files if id(file) in there)
-        return Known({name: self.facts[name] for name in same if name in self.facts})
-
-    def objects_of(self, file: SourceFile) -> Sequence[Resource] | None:
-        """The objects of a file, None where nothing is known of it."""
-        if (facts := self.facts.get(file.file)) is None:
-            return None
-        found = self.objects.get(file.file)
-        return found or [told(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
-
-
-NOTHING = Known({})
-
-
-class Gathered(NamedTuple):
-    """The files of a run as they were read: those that are linted, those of the context, those with definitions."""
-
-    files: tuple[Raw, ...]
-    context: tuple[Raw, ...]
-    crds: tuple[Raw, ...]
-
-
-def load(
-    paths: Sequence[str],
-    config: Config,
-    *,
-    stdin: BinaryIO | None,
-    progress: Progress | None,
-    earlier: Earlier | None = None,
-    instead: Mapping[str, bytes] | None = None,
-) -> Repository:
-    """Read the files under the paths, and those of the configuration's context, which are not linted.
-
-    With `earlier`, the repository has a past. `instead` has the contents of files that count in the place of those on
-    disk.
-    """
-    gathered = gather(paths, config, stdin=stdin, progress=progress, instead=instead)
-    return assemble(gathered, config, progress=progress, earlier=earlier)
-
-
-def gather(
-    paths: Sequence[str],
-    config: Config,
-    *,
-    stdin: BinaryIO | None,
-    progress: Progress | None,
-    instead: Mapping[str, bytes] | None = None,
-    found: Iterable[Found | Skipped] | None = None,
-) -> Gathered:
-    """The first half of `load`: the bytes of all files. `found` are those under the paths, where they are known."""
-    context = _beside(config.context, config)
-    known = {raw.name for raw in context}
-    files: list[Raw] = []
-    if found is None:
-        found = discover(paths, exclude=config.exclude, root=config.root, dotted=config.paths)
-    for raw in read_raw(found, max_bytes=config.max_file_size, stdin=stdin, instead=instead):
-        if raw.name not in known:
-            files.append(raw)
-        if progress:
-            progress("reading", len(files), 0)
-    return Gathered(tuple(files), context, _beside(config.crds, config))
+    before: Repository
+    after: Repository
 
 
 def assemble(
@@ -162,10 +68,10 @@ def assemble(
     config: Config,
     *,
     progress: Progress | None,
-    earlier: Earlier | None = None,
-    known: Known = NOTHING,
+    before: FilesBefore | None = None,
+    known: KnownFiles = NOTHING,
 ) -> Repository:
-    """The second half of `load`: what the files hold."""
+    """What the files hold; with `before`, the repository has two versions."""
     files: list[SourceFile] = []
     with stage("decode"):
         for file in decoded(gathered.files, waits(config), known.of):
@@ -175,12 +81,14 @@ def assemble(
         beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     with stage("objects"):
         repository = _assembled(files, beside, definitions, config, known)
-    if earlier is None:
+    if before is None:
         return repository
     plain = replace(config, render=False)
     now = _assembled(files, beside, definitions, plain) if config.render else repository
-    then = earlier(files)
-    return repository._replace(past=Past(_assembled(then, beside, definitions, plain, known.of_same(files, then)), now))
+    then = before(files)
+    return repository._replace(
+        versions=Versions(_assembled(then, beside, definitions, plain, known.of_same(files, then)), now)
+    )
 
 
 def waits(config: Config) -> MayWait | None:
@@ -193,7 +101,7 @@ def _assembled(
     beside: Sequence[SourceFile],
     definitions: Sequence[SourceFile],
     config: Config,
-    known: Known = NOTHING,
+    known: KnownFiles = NOTHING,
 ) -> Repository:
     """The repository that some files make."""
     others = [*(file for file in files if file.file not in known.facts), *beside, *definitions]
@@ -241,10 +149,6 @@ def _assembled(
     )
 
 
-def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
-    return tuple(read_raw(discover(paths), max_bytes=config.max_file_size)) if paths else ()
-
-
 def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
     for document in file.documents:
         if not document.waiting:
@@ -267,7 +171,7 @@ def _relevant(
     custom: Defined,
     *,
     linted: bool,
-    known: Known = NOTHING,
+    known: KnownFiles = NOTHING,
 ) -> _Relevant:
     documents: list[Document] = []
     resources: list[Resource] = []

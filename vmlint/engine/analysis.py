@@ -1,0 +1,332 @@
+"""Runs the rules over the objects of a snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vmlint.config.config import Config
+from vmlint.engine.request import Progress
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.silent import Ends, ends, lacks_nothing
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
+from vmlint.model.crash import Crash, crash
+from vmlint.model.field import Path
+from vmlint.model.resource import Place, Resource
+from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.runtime.profiling import watched
+from vmlint.source.document import Document
+from vmlint.source.span import Span
+from vmlint.world import World
+from vmlint.world.change import Change
+
+__all__ = [
+    "MOST_FAULTS",
+    "Analysis",
+    "SilentCheck",
+    "Truncated",
+    "analyse",
+    "rules_of",
+    "silent_check",
+    "subjects_in",
+]
+
+MOST_FAULTS = 1000
+"""The most faults of one rule and effect that are reported of one object. What is more is counted."""
+
+
+class Truncated(NamedTuple):
+    """Violations that are not reported: how many like this one, the first of them, beside those that are `shown`."""
+
+    rule: Rule
+    fault: Fault
+    number: int
+    shown: int
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What the rules find in a snapshot: violations, undecided questions, and where a rule failed.
+
+    `reused` are the subjects, by their numbers, that others have found to be without findings, with the ends of their
+    references. `silent` are those for which no rule had anything to report. `stopped` is how many subjects were looked
+    at, of how many, where Ctrl-C ended the analysis; else None.
+    """
+
+    snapshot: Snapshot
+    rules: Sequence[Rule]
+    subjects: Sequence[NumberedSubject]
+    violations: list[tuple[Rule, Fault]] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    crashes: list[Crash] = field(default_factory=list)
+    truncated: list[Truncated] = field(default_factory=list)
+    reused: dict[int, Ends] = field(default_factory=dict)
+    silent: set[int] = field(default_factory=set)
+    stopped: tuple[int, int] | None = None
+
+
+def rules_of(settings: Config, *, about_changes: bool) -> tuple[Rule, ...]:
+    """The rules that are checked under some settings; those about changes only where there are any."""
+    rules = (rule for rule in settings.all_rules() if about_changes or rule.meta.subject is not Change)
+    return tuple(rule for rule in rules if settings.runs(rule))
+
+
+def subjects_in(snapshot: Snapshot, changes: Iterable[tuple[int, Change]] = ()) -> list[NumberedSubject]:
+    """What the rules are asked about in a snapshot."""
+    repository = snapshot.repository
+    return subjects_of((*repository.documents, *repository.failed), snapshot.worlds, changes)
+
+
+SilentCheck = Callable[[int], Ends | None]
+
+
+def silent_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> SilentCheck:
+    """Called with a subject's number: where its references end, None if there may be something to report about it."""
+    plan = _Plan(rules_of(snapshot.settings, about_changes=False))
+
+    def check(index: int) -> Ends | None:
+        number, subject = subjects[index]
+        world = snapshot.worlds[number]
+        with suppress(Exception):
+            if isinstance(subject, Resource) and not lacks_nothing(subject, world):
+                return None
+            if not any(True for rule in plan.rules(subject, world) for _ in rule.check(subject, world)):
+                return ends(subject, world) if isinstance(subject, Resource) else ()
+        return None
+
+    return check
+
+
+def analyse(
+    snapshot: Snapshot,
+    reuse: Reuse,
+    *,
+    changes: Iterable[tuple[int, Change]] | None = None,
+    partial: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """What every rule finds in every subject, in the order of subjects, then rules.
+
+    With `changes` the rules about changes run too. What several worlds have at one place is counted once. A rule that
+    fails on a subject takes nothing else with it. With `partial`, Ctrl-C ends the analysis with what was found until
+    then.
+    """
+    subjects = subjects_in(snapshot, changes or ())
+    analysis = Analysis(snapshot, rules_of(snapshot.settings, about_changes=changes is not None), subjects)
+    analysis.reused.update(reuse.silent(snapshot, subjects))
+    checking = _Checking(analysis)
+    worlds = snapshot.worlds
+    done = len(analysis.reused)
+
+    def check(index: int) -> None:
+        nonlocal done
+        checking.check(index)
+        if not reuse.is_shared:
+            checking.sum_up(index)
+        done += 1
+        if progress:
+            progress("checking", min(done, len(subjects)), len(subjects))
+
+    def collect(*, wait: bool) -> None:
+        nonlocal done
+        for count, found in reuse.results(wait=wait):
+            analysis.reused.update(found)
+            done += count
+            if progress:
+                progress("checking", done, len(subjects))
+
+    try:
+        if reuse.is_shared:
+            for index, (_, subject) in enumerate(subjects):
+                if index not in analysis.reused and reuse.is_own(subject) and checking.lacks_nothing(index):
+                    check(index)
+                    if len(checking.found) % _OFTEN == 0:
+                        collect(wait=False)
+            collect(wait=True)
+        for index in analysis.reused:
+            number, subject = subjects[index]
+            worlds[number].take_as_complete(subject)
+        for index in range(len(subjects)):
+            if index not in analysis.reused and index not in checking.found:
+                check(index)
+    except KeyboardInterrupt:
+        if not partial:
+            raise
+        analysis.stopped = done, len(subjects)
+    for index in sorted(checking.found) if reuse.is_shared else ():
+        checking.sum_up(index)
+    return analysis
+
+
+_OFTEN = 64
+"""After how many subjects the others are heard: what they tell must not pile up."""
+
+
+class _Checking:
+    """What the rules find in the subjects that were checked, by their numbers."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        rules = analysis.rules
+        self._plan = _Plan(rules)
+        self._checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
+        self._analysis = analysis
+        self._worlds = analysis.snapshot.worlds
+        self._subjects = analysis.subjects
+        self.found: dict[int, Sequence[tuple[Rule, Fault | Doubt, _At]]] = {}
+        self._world_at: dict[_At, int] = {}
+        self._crashes: dict[int, list[Crash]] = {}
+
+    def check(self, index: int) -> None:
+        number, subject = self._subjects[index]
+        world = self._worlds[number]
+        found: list[tuple[Rule, Fault | Doubt, _At]] = []
+        for rule in self._plan.rules(subject, world):
+            try:
+                for answer in self._checks[rule.id](subject, world):
+                    found.append((rule, answer, _place(rule, answer)))  # noqa: PERF401 - mostly there is none
+            except MemoryError:
+                raise
+            except Exception as error:
+                self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
+        self.found[index] = found
+
+    def lacks_nothing(self, index: int) -> bool:
+        number, subject = self._subjects[index]
+        with suppress(Exception):  # the check itself reports where it fails
+            return not isinstance(subject, Resource) or lacks_nothing(subject, self._worlds[number])
+        return False
+
+    def sum_up(self, index: int) -> None:
+        """Add what was found in a subject to the analysis; those before it come first."""
+        analysis = self._analysis
+        number, _ = self._subjects[index]
+        own: list[tuple[Rule, Fault]] = []
+        for rule, answer, at in self.found[index]:
+            if self._world_at.setdefault(at, number) != number:
+                continue
+            if isinstance(answer, Fault):
+                own.append((rule, answer))
+            else:
+                analysis.doubts.append(answer)
+        foremost = _foremost(own) if own else own
+        if len(foremost) > MOST_FAULTS:
+            foremost, truncated = _first(foremost)
+            analysis.truncated += truncated
+        analysis.violations += foremost
+        analysis.crashes += self._crashes.get(index, ())
+        if not self.found[index] and index not in self._crashes:
+            analysis.silent.add(index)
+        self.found[index] = ()
+
+
+def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:
+    work = f"the rule `{rule.slug}`"
+    if isinstance(subject, Change):
+        subject = subject.new
+    if isinstance(subject, Resource):
+        return crash(error, work, subject.document, subject, rule.slug, rule.pack)
+    document = subject if isinstance(subject, Document) else subject.at.document
+    return crash(error, work, document, None, rule.slug, rule.pack)
+
+
+class _Plan:
+    """Which rules to ask about a subject, in their order: those for its kind, where there is what they are about."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._of_kind: dict[tuple[type, bool], _OfKind] = {}
+
+    def rules(self, subject: Subject, world: World) -> Sequence[Rule]:
+        kind = type(subject), isinstance(subject, Resource) and subject.fragment
+        if (of_kind := self._of_kind.get(kind)) is None:
+            of_kind = self._of_kind[kind] = _OfKind(
+                [
+                    rule
+                    for rule in self._rules
+                    if issubclass(kind[0], rule.meta.subject) and kind[1] <= rule.meta.fragments
+                ]
+            )
+        return of_kind.asked(subject, world)
+
+
+class _OfKind:
+    """The rules for subjects of one kind, by what their questions answer."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._questions = tuple({rule.meta.about: None for rule in rules if rule.meta.about is not None})
+        self._by_answers: dict[tuple[bool, ...], tuple[Rule, ...]] = {}
+
+    def asked(self, subject: Subject, world: World) -> tuple[Rule, ...]:
+        try:
+            answers = tuple([bool(question(subject, world)) for question in self._questions])
+        except MemoryError:
+            raise
+        except Exception:  # a rule that asks the same will say where it fails
+            return tuple(self._rules)
+        if (found := self._by_answers.get(answers)) is None:
+            empty = {question for question, answer in zip(self._questions, answers, strict=True) if not answer}
+            found = tuple(rule for rule in self._rules if rule.meta.about not in empty)
+            self._by_answers[answers] = found
+        return found
+
+
+_At = tuple[str, type, int, Path | Span]
+"""Which rule says something, whether a fault or a doubt, and where that is written."""
+
+
+def _place(rule: Rule, said: Fault | Doubt) -> _At:
+    place = said.place
+    if isinstance(place, Spot):
+        return rule.id, type(said), id(place.document), place.span
+    written = place.resource.written(place.path)
+    return rule.id, type(said), id(written.document), written.path
+
+
+def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
+    """The faults over which none of a higher rank stands, so that each is told once, and by who tells it best."""
+    at: dict[tuple[int, Path], list[tuple[Rule, Fault]]] = {}
+    idle: set[tuple[int, Path]] = set()
+    for rule, fault in faults:
+        if isinstance(fault.place, Place):
+            field = (id(fault.place.resource), fault.place.path)
+            at.setdefault(field, []).append((rule, fault))
+            if rule.meta.rank > 0 and fault.effect is Effect.IGNORED:
+                idle.add(field)
+
+    def is_behind(rule: Rule, fault: Fault) -> bool:
+        if isinstance(fault.place, Spot):
+            return False
+        owner, path = id(fault.place.resource), fault.place.path
+        if rule.meta.rank < 1 and any((owner, path[:length]) in idle for length in range(1, len(path))):
+            return True
+        return any(_stands_over(other, said, rule, fault) for other, said in at[owner, path])
+
+    return [(rule, fault) for rule, fault in faults if not is_behind(rule, fault)]
+
+
+def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
+    """Whether the one makes the other superfluous at the same field; a refusal gives way to refusals alone, but for a
+    field that is gone before."""
+    if higher.meta.rank <= rule.meta.rank:
+        return False
+    return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
+
+
+def _first(faults: list[tuple[Rule, Fault]]) -> tuple[list[tuple[Rule, Fault]], list[Truncated]]:
+    """The first faults of each rule and effect, and what is left of them."""
+    numbers: Counter[tuple[str, Effect]] = Counter()
+    first: list[tuple[Rule, Fault]] = []
+    beyond: dict[tuple[str, Effect], tuple[Rule, Fault]] = {}
+    for rule, fault in faults:
+        kind = rule.id, fault.effect
+        numbers[kind] += 1
+        if numbers[kind] <= MOST_FAULTS:
+            first.append((rule, fault))
+        else:
+            beyond.setdefault(kind, (rule, fault))
+    return first, [Truncated(*one, numbers[kind] - MOST_FAULTS, MOST_FAULTS) for kind, one in beyond.items()]

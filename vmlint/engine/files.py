@@ -1,0 +1,71 @@
+"""The files of a run: their bytes, and what is known of some before they are decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from vmlint.config.config import Config
+from vmlint.engine.request import RunRequest
+from vmlint.engine.summaries import Facts, kinds_of, told
+from vmlint.model.resource import Resource
+from vmlint.source.discover import Found, discover
+from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.read import Raw, read_raw
+
+__all__ = ["NOTHING", "Gathered", "KnownFiles", "gather"]
+
+
+class KnownFiles(NamedTuple):
+    """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
+    objects in them."""
+
+    facts: Mapping[str, Facts]
+    files: Mapping[str, SourceFile] = {}
+    objects: Mapping[str, Sequence[Resource]] = {}
+
+    def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
+        """What `decoded` is told of a file."""
+        facts = self.facts.get(name)
+        return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
+
+    def of_same(self, files: Iterable[SourceFile], others: Iterable[SourceFile]) -> KnownFiles:
+        """What is known of those of some files that are among others too, with objects of their own."""
+        there = {id(file) for file in others}
+        same = (file.file for file in files if id(file) in there)
+        return KnownFiles({name: self.facts[name] for name in same if name in self.facts})
+
+    def objects_of(self, file: SourceFile) -> Sequence[Resource] | None:
+        """The objects of a file, None where nothing is known of it."""
+        if (facts := self.facts.get(file.file)) is None:
+            return None
+        found = self.objects.get(file.file)
+        return found or [told(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
+
+
+NOTHING = KnownFiles({})
+
+
+class Gathered(NamedTuple):
+    """The files of a run as they were read: those that are linted, those of the context, those with definitions."""
+
+    files: tuple[Raw, ...]
+    context: tuple[Raw, ...]
+    crds: tuple[Raw, ...]
+
+
+def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest) -> Gathered:
+    """The bytes of the files that were found under the paths, and of those that the configuration names beside them."""
+    context = _beside(config.context, config)
+    named_beside = {raw.name for raw in context}
+    files: list[Raw] = []
+    for raw in read_raw(found, max_bytes=config.max_file_size, stdin=request.stdin, overlay=request.overlay):
+        if raw.name not in named_beside:
+            files.append(raw)
+        if request.progress:
+            request.progress("reading", len(files), 0)
+    return Gathered(tuple(files), context, _beside(config.crds, config))
+
+
+def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
+    return tuple(read_raw(discover(paths), max_bytes=config.max_file_size)) if paths else ()

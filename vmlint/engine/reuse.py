@@ -1,0 +1,38 @@
+"""Work of a run that need not be done here and now: other processes do it, or an earlier run has done it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from vmlint.engine.files import NOTHING, KnownFiles
+from vmlint.engine.silent import Ends
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.subjects import NumberedSubject, Subject
+
+__all__ = ["Reuse"]
+
+
+class Reuse:
+    """What others know of a run. This one knows nothing: all work is done here.
+
+    A report is the same whichever of these is at work. Only `engine`, `parallel` and `cache` know of them.
+    """
+
+    files: KnownFiles = NOTHING
+    """What is known of linted files before they are decoded."""
+
+    is_shared = False
+    """Whether others look at a part of the subjects meanwhile."""
+
+    def silent(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Ends]:
+        """The subjects, by their numbers in the list, that are known to be without findings and questions."""
+        return {}
+
+    def is_own(self, subject: Subject) -> bool:
+        """Whether nobody else looks at a subject."""
+        return True
+
+    def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
+        """How many subjects the others have looked at since the last call, and which of these are silent; the rest is
+        looked at here too. With `wait`, all until the others have finished."""
+        return iter(())

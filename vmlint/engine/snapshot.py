@@ -1,0 +1,45 @@
+"""What the files of a workspace describe at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vmlint.config.config import Config
+from vmlint.engine.repository import Repository
+from vmlint.world import World
+
+if TYPE_CHECKING:
+    from vmlint.source.git import Difference
+
+__all__ = ["Comparison", "Snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the files of a workspace describe, with the settings that hold for it.
+
+    `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository.
+    `comparison` is there where the files are compared with a commit.
+    """
+
+    settings: Config
+    repository: Repository
+    world: World
+    worlds: tuple[World, ...]
+    comparison: Comparison | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The name of each world: that of its deployment."""
+        return [deployment.name for deployment in self.repository.deployments] or [""]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of a repository: `difference` says which files differ; `after` is built as `before` is."""
+
+    difference: Difference
+    before: Snapshot
+    after: Snapshot

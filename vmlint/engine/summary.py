@@ -1,0 +1,176 @@
+"""From an analysis to a report: located, with levels, suppressed, and without what the baseline knows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from vmlint.config.config import Config
+from vmlint.engine.analysis import Analysis, Truncated
+from vmlint.engine.silent import ends
+from vmlint.findings.baseline import Baseline
+from vmlint.findings.finding import Counts, Finding, Report, Skipped, Undecided
+from vmlint.findings.location import located, undecided, where
+from vmlint.findings.suppress import Silence, Told, marks
+from vmlint.graph.resolution import State
+from vmlint.model.crash import Crash, crash
+from vmlint.model.resource import Place, Resource
+from vmlint.model.suppression import Suppression
+from vmlint.rule import Doubt, Fault, Rule, Spot
+from vmlint.source.document import Document
+from vmlint.source.span import Span
+from vmlint.version import VERSION
+from vmlint.world import World
+
+__all__ = ["Scope", "summed_up"]
+
+
+class Scope(Protocol):
+    """A part of the repository that is reported, such as what a change touches."""
+
+    def has(self, place: Place | Spot) -> bool:
+        """Whether a place is in the part."""
+        ...
+
+    def part_of(self, report: Report, told: Iterable[Told]) -> Report:
+        """The report of the part; `told` are all findings that were made."""
+        ...
+
+
+def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: Scope | None = None) -> Report:
+    """The report of an analysis: without what is suppressed, and with what there is to report about suppressions.
+
+    `today` decides which suppressions have expired. With a `scope`, only what is in it is reported.
+    """
+    settings, repository = analysis.snapshot.settings, analysis.snapshot.repository
+    world, running = analysis.snapshot.world, analysis.rules
+    rules = settings.all_rules()
+    crashes = [*repository.crashes, *analysis.crashes]
+    truncated = [one for one in analysis.truncated if _is_shown(one.rule, one.fault, settings)]
+    doubts = [
+        *analysis.doubts,
+        *(Doubt(_start(one.document), one.error) for one in crashes),
+        *(Doubt(one.fault.place, one.fault.message) for one in truncated),
+    ]
+    silence = Silence(
+        marks(repository.commented, repository.resources, settings),
+        settings,
+        known=rules,
+        running=running,
+        today=today or datetime.date.today(),
+    )
+    told = list(_told(analysis.violations, settings, crashes))
+    shown, suppressed = silence.split(told)
+    suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
+    said = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
+    about = list(_told(said, settings, crashes))
+    more, also = silence.split(about)
+    findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
+    idle = {rule.id for rule in rules if rule not in running or analysis.stopped is not None}
+    known = Baseline.of(settings.baseline).taken_from(findings, idle)
+    asked = [doubt for doubt in analysis.doubts if scope is None or scope.has(doubt.place)]
+    crashes = [one for one in crashes if _wanted(one, settings)]
+    telling = [rule for rule in rules if crashes and rule.meta.subject is Crash]
+    failed = [_crashed(rule, fault) for rule in telling for one in crashes for fault in _faults(rule, one, world)]
+    report = Report(
+        version=VERSION,
+        findings=tuple(known.new),
+        skipped=tuple(sorted({*repository.skipped, *map(_left_out, truncated)})) if truncated else repository.skipped,
+        undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
+        counts=_counted(analysis),
+        rules=(*running, *(rule for rule in telling if rule not in running)),
+        suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),
+        suppressions=tuple(suppressions),
+        stale=known.stale,
+        baseline=settings.baseline,
+        crashes=tuple(crashes),
+        stopped=analysis.stopped,
+    )
+    if scope:
+        report = scope.part_of(report, [*told, *about])
+    return replace(report, findings=tuple(sorted((*report.findings, *failed), key=lambda finding: finding.order)))
+
+
+def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[Told]:
+    """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash."""
+    for rule, fault in faults:
+        try:
+            finding = located(rule, fault)
+        except MemoryError:
+            raise
+        except Exception as error:
+            resource = fault.place.resource if isinstance(fault.place, Place) else None
+            work = f"the place of what `{rule.slug}` says"
+            crashes.append(crash(error, work, _document(fault.place), resource, rule.slug, rule.pack))
+            continue
+        for shown in _levelled([(rule, finding)], settings):
+            yield Told(rule, fault, shown)
+
+
+def _is_shown(rule: Rule, fault: Fault, settings: Config) -> bool:
+    return settings.level(rule, fault.effect, _document(fault.place).file) is not None
+
+
+def _crashed(rule: Rule, fault: Fault) -> Finding:
+    """The finding of a crash, at the start of the document where its object has no place."""
+    try:
+        return located(rule, fault)
+    except MemoryError:
+        raise
+    except Exception:
+        return located(rule, replace(fault, place=_start(_document(fault.place))))
+
+
+def _start(document: Document) -> Spot:
+    return Spot(document, Span(document.line, 1, document.line, 1))
+
+
+def _document(place: Place | Spot) -> Document:
+    return place.document if isinstance(place, Spot) else place.resource.document
+
+
+def _faults(rule: Rule, subject: Suppression | Crash, world: World) -> Iterator[Fault]:
+    """What a rule about suppressions, or about crashes, says of one."""
+    if isinstance(subject, rule.meta.subject):
+        yield from (said for said in rule.check(subject, world) if isinstance(said, Fault))
+
+
+def _wanted(one: Crash, settings: Config) -> bool:
+    """Whether the settings have the rule that failed run on the file."""
+    return not any(
+        rule.slug == one.rule and settings.level(rule, rule.meta.effect, one.document.file) is None
+        for rule in settings.all_rules()
+    )
+
+
+def _order(item: Undecided) -> tuple[str, int, str, str]:
+    return item.file, item.line, str(item.resource or ""), item.reason
+
+
+def _counted(analysis: Analysis) -> Counts:
+    """The references of the linted objects that lead outside, and those that nobody can follow; each place once."""
+    snapshot = analysis.snapshot
+    found = {end for known in analysis.reused.values() for end in known}
+    for index, (number, subject) in enumerate(analysis.subjects):
+        if index not in analysis.reused and isinstance(subject, Resource):
+            found.update(ends(subject, snapshot.worlds[number]))
+    states = [State(state) for *_, state in found]
+    return replace(snapshot.repository.counts, outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))
+
+
+def _left_out(truncated: Truncated) -> Skipped:
+    """What a report says of faults that it does not show."""
+    document, span = where(truncated.fault.place)
+    about = truncated.fault.place.resource if isinstance(truncated.fault.place, Place) else document.file
+    reason = f"`{truncated.rule.slug}` has {truncated.number:,} more findings about `{about}`, from here on"
+    return Skipped(document.file, span.line, f"{reason}: the first {truncated.shown:,} of one object are shown")
+
+
+def _levelled(findings: Iterable[tuple[Rule, Finding]], config: Config) -> Iterator[Finding]:
+    """The findings with the levels that the configuration gives them, without those that it turns off."""
+    for rule, finding in findings:
+        level = config.level(rule, finding.effect, finding.file)
+        if level is not None:
+            yield finding if level is finding.level else replace(finding, level=level)
