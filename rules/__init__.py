@@ -119,6 +119,7 @@ RULES = (
     "machine.cloud_config_type_wrong",
     "machine.network_data_ignored",
     "machine.cloud_init_volume_twice",
+    "machine.grace_device_unfit",
     "sizing.guest_cpu_with_topology",
     "sizing.guest_cpu_twice",
     "sizing.guest_amount_missing",

@@ -137,6 +137,7 @@ INDEX = {
     "machine.cloud_config_type_wrong": ("A value of a cloud-config has a type that cloud-init can't use", Meta(id="VM572", effect=Effect.IGNORED, since="0.2", subject=Workload)),
     "machine.network_data_ignored": ("Cloud-init ignores the network data, since they can't be read", Meta(id="VM573", effect=Effect.IGNORED, since="0.2", subject=Workload)),
     "machine.cloud_init_volume_twice": ("A guest has more than one cloud-init volume", Meta(id="VM574", effect=Effect.RISK, since="0.2", subject=Workload)),
+    "machine.grace_device_unfit": ("A guest can't have the NVIDIA Grace device that it asks for", Meta(id="VM575", effect=Effect.REJECTED, since="0.2", subject=Workload, about=admission)),
     "sizing.guest_cpu_with_topology": ("`domain.cpu.guest` stands beside a topology", Meta(id="VM601", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)),
     "sizing.guest_cpu_twice": ("The VM and its instancetype both give the vCPUs", Meta(id="VM602", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)),
     "sizing.guest_amount_missing": ("Neither the VM nor its instancetype gives an amount of vCPUs or memory", Meta(id="VM603", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=sized)),

@@ -22,6 +22,7 @@ __all__ = [
     "fill_architecture",
     "fill_disks",
     "fill_machine",
+    "fill_nested_paging",
     "fill_network",
 ]
 
@@ -253,3 +254,21 @@ def _fill_eviction_strategy(template: dict[str, Any], config: ClusterConfig) -> 
     spec = ensure(template, "spec")
     if spec.get("evictionStrategy") is None:
         spec["evictionStrategy"] = config.eviction_strategy
+
+
+def fill_nested_paging(template: dict[str, Any]) -> None:
+    """The CPU feature `vmx`, which Hyper-V's `evmcs` requires; only a VirtualMachineInstance gets it.
+
+    Source: KubeVirt `pkg/defaults/hyperv.go` (setEVMCSDependency).
+    """
+    evmcs = get(template, *_DOMAIN, "features", "hyperv", "evmcs")
+    if not isinstance(evmcs, dict) or evmcs.get("enabled") not in (None, True):
+        return
+    cpu = ensure(template, *_DOMAIN, "cpu")
+    features = [dict(feature) if isinstance(feature, dict) else feature for feature in sequence(cpu, "features")]
+    vmx = next((feature for feature in features if isinstance(feature, dict) and feature.get("name") == "vmx"), None)
+    if vmx is None:
+        features.append({"name": "vmx", "policy": "require"})
+    else:
+        vmx["policy"] = "require"
+    cpu["features"] = features

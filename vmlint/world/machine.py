@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
 from vmlint.kubevirt.apply import Applied, Origin
-from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type
+from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
@@ -67,6 +67,7 @@ _CHANGED_BY: Mapping[str, frozenset[Matcher]] = {
     "claims": _INSTANCETYPE,  # its GPUs and host devices join the VM's
     "disks": _PREFERENCE,  # preferred buses, block sizes, IO threads
     "devices": _BOTH,  # GPUs and IO threads; preferred graphics, displays and sound
+    "grace": _BOTH,  # GPUs join the VM's; the architecture, the machine and dedicated CPUs
     "probes": _NEITHER,  # networks that are written stay; where none is, a preference can only take the default away
     "volumes": _NEITHER,
     "cloud_init": _NEITHER,
@@ -196,6 +197,7 @@ class Machine:
             template = normal_template(mapping(workload.data, *workload.template_path))
             problem = fill(template, ClusterConfig.of(self._kubevirt), self._world.settings.release)
             fill_input_type(template)
+            fill_nested_paging(template)
             unknown, giver = _NEITHER, _by_default(workload, template)
         late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
         if problem is not None:

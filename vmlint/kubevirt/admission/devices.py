@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.reading import flag, has, look, whole, word
-from vmlint.kubevirt.admission.view import Cause, View
+from vmlint.kubevirt.admission.view import Cause, Owner, Stage, View
 from vmlint.model.access import each
 
 __all__ = ["check"]
@@ -32,13 +32,17 @@ def check(view: View) -> Iterator[Cause]:
             "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
             _SUBJECT,
         )
-    shown = [index for index, gpu in each(view.spec, *_DEVICES, "gpus") if _shows_early(gpu)]
+    gpus = tuple(each(view.spec, *_DEVICES, "gpus"))
+    shown = [index for index, gpu in gpus if _shows_early(gpu)]
     if len(shown) > 1:
+        written = view.owner is Owner.VMI or view.cluster.unset_frame_buffer_counts
+        early = sum(written or _is_early(gpu) for index, gpu in gpus if index in shown)
         yield Cause(
             view.at(*_DEVICES, "gpus", shown[1]),
             f"{len(shown)} GPUs have a display with `ramFB`, and one can.",
             "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
             _SUBJECT,
+            stage=Stage.VM if early > 1 else Stage.VMI,
         )
     if has(view.spec, *_DEVICES, "sound") and word(view.spec, *_DEVICES, "sound", "name") == "":
         yield Cause(view.at(*_DEVICES, "sound", "name"), "the sound device has no name.", "set `sound.name`", _SUBJECT)
@@ -59,6 +63,12 @@ def check(view: View) -> Iterator[Cause]:
             "remove `panicDevices`",
             _SUBJECT,
         )
+
+
+def _is_early(gpu: Mapping[str, Any]) -> bool:
+    """Whether a display's frame buffer is on before `enabled` is filled in: by an absent `ramFB`, or by its value."""
+    buffer = ("virtualGPUOptions", "display", "ramFB")
+    return not has(gpu, *buffer) or flag(gpu, *buffer, "enabled") is True
 
 
 def _shows_early(gpu: Mapping[str, Any]) -> bool:

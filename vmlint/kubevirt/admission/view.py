@@ -85,6 +85,11 @@ class AdmissionConfig(NamedTuple):
     default_architecture: str | None = None
     single_machines: Mapping[str, tuple[str, ...] | None] = MappingProxyType({})
     """Patterns of `emulatedMachines` of single architectures; the others have the built-in ones."""
+    pci_selectors: Mapping[str, str] = MappingProxyType({})
+    """The `pciVendorSelector` of each PCI device that is permitted, by its resource name."""
+    unset_frame_buffer_counts: bool = True
+    """A VM's `ramFB` without `enabled` counts as on, as it does after the newest release. Before, it counts only in
+    the guest, where it is filled in."""
 
     def machines(self, architecture: str) -> tuple[str, ...] | None:
         """The patterns for an architecture; () for the built-in ones. An unknown architecture has those of amd64."""
@@ -108,7 +113,7 @@ class AdmissionConfig(NamedTuple):
         that of the nodes, and sure in a closed world alone.
         """
         if kubevirt is None and not closed and not by_default:
-            return cls()
+            return cls(unset_frame_buffer_counts=release is None)
         configuration = mapping(kubevirt, "spec", "configuration")
         live_update = behaviour(Release(*release) if release else None).live_update_by_default
         strategy = word(configuration, "vmRolloutStrategy")
@@ -127,6 +132,11 @@ class AdmissionConfig(NamedTuple):
                 for architecture in ARCHITECTURES
                 if (machines := get(configuration, "architectureConfiguration", architecture, "emulatedMachines"))
             },
+            pci_selectors={
+                text(device, "resourceName"): text(device, "pciVendorSelector")
+                for _, device in each(configuration, "permittedHostDevices", "pciHostDevices")
+            },
+            unset_frame_buffer_counts=release is None,
         )
 
 
