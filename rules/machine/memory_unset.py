@@ -33,7 +33,9 @@ KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMandatoryFields
 
 from collections.abc import Iterator
 
-from vmlint.model.subjects import Workload
+from vmlint.kubevirt.matching import Fate
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
@@ -44,4 +46,7 @@ META = Meta("VM506", effect=Effect.STUCK, since="0.1", subject=Workload, about=a
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
-    return refused(META, workload, world, "memory_unset")
+    instancetype = world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
+    if instancetype is not None and instancetype.fate in (Fate.MISSING, Fate.UNKNOWN_KIND):
+        return  # the instancetype that is missing would have given the memory, and is reported
+    yield from refused(META, workload, world, "memory_unset")

@@ -176,6 +176,8 @@ class Application:
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
+        if instancetype is not None and instancetype.fate in (Fate.MISSING, Fate.UNKNOWN_KIND):
+            return None  # what is missing is reported, and would have given the VM what it lacks
         owned = instancetype.spec if instancetype and instancetype.object else None
         return unmet(applied.template, owned, preference.spec, self.settings.release)
 
