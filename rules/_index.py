@@ -148,7 +148,7 @@ INDEX = {
     "api.value_invalid": ("A value is of the wrong type or form", Meta(id="VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=1, about=form, fix=Fix.SAFE)),
     "api.required_field_missing": ("A required field is missing", Meta(id="VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=-1, about=form)),
     "api.metadata_invalid": ("A name, label or annotation is not allowed", Meta(id="VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=-1, about=form, fix=Fix.SAFE)),
-    "api.api_version_not_served": ("No cluster serves the object's API version or kind", Meta(id="VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=1, about=form, fix=Fix.UNSAFE)),
+    "api.api_version_not_served": ("No cluster serves the object's API version or kind", Meta(id="VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=1, about=form, final=True, fix=Fix.UNSAFE)),
     "api.api_version_deprecated": ("The object's API version is deprecated", Meta(id="VM706", effect=Effect.DEPRECATED, since="0.1", subject=Resource, rank=1, about=form, fix=Fix.SAFE)),
     "api.field_not_in_release": ("The target release does not have the field", Meta(id="VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=1, fragments=True, about=form)),
     "api.required_field_blank": ("A required field is missing, and an empty value takes its place", Meta(id="VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=-1, about=form)),

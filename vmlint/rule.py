@@ -78,6 +78,8 @@ class Meta:
     patches too. `level` is that of its findings where it is not that of their effect. `fix` is the surest way in which
     the rule's faults can be mended, None where it is left to a person.
 
+    `final` says that nothing else of an object is looked at in which the rule finds a refusal.
+
     `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
     is called only where the answer is not empty.
     """
@@ -89,6 +91,7 @@ class Meta:
     rank: int = 0
     fragments: bool = False
     about: Callable[[Any, World], object] | None = None
+    final: bool = False
     level: Level | None = None
     fix: Fix | None = None
 

@@ -47,8 +47,16 @@ def told(
         if resource.patched and (open_question := _OPEN.get(cause.kind)):
             yield meta.doubt(place, f"{open_question}: {cause.message}")
             continue
-        fault = meta.at(place, f"{cause.message}.", fix=cause.fix, effect=_EFFECT[cause.outcome])
-        yield fault.mended(Fix.SAFE if cause.sure else Fix.UNSAFE, *cause.edits) if cause.edits else fault
+        fix, edits, sure = cause.fix, cause.edits, cause.sure
+        if cause.taken and _is_beside(resource, cause):
+            fix, edits, sure = cause.taken.fix, cause.taken.edits, True
+        fault = meta.at(place, f"{cause.message}.", fix=fix, effect=_EFFECT[cause.outcome])
+        yield fault.mended(Fix.SAFE if sure else Fix.UNSAFE, *edits) if edits else fault
+
+
+def _is_beside(resource: Resource, cause: SchemaCause) -> bool:
+    """Whether a field and the place where it belongs are in one document; a patch may set what its base sets too."""
+    return resource.written(cause.belongs).document is resource.written(cause.path).document
 
 
 def in_metadata(cause: SchemaCause) -> bool:

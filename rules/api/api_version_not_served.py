@@ -35,7 +35,9 @@ from vmlint.world import World
 from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.UNSAFE)
+META = Meta(
+    "VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, final=True, fix=Fix.UNSAFE
+)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:

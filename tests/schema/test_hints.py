@@ -8,6 +8,7 @@ from vmlint.model.field import render
 from vmlint.schema.cause import SchemaKind
 from vmlint.schema.check import check
 from vmlint.schema.load import schema_of
+from vmlint.source.edit import Remove
 
 
 def fixes(api_version: str, kind: str, spec: dict[str, Any], **more: Any) -> dict[str, str]:
@@ -117,6 +118,40 @@ def test_metadata_of_the_object() -> None:
         ("metadata.annotation", "write `annotations`"),
         ("metadata.spec", "move it to `spec`"),
     ]
+
+
+@pytest.mark.parametrize(("size", "edits"), [("1Gi", (Remove(("spec", "source", "size")),)), ("2Gi", ())])
+def test_a_place_that_is_taken_is_told(size: str, edits: tuple[Remove, ...]) -> None:
+    schema = schema_of("cdi.kubevirt.io/v1beta1", "DataVolume")
+    assert schema is not None
+    storage = {"resources": {"requests": {"storage": "1Gi"}}}
+    data = {"metadata": {"name": "a"}, "spec": {"source": {"blank": {}, "size": size}, "storage": storage}}
+    (cause,) = check(data, schema)
+    assert cause.taken == ("remove it: `spec.storage.resources.requests.storage` is set already", edits)
+    data["spec"]["storage"] = {}  # type: ignore[index]
+    (cause, *_) = check(data, schema)
+    assert cause.taken is None
+
+
+@pytest.mark.parametrize(
+    ("field", "fix", "sure"),
+    [
+        ("userDataSecretRef", "did you mean `networkDataSecretRef` or `secretRef`?", False),
+        ("secretReff", "write `secretRef`", True),
+        ("sercetRef", "write `secretRef`", True),
+        ("secret_ref", "write `secretRef`", True),
+        ("network-data-secret-ref", "write `networkDataSecretRef`", True),
+        ("cloudSecrets", "remove it, or write it where it belongs", False),
+    ],
+)
+def test_a_suggestion_is_sure_only_where_one_field_is_near(field: str, fix: str, sure: bool) -> None:
+    schema = schema_of("kubevirt.io/v1", "VirtualMachine")
+    assert schema is not None
+    volume = {"name": "init", "cloudInitNoCloud": {field: {"name": "init"}}}
+    spec = template({"domain": {"devices": {}}, "volumes": [volume]})
+    (cause,) = check({"metadata": {"name": "a"}, "spec": spec}, schema)
+    assert fix in cause.fix
+    assert (cause.sure, bool(cause.edits)) == (sure, sure)
 
 
 @pytest.mark.parametrize(

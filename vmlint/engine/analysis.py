@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vmlint.config.config import Config
+from vmlint.engine.consequences import Faults, first_causes
 from vmlint.engine.request import Progress
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.silent import Ends, ends, lacks_nothing
@@ -179,6 +180,7 @@ class _Checking:
         self.found: dict[int, Sequence[tuple[Rule, Fault | Doubt, _At]]] = {}
         self._world_at: dict[_At, int] = {}
         self._crashes: dict[int, list[Crash]] = {}
+        self._kept: list[Resource] = []
 
     def check(self, index: int) -> None:
         number, subject = self._subjects[index]
@@ -193,6 +195,17 @@ class _Checking:
             except Exception as error:
                 self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
         self.found[index] = found
+
+    def _judged(self, resource: Resource, world: World) -> set[tuple[str, Path]]:
+        """The rules that report something of an object that is not in the files, each with the field."""
+        self._kept.append(resource)  # worlds know objects by their ids
+        reported = set()
+        for rule in self._plan.rules(resource, world):
+            with suppress(Exception):
+                for fault in rule.check(resource, world):
+                    if isinstance(fault, Fault) and isinstance(fault.place, Place):
+                        reported.add((rule.id, fault.place.path))
+        return reported
 
     def lacks_nothing(self, index: int) -> bool:
         number, subject = self._subjects[index]
@@ -212,7 +225,11 @@ class _Checking:
                 own.append((rule, answer))
             else:
                 analysis.doubts.append(answer)
-        foremost = _foremost(own) if own else own
+        foremost: Faults = _foremost(own) if own else own
+        subject = self._subjects[index][1]
+        if isinstance(subject, Resource) and len(foremost) > 1:
+            world = self._worlds[number]
+            foremost = first_causes(subject, foremost, lambda other: self._judged(other, world))
         if len(foremost) > MOST_FAULTS:
             foremost, truncated = _first(foremost)
             analysis.truncated += truncated
@@ -317,7 +334,7 @@ def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
     return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
 
 
-def _first(faults: list[tuple[Rule, Fault]]) -> tuple[list[tuple[Rule, Fault]], list[Truncated]]:
+def _first(faults: Faults) -> tuple[list[tuple[Rule, Fault]], list[Truncated]]:
     """The first faults of each rule and effect, and what is left of them."""
     numbers: Counter[tuple[str, Effect]] = Counter()
     first: list[tuple[Rule, Fault]] = []

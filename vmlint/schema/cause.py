@@ -8,7 +8,7 @@ from typing import NamedTuple
 from vmlint.source.edit import Edit
 from vmlint.source.span import Path
 
-__all__ = ["Outcome", "SchemaCause", "SchemaKind"]
+__all__ = ["Outcome", "SchemaCause", "SchemaKind", "Taken"]
 
 
 class SchemaKind(enum.Enum):
@@ -42,8 +42,17 @@ class Outcome(enum.Enum):
     ACCEPTED = "the object is accepted, with a warning"
 
 
+class Taken(NamedTuple):
+    """What to do about a field whose right place has a value already; the edits are sure where it is the same value."""
+
+    fix: str
+    edits: tuple[Edit, ...] = ()
+
+
 class SchemaCause(NamedTuple):
     """One fault: where, of which sort, its outcome, what is wrong in words, and what to do.
+
+    `taken` says what to do instead where the place in `belongs` has a value in the same document.
 
     `edits` do that, and `sure` says that nobody can have meant anything else. `belongs` is the path under which an
     unknown field is at home, () where no place is sure. An absent field's path is the one that it would have.
@@ -57,3 +66,4 @@ class SchemaCause(NamedTuple):
     belongs: Path = ()
     edits: tuple[Edit, ...] = ()
     sure: bool = False
+    taken: Taken | None = None

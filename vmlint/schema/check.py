@@ -24,13 +24,13 @@ from typing import Any, NamedTuple, final
 from vmlint.model.field import render
 from vmlint.model.quantity import Quantity, crd_pattern_ok
 from vmlint.model.unknown import is_unknown
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind, Taken
 from vmlint.schema.cel import RULES
 from vmlint.schema.hints import Frame, Hint, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
 from vmlint.schema.words import TYPE_WORDS, quote_edit, quote_fix, shown, the_value
-from vmlint.source.edit import Edit, Move, Put, Quote
+from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
 __all__ = ["Admission", "Release", "Schema", "check"]
 
@@ -311,25 +311,36 @@ class _Walk:
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
         self._unknowns += 1
-        other, place, misspelt, elsewhere = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
+        meant = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
         base = path_of(frame)
-        fix = elsewhere or "remove it, or write it where it belongs"
+        fix = meant.elsewhere or "remove it, or write it where it belongs"
         edits: tuple[Edit, ...] = ()
-        if other:
-            fix, edits = f"write `{other}`", (Move((*base, name), (*base, other)),)
-        elif place:
-            fix, edits = f"move it to `{render(place)}`", (Move((*base, name), place),)
-        parent = render(base) or "the object"
+        if meant.name:
+            fix, edits = f"write `{meant.name}`", (Move((*base, name), (*base, meant.name)),)
+        elif meant.place:
+            fix, edits = f"move it to `{render(meant.place)}`", (Move((*base, name), meant.place),)
+        elif meant.candidates:
+            fix = f"remove it, or did you mean {' or '.join(f'`{one}`' for one in meant.candidates)}?"
+        taken = None
+        if meant.held:
+            there = f"`{render(meant.place)}`"
+            both = isinstance(value, dict | list) and not meant.same
+            words = (
+                f"remove it, or merge it into {there}, which is set" if both else f"remove it: {there} is set already"
+            )
+            taken = Taken(words, (Remove((*base, name)),) if meant.same else ())
+        parent = f"`{render(base)}`" if base else "the object"
         self.found.append(
             SchemaCause(
                 (*base, name),
                 SchemaKind.UNKNOWN,
                 outcome,
-                f"`{parent}` has no field `{shown(name)}`",
+                f"{parent} has no field `{shown(name)}`",
                 fix,
-                place,
+                meant.place,
                 edits,
-                misspelt,
+                meant.misspelt,
+                taken,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,8 +17,10 @@ Frame = tuple[Any, str | int, Node, Any]
 """Where the walk is: the frame above (None at the root), the step from it, the schema, the value."""
 
 _NEAR, _FAR = 2, 3  # how far below: a mapping shows by its keys where it is at home, a scalar by its name alone
-_ALIKE = 0.8  # how like two names must be for one to be meant by the other
-_AHEAD = 0.08  # and by how much it must be ahead of the next best
+_MOST_WORDS = 0.7  # the share of words that two names have in common for one to be worth naming beside the other
+_SHORTEST = 4
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+_MOST_CANDIDATES = 3
 _METADATA = ("labels", "annotations")
 _AMOUNTS = ("cpu", "memory", "storage")
 
@@ -35,13 +38,17 @@ class Hint(NamedTuple):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
     `misspelt` says that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
-    says what to do where another object has the field.
+    says what to do where another object has the field. `held` says that the place has a value already, and `same` that
+    it is the same one. `candidates` are the fields that may be meant where several are near.
     """
 
     name: str = ""
     place: Path = ()
     misspelt: bool = False
     elsewhere: str = ""
+    held: bool = False
+    same: bool = False
+    candidates: tuple[str, ...] = ()
 
 
 def hint(frame: Frame, name: str, value: Any) -> Hint:
@@ -52,15 +59,26 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
     if same := [known for known in free if _plain(known) == plain]:
         return Hint(same[0], misspelt=len(same) == 1)
     if place := _amount(frame, name, value):
-        return Hint(place=place)
+        return _there(frame, place, value)
     if elsewhere := _of_another_object(frame, name, value):
         return Hint(elsewhere=elsewhere)
     if parts := [known for known in free if _is_part(name, known)]:
-        return Hint(parts[0]) if len(parts) == 1 else Hint()
+        return Hint(parts[0]) if len(parts) == 1 else Hint(candidates=tuple(parts[:_MOST_CANDIDATES]))
     if place := _home(frame, name, value):
-        return Hint(place=place)
-    meant = _like(plain, free)
-    return Hint(meant, misspelt=_digits(meant) == _digits(name))
+        return _there(frame, place, value)
+    near = [known for known in free if _distance(plain, _plain(known)) <= _slips(plain)]
+    if len(near) == 1:
+        return Hint(near[0], misspelt=_digits(near[0]) == _digits(name))
+    return Hint(candidates=tuple(near or _somewhat_like(name, free))[:_MOST_CANDIDATES])
+
+
+def _there(frame: Frame, place: Path, value: Any) -> Hint:
+    """A place with what it holds already."""
+    root: Frame = frame
+    while root[0] is not None:
+        root = root[0]
+    held = get(root[3], *place)
+    return Hint(place=place, held=held is not None, same=held is not None and held == value)
 
 
 _DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"))
@@ -87,11 +105,42 @@ def _is_part(name: str, known: str) -> bool:
     return last or (len(name) >= 3 and known.startswith(name) and known[len(name)].isupper())
 
 
-def _like(plain: str, free: list[str]) -> str:
-    ranked = sorted(((_likeness(plain, _plain(known)), known) for known in free), reverse=True)
-    if not ranked or ranked[0][0] < _ALIKE or (len(ranked) > 1 and ranked[1][0] > ranked[0][0] - _AHEAD):
-        return ""
-    return ranked[0][1]
+def _slips(name: str) -> int:
+    """How many letters of a name may be wrong for it to be the same name, misspelt."""
+    return 1 if len(name) < 6 else 2 if len(name) < 12 else 3
+
+
+def _distance(one: str, other: str) -> int:
+    """The edit distance in which two letters that change places are one slip; longer lengths than matter end early."""
+    if abs(len(one) - len(other)) > _slips(one):
+        return len(one)
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        here = [row]
+        for column, known in enumerate(other, 1):
+            cost = min(above[column] + 1, here[-1] + 1, above[column - 1] + (letter != known))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == known:
+                cost = min(cost, before[column - 2] + 1)
+            here.append(cost)
+        before, above = above, here
+    return above[-1]
+
+
+def _somewhat_like(name: str, free: list[str]) -> list[str]:
+    """The fields that hold a name, are held in it, or have most of their words in common with it, the likest first."""
+    ranked = sorted(((_likeness(_plain(name), _plain(known)), known) for known in free), reverse=True)
+    return [known for _, known in ranked if _contains(_plain(name), _plain(known)) or _shares_words(name, known)]
+
+
+def _contains(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= _SHORTEST and (one in other or other in one)
+
+
+def _shares_words(name: str, known: str) -> bool:
+    words, other = (_WORD.findall(one) for one in (name, known))
+    shared = sum(word.lower() in {one.lower() for one in words} for word in other)
+    return shared > 1 and shared >= _MOST_WORDS * max(len(words), len(other))
 
 
 def _home(frame: Frame, name: str, value: Any) -> Path:
