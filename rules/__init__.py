@@ -114,6 +114,7 @@ RULES = (
     "machine.host_device_not_permitted",
     "machine.network_binding_not_registered",
     "machine.memory_limit_below_guest",
+    "machine.namespace_without_room",
     "machine.cloud_config_ignored",
     "machine.cloud_config_key_unknown",
     "machine.cloud_config_type_wrong",

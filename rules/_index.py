@@ -132,6 +132,7 @@ INDEX = {
     "machine.host_device_not_permitted": ("A VM asks for a device that the cluster does not permit", Meta(id="VM556", effect=Effect.STUCK, since="0.2", subject=Workload)),
     "machine.network_binding_not_registered": ("An interface uses a network binding that the cluster does not know", Meta(id="VM557", effect=Effect.STUCK, since="0.2", subject=Workload)),
     "machine.memory_limit_below_guest": ("A guest has more memory than its pod may use", Meta(id="VM558", effect=Effect.RISK, since="0.2", subject=Workload)),
+    "machine.namespace_without_room": ("A quota or limit of the namespace leaves no room for a VM's pod, or for a disk", Meta(id="VM559", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, PersistentVolumeClaim,))),
     "machine.cloud_config_ignored": ("Cloud-init ignores the user data, since they can't be read", Meta(id="VM570", effect=Effect.IGNORED, since="0.2", subject=Workload)),
     "machine.cloud_config_key_unknown": ("A cloud-config has a key that cloud-init does not know, and that is much like one it knows", Meta(id="VM571", effect=Effect.IGNORED, since="0.2", subject=Workload)),
     "machine.cloud_config_type_wrong": ("A value of a cloud-config has a type that cloud-init can't use", Meta(id="VM572", effect=Effect.IGNORED, since="0.2", subject=Workload)),

@@ -4,7 +4,8 @@
 Looks at each workload whose eviction strategy asks for live migration, be it its own or the one that the KubeVirt or
 HyperConverged object sets for the cluster. Reports in one finding all that keeps the guest from being migrated: the
 interface on the pod network, claims that are not `ReadWriteMany`, host devices and GPUs, launch security, Hyper-V
-passthrough, and a node selector or required affinity that leaves one node.
+passthrough, a node selector or required affinity that leaves one node, and a
+quota without room for a second pod.
 
 ## Why it matters
 With `LiveMigrate`, KubeVirt denies the eviction of a guest that can't be migrated: draining its node hangs until
@@ -66,6 +67,7 @@ _FIXES: Mapping[Blocker, str] = {
     Blocker.INTERFACE: "use `masquerade: {}` on the pod network",
     Blocker.DISK: "ask for `accessModes: [ReadWriteMany]` on storage that shares",
     Blocker.NODE: "let the VM run on more than one node",
+    Blocker.QUOTA: "raise the quota to twice what the pod asks for",
 }
 
 
@@ -87,7 +89,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
         )
     else:
         message = (
-            f"the guest has no second node to migrate to, and {_asks(strategy)}: {reasons}. Draining its node begins "
+            f"the guest has nowhere to migrate to, and {_asks(strategy)}: {reasons}. Draining its node begins "
             "a migration that never finds a place, and hangs until somebody stops the VM."
         )
     place = workload.at(*workload.template_path, *verdict.obstacles[0].path)
@@ -116,7 +118,7 @@ def _fix(verdict: Migratability, eviction: Eviction) -> str:
     lasting = any(one.blocker not in _FIXES for one in verdict.obstacles)
     give_up = (
         "write `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"
-        if eviction is Eviction.DENIED and not any(one.blocker is Blocker.NODE for one in verdict.obstacles)
+        if eviction is Eviction.DENIED and all(one.blocker.in_condition for one in verdict.obstacles)
         else "write `evictionStrategy: None`, with which a drain shuts the guest down"
     )
     return give_up if lasting else ", ".join((*known, f"or {give_up}"))

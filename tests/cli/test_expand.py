@@ -70,7 +70,12 @@ def test_explained_lines(run: Run) -> None:
 def test_explained_json(run: Run) -> None:
     Path("a.yaml").write_text(vm())
     (found,) = json.loads(run("expand", "--explain", "--format", "json")[1])
-    assert list(found) == ["resource", "file", "line", "data", "origin"]
+    assert list(found) == ["resource", "file", "line", "data", "origin", "pod"]
+    assert found["pod"] == {
+        "memoryOverhead": 288 << 20,
+        "requests": {"memory": "4384Mi", "cpu": "100m"},
+        "limits": {},
+    }
     assert found["resource"]["name"] == "web"
     assert found["data"]["spec"]["template"]["spec"]["architecture"] == "amd64"
     assert found["origin"]["spec.template.spec.domain.memory.guest"] == "instancetype u1.medium"

@@ -56,7 +56,7 @@ def make_parser() -> Parser:
         "--explain",
         action="store_true",
         help="say of each value whether it comes from the VM, its instancetype, its preference or a default: in a "
-        "comment, or in json as `origin` beside `data`",
+        "comment, or in json as `origin` beside `data`; and show what its pod requests",
     )
     shown.add_argument("-h", "--help", action="help", help="show this")
     return parser
@@ -99,9 +99,24 @@ def _yaml(vms: Sequence[Expanded], explain: bool) -> str:
     documents = []
     for vm in vms:
         comments = {path: str(giver) for path, giver in vm.origin.items()} if explain else None
-        head = f"# {page.show(f'{vm.resource}, from {place(vm.file, vm.line)}')}\n" if explain else ""
+        heads = [f"{vm.resource}, from {place(vm.file, vm.line)}", *_pod_lines(vm)] if explain else []
+        head = "".join(f"# {page.show(text)}\n" for text in heads)
         documents.append(head + manifest(vm.data, comments, encoding=page.encoding))
     return "---\n".join(documents)
+
+
+def _pod_lines(vm: Expanded) -> list[str]:
+    """What the VM's launcher pod asks for, in words."""
+    if (pod := vm.pod) is None:
+        return []
+    lines = [f"pod: memory overhead {-(-pod.overhead // _MI)}Mi"]
+    for kind, amounts in (("requests", pod.requests), ("limits", pod.limits)):
+        if amounts:
+            lines.append(f"pod {kind}: {', '.join(f'{name} {amount}' for name, amount in amounts.items())}")
+    return lines
+
+
+_MI = 1 << 20
 
 
 def _json(vms: Sequence[Expanded], explain: bool) -> str:
@@ -120,4 +135,14 @@ def _explained(vm: Expanded) -> dict[str, Any]:
         "line": vm.line,
         "data": vm.data,
         "origin": {render(path): str(giver) for path, giver in vm.origin.items()},
+        "pod": _pod(vm),
     }
+
+
+def _pod(vm: Expanded) -> dict[str, Any] | None:
+    if (pod := vm.pod) is None:
+        return None
+    amounts = {
+        kind: {name: str(amount) for name, amount in getattr(pod, kind).items()} for kind in ("requests", "limits")
+    }
+    return {"memoryOverhead": pod.overhead, **amounts}

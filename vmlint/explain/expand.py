@@ -16,6 +16,7 @@ from vmlint.engine.workspace import snapshot_of
 from vmlint.findings.finding import ObjectId
 from vmlint.findings.location import object_id
 from vmlint.kubevirt.apply import Applied, Origin
+from vmlint.kubevirt.launcher import Launcher
 from vmlint.kubevirt.values import leaves
 from vmlint.model.access import get, with_value
 from vmlint.model.field import Path as Field
@@ -67,6 +68,7 @@ class Expanded:
         givers: Callable[[], Mapping[Field, Giver]],
         problem: Problem | None = None,
         identity: ObjectId | None = None,
+        pod: Callable[[], Launcher | None] = lambda: None,
     ) -> None:
         self.resource: ObjectId = identity or object_id(source)
         self.file: str = source.document.file
@@ -75,6 +77,7 @@ class Expanded:
         self.source = source
         """The object as it is written."""
         self._givers = givers
+        self._pod = pod
 
     def __repr__(self) -> str:
         return f"<{self.resource} expanded{f', {self.problem}' if self.problem else ''}>"
@@ -82,6 +85,11 @@ class Expanded:
     @cached_property
     def line(self) -> int:
         return self.source.document.span(self.source.prefix).line
+
+    @cached_property
+    def pod(self) -> Launcher | None:
+        """What the launcher pod of a VM asks for; None for other objects, and where the files don't say."""
+        return self._pod()
 
     @cached_property
     def origin(self) -> Mapping[Field, Giver]:
@@ -122,7 +130,14 @@ def _virtual_machine(vm: Any, world: World) -> Expanded:
     lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)
     stored = bool(lost or applied.conflicts or applied.refusal)
     data = with_value(vm.data, vm.vm_path, applied.persisted["spec"] if stored else applied.vm["spec"])
-    return Expanded(vm, data, lambda: _givers(vm, data, applied, world), problem_of(vm, world))
+    problem = problem_of(vm, world)
+    return Expanded(
+        vm,
+        data,
+        lambda: _givers(vm, data, applied, world),
+        problem,
+        pod=lambda: None if problem else world.launch.pod(vm),
+    )
 
 
 VMS = ("VirtualMachine", "VirtualMachinePool")

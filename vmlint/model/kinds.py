@@ -58,6 +58,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("", "ServiceAccount", "serviceaccounts"),
     Kind("", "Namespace", "namespaces", False),
     Kind("", "ResourceQuota", "resourcequotas"),
+    Kind("", "LimitRange", "limitranges"),
     Kind(_RBAC, "Role", "roles"),
     Kind(_RBAC, "ClusterRole", "clusterroles", False),
     Kind(_RBAC, "RoleBinding", "rolebindings"),

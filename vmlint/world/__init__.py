@@ -11,6 +11,7 @@ from vmlint.model.ref import Ref
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
 from vmlint.world.form import Form
+from vmlint.world.launch import Launch
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
 from vmlint.world.migration import Migration
@@ -25,7 +26,7 @@ __all__ = ["Settings", "World"]
 
 class World(Application):
     """All questions of a run: those about VMs and their matchers, and through `storage`, `snapshots`, `machine`,
-    `operations`, `migration`, `addresses` and `form` the rest."""
+    `operations`, `migration`, `launch`, `addresses` and `form` the rest."""
 
     def __init__(self, cluster: Cluster, settings: Settings) -> None:
         super().__init__(cluster, settings)
@@ -36,7 +37,8 @@ class World(Application):
         self.snapshots = Snapshots(cluster, self.storage, settings.is_closed)
         self.machine = Machine(self)
         self.operations = Operations(self, self.machine)
-        self.migration = Migration(self, self.machine, self.storage)
+        self.launch = Launch(self, self.machine, self.storage)
+        self.migration = Migration(self, self.machine, self.storage, self.launch)
         self.addresses = Addresses(cluster)
         self._names = Names(cluster)
         self.form = Form(cluster, settings.release, self.alike, templates)

@@ -12,9 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.apply import Origin
-from vmlint.kubevirt.defaults import ClusterConfig, fill
 from vmlint.kubevirt.migration import Blocker, Migratability, MigrationConfig, Obstacle, Question, migratability
-from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.releases import NEWEST
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
@@ -24,6 +22,7 @@ from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
+from vmlint.world.launch import Launch
 from vmlint.world.machine import Machine
 from vmlint.world.storage import Storage
 
@@ -67,8 +66,9 @@ class Eviction(enum.Enum):
 class Migration:
     """The workloads of a world, as migration sees them."""
 
-    def __init__(self, world: Application, machine: Machine, storage: Storage) -> None:
+    def __init__(self, world: Application, machine: Machine, storage: Storage, launch: Launch) -> None:
         self._world = world
+        self._launch = launch
         self._machine = machine
         self._storage = storage
         self._answers: dict[int, Migratability | None] = {}
@@ -87,18 +87,14 @@ class Migration:
         if template is None:
             return None
         found = migratability(template, self._modes(workload), self.config)
-        lost = self._unknown(workload)
+        if (short := self._launch.no_second_pod(workload)) is not None:
+            found = found._replace(obstacles=(*found.obstacles, short))
+        lost = self._launch.unknown(workload)
         return found if lost is None else _with_unknown(found, lost)
 
     def template(self, workload: Workload) -> Mapping[str, Any] | None:
         """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
-        if isinstance(workload, VirtualMachine):
-            started = self._world.started(workload)
-            refused = started.conflicts or started.refusal or started.problem
-            return None if refused else started.template
-        template = normal_template(mapping(workload.data, *workload.template_path))
-        config = ClusterConfig.of(self._world.kubevirt)
-        return template if fill(template, config, self._world.settings.release) is None else None
+        return self._launch.template(workload)
 
     def giver(self, vm: VirtualMachine, path: Path) -> Origin:
         """Who gives the value at a path of the guest's template: the VM too where it writes a part of the value."""
@@ -107,12 +103,6 @@ class Migration:
         origins = self._world.started(vm).origin
         found = {origin for leaf, origin in origins.items() if leaf[: len(path)] == path}
         return found.pop() if len(found) == 1 else Origin.VM
-
-    def _unknown(self, workload: Workload) -> Matcher | None:
-        """The matcher of which nobody knows what it gives."""
-        if not isinstance(workload, VirtualMachine):
-            return None
-        return next((matcher for matcher in Matcher if not self._world.is_decided(workload, matcher)), None)
 
     def _modes(self, workload: Workload) -> Mapping[int, tuple[str, ...] | None]:
         """The access modes of the claims on which the workload's volumes live."""

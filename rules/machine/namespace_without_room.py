@@ -1,0 +1,120 @@
+"""A quota or limit of the namespace leaves no room for a VM's pod, or for a disk.
+
+## What it does
+Compares the ResourceQuotas and LimitRanges of the namespace with each claim, as CDI makes it, and with each launcher
+pod: CPU and memory, those that KubeVirt needs besides the guest's too, devices, huge pages. Only what exceeds a bound
+by itself is reported; what else is in the namespace comes on top.
+
+## Why it fails
+Kubernetes refuses the claim or pod. A DataVolume then stays pending, and a VM never starts.
+
+## Bad
+    kind: ResourceQuota
+    spec:
+      hard: {requests.memory: 4Gi}
+    # and in the same namespace
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            memory: {guest: 4Gi}
+
+## Good
+    kind: ResourceQuota
+    spec:
+      hard: {requests.memory: 8Gi}
+    # and in the same namespace
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            memory: {guest: 4Gi}
+
+## Source
+KubeVirt `pkg/hypervisor/kvm/hypervisorbackend.go` (GetMemoryOverhead),
+`pkg/virt-controller/services/renderresources.go`; Kubernetes `pkg/quota/v1/evaluator/core`,
+`plugin/pkg/admission/limitranger`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.chain import Hop
+from vmlint.model.quantity import Quantity
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.disks import Disk, Written
+
+from .._disks import clear, prefix
+from ._start import never_starts
+
+META = Meta("VM559", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, PersistentVolumeClaim))
+
+_MI = 1 << 20
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for disk in world.storage.disks(subject):
+        if clear(disk, world):
+            yield from _disk(disk, world)
+    if isinstance(subject, Workload):
+        yield from _pod(subject, world)
+
+
+def _disk(disk: Disk, world: World) -> Iterator[Fault]:
+    for holder, name, size, bound in world.launch.no_room(disk):
+        allows = f"allows at most `{bound}`" if name != "min" else f"asks for at least `{bound}`"
+        of = "" if name in ("max", "min") else f" of `{name}`"
+        claim = disk.form is Written.CLAIM
+        then = (
+            "The API server refuses the claim." if claim else "Its claim is refused, and the DataVolume stays pending."
+        )
+        yield META.at(
+            disk.at(*disk.spec_path, "resources", "requests", "storage"),
+            f"{prefix(disk)}the claim asks for `{size}`, and {_named(holder)} {allows}{of}. {then}",
+            fix=f"raise the {_noun(holder)}, or ask for {'more' if name == 'min' else 'less'}",
+            effect=Effect.REJECTED if claim else Effect.STUCK,
+        ).along([Hop(f"{holder.ref.kind} {holder.name}", holder.named)])
+
+
+def _pod(workload: Workload, world: World) -> Iterator[Fault]:
+    domain = (*workload.vmi_path, "domain")
+    for bound, asked in world.launch.exceeded(workload):
+        quota = bound.quota
+        if asked is None:
+            said = f"{_named(quota)} counts `{bound.name}`, and the pod has no such limit: KubeVirt sets none by itself"
+            fix = f"set `resources.limits.{bound.name.removeprefix('limits.')}`"
+        else:
+            said = f"the pod asks for `{asked}` of `{bound.name}`{_overhead(bound.name, workload, world)}, and "
+            said += f"{_named(quota)} allows `{bound.amount}`"
+            fix = "raise the quota, or make the guest smaller"
+        yield _fault(workload, domain, quota, said, fix)
+    for holder, name, asked, most in world.launch.too_large(workload):
+        said = f"the pod's container asks for {name} `{asked}`{_overhead(name, workload, world)}, and {_named(holder)} "
+        yield _fault(
+            workload, domain, holder, f"{said}allows `{most}`", "raise the limit range, or make the guest smaller"
+        )
+
+
+def _fault(workload: Workload, domain: tuple[str | int, ...], holder: Resource, said: str, fix: str) -> Fault:
+    message = f"{said}. Kubernetes refuses the pod, and the guest never starts."
+    fault = META.at(workload.at(*domain), message, fix=fix, effect=never_starts(workload))
+    return fault.along([Hop(f"{holder.ref.kind} {holder.name}", holder.named)])
+
+
+def _overhead(name: str, workload: Workload, world: World) -> str:
+    pod = world.launch.pod(workload)
+    if pod is None or not name.endswith("memory"):
+        return ""
+    return f" (`{Quantity.parse(f'{-(-pod.overhead // _MI)}Mi')}` of it for KubeVirt itself)"
+
+
+def _named(holder: Resource) -> str:
+    return f"{holder.ref.kind} `{holder.name}`"
+
+
+def _noun(holder: Resource) -> str:
+    return "quota" if holder.ref.kind.endswith("Quota") else "limit range"

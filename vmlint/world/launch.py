@@ -1,0 +1,211 @@
+"""The pods of the files' guests: what each asks for, and whether its namespace has room for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from vmlint.cdi.render import Rendered
+from vmlint.kubevirt.defaults import ClusterConfig, fill
+from vmlint.kubevirt.gates import GateState
+from vmlint.kubevirt.launcher import Launcher, LauncherConfig, launcher
+from vmlint.kubevirt.migration import Blocker, Obstacle
+from vmlint.kubevirt.normal import normal_template
+from vmlint.model.access import get, items, mapping, sequence, text
+from vmlint.model.matcher import Matcher
+from vmlint.model.quantity import Quantity
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.world.application import Application
+from vmlint.world.disks import Disk
+from vmlint.world.machine import Machine
+from vmlint.world.storage import Storage
+
+__all__ = ["Hard", "Launch"]
+
+_FOR_RUNNING_PODS = frozenset(("NotTerminating", "NotBestEffort"))
+_LIMITS_GATE = "AutoResourceLimitsGate"
+_RATIO_LABEL = "alpha.kubevirt.io/auto-memory-limits-ratio"
+_LEAST_RATIO = 1.0
+
+
+class Hard(NamedTuple):
+    """One bound of a ResourceQuota: the object, the name under `spec.hard`, and the amount."""
+
+    quota: Resource
+    name: str
+    amount: Quantity
+
+
+class Launch:
+    """The launcher pods of a world."""
+
+    def __init__(self, world: Application, machine: Machine, storage: Storage) -> None:
+        self._world = world
+        self._storage = storage
+        self._machine = machine
+        self._cluster = world.cluster
+        self._pods: dict[int, Launcher | None] = {}
+        self._hard: dict[str, Sequence[Hard]] = {}
+
+    def template(self, workload: Workload) -> Mapping[str, Any] | None:
+        """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
+        if isinstance(workload, VirtualMachine):
+            started = self._world.started(workload)
+            refused = started.conflicts or started.refusal or started.problem
+            return None if refused else started.template
+        template = normal_template(mapping(workload.data, *workload.template_path))
+        config = ClusterConfig.of(self._world.kubevirt)
+        return template if fill(template, config, self._world.settings.release) is None else None
+
+    def unknown(self, workload: Workload) -> Matcher | None:
+        """The matcher of which nobody knows what it gives."""
+        if not isinstance(workload, VirtualMachine):
+            return None
+        return next((matcher for matcher in Matcher if not self._world.is_decided(workload, matcher)), None)
+
+    def pod(self, workload: Workload) -> Launcher | None:
+        """What the pod of a workload's guest asks for; None where it is refused before, or where the files don't say:
+        the instancetype, the configuration of the cluster, a variable."""
+        if id(workload) not in self._pods:
+            self._pods[id(workload)] = self._pod(workload)
+        return self._pods[id(workload)]
+
+    def _pod(self, workload: Workload) -> Launcher | None:
+        config, template = self._config, self.template(workload)
+        if config is None or template is None or self.unknown(workload) is not None:
+            return None
+        limited: frozenset[str] = frozenset()
+        if self._machine.gates.state(_LIMITS_GATE) is GateState.ON:
+            names = {bound.name for bound in self.hard(workload.namespace)}
+            limited = frozenset(name for name in ("cpu", "memory") if f"limits.{name}" in names)
+        return launcher(template, config._replace(limited=limited, limit_ratio=self._ratio(workload.namespace)))
+
+    def exceeded(self, workload: Workload, pods: int = 1) -> Iterator[tuple[Hard, Quantity | None]]:
+        """The bounds of the namespace that one pod of the guest exceeds, or several at a time, with what they ask for;
+        None where the pod says nothing of a limit that the quota wants to be given."""
+        if (pod := self.pod(workload)) is None:
+            return
+        sets_limits = self._machine.gates.state(_LIMITS_GATE)
+        for bound in self.hard(workload.namespace):
+            asked = _asked(pod, bound.name)
+            if asked is None:
+                if bound.name in _LIMITS and sets_limits is GateState.OFF:
+                    yield bound, None
+                continue
+            total = asked if bound.name == _GUESTS else asked * pods
+            if total > bound.amount:
+                yield bound, total
+
+    def too_large(self, workload: Workload) -> Iterator[tuple[Resource, str, Quantity, Quantity]]:
+        """The LimitRanges whose containers may not be as large as the guest's: the object, the resource, what is
+        requested, and the limit that is written, that the LimitRange writes, or that it allows at most."""
+        if (pod := self.pod(workload)) is None:
+            return
+        for holder, limit in self.limit_ranges(workload.namespace, "Container"):
+            for name in ("memory", "cpu"):
+                most = Quantity.try_parse(get(limit, "max", name))
+                given = pod.limits.get(name) or Quantity.try_parse(get(limit, "default", name)) or most
+                bounds = [bound for bound in (most, given) if bound is not None]
+                asked = max(pod.requests.get(name, _ZERO), pod.limits.get(name, _ZERO))
+                if bounds and asked > min(bounds):
+                    yield holder, name, asked, min(bounds)
+
+    def size(self, disk: Disk) -> tuple[Quantity | None, str]:
+        """The least size of a disk's claim, and its storage class: "" where that is not known."""
+        written = Quantity.try_parse(get(disk.spec, "resources", "requests", "storage"))
+        outcome = self._storage.render(disk)
+        if not isinstance(outcome, Rendered):
+            return written, text(disk.spec, "storageClassName")
+        undecided = {field for field, _ in outcome.undecided}
+        rendered = Quantity.try_parse(get(outcome.spec, "resources", "requests", "storage"))
+        known = None if "resources.requests.storage" in undecided else rendered
+        return known or written, text(outcome.spec, "storageClassName")
+
+    def no_room(self, disk: Disk) -> Iterator[tuple[Resource, str, Quantity, Quantity]]:
+        """The bounds that a disk's claim exceeds by itself: the ResourceQuota or LimitRange, the name of the bound,
+        the claim's size, and the bound."""
+        size, storage_class = self.size(disk)
+        if size is None:
+            return
+        names = (_STORAGE, f"{storage_class}{_OF_CLASS}{_STORAGE}") if storage_class else (_STORAGE,)
+        for bound in self.hard(disk.holder.namespace):
+            if bound.name in names and size > bound.amount:
+                yield bound.quota, bound.name, size, bound.amount
+        for holder, limit in self.limit_ranges(disk.holder.namespace, "PersistentVolumeClaim"):
+            most, least = (Quantity.try_parse(get(limit, side, "storage")) for side in ("max", "min"))
+            if most is not None and size > most:
+                yield holder, "max", size, most
+            if least is not None and size < least:
+                yield holder, "min", size, least
+
+    def no_second_pod(self, workload: Workload) -> Obstacle | None:
+        """What keeps a second pod out of the namespace where there is room for one: a migration needs two."""
+        if not self.hard(workload.namespace) or any(self.exceeded(workload)):
+            return None
+        for bound, asked in self.exceeded(workload, 2):
+            words = f"two ask for `{asked}` of `{bound.name}`, and it allows `{bound.amount}`"
+            return Obstacle(Blocker.QUOTA, ("spec", "domain"), (bound.quota.name, words))
+        return None
+
+    @cached_property
+    def _config(self) -> LauncherConfig | None:
+        """The configuration of the cluster. Without a KubeVirt object, the defaults are the least that pods ask for."""
+        return LauncherConfig.of(self._world.kubevirt, self._world.settings.release)
+
+    def _ratio(self, namespace: str) -> float:
+        """The factor from request to limit that a namespace's label gives."""
+        labels = [one.labels for one in self._cluster.of_kind("Namespace") if one.name == namespace]
+        written = text(labels[0], _RATIO_LABEL) if labels else ""
+        try:
+            ratio = float(written)
+        except ValueError:
+            return LauncherConfig().limit_ratio
+        return ratio if ratio >= _LEAST_RATIO else LauncherConfig().limit_ratio
+
+    def hard(self, namespace: str) -> Sequence[Hard]:
+        """The bounds of a namespace's ResourceQuotas that count claims and running pods of any priority."""
+        if namespace not in self._hard:
+            self._hard[namespace] = tuple(self._bounds(namespace))
+        return self._hard[namespace]
+
+    def _bounds(self, namespace: str) -> Iterator[Hard]:
+        for quota in self._cluster.of_kind("ResourceQuota"):
+            scopes = sequence(quota.data, "spec", "scopes")
+            if (
+                quota.namespace != namespace
+                or quota.spec.get("scopeSelector")
+                or not _FOR_RUNNING_PODS.issuperset(scopes)
+            ):
+                continue
+            for name, value in items(quota.data, "spec", "hard"):
+                if (bound := Quantity.try_parse(value)) is not None:
+                    yield Hard(quota, _ALIASES.get(name, name), bound)
+
+    def limit_ranges(self, namespace: str, kind: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
+        """The limits of a kind (`Container`, `PersistentVolumeClaim`) that a namespace's LimitRanges set."""
+        for holder in self._cluster.of_kind("LimitRange"):
+            if holder.namespace == namespace:
+                for limit in sequence(holder.data, "spec", "limits"):
+                    if isinstance(limit, dict) and limit.get("type") == kind:
+                        yield holder, limit
+
+
+def _asked(pod: Launcher, name: str) -> Quantity | None:
+    """How much of what a quota counts a pod asks for; None for what it does not ask for, or what nobody reckons."""
+    if name in _PODS:
+        return Quantity(1)
+    kind, _, resource = name.partition(".")
+    amounts = {"requests": pod.requests, "limits": pod.limits}.get(kind)
+    return pod.requests.get(name) if amounts is None else amounts.get(resource)
+
+
+_GUESTS = "count/virtualmachineinstances.kubevirt.io"
+_STORAGE = "requests.storage"
+_OF_CLASS = ".storageclass.storage.k8s.io/"
+_ZERO = Quantity(0)
+_PODS = ("pods", "count/pods", _GUESTS)
+_LIMITS = ("limits.cpu", "limits.memory")
+_ALIASES = {"cpu": "requests.cpu", "memory": "requests.memory", "ephemeral-storage": "requests.ephemeral-storage"}
+"""Names under `spec.hard` that mean others."""
