@@ -11,6 +11,7 @@ quota without room for a second pod.
 With `LiveMigrate`, KubeVirt denies the eviction of a guest that can't be migrated: draining its node hangs until
 somebody stops the VM. A guest that is pinned to its node hangs the drain with `LiveMigrateIfPossible` too, since its
 migration begins and never finds a place. Otherwise `LiveMigrateIfPossible` shuts the guest down, and is not reported.
+A HyperConverged object that names no strategy sets `LiveMigrate` on clusters of several nodes alone: that is undecided.
 
 ## Bad
     kind: VirtualMachine
@@ -71,10 +72,21 @@ _FIXES: Mapping[Blocker, str] = {
 }
 
 
+_BY_PLATFORM = (
+    "the guest can't be live-migrated, and whether that is asked for depends on the number of nodes: HyperConverged "
+    "sets `evictionStrategy: LiveMigrate` by default on a cluster of several nodes"
+)
+
+
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     migration = world.migration
     strategy, eviction = migration.strategy(workload), migration.eviction(workload)
     if strategy is None or eviction is Eviction.ALLOWED or (verdict := migration.verdict(workload)) is None:
+        return
+    if strategy.source is Source.PLATFORM:
+        if verdict.obstacles:
+            obstacle = verdict.obstacles[0]
+            yield META.doubt(workload.at(*workload.template_path, *obstacle.path), _BY_PLATFORM)
         return
     if eviction is None:
         if strategy.name == LIVE or verdict.obstacles:
@@ -97,8 +109,6 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
 
 
 def _asks(strategy: Strategy) -> str:
-    if strategy.source is Source.PLATFORM:
-        return "OpenShift Virtualization asks for that by default on a cluster of several nodes"
     if strategy.source is Source.VM:
         return f"`evictionStrategy: {strategy.name}` asks for that"
     held = f"{strategy.holder.ref.kind} `{strategy.holder.name}`" if strategy.holder else "the cluster"
