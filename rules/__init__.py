@@ -121,6 +121,7 @@ RULES = (
     "machine.network_data_ignored",
     "machine.cloud_init_volume_twice",
     "machine.grace_device_unfit",
+    "machine.held_vm_invalid",
     "sizing.guest_cpu_with_topology",
     "sizing.guest_cpu_twice",
     "sizing.guest_amount_missing",

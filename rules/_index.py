@@ -11,7 +11,7 @@ from __future__ import annotations
 from vmlint.gitops.failed import Failed
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import CDI, DataImportCron, DataSource, DataVolume, Instancetype, KubeVirt, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
+from vmlint.model.subjects import CDI, DataImportCron, DataSource, DataVolume, Instancetype, KubeVirt, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VMHolder, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
 from vmlint.model.suppression import Suppression
 from vmlint.rule import Effect, Fix, Level, Meta
 from ._about import admission, copies, disks, form, granted, inferences, lost_links, lost_matchers, matcher_flaws, operation, overridden, sized, storage_refusals
@@ -139,6 +139,7 @@ INDEX = {
     "machine.network_data_ignored": ("Cloud-init ignores the network data, since they can't be read", Meta(id="VM573", effect=Effect.IGNORED, since="0.2", subject=Workload)),
     "machine.cloud_init_volume_twice": ("A guest has more than one cloud-init volume", Meta(id="VM574", effect=Effect.RISK, since="0.2", subject=Workload)),
     "machine.grace_device_unfit": ("A guest can't have the NVIDIA Grace device that it asks for", Meta(id="VM575", effect=Effect.REJECTED, since="0.2", subject=Workload, about=admission)),
+    "machine.held_vm_invalid": ("A VM that is made of another object would be refused", Meta(id="VM576", effect=Effect.STUCK, since="0.2", subject=VMHolder)),
     "sizing.guest_cpu_with_topology": ("`domain.cpu.guest` stands beside a topology", Meta(id="VM601", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)),
     "sizing.guest_cpu_twice": ("The VM and its instancetype both give the vCPUs", Meta(id="VM602", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=sized)),
     "sizing.guest_amount_missing": ("Neither the VM nor its instancetype gives an amount of vCPUs or memory", Meta(id="VM603", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=sized)),

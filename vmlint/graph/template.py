@@ -16,7 +16,7 @@ from vmlint.source.builder import MAX_SCALAR
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
 
-__all__ = ["STEP", "is_template", "processed"]
+__all__ = ["STEP", "filled_in", "is_template", "processed"]
 
 STEP = "objects"
 """The step that leads from a Template to its objects."""
@@ -35,11 +35,7 @@ def processed(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]
 
     `${NAME}` is text in a string. `${{NAME}}` stands for a whole value, which need be no string.
     """
-    values = {
-        text(parameter, "name"): value
-        for _, parameter in each(data, "parameters")
-        if isinstance(value := parameter.get("value"), str) and value and not text(parameter, "generate")
-    }
+    values = _values(data)
     labels = mapping(data, "labels")
     for index, entry in enumerate(sequence(data, STEP)):
         filled = _filled(entry, values)
@@ -48,6 +44,19 @@ def processed(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]
             common = {**mapping(metadata, "labels"), **_filled(labels, values)}
             filled = {**filled, "metadata": {**metadata, "labels": common}}
         yield (*path, STEP, index), filled
+
+
+def filled_in(value: Any, holder: Mapping[str, Any]) -> Any:
+    """A value with the parameters of the mapping that holds `parameters`; one without a value stays a variable."""
+    return _filled(value, _values(holder))
+
+
+def _values(holder: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        text(parameter, "name"): value
+        for _, parameter in each(holder, "parameters")
+        if isinstance(value := parameter.get("value"), str) and value and not text(parameter, "generate")
+    }
 
 
 def _filled(value: Any, values: Mapping[str, str]) -> Any:

@@ -94,6 +94,10 @@ KINDS: tuple[Kind, ...] = (
     Kind(_SNAPSHOT, "VirtualMachineRestore", "virtualmachinerestores"),
     Kind(_BACKUP, "VirtualMachineBackup", "virtualmachinebackups"),
     Kind(_BACKUP, "VirtualMachineBackupTracker", "virtualmachinebackuptrackers"),
+    Kind("template.kubevirt.io", "VirtualMachineTemplate", "virtualmachinetemplates"),
+    Kind("template.kubevirt.io", "VirtualMachineTemplateRequest", "virtualmachinetemplaterequests"),
+    Kind("infrastructure.cluster.x-k8s.io", "KubevirtMachineTemplate", "kubevirtmachinetemplates"),
+    Kind("infrastructure.cluster.x-k8s.io", "KubevirtMachine", "kubevirtmachines"),
     Kind("plugin.kubevirt.io", "Plugin", "plugins", False),
     Kind("snapshot.storage.k8s.io", "VolumeSnapshotClass", "volumesnapshotclasses", False),
     # Kinds whose form alone is checked.

@@ -18,12 +18,15 @@ __all__ = [
     "DataVolume",
     "Instancetype",
     "KubeVirt",
+    "KubevirtMachine",
+    "KubevirtMachineTemplate",
     "MigrationPolicy",
     "Operation",
     "PersistentVolumeClaim",
     "Plugin",
     "Preference",
     "StorageProfile",
+    "VMHolder",
     "VirtualMachine",
     "VirtualMachineBackup",
     "VirtualMachineBackupTracker",
@@ -36,6 +39,7 @@ __all__ = [
     "VirtualMachinePool",
     "VirtualMachineRestore",
     "VirtualMachineSnapshot",
+    "VirtualMachineTemplate",
     "VolumeCloneSource",
     "VolumeImportSource",
     "VolumeSnapshot",
@@ -255,11 +259,35 @@ class Plugin(Operation):
     __slots__ = ()
 
 
+class VMHolder(Resource):
+    """An object of which a controller or a person makes VMs; the VM is written in it."""
+
+    __slots__ = ()
+    held_path: ClassVar[Path] = ()
+    """Where the VM's metadata and spec are written."""
+
+
+class VirtualMachineTemplate(VMHolder):
+    __slots__ = ()
+    held_path = ("spec", "virtualMachine")
+
+
+class KubevirtMachineTemplate(VMHolder):
+    __slots__ = ()
+    held_path = ("spec", "template", "spec", "virtualMachineTemplate")
+
+
+class KubevirtMachine(VMHolder):
+    __slots__ = ()
+    held_path = ("spec", "virtualMachineTemplate")
+
+
 _KUBEVIRT = "kubevirt.io"
 _INSTANCETYPE = "instancetype.kubevirt.io"
 _CDI = "cdi.kubevirt.io"
 _SNAPSHOT = "snapshot.kubevirt.io"
 _BACKUP = "backup.kubevirt.io"
+_CLUSTER_API = "infrastructure.cluster.x-k8s.io"
 
 _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_KUBEVIRT, "VirtualMachine"): VirtualMachine,
@@ -291,6 +319,9 @@ _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_KUBEVIRT, "VirtualMachineInstancePreset"): VirtualMachineInstancePreset,
     ("migrations.kubevirt.io", "MigrationPolicy"): MigrationPolicy,
     ("plugin.kubevirt.io", "Plugin"): Plugin,
+    ("template.kubevirt.io", "VirtualMachineTemplate"): VirtualMachineTemplate,
+    (_CLUSTER_API, "KubevirtMachineTemplate"): KubevirtMachineTemplate,
+    (_CLUSTER_API, "KubevirtMachine"): KubevirtMachine,
 }
 
 

@@ -11,6 +11,7 @@ from vmlint.model.ref import Ref
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
 from vmlint.world.form import Form
+from vmlint.world.held import Held
 from vmlint.world.launch import Launch
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
@@ -41,6 +42,7 @@ class World(Application):
         self.migration = Migration(self, self.machine, self.storage, self.launch)
         self.addresses = Addresses(cluster)
         self._names = Names(cluster)
+        self.held = Held(self)
         self.form = Form(cluster, settings.release, self.alike, templates)
 
     def closed(self, ref: Ref) -> bool:

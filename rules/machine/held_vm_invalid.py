@@ -1,0 +1,88 @@
+"""A VM that is made of another object would be refused.
+
+## What it does
+Judges the VMs that are written inside Cluster API's KubevirtMachineTemplates and KubevirtMachines, and inside
+VirtualMachineTemplates, as if they were made: with the values of the template's parameters, the volume that Cluster
+API's provider adds, and KubeVirt's defaults. A parameter without a value decides nothing.
+
+## Why it matters
+The object is accepted. The fault shows when somebody scales the cluster or creates a VM of the template: KubeVirt
+refuses each VM, or it never starts.
+
+## Bad
+    kind: VirtualMachineTemplate
+    spec:
+      parameters: [{name: NAME, required: true}]
+      virtualMachine:
+        metadata: {name: "${NAME}"}
+        spec:
+          runStrategy: Always
+          template:
+            spec:
+              domain:
+                memory: {guest: 1Gi}
+                devices:
+                  interfaces: [{name: default}]
+
+## Good
+    kind: VirtualMachineTemplate
+    spec:
+      parameters: [{name: NAME, required: true}]
+      virtualMachine:
+        metadata: {name: "${NAME}"}
+        spec:
+          runStrategy: Always
+          template:
+            spec:
+              domain:
+                memory: {guest: 1Gi}
+                devices:
+                  interfaces: [{name: default, masquerade: {}}]
+              networks: [{name: default, pod: {}}]
+
+## Source
+kubernetes-sigs/cluster-api-provider-kubevirt `pkg/kubevirt/utils.go`; kubevirt/virt-template `template/processor.go`;
+KubeVirt `pkg/virt-api/webhooks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.model.field import Path
+from vmlint.model.subjects import VirtualMachineTemplate, VMHolder
+from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.world import World
+
+META = Meta("VM576", effect=Effect.STUCK, since="0.2", subject=VMHolder)
+
+_FORMS = frozenset(SchemaKind) - {SchemaKind.NAME, SchemaKind.VERSION, SchemaKind.DEPRECATED, SchemaKind.PROPOSAL}
+
+
+def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
+    vm = world.held.vm(holder)
+    if vm is None:
+        return
+    template = isinstance(holder, VirtualMachineTemplate)
+    after = "No VM can be made of the template" if template else "KubeVirt refuses the VM of each machine"
+    told: set[Path] = set()
+    for form in world.form.causes(vm):
+        # Cluster API's schema drops unknown fields; the conversion of a template refuses them.
+        refused = form.outcome is Outcome.REFUSED or (template and form.kind is SchemaKind.UNKNOWN)
+        dropped = form.kind is SchemaKind.UNKNOWN and not template
+        if form.kind in _FORMS and (refused or dropped):
+            told.add(form.path)
+            then = "Nothing reads it" if dropped else after
+            effect = Effect.IGNORED if dropped else META.effect
+            place = holder.at(*holder.held_path, *form.path)._replace(key=form.kind is SchemaKind.UNKNOWN)
+            yield META.at(place, f"{form.message}. {then}.", fix=form.fix, effect=effect)
+    for refusal in world.machine.admission(vm):
+        cause = refusal.cause
+        place = holder.at(*holder.held_path, *cause.path)
+        if cause.gate is not None:
+            yield META.doubt(place, f"what KubeVirt's `{cause.gate}` is: {cause.message.rstrip('.')}")
+        elif cause.path not in told:
+            late = refusal.effect is not Effect.REJECTED
+            then = "The guest of each VM never starts" if late else after
+            yield META.at(place, f"{cause.message} {then}.", fix=cause.fix)
