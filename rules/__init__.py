@@ -156,5 +156,11 @@ RULES = (
     "hygiene.suppression_misplaced",
     "hygiene.kustomization_not_built",
     "hygiene.rule_crashed",
+    "hygiene.kustomization_invalid",
+    "hygiene.kustomization_path_missing",
+    "hygiene.patch_without_object",
+    "hygiene.patch_target_unmatched",
+    "hygiene.object_built_twice",
+    "hygiene.applied_path_missing",
     "hygiene.document_separator_missing",
 )

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from vmlint.gitops.failed import Failed
+from vmlint.gitops.problem import BuildProblem
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import CDI, DataImportCron, DataSource, DataVolume, Instancetype, KubeVirt, MigrationPolicy, Operation, PersistentVolumeClaim, Plugin, Preference, StorageProfile, VMHolder, VirtualMachine, VirtualMachineBackup, VirtualMachineClone, VirtualMachineExport, VirtualMachineInstanceMigration, VirtualMachineInstancePreset, VirtualMachineRestore, VirtualMachineSnapshot, VolumeCloneSource, VolumeImportSource, VolumeSnapshot, VolumeUploadSource, Workload
@@ -172,7 +172,13 @@ INDEX = {
     "hygiene.suppression_unknown": ("A suppression names no rule", Meta(id="VM904", effect=Effect.IGNORED, since="0.1", subject=Suppression)),
     "hygiene.suppression_expired": ("A suppression has expired", Meta(id="VM905", effect=Effect.IGNORED, since="0.1", subject=Suppression)),
     "hygiene.suppression_misplaced": ("A suppression stands where it reaches nothing", Meta(id="VM906", effect=Effect.IGNORED, since="0.1", subject=Suppression)),
-    "hygiene.kustomization_not_built": ("A kustomization can't be built", Meta(id="VM910", effect=Effect.UNREADABLE, since="0.1", subject=Failed)),
+    "hygiene.kustomization_not_built": ("A kustomization can't be built", Meta(id="VM910", effect=Effect.UNBUILDABLE, since="0.1", subject=BuildProblem)),
     "hygiene.rule_crashed": ("A part of vmlint failed", Meta(id="VM920", effect=Effect.UNREADABLE, since="0.1", subject=Crash)),
+    "hygiene.kustomization_invalid": ("A kustomization.yaml has a field that kustomize does not accept", Meta(id="VM940", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)),
+    "hygiene.kustomization_path_missing": ("A kustomization names a file or folder that it can't read", Meta(id="VM941", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)),
+    "hygiene.patch_without_object": ("A patch names an object that its kustomization does not have", Meta(id="VM942", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)),
+    "hygiene.patch_target_unmatched": ("A patch's target selects no object", Meta(id="VM943", effect=Effect.IGNORED, since="0.2", subject=BuildProblem)),
+    "hygiene.object_built_twice": ("A kustomization has two objects of one identity", Meta(id="VM944", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)),
+    "hygiene.applied_path_missing": ("Argo CD or Flux is told to apply a path that the repository does not have", Meta(id="VM945", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)),
     "hygiene.document_separator_missing": ("Two objects are in one document", Meta(id="VM950", effect=Effect.IGNORED, since="0.1", subject=Document, level=Level.ERROR)),
 }

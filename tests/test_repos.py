@@ -59,16 +59,15 @@ def lint(folder: Path, files: dict[str, str], **overrides: Any) -> Report:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, "utf-8")
     with chdir(folder):
-        return vmlint.check(select=["VM501", "VM910"], **overrides)
+        return vmlint.check(select=["VM501", "VM910", "VM941"], **overrides)
 
 
 HOSTILE = {
     "remote base": ("resources: [vm.yaml, 'https://example.com/base?ref=main']", "is not fetched"),
     "remote without a scheme": ("resources: [vm.yaml, 'github.com/example/base']", "is not fetched"),
-    "remote patch": ("resources: [vm.yaml]\npatches: [{path: 'https://example.com/p.yaml'}]", "not among the files"),
+    "remote patch": ("resources: [vm.yaml]\npatches: [{path: 'https://example.com/p.yaml'}]", "is not fetched"),
     "exec plugin": ("resources: [vm.yaml]\ngenerators: [plugin.yaml]", "`generators` are not run"),
-    "above the root": ("resources: [vm.yaml, ../../../../etc]", "not among the files"),
-    "absolute": ("resources: [vm.yaml, /etc]", "not among the files"),
+    "above the root": ("resources: [vm.yaml, ../../../../etc]", "lies outside the repository"),
     "helm": ("resources: [vm.yaml]\nhelmCharts: [{name: evil, repo: 'https://example.com'}]", "is not rendered"),
 }
 
@@ -85,6 +84,7 @@ def test_what_leads_elsewhere_is_told_and_not_followed(
     monkeypatch.setattr("subprocess.Popen", run)
     said = lint(tmp_path, {"kustomization.yaml": kustomization, "vm.yaml": VM, "plugin.yaml": PLUGIN}, render=render)
     assert [finding.file for finding in said.findings if finding.rule == "VM501"] == ["vm.yaml"]
+    assert [finding.rule for finding in said.findings if finding.rule != "VM501"] == ["VM941"] * ("outside" in told)
     assert any(told in left.reason for left in said.skipped)
 
 
@@ -110,7 +110,7 @@ def test_files_of_other_folders_are_no_text_of_secrets(tmp_path: Path) -> None:
     for entry in ("../../key", "linked/key"):
         kustomization = f"resources: [vm.yaml]\nsecretGenerator: [{{name: a, files: [{entry}]}}]"
         said = lint(inner, {"vms/kustomization.yaml": kustomization, "vms/vm.yaml": VM}, render=True)
-        assert sorted(finding.rule for finding in said.findings) == ["VM501", "VM910"]
+        assert sorted(finding.rule for finding in said.findings) == ["VM501", "VM941"]
         assert "private" not in str(said)
 
 
@@ -122,12 +122,18 @@ def test_what_includes_itself_is_not_built(tmp_path: Path) -> None:
 
 
 @TOOL
-def test_the_tools_own_reason_is_told(tmp_path: Path) -> None:
+def test_an_absolute_path_is_refused(tmp_path: Path) -> None:
+    said = lint(tmp_path, {"kustomization.yaml": "resources: [vm.yaml, /etc]", "vm.yaml": VM})
+    assert [finding.rule for finding in said.findings] == ["VM941"]
+
+
+@TOOL
+def test_a_patch_that_does_not_fit_is_reported_at_its_place(tmp_path: Path) -> None:
     patch = '[{"op": "remove", "path": "/spec/nothing"}]'
     kustomization = f"resources: [vm.yaml]\npatches: [{{target: {{kind: VirtualMachine}}, patch: '{patch}'}}]"
     said = lint(tmp_path, {"kustomization.yaml": kustomization, "vm.yaml": VM}, render=True)
     (failed,) = (finding for finding in said.findings if finding.rule == "VM910")
-    assert (failed.file, failed.line) == ("kustomization.yaml", 1)
+    assert (failed.file, failed.line) == ("kustomization.yaml", 2)
     assert "/spec/nothing" in failed.message
     assert "vmlint-" not in failed.message
 

@@ -181,7 +181,7 @@ def test_no_rule_is_named_in_the_engine() -> None:
 
 
 BY_NAME = {
-    "gitops.part: self.kind.name not in _KEEPS_ITS_NAME": "kustomize compares no group here",
+    "gitops.part: self.kind.name in _BINDINGS": "kustomize compares no group here",
     "report.graph.html: node.resource.ref.kind in _WITHHELD": "a Secret of any group is withheld",
 }
 """Where the name of a kind is compared without its group, and why."""

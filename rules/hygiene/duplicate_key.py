@@ -1,11 +1,11 @@
 """A mapping has one key twice.
 
 ## What it does
-Reports a key that stands twice in one mapping of a Kubernetes object.
+Reports a key that appears twice in one mapping of a Kubernetes object.
 
 ## Why it does nothing
-kubectl keeps the last value and drops the first one without a word, with everything below it. kustomize and strict
-decoding refuse the file.
+kubectl keeps the last value and drops the first one without a word, with everything below it. kustomize refuses the
+file: where a kustomization names it, nothing of that kustomization is applied, and the finding is an error.
 
 ## Bad
     devices:
@@ -34,8 +34,18 @@ META = Meta("VM902", effect=Effect.IGNORED, since="0.1", subject=Document)
 def check(document: Document, world: World) -> Iterator[Fault]:
     for duplicate in document.duplicates:
         key = duplicate.path[-1]
-        yield META.at(
-            Spot(document, duplicate.span),
-            f"key `{key}` stands twice in one mapping: the value in line {duplicate.first_line} is lost.",
-            fix="join the two, or remove one",
-        )
+        spot = Spot(document, duplicate.span)
+        if document.strict:
+            yield META.at(
+                spot,
+                f"key `{key}` appears twice in one mapping, first in line {duplicate.first_line}. kustomize refuses "
+                "the file, so nothing of its kustomization is applied.",
+                fix="join the two, or remove one",
+                effect=Effect.UNREADABLE,
+            )
+        else:
+            yield META.at(
+                spot,
+                f"key `{key}` appears twice in one mapping: the value in line {duplicate.first_line} is lost.",
+                fix="join the two, or remove one",
+            )

@@ -1,11 +1,12 @@
 """A kustomization can't be built.
 
 ## What it does
-Reports a kustomization that the installed tool refuses to build, with the tool's own reason. Kustomizations are built
-with `--render` alone.
+Reports a kustomization that kustomize refuses to build: a patch that does not fit its object, a generator or a
+replacement without a source, kustomizations that include each other, a component in the place of a kustomization. With
+`--render`, reports what the installed tool refuses, with the tool's own reason.
 
 ## Why it fails
-Nothing of a kustomization that can't be built is applied.
+Nothing of a kustomization that can't be built is applied. Its objects are not judged further.
 
 ## Bad
     apiVersion: kustomize.config.k8s.io/v1beta1
@@ -25,22 +26,76 @@ Nothing of a kustomization that can't be built is applied.
         patch: '[{op: add, path: /spec/runStrategy, value: Always}]'
 
 ## Source
+kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`;
 `kustomize build`, `kubectl kustomize`.
 """
 
 from collections.abc import Iterator
 
-from vmlint.gitops.failed import Failed
-from vmlint.rule import Effect, Fault, Meta, Spot
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM910", effect=Effect.UNREADABLE, since="0.1", subject=Failed)
+from ._kustomize import NOTHING_APPLIED, spot
+
+META = Meta("VM910", effect=Effect.UNBUILDABLE, since="0.1", subject=BuildProblem)
 
 
-def check(failed: Failed, world: World) -> Iterator[Fault]:
-    document, path = failed.at
-    yield META.at(
-        Spot(document, document.span(path)),
-        f"the kustomization can't be built: {failed.reason.rstrip('.')}.",
-        fix="mend what the reason names; `kubectl kustomize` in the folder shows it again",
-    )
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    said = _said(problem)
+    if said is not None:
+        message, fix = said
+        yield META.at(spot(problem), message, fix=fix)
+
+
+def _said(problem: BuildProblem) -> tuple[str, str] | None:
+    """What is wrong and what to do; None for what another rule reports."""
+    values = problem.values
+    name = values.get("name", "")
+    match problem.cause:
+        case Cause.TOOL:
+            reason = values["reason"].rstrip(".")
+            return (
+                f"the kustomization can't be built: {reason}.",
+                "fix what the reason names; `kubectl kustomize` in the folder shows it again",
+            )
+        case Cause.CYCLE:
+            return (
+                f"`{name}` includes this kustomization again, or contains its folder. {NOTHING_APPLIED}",
+                "move the base to a folder of its own beside the overlays, and include that one",
+            )
+        case Cause.IS_A_COMPONENT:
+            return (
+                f"`{name}` is a Component, and `resources` includes kustomizations only. {NOTHING_APPLIED}",
+                f"list `{name}` under `components`",
+            )
+        case Cause.NOT_A_COMPONENT:
+            return (
+                f"`{name}` is not a Component, and `components` includes these only. {NOTHING_APPLIED}",
+                f"list `{name}` under `resources`, or set `kind: Component` and "
+                f"`apiVersion: kustomize.config.k8s.io/v1alpha1` in `{values['file']}`",
+            )
+        case Cause.PATCH_INVALID:
+            return f"the patch is invalid: {values['reason']}. {NOTHING_APPLIED}", "correct the patch"
+        case Cause.PATCH_FAILS:
+            return (
+                f"the patch does not fit {values['object']}: {values['reason']}. {NOTHING_APPLIED}",
+                "change the patch to fit the object as it is before this patch",
+            )
+        case Cause.GENERATOR_FAILS:
+            return f"{values['object']} can't be generated: {values['reason']}. {NOTHING_APPLIED}", "correct the entry"
+        case Cause.REPLACEMENT_FAILS:
+            return f"the replacement can't be made: {values['reason']}. {NOTHING_APPLIED}", "correct the replacement"
+        case Cause.REFERENCE_AMBIGUOUS:
+            return (
+                f"`{values['field']}` of {values['object']} may mean several objects: {values['names']}. "
+                + NOTHING_APPLIED,
+                "give the objects different names in their files",
+            )
+        case Cause.OBJECT_INVALID if problem.at.document.problem is None:
+            where = f" in `{values['kustomization']}`" if "kustomization" in values else ""
+            return (
+                f"{values['reason']}. kustomize refuses the file, so nothing of the kustomization{where} is applied.",
+                "complete the object, or take the file out of `resources`",
+            )
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
+from vmlint.gitops.manifests import Manifests
 from vmlint.gitops.part import Part
-from vmlint.model.resource import Resource
 
 VM = "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\nspec:\n  size: SIZE\n"
 FLUX = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux}\nspec: "
@@ -141,14 +142,15 @@ def test_variables_that_make_a_text_too_long_stay(tmp_path: Path) -> None:
 
 
 def test_applications_make_no_more_objects_than_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Resource] = []
-    part_of = Part.of
+    made: list[str] = []
+    relevant = Manifests.relevant
 
-    def counted(found: Resource) -> Part:
-        made.append(found)
-        return part_of(found)
+    def counted(manifests: Manifests, path: str) -> Iterator[Part]:
+        for part in relevant(manifests, path):
+            made.append(part.name)
+            yield part
 
-    monkeypatch.setattr(Part, "of", counted)
+    monkeypatch.setattr(Manifests, "relevant", counted)
     monkeypatch.setattr("vmlint.gitops.build._MOST_PARTS", 2)
     each = "".join(
         f"---\n{FLUX.replace('name: a', f'name: a{n}')}{{path: apps, targetNamespace: n{n}}}\n" for n in range(40)

@@ -31,14 +31,21 @@ def content_of(data: bytes) -> bytes:
 
 
 Contents = tuple[dict[str, str], ...]
-"""What stands for the bytes of each file, by its name: of linted files, of the context, of those with definitions."""
+"""What stands for the bytes of each file, by its name: of linted files, of the context, of those with definitions; and
+for what is known of other paths that kustomizations name."""
 
 
 def contents_of(workspace: Workspace) -> Contents:
-    return tuple(
+    *groups, beside = workspace.files
+    held = [
         {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {raw.named} {_outcome(raw)}" for raw in group}
-        for group in workspace.files
-    )
+        for group in groups
+    ]
+    paths = {f"content {name}": content_of(data).hex() for name, data in sorted(beside.contents.items())}
+    for what, names in (("absent", beside.absent), ("folder", beside.folders), ("outside", beside.outside)):
+        paths |= {f"{what} {name}": "" for name in sorted(names)}
+    paths |= {f"applied {path}": str(is_here) for path, is_here in sorted(beside.applied.items())}
+    return *held, {**paths, "root": beside.root}
 
 
 def run_key(scope: bytes, workspace: Workspace, contents: Contents) -> str:

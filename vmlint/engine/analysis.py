@@ -79,7 +79,7 @@ def rules_of(settings: Config, *, about_changes: bool) -> tuple[Rule, ...]:
 def subjects_in(snapshot: Snapshot, changes: Iterable[tuple[int, Change]] = ()) -> list[NumberedSubject]:
     """What the rules are asked about in a snapshot."""
     repository = snapshot.repository
-    return subjects_of((*repository.documents, *repository.failed), snapshot.worlds, changes)
+    return subjects_of((*repository.documents, *repository.problems), snapshot.worlds, changes)
 
 
 SilentCheck = Callable[[int], Ends | None]

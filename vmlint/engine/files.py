@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
 from vmlint.engine.summaries import Facts, kinds_of, told
+from vmlint.gitops.closure import closed, file_of, root_of
+from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.model.resource import Resource
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.ignore import Excluded
 from vmlint.source.read import Raw, read_raw
 
-__all__ = ["NOTHING", "Gathered", "KnownFiles", "gather"]
+__all__ = ["NOTHING", "Gathered", "KnownFiles", "gather", "whole"]
 
 
 class KnownFiles(NamedTuple):
@@ -47,15 +52,21 @@ NOTHING = KnownFiles({})
 
 
 class Gathered(NamedTuple):
-    """The files of a run as they were read: those that are linted, those of the context, those with definitions."""
+    """The files of a run as they were read: those that are linted, those of the context, those with definitions.
+
+    `beside` is what is known of other paths that kustomizations name.
+    """
 
     files: tuple[Raw, ...]
     context: tuple[Raw, ...]
     crds: tuple[Raw, ...]
+    beside: Beside = NOTHING_BESIDE
 
 
 def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest) -> Gathered:
-    """The bytes of the files that were found under the paths, and of those that the configuration names beside them."""
+    """The bytes of the files that were found under the paths, of those that the configuration names beside them, and of
+    those that kustomizations name inside the repository."""
+    found = list(found)
     context = _beside(config.context, config)
     named_beside = {raw.name for raw in context}
     files: list[Raw] = []
@@ -64,7 +75,22 @@ def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest
             files.append(raw)
         if request.progress:
             request.progress("reading", len(files), 0)
-    return Gathered(tuple(files), context, _beside(config.crds, config))
+    named = [one.name for one in found if isinstance(one, Found) and one.named and one.path]
+    return whole(Gathered(tuple(files), context, _beside(config.crds, config)), config, request, named=named)
+
+
+def whole(
+    gathered: Gathered, config: Config, request: RunRequest, *, named: Sequence[str] = (), gone: Sequence[str] = ()
+) -> Gathered:
+    """The files together with those that their kustomizations name inside the repository.
+
+    `named` are files that were named one by one, `gone` are files that count as deleted.
+    """
+    paths = request.paths or config.paths or ["."]
+    root = root_of(paths, posixpath.dirname(config.file) or "." if config.file else "")
+    read = partial(file_of, max_bytes=config.max_file_size, overlay=request.overlay, gone=gone)
+    made = closed(gathered.files, root, read, named=named, excluded=Excluded(config.exclude, config.root))
+    return gathered._replace(files=made.files, beside=made.beside)
 
 
 def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:

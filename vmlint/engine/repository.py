@@ -15,7 +15,8 @@ from vmlint.findings.finding import Counts
 from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.deployments import plan
 from vmlint.gitops.embedded import embedded
-from vmlint.gitops.failed import Failed
+from vmlint.gitops.problem import BuildProblem
+from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
@@ -37,9 +38,9 @@ class Repository(NamedTuple):
     """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
 
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
-    known of the cluster beside them, and `failed` the kustomizations that can't be built. `commented` are the documents
-    of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments at which
-    vmlint itself failed. `files` are the linted files, and `facts` what was known of some before.
+    known of the cluster beside them, and `problems` what can't be built or changes nothing. `commented` are the
+    documents of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments
+    at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before.
     """
 
     documents: tuple[Document, ...]
@@ -48,7 +49,7 @@ class Repository(NamedTuple):
     counts: Counts
     deployments: tuple[Deployment, ...] = ()
     around: tuple[Resource, ...] = ()
-    failed: tuple[Failed, ...] = ()
+    problems: tuple[BuildProblem, ...] = ()
     commented: tuple[Document, ...] = ()
     versions: Versions | None = None
     crashes: tuple[Crash, ...] = ()
@@ -70,6 +71,7 @@ def assemble(
     progress: Progress | None,
     before: FilesBefore | None = None,
     known: KnownFiles = NOTHING,
+    beyond: Beside = NOTHING_BESIDE,
 ) -> Repository:
     """What the files hold; with `before`, the repository has two versions."""
     files: list[SourceFile] = []
@@ -80,11 +82,11 @@ def assemble(
                 progress("decoding", len(files), len(gathered.files))
         beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     with stage("objects"):
-        repository = _assembled(files, beside, definitions, config, known)
+        repository = _assembled(files, beside, definitions, config, known, gathered.beside)
     if before is None:
         return repository
     plain = replace(config, render=False)
-    now = _assembled(files, beside, definitions, plain) if config.render else repository
+    now = _assembled(files, beside, definitions, plain, beyond=gathered.beside) if config.render else repository
     then = before(files)
     return repository._replace(
         versions=Versions(_assembled(then, beside, definitions, plain, known.of_same(files, then)), now)
@@ -102,6 +104,7 @@ def _assembled(
     definitions: Sequence[SourceFile],
     config: Config,
     known: KnownFiles = NOTHING,
+    beyond: Beside = NOTHING_BESIDE,
 ) -> Repository:
     """The repository that some files make."""
     others = [*(file for file in files if file.file not in known.facts), *beside, *definitions]
@@ -120,7 +123,7 @@ def _assembled(
         objects=len(resources),
         irrelevant=irrelevant,
     )
-    planned = plan(files, resources, config.default_namespace, render=config.render)
+    planned = plan(files, resources, config.default_namespace, render=config.render, known=beyond)
     deployments = planned.deployments
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     skipped |= {
@@ -141,7 +144,7 @@ def _assembled(
         counts,
         deployments,
         around,
-        planned.failed,
+        planned.problems,
         commented,
         crashes=(*crashes, *failed, *context.crashes, *defining.crashes, *planned.crashes),
         files=tuple(files),

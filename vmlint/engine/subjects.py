@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from vmlint.gitops.failed import Failed
+from vmlint.gitops.problem import BuildProblem
 from vmlint.model.resource import Resource
 from vmlint.source.document import Document
 from vmlint.world import World
@@ -12,14 +12,14 @@ from vmlint.world.change import Change
 
 __all__ = ["NumberedSubject", "Subject", "subjects_of"]
 
-Subject = Document | Failed | Resource | Change
+Subject = Document | BuildProblem | Resource | Change
 
 NumberedSubject = tuple[int, Subject]
 """A subject with the number of its world."""
 
 
 def subjects_of(
-    documents: Iterable[Document | Failed], worlds: Sequence[World], changes: Iterable[tuple[int, Change]] = ()
+    documents: Iterable[Document | BuildProblem], worlds: Sequence[World], changes: Iterable[tuple[int, Change]] = ()
 ) -> list[NumberedSubject]:
     """Every subject with the number of its world, in the order of worlds; documents are the same in all."""
     return [

@@ -12,7 +12,7 @@ from vmlint.catalog.images import catalog_of
 from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
-from vmlint.engine.files import Gathered, KnownFiles, gather
+from vmlint.engine.files import Gathered, KnownFiles, gather, whole
 from vmlint.engine.repository import FilesBefore, Repository, assemble
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
@@ -96,7 +96,7 @@ class Workspace:
         configuration changes, or what is ignored, open the request anew.
         """
         data = content.encode("utf-8") if isinstance(content, str) else content
-        read = {raw.name for group in self.files for raw in group}
+        read = {raw.name for group in self.files[:3] for raw in group}
         name = shown if (shown := os.path.relpath(file).replace(os.sep, "/")) in read else self._name_of_new(file)
 
         def changed(raws: Sequence[Raw], *, may_add: bool) -> tuple[Raw, ...]:
@@ -107,11 +107,13 @@ class Workspace:
             new = [] if data is None else raw_of([(name, Path(file), data)], self.settings.max_file_size)
             return tuple(sorted([*kept, *new], key=lambda raw: raw.name))
 
-        linted, context, crds = self.files
+        linted, context, crds, _ = self.files
         is_beside = any(raw.name == name for raw in (*context, *crds))
         files = Gathered(
             changed(linted, may_add=not is_beside), changed(context, may_add=False), changed(crds, may_add=False)
         )
+        gone = [name] if name is not None and data is None else []
+        files = whole(files, self.settings, self.request, gone=gone)
         return Workspace(
             self.request, self.settings, self.paths, files, self.unread, self.difference, decoded=self._decoded
         )

@@ -6,11 +6,13 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any, NamedTuple
 
+from vmlint.gitops.problem import BuildProblem, Cause
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects
 from vmlint.model.access import each, get, mapping, sequence, text
@@ -19,7 +21,7 @@ from vmlint.model.resource import Written
 from vmlint.model.unknown import is_unknown
 from vmlint.source.document import Document, SourceFile
 
-__all__ = ["Applied", "Tool", "applied"]
+__all__ = ["Applied", "Named", "Tool", "applied", "lost", "named_paths"]
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
 _ARGO = "argoproj.io"
@@ -71,6 +73,72 @@ def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
                     yield from _of(document, path, data, tree)
 
 
+class Named(NamedTuple):
+    """A path of a repository that an object of Flux or Argo CD names: which one (its address or source, and the
+    revision), the tool, the object, and where the path is written."""
+
+    repository: tuple[str, str]
+    path: str
+    tool: Tool
+    name: str
+    at: Written
+
+
+def named_paths(documents: Iterable[Document]) -> Iterator[Named]:
+    """Every path that is to be applied, in the order of the files; none that holds a variable."""
+    for document in documents:
+        if _may_hold(document) and not document.problem:
+            for path, data in objects(document.data):
+                for one in _named(document, path, data):
+                    if one.path and not is_unknown(one.path) and ".." not in one.path.split("/"):
+                        yield one
+
+
+def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Named]:
+    group, kind = text(data, "apiVersion").partition("/")[0], text(data, "kind")
+    namespace, name = text(data, "metadata", "namespace"), text(data, "metadata", "name")
+    if group == _FLUX and kind == "Kustomization":
+        reference = mapping(data, "spec", "sourceRef")
+        words = (text(reference, "kind"), text(reference, "namespace") or namespace, text(reference, "name"))
+        place = Written(document, (*at, "spec", "path"))
+        yield Named(("/".join(words), ""), text(data, "spec", "path"), FLUX, name, place)
+    elif group == _ARGO and kind in ("Application", "ApplicationSet"):
+        prefix: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
+        spec = mapping(data, *prefix)
+        for source_at, source in _sources(spec):
+            place = Written(document, (*at, *prefix, *source_at, "path"))
+            repository = (text(source, "repoURL"), text(source, "targetRevision"))
+            if not text(source, "chart") and "{{" not in text(source, "path"):
+                yield Named(repository, text(source, "path"), ARGO, name, place)
+
+
+def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
+    """The paths of this repository that are to be applied and are not there.
+
+    A path is taken for one of this repository where another one of the same repository and revision is here; and,
+    where none is known to be here, where a folder of almost the same path is.
+    """
+    paths = tree.known.applied
+    if not paths:
+        return
+    named = list(named_paths(document for file in files for document in file.documents))
+    here = {one.repository for one in named if paths.get(one.path)}
+    for one in named:
+        if paths.get(one.path, True) or (here and one.repository not in here):
+            continue
+        near = _nearest(one.path, tree)
+        if near or here:
+            values = {"path": one.path, "tool": one.tool.name, "object": one.name, "near": near}
+            yield BuildProblem(Cause.PATH_NOT_APPLIED, one.at, "", values)
+
+
+def _nearest(path: str, tree: Tree) -> str:
+    """The folder whose path is almost this one, "" for none."""
+    wanted = path.strip("./")
+    folders = {kustomization.folder for kustomization in tree.kustomizations} - {""}
+    return next(iter(get_close_matches(wanted, sorted(folders), 1, 0.85)), "")
+
+
 def _may_hold(document: Document) -> bool:
     return not document.waiting and (_FLUX in document.text or _ARGO in document.text)
 
@@ -109,12 +177,7 @@ def _flux(spec: Mapping[str, Any], name: str, at: Written, tree: Tree) -> Iterat
 
 
 def _argo(spec: Mapping[str, Any], name: str, at: Written, tree: Tree) -> Iterator[Applied]:
-    sources: list[tuple[Mapping[str, Any], Path]] = [
-        (source, ("sources", index)) for index, source in each(spec, "sources")
-    ]
-    if not sources and isinstance(spec.get("source"), dict):
-        sources = [(spec["source"], ("source",))]
-    for source, path in sources:
+    for path, source in _sources(spec):
         written = text(source, "path")
         folder = _folder(written, at, tree) if written and not text(source, "chart") else None
         if folder is not None and get(source, "plugin") is None and get(source, "helm") is None:
@@ -127,6 +190,16 @@ def _argo(spec: Mapping[str, Any], name: str, at: Written, tree: Tree) -> Iterat
                 mapping(source, "kustomize"),
                 Written(at.document, (*at.path, *path, "kustomize")),
             )
+
+
+def _sources(spec: Mapping[str, Any]) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+    """The sources of an Application, each with the path to it."""
+    sources: list[tuple[Path, Mapping[str, Any]]] = [
+        (("sources", index), source) for index, source in each(spec, "sources")
+    ]
+    if not sources and isinstance(spec.get("source"), dict):
+        sources = [(("source",), spec["source"])]
+    return sources
 
 
 def _folder(path: str, at: Written, tree: Tree) -> str | None:

@@ -1,24 +1,34 @@
-"""What a kustomization makes of its files: kustomize's build, as far as it can be told without running it.
+"""What a kustomization makes of its files, or why kustomize refuses to make anything.
 
 Sources: kustomize `api/internal/target/kusttarget.go` (the order of things), `kusttarget_configplugin.go` (the order of
-the transformers), `api/internal/accumulator` (names and references).
+the transformers), `api/internal/accumulator` (names and references), `api/internal/builtins` (the transformers).
 """
 
 from __future__ import annotations
 
+import os
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from vmlint.gitops.field_types import faults, is_empty
+from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, merged, sources
 from vmlint.gitops.kustomization import Kustomization, PatchEntry, is_remote
-from vmlint.gitops.part import Identity, Part
+from vmlint.gitops.manifests import Manifests, objects_of
+from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft, NotApplicable
-from vmlint.gitops.references import NameReference, configured, rewrite
-from vmlint.gitops.replacing import blank
-from vmlint.gitops.select import Unclear, selects
+from vmlint.gitops.problem import BuildProblem, Cause, Unbuildable
+from vmlint.gitops.references import Ambiguous, NameReference, configured, rewrite
+from vmlint.gitops.replacing import NotReplaced, blank, copied, replace, wants
+from vmlint.gitops.scopes import sort_key
+from vmlint.gitops.select import Invalid, Unclear, selects
 from vmlint.gitops.tree import Tree, beside
-from vmlint.graph.build import objects, resource
+from vmlint.graph.build import resource
 from vmlint.model.access import each, get, mapping, sequence, text
-from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.resource import Resource, Written
 from vmlint.source.decode import decode_text
 from vmlint.source.document import Document
@@ -43,8 +53,11 @@ _APPLIED = 20
 _LEVEL = 20
 """What it costs to include a component once, in objects."""
 
+_SCALED = ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
+_LOCAL = "config.kubernetes.io/local-config"
+
 HASH = "<hash>"
-"""What stands for the hash behind a generated object's name."""
+"""What stands for the hash behind a generated object's name, where its content is not known."""
 
 
 class Unread(NamedTuple):
@@ -55,7 +68,11 @@ class Unread(NamedTuple):
 
 
 class Build:
-    """What a kustomization makes: its objects, the patches that met none of them, and what is not known of it."""
+    """What a kustomization makes: its objects, what is not known of it, and why it has no result.
+
+    `problems` are refusals, and patches that select nothing. One that `failed` has no result; what is left of it is
+    only good for saying which files it reads.
+    """
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
@@ -64,6 +81,8 @@ class Build:
         self.embedded: list[Unread] = []
         """Objects that are no more than text in another one."""
         self.references: list[NameReference] = []
+        self.problems: list[BuildProblem] = []
+        self.failed = False
         self.files: set[str] = set()
         """Every file that the build reads: objects, patches, configurations."""
 
@@ -73,10 +92,14 @@ class Build:
         self.unread += other.unread
         self.embedded += other.embedded
         self.references += other.references
+        self.problems += other.problems
+        self.failed = self.failed or other.failed
         self.files |= other.files
 
 
 class _Patch(NamedTuple):
+    """A patch that merges, or the operations of one."""
+
     data: Any
     source: Written
 
@@ -84,9 +107,19 @@ class _Patch(NamedTuple):
 class Builder:
     """Builds the kustomizations of a tree, each once."""
 
-    def __init__(self, tree: Tree, held: Mapping[str, Sequence[Resource]], default_namespace: str) -> None:
+    def __init__(
+        self,
+        tree: Tree,
+        held: Mapping[str, Sequence[Resource]],
+        default_namespace: str,
+        *,
+        restricted: bool = True,
+    ) -> None:
+        """`restricted` says that no kustomization may name a file outside its folder, as `kubectl kustomize` has it."""
         self._tree = tree
         self._held = held
+        self._restricted = restricted
+        self._manifests = Manifests(tree, held)
         self._default = default_namespace
         self._built: dict[str, Build] = {}
         self._open: list[str] = []
@@ -118,7 +151,7 @@ class Builder:
                 build.add(self.build(here))
                 continue
             for name in self._tree.files_in(here):
-                self._file(name, build, is_made=is_made)
+                self._loose(name, build, is_made=is_made)
             waiting += reversed(self._tree.folders_in(here))
         return build
 
@@ -127,60 +160,258 @@ class Builder:
         build = Build()
         is_made = self.affords(0)
         for name in names:
-            self._file(name, build, is_made=is_made)
+            self._loose(name, build, is_made=is_made)
         return build
+
+    def _loose(self, path: str, build: Build, *, is_made: bool) -> None:
+        build.files.add(path)
+        if is_made:
+            build.parts += self._manifests.relevant(path)
 
     def around(self, kustomization: Kustomization, build: Build) -> None:
         """Change a build as a tool does that has a kustomization's fields of its own."""
-        for entry in kustomization.components:
-            self._component(kustomization, entry.text, entry.at, build)
-        self._transform(kustomization, build)
+        with self._refusing(kustomization, build):
+            for entry in kustomization.components:
+                self._component(kustomization, entry.text, entry.at, build)
+            if not build.failed:
+                self._transform(kustomization, build)
 
-    def finish(self, build: Build) -> Build:
+    def finish(self, build: Build, kustomization: Kustomization | None = None) -> Build:
         """The build with the hashes of its names, and with the references that kustomize keeps in step with them."""
         done = Build()
         done.add(build)
+        if done.failed:
+            return done
         for part in done.parts:
             if part.hashed:
-                part.rename(f"{part.identity.name}-{HASH}", part.draft.own)
-        rewrite(done.parts, done.references)
+                part.remember()
+                part.rename(f"{part.name}-{_hash(part)}", part.draft.own)
+        try:
+            rewrite(done.parts, done.references)
+        except Ambiguous as error:
+            at = kustomization.at() if kustomization else error.part.draft.written(error.path)
+            values = {
+                "object": f"{error.part.kind.name} `{error.part.name}`",
+                "field": ".".join(map(str, error.path)),
+                "names": ", ".join(f"`{name}`" for name in error.names),
+            }
+            _refuse(done, BuildProblem(Cause.REFERENCE_AMBIGUOUS, at, _folder(kustomization), values))
+        done.parts = [part for part in done.parts if part.labels("annotations").get(_LOCAL, "false") == "false"]
+        done.parts.sort(key=lambda part: sort_key(part.api_version, part.kind.name, part.namespace, part.name))
         return done
 
     # One kustomization
 
+    @contextmanager
+    def _refusing(self, kustomization: Kustomization, build: Build) -> Iterator[None]:
+        """What ends a build is a problem of it."""
+        try:
+            yield
+        except Unbuildable as error:
+            _refuse(build, error.problem)
+
     def _level(self, kustomization: Kustomization, build: Build) -> None:
         """Add what a kustomization includes, and change all that has come together so far."""
         build.files.add(kustomization.file)
+        found = list(self._faults(kustomization))
+        if found:
+            for problem in found:
+                _refuse(build, problem)
+            self._note_files(kustomization, build)
+            return
         for entry in kustomization.resources:
-            self._include(kustomization, entry.text, entry.at, build)
-        self._generate(kustomization, build)
-        for entry in kustomization.components:
-            self._component(kustomization, entry.text, entry.at, build)
+            with self._refusing(kustomization, build):
+                self._include(kustomization, entry.text, entry.at, build)
         build.unread += (Unread(reason, at) for reason, at in kustomization.beyond)
-        for entry in kustomization.configurations:
+        self._configure(kustomization, build)
+        with self._refusing(kustomization, build):
+            self._generate(kustomization, build)
+        for entry in kustomization.components:
+            with self._refusing(kustomization, build):
+                self._component(kustomization, entry.text, entry.at, build)
+        patches = self._loaded(kustomization, build)
+        if build.failed:
+            self._note_files(kustomization, build)
+            return
+        with self._refusing(kustomization, build):
+            self._transform(kustomization, build, patches)
+
+    def _note_files(self, kustomization: Kustomization, build: Build) -> None:
+        """The files of a kustomization without a result count as read: nothing else is said of them as objects."""
+        for entry in (*kustomization.resources, *kustomization.components):
             path = beside(kustomization.folder, entry.text)
-            build.files.add(path)
-            if file := self._tree.file(path):
-                build.references += (found for document in file.documents for found in configured(document.data))
-        self._transform(kustomization, build)
+            if self._tree.file(path) is not None:
+                build.files.add(path)
+            elif self._tree.kustomization(path) is not None and path not in self._open:
+                build.files |= self.build(path).files
+        for patch in (*kustomization.merges, *kustomization.patches, *kustomization.operations):
+            if patch.path:
+                build.files.add(beside(kustomization.folder, patch.path))
+
+    def _faults(self, kustomization: Kustomization) -> Iterator[BuildProblem]:
+        """What kustomize refuses in the file itself."""
+        folder, document = kustomization.folder, kustomization.document
+
+        def problem(cause: Cause, path: Path = (), *, key: bool = False, **values: str) -> BuildProblem:
+            return BuildProblem(cause, Written(document, path), folder, values, key)
+
+        if second := self._tree.second_file(folder):
+            yield problem(Cause.SEVERAL_FILES, name=posixpath.basename(document.file), other=posixpath.basename(second))
+            return
+        if document.problem is not None:
+            yield problem(Cause.OBJECT_INVALID, reason=document.problem.reason)
+            return
+        data = document.data
+        if data is None or (isinstance(data, dict) and is_empty(data)):
+            yield problem(Cause.EMPTY)
+            return
+        any_fault = False
+        for fault in faults(data):
+            any_fault = True
+            if fault.expected:
+                yield problem(
+                    Cause.WRONG_TYPE,
+                    fault.path,
+                    field=".".join(map(str, fault.path)),
+                    expected=fault.expected,
+                    value=_shown(get(data, *fault.path)),
+                )
+            else:
+                yield problem(
+                    Cause.UNKNOWN_FIELD,
+                    fault.path,
+                    key=True,
+                    field=str(fault.path[-1]),
+                    known=" ".join(fault.known),
+                )
+        if any_fault:
+            return
+        kind, version = text(kustomization.data, "kind") or "Kustomization", text(kustomization.data, "apiVersion")
+        if kind not in ("Kustomization", "Component"):
+            yield problem(Cause.INVALID, ("kind",), reason=f"`{kind}` is neither `Kustomization` nor `Component`")
+        wanted = f"kustomize.config.k8s.io/{'v1alpha1' if kind == 'Component' else 'v1beta1'}"
+        if version and version != wanted:
+            yield problem(
+                Cause.INVALID, ("apiVersion",), reason=f"a {kind} has the version `{wanted}`, not `{version}`"
+            )
+
+    def _configure(self, kustomization: Kustomization, build: Build) -> None:
+        for field in ("configurations", "crds"):
+            for index, entry in enumerate(sequence(kustomization.data, field)):
+                if not isinstance(entry, str):
+                    continue
+                with self._refusing(kustomization, build):
+                    path = self._named_file(kustomization, entry, kustomization.at(field, index), build)
+                    if path and field == "configurations" and (file := self._tree.file(path)):
+                        documents = file.documents
+                        build.references += (found for one in documents for found in configured(one.data))
+        with self._refusing(kustomization, build):
+            if schema := text(kustomization.data, "openapi", "path"):
+                self._named_file(kustomization, schema, kustomization.at("openapi", "path"), build)
+
+    def _named_file(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> str:
+        """The path of a file that a kustomization names, "" where nothing is known of it. Raises Unbuildable."""
+        folder = kustomization.folder
+        path = beside(folder, entry)
+        build.files.add(path)
+        if is_remote(entry):
+            build.unread.append(Unread(f"the remote file `{entry}` is not fetched", at))
+            return ""
+        if not entry or self._is_folder(path):
+            raise Unbuildable(BuildProblem(Cause.MISSING, at, folder, {"name": entry, "what": "file"}))
+        if not self._is_there(kustomization, entry, path, at, build, "file"):
+            return ""
+        if self._restricted and not _lies_in(path, folder):
+            raise Unbuildable(BuildProblem(Cause.RESTRICTED, at, folder, {"name": entry}))
+        return path
+
+    def _is_folder(self, path: str) -> bool:
+        if self._tree.file(path) is not None:
+            return False
+        return self._tree.has_folder(path) or path in self._tree.known.folders
+
+    def _is_there(
+        self, kustomization: Kustomization, entry: str, path: str, at: Written, build: Build, what: str
+    ) -> bool:
+        """Whether a path may be read. One outside the repository is a problem, and the rest of the build goes on.
+
+        Raises Unbuildable for a path at which nothing is.
+        """
+        known, values = self._tree.known, {"name": entry}
+        if posixpath.isabs(entry):
+            raise Unbuildable(BuildProblem(Cause.RESTRICTED, at, kustomization.folder, values))
+        if path in known.outside:
+            build.problems.append(BuildProblem(Cause.OUTSIDE, at, kustomization.folder, values))
+            build.unread.append(Unread(f"`{entry}` lies outside the repository, and is not read", at))
+            return False
+        if path in known.absent and self._tree.file(path) is None:
+            values |= {"what": what, "near": self._nearest(entry, path)}
+            raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, values))
+        return True
+
+    def _nearest(self, entry: str, path: str) -> str:
+        """The entry with the most similar name of a file or folder beside the one that is missing, "" for none."""
+        folder, base = posixpath.split(path)
+        there = {posixpath.basename(one) for one in (*self._tree.files_in(folder), *self._tree.folders_in(folder))}
+        near = get_close_matches(base, sorted(there), 1, 0.6)
+        return posixpath.join(posixpath.dirname(entry), near[0]) if near else ""
 
     def _include(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> None:
+        """Add what an entry of `resources` means. Raises Unbuildable."""
         path = beside(kustomization.folder, entry)
-        if self._tree.file(path) is not None:
-            self._file(path, build)
-        elif self._tree.kustomization(path) is not None:
-            if path in self._open or len(self._open) >= _DEEPEST:
-                build.unread.append(Unread(f"`{entry}` includes itself, or too many others", at))
+        file = self._tree.file(path) if entry else None
+        if file is not None:
+            self._named_file(kustomization, entry, at, build)
+            build.unread += (Unread(f"`{entry}` is not read: {left.reason}", at) for left in file.skipped)
+            self._add(self._manifests.parts(path, kustomization), build, at, kustomization)
+        elif entry and self._tree.kustomization(path) is not None:
+            self._check_cycle(kustomization, entry, path, at)
+            self._check_kind(kustomization, entry, path, at, is_component=False)
+            if len(self._open) >= _DEEPEST:
+                build.unread.append(Unread(f"`{entry}` includes too many others", at))
                 return
             base = self.build(path)
             if not self.affords(len(base.parts)):
                 build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
                 return
-            build.add(base)
-        elif is_remote(entry):
-            build.unread.append(Unread(f"the remote resource `{entry}` is not fetched", at))
+            parts = [part.copy() for part in base.parts]
+            rest = Build()
+            rest.add(base)
+            rest.parts = []
+            build.add(rest)
+            self._add(parts, build, at, kustomization)
         else:
-            build.unread.append(Unread(f"`{entry}` is not among the files that were read", at))
+            self._not_read(kustomization, entry, path, at, build)
+
+    def _not_read(self, kustomization: Kustomization, entry: str, path: str, at: Written, build: Build) -> None:
+        """What an entry means that no file was read of. Raises Unbuildable."""
+        if is_remote(entry):
+            build.unread.append(Unread(f"the remote resource `{entry}` is not fetched", at))
+            return
+        if not entry:
+            raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, {"name": "", "what": "path"}))
+        if not self._is_there(kustomization, entry, path, at, build, "file or folder"):
+            return
+        if path in self._tree.known.folders:
+            self._check_cycle(kustomization, entry, path, at)
+            raise Unbuildable(BuildProblem(Cause.NO_KUSTOMIZATION, at, kustomization.folder, {"name": entry}))
+        build.unread.append(Unread(f"`{entry}` is not among the files that were read", at))
+
+    def _check_cycle(self, kustomization: Kustomization, entry: str, path: str, at: Written) -> None:
+        """A kustomization can't include one whose folder it lies in, nor one that includes it."""
+        for folder in reversed(self._open):
+            if _lies_in(folder, path):
+                values = {"name": entry, "folder": folder or "."}
+                raise Unbuildable(BuildProblem(Cause.CYCLE, at, kustomization.folder, values))
+
+    def _check_kind(
+        self, kustomization: Kustomization, entry: str, path: str, at: Written, *, is_component: bool
+    ) -> None:
+        other = self._tree.kustomization(path)
+        if other is not None and other.is_component != is_component and not list(self._faults(other)):
+            cause = Cause.NOT_A_COMPONENT if is_component else Cause.IS_A_COMPONENT
+            values = {"name": entry, "file": other.file}
+            raise Unbuildable(BuildProblem(cause, at, kustomization.folder, values))
 
     def affords(self, parts: int) -> bool:
         """Whether so many more objects may be made."""
@@ -188,49 +419,104 @@ class Builder:
         return self._made <= _MOST_PARTS
 
     def _component(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> None:
+        """Apply a component to what has come together. Raises Unbuildable."""
         path = beside(kustomization.folder, entry)
-        component = self._tree.kustomization(path)
+        component = self._tree.kustomization(path) if entry else None
         if component is None:
-            self._include(kustomization, entry, at, build)
-        elif path in self._open or len(self._open) >= _DEEPEST:
-            build.unread.append(Unread(f"`{entry}` includes itself, or too many others", at))
-        elif not self.affords(len(build.parts) + _LEVEL):
+            if entry and self._tree.file(path) is not None:
+                values = {"name": entry, "what": "folder"}
+                raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, values))
+            self._not_read(kustomization, entry, path, at, build)
+            return
+        self._check_cycle(kustomization, entry, path, at)
+        self._check_kind(kustomization, entry, path, at, is_component=True)
+        if len(self._open) >= _DEEPEST or not self.affords(len(build.parts) + _LEVEL):
             build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
-        else:
-            self._open.append(path)
-            try:
-                self._level(component, build)
-            finally:
-                self._open.pop()
+            return
+        self._open.append(path)
+        try:
+            self._level(component, build)
+        finally:
+            self._open.pop()
+        if not build.failed:
+            self._check_identities(build.parts, kustomization, at)
 
-    def _file(self, path: str, build: Build, *, is_made: bool = True) -> None:
-        build.files.add(path)
-        if is_made:
-            build.parts += (Part.of(found) for found in self._held.get(path, ()))
+    # Objects
+
+    def _add(self, parts: Iterable[Part], build: Build, at: Written, kustomization: Kustomization) -> None:
+        """Add objects, none of which may have the identity of another. Raises Unbuildable."""
+        known = {part.key: part for part in build.parts}
+        for part in parts:
+            if (other := known.get(part.key)) is not None:
+                raise Unbuildable(_taken(part, other, at, kustomization))
+            known[part.key] = part
+            build.parts.append(part)
+
+    def _check_identities(self, parts: Sequence[Part], kustomization: Kustomization, at: Written) -> None:
+        known: dict[Any, Part] = {}
+        for part in parts:
+            if (other := known.setdefault(part.key, part)) is not part:
+                raise Unbuildable(_taken(part, other, at, kustomization))
 
     def _generate(self, kustomization: Kustomization, build: Build) -> None:
+        common = mapping(kustomization.data, "generatorOptions")
         for kind_name, at, entry in kustomization.generated():
             kind = BY_GROUP_KIND["", kind_name]
-            name, behavior = text(entry, "name"), text(entry, "behavior")
+            name, behavior = text(entry, "name"), text(entry, "behavior").lower()
+            if not name:
+                values = {"reason": f"the {kind_name} has no `name`", "object": kind_name}
+                raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, at, kustomization.folder, values))
             self._text_of(kustomization, entry, f"{kind_name} `{name}`", at, build)
-            if behavior in ("merge", "replace"):
-                continue
-            metadata = {"name": name, **({"namespace": entry["namespace"]} if text(entry, "namespace") else {})}
-            data = {"apiVersion": "v1", "kind": kind_name, "metadata": metadata}
-            draft = Draft(data, at, {("metadata",): at, ("metadata", "name"): Written(at.document, (*at.path, "name"))})
-            build.parts.append(Part(kind, draft, hashed=kustomization.hashes(entry)))
+            try:
+                data = data_of(entry, lambda path: self._tree.content(beside(kustomization.folder, path)))
+            except NotGenerated as error:
+                place = Written(at.document, (*at.path, *error.path))
+                values = {"reason": error.reason, "object": f"{kind_name} `{name}`"}
+                raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, place, kustomization.folder, values)) from None
+            named = Written(at.document, (*at.path, "name"))
+            draft = Draft(generated(kind_name, entry, common, data), at, {("metadata",): at, _NAME: named})
+            part = Part(kind, draft, hashed=kustomization.hashes(entry), generated=True, behavior=behavior)
+            if data is None:
+                part.unclear = "the content of its files is not known"
+            self._absorb(part, build, named, kustomization)
+
+    def _absorb(self, part: Part, build: Build, at: Written, kustomization: Kustomization) -> None:
+        """Add a generated object, or let it change one that is there. Raises Unbuildable."""
+        same = [other for other in build.parts if other.has_had(part.api_version, part.identity)]
+        changes = part.behavior in ("merge", "replace")
+        if not same and (not changes or build.unread):
+            if not changes:
+                build.parts.append(part)
+            return
+        what = f"{part.kind.name} `{part.name}`"
+        if len(same) != 1 or not changes:
+            reason = "is there already: set `behavior: merge` or `behavior: replace`"
+            if not same:
+                reason = f"is not there, and `behavior: {part.behavior}` needs it"
+            elif len(same) > 1:
+                reason = "means several objects that are there"
+            values = {"reason": f"{what} {reason}", "object": what}
+            raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, at, kustomization.folder, values))
+        old = same[0]
+        part.draft.data = merged(part.draft.data, old.draft.data, part.behavior)
+        part.was, part.prefixes, part.suffixes, part.first = old.was, old.prefixes, old.suffixes, old.first
+        part.by = dict(old.by)
+        part.unclear = part.unclear or (old.unclear if part.behavior == "merge" else "")
+        build.parts[build.parts.index(old)] = part
 
     def _text_of(
         self, kustomization: Kustomization, entry: Mapping[str, Any], what: str, at: Written, build: Build
     ) -> None:
-        """Files that are text in a generated object are not applied."""
-        for index, named in enumerate(sequence(entry, "files")):
-            if isinstance(named, str):
-                path = beside(kustomization.folder, named.rpartition("=")[2])
-                build.files.add(path)
-                if self._held.get(path):
-                    place = Written(at.document, (*at.path, "files", index))
-                    build.embedded.append(Unread(f"`{path}` is text in {what}, and not looked into", place))
+        """Files that are text in a generated object are not applied. Raises Unbuildable for one that is missing."""
+        try:
+            files = list(sources(entry))
+        except NotGenerated:
+            return
+        for field, _, written in files:
+            place = Written(at.document, (*at.path, *field))
+            path = self._named_file(kustomization, written, place, build)
+            if path and self._held.get(path):
+                build.embedded.append(Unread(f"`{path}` is text in {what}, and not looked into", place))
 
     # Changes
 
@@ -242,17 +528,34 @@ class Builder:
                 part.unclear = part.unclear or f"`{kustomization.file}` makes more changes than are looked at"
         return self._changed <= _MOST_CHANGES
 
-    def _transform(self, kustomization: Kustomization, build: Build) -> None:
+    def _loaded(self, kustomization: Kustomization, build: Build) -> dict[int, Sequence[_Patch]]:
+        """The patches of each entry, by its identity. What can't be one is a problem of the build."""
+        found: dict[int, Sequence[_Patch]] = {}
+        for entry in (*kustomization.merges, *kustomization.patches, *kustomization.operations):
+            with self._refusing(kustomization, build):
+                found[id(entry)] = self._patches_of(kustomization, entry, build)
+        return found
+
+    def _transform(
+        self, kustomization: Kustomization, build: Build, loaded: Mapping[int, Sequence[_Patch]] | None = None
+    ) -> None:
+        """Change what has come together. Raises Unbuildable."""
+        if loaded is None:
+            loaded = self._loaded(kustomization, build)
+            if build.failed:
+                return
         for entry in (*kustomization.merges, *kustomization.patches):
-            self._patch(kustomization, entry, build)
+            self._patch(kustomization, entry, loaded[id(entry)], build)
         if kustomization.namespace:
             source = kustomization.at("namespace")
             for part in build.parts:
                 part.place_in(kustomization.namespace, source)
+            self._check_identities(build.parts, kustomization, source)
         self._rename(kustomization, build)
         self._label(kustomization, build)
         for entry in kustomization.operations:
-            self._patch(kustomization, entry, build)
+            self._patch(kustomization, entry, loaded[id(entry)], build)
+        self._scale(kustomization, build)
         for at, replacement in kustomization.replacements:
             self._replace(kustomization, replacement, at, build)
         if kustomization.transforms:
@@ -260,132 +563,278 @@ class Builder:
                 part.unclear = f"`{kustomization.file}` has transformers of its own"
 
     def _rename(self, kustomization: Kustomization, build: Build) -> None:
-        for field, change in (("namePrefix", _before), ("nameSuffix", _behind)):
-            affix = text(kustomization.data, field)
-            if affix:
-                for part in build.parts:
-                    part.rename(change(affix, part.identity.name), kustomization.at(field))
+        if kustomization.prefix:
+            for part in build.parts:
+                part.prefix(kustomization.prefix, kustomization.at("namePrefix"))
+        if kustomization.suffix:
+            for part in build.parts:
+                part.suffix(kustomization.suffix, kustomization.at("nameSuffix"))
 
     def _label(self, kustomization: Kustomization, build: Build) -> None:
-        said = [("labels", at, pairs) for at, pairs in kustomization.labels]
-        said.append(("annotations", *kustomization.annotations))
-        for field, at, pairs in said:
+        said = [("labels", *entry) for entry in kustomization.labels]
+        said.append(("annotations", *kustomization.annotations, ()))
+        for field, at, pairs, others in said:
             # Each label copies those that are there.
-            if not self._changes(len(pairs) * (len(pairs) // 10 + 1) * len(build.parts), kustomization, build):
+            cost = len(pairs) * (len(pairs) // 10 + 1) * len(build.parts) * (len(others) + 1)
+            if not self._changes(cost, kustomization, build):
                 return
             for key, value in pairs.items():
+                source = Written(at.document, (*at.path, key))
                 for part in build.parts:
-                    part.draft.set(("metadata", field, key), value, Written(at.document, (*at.path, key)))
+                    part.draft.set(("metadata", field, key), value, source)
+                    for other in others:
+                        self._label_field(part, other, key, value, source)
 
-    def _patch(self, kustomization: Kustomization, entry: PatchEntry, build: Build) -> None:
-        for patch in self._patches_of(kustomization, entry, build):
+    def _label_field(self, part: Part, spec: Mapping[str, Any], key: str, value: Any, source: Written) -> None:
+        """Write a label into a field that its entry names, if the object is of its kind."""
+        group, _, version = part.api_version.rpartition("/")
+        own = {"group": group, "version": version, "kind": part.kind.name}
+        if any(text(spec, field) not in ("", actual) for field, actual in own.items()):
+            return
+        steps = [step for step in text(spec, "path").split("/") if step]
+        for path in list(_fields(part.draft.data, steps, (), create=spec.get("create") is True)):
+            part.draft.put((*path, key), value, source)
+
+    def _scale(self, kustomization: Kustomization, build: Build) -> None:
+        """`replicas` changes no kind of KubeVirt's; without an object to change kustomize refuses it."""
+        for index, entry in each(kustomization.data, "replicas"):
+            name = text(entry, "name")
+            if build.unread or any(
+                part.kind.name in _SCALED and any(one.name == name for one in (*part.was, part.identity))
+                for part in build.parts
+            ):
+                continue
+            values = {"reason": f"no {_or(_SCALED)} is called `{name}`", "field": "replicas"}
+            at = kustomization.at("replicas", index, "name")
+            raise Unbuildable(BuildProblem(Cause.INVALID, at, kustomization.folder, values))
+
+    # Patches
+
+    def _patches_of(self, kustomization: Kustomization, entry: PatchEntry, build: Build) -> Sequence[_Patch]:
+        """The patches of an entry. Raises Unbuildable for what is none."""
+        folder, at = kustomization.folder, entry.at
+
+        def invalid(reason: str, place: Written = at) -> Unbuildable:
+            return Unbuildable(BuildProblem(Cause.PATCH_INVALID, place, folder, {"reason": reason}))
+
+        documents: Sequence[Document]
+        if entry.path and entry.inline.strip():
+            raise invalid("it has both `path` and `patch`")
+        if entry.path:
+            path = self._named_file(kustomization, entry.path, at, build)
+            file = self._tree.file(path) if path else None
+            if file is None:
+                if path:
+                    reason = f"the patch `{entry.path}` is not among the files that were read"
+                    build.unread.append(Unread(reason, at))
+                return ()
+            if file.skipped:
+                build.unread += (Unread(f"`{entry.path}` is not read: {left.reason}", at) for left in file.skipped)
+                return ()
+            documents = file.documents
+        elif entry.inline.strip():
+            documents = _inline(entry)
+        else:
+            raise invalid("it has neither `path` nor `patch`")
+        broken = next((document for document in documents if document.problem is not None), None)
+        if broken is not None and broken.problem is not None:
+            raise invalid(f"it can't be read: {broken.problem.reason}", Written(broken, ()))
+        is_list = bool(documents) and isinstance(documents[0].data, list)
+        if is_list or entry in kustomization.operations:
+            may_be_empty = entry not in kustomization.operations
+            return [self._operations(documents, entry, invalid, may_be_empty=may_be_empty)]
+        found: list[_Patch] = []
+        for document in documents:
+            for problem, path_in, data in objects_of(document):
+                if problem:
+                    raise invalid(problem, Written(document, path_in))
+                found.append(_Patch(data, Written(document, path_in)))
+        if not found and entry in kustomization.merges:
+            raise invalid("it is empty")
+        if entry.target is not None and len(found) > 1:
+            raise invalid("it holds several objects, and has a `target`: only one without it may")
+        return found
+
+    def _operations(
+        self, documents: Sequence[Document], entry: PatchEntry, invalid: Any, *, may_be_empty: bool
+    ) -> _Patch:
+        """The operations of a JSON patch. Raises Unbuildable."""
+        data = documents[0].data if documents else None
+        if data == [] and may_be_empty:
+            return _Patch([], Written(documents[0], ()))  # it changes nothing, and needs no target
+        if not isinstance(data, list) or not data:
+            raise invalid("a JSON patch is a list of operations", Written(documents[0], ()) if documents else entry.at)
+        for index, operation in enumerate(data):
+            if not isinstance(operation, dict):
+                raise invalid("an operation of a JSON patch is a mapping", Written(documents[0], (index,)))
+        if entry.target is None:
+            raise invalid("a JSON patch needs a `target`")
+        return _Patch(data, Written(documents[0], ()))
+
+    def _patch(self, kustomization: Kustomization, entry: PatchEntry, patches: Sequence[_Patch], build: Build) -> None:
+        """Apply the patches of an entry. Raises Unbuildable."""
+        for patch in patches:
             if not self._changes(len(build.parts), kustomization, build):
                 return
             try:
-                meant = self._meant(entry, patch, build)
+                meant = self._meant(kustomization, entry, patch, build)
             except Unclear as error:
                 for part in build.parts:
                     part.unclear = part.unclear or f"a patch of `{kustomization.file}` may change it: {error}"
                 continue
+            except Invalid as error:
+                at, values = entry.selected_at or entry.at, {"reason": str(error)}
+                raise Unbuildable(BuildProblem(Cause.PATCH_INVALID, at, kustomization.folder, values)) from None
             if not self._changes(len(meant) * _APPLIED, kustomization, build):
                 return
             for part in meant:
                 self._apply(part, entry, patch, kustomization)
-            if any(part.draft.data.get("$patch") == "delete" for part in meant):
-                build.parts = [part for part in build.parts if part.draft.data.get("$patch") != "delete"]
-            if not meant and entry.target is None and (orphan := self._fragment(patch)):
-                build.patches.append(orphan)
+            if any(not part.draft.data for part in meant):
+                build.parts = [part for part in build.parts if part.draft.data]
+            if entry.target is not None or entry in kustomization.merges:
+                self._check_identities(build.parts, kustomization, entry.at)
 
-    def _patches_of(self, kustomization: Kustomization, entry: PatchEntry, build: Build) -> Iterator[_Patch]:
-        documents: Sequence[Document] = ()
-        if entry.path:
-            path = beside(kustomization.folder, entry.path)
-            build.files.add(path)
-            file = self._tree.file(path)
-            if file is None:
-                build.unread.append(Unread(f"the patch `{entry.path}` is not among the files that were read", entry.at))
-            documents = file.documents if file else ()
-        elif entry.inline:
-            documents = _inline(entry)
-        for document in documents:
-            if isinstance(document.data, list):
-                yield _Patch(document.data, Written(document, ()))
-            else:
-                for path_in, data in objects(document.data):
-                    yield _Patch(data, Written(document, path_in))
-                if entry.target is not None and isinstance(document.data, dict) and not _is_object(document.data):
-                    yield _Patch(document.data, Written(document, ()))
-
-    def _meant(self, entry: PatchEntry, patch: _Patch, build: Build) -> list[Part]:
-        """The objects that a patch is for."""
+    def _meant(self, kustomization: Kustomization, entry: PatchEntry, patch: _Patch, build: Build) -> list[Part]:
+        """The objects that a patch is for. Raises Unbuildable, Unclear and Invalid."""
+        folder = kustomization.folder
         if entry.target is not None:
-            return [part for part in build.parts if selects(entry.target, part)]
-        if not isinstance(patch.data, dict):
+            if not text(entry.target, "name") and entry in kustomization.operations:
+                at, values = entry.selected_at or entry.at, {"reason": "its `target` has no `name`"}
+                raise Unbuildable(BuildProblem(Cause.PATCH_INVALID, at, folder, values))
+            found = [part for part in build.parts if selects(entry.target, part)]
+            if not found and not build.unread:
+                at = entry.selected_at or entry.at
+                build.problems.append(
+                    BuildProblem(Cause.TARGET_UNMATCHED, at, folder, _wanted(entry.target, build.parts))
+                )
+            return found
+        kind, metadata = text(patch.data, "kind"), mapping(patch.data, "metadata")
+        probe = Part(Kind("", kind, ""), Draft(patch.data, patch.source))
+        found = [part for part in build.parts if part.has_had(probe.api_version, probe.identity)]
+        if len(found) == 1:
+            return found
+        if not found and build.unread:
+            if orphan := self._fragment(patch):
+                build.patches.append(orphan)
             return []
-        group, _, version = text(patch.data, "apiVersion").rpartition("/")
-        kind = text(patch.data, "kind")
-        metadata = mapping(patch.data, "metadata")
-        wanted = Identity(text(metadata, "namespace"), text(metadata, "name"))
-        return [
-            part
-            for part in build.parts
-            if (part.kind.group, part.kind.name, part.version) == (group, kind, version)
-            and any(one.effective == wanted.effective and one.name == wanted.name for one in part.identities)
-        ]
+        selector = {
+            "kind": kind,
+            "name": text(metadata, "name"),
+            "namespace": text(metadata, "namespace"),
+            "apiVersion": probe.api_version,
+        }
+        values = {**_wanted(selector, build.parts), "kustomization": kustomization.file}
+        cause = Cause.PATCH_AMBIGUOUS if found else Cause.PATCH_UNMATCHED
+        path = (*patch.source.path, "metadata", "name")
+        raise Unbuildable(BuildProblem(cause, Written(patch.source.document, path), folder, values))
 
     def _apply(self, part: Part, entry: PatchEntry, patch: _Patch, kustomization: Kustomization) -> None:
-        part.remember()
+        """Apply a patch to an object. Raises Unbuildable where it does not fit."""
+        before = (part.namespace, part.name)
+        is_operations = isinstance(patch.data, list)
         try:
-            if isinstance(patch.data, list):
-                part.draft.operate(patch.data, patch.source)
-            elif patch.data.get("$patch") in ("delete", "replace"):
-                part.draft.data = {**part.draft.data, "$patch": "delete"}
-                if patch.data["$patch"] == "replace":
-                    raise NotApplicable("it replaces the whole object")
+            if is_operations:
+                if entry not in kustomization.operations:
+                    part.remember()
+                self._operate(part, patch)
             else:
+                if entry.renames or entry.retypes:
+                    part.remember()
                 if kustomization.has_schema and _has_list(patch.data):
-                    raise NotApplicable("it holds a list, and a schema of its own says how lists merge")
-                part.draft.merge(_content(patch.data, entry), patch.source)
+                    part.unclear = "a patch of it holds a list, and a schema of its own says how lists merge"
+                is_copied = entry.target is not None or entry in kustomization.merges
+                part.draft.merge(_content(patch.data, entry, is_copied=is_copied), patch.source)
+                if patch.data.get("$patch") == "replace":
+                    _restore(part, before, entry)
         except NotApplicable as error:
-            part.draft.data = {key: value for key, value in part.draft.data.items() if key != "$patch"}
-            part.unclear = f"a patch of `{kustomization.file}` does not fit it: {error}"
-        part.settle(patch.source)
+            values = {"object": f"{part.kind.name} `{part.name}`", "reason": str(error)}
+            place = Written(patch.source.document, (*patch.source.path, *error.path))
+            raise Unbuildable(BuildProblem(Cause.PATCH_FAILS, place, kustomization.folder, values)) from None
+        if part.draft.data:
+            part.settle(patch.source, before)
+
+    def _operate(self, part: Part, patch: _Patch) -> None:
+        """Apply operations. Notes that kustomize keeps in the annotations make these exist."""
+        annotations: Path = ("metadata", "annotations")
+        made = part.has_notes and not isinstance(get(part.draft.data, *annotations), dict)
+        if made:
+            parts = dict(part.draft.parts)
+            part.draft.set(annotations, {}, part.draft.own)
+            part.draft.parts = parts
+        part.draft.operate(patch.data, patch.source)
+        if part.has_notes and get(part.draft.data, *annotations) == {}:
+            metadata = {key: value for key, value in part.draft.data["metadata"].items() if key != "annotations"}
+            part.draft.data = {**part.draft.data, "metadata": metadata}
+
+    # Replacements
 
     def _replace(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
-        """Fields that a replacement fills in are unknown: what it copies may come from anywhere."""
-        for target, source in self._targets(kustomization, entry, at, build):
-            select, rejects = mapping(target, "select"), [mapping(one) for one in sequence(target, "reject")]
-            if not self._changes(len(build.parts) * (1 + len(rejects)) * _SELECTED, kustomization, build):
+        """Copy a value into the fields that a replacement names. Raises Unbuildable."""
+        for data, place in self._replacements(kustomization, entry, at, build):
+            try:
+                self._replace_one(kustomization, data, place, build)
+            except NotReplaced as error:
+                where = Written(place.document, (*place.path, *error.path))
+                values = {"reason": error.reason}
+                raise Unbuildable(BuildProblem(Cause.REPLACEMENT_FAILS, where, kustomization.folder, values)) from None
+
+    def _replace_one(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
+        if not sequence(entry, "targets"):
+            raise NotReplaced("it has no `targets`")
+        value: Any = None
+        is_known = True
+        try:
+            value = copied(build.parts, entry)
+        except (NotReplaced, Unclear):
+            if not build.unread:
+                raise
+            is_known = False
+        source = text(entry, "source", "name")
+        if any(part.unclear for part in build.parts if part.name == source):
+            is_known = False
+        for index, target in each(entry, "targets"):
+            place = Written(at.document, (*at.path, "targets", index))
+            rejects = len(sequence(target, "reject"))
+            if not self._changes(len(build.parts) * (1 + rejects) * _SELECTED, kustomization, build):
                 return
             for part in build.parts:
-                try:
-                    wanted = selects(select, part) and not any(one and selects(one, part) for one in rejects)
-                except Unclear as error:
-                    part.unclear = part.unclear or str(error)
-                    continue
-                if wanted:
-                    part.remember()
-                    blank(part.draft, sequence(target, "fieldPaths") or ["metadata.name"], source)
+                self._fill(part, target, value, place, index, is_known=is_known)
 
-    def _targets(
+    def _fill(
+        self, part: Part, target: Mapping[str, Any], value: Any, place: Written, index: int, *, is_known: bool
+    ) -> None:
+        try:
+            if wants(target, part):
+                if is_known:
+                    replace(part, target, value, place)
+                else:
+                    blank(part, target, place)
+        except (Unclear, Invalid) as error:
+            part.unclear = part.unclear or str(error)
+        except NotReplaced as error:
+            raise NotReplaced(error.reason, "targets", index, *error.path) from None
+
+    def _replacements(
         self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build
     ) -> Iterator[tuple[Mapping[str, Any], Written]]:
-        """What a replacement fills in; it may stand in a file of its own, alone or in a list."""
-        held: list[tuple[Any, Written]] = [(entry, at)]
-        if path := text(entry, "path"):
-            name = beside(kustomization.folder, path)
-            build.files.add(name)
-            file = self._tree.file(name)
-            for document in file.documents if file else ():
-                held.append((document.data, Written(document, ())))
-                held += ((one, Written(document, (index,))) for index, one in each(document.data))
-        for data, place in held:
-            for index, target in each(data, "targets"):
-                yield target, Written(place.document, (*place.path, "targets", index))
+        """The replacements of an entry: its own, or those in a file, one or a list. Raises Unbuildable."""
+        written = text(entry, "path")
+        if not written:
+            yield entry, at
+            return
+        place = Written(at.document, (*at.path, "path"))
+        if entry.get("source") is not None or entry.get("targets"):
+            values = {"reason": "it has both `path` and a replacement of its own"}
+            raise Unbuildable(BuildProblem(Cause.REPLACEMENT_FAILS, place, kustomization.folder, values))
+        path = self._named_file(kustomization, written, place, build)
+        file = self._tree.file(path) if path else None
+        for document in file.documents[:1] if file else ():
+            if isinstance(document.data, dict):
+                yield document.data, Written(document, ())
+            for index, one in each(document.data):
+                yield one, Written(document, (index,))
 
     def _fragment(self, patch: _Patch) -> Resource | None:
-        if not isinstance(patch.data, dict) or not _is_object(patch.data):
-            return None
         return resource(
             patch.source.document,
             patch.source.path,
@@ -395,25 +844,134 @@ class Builder:
         )
 
 
-def _before(affix: str, name: str) -> str:
-    return f"{affix}{name}"
+_NAME: Path = ("metadata", "name")
 
 
-def _behind(affix: str, name: str) -> str:
-    return f"{name}{affix}"
+def _refuse(build: Build, problem: BuildProblem) -> None:
+    build.problems.append(problem)
+    build.failed = True
 
 
-def _is_object(data: Mapping[str, Any]) -> bool:
-    return bool(text(data, "apiVersion")) and bool(text(data, "kind"))
+def _lies_in(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies below it. Both are relative to the working directory."""
+    inner, outer = os.path.abspath(path or "."), os.path.abspath(folder or ".")  # noqa: PTH100 - links stay what they are
+    return inner == outer or inner.startswith(outer.rstrip("/") + "/")
 
 
-def _content(patch: Mapping[str, Any], entry: PatchEntry) -> dict[str, Any]:
-    """A patch without what finds its target: name, namespace and kind change only where an option allows it."""
-    content = {key: value for key, value in patch.items() if entry.renames or key not in ("apiVersion", "kind")}
+def _folder(kustomization: Kustomization | None) -> str:
+    return kustomization.folder if kustomization else ""
+
+
+def _taken(part: Part, other: Part, at: Written, kustomization: Kustomization) -> BuildProblem:
+    """Two objects of one identity; `other` was there first."""
+    own, its = part.draft.own, other.draft.own
+    values = {
+        "object": f"{part.kind.name} `{'/'.join(filter(None, (part.namespace, part.name)))}`",
+        "file": own.document.file,
+        "line": str(own.document.span((*own.path, *_NAME)).line),
+        "other": its.document.file,
+        "other_line": str(its.document.span((*its.path, *_NAME)).line),
+        "moved": "yes" if part.was or other.was else "",
+    }
+    return BuildProblem(Cause.IDENTITY_TAKEN, at, kustomization.folder, values)
+
+
+def _hash(part: Part) -> str:
+    return HASH if part.unclear else hash_of(part.draft.data)
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str]:
+    """What a patch looks for, and the nearest object of its kind: what a sentence about it needs."""
+    kind, name, namespace = text(selector, "kind"), text(selector, "name"), text(selector, "namespace")
+    asked = {key: value for key, value in selector.items() if isinstance(value, str) and value}
+    same = [part for part in parts if part.kind.name == kind] if kind else list(parts)
+    values = {"kind": kind, "name": name, "namespace": namespace, "asked": _pairs(asked)}
+    if same:
+        exact = [part for part in same if name in (part.name, part.original.name)]
+        names = {part.original.name: part for part in same}
+        close = get_close_matches(name, list(names), 1, 0.6) if name and not exact else []
+        near = exact[0] if exact else names[close[0]] if close else same[0] if len(same) == 1 else None
+        if near is not None:
+            first = near.first
+            values |= {
+                "near": f"{near.kind.name} `{'/'.join(filter(None, first))}`",
+                "near_name": first[1],
+                "near_namespace": first[0],
+                "near_version": near.api_version,
+                "near_file": near.draft.own.document.file,
+            }
+    return values
+
+
+def _pairs(asked: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} `{value}`" for key, value in asked.items())
+
+
+def _restore(part: Part, before: tuple[str, str], entry: PatchEntry) -> None:
+    """A patch that replaces the whole object leaves it its name, its namespace, its kind and its version."""
+    metadata = dict(mapping(part.draft.data, "metadata"))
+    namespace, name = before
+    metadata.pop("namespace", None)
+    if namespace:
+        metadata["namespace"] = namespace
+    if not entry.renames or "name" not in metadata:
+        metadata["name"] = name
+    part.draft.data = {**part.draft.data, "metadata": metadata}
+    if not entry.retypes:
+        part.draft.data["kind"] = part.kind.name
+    part.was = ()
+
+
+def _fields(data: Any, steps: Sequence[str], path: Path, *, create: bool) -> Iterator[Path]:
+    """The places of a field that a path names as kustomize writes it: it passes through lists."""
+    if isinstance(data, list):
+        for index, entry in enumerate(data):
+            yield from _fields(entry, steps, (*path, index), create=create)
+    elif not steps:
+        yield path
+    elif isinstance(data, dict):
+        step = steps[0].removesuffix("[]")
+        if data.get(step) is not None or (step in data and not create):
+            yield from _fields(data[step], steps[1:], (*path, step), create=create)
+        elif create and step == steps[0]:
+            yield from _fields({}, steps[1:], (*path, step), create=create)
+
+
+def _content(patch: Mapping[str, Any], entry: PatchEntry, *, is_copied: bool) -> dict[str, Any]:
+    """A patch without what finds its target: name, namespace and kind change only where an option allows it.
+
+    kustomize copies a patch that has a `target`, or that stands in `patchesStrategicMerge`, and writes the null of a
+    label or an annotation as text.
+    """
+    content = dict(patch)
+    if not entry.retypes:
+        content.pop("kind", None)
+    content.pop("apiVersion", None)
     metadata = get(content, "metadata")
-    if isinstance(metadata, dict) and not entry.renames:
-        content["metadata"] = {key: value for key, value in metadata.items() if key not in ("name", "namespace")}
+    if isinstance(metadata, dict):
+        kept = ("name",) if entry.renames else ()
+        content["metadata"] = {
+            key: _texts(value) if is_copied and key in ("labels", "annotations") else value
+            for key, value in metadata.items()
+            if key in kept or key not in ("name", "namespace")
+        }
     return content
+
+
+def _texts(pairs: Any) -> Any:
+    if not isinstance(pairs, dict):
+        return pairs
+    return {key: "null" if value is None else value for key, value in pairs.items()}
 
 
 def _has_list(data: Any) -> bool:

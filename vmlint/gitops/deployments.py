@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from vmlint.gitops.applied import applied
+from vmlint.gitops.applied import applied, lost
 from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.embedded import charts
-from vmlint.gitops.failed import Failed
-from vmlint.gitops.tree import Tree
+from vmlint.gitops.problem import BuildProblem
+from vmlint.gitops.tree import NOTHING_BESIDE, Beside, Tree
 from vmlint.graph.template import STEP
 from vmlint.model.crash import Crash
 from vmlint.model.field import Path
@@ -28,29 +28,35 @@ __all__ = ["Deployment", "Plan", "plan"]
 
 
 class Plan(NamedTuple):
-    """The deployments of a repository, the kustomizations that can't be built, the Helm charts, and the deployments at
+    """The deployments of a repository, what can't be built or changes nothing, the Helm charts, and the deployments at
     which vmlint itself failed."""
 
     deployments: tuple[Deployment, ...]
-    failed: tuple[Failed, ...] = ()
+    problems: tuple[BuildProblem, ...] = ()
     charts: tuple[Skipped, ...] = ()
     crashes: tuple[Crash, ...] = ()
 
 
 def plan(
-    files: Sequence[SourceFile], resources: Sequence[Resource], default_namespace: str, *, render: bool = False
+    files: Sequence[SourceFile],
+    resources: Sequence[Resource],
+    default_namespace: str,
+    *,
+    render: bool = False,
+    known: Beside = NOTHING_BESIDE,
 ) -> Plan:
-    """The deployments that the files describe; `resources` are the objects that stand in them.
+    """The deployments that the files describe; `resources` are the objects that stand in them, `known` is what is known
+    of files beside them.
 
     With `render`, kustomizations that hold machines or their disks are built by the installed tool. Raises UsageError
     where there is none.
     """
     templates, resources = _templates(resources)
-    tree = Tree(files)
+    tree = Tree(files, known)
     tools = list(applied(files, tree))
     if not tree.kustomizations and not tools:
-        found = tuple(charts(files, tree))
-        return Plan((*([Deployment("", tuple(resources))] if resources else ()), *templates), charts=found)
+        whole = [Deployment("", tuple(resources))] if resources else []
+        return Plan((*whole, *templates), tuple(lost(files, tree)), tuple(charts(files, tree)))
 
     from vmlint.gitops.planner import Planner
 
@@ -61,8 +67,8 @@ def plan(
         renderer = Renderer(tree)
     planner = Planner(tree, tools, resources, default_namespace, renderer)
     own = planner.plan()
-    failed = tuple(renderer.failed) if renderer else ()
-    return Plan((*own, *templates), failed, tuple(charts(files, tree)), tuple(planner.crashes))
+    problems = (*planner.problems, *lost(files, tree))
+    return Plan((*own, *templates), problems, tuple(charts(files, tree)), tuple(planner.crashes))
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:

@@ -6,7 +6,7 @@ Source: kustomize `api/types/kustomization.go`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ __all__ = ["Entry", "Kustomization", "PatchEntry", "is_remote"]
 
 _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|git::|(?:[\w-]+\.)+[a-z]{2,}[/:])|[?&](?:ref|version|timeout)=|\.git(?:/|$)")
 
+_INLINE = re.compile(r"\s*(?:\{|[\w$-]+:\s)")
 _OTHER_PROGRAMS = ("transformers", "generators", "validators")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 
@@ -38,8 +39,12 @@ class PatchEntry(NamedTuple):
     inline: str
     target: Mapping[str, Any] | None
     at: Written
-    renames: bool
-    """Whether the patch may change the name and kind of what it is applied to."""
+    renames: bool = False
+    """Whether the patch may change the name of what it is applied to."""
+    retypes: bool = False
+    """Whether it may change the kind."""
+    selected_at: Written | None = None
+    """Where the selector is written."""
 
 
 class Kustomization:
@@ -111,7 +116,12 @@ class Kustomization:
     def merges(self) -> tuple[PatchEntry, ...]:
         """`patchesStrategicMerge`: each entry is a path, or a patch itself."""
         return tuple(
-            PatchEntry("" if _is_text_of_patch(entry.text) else entry.text, entry.text, None, entry.at, False)
+            PatchEntry(
+                "" if _is_text_of_patch(entry.text) else entry.text,
+                entry.text if _is_text_of_patch(entry.text) else "",
+                None,
+                entry.at,
+            )
             for entry in self._paths("patchesStrategicMerge")
         )
 
@@ -125,11 +135,12 @@ class Kustomization:
         return tuple(self._patches("patchesJson6902"))
 
     @property
-    def labels(self) -> Iterator[tuple[Written, Mapping[str, Any]]]:
-        """Each set of labels that all objects get."""
-        yield self.at("commonLabels"), mapping(self.data, "commonLabels")
+    def labels(self) -> Iterator[tuple[Written, Mapping[str, Any], Sequence[Mapping[str, Any]]]]:
+        """Each set of labels that all objects get, with further fields that get it too."""
         for index, entry in each(self.data, "labels"):
-            yield self.at("labels", index, "pairs"), mapping(entry, "pairs")
+            fields = [field for _, field in each(entry, "fields")]
+            yield self.at("labels", index, "pairs"), mapping(entry, "pairs"), fields
+        yield self.at("commonLabels"), mapping(self.data, "commonLabels"), ()
 
     @property
     def annotations(self) -> tuple[Written, Mapping[str, Any]]:
@@ -175,8 +186,8 @@ class Kustomization:
 
     def _paths(self, field: str) -> Iterator[Entry]:
         for index, entry in enumerate(sequence(self.data, field)):
-            if isinstance(entry, str) and entry:
-                yield Entry(entry, self.at(field, index))
+            if isinstance(entry, str) or entry is None:
+                yield Entry(entry or "", self.at(field, index))
 
     def _patches(self, field: str) -> Iterator[PatchEntry]:
         for index, entry in each(self.data, field):
@@ -188,7 +199,9 @@ class Kustomization:
                 inline if isinstance(inline, str) else "",
                 target if isinstance(target, dict) else None,
                 self.at(field, index, "patch" if inline is not None else "path"),
-                options.get("allowNameChange") is True or options.get("allowKindChange") is True,
+                options.get("allowNameChange") is True,
+                options.get("allowKindChange") is True,
+                self.at(field, index, "target"),
             )
 
 
@@ -198,4 +211,5 @@ def is_remote(entry: str) -> bool:
 
 
 def _is_text_of_patch(entry: str) -> bool:
-    return "\n" in entry or ":" in entry
+    """Whether an entry of `patchesStrategicMerge` is a patch itself: an address has no line break and no space."""
+    return "\n" in entry.strip() or _INLINE.match(entry) is not None

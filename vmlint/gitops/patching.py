@@ -1,7 +1,8 @@
 """Patches applied as kustomize applies them to custom resources, keeping track of who wrote which field.
 
 A strategic merge patch of a kind without a schema is a JSON merge patch with directives: mappings are merged, a list
-is replaced as a whole, null removes. Sources: kustomize `kyaml/yaml/merge2`, RFC 6902 as `evanphx/json-patch` does it.
+is replaced as a whole, null removes. Of Kubernetes' own kinds some lists are merged by a key of their entries.
+Sources: kustomize `kyaml/yaml/merge2`, `kyaml/yaml/walk`; RFC 6902 as `evanphx/json-patch` v4 does it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ _MOST_COPIED = 20_000
 
 
 class NotApplicable(Exception):  # noqa: N818 - it says what the patch is
-    """A patch that does not fit the object, or whose effect can't be told; the text says why."""
+    """A patch that does not fit the object, as the text says; `path` leads from the patch to what is at fault."""
+
+    def __init__(self, reason: str, path: Path = ()) -> None:
+        super().__init__(reason)
+        self.path = path
 
 
 class Draft:
@@ -58,14 +63,25 @@ class Draft:
         self._claim(path, source)
 
     def merge(self, patch: Mapping[str, Any], source: Written) -> None:
-        """Apply a strategic merge patch."""
+        """Apply a strategic merge patch. One that deletes the whole object leaves no data."""
         before = self.parts
         self.parts = dict(before)
         try:
-            self.data = self._merged(self.data, patch, (), source)
+            self._merge_whole(patch, source)
         except NotApplicable:
             self.parts = before
             raise
+
+    def _merge_whole(self, patch: Mapping[str, Any], source: Written) -> None:
+        directive = _directive(patch)
+        if directive == "delete":
+            self.data = {}
+        elif directive == "replace":
+            self.data = _clean(patch)
+            self._claim((), source)
+        else:
+            keys = _merge_keys(self.data)
+            self.data = self._merged(self.data, patch, (), source, keys)
 
     def operate(self, operations: Sequence[Any], source: Written) -> None:
         """Apply the operations of a JSON patch; all of them or none."""
@@ -73,7 +89,11 @@ class Draft:
         self.parts = dict(before)
         try:
             for index, operation in enumerate(operations):
-                self._operate(data, operation, Written(source.document, (*source.path, index)))
+                try:
+                    self._operate(data, operation, Written(source.document, (*source.path, index)))
+                except NotApplicable as error:
+                    error.path = (index, "path")
+                    raise
         except NotApplicable:
             self.parts = before
             raise
@@ -86,41 +106,84 @@ class Draft:
             del self.parts[known]
         self.parts[path] = source
 
-    def _merged(self, data: Mapping[str, Any], patch: Mapping[str, Any], path: Path, source: Written) -> dict[str, Any]:
+    def _merged(
+        self, data: Mapping[str, Any], patch: Mapping[str, Any], path: Path, source: Written, keys: _MergeKeys
+    ) -> dict[str, Any]:
         result = dict(data)
         for key, value in patch.items():
             if key == "$patch":
                 continue
-            if key.startswith("$"):
-                raise NotApplicable(f"it holds the directive `{key}`")
             at, there = (*path, key), Written(source.document, (*source.path, key))
-            directive = value.get("$patch") if isinstance(value, dict) else None
+            held = result.get(key)
+            directive = _directive(value) if isinstance(value, dict) else ""
             if value is None or directive == "delete":
                 result.pop(key, None)
                 self._claim(at, there)
-            elif isinstance(value, dict) and isinstance(result.get(key), dict) and directive != "replace":
-                result[key] = self._merged(result[key], value, at, there)
+                continue
+            if held is not None and _shape(held) != _shape(value):
+                shapes = f"{_shape(held)} in the object and {_shape(value)} in the patch"
+                raise NotApplicable(f"`{_dotted(at)}` is {shapes}", at)
+            if isinstance(value, dict) and isinstance(held, dict) and directive != "replace":
+                result[key] = self._merged(held, value, at, there, keys)
+            elif isinstance(value, list) and isinstance(held, list) and (merge_key := keys.get(_steps_of(at))):
+                self._merge_lists(result, key, value, merge_key, at, there, keys)
             else:
                 result[key] = _clean(value)
                 self._claim(at, there)
         return result
 
+    def _merge_lists(
+        self,
+        result: dict[str, Any],
+        key: str,
+        entries: list[Any],
+        merge_key: str,
+        at: Path,
+        there: Written,
+        keys: _MergeKeys,
+    ) -> None:
+        """Merge a list by a key of its entries, those of the patch first. "." is the key of plain values."""
+        old: list[Any] = result[key]
+        if any(isinstance(entry, dict) and entry.get("$patch") == "replace" for entry in entries):
+            result[key] = [entry for entry in entries if not (isinstance(entry, dict) and "$patch" in entry)]
+            self._claim(at, there)
+            return
+        places = [self.written((*at, index)) for index in range(len(old))]
+        merged: list[tuple[Any, Written]] = []
+        taken: set[int] = set()
+        for index, entry in enumerate(entries):
+            place = Written(there.document, (*there.path, index))
+            known = _position(old, entry, merge_key)
+            if known is not None:
+                taken.add(known)
+            if isinstance(entry, dict) and _directive(entry) == "delete":
+                continue
+            if known is None or not isinstance(entry, dict):
+                merged.append((_clean(entry), place))
+            else:
+                merged.append((self._merged(old[known], entry, (*at, known), place, keys), places[known]))
+        merged += ((entry, places[index]) for index, entry in enumerate(old) if index not in taken)
+        self._claim(at, there)
+        for index, (_, place) in enumerate(merged):
+            self.parts[(*at, index)] = place
+        result[key] = [entry for entry, _ in merged]
+
     def _operate(self, data: Any, operation: Any, source: Written) -> None:
         kind, pointer = get(operation, "op"), get(operation, "path")
         if not isinstance(pointer, str) or not pointer.startswith("/"):
-            raise NotApplicable("an operation names no path")
+            raise NotApplicable("an operation has no `path` that starts with `/`")
         steps = _steps(pointer)
         if kind == "add" or kind == "replace":
             if not isinstance(operation, dict) or "value" not in operation:
-                raise NotApplicable(f"the operation on `{pointer}` has no value")
+                raise NotApplicable(f"the operation on `{pointer}` has no `value`")
             value, place = deepcopy(operation["value"]), Written(source.document, (*source.path, "value"))
             self._put(data, steps, value, place, pointer, replace=kind == "replace")
         elif kind == "remove":
             self._take(data, steps, pointer)
         elif kind == "test":
             holder, step = _reach(data, steps, pointer)
-            if _at(holder, step, pointer) != operation.get("value"):
-                raise NotApplicable(f"`{pointer}` has not the value that the patch tests for")
+            if _tested(holder, step, pointer) != operation.get("value"):
+                raise NotApplicable(f"`{pointer}` does not have the value that the patch tests for")
         elif kind in ("copy", "move") and isinstance(get(operation, "from"), str):
             origin = _steps(operation["from"])
             holder, step = _reach(data, origin, operation["from"])
@@ -132,7 +195,7 @@ class Draft:
                 self._take(data, origin, operation["from"])
             self._put(data, steps, value, place, pointer, replace=False)
         else:
-            raise NotApplicable(f"`{kind}` is no operation")
+            raise NotApplicable(f"`{kind}` is not an operation of JSON patches")
 
     def _put(self, data: Any, steps: list[str], value: Any, source: Written, pointer: str, *, replace: bool) -> None:
         holder, step = _reach(data, steps, pointer)
@@ -162,7 +225,7 @@ class Draft:
         elif step in holder:
             del holder[step]
         else:
-            raise NotApplicable(f"there is no `{pointer}` to remove")
+            raise NotApplicable(f"the object has no `{pointer}` to remove")
 
     def _reorder(self, path: Path, order: Sequence[int | Written]) -> None:
         """Note who writes the entries of a list whose entries have moved: each is an old index, or new."""
@@ -197,14 +260,85 @@ def _put(data: Any, path: Path, value: Any) -> Any:
 
 
 def _clean(value: Any) -> Any:
-    """A value of a patch that meets nothing: nulls and directives fall away."""
+    """A value of a patch that meets nothing: nulls and directives of mappings fall away; lists stay as they are."""
     if isinstance(value, dict):
-        return {key: _clean(inner) for key, inner in value.items() if inner is not None and key != "$patch"}
-    if isinstance(value, list):
-        if any(isinstance(entry, dict) and any(key.startswith("$") for key in entry) for entry in value):
-            raise NotApplicable("it holds a directive in a list")
-        return [_clean(entry) for entry in value]
+        return {
+            key: _clean(inner)
+            for key, inner in value.items()
+            if key != "$patch" and inner is not None and not (isinstance(inner, dict) and _directive(inner) == "delete")
+        }
     return value
+
+
+def _directive(value: Mapping[str, Any]) -> str:
+    """What a mapping of a patch says is done with it: "" or `merge`, `replace`, `delete`."""
+    directive = value.get("$patch", "")
+    if directive not in ("", "merge", "replace", "delete"):
+        raise NotApplicable(f"`$patch: {directive}` is not a directive")
+    return str(directive)
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else "a single value"
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))
+
+
+_MergeKeys = Mapping[tuple[str, ...], str]
+"""The lists that are merged, by the fields that lead to them: the key of their entries, "." for plain values."""
+
+_METADATA: _MergeKeys = {("metadata", "finalizers"): ".", ("metadata", "ownerReferences"): "uid"}
+_ACCOUNT: _MergeKeys = {**_METADATA, ("secrets",): "name", ("imagePullSecrets",): "name"}
+_POD: _MergeKeys = {
+    ("containers",): "name",
+    ("initContainers",): "name",
+    ("ephemeralContainers",): "name",
+    ("volumes",): "name",
+    ("imagePullSecrets",): "name",
+    ("hostAliases",): "ip",
+    **{
+        (containers, field): key
+        for containers in ("containers", "initContainers")
+        for field, key in (("env", "name"), ("volumeMounts", "mountPath"), ("volumeDevices", "devicePath"))
+    },
+}
+_POD_AT = {
+    "Pod": ("spec",),
+    "Deployment": ("spec", "template", "spec"),
+    "StatefulSet": ("spec", "template", "spec"),
+    "DaemonSet": ("spec", "template", "spec"),
+    "ReplicaSet": ("spec", "template", "spec"),
+    "Job": ("spec", "template", "spec"),
+}
+_BUILT_IN = ("", "apps", "batch", "rbac.authorization.k8s.io", "storage.k8s.io", "networking.k8s.io", "policy")
+
+
+def _merge_keys(data: Mapping[str, Any]) -> _MergeKeys:
+    """The lists of an object that are merged. An object of a CRD has none: kustomize knows no schema of it."""
+    kind, group = get(data, "kind"), str(get(data, "apiVersion")).rpartition("/")[0]
+    if group not in _BUILT_IN:
+        return {}
+    if kind == "ServiceAccount":
+        return _ACCOUNT
+    if isinstance(kind, str) and kind in _POD_AT:
+        return {**_METADATA, **{(*_POD_AT[kind], *path): key for path, key in _POD.items()}}
+    return _METADATA
+
+
+def _steps_of(path: Path) -> tuple[str, ...]:
+    return tuple(step for step in path if isinstance(step, str))
+
+
+def _position(entries: Sequence[Any], entry: Any, key: str) -> int | None:
+    """Where a list has the entry of a patch."""
+    for index, other in enumerate(entries):
+        if other == entry if key == "." else get(entry, key) is not None and get(other, key) == get(entry, key):
+            return index
+    return None
 
 
 def _check_size(value: Any, depth: int) -> None:
@@ -232,7 +366,7 @@ def _reach(data: Any, steps: list[str], pointer: str) -> tuple[Any, str]:
     for step in steps[:-1]:
         holder = _at(holder, step, pointer)
     if not isinstance(holder, dict | list):
-        raise NotApplicable(f"there is no `{pointer}`")
+        raise NotApplicable(f"the object has no `{pointer}`")
     return holder, steps[-1]
 
 
@@ -241,13 +375,18 @@ def _at(holder: Any, step: str, pointer: str) -> Any:
         return holder[_index(holder, step, pointer)]
     if isinstance(holder, dict) and step in holder:
         return holder[step]
-    raise NotApplicable(f"there is no `{pointer}`")
+    raise NotApplicable(f"the object has no `{pointer}`")
 
 
 def _index(holder: list[Any], step: str, pointer: str) -> int:
-    if re.fullmatch(r"\d{1,6}", step, re.ASCII) and int(step) < len(holder):
-        return int(step)
-    raise NotApplicable(f"there is no `{pointer}`")
+    if re.fullmatch(r"-?\d{1,6}", step, re.ASCII) and -len(holder) <= int(step) < len(holder):
+        return int(step) % len(holder)
+    raise NotApplicable(f"the object has no `{pointer}`")
+
+
+def _tested(holder: Any, step: str, pointer: str) -> Any:
+    """The value that an operation tests: a field that is missing is null."""
+    return holder.get(step) if isinstance(holder, dict) else _at(holder, step, pointer)
 
 
 def _path(data: Any, steps: Sequence[str]) -> Path:

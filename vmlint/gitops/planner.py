@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,9 @@ from vmlint.gitops.applied import Applied
 from vmlint.gitops.build import Build, Builder, Unread
 from vmlint.gitops.deployment import MACHINES, Deployment
 from vmlint.gitops.kustomization import Kustomization
+from vmlint.gitops.part import Part
+from vmlint.gitops.patching import Draft
+from vmlint.gitops.problem import BuildProblem, Cause
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.cluster import makes
@@ -18,7 +21,8 @@ from vmlint.model.access import each, mapping, text
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
-from vmlint.model.resource import Resource
+from vmlint.model.resource import Resource, Written
+from vmlint.model.subjects import Workload
 from vmlint.source.document import Document
 
 if TYPE_CHECKING:
@@ -48,7 +52,10 @@ class Planner:
             held.setdefault(found.document.file, []).append(found)
         self._held: Mapping[str, Sequence[Resource]] = held
         self._builder = Builder(tree, held, default_namespace)
+        self._free_builder = Builder(tree, held, default_namespace, restricted=False)
         self._used: set[str] = set()
+        self._problems: dict[object, BuildProblem] = {}
+        self._applied_names: set[tuple[str, str]] = set()
         self.crashes: list[Crash] = []
 
     def plan(self) -> tuple[Deployment, ...]:
@@ -57,19 +64,37 @@ class Planner:
         deployments.append(Deployment("", loose))
         return tuple(one for one in deployments if one.resources)
 
+    @property
+    def problems(self) -> tuple[BuildProblem, ...]:
+        """What can't be built, or changes nothing, each once; after `plan`."""
+        return tuple(self._problems.values())
+
     def _loose(self) -> Iterator[Resource]:
         """The objects that nothing is told to apply.
 
         One beside a kustomization that does not name it may be made whole by other means, as may any where a
-        kustomization was not understood.
+        kustomization was not understood. One of a name that is applied elsewhere, and one that calls itself a patch,
+        is a part of an object that waits to be used.
         """
         for found in self._resources:
             file = found.document.file
             if file not in self._used:
                 folder = file.rpartition("/")[0]
-                if self.crashes or self._tree.kustomization(folder) is not None:
+                beside_one = self._tree.kustomization(folder) is not None
+                if self.crashes or beside_one:
                     found.patched = True
+                if self._tree.kustomizations and self._is_standby(found, beside_one=beside_one):
+                    found.fragment = True
                 yield found
+
+    def _is_standby(self, found: Resource, *, beside_one: bool) -> bool:
+        """Whether an object that no kustomization names is a patch."""
+        if not found.kind.group.endswith(MACHINES):
+            return False
+        if beside_one and (found.ref.kind, found.name) in self._applied_names:
+            return True
+        words = found.document.file.lower().replace("\\", "/").split("/")
+        return any("patch" in word for word in words[-3:]) and not _is_whole(found)
 
     @contextmanager
     def _apart(self, work: str, document: Document) -> Iterator[None]:
@@ -91,38 +116,44 @@ class Planner:
     def _applied(self, tool: Applied) -> Build:
         tree = self._tree
         build = Build()
+        # Flux lets kustomizations name files anywhere in its source; Argo CD runs kustomize as it is.
+        builder = self._free_builder if tool.tool.forces else self._builder
         if tree.kustomization(tool.folder) is not None:
-            made = self._built(tool.folder)
+            made = self._built(tool.folder, builder)
         elif tool.recurses:
-            made = self._builder.folder(tool.folder)
+            made = builder.folder(tool.folder)
         else:
-            made = self._builder.files(tree.files_in(tool.folder))
+            made = builder.files(tree.files_in(tool.folder))
         self._used |= made.files
-        if not self._builder.affords(len(made.parts)):
+        if not builder.affords(len(made.parts)):
             build.unread.append(Unread(f"`{tool.folder}` makes more objects than are looked at", tool.at))
             return build
         build.add(made)
+        if build.failed:
+            return build
         data = {key: value for key, value in tool.spec.items() if key in _OUTER}
         if tool.tool.forces and tool.namespace:
             data["namespace"] = tool.namespace
         outer = Kustomization(
             tool.at.document, tool.folder, data, tool.at.path, _FLUX_NAMES if tool.tool.forces else {}
         )
-        self._builder.around(outer, build)
+        builder.around(outer, build)
         if tool.post_build is not None:
             self._substitute(tool, build)
         return build
 
-    def _built(self, folder: str) -> Build:
+    def _built(self, folder: str, builder: Builder) -> Build:
         """What a kustomization makes, by the tool where it is asked for and there is anything to lint."""
-        build = self._builder.build(folder)
+        build = builder.build(folder)
         kustomization = self._tree.kustomization(folder)
-        if self._renderer is None or kustomization is None or kustomization.is_component:
+        if self._renderer is None or kustomization is None or kustomization.is_component or build.failed:
+            return build
+        if any(problem.cause is Cause.OUTSIDE for problem in build.problems):
             return build
         kinds = [*(part.kind for part in build.parts), *(patch.kind for patch in build.patches)]
         if not any(kind.group.endswith(MACHINES) for kind in kinds):
             return build
-        return self._renderer.render(folder, self._builder.finish(build))
+        return self._renderer.render(folder, builder.finish(build, kustomization))
 
     def _substitute(self, tool: Applied, build: Build) -> None:
         post_build = mapping(tool.post_build)
@@ -136,33 +167,88 @@ class Planner:
     def _by_themselves(self) -> Iterator[Deployment]:
         """The kustomizations that no other one includes, and that no tool is told to apply."""
         included = set(self._used)
+        includes: dict[str, set[str]] = {}
         for kustomization in self._tree.kustomizations:
             for entry in (*kustomization.resources, *kustomization.components):
                 folder = beside(kustomization.folder, entry.text)
                 if folder != kustomization.folder and (found := self._tree.kustomization(folder)):
                     included.add(found.file)
+                    includes.setdefault(kustomization.folder, set()).add(folder)
         for kustomization in self._tree.kustomizations:
-            if kustomization.file in included:
+            if kustomization.file in included or kustomization.is_component:
                 continue
             with self._apart("the kustomization", kustomization.document):
-                build = self._built(kustomization.folder)
+                build = self._built(kustomization.folder, self._builder)
                 self._used |= build.files
-                if not kustomization.is_component:
-                    yield self._deployment(kustomization.folder or ".", build, "")
+                step = _is_a_step(kustomization.folder, includes)
+                yield self._deployment(kustomization.folder or ".", build, "", kustomization, is_step=step)
 
-    def _deployment(self, name: str, build: Build, namespace: str) -> Deployment:
-        done = self._builder.finish(build)
+    def _deployment(
+        self,
+        name: str,
+        build: Build,
+        namespace: str,
+        kustomization: Kustomization | None = None,
+        *,
+        is_step: bool = False,
+    ) -> Deployment:
+        done = self._builder.finish(build, kustomization)
+        if done.failed or done.problems:
+            self._note(done)
         default = namespace or self._default
+        if done.failed:
+            return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread))
+        self._applied_names |= {(part.kind.name, one) for part in done.parts for one in (part.name, part.first[1])}
         made = [found for part in done.parts if (found := part.finished(default))]
         for found in made:
+            found.patched = found.patched or is_step
             found.once(makes)  # where it fails, it takes no other deployment with it
         unclear = [
             *done.embedded,
-            *(Unread(part.unclear, part.draft.written(_NAME)) for part in done.parts if part.unclear),
+            *(Unread(part.unclear, part.draft.written(_NAME)) for part in done.parts if part.unclear and part.relevant),
         ]
         unclear += (Unread(_NO_TARGET, patch.written(_NAME)) for patch in done.patches)
         return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear))
 
+    def _unbuilt(self, build: Build, default: str) -> Iterator[Resource]:
+        """The objects of a kustomization without a result, which no rule looks at, and to which others may refer."""
+        for file in sorted(build.files):
+            for found in self._held.get(file, ()):
+                self._applied_names.add((found.ref.kind, found.name))
+                part = Part(found.kind, Draft(found.data, Written(found.document, found.prefix)), linted=False)
+                if made := part.finished(default):
+                    yield made
+
+    def _note(self, build: Build) -> None:
+        """Keep the problems of a build that may hold machines or their disks; what else there is, is nobody's here."""
+        matters = any(
+            found.kind.group.endswith(MACHINES) for file in build.files for found in self._held.get(file, ())
+        ) or any(part.kind.group.endswith(MACHINES) for part in build.parts)
+        for problem in build.problems:
+            if matters or problem.cause in _HIDES or MACHINES in problem.at.document.text:
+                self._problems.setdefault(problem.identity, problem)
+
+
+def _is_whole(found: Resource) -> bool:
+    """Whether a machine has what each needs; a kind that needs nothing is."""
+    if isinstance(found, Workload):
+        return bool(mapping(found.data, "spec", "template", "spec")) or bool(
+            mapping(found.data, "spec", "virtualMachineTemplate", "spec")
+        )
+    return bool(mapping(found.data, "spec"))
+
+
+def _is_a_step(folder: str, includes: Mapping[str, Set[str]]) -> bool:
+    """Whether a kustomization only leads to others below it, of which another kustomization outside makes use by
+    itself: what it includes is completed there."""
+    below = {path for path in includes.get(folder, ()) if path.startswith(f"{folder}/" if folder else "")}
+    return any(
+        not other.startswith(f"{folder}/") and other != folder and paths & below for other, paths in includes.items()
+    )
+
+
+_HIDES = (Cause.MISSING, Cause.OUTSIDE, Cause.NO_KUSTOMIZATION)
+"""Problems that hide what is there."""
 
 _CONFIG_MAP = BY_GROUP_KIND["", "ConfigMap"]
 _NAME: Path = ("metadata", "name")

@@ -21,10 +21,10 @@ from typing import Any
 from vmlint.errors import UsageError
 from vmlint.gitops import sandbox
 from vmlint.gitops.build import HASH, Build, Unread
-from vmlint.gitops.failed import Failed
 from vmlint.gitops.kustomization import Kustomization, is_remote
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
+from vmlint.gitops.problem import BuildProblem, Cause
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects
 from vmlint.model.access import each, mapping, sequence, text
@@ -73,7 +73,6 @@ class Renderer:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self.failed: list[Failed] = []
 
     def render(self, folder: str, build: Build) -> Build:
         """What the tool makes of a folder's kustomization; what it can't be given stays as it was understood."""
@@ -86,15 +85,13 @@ class Renderer:
             files |= {one.file: _as_read(one) for one in closure}
             _bound(files, kustomization)
         except _Missing as missing:
-            self.failed.append(Failed(missing.at, missing.reason))
-            return build
+            return _without_result(build, _failed(missing.at, missing.reason))
         except _Refused as refused:
             build.embedded.append(Unread(f"not rendered: {refused.reason}", refused.at))
             return build
         result = self._run(kustomization, files)
-        if isinstance(result, Failed):
-            self.failed.append(result)
-            return build
+        if isinstance(result, BuildProblem):
+            return _without_result(build, result)
         return _read(result, kustomization, build)
 
     def _closure(self, top: Kustomization) -> Iterator[Kustomization]:
@@ -125,7 +122,7 @@ class Renderer:
             if written and (self._tree.file(name) is not None or _lies_in(name, one.folder)):
                 yield name
 
-    def _run(self, kustomization: Kustomization, files: Mapping[str, bytes | None]) -> str | Failed:
+    def _run(self, kustomization: Kustomization, files: Mapping[str, bytes | None]) -> str | BuildProblem:
         """The tool's output. It sees a copy of the files alone."""
         top = os.path.commonpath([_full(name) for name in files])
         if kustomization.file in files and len(files) == 1:
@@ -138,18 +135,28 @@ class Renderer:
             try:
                 done = sandbox.run(_tool(), str(folder))
             except subprocess.TimeoutExpired as error:
-                return Failed(kustomization.at(), f"it does not end within {error.timeout:.0f} seconds")
+                return _failed(kustomization.at(), f"it does not end within {error.timeout:.0f} seconds")
             except sandbox.TooLong as error:
-                return Failed(kustomization.at(), str(error))
+                return _failed(kustomization.at(), str(error))
             except OSError as error:
-                return Failed(kustomization.at(), str(error.strerror or error))
+                return _failed(kustomization.at(), str(error.strerror or error))
         if done.returncode:
             said = _NOISE.sub("", done.stderr.decode("utf-8", "replace")).strip()
             logged = _LOGGED.match(said)  # some builds of kubectl log the error instead of printing it
             said = (logged[1] or logged[2]).strip() if logged else said.removeprefix("error: ")
             reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), "."))
-            return Failed(kustomization.at(), reason[:_MOST_SHOWN])
+            return _failed(kustomization.at(), reason[:_MOST_SHOWN])
         return done.stdout.decode("utf-8", "replace")
+
+
+def _without_result(build: Build, problem: BuildProblem) -> Build:
+    build.problems.append(problem)
+    build.failed = True
+    return build
+
+
+def _failed(at: Written, reason: str) -> BuildProblem:
+    return BuildProblem(Cause.TOOL, at, values={"reason": reason})
 
 
 def _tool() -> Sequence[str]:
@@ -256,7 +263,7 @@ def _read(output: str, kustomization: Kustomization, build: Build) -> Build:
     known = {_key(part): part for part in build.parts}
     rendered = Build()
     rendered.patches, rendered.files, rendered.embedded = build.patches, build.files, build.embedded
-    rendered.references = build.references
+    rendered.references, rendered.problems = build.references, build.problems
     for document in decode_text(output, kustomization.file).documents:
         for _, data in objects(document.data):
             kind = kind_of(text(data, "apiVersion"), text(data, "kind"))
@@ -275,10 +282,10 @@ def _type(part: Part) -> tuple[str, str]:
 
 
 def _key(part: Part) -> tuple[str, str, str, str]:
-    name = part.identity.name
+    name = part.name
     if not part.kind.group:
         name = name.removesuffix(f"-{HASH}") if name.endswith(f"-{HASH}") else _HASHED.sub("", name)
-    return part.kind.group, part.kind.name, part.identity.namespace, name
+    return part.kind.group, part.kind.name, part.namespace, name
 
 
 def _followed(part: Part, origin: Part, kustomization: Kustomization) -> Part:

@@ -49,7 +49,6 @@ def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
     )
     if setting == "disabled":
         return
-    before = part.identity
 
     def value(found: re.Match[str]) -> str:
         escaped, name, _, default = found.groups()
@@ -61,10 +60,10 @@ def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
 
     changed = _replaced(part.draft.data, value)
     if changed is not part.draft.data:
+        before = (part.namespace, part.name)
         part.draft.data = changed
-        if part.identity != before and part.was[-1:] == (before,):
-            # It is the same name, written with a variable.
-            part.was = (*part.was[:-1], part.identity)
+        if part.first == before:  # it is the same name, written with a variable
+            part.first = (part.namespace, part.name)
 
 
 def _replaced(data: Any, value: Callable[[re.Match[str]], str]) -> Any:

@@ -1,10 +1,10 @@
-"""The files of a run by their paths, and the kustomizations among them."""
+"""The files of a run by their paths, the kustomizations among them, and what is known of files beside them."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import SourceFile
@@ -12,9 +12,28 @@ from vmlint.source.document import SourceFile
 if TYPE_CHECKING:
     from vmlint.gitops.kustomization import Kustomization
 
-__all__ = ["Tree", "beside"]
+__all__ = ["NOTHING_BESIDE", "Beside", "Tree", "beside"]
 
 _GROUP = "kustomize.config.k8s.io"
+
+
+class Beside(NamedTuple):
+    """What is known of the paths that kustomizations name, beyond the manifests that were read.
+
+    `contents` has the bytes of files that generators name, `absent` the paths where nothing is, `folders` those of
+    folders, and `outside` those beyond the repository's root `root`, which are not looked at. Of any other path nothing
+    is known. `applied` says of the paths of repositories that Flux or Argo CD is told to apply which are here.
+    """
+
+    root: str = ""
+    contents: Mapping[str, bytes] = {}
+    absent: Set[str] = frozenset()
+    folders: Set[str] = frozenset()
+    outside: Set[str] = frozenset()
+    applied: Mapping[str, bool] = {}
+
+
+NOTHING_BESIDE = Beside()
 
 
 class Tree:
@@ -23,19 +42,24 @@ class Tree:
     Paths are those that findings show; "" is the working directory.
     """
 
-    def __init__(self, files: Iterable[SourceFile]) -> None:
+    def __init__(self, files: Iterable[SourceFile], known: Beside = NOTHING_BESIDE) -> None:
         self._files = {file.file: file for file in files}
+        self.known = known
         self._kustomizations: dict[str, Kustomization] = {}
+        self._several: dict[str, str] = {}
         self._folders: dict[str, list[str]] = {}
         for name, file in self._files.items():
             folder, base = posixpath.split(name)
             self._folders.setdefault(folder, []).append(name)
-            if base in KUSTOMIZATION_FILES and file.documents and not file.documents[0].problem:
+            if base in KUSTOMIZATION_FILES and file.documents:
                 document = file.documents[0]
-                if _is_own(document.data):
+                if document.problem or _is_own(document.data):
+                    if folder in self._kustomizations:
+                        self._several.setdefault(folder, name)
+                        continue
                     from vmlint.gitops.kustomization import Kustomization
 
-                    self._kustomizations.setdefault(folder, Kustomization(document, folder))
+                    self._kustomizations[folder] = Kustomization(document, folder)
         self._children = self._linked()
 
     def _linked(self) -> dict[str, list[str]]:
@@ -60,12 +84,26 @@ class Tree:
     def file(self, path: str) -> SourceFile | None:
         return self._files.get(path)
 
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a file that a generator names, None where they are not known."""
+        return self.known.contents.get(path)
+
     def has_folder(self, folder: str) -> bool:
         """Whether files were read in the folder or below it."""
         return folder in self._folders or folder in self._children
 
     def kustomization(self, folder: str) -> Kustomization | None:
         return self._kustomizations.get(folder)
+
+    def second_file(self, folder: str) -> str:
+        """The name of another kustomization file in a folder that has one, "" for none."""
+        return self._several.get(folder, "")
+
+    @property
+    def paths(self) -> Iterable[str]:
+        """The paths of all files and folders that were read."""
+        yield from self._files
+        yield from self._folders
 
     def files_in(self, folder: str) -> Sequence[str]:
         return sorted(self._folders.get(folder, ()))
@@ -89,7 +127,9 @@ def beside(folder: str, entry: str) -> str:
 
 def _is_own(data: object) -> bool:
     """Whether the file is kustomize's own, and not another object that bears its name."""
+    if data is None:
+        return True
     if not isinstance(data, dict):
         return False
-    version = data.get("apiVersion", _GROUP)
+    version = data.get("apiVersion") or _GROUP
     return isinstance(version, str) and version.partition("/")[0] == _GROUP

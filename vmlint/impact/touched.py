@@ -17,7 +17,7 @@ from vmlint.config.file import NAMES as CONFIGURATIONS
 from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.findings.finding import Changed, Report
 from vmlint.findings.suppress import Told
-from vmlint.gitops.failed import Failed
+from vmlint.gitops.problem import BuildProblem
 from vmlint.graph.links import links
 from vmlint.model import field
 from vmlint.model.matcher import Matcher
@@ -107,7 +107,7 @@ class Touched:
 
     def _has_fault(self, rule: Rule, fault: Fault) -> bool:
         """Whether a fault is one to report: it is at a touched place, or was not there before."""
-        if self.has(fault.place) or rule.meta.subject is Failed:  # whose files are not known
+        if self.has(fault.place) or rule.meta.subject is BuildProblem:  # whose files are not known
             return True
         return isinstance(fault.place, Place) and not self._was(rule, fault, fault.place)
 

@@ -27,6 +27,7 @@ class Effect(enum.StrEnum):
 
     REJECTED = "rejected"
     STUCK = "stuck"
+    UNBUILDABLE = "unbuildable"
     IGNORED = "ignored"
     RISK = "risk"
     UNRESOLVED = "unresolved"
@@ -46,6 +47,7 @@ class Effect(enum.StrEnum):
 _LEVEL = {
     Effect.REJECTED: Level.ERROR,
     Effect.STUCK: Level.ERROR,
+    Effect.UNBUILDABLE: Level.ERROR,
     Effect.IGNORED: Level.WARNING,
     Effect.RISK: Level.WARNING,
     Effect.UNRESOLVED: Level.WARNING,
@@ -56,7 +58,8 @@ _LEVEL = {
 _MEANING = {
     Effect.REJECTED: "the API server or an admission webhook refuses it",
     Effect.STUCK: "accepted, but never becomes ready",
-    Effect.IGNORED: "accepted, but the field is dropped or does nothing",
+    Effect.UNBUILDABLE: "the GitOps tool can't make objects of it: kustomize fails, or a path is not there",
+    Effect.IGNORED: "accepted, but the field or patch is dropped or does nothing",
     Effect.RISK: "works now, and breaks or loses data later",
     Effect.UNRESOLVED: "depends on an object that is not in the repository, context or catalogs",
     Effect.DEPRECATED: "a newer field or version replaces it",

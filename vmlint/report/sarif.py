@@ -36,6 +36,7 @@ _SEVERITY = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "recomm
 _PRECISION = {
     Effect.REJECTED: "very-high",
     Effect.STUCK: "very-high",
+    Effect.UNBUILDABLE: "very-high",
     Effect.IGNORED: "very-high",
     Effect.RISK: "high",
     Effect.UNRESOLVED: "medium",

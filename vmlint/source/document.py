@@ -59,8 +59,8 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
     read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two
-    as one. `waiting` is the kind of object of a document that nobody has asked for yet. Positions are worked out when
-    the first one is asked for.
+    as one. `strict` says that a tool reads it which refuses a key that appears twice. `waiting` is the kind of object
+    of a document that nobody has asked for yet. Positions are worked out when the first one is asked for.
     """
 
     __slots__ = (
@@ -77,6 +77,7 @@ class Document:
         "json",
         "line",
         "problem",
+        "strict",
         "text",
         "waiting",
     )
@@ -90,6 +91,7 @@ class Document:
     duplicates: tuple[Duplicate, ...]
     json: bool
     column: int
+    strict: bool
     waiting: str
     joined: bool
 
@@ -120,6 +122,7 @@ class Document:
         self.json = json
         self.column = column
         self.joined = joined
+        self.strict = False
         self._positions: Positions | None = None
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None

@@ -1,0 +1,44 @@
+"""Argo CD or Flux is told to apply a path that the repository does not have.
+
+## What it does
+Reports `path` of an Argo CD Application or ApplicationSet, and of a Flux Kustomization, that is not in this repository.
+A path is taken for one of this repository where another path of the same repository and revision is here, or where a
+kustomization of almost the same path is.
+
+## Why it fails
+Argo CD reports "app path does not exist", Flux "kustomization path not found", and neither applies anything.
+
+## Bad
+    spec:
+      source: {repoURL: https://git.example.com/vms.git, path: overlays/prd}
+
+## Good
+    spec:
+      source: {repoURL: https://git.example.com/vms.git, path: overlays/prod}
+
+## Source
+Argo CD `reposerver/repository/repository.go`, Flux `kustomize-controller` `internal/controller`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._kustomize import spot
+
+META = Meta("VM945", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)
+
+
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    if problem.cause is not Cause.PATH_NOT_APPLIED:
+        return
+    values = problem.values
+    near = values["near"]
+    yield META.at(
+        spot(problem),
+        f"the repository has no `{values['path']}`, which {values['tool']} `{values['object']}` applies: nothing of it "
+        "is applied.",
+        fix=f"write `{near}`, the nearest path" if near else "correct the path, or add the folder",
+    )

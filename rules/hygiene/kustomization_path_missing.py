@@ -1,0 +1,68 @@
+"""A kustomization names a file or folder that it can't read.
+
+## What it does
+Reports each entry of `resources`, `components`, `patches`, `configurations`, of a generator or a replacement that names
+a file or folder which does not exist, a folder without a kustomization, a file outside the kustomization's own folder,
+and what lies outside the repository, which vmlint does not read.
+
+## Why it fails
+kustomize builds nothing if it can't read one of the files. It refuses files outside the folder of the kustomization
+that names them (`kubectl kustomize` and Argo CD do, Flux does not); bases may lie anywhere.
+
+## Bad
+    resources:
+      - vm.yaml
+      - nads.yaml     # the file is called nad.yaml
+      - ../shared/secret.yaml
+
+## Good
+    resources:
+      - vm.yaml
+      - nad.yaml
+      - ../shared     # a folder with a kustomization
+
+## Source
+kustomize `api/internal/target/kusttarget.go` (accumulateResources), `api/internal/loader/loadrestrictions.go`.
+"""
+
+import posixpath
+from collections.abc import Iterator
+
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._kustomize import NOTHING_APPLIED, spot
+
+META = Meta("VM941", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)
+
+
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    values = problem.values
+    name = values.get("name", "")
+    match problem.cause:
+        case Cause.MISSING if not name:
+            yield META.at(spot(problem), f"the entry is empty. {NOTHING_APPLIED}", fix="remove it, or name a file")
+        case Cause.MISSING:
+            near = values.get("near", "")
+            fix = f"write `{near}`, the nearest there is" if near else "create it, or correct the path"
+            yield META.at(spot(problem), f"there is no {values['what']} `{name}`. {NOTHING_APPLIED}", fix=fix)
+        case Cause.OUTSIDE:
+            yield META.at(
+                spot(problem),
+                f"`{name}` lies outside the repository: vmlint does not read it, so it can't judge what this "
+                "kustomization makes.",
+                fix="run vmlint in the folder that holds both, or move the base into the repository",
+            )
+        case Cause.RESTRICTED:
+            yield META.at(
+                spot(problem),
+                f"the file `{name}` lies outside the folder of the kustomization. {NOTHING_APPLIED}",
+                fix="put a kustomization beside the file and include that folder, or move the file",
+            )
+        case Cause.NO_KUSTOMIZATION:
+            yield META.at(
+                spot(problem),
+                f"the folder `{name}` has no kustomization.yaml. {NOTHING_APPLIED}",
+                fix=f"add `{posixpath.join(name, 'kustomization.yaml')}`, or name the files themselves",
+            )

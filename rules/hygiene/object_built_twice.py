@@ -1,0 +1,45 @@
+"""A kustomization has two objects of one identity.
+
+## What it does
+Reports an entry of a kustomization with which a second object of the same `apiVersion`, kind, namespace and name comes
+in, and a `namespace` that makes two objects the same.
+
+## Why it fails
+kustomize refuses to build it ("may not add resource with an already registered id").
+
+## Bad
+    resources:
+      - vm.yaml
+      - ../base      # has the same VirtualMachine
+
+## Good
+    resources:
+      - ../base
+
+## Source
+kustomize `api/resmap/reswrangler.go` (Append), `api/internal/builtins/NamespaceTransformer.go`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._kustomize import NOTHING_APPLIED, spot
+
+META = Meta("VM944", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)
+
+
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    if problem.cause is not Cause.IDENTITY_TAKEN:
+        return
+    values = problem.values
+    first = f"`{values['other']}` (line {values['other_line']})"
+    second = f"`{values['file']}` (line {values['line']})"
+    where = f"both times from {first}" if first == second else f"from {first} and from {second}"
+    yield META.at(
+        spot(problem),
+        f"the kustomization has {values['object']} twice, {where}. {NOTHING_APPLIED}",
+        fix="include one of them, or give one another name or namespace",
+    )

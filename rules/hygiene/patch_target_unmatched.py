@@ -1,0 +1,47 @@
+"""A patch's target selects no object.
+
+## What it does
+Reports a patch with a `target` that fits no object of its kustomization, with the nearest object.
+
+## Why it does nothing
+kustomize builds the kustomization without the patch and without a word: the objects stay as their base has them.
+
+## Bad
+    resources: [../base]     # has an instancetype `web-medium`
+    patches:
+      - path: bigger.yaml
+        target: {kind: VirtualMachineInstancetype, name: web-large}
+
+## Good
+    resources: [../base]
+    patches:
+      - path: bigger.yaml
+        target: {kind: VirtualMachineInstancetype, name: web-medium}
+
+## Source
+kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.go` (Select).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._kustomize import spot
+
+META = Meta("VM943", effect=Effect.IGNORED, since="0.2", subject=BuildProblem)
+
+
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    if problem.cause is not Cause.TARGET_UNMATCHED:
+        return
+    values = problem.values
+    near = values.get("near", "")
+    fix = "correct the `target`, or remove the patch"
+    if near:
+        fix = f"the nearest object is {near}, in `{values['near_file']}`: correct the `target`, or remove the patch"
+    selected = values["asked"] or "an empty selector"
+    yield META.at(
+        spot(problem), f"the patch's target selects no object ({selected}): the patch changes nothing.", fix=fix
+    )

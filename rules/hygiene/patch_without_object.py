@@ -1,0 +1,61 @@
+"""A patch names an object that its kustomization does not have.
+
+## What it does
+Reports a strategic merge patch without `target` whose `apiVersion`, `kind`, name and namespace fit no object, or
+several, of the kustomization that names it.
+
+## Why it fails
+kustomize refuses to build the kustomization ("no matches for Id"). The namespace counts as it is in the object's file:
+a patch without one does not fit an object that has one, and `namespace:` of the same kustomization is set later.
+
+## Bad
+    # base/vm.yaml:          metadata: {name: web, namespace: shop}
+    # overlay/bigger.yaml:   metadata: {name: web}
+    patches:
+      - path: bigger.yaml
+
+## Good
+    # overlay/bigger.yaml:   metadata: {name: web, namespace: shop}
+    patches:
+      - path: bigger.yaml
+
+## Source
+kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.go` (GetById).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from ._kustomize import spot
+
+META = Meta("VM942", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)
+
+
+def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
+    if problem.cause not in (Cause.PATCH_UNMATCHED, Cause.PATCH_AMBIGUOUS):
+        return
+    values = problem.values
+    what = f"{values['kind']} `{'/'.join(filter(None, (values['namespace'], values['name'])))}`"
+    refused = f"kustomize refuses to build `{values['kustomization']}`, so nothing of it is applied."
+    if problem.cause is Cause.PATCH_AMBIGUOUS:
+        message = f"the patch of {what} fits several objects. {refused}"
+        yield META.at(spot(problem), message, fix="select the object with a `target` in the kustomization")
+        return
+    near = values.get("near", "")
+    message = f"the patch of {what} fits no object of its kustomization. {refused}"
+    yield META.at(spot(problem), message, fix=_fix(values, near))
+
+
+def _fix(values: Mapping[str, str], near: str) -> str:
+    if not near:
+        return "correct its kind and name, or include the file of the object under `resources`"
+    if values["near_name"] != values["name"]:
+        return f"write the name `{values['near_name']}`: {near} is the nearest, in `{values['near_file']}`"
+    if values["near_namespace"] != values["namespace"]:
+        if values["near_namespace"]:
+            return f"write `namespace: {values['near_namespace']}`, as {near} has it in `{values['near_file']}`"
+        return f"remove `namespace`: {near} in `{values['near_file']}` has none"
+    return f"write `apiVersion: {values['near_version']}`, as {near} has it in `{values['near_file']}`"

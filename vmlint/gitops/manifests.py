@@ -1,0 +1,123 @@
+"""The objects of files as kustomize reads them: all kinds of them, and what it refuses to read.
+
+Sources: kustomize `api/resource/factory.go`, `kyaml/yaml/rnode.go` (GetValidatedMetadata).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from vmlint.gitops.kustomization import Kustomization
+from vmlint.gitops.part import Part
+from vmlint.gitops.patching import Draft
+from vmlint.gitops.problem import BuildProblem, Cause, Unbuildable
+from vmlint.gitops.tree import Tree
+from vmlint.model.access import get, text
+from vmlint.model.field import Path
+from vmlint.model.kinds import Kind, kind_of, stranger
+from vmlint.model.resource import Resource, Written
+from vmlint.source.document import Document
+
+__all__ = ["Manifests", "objects_of"]
+
+
+def objects_of(document: Document) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The objects of a document, the items of a list last; instead of one that kustomize refuses, why it does, and
+    where."""
+    waiting: list[tuple[Path, Any]] = [((), document.data)]
+    while waiting:
+        path, data = waiting.pop(0)
+        if data is None or data == {}:
+            continue
+        if reason := _flaw(data):
+            yield reason[0], (*path, *reason[1]), {}
+            return
+        kind = data["kind"]
+        if kind.endswith("List") and "items" in data:
+            items = data["items"]
+            if items is None:
+                continue
+            if not isinstance(items, list):
+                yield f"`items` of the {kind} is not a list", (*path, "items"), {}
+                return
+            waiting += (((*path, "items", index), item) for index, item in enumerate(items))
+            continue
+        yield "", path, data
+
+
+def _flaw(data: Any) -> tuple[str, Path] | None:
+    """Why kustomize does not take a value for an object, and the field that is at fault."""
+    if not isinstance(data, dict):
+        return "it is not an object", ()
+    kind = get(data, "kind")
+    if not isinstance(kind, str) or not kind:
+        return "the object has no `kind`", ("kind",) if "kind" in data else ()
+    if not kind.endswith("List") and not text(data, "metadata", "name"):
+        return f"the {kind} has no `metadata.name`", ("metadata", "name") if "metadata" in data else ()
+    for field in ("labels", "annotations"):
+        for key, value in (
+            (get(data, "metadata", field) or {}).items() if isinstance(get(data, "metadata", field), dict) else ()
+        ):
+            if isinstance(value, dict | list):
+                return f"`metadata.{field}` holds no single value for `{key}`", ("metadata", field, key)
+    if (empty := _empty_entry(data, ())) is not None:
+        return "a list has an empty entry", empty
+    return None
+
+
+def _empty_entry(data: Any, path: Path) -> Path | None:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if isinstance(value, dict | list) and (found := _empty_entry(value, (*path, key))) is not None:
+                return found
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            if value is None:
+                return (*path, index)
+            if isinstance(value, dict | list) and (found := _empty_entry(value, (*path, index))) is not None:
+                return found
+    return None
+
+
+class Manifests:
+    """The objects of the files of a tree, by the paths of these; `held` are those of kinds that vmlint knows."""
+
+    def __init__(self, tree: Tree, held: Mapping[str, Sequence[Resource]]) -> None:
+        self._tree = tree
+        self._held = held
+
+    def relevant(self, path: str) -> Iterator[Part]:
+        """The objects of a file that vmlint knows the kinds of."""
+        for found in self._held.get(path, ()):
+            yield _part(found.kind, found.data, Written(found.document, found.prefix), found)
+
+    def parts(self, path: str, kustomization: Kustomization) -> Iterator[Part]:
+        """All objects of a file that a kustomization names there. Raises Unbuildable."""
+        file = self._tree.file(path)
+        known = {(id(found.document), found.prefix): found for found in self._held.get(path, ())}
+        for document in file.documents if file else ():
+            if document.problem is not None:
+                values = {"reason": document.problem.reason}
+                at = Written(document, ())
+                raise Unbuildable(BuildProblem(Cause.OBJECT_INVALID, at, kustomization.folder, values))
+            if document.duplicates and not document.json:
+                document.strict = True  # `duplicate-key` reports each of them
+                twice = document.duplicates[0]
+                at = Written(document, twice.path)
+                raise Unbuildable(BuildProblem(Cause.KEY_TWICE, at, kustomization.folder, {"key": str(twice.path[-1])}))
+            for reason, prefix, data in objects_of(document):
+                if reason:
+                    values = {"reason": reason, "kustomization": kustomization.file}
+                    at = Written(document, prefix)
+                    raise Unbuildable(BuildProblem(Cause.OBJECT_INVALID, at, kustomization.folder, values))
+                found = known.get((id(document), prefix))
+                version, kind = text(data, "apiVersion"), data["kind"]
+                row = found.kind if found else kind_of(version, kind) or stranger(version, kind)
+                row = row or Kind(version.rpartition("/")[0], kind, "")
+                yield _part(row, data, Written(document, prefix), found)
+
+
+def _part(kind: Kind, data: dict[str, Any], own: Written, found: Resource | None) -> Part:
+    draft = Draft(data, own, found.parts if found else None)
+    return Part(kind, draft, relevant=found is not None, linted=found is None or found.linted)

@@ -1,0 +1,70 @@
+"""What the tool that applies a folder refuses, or accepts without any effect."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vmlint.model.resource import Written
+
+__all__ = ["BuildProblem", "Cause", "Unbuildable"]
+
+
+class Cause(enum.StrEnum):
+    """Why a kustomization, or what a tool is told to apply, has no result."""
+
+    MISSING = "missing"
+    OUTSIDE = "outside"
+    RESTRICTED = "restricted"
+    NO_KUSTOMIZATION = "no-kustomization"
+    SEVERAL_FILES = "several-files"
+    UNKNOWN_FIELD = "unknown-field"
+    WRONG_TYPE = "wrong-type"
+    INVALID = "invalid"
+    EMPTY = "empty"
+    NOT_A_COMPONENT = "not-a-component"
+    IS_A_COMPONENT = "is-a-component"
+    CYCLE = "cycle"
+    IDENTITY_TAKEN = "identity-taken"
+    OBJECT_INVALID = "object-invalid"
+    KEY_TWICE = "key-twice"
+    PATCH_INVALID = "patch-invalid"
+    PATCH_UNMATCHED = "patch-unmatched"
+    PATCH_AMBIGUOUS = "patch-ambiguous"
+    PATCH_FAILS = "patch-fails"
+    GENERATOR_FAILS = "generator-fails"
+    REPLACEMENT_FAILS = "replacement-fails"
+    REFERENCE_AMBIGUOUS = "reference-ambiguous"
+    TARGET_UNMATCHED = "target-unmatched"
+    """The one that is no refusal: a patch with a `target` that selects no object changes nothing."""
+
+    PATH_NOT_APPLIED = "path-not-applied"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProblem:
+    """A refusal with its place. `values` holds what a sentence about it needs, by names that each cause defines.
+
+    `key` says that the field's name is meant and not its value. `folder` is the folder that has no result.
+    """
+
+    cause: Cause
+    at: Written
+    folder: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    key: bool = False
+
+    @property
+    def identity(self) -> tuple[Cause, int, object, tuple[tuple[str, str], ...]]:
+        """Equal for two reports of one fault: a base may be built for several overlays."""
+        return self.cause, id(self.at.document), self.at.path, tuple(sorted(self.values.items()))
+
+
+class Unbuildable(Exception):  # noqa: N818 - it names the state of the kustomization
+    """Carries the problem that ends a build. It never leaves the package."""
+
+    def __init__(self, problem: BuildProblem) -> None:
+        super().__init__(problem.cause)
+        self.problem = problem
