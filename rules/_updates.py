@@ -5,10 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from vmlint.model.field import render
+from vmlint.model.access import get, text
+from vmlint.model.field import Path, render
+from vmlint.model.resource import Place, Resource
 from vmlint.schema.differences import Difference
+from vmlint.world.change import Change
 
-__all__ = ["shown", "told"]
+__all__ = ["edited", "shown", "told"]
+
+_VMI: Path = ("spec", "template", "spec")
+
+
+def edited(change: Change, fields: Sequence[Path], entry: str = "") -> Place:
+    """Where an edit of a VM is written: the first of some fields of the guest that differs in the manifest, or the
+    list's entry of that name; else the matcher or whatever else differs first."""
+    new = change.new
+    for field in fields:
+        path: Path = field if field[:1] == ("spec",) else (*_VMI, *field)
+        value, before = (get(one.data, *path) for one in (new, change.old))
+        if isinstance(value, list):
+            changed = [index for index, one in enumerate(value) if not isinstance(before, list) or one not in before]
+            named = [index for index in changed if entry and text(value[index], "name") == entry]
+            if changed:
+                return new.at(*path, (named or changed)[0])
+        if value != before:
+            return new.at(*_there(new, path))
+    path = next((found.path for found in change.of(("spec",))), ("spec",))
+    return new.at(*_there(new, path))
+
+
+def _there(resource: Resource, path: Path) -> Path:
+    """The path, or the nearest above it that the object has."""
+    while path and get(resource.data, *path) is None:
+        path = path[:-1]
+    return path
 
 
 def told(differences: Sequence[Difference]) -> str:

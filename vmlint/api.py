@@ -120,7 +120,9 @@ def _judged(
     today: datetime.date | None = None,
 ) -> tuple[Analysis, Report]:
     touched = _touched(snapshot, snapshot.comparison) if snapshot.comparison else None
-    changes = touched.changes if touched else None
+    changes = list(touched.changes) if touched else None
+    for number, change in changes or ():
+        snapshot.worlds[number].compared.add(id(change.new))
     with stage("judge"):
         analysis = analyse(snapshot, reuse, changes=changes, partial=partial, progress=progress)
     with stage("sum up"):

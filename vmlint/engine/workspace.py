@@ -220,6 +220,7 @@ def _snapshot(settings: Config, repository: Repository) -> Snapshot:
     around = _Around(settings)
     world = around.world([*(found for one in deployments for found in one.resources), *repository.around])
     if len(deployments) < 2 and not any(one.unread for one in deployments):
+        world.applied_by = deployments[0].tool if deployments else ""
         return Snapshot(settings, repository, world, (world,))
     return Snapshot(settings, repository, world, tuple(around.part(one, world) for one in deployments))
 
@@ -260,4 +261,4 @@ class _Around:
             unread=[unread.reason for unread in deployment.unread],
             operated=self._operated,
         )
-        return World(cluster, self._said)
+        return World(cluster, self._said, deployment.tool)

@@ -27,6 +27,8 @@ class Deployment(NamedTuple):
     resources: tuple[Resource, ...]
     unread: tuple[Unread, ...] = ()
     unclear: tuple[Unread, ...] = ()
+    tool: str = ""
+    """The object of Flux or Argo CD that applies it, "" for none."""
 
     @property
     def left_out(self) -> Iterator[Skipped]:

@@ -111,7 +111,9 @@ class Planner:
     def _by_tools(self) -> Iterator[Deployment]:
         for tool in self._tools:
             with self._apart(f"what {tool.tool.name} `{tool.name}` applies", tool.at.document):
-                yield self._deployment(f"{tool.tool.name} {tool.name}", self._applied(tool), tool.namespace)
+                yield self._deployment(
+                    f"{tool.tool.name} {tool.name}", self._applied(tool), tool.namespace, applied=True
+                )
 
     def _applied(self, tool: Applied) -> Build:
         tree = self._tree
@@ -191,6 +193,7 @@ class Planner:
         kustomization: Kustomization | None = None,
         *,
         is_step: bool = False,
+        applied: bool = False,
     ) -> Deployment:
         done = self._builder.finish(build, kustomization)
         if done.failed or done.problems:
@@ -208,7 +211,8 @@ class Planner:
             *(Unread(part.unclear, part.draft.written(_NAME)) for part in done.parts if part.unclear and part.relevant),
         ]
         unclear += (Unread(_NO_TARGET, patch.written(_NAME)) for patch in done.patches)
-        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear))
+        tool = name if applied else ""
+        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear), tool)
 
     def _unbuilt(self, build: Build, default: str) -> Iterator[Resource]:
         """The objects of a kustomization without a result, which no rule looks at, and to which others may refer."""

@@ -11,7 +11,6 @@ from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import refusals, rejected
-from vmlint.impact.wording import failed, restarted
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
@@ -23,6 +22,7 @@ from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Rule
 from vmlint.world.update import Updated, VmUpdate, update
+from vmlint.world.update_phrases import failed, restarted
 
 __all__ = ["changed_vm", "edited_at", "shown"]
 
@@ -114,7 +114,7 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
         return f"{failed(synced.failure)} It tries again without end, and what comes after that is not done.{done}"
     if verdict is Verdict.RESTART:
-        return restarted(synced.restarts[0], result)
+        return restarted(synced.restarts[0], synced.guest)
     if verdict is Verdict.LIVE:
         waits = "; the rest waits for the next start" if result.waiting else ""
         return f"changed in the running guest: {_listed(synced.live)}{waits}."
@@ -132,6 +132,8 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
 
 def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
     yield from _templates(pair)
+    for matcher in result.unknown:
+        yield f"what the {matcher.noun} gives before or after is not in the files, so this may differ"
     waiting_for_migration = [one for one in synced.live if one.by_migration]
     if waiting_for_migration and result.migratable is False:
         names = ", ".join(render(("spec", *one.path)) for one in waiting_for_migration)

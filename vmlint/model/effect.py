@@ -31,6 +31,7 @@ class Effect(enum.StrEnum):
     IGNORED = "ignored"
     RISK = "risk"
     UNRESOLVED = "unresolved"
+    RESTART = "restart"
     DEPRECATED = "deprecated"
     UNREADABLE = "unreadable"
 
@@ -51,6 +52,7 @@ _LEVEL = {
     Effect.IGNORED: Level.WARNING,
     Effect.RISK: Level.WARNING,
     Effect.UNRESOLVED: Level.WARNING,
+    Effect.RESTART: Level.NOTE,
     Effect.DEPRECATED: Level.NOTE,
     Effect.UNREADABLE: Level.ERROR,
 }
@@ -62,6 +64,7 @@ _MEANING = {
     Effect.IGNORED: "accepted, but the field or patch is dropped or does nothing",
     Effect.RISK: "works now, and breaks or loses data later",
     Effect.UNRESOLVED: "depends on an object that is not in the repository, context or catalogs",
+    Effect.RESTART: "an update that reaches the guest only when it is restarted",
     Effect.DEPRECATED: "a newer field or version replaces it",
     Effect.UNREADABLE: "vmlint could not read the file or document",
 }

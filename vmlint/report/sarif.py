@@ -40,6 +40,7 @@ _PRECISION = {
     Effect.IGNORED: "very-high",
     Effect.RISK: "high",
     Effect.UNRESOLVED: "medium",
+    Effect.RESTART: "very-high",
     Effect.DEPRECATED: "very-high",
     Effect.UNREADABLE: "very-high",
 }

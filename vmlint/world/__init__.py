@@ -29,8 +29,12 @@ class World(Application):
     """All questions of a run: those about VMs and their matchers, and through `storage`, `snapshots`, `machine`,
     `operations`, `migration`, `launch`, `addresses` and `form` the rest."""
 
-    def __init__(self, cluster: Cluster, settings: Settings) -> None:
+    def __init__(self, cluster: Cluster, settings: Settings, applied_by: str = "") -> None:
         super().__init__(cluster, settings)
+        self.applied_by = applied_by
+        """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
+        self.compared: set[int] = set()
+        """The objects, by id, of which rules about updates know what they were before."""
         templates = Templates()
         self.storage = Storage(
             cluster, settings.is_closed, self.preferred_class, templates, proposals=settings.release is None
@@ -44,6 +48,11 @@ class World(Application):
         self._names = Names(cluster)
         self.held = Held(self)
         self.form = Form(cluster, settings.release, self.alike, templates)
+
+    @property
+    def knows_kubevirt(self) -> bool:
+        """Whether the files say how KubeVirt is configured, be it by its defaults."""
+        return self.kubevirt is not None or self.machine.is_default
 
     def closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.cdi.render import Rendered
 from vmlint.graph.resolution import State
@@ -28,17 +28,17 @@ from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.volumes import Claim, claim_of
 from vmlint.kubevirt.values import clone
 from vmlint.model.access import each, get, mapping, text
+from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.merge import three_way_merge
+from vmlint.world import World
+from vmlint.world.change import Change
 from vmlint.world.disks import Disk
 
-if TYPE_CHECKING:
-    from vmlint.world import World
-
-__all__ = ["Refused", "Updated", "VmUpdate", "update"]
+__all__ = ["Refused", "Updated", "VmUpdate", "update", "update_of"]
 
 _VMI: Path = ("spec", "template", "spec")
 _RESOURCES = {"cpu": ("domain", "cpu", "sockets"), "memory": ("domain", "memory", "guest")}
@@ -78,6 +78,8 @@ class Updated(NamedTuple):
     old_guest: Guest | None = None
     new_guest: Guest | None = None
     migratable: bool | None = None
+    unknown: tuple[Matcher, ...] = ()
+    """The matchers of which the files don't say what they give before or after, so that nobody can compare."""
 
 
 class VmUpdate:
@@ -158,6 +160,23 @@ def _modes(disk: Disk, world: World) -> tuple[str, ...] | None:
     return tuple(modes) or None
 
 
+def update_of(change: Change, world: World) -> Updated | None:
+    """What the controller makes of an edited VM; None for another object, and for a VM that KubeVirt refuses."""
+    old, new = change.old, change.new
+    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine) or not change.is_update:
+        return None
+    if isinstance(new, VirtualMachinePool) or not (_is_admitted(new, world) and _is_admitted(old, change.before)):
+        return None
+    return world.once(("update", id(old)), new, lambda: update(VmUpdate(old, new, change.before, world)))
+
+
+def _is_admitted(vm: VirtualMachine, world: World) -> bool:
+    if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.conflicts(vm):
+        return False
+    matches = [world.match(vm, matcher) for matcher in Matcher]
+    return not any(found is not None and found.fate is Fate.REFUSED for found in matches)
+
+
 def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     """What an edit does to a VM that was created, and started, as it was before.
 
@@ -197,7 +216,21 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
         old_guest=guest,
         new_guest=fresh,
         migratable=migratable_before,
+        unknown=tuple(_unknown(was, synced.stored, old_cluster, new_cluster)),
     )
+
+
+def _unknown(before: Stored, after: Stored, old: Cluster, new: Cluster) -> Iterator[Matcher]:
+    """The matchers whose content is known on one side alone, or on neither where they differ."""
+    for matcher in Matcher:
+        contents = []
+        for stored, cluster in ((before, old), (after, new)):
+            field = get(stored.data, "spec", matcher.noun)
+            known = stored.revisions.get(matcher)
+            contents.append((content_of(matcher, field, known, cluster.look), field))
+        (was, was_field), (now, now_field) = contents
+        if Gap.UNKNOWN in (was, now) and (was is not now or was_field != now_field):
+            yield matcher
 
 
 def _keep_revisions(vm: VirtualMachine, stored: Stored, cluster: Cluster, world: World) -> None:

@@ -1,12 +1,12 @@
-"""The sentences about restarts and failures."""
+"""The sentences about restarts and failures that rules and reports of impacts share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Failure, Restart, Why
 from vmlint.model.field import render
-from vmlint.world.update import Updated
 
 __all__ = ["failed", "restarted"]
 
@@ -47,9 +47,8 @@ _FAILURES: Mapping[Why, str] = {
 }
 
 
-def restarted(restart: Restart, result: Updated) -> str:
-    """Why the guest has to be restarted."""
-    guest = result.synced.guest
+def restarted(restart: Restart, guest: Guest | None) -> str:
+    """Why a guest has to be restarted."""
     cpu, memory = ((guest.spec["domain"].get(part) or {}) if guest else {} for part in ("cpu", "memory"))
     fields = [f"`{render(path)}`" for path in restart.fields]
     listed = ", ".join(fields[:3]) + (f" and {len(fields) - 3} more" if len(fields) > 3 else "")

@@ -1,0 +1,73 @@
+"""KubeVirt accepts an edit of a VM, and can't go on with the VM.
+
+## What it does
+Compares VMs with those of the commit that `--changed` names, and finds edits after which the VM's controller fails
+without end, or after which the guest can't be started again: a hotplugged disk without a bus that can be plugged, a
+`revisionName` that does not exist, a disk that the webhook for guests refuses.
+
+## Why it fails
+The webhook for VMs does not look at what is plugged, and not at the defaults of the guest. The running guest goes on,
+and nothing shows the fault until the guest is stopped.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              disks:
+              - name: data
+                disk: {}   # new
+          volumes:
+          - name: data
+            persistentVolumeClaim: {claimName: data, hotpluggable: true}
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              disks:
+              - name: data
+                disk: {bus: scsi}
+          volumes:
+          - name: data
+            persistentVolumeClaim: {claimName: data, hotpluggable: true}
+
+## Source
+KubeVirt `pkg/storage/hotplug/hotplug.go`, `pkg/storage/admitters/storagehotplug.go` (ValidateHotplugDiskConfiguration),
+`pkg/instancetype/controller/vm` (checkResourcesExist).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.kubevirt.update.outcome import Why
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.change import Change
+from vmlint.world.update import update_of
+from vmlint.world.update_phrases import failed
+
+from .._updates import edited
+
+META = Meta("VM591", effect=Effect.STUCK, since="0.1", subject=Change)
+
+_MISSING = frozenset((Why.INSTANCETYPE_MISSING, Why.PREFERENCE_MISSING))
+"""What rules about the VM itself report."""
+
+
+def check(change: Change, world: World) -> Iterator[Fault]:
+    updated = update_of(change, world)
+    failure = updated.synced.failure if updated is not None else None
+    if updated is None or failure is None or failure.why in _MISSING:
+        return
+    sentence = failed(failure)
+    on = "VM" if failure.path[:1] == ("spec",) else "running guest"
+    yield META.at(
+        edited(change, (failure.path,), entry=failure.name),
+        f"{sentence[:1].lower()}{sentence[1:-1]}. It tries again without end, and the {on} does not get the edit.",
+        fix="write what the message names, or take the edit back",
+    )
