@@ -113,3 +113,14 @@ def test_a_summary_wider_than_the_page_takes_two_lines() -> None:
     assert said(report, width=60) == (
         "clean: 12 objects from 5 files\n2 references lead outside the repository · 30 other\ndocuments\n"
     )
+
+
+def test_questions_that_differ_in_names_are_one_row() -> None:
+    reason = "DataVolume template `{}`: which access mode the claim gets: no storage class of the files is the default"
+    asked = tuple(Undecided("a.yaml", line, vm(f"web-{line}"), reason.format(line)) for line in range(1, 8))
+    report = replace(CLEAN, undecided=(*asked, Undecided("b.yaml", 1, vm("db"), "another question")))
+    text = said(report)
+    assert text.count("which access mode") == 1
+    assert "and 6 more questions like it: a.yaml:2, a.yaml:3, a.yaml:4 and 3 more" in text
+    assert "another question" in text
+    assert said(report, verbose=True).count("which access mode") == 7

@@ -178,12 +178,12 @@ def test_documents_may_wait(here: Path) -> None:
         "jobs:\n  kind: a: b\n",
     ],
 )
-def test_what_is_no_manifest_and_was_not_named_has_no_problem(here: Path, text: str) -> None:
+def test_what_is_no_manifest_and_was_not_named_is_stray(here: Path, text: str) -> None:
     write(here, x_yaml=text, kustomization_yaml=text)
     files = {file.file: file for file in read(["."])}
-    assert [(one.data, one.problem) for one in files["x.yaml"].documents] == [(None, None)]
-    assert files["kustomization.yaml"].documents[0].problem is not None
-    assert only(read(["x.yaml"])).documents[0].problem is not None
+    assert [(one.data, one.stray) for one in files["x.yaml"].documents] == [(None, True)]
+    assert not files["kustomization.yaml"].documents[0].stray
+    assert not only(read(["x.yaml"])).documents[0].stray
 
 
 @pytest.mark.parametrize(
@@ -192,12 +192,13 @@ def test_what_is_no_manifest_and_was_not_named_has_no_problem(here: Path, text: 
         "apiVersion: v1\nkind: Secret\nmetadata: [\n",
         '{"apiVersion": "v1", // a comment\n "kind": "Secret"}\n',
         "kind: Secret\napiVersion: v1\n---\na: [\n",
-        "- op: add\n  path: /spec\n  value: [\n",
     ],
 )
 def test_a_manifest_that_can_not_be_read_has_a_problem(here: Path, text: str) -> None:
     write(here, x_yaml=text)
-    assert only(read(["."])).documents[-1].problem is not None
+    (*_, last) = only(read(["."])).documents
+    assert last.problem is not None
+    assert not last.stray
 
 
 @pytest.mark.parametrize("name", ["%%NAME%%", "@NAME@", "%NAME%", "{{ name }}", "<% name %>", "@@NAME@@"])

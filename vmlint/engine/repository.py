@@ -197,9 +197,10 @@ def _relevant(
                 documents.append(document)
                 crashes.append(crash(error, "reading the objects", document))
                 continue
-            if held or document.problem:
+            unreadable = document.problem is not None and not document.stray
+            if held or unreadable:
                 documents.append(document)
-            if not own and not document.problem:
+            if not own and not unreadable:
                 irrelevant += 1
             resources += own
     return _Relevant(documents, resources, irrelevant, crashes)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-from vmlint.findings.finding import Report, Skipped
+from vmlint.findings.finding import Report, Skipped, Undecided
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
 from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
 
@@ -19,6 +20,8 @@ _PLACES = 3
 
 _ROWS = 10
 """How many reasons, and how many undecided questions, are listed unless all are wanted."""
+
+_NAME = re.compile(r"`[^`]*`")
 
 _COLUMN = 11
 """The cell in which the texts behind the labels begin."""
@@ -90,8 +93,20 @@ def _places(group: list[Skipped], page: Page, verbose: bool) -> list[str]:
 
 
 def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
-    shown, hidden = _some(report.undecided, _ROWS, verbose)
-    rows = [(page.show(place(item.file, item.line)), (Segment(page.show(doubt(item))),)) for item in shown]
+    """Questions that differ in names only are one row, with the first of them as the example."""
+    groups: dict[str, list[Undecided]] = defaultdict(list)
+    for number, item in enumerate(report.undecided):
+        groups[f"{number}" if verbose else _NAME.sub("", item.reason)].append(item)
+    shown, _ = _some(list(groups.values()), _ROWS, verbose)
+    rows: list[tuple[str, Line]] = []
+    for first, *others in shown:
+        rows.append((page.show(place(first.file, first.line)), (Segment(page.show(doubt(first))),)))
+        if others:
+            places = [page.show(place(other.file, other.line)) for other in others[:_PLACES]]
+            more = f" and {len(others) - _PLACES} more" if len(others) > _PLACES else ""
+            questions = counted(len(others), "more question")
+            rows.append(("", (Segment(f"  and {questions} like it: {', '.join(places)}{more}", "quiet"),)))
+    hidden = len(report.undecided) - sum(map(len, shown))
     lines = table("undecided", rows, page.width, column=_COLUMN)
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
 

@@ -56,7 +56,8 @@ def decode(
     is a document in which aliases add more than is left of `most_aliased`. Nothing is raised, whatever the bytes are.
 
     Of a file that was decoded before, the kinds of its objects may be `known`, by the lines of their documents: these
-    all wait, and nothing else is in the file. A file that is not `named` and holds no manifest has no problems.
+    all wait, and nothing else is in the file. What can't be read of a file that is not `named` and holds no manifest is
+    `stray`.
     """
     return _Decoder(file, chart, may_wait, build, most_aliased, known, named).run(text_of(data), 1)
 
@@ -216,7 +217,9 @@ class _Decoder:
     def _refuse(self, text: str, line: int, column: int, error: Unreadable) -> None:
         index = len(self._documents)
         if not (self._named or self._holds_manifest):
-            self._documents.append(Document(self._file, index, line, text, column=column))
+            problem = Problem.of(error.index, error.reason, text, line, column)
+            stray = Document(self._file, index, line, text, problem=problem, column=column, stray=True)
+            self._documents.append(stray)
             return
         if is_template(text) or is_unfilled(text, error.index):
             self._skipped.append(Skipped(self._file, line, reason_of_template(text, self._chart)))

@@ -59,8 +59,9 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
     read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two
-    as one. `strict` says that a tool reads it which refuses a key that appears twice. `waiting` is the kind of object
-    of a document that nobody has asked for yet. Positions are worked out when the first one is asked for.
+    as one. `strict` says that a tool reads it which refuses a key that appears twice. `stray` says that a document with
+    a problem is no manifest, as far as anybody can tell. `waiting` is the kind of object of a document that nobody has
+    asked for yet. Positions are worked out when the first one is asked for.
     """
 
     __slots__ = (
@@ -78,6 +79,7 @@ class Document:
         "line",
         "problem",
         "strict",
+        "stray",
         "text",
         "waiting",
     )
@@ -94,6 +96,7 @@ class Document:
     strict: bool
     waiting: str
     joined: bool
+    stray: bool
 
     def __init__(
         self,
@@ -108,6 +111,7 @@ class Document:
         json: bool = False,
         column: int = 1,
         joined: bool = False,
+        stray: bool = False,
         waiting: str = "",
         build: Callable[[str], Built] | None = None,
     ) -> None:
@@ -123,6 +127,7 @@ class Document:
         self.column = column
         self.joined = joined
         self.strict = False
+        self.stray = stray
         self._positions: Positions | None = None
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None

@@ -12,21 +12,23 @@ __all__ = ["is_manifest", "is_unfilled"]
 
 _VERSION = re.compile(r"^[ ]{0,3}(?:- )?[\"']?apiVersion[\"']?[ ]*:", re.MULTILINE)
 _KIND = re.compile(r"^[ ]{0,3}(?:- )?[\"']?kind[\"']?[ ]*:", re.MULTILINE)
+_OWN_KIND = re.compile(r"^[ ]{0,3}(?:- )?kind[ ]*:[ ]*[\"']?(?:VirtualMachine|DataVolume|DataSource)", re.MULTILINE)
 _JSON_VERSION = re.compile(r"\"apiVersion\"\s*:")
 _JSON_KIND = re.compile(r"\"kind\"\s*:")
 _FLOW = re.compile(r"^\s*\{[^\"]*\bapiVersion\s*:", re.MULTILINE)
-_JSON_PATCH = re.compile(r"^\s*- [\"']?(?:op|path)[\"']?[ ]*:", re.MULTILINE)
 _VALUE = re.compile(r":[ ]+(?:%%?[A-Za-z][\w.-]*%%?|@@?[A-Za-z][\w.-]*@@?)|<%|\[%|\{%")
 """A value that begins with a character which can begin no value in YAML, and the tags of template languages."""
 
 
 def is_manifest(text: str) -> bool:
-    """Whether a text names the API version and the kind of an object, or is a JSON6902 patch of kustomize."""
+    """Whether a text names the API version and the kind of an object, or a kind of KubeVirt's or CDI's alone."""
     if _VERSION.search(text) and _KIND.search(text):
+        return True
+    if _OWN_KIND.search(text):
         return True
     if _JSON_VERSION.search(text) and _JSON_KIND.search(text):
         return True
-    return _FLOW.search(text) is not None or _JSON_PATCH.search(text) is not None
+    return _FLOW.search(text) is not None
 
 
 def is_unfilled(text: str, index: int) -> bool:
