@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.cases import FIXTURES, difference, mended, report, repos
 from tests.docs import DOCS, generated, pages
-from tests.index import INDEX, index
 from tests.readme import README, filled
+from tools import index
 from vmlint.cli.fixtures import cases, expectation, run, written
 from vmlint.registry import rules
 
@@ -23,7 +23,7 @@ def _accept(file: Path, text: str) -> None:
 
 
 def main(slugs: list[str]) -> None:
-    _accept(INDEX, index())
+    index.write()
     for case in cases(FIXTURES, "bad", "outside"):
         if slugs and case.parent.name not in slugs:
             continue

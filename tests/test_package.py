@@ -51,16 +51,17 @@ def call(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A wheel, built from a copy: the tree stays as it is."""
+    """A wheel, built by way of a source distribution from a copy: the tree stays as it is."""
     copy = tmp_path_factory.mktemp("source")
-    for name in ("vmlint", "rules"):
+    for name in ("vmlint", "rules", "tools"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    (copy / "rules/_index.py").write_text("INDEX = {}  # of a developer: it is no part of a package\n", "utf-8")
+    for name in ("pyproject.toml", "setup.py", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, copy)
     needed = int(PROJECT["build-system"]["requires"][0].partition(">=")[2])
     here = int(importlib.metadata.version("setuptools").partition(".")[0])
     isolation = [] if here < needed else ["--no-isolation"]
-    built = call(sys.executable, "-m", "build", "--wheel", *isolation, "--outdir", copy / "dist", copy, cwd=copy)
+    built = call(sys.executable, "-m", "build", *isolation, "--outdir", copy / "dist", copy, cwd=copy)
     assert built.returncode == 0, built.stdout + built.stderr
     (found,) = (copy / "dist").glob("*.whl")
     return found
@@ -92,9 +93,21 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
         prefix + file.relative_to(ROOT / top).as_posix()
         for top, prefix in (("vmlint", "vmlint/"), ("rules", "vmlint/rules/"))
         for file in (ROOT / top).rglob("*")
-        if file.suffix in (".py", *DATA) and "__pycache__" not in file.parts
+        if file.suffix in (".py", *DATA) and "__pycache__" not in file.parts and file.name != "_index.py"
     }
-    assert names == held
+    assert names == held | {"vmlint/rules/_index.py"}
+
+
+@pytest.mark.slow
+def test_the_wheel_has_the_index_of_all_rules(python: Path, tmp_path: Path) -> None:
+    said = call(
+        python, "-c", "from vmlint.rules import RULES, _index; print(*(set(RULES) ^ {*_index.INDEX}))", cwd=tmp_path
+    )
+    assert said.stdout.split() == [], said.stderr
+    listed = call(python, "-X", "importtime", "-m", "vmlint", "rules", "--format", "json", cwd=tmp_path)
+    assert len(json.loads(listed.stdout)) > 100
+    assert "vmlint.rules._index" in listed.stderr
+    assert "vmlint.rules.hygiene." not in listed.stderr
 
 
 @pytest.mark.slow

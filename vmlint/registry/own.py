@@ -1,7 +1,7 @@
-"""The rules that come with vmlint, in the order of their numbers. The list itself stands in `rules/__init__.py`.
+"""The rules that come with vmlint, in the order of their numbers. `rules/__init__.py` lists their modules.
 
-What is known of them stands in `rules/_index.py`, so that a run loads the modules alone of those that it asks. One that
-is not there yet is loaded at once.
+A built package has an index of them, so that a run loads only the modules of the rules that it needs
+(tools/index.py). Without an index all modules are loaded.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
+import vmlint
 from vmlint.registry.made import announced, made
 from vmlint.rule import Meta, Rule, RuleModule
 
-__all__ = ["OWN", "rules"]
+__all__ = ["OWN", "is_newest", "rules"]
 
 OWN = "vmlint.rules"
 """The name of vmlint's own rules, which are there without being named."""
@@ -23,8 +25,9 @@ OWN = "vmlint.rules"
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule that comes with vmlint."""
-    names: tuple[str, ...] = import_module(OWN).RULES
-    index: Mapping[str, tuple[str, Meta]] = import_module(f"{OWN}._index").INDEX
+    root = import_module(OWN)
+    names: tuple[str, ...] = root.RULES
+    index = _index(Path(str(root.__file__)).parent)
     found = (
         announced(f"{OWN}.{name}", *index[name])
         if name in index
@@ -32,3 +35,26 @@ def rules() -> tuple[Rule, ...]:
         for name in names
     )
     return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def _index(folder: Path) -> Mapping[str, tuple[str, Meta]]:
+    """The title and `META` of rules by their modules; empty where the folder has no index that can be trusted."""
+    is_installed = folder.parent == Path(str(vmlint.__file__)).parent
+    if not ((folder / "_index.py").is_file() if is_installed else is_newest(folder)):
+        return {}
+    try:
+        index: Mapping[str, tuple[str, Meta]] = import_module(f"{OWN}._index").INDEX
+    except (ImportError, TypeError):
+        if is_installed:
+            raise
+        return {}  # what it imports or calls has changed since
+    return index
+
+
+def is_newest(folder: Path) -> bool:
+    """Whether the index is newer than every rule: in a checkout rules change after it was written."""
+    try:
+        written = (folder / "_index.py").stat().st_mtime_ns
+    except OSError:
+        return False
+    return all(file.stat().st_mtime_ns < written for file in folder.rglob("*.py") if file.name != "_index.py")
