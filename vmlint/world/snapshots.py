@@ -55,7 +55,7 @@ class Snapshots:
         return tuple(found)
 
     def _lack(self, disk: Disk, volume: str) -> Lacking | None:
-        storage_class = self._class_of(disk)
+        storage_class = self.class_of(disk)
         name, provisioner = text(storage_class, "metadata", "name"), text(storage_class, "provisioner")
         if not provisioner or is_unknown(provisioner) or self._chosen_by_profile(name):
             return None
@@ -71,7 +71,7 @@ class Snapshots:
             return None
         return Lacking(volume, name, provisioner, tuple(sorted(text(one, "metadata", "name") for one in fitting)))
 
-    def _class_of(self, disk: Disk) -> Mapping[str, Any] | None:
+    def class_of(self, disk: Disk) -> Mapping[str, Any] | None:
         """The storage class of a disk, None where the files don't show it."""
         choice = self._storage.outline(disk).choice
         if choice is None:

@@ -1,0 +1,76 @@
+"""A disk copies a claim that a VM holds which always runs.
+
+## What it does
+Reports DataVolumes, templates and claims that copy a claim of the repository on which a VM with `runStrategy: Always`
+or `RerunOnFailure`, or `running: true`, has a volume.
+
+## Why it matters
+CDI copies a claim only while no pod writes it. Once the VM has started, the copy waits until somebody stops it.
+
+## Bad
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      runStrategy: Always
+      template:
+        spec:
+          volumes:
+          - {name: root, dataVolume: {name: web-root}}
+    ---
+    kind: DataVolume
+    metadata: {name: web-copy}
+    spec:
+      source: {pvc: {name: web-root, namespace: shop}}
+
+## Good
+    kind: DataVolume
+    metadata: {name: web-copy}
+    spec:
+      source: {snapshot: {name: web-root-1, namespace: shop}}
+
+## Source
+CDI `pkg/controller/clone/common.go` (IsSourceClaimReady), `pkg/controller/clone-controller.go`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.model.access import get
+from vmlint.model.chain import Hop
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import (
+    DataVolume,
+    PersistentVolumeClaim,
+    VirtualMachine,
+    VirtualMachinePool,
+    Workload,
+)
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+from .._about import copies
+
+META = Meta(
+    "VM472", effect=Effect.RISK, since="0.2", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
+)
+
+
+def check(subject: Resource, world: World) -> Iterator[Fault]:
+    for copy in copies(subject, world):
+        user = next((user for user, _ in world.storage.users(copy.original) if _holds(user, subject)), None)
+        if user is None:
+            continue
+        field = "running" if user.spec.get("running") is True else "runStrategy"
+        yield META.at(
+            copy.disk.at("spec", "source") if get(copy.disk.body, "spec", "source") else copy.disk.at("spec"),
+            f"{copy.disk}: it copies claim `{copy.source.short}`, a disk of VM `{user.name}`, which always runs. CDI "
+            "waits until no pod writes the claim.",
+            fix="copy a VolumeSnapshot of the claim, or stop the VM",
+        ).along([*copy.hops(), Hop(f"VirtualMachine {user.ref.short}: {field}", user.at("spec", field))])
+
+
+def _holds(user: Workload, subject: Resource) -> bool:
+    if not isinstance(user, VirtualMachine) or isinstance(user, VirtualMachinePool) or user is subject:
+        return False
+    return not user.patched and user.keeps_running

@@ -1,0 +1,90 @@
+"""A hotpluggable volume's disk is on a bus that nothing can be plugged into.
+
+## What it does
+Reports the disk of a volume with `hotpluggable: true` that is on another bus than `scsi` and `virtio`, or a LUN on
+another one than `scsi`: the bus that is written, or that a preference gives. CD-ROM drives are skipped.
+
+## Why it matters
+The VM is accepted, and the disk is plugged in after the guest has started. On such a bus that fails: the guest never
+gets the disk. A volume that is added to a guest that runs is refused.
+
+## Bad
+    domain:
+      devices:
+        disks:
+        - {name: extra, disk: {bus: sata}}
+    volumes:
+    - name: extra
+      persistentVolumeClaim: {claimName: extra, hotpluggable: true}
+
+## Good
+    domain:
+      devices:
+        disks:
+        - {name: extra, disk: {bus: scsi}}
+    volumes:
+    - name: extra
+      persistentVolumeClaim: {claimName: extra, hotpluggable: true}
+
+## Source
+KubeVirt `pkg/storage/admitters/storagehotplug.go` (ValidateHotplugDiskConfiguration).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.model.access import each, get, mapping, text
+from vmlint.model.matcher import Matcher
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.model.unknown import is_unknown
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.disks import claim_name
+
+META = Meta("VM471", effect=Effect.STUCK, since="0.2", subject=Workload)
+
+_DISKS = ("domain", "devices", "disks")
+_BUSES = {"disk": ("scsi", "virtio"), "lun": ("scsi",)}
+
+
+def check(workload: Workload, world: World) -> Iterator[Fault]:
+    plugged = {
+        text(volume, "name")
+        for _, volume in workload.volumes()
+        if (source := claim_name(volume)[0]) and get(volume, source, "hotpluggable") is True
+    }
+    if not plugged:
+        return
+    filled = _filled_buses(workload, world)
+    for index, disk in each(workload.vmi_spec, *_DISKS):
+        name = text(disk, "name")
+        target = next((target for target in _BUSES if isinstance(disk.get(target), dict)), "")
+        if name not in plugged or not target:
+            continue
+        written = get(disk, target, "bus")
+        bus = written if isinstance(written, str) and written else filled.get(name, "")
+        if not bus or is_unknown(bus) or bus in _BUSES[target]:
+            continue
+        wanted = " or ".join(f"`{one}`" for one in _BUSES[target])
+        given = "" if written else ", which the preference gives it,"
+        place = (*workload.vmi_path, *_DISKS, index, target, *(("bus",) if written else ()))
+        yield META.at(
+            workload.at(*place),
+            f"disk `{name}` of a hotpluggable volume is on the bus `{bus}`{given} and can be plugged in on "
+            f"{wanted} only. The guest never gets the disk.",
+            fix=f"set `{target}.bus: {_BUSES[target][0]}`, or remove `hotpluggable`",
+        )
+
+
+def _filled_buses(workload: Workload, world: World) -> dict[str, str]:
+    """The buses that a VM's disks get of its preference, where the files decide that."""
+    if not isinstance(workload, VirtualMachine) or not world.is_decided(workload, Matcher.PREFERENCE):
+        return {}
+    spec = mapping(world.expanded(workload).template, "spec")
+    return {
+        text(disk, "name"): text(disk, target, "bus")
+        for _, disk in each(spec, *_DISKS)
+        for target in _BUSES
+        if isinstance(disk.get(target), dict)
+    }
