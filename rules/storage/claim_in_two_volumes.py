@@ -51,7 +51,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
             first[claim] = path, name
             continue
         before, other = first[claim]
-        if all(_is_writable(workload, volume_name) for volume_name in (name, other)):
+        if name != other and all(_is_writable(workload, one) for one in (name, other)):
             yield META.at(
                 workload.at(*path, source),
                 f"volume `{name}` is on claim `{claim}`, which volume `{other}` is on as well. Both disks of the guest "
