@@ -79,7 +79,7 @@ def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -
         return ()
     facts = []
     for document in file.documents:
-        if document.waiting or document.problem or document.duplicates or document.json:
+        if document.waiting or document.problem or document.duplicates or document.json or document.joined:
             return None
         objects = held(document)
         if len(objects) != 1 or not _is_plain(objects[0]):
