@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import State
+from vmlint.model.access import mapping
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
@@ -31,6 +32,7 @@ __all__ = [
     "admission",
     "copies",
     "disks",
+    "exported",
     "form",
     "granted",
     "inferences",
@@ -74,6 +76,17 @@ def copies(subject: Resource, world: World) -> Sequence[Copy]:
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
     """The claims that the object writes."""
     return world.storage.disks(subject)
+
+
+SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "generation", "creationTimestamp")
+"""The fields of `metadata` that only a cluster sets."""
+
+
+def exported(subject: Resource, world: World) -> Sequence[str]:
+    """What of the object only a cluster sets: an object that was exported from one."""
+    metadata = mapping(subject.data, "metadata")
+    fields = [field for field in SET_BY_CLUSTERS if metadata.get(field) not in (None, "", [])]
+    return [*fields, *(["status"] if subject.data.get("status") else [])]
 
 
 def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:

@@ -240,7 +240,7 @@ def test_kustomizations_touch_what_they_make(tmp_path: Path, change: dict[str, s
 
 
 def test_what_hangs_on_no_object_is_told_of_changed_files(tmp_path: Path) -> None:
-    broken = "a: [\n"
+    broken = "kind: VirtualMachine\na: [\n"
     commit(tmp_path, {"old.yaml": broken, "edited.yaml": broken})
     write(tmp_path, {"edited.yaml": f"{broken}# more\n", "new.yaml": broken})
     assert told(check()) == [("edited.yaml", "unreadable-document"), ("new.yaml", "unreadable-document")]

@@ -27,16 +27,17 @@ Kubernetes `apiserver/pkg/registry/rest/create.go`, `apiserver/pkg/registry/gene
 
 from collections.abc import Iterator
 
-from vmlint.model.access import get, mapping
+from vmlint.model.access import get
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, Workload
 from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.source.edit import Remove
 from vmlint.world import World
 
-META = Meta("VM750", effect=Effect.REJECTED, since="0.1", subject=Resource, fix=Fix.SAFE)
+from .._about import exported
 
-_SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "generation", "creationTimestamp")
+META = Meta("VM750", effect=Effect.REJECTED, since="0.1", subject=Resource, about=exported, fix=Fix.SAFE)
+
 _WITH_STATUS = (Workload, DataVolume, PersistentVolumeClaim)
 _AFTER = (
     ("resourceVersion", Effect.REJECTED, "The API server refuses to create it"),
@@ -46,8 +47,7 @@ _AFTER = (
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    metadata = mapping(subject.data, "metadata")
-    fields = [field for field in _SET_BY_CLUSTERS if metadata.get(field) not in (None, "", [])]
+    fields = [field for field in exported(subject, world) if field != "status"]
     has_status = isinstance(subject, _WITH_STATUS) and bool(get(subject.data, "status"))
     edits = [Remove(("metadata", field)) for field in fields] + ([Remove(("status",))] if has_status else [])
     paths = [f"metadata.{field}" for field in fields] + (["status"] if has_status else [])

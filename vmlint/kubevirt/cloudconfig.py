@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from email import message_from_string
-from email.message import Message
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
 from vmlint.model.unknown import is_unknown
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 __all__ = ["ConfigCheck", "ConfigFault", "faults_of_network_data", "faults_of_user_data"]
 
@@ -258,6 +259,8 @@ def _is_config(data: str) -> bool:
 
 def _parts(data: str) -> Iterator[str]:
     """The cloud-configs among the parts of a MIME message."""
+    from email import message_from_string
+
     for part in message_from_string(data.lstrip()).walk():
         kind = part.get_content_type()
         text = "" if part.is_multipart() else _payload(part)

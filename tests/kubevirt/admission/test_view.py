@@ -43,10 +43,15 @@ def test_the_effective_spec_takes_the_place_of_the_written_one() -> None:
     [
         (None, None, False, AdmissionConfig()),
         (None, None, True, AdmissionConfig(True, True, (), "amd64")),
-        (None, (1, 5), True, AdmissionConfig(False, True, (), "amd64")),
+        (None, (1, 5), True, AdmissionConfig(False, True, (), "amd64", unset_frame_buffer_counts=False)),
         (kubevirt(), None, False, AdmissionConfig(True, True, (), None)),
         (kubevirt(vmRolloutStrategy="Stage"), None, True, AdmissionConfig(False, True, (), "amd64")),
-        (kubevirt(vmRolloutStrategy="LiveUpdate"), (1, 5), True, AdmissionConfig(True, True, (), "amd64")),
+        (
+            kubevirt(vmRolloutStrategy="LiveUpdate"),
+            (1, 5),
+            True,
+            AdmissionConfig(True, True, (), "amd64", unset_frame_buffer_counts=False),
+        ),
         (kubevirt(vmRolloutStrategy="${S}"), None, True, AdmissionConfig(None, True, (), "amd64")),
         (
             kubevirt(network={"permitBridgeInterfaceOnPodNetwork": False}, emulatedMachines=["pc*"]),
