@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from vmlint.gitops.applied import named_paths
 from vmlint.gitops.fields import Reading
 from vmlint.gitops.generating import NotGenerated, sources
-from vmlint.gitops.kustomization import is_remote
 from vmlint.gitops.tree import Beside, beside
 from vmlint.model.access import each, sequence, text
 from vmlint.source.decode import decode_text
@@ -180,6 +179,8 @@ class _Reader:
 
 def _named(raw: Raw) -> Iterator[tuple[str, bool]]:
     """Every local path that a kustomization names, and whether its content is text in a generated object."""
+    from vmlint.gitops.kustomization import is_remote
+
     if raw.outcome is not None:
         return
     try:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, amount, flag, has, look, whole, word
@@ -271,6 +270,8 @@ def _share(requests: dict[str, Quantity], limits: dict[str, Quantity], count: in
     """Shared CPUs: a part of one for each vCPU, unless the guest says otherwise."""
     if not count:
         return
+    from fractions import Fraction
+
     share = Fraction(count, config.cpu_ratio)
     requests.setdefault("cpu", Quantity.parse(f"{math.ceil(share * 1000)}m"))
     if "cpu" in config.limited:
