@@ -78,8 +78,8 @@ class Document:
         "json",
         "line",
         "problem",
-        "strict",
         "stray",
+        "strict",
         "text",
         "waiting",
     )
