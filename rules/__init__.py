@@ -153,6 +153,7 @@ RULES = (
     "references.secret_not_found",
     "references.network_not_found",
     "references.rename_breaks_reference",
+    "references.rename_loses_disk",
     "references.secret_key_missing",
     "references.network_config_invalid",
     "references.config_map_not_found",

@@ -14,7 +14,7 @@ Nothing of a kustomization that can't be built is applied. Its objects are not j
     resources: [web.yaml]
     patches:
       - target: {kind: VirtualMachine}
-        patch: '[{op: remove, path: /spec/running}]'
+        patch: '[{"op": "remove", "path": "/spec/running"}]'
     # web.yaml has no `running`
 
 ## Good
@@ -23,7 +23,7 @@ Nothing of a kustomization that can't be built is applied. Its objects are not j
     resources: [web.yaml]
     patches:
       - target: {kind: VirtualMachine}
-        patch: '[{op: add, path: /spec/runStrategy, value: Always}]'
+        patch: '[{"op": "add", "path": "/spec/runStrategy", "value": "Always"}]'
 
 ## Source
 kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`;

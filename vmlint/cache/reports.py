@@ -77,6 +77,7 @@ def _finding(row: Mapping[str, Any]) -> Finding:
             "effect": Effect(row["effect"]),
             "level": Level(row["level"]),
             "resource": _object(row["resource"]),
+            "also": tuple(ObjectId(*other) for other in row["also"]),
             "chain": tuple(Step(*step) for step in row["chain"]),
             "mend": _mend(row["mend"]),
         }

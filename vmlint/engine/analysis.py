@@ -112,8 +112,9 @@ def analyse(
 ) -> Analysis:
     """What every rule finds in every subject, in the order of subjects, then rules.
 
-    With `changes` the rules about changes run too. What several worlds have at one place is counted once. A rule that
-    fails on a subject takes nothing else with it. With `partial`, Ctrl-C ends the analysis with what was found until
+    With `changes` the rules about changes run too. What several worlds leave undecided at one place is counted once;
+    their violations are merged when it is decided which of them are reported (`summary`). A rule that fails on a
+    subject takes nothing else with it. With `partial`, Ctrl-C ends the analysis with what was found until
     then.
     """
     subjects = subjects_in(snapshot, changes or ())
@@ -219,11 +220,9 @@ class _Checking:
         number, _ = self._subjects[index]
         own: list[tuple[Rule, Fault]] = []
         for rule, answer, at in self.found[index]:
-            if self._world_at.setdefault(at, number) != number:
-                continue
             if isinstance(answer, Fault):
                 own.append((rule, answer))
-            else:
+            elif self._world_at.setdefault(at, number) == number:
                 analysis.doubts.append(answer)
         foremost: Faults = _foremost(own) if own else own
         subject = self._subjects[index][1]

@@ -13,6 +13,7 @@ from vmlint.engine.silent import ends
 from vmlint.findings.baseline import Baseline
 from vmlint.findings.finding import Counts, Finding, Report, Skipped, Undecided
 from vmlint.findings.location import located, undecided, where
+from vmlint.findings.merging import merged, merged_suppressed
 from vmlint.findings.suppress import Silence, Told, marks
 from vmlint.graph.resolution import State
 from vmlint.model.crash import Crash, crash
@@ -41,6 +42,8 @@ class Scope(Protocol):
 
 def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: Scope | None = None) -> Report:
     """The report of an analysis: without what is suppressed, and with what there is to report about suppressions.
+
+    Levels, suppressions and the baseline are applied to the findings of each deployment; then equal ones are merged.
 
     `today` decides which suppressions have expired. With a `scope`, only what is in it is reported.
     """
@@ -90,7 +93,8 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     )
     if scope:
         report = scope.part_of(report, [*told, *about])
-    return replace(report, findings=tuple(sorted((*report.findings, *failed), key=lambda finding: finding.order)))
+    findings = sorted((*merged(report.findings), *failed), key=lambda finding: finding.order)
+    return replace(report, findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
 
 
 def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[Told]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ class Baseline:
     @classmethod
     def from_findings(cls, findings: Iterable[Finding], file: str) -> Baseline:
         """The baseline that knows all these findings, to be written to a file."""
-        return cls(Counter(_key(finding, file) for finding in findings), file)
+        return cls(Counter(key for finding in findings for key in _keys(finding, file)), file)
 
     def __len__(self) -> int:
         """How many findings it knows."""
@@ -102,6 +103,13 @@ class Baseline:
             if number > 0 and key.rule not in idle
         )
         return Known(tuple(new), tuple(suppressed), stale)
+
+
+def _keys(finding: Finding, file: str) -> Iterator[Key]:
+    """The keys of a finding: one for each deployment that has it, so that none of them depends on another."""
+    yield _key(finding, file)
+    for other in finding.also:
+        yield _key(replace(finding, resource=other), file)
 
 
 def _key(finding: Finding, file: str) -> Key:

@@ -63,8 +63,10 @@ class Mend(NamedTuple):
 class Finding:
     """One fault of one object. Lines and columns count from 1; the end column is one past the last character.
 
-    `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `excerpt` is the text of the
-    finding's first line. `file` is relative to the working directory, with `/`. `mend` is None where no edit is known.
+    `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `also` are the objects of other
+    deployments that have the same fault at the same place: a base is applied once for each overlay. `excerpt` is the
+    text of the finding's first line. `file` is relative to the working directory, with `/`. `mend` is None where no
+    edit is known.
     """
 
     rule: str
@@ -83,6 +85,7 @@ class Finding:
     chain: tuple[Step, ...] = ()
     excerpt: str = ""
     mend: Mend | None = None
+    also: tuple[ObjectId, ...] = ()
 
     @property
     def fixable(self) -> Fix | None:

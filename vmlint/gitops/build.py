@@ -6,6 +6,7 @@ the transformers), `api/internal/accumulator` (names and references), `api/inter
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -501,6 +502,8 @@ class Builder:
         part.draft.data = merged(part.draft.data, old.draft.data, part.behavior)
         part.was, part.prefixes, part.suffixes, part.first = old.was, old.prefixes, old.suffixes, old.first
         part.by = dict(old.by)
+        # What is merged into an object keeps that object's notes, a hash only if both have one.
+        part.hashed, part.generated = part.hashed and old.hashed, old.generated
         part.unclear = part.unclear or (old.unclear if part.behavior == "merge" else "")
         build.parts[build.parts.index(old)] = part
 
@@ -660,6 +663,9 @@ class Builder:
     ) -> _Patch:
         """The operations of a JSON patch. Raises Unbuildable."""
         data = documents[0].data if documents else None
+        written = documents[0].text if entry.path and documents else entry.inline.strip()
+        if written.startswith("[") and not _is_json(written):
+            raise invalid("it starts with `[`, and is not valid JSON", Written(documents[0], ()))
         if data == [] and may_be_empty:
             return _Patch([], Written(documents[0], ()))  # it changes nothing, and needs no target
         if not isinstance(data, list) or not data:
@@ -744,8 +750,6 @@ class Builder:
                     part.unclear = "a patch of it holds a list, and a schema of its own says how lists merge"
                 is_copied = entry.target is not None or entry in kustomization.merges
                 part.draft.merge(_content(patch.data, entry, is_copied=is_copied), patch.source)
-                if patch.data.get("$patch") == "replace":
-                    _restore(part, before, entry)
         except NotApplicable as error:
             values = {"object": f"{part.kind.name} `{part.name}`", "reason": str(error)}
             place = Written(patch.source.document, (*patch.source.path, *error.path))
@@ -917,21 +921,6 @@ def _pairs(asked: Mapping[str, str]) -> str:
     return ", ".join(f"{key} `{value}`" for key, value in asked.items())
 
 
-def _restore(part: Part, before: tuple[str, str], entry: PatchEntry) -> None:
-    """A patch that replaces the whole object leaves it its name, its namespace, its kind and its version."""
-    metadata = dict(mapping(part.draft.data, "metadata"))
-    namespace, name = before
-    metadata.pop("namespace", None)
-    if namespace:
-        metadata["namespace"] = namespace
-    if not entry.renames or "name" not in metadata:
-        metadata["name"] = name
-    part.draft.data = {**part.draft.data, "metadata": metadata}
-    if not entry.retypes:
-        part.draft.data["kind"] = part.kind.name
-    part.was = ()
-
-
 def _fields(data: Any, steps: Sequence[str], path: Path, *, create: bool) -> Iterator[Path]:
     """The places of a field that a path names as kustomize writes it: it passes through lists."""
     if isinstance(data, list):
@@ -966,6 +955,14 @@ def _content(patch: Mapping[str, Any], entry: PatchEntry, *, is_copied: bool) ->
             if key in kept or key not in ("name", "namespace")
         }
     return content
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _texts(pairs: Any) -> Any:

@@ -61,22 +61,6 @@ def _flaw(data: Any) -> tuple[str, Path] | None:
         ):
             if isinstance(value, dict | list):
                 return f"`metadata.{field}` holds no single value for `{key}`", ("metadata", field, key)
-    if (empty := _empty_entry(data, ())) is not None:
-        return "a list has an empty entry", empty
-    return None
-
-
-def _empty_entry(data: Any, path: Path) -> Path | None:
-    if isinstance(data, dict):
-        for key, value in data.items():
-            if isinstance(value, dict | list) and (found := _empty_entry(value, (*path, key))) is not None:
-                return found
-    elif isinstance(data, list):
-        for index, value in enumerate(data):
-            if value is None:
-                return (*path, index)
-            if isinstance(value, dict | list) and (found := _empty_entry(value, (*path, index))) is not None:
-                return found
     return None
 
 

@@ -76,10 +76,7 @@ class Draft:
         directive = _directive(patch)
         if directive == "delete":
             self.data = {}
-        elif directive == "replace":
-            self.data = _clean(patch)
-            self._claim((), source)
-        else:
+        elif directive != "replace":  # which has no effect on a whole object: kustomize drops its result
             keys = _merge_keys(self.data)
             self.data = self._merged(self.data, patch, (), source, keys)
 

@@ -250,9 +250,12 @@ def _set(old: Any, value: Any, options: Mapping[str, Any], *, is_new: bool) -> A
     if isinstance(old, str) and not is_new:
         return _as_text(value)
     try:
-        return plain(_as_text(value))
+        new = plain(_as_text(value))
     except ScalarError:
-        return _as_text(value)
+        new = _as_text(value)
+    if not is_new and old is not None and isinstance(new, str):
+        raise NotReplaced(f"`{new}` can't take the place of `{_as_text(old)}`, which is not text", "fieldPaths")
+    return new
 
 
 def _as_text(value: Any, field: str = "") -> str:

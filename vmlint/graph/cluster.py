@@ -82,6 +82,9 @@ class Cluster:
                 continue
             if was := resource.renamed:
                 self._renamed.setdefault((was.ref.group, was.ref.kind, was.ref.name), []).append(resource)
+                for made_ref, at in resource.once(makes):
+                    if at == ("metadata", "name"):  # what it makes has its own name, and is renamed with it
+                        self._renamed.setdefault((made_ref.group, made_ref.kind, was.ref.name), []).append(resource)
             self._objects.setdefault(resource.ref, []).append(resource)
             self._by_kind.setdefault(resource.kind, []).append(resource)
             self._note_variable(resource.ref, resource)
@@ -157,11 +160,18 @@ class Cluster:
         """Whether any object is applied under another identity than its file gives it."""
         return bool(self._renamed)
 
-    def _moved(self, ref: Ref) -> Resource | None:
-        """The object that its file gives this identity, and that is applied under another one."""
-        for resource in self._renamed.get((ref.group, ref.kind, ref.name), ()):
-            if resource.renamed and ref.namespace in (resource.namespace, resource.renamed.ref.namespace):
-                return resource
+    def moved(self, ref: Ref) -> Resource | None:
+        """The object that its file gives this identity, or that would make it, and that is applied under another one.
+
+        A volume names a DataVolume or the claim behind it, whichever there is.
+        """
+        kinds = [(ref.group, ref.kind)]
+        if kinds[0] == (_DATA_VOLUME.group, _DATA_VOLUME.name):
+            kinds.append((_CLAIM.group, _CLAIM.name))
+        for kind in kinds:
+            for resource in self._renamed.get((*kind, ref.name), ()):
+                if resource.renamed and ref.namespace in (resource.namespace, resource.renamed.ref.namespace):
+                    return resource
         return None
 
     def namesake(self, ref: Ref, *, placed: bool) -> Ref | None:
@@ -229,7 +239,7 @@ class Cluster:
 
     def _lost(self, ref: Ref) -> Resolution:
         """Missing, unless something in the files may still turn out to be the object."""
-        if moved := self._moved(ref):
+        if moved := self.moved(ref):
             reason = f"`{ref.short}` is applied as `{moved.ref.short}`"
             return Resolution(State.UNKNOWN, ref, reason=reason, moved=moved)
         found = self._maybe(ref)

@@ -71,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "fix": finding.fix,
         **({"fixable": finding.fixable.value} if finding.fixable else {}),
         "resource": object_of(finding.resource),
+        **({"also": [object_of(other) for other in finding.also]} if finding.also else {}),
         "field": finding.field,
         "file": finding.file,
         "line": finding.line,

@@ -1,0 +1,60 @@
+"""A kustomization renames a disk, and the VM's template makes another one in its place.
+
+## What it does
+Reports a template of `dataVolumeTemplates` whose claim or DataVolume is in the files too, and is applied under another
+name: by `namePrefix`, `nameSuffix` or a patch.
+
+## Why it matters
+A template takes over the claim that has its name. kustomize renames the claim and not the template, so CDI finds no
+claim of that name and makes a fresh disk. The VM starts on it, without the data of the renamed claim.
+
+## Bad
+    # base: PersistentVolumeClaim `web-root`, and a VM with the template and the volume `web-root`
+    namespace: dr
+    nameSuffix: -dr
+    resources: [../base]
+
+## Good
+    namespace: dr
+    resources: [../base]
+
+## Source
+kustomize `api/internal/konfig/builtinpluginconsts/namereference.go`; CDI
+`pkg/controller/datavolume/controller-base.go` (a DataVolume adopts the claim of its name).
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.chain import Hop
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place
+from vmlint.model.subjects import VirtualMachine
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM840", effect=Effect.RISK, since="0.2", subject=VirtualMachine)
+
+_DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
+_FIELDS = ("namePrefix", "nameSuffix")
+
+
+def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    if not world.cluster.has_renamed:
+        return
+    for path, name, _ in vm.templates():
+        moved = world.cluster.moved(Ref(_DATA_VOLUME.group, _DATA_VOLUME.name, vm.namespace, name))
+        if moved is None or moved.renamed is None or moved.name == name or moved.namespace != vm.namespace:
+            continue
+        field = next((f"`{step}` of " for step in moved.renamed.by.path if step in _FIELDS), "")
+        fault = META.at(
+            vm.at(*path),
+            f"the template `{name}` makes a fresh disk, and the VM starts without the data of {moved.ref.kind} "
+            f"`{name}`. {field}`{moved.renamed.by.document.file}` applies it as `{moved.ref.short}`, and kustomize "
+            "leaves the template's name as it is written.",
+            fix=f"write `{moved.name}` in the template and its volume by a patch, or give the disk no other name",
+        )
+        yield fault.along((Hop(f"{moved.ref.kind} `{name}` is applied as `{moved.ref.short}`", Place(moved, _NAME)),))
+
+
+_NAME = ("metadata", "name")
