@@ -6,11 +6,16 @@ No test depends on how busy the machine is: Hypothesis has no deadlines, and not
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tools import index
+
+ROOT = Path(__file__).parents[1]
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
@@ -37,3 +42,13 @@ def _a_cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VMLINT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with vmlint as a built package has it, with the index of its rules: for PYTHONPATH."""
+    folder = tmp_path_factory.mktemp("installed")
+    for source, target in (("vmlint", "vmlint"), ("rules", "vmlint/rules")):
+        shutil.copytree(ROOT / source, folder / target, ignore=shutil.ignore_patterns("__pycache__"))
+    index.write(folder / "vmlint/rules/_index.py")
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,12 +63,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def loaded(folder: Path, *options: str) -> set[str]:
+def loaded(installed: Path, folder: Path, *options: str) -> set[str]:
     """The modules that a run loads after the interpreter has started."""
     command = [sys.executable, "-c", _LOADED.format(_CHECK), *options]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    path = {**os.environ, "PYTHONPATH": str(installed)}
+    said = subprocess.run(command, cwd=folder, env=path, capture_output=True, text=True, check=True)
     return set(said.stdout.splitlines()[-1].split())
 
 
-def test_a_run_loads_nothing_needless(folder: Path) -> None:
-    assert loaded(folder, "--no-cache", "vm.yaml") & NEEDLESS == set()
+def test_a_run_loads_nothing_needless(installed: Path, folder: Path) -> None:
+    assert loaded(installed, folder, "--no-cache", "vm.yaml") & NEEDLESS == set()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -137,11 +139,11 @@ def test_what_the_encoding_lacks_is_escaped() -> None:
 
 
 @pytest.mark.parametrize("command", ["--version", "--help", "rules"])
-def test_what_is_quick_imports_nothing_heavy(command: str) -> None:
+def test_what_is_quick_imports_nothing_heavy(command: str, installed: Path) -> None:
     code = (
         "import sys; from vmlint.cli import main; code = main(sys.argv[1:]); "
         "heavy = {'rich', 'networkx', 'yaml', 'jsonpath_ng', 'jsonschema', 'pathspec'} & set(sys.modules); "
         "sys.exit(', '.join(sorted(heavy)) or code)"
     )
-    done = python("-c", code, command)
+    done = python("-c", code, command, env={**os.environ, "PYTHONPATH": str(installed)}, cwd=installed)
     assert (done.returncode, done.stderr) == (0, "")

@@ -20,8 +20,6 @@ from vmlint.registry.made import announced, made
 from vmlint.registry.own import is_newest
 from vmlint.rule import Meta, Rule, RuleModule
 
-ROOT = Path(__file__).parents[2]
-
 _LOADED = """\
 import sys
 from vmlint.cli import main
@@ -52,16 +50,6 @@ def modules() -> dict[str, Rule]:
 
 def values(rule: Rule) -> tuple[object, ...]:
     return rule.meta, rule.slug, rule.family, rule.title, rule.page
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with vmlint as a built package has it."""
-    folder = tmp_path_factory.mktemp("installed")
-    shutil.copytree(ROOT / "vmlint", folder / "vmlint", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "rules", folder / "vmlint/rules", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "vmlint/rules/_index.py").write_text(index(), "utf-8")
-    return folder
 
 
 def loaded(installed: Path, *words: str, cwd: Path | None = None) -> list[str]:
