@@ -189,7 +189,6 @@ def _named(raw: Raw) -> Iterator[tuple[str, bool]]:
         return
     if not documents or not isinstance(documents[0].data, dict):
         return
-    from vmlint.gitops.kustomization import is_remote
 
     data = Reading.of(documents[0].data).data
     for path, is_text in _paths(data):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vmlint.graph.template import filled_in
 from vmlint.model.access import get, mapping, sequence, with_value
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
@@ -42,7 +41,12 @@ def _made(holder: VMHolder) -> VirtualMachine | None:
     held = get(holder.data, *holder.held_path)
     if not isinstance(held, dict) or not isinstance(get(held, *_SPEC), dict):
         return None
-    filled = filled_in(held, holder.spec) if isinstance(holder, VirtualMachineTemplate) else _bootstrapped(held)
+    if isinstance(holder, VirtualMachineTemplate):
+        from vmlint.graph.template import filled_in
+
+        filled = filled_in(held, holder.spec)
+    else:
+        filled = _bootstrapped(held)
     metadata = {key: value for key, value in mapping(filled, "metadata").items() if key in ("labels", "annotations")}
     data = {
         "apiVersion": _API_VERSION,
