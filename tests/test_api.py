@@ -133,3 +133,36 @@ def test_the_same_files_give_the_same_bytes_on_every_hash_seed() -> None:
     }
     assert len(said) == 1
     assert json.loads(said.pop()) == json.loads(json_.render(vmlint.check([QUICKSTART])))
+
+
+def test_a_strict_run_counts_what_it_could_not_decide(tmp_path: Path) -> None:
+    text = VM_WITH_OUTSIDE_CLAIM
+    (tmp_path / "strict").mkdir()
+    (tmp_path / "strict/vm.yaml").write_text(text, "utf-8")
+    tmp_path /= "strict"
+    loose = vmlint.check([tmp_path], outside=["PersistentVolumeClaim shop/web-root"])
+    assert (loose.strict, loose.findings, loose.unanswered) == (False, (), 1)
+    assert vmlint.check([tmp_path], outside=["PersistentVolumeClaim shop/web-root"], strict=True).strict
+
+
+def test_unknown_fields_are_errors_where_the_tool_validates_strictly(tmp_path: Path) -> None:
+    tmp_path /= "strict"
+    tmp_path.mkdir()
+    (tmp_path / "vm.yaml").write_text(VM_WITH_OUTSIDE_CLAIM.replace("domain:", "frobnicate: 1\n      domain:"), "utf-8")
+    outside = ["PersistentVolumeClaim shop/web-root"]
+    (dropped,) = vmlint.check([tmp_path], outside=outside).findings
+    (refused,) = vmlint.check([tmp_path], outside=outside, unknown_fields="error").findings
+    assert (dropped.slug, dropped.level, refused.level) == ("unknown-field", "warning", "error")
+
+
+VM_WITH_OUTSIDE_CLAIM = """\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: web, namespace: shop}
+spec:
+  runStrategy: Halted
+  template:
+    spec:
+      domain: {devices: {}, memory: {guest: 2Gi}}
+      volumes: [{name: root, persistentVolumeClaim: {claimName: web-root}}]
+"""

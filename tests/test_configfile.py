@@ -217,7 +217,7 @@ nonsense: 1
     glob = "write it as in a .gitignore, such as `charts/**/templates/`"
     keys = (
         "paths, exclude, context, crds, outside, closed-world, target, default-namespace, catalogs, render, select, "
-        "ignore, levels, overrides, ignores, baseline, rules, fail-on, max-file-size"
+        "ignore, levels, overrides, ignores, baseline, rules, fail-on, strict, unknown-fields, max-file-size"
     )
     told = [
         "2: unknown key `closed_world`; did you mean `closed-world`?",

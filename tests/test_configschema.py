@@ -117,6 +117,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "baseline": either(st.just("known.json")),
     "rules": either(st.lists(st.sampled_from([".pre-commit-hooks.yaml", ""]), max_size=2)),
     "fail-on": either(st.sampled_from(["error", "warning", "note", "never", "off"])),
+    "strict": st.booleans() | st.sampled_from(["true", 1, None]),
+    "unknown-fields": st.sampled_from(["default", "error", "warning", True, None]),
     "max-file-size": either(
         st.integers(-2, 2), st.from_regex(r"\A[+-]?[0-9]{0,3}\.?[0-9]{0,2}(Ki|Mi|k|M|m|n|MB|e[+-]?[0-9]|E)?\Z")
     ),

@@ -78,7 +78,8 @@ class Meta:
     patches too. `level` is that of its findings where it is not that of their effect. `fix` is the surest way in which
     the rule's faults can be mended, None where it is left to a person.
 
-    `final` says that nothing else of an object is looked at in which the rule finds a refusal.
+    `strict` says that strict field validation refuses what the rule finds ignored. `final` says that nothing else of an
+    object is looked at in which the rule finds a refusal.
 
     `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
     is called only where the answer is not empty.
@@ -92,6 +93,7 @@ class Meta:
     fragments: bool = False
     about: Callable[[Any, World], object] | None = None
     final: bool = False
+    strict: bool = False
     level: Level | None = None
     fix: Fix | None = None
 

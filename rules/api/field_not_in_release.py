@@ -32,7 +32,9 @@ from vmlint.world import World
 from .._about import form
 from ._form import FIRST, causes, told
 
-META = Meta("VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form)
+META = Meta(
+    "VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form, strict=True
+)
 
 _KINDS = (SchemaKind.NEWER, SchemaKind.REMOVED, SchemaKind.PROPOSAL)
 

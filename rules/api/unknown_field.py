@@ -6,8 +6,9 @@ with their schema. It names the field that is meant, or the place where the fiel
 guess. Patches are looked at too.
 
 ## Why it does nothing
-The API server drops what the schema does not know; `kubectl apply`, which asks for strict decoding, is refused, and a
-GitOps controller often is not. Where KubeVirt's own validation allows no unknown field (the metadata of a VM's
+The API server drops what the schema does not know. With strict field validation it refuses the object: kubectl asks for
+that since 1.25, Flux does, and Argo CD does with `ServerSideApply=true`; for those write `unknown-fields: error` in the
+configuration. Where KubeVirt's own validation allows no unknown field (the metadata of a VM's
 template, say) the object is refused.
 
 ## Bad
@@ -43,7 +44,15 @@ from .._about import form
 from ._form import FIRST, causes, told
 
 META = Meta(
-    "VM701", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form, fix=Fix.SAFE
+    "VM701",
+    effect=Effect.IGNORED,
+    since="0.1",
+    subject=Resource,
+    rank=FIRST,
+    fragments=True,
+    about=form,
+    fix=Fix.SAFE,
+    strict=True,
 )
 
 

@@ -28,7 +28,7 @@ from vmlint.rule import Effect, Fault, Meta, Spot
 from vmlint.source.document import Document
 from vmlint.world import World
 
-META = Meta("VM902", effect=Effect.IGNORED, since="0.1", subject=Document)
+META = Meta("VM902", effect=Effect.IGNORED, since="0.1", subject=Document, strict=True)
 
 
 def check(document: Document, world: World) -> Iterator[Fault]:

@@ -226,7 +226,8 @@ def _run(arguments: Namespace) -> Exit:
         return Exit.INTERNAL
     if report.stopped is not None:
         return Exit.INTERRUPTED
-    failed = config.fail_on != "never" and report.at_least(config.fail_on) > 0
+    unanswered = report.strict and report.unanswered > 0
+    failed = config.fail_on != "never" and (unanswered or report.at_least(config.fail_on) > 0)
     return Exit.FINDINGS if failed else Exit.CLEAN
 
 

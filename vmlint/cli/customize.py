@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, one_of
@@ -15,9 +15,11 @@ from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
 
 if TYPE_CHECKING:
+    from vmlint.engine.repository import Repository
     from vmlint.model.kinds import Kind
     from vmlint.model.matcher import Matcher
     from vmlint.model.resource import Resource
+    from vmlint.source.document import Document
     from vmlint.world.outside import Known
 
 __all__ = ["make_parser", "run"]
@@ -161,6 +163,19 @@ def _original(arguments: Namespace) -> Resource:
     return found[0]
 
 
+def _whole(repository: Repository) -> Iterator[Resource]:
+    """The objects of the files without those that are patches of others."""
+    applied = [resource for deployment in repository.deployments for resource in deployment.resources]
+    own = {_place(resource.document) for resource in applied if not resource.fragment}
+    written = {_place(part.document) for resource in applied for part in (resource.parts or {}).values()}
+    patches = {_place(resource.document) for resource in applied if resource.fragment} | written
+    yield from (one for one in repository.resources if _place(one.document) not in patches - own)
+
+
+def _place(document: Document) -> tuple[str, int]:
+    return document.file, document.index
+
+
 class _Stock:
     """Where originals are: the files that the command line names, then the catalogs."""
 
@@ -179,7 +194,7 @@ class _Stock:
 
             files = snapshot_of(RunRequest.of(arguments.sources, config))
             say_unread(files)
-            self._resources = files.repository.resources
+            self._resources = tuple(_whole(files.repository))
         release = Release.parse(config.target_kubevirt or "")
         self._catalogs: list[Known] = catalogs(config.catalogs, release)
 

@@ -79,6 +79,7 @@ def run(words: Sequence[str]) -> Exit:
     if arguments.depth is not None and arguments.focus is None:
         raise UsageError("`--depth` counts from the object of `--focus`, which is missing")
     file = None if arguments.output == "-" else arguments.output
+    format = _format(arguments)
     if file is not None:
         check_writable(file)
     files = opened(arguments, known_rules=rules_of(arguments))
@@ -94,7 +95,6 @@ def run(words: Sequence[str]) -> Exit:
         graph = focus(graph, arguments.focus, arguments.depth)
     if arguments.unresolved:
         graph = unresolved(graph)
-    format = _format(arguments)
     text = render(format, graph)
     if file is None:
         write(text)
@@ -124,4 +124,10 @@ def _format(arguments: Namespace) -> str:
     if arguments.format is not None:
         chosen: str = arguments.format
         return chosen
-    return SUFFIXES.get(Path(arguments.output or "").suffix.lower(), "dot")
+    suffix = Path(arguments.output or "").suffix.lower()
+    if suffix and suffix not in SUFFIXES:
+        known = ", ".join(SUFFIXES)
+        raise UsageError(
+            f"no format is written to `{suffix}` files: end the name with one of {known}, or add `--format`"
+        )
+    return SUFFIXES.get(suffix, "dot")

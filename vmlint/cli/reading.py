@@ -106,6 +106,12 @@ def add_packs(group: argparse._ActionsContainer) -> None:
 def add_judging(group: argparse._ActionsContainer) -> None:
     """How findings are judged, and for which cluster."""
     group.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="fail for what was skipped or left undecided, and for external references, as for errors",
+    )
+    group.add_argument(
         "--select",
         metavar="RULES",
         type=comma_separated,
@@ -208,6 +214,7 @@ def judged_config(arguments: Namespace) -> Config:
         arguments,
         known_rules=rules_of(arguments),
         fail_on=arguments.fail_on,
+        strict=arguments.strict,
         select=select,
         baseline=arguments.baseline,
     )

@@ -62,6 +62,10 @@ class Config:
     """The file of the findings that are known, which are suppressed; "" for none."""
     rules: tuple[str, ...] = ()
     """Packs of rules besides those that are installed: paths, and names of modules."""
+    strict: bool = False
+    """Whether skipped files and documents, undecided questions and external references make the command fail."""
+    unknown_fields: Literal["default", "error"] = "default"
+    """The level of what strict field validation refuses, and the API server otherwise drops."""
     fail_on: Level | Literal["never"] = Level.ERROR
     """The least level of a finding that makes the command fail."""
     max_file_size: int = 16 * 2**20
@@ -171,7 +175,10 @@ class Config:
 
     def level(self, rule: Rule, effect: Effect, file: str) -> Level | None:
         """The level of a finding in a file (its path from the working directory), or None where the rule is off."""
-        return self.for_file(file)._own_level(rule, effect, file)
+        level = self.for_file(file)._own_level(rule, effect, file)
+        if level is None or self.unknown_fields == "default" or not rule.meta.strict or effect is not Effect.IGNORED:
+            return level
+        return Level.ERROR
 
     def _own_level(self, rule: Rule, effect: Effect, file: str) -> Level | None:
         if meant(self.without, rule):

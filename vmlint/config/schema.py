@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint.catalog.images import IMAGES
 from vmlint.catalog.instancetypes import versions
+from vmlint.kubevirt.releases import RELEASES
 from vmlint.model.kinds import KINDS
 from vmlint.rule import Level
 
@@ -180,6 +181,21 @@ def _properties() -> dict[str, _Schema]:
             "warning",
             default="error",
         ),
+        "strict": _key(
+            "Whether skipped files and documents, undecided questions and external references make the command fail, "
+            "as errors do; `--strict` does the same.",
+            {"type": "boolean"},
+            True,
+            default=False,
+        ),
+        "unknown-fields": _key(
+            "`error` for those whose tools apply with strict field validation, which refuses an unknown or repeated "
+            "field that the API server otherwise drops: kubectl since 1.25 by default, Flux, and Argo CD with "
+            "`ServerSideApply=true`.",
+            {"enum": ["default", "error"]},
+            "error",
+            default="default",
+        ),
         "max-file-size": _key(
             "The size above which a file is not read: bytes, or a quantity.",
             {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": _SIZE}]},
@@ -189,7 +205,8 @@ def _properties() -> dict[str, _Schema]:
     }
 
 
-_RELEASE = r"^v?[0-9]{1,4}\.[0-9]{1,4}(\.[0-9]+)?([-+][A-Za-z0-9_.+-]+)?$"
+_LINES = "|".join(rf"0*{major}\.0*{minor}" for major, minor in RELEASES)
+_RELEASE = rf"^v?({_LINES})(\.[0-9]+)?([-+][A-Za-z0-9_.+-]+)?$"
 _NAMESPACE = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 _SIZE = r"^\+?(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 

@@ -281,6 +281,20 @@ def _render(value: Any, at: At) -> bool:
     return False
 
 
+def _flag(value: Any, at: At) -> bool:
+    if isinstance(value, bool):
+        return value
+    wrong(at, "true or false", f"{at.name}: true", value)
+    return False
+
+
+def _unknown_fields(value: Any, at: At) -> Literal["default", "error"]:
+    if value in ("default", "error"):
+        return value  # type: ignore[no-any-return]
+    at.tell(f"`{at.name}` must be default or error: write `unknown-fields: error`")
+    return "default"
+
+
 def _release(value: Any, at: At) -> str | None:
     example = f'{at.name}: "1.8"'
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -295,7 +309,14 @@ def _release(value: Any, at: At) -> str | None:
     if found is None:
         at.tell(f"`{value}` is no release of KubeVirt, such as `1.8`")
         return None
-    return f"{int(found[1])}.{int(found[2])}"
+    from vmlint.kubevirt.releases import RELEASES
+
+    line = int(found[1]), int(found[2])
+    if line not in RELEASES:
+        known = ", ".join(f"{major}.{minor}" for major, minor in reversed(RELEASES))
+        at.tell(f"KubeVirt `{value}` is not a release that vmlint knows: write one of {known}")
+        return None
+    return f"{line[0]}.{line[1]}"
 
 
 def _target(value: Any, at: At) -> str | None:
@@ -554,5 +575,7 @@ SETTINGS: tuple[Setting, ...] = (
     _row("baseline", _baseline),
     _row("rules", _each(_pack, "rules: [policies/vm.yaml]")),
     _row("fail-on", _fail_on),
+    _row("strict", _flag),
+    _row("unknown-fields", _unknown_fields),
     _row("max-file-size", _size),
 )

@@ -90,6 +90,7 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         baseline=settings.baseline,
         crashes=tuple(crashes),
         stopped=analysis.stopped,
+        strict=settings.strict,
     )
     if scope:
         report = scope.part_of(report, [*told, *about])

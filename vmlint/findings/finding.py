@@ -162,7 +162,8 @@ class Report:
 
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
     that held; "" for none. `changed` is None where everything is reported. `crashes` are where vmlint itself failed.
-    `stopped` tells of a run that was stopped how much the rules looked at, of how much; it is None for a whole one.
+    `strict` says that the run fails for what was not decided, too. `stopped` tells of a run that was stopped how much
+    the rules looked at, of how much; it is None for a whole one.
     """
 
     version: str
@@ -178,6 +179,12 @@ class Report:
     changed: Changed | None = None
     crashes: tuple[Crash, ...] = ()
     stopped: tuple[int, int] | None = None
+    strict: bool = False
+
+    @property
+    def unanswered(self) -> int:
+        """How much a strict run does not let pass: what was skipped or undecided, and external references."""
+        return len(self.skipped) + len(self.undecided) + self.counts.outside + self.counts.unknown
 
     def at_least(self, level: Level) -> int:
         """How many findings are of that level or above."""

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["NEWEST", "Behaviour", "Release", "behaviour"]
+__all__ = ["NEWEST", "RELEASES", "Behaviour", "Release", "behaviour"]
 
 _NEWEST_PATCH = 1 << 30
 _TEXT = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[-+][0-9A-Za-z.+-]+)?")
@@ -40,6 +40,9 @@ class Release(NamedTuple):
         """Whether what came with that release line is there."""
         return self[:2] >= since
 
+
+RELEASES = (*((0, minor) for minor in range(49, 60)), *((1, minor) for minor in range(11)))
+"""The release lines of which anything is known, the one in development last. Source: KubeVirt's tags and branches."""
 
 NEWEST = Release(1, 9)
 """The newest release whose behaviour is known; what no release at all means."""

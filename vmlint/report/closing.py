@@ -39,6 +39,7 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _undecided(report, page, verbose),
         _packs(report, page) if verbose else [],
         _changed(report, page),
+        _strict(report, page),
         _stopped(report, page),
         _summary(report, page),
     ]
@@ -122,6 +123,21 @@ def _packs(report: Report, page: Page) -> list[Line]:
 def _changed(report: Report, page: Page) -> list[Line]:
     said = changed(report)
     return table("changed", [("", (Segment(page.show(said)),))] if said else [], page.width, column=_COLUMN)
+
+
+def _strict(report: Report, page: Page) -> list[Line]:
+    if not report.strict or not report.unanswered:
+        return []
+    counts = report.counts
+    parts = [
+        _if(len(report.skipped), "skipped file or document", "skipped files or documents"),
+        _if(len(report.undecided), "undecided question", "undecided questions"),
+        _if(counts.outside, "external reference", "external references"),
+        _if(counts.unknown, "reference with a variable", "references with a variable"),
+    ]
+    text = ", ".join(part for part in parts if part)
+    line: Line = (Segment(page.show(f"{text}: errors in a strict run"), "error"),)
+    return table("strict", [("", line)], page.width, column=_COLUMN)
 
 
 def _stopped(report: Report, page: Page) -> list[Line]:

@@ -26,6 +26,7 @@ FORMATS = {
 """The module of each format, loaded when the format is asked for."""
 
 SUFFIXES = {
+    ".txt": "dot",
     ".dot": "dot",
     ".gv": "dot",
     ".mmd": "mermaid",
