@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -13,6 +14,7 @@ from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
+from vmlint.cli.pull_request import base_of, is_ci
 from vmlint.cli.reading import (
     add_cache,
     add_files,
@@ -70,8 +72,8 @@ def make_parser() -> Parser:
         metavar="REF",
         nargs="?",
         const="HEAD",
-        help="report only what the changes touch that no commit has yet; with =REF, those since the last commit in "
-        "common with that revision",
+        help="report only what the changes touch that no commit has yet, in the CI of a pull request those since its "
+        "base; with =REF, those since the last commit in common with that revision",
     )
 
     speed = parser.add_argument_group("how fast")
@@ -201,6 +203,8 @@ def _run(arguments: Namespace) -> Exit:
     if (fixes or arguments.fix_suppressions) and "-" in arguments.paths:
         raise UsageError("standard input is no file that could be changed: name files or folders")
     targets = _targets(arguments)
+    if arguments.changed == "HEAD":
+        arguments.changed = base_of(os.environ) or "HEAD"
     config = judged_config(arguments)
 
     paths = paths_of(arguments, config)
@@ -221,6 +225,8 @@ def _run(arguments: Namespace) -> Exit:
     with stage("report"):
         for target in targets:
             _deliver(report, target, arguments)
+    if _compared_nothing(report):
+        say("nothing was compared: the checkout is the commit itself; name the base, as `--changed=origin/main`")
     if report.crashes:
         say_crashes(report.crashes, verbose=arguments.verbose)
         return Exit.INTERNAL
@@ -229,6 +235,12 @@ def _run(arguments: Namespace) -> Exit:
     unanswered = report.strict and report.unanswered > 0
     failed = config.fail_on != "never" and (unanswered or report.at_least(config.fail_on) > 0)
     return Exit.FINDINGS if failed else Exit.CLEAN
+
+
+def _compared_nothing(report: Report) -> bool:
+    """Whether CI compares a commit with itself: its working tree has no changes that are not committed."""
+    changed = report.changed
+    return changed is not None and changed.since == "HEAD" and not changed.objects and is_ci(os.environ)
 
 
 def _show_patch(patch: str) -> None:
