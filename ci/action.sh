@@ -24,4 +24,21 @@ if [ -e "$summary" ]; then
   cat "$summary" >>"$GITHUB_STEP_SUMMARY"
   echo "sarif=${SARIF//$'\n'/}" >>"$GITHUB_OUTPUT"
 fi
+
+# What the pull request does to the running cluster. Where it can't be told, the check counts all the same.
+impact=$RUNNER_TEMP/vmlint-impact.md
+rm -f -- "$impact"
+if [ "${DIFF:-}" = true ] && [ -n "${GITHUB_BASE_REF:-}" ]; then
+  words=(diff "origin/$GITHUB_BASE_REF" --format markdown --output "$impact")
+  [ -z "$CONFIG" ] || words+=(--config "$CONFIG")
+  words+=(--)
+  while IFS= read -r path; do
+    [ -z "$path" ] || words+=("$path")
+  done <<<"$PATHS"
+  "$RUNNER_TEMP/vmlint/bin/python" -I -m vmlint "${words[@]}" || true
+  if [ -e "$impact" ]; then
+    cat "$impact" >>"$GITHUB_STEP_SUMMARY"
+    echo "impact=$impact" >>"$GITHUB_OUTPUT"
+  fi
+fi
 exit "$exit_code"

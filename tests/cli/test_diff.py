@@ -178,3 +178,21 @@ def test_markdown_begins_with_the_worst(run: Run) -> None:
     _, out, _ = run("diff", first, second, "--format", "markdown")
     assert out.startswith("## vmlint: 1 restart\n")
     assert "- `domain.cpu.cores`: `1` → `2`" in out
+
+
+def test_two_releases_compared(run: Run) -> None:
+    """The fields that a release does not know, and the defaults that change between them."""
+    write(Path(), {"vm.yaml": _vm()})
+    code, out, _ = run("diff", "--target", "1.5..1.9", "--format", "json")
+    impact = json.loads(out)
+    assert code == 0
+    assert (impact["before"], impact["after"]) == ("KubeVirt 1.5", "KubeVirt 1.9")
+    (defaults,) = [change for change in impact["changes"] if change["group"] == "default"]
+    values = {value["path"]: (value["before"], value["after"]) for value in defaults["values"]}
+    assert values["spec.configuration.vmRolloutStrategy"] == ("Stage", "LiveUpdate")
+
+
+def test_a_release_that_is_none(run: Run) -> None:
+    code, _, err = run("diff", "--target", "1.5..newest")
+    assert code == 2
+    assert "name two releases" in err

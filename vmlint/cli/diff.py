@@ -19,6 +19,7 @@ from vmlint.errors import UsageError
 if TYPE_CHECKING:
     from vmlint.config.config import Config
     from vmlint.impact.model import Impact
+    from vmlint.kubevirt.releases import Release
 
 __all__ = ["make_parser", "run"]
 
@@ -36,6 +37,7 @@ _EXAMPLES = (
     ("vmlint diff origin/main", "a branch, since it left `main`"),
     ("vmlint diff v1.4 v1.5 apps/", "two revisions, one folder"),
     ("vmlint diff old/ new/", "two folders"),
+    ("vmlint diff --target 1.7..1.9 apps/", "what an upgrade of KubeVirt means"),
     ("vmlint diff --fail-on data-loss,refused", "for a build that must not pass"),
     ("vmlint diff origin/main --format markdown", "a comment for the pull request"),
 )
@@ -142,14 +144,46 @@ def run(words: Sequence[str]) -> Exit:
     for target in targets:
         if target.file is not None:
             check_writable(target.file)
-    compared = _compared(arguments.words)
+    releases = _releases(arguments.target)
+    if releases is not None:
+        arguments.target = None
+    compared = _Compared(paths=tuple(arguments.words)) if releases else _compared(arguments.words)
     arguments.paths = [compared.after] if compared.folders else list(compared.paths)
     config = config_of(arguments, known_rules=rules_of(arguments))
-    impact = _impact(compared, config, quiet=arguments.quiet)
+    if releases is not None:
+        impact = _upgrade(arguments.paths, config, releases, quiet=arguments.quiet)
+    else:
+        impact = _impact(compared, config, quiet=arguments.quiet)
     for target in targets:
         _deliver(impact, target, arguments)
     failing = {group for word in arguments.fail_on for group in FAILURES[word]}
     return Exit.FINDINGS if any(change.group in failing for change in impact.changes) else Exit.CLEAN
+
+
+def _releases(target: str | None) -> tuple[Release, Release] | None:
+    """The two releases of `--target 1.7..1.9`; None where no more than one is named."""
+    from vmlint.kubevirt.releases import Release
+
+    if target is None or ".." not in target:
+        return None
+    before, after = (Release.parse(part) for part in target.split("..", 1))
+    if before is None or after is None:
+        raise UsageError(f"`--target {target}`: name two releases, such as `1.7..1.9`")
+    return before, after
+
+
+def _upgrade(paths: Sequence[str], config: Config, releases: tuple[Release, Release], *, quiet: bool) -> Impact:
+    """The repository on two releases."""
+    from vmlint.engine.request import RunRequest
+    from vmlint.engine.workspace import snapshot_of
+    from vmlint.impact.releases import compare_releases
+
+    with Progress(sys.stderr, wanted=not quiet) as progress:
+        before, after = (
+            snapshot_of(RunRequest(tuple(paths), config.replace(target_kubevirt=str(release)), progress=progress))
+            for release in releases
+        )
+        return compare_releases(before, after, releases)
 
 
 def _compared(words: Sequence[str]) -> _Compared:

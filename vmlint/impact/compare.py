@@ -18,7 +18,7 @@ from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, Virtual
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
 
-__all__ = ["compare"]
+__all__ = ["compare", "ordered"]
 
 _GROUPS = (
     "data loss",
@@ -29,8 +29,12 @@ _GROUPS = (
     "run",
     "live",
     "next start",
+    "finding",
+    "default",
+    "deprecated",
     "created",
     "nothing",
+    "resolved",
 )
 """The groups of changes, the worst first."""
 
@@ -59,16 +63,21 @@ def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before
             unchanged += 1
         else:
             changes.append(change)
-    merged = list(_merged(changes))
-    merged.sort(key=lambda change: (_GROUPS.index(change.group), not change.is_vm, change.resource))
+    merged = ordered(changes)
     return Impact(
         *names,
-        changes=tuple(merged),
+        changes=merged,
         unchanged=unchanged,
         assumptions=tuple(_assumptions(merged, after)),
         skipped=after.repository.skipped,
         version=VERSION,
     )
+
+
+def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
+    """The changes, the worst first; what is the same in several deployments is one."""
+    merged = _merged(changes)
+    return tuple(sorted(merged, key=lambda one: (_GROUPS.index(one.group), not one.is_vm, one.resource, one.message)))
 
 
 def _tells_refusals(rule: Rule) -> bool:

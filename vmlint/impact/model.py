@@ -96,6 +96,8 @@ class ObjectChange:
     file: str = ""
     line: int = 0
     deployments: tuple[str, ...] = ()
+    topic: str = ""
+    """The heading under which a comparison of releases lists the change, where that is not its verdict's."""
 
     @property
     def is_vm(self) -> bool:
@@ -105,6 +107,8 @@ class ObjectChange:
     @property
     def group(self) -> str:
         """The heading under which a report lists the change."""
+        if self.topic:
+            return self.topic
         if self.data_loss:
             return "data loss"
         if self.verdict in (Verdict.NOTHING, Verdict.LIVE) and (self.never_starts or self.controller_error):

@@ -86,7 +86,8 @@ def deleted(side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource |
     if renamed_to is not None:
         notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
     if isinstance(resource, Instancetype | Preference) and (users := list(_users(resource, side.world))):
-        notes.append(f"{_listed(users)} keep the stored copy; a VM that is created later never starts")
+        keep = "keeps" if len(users) == 1 else "keep"
+        notes.append(f"{_listed(users)} {keep} the stored copy; a VM that is created later never starts")
     document, span = where(resource.named)
     stays = keeper is not None or pruning.prunes is False
     return ObjectChange(

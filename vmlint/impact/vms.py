@@ -24,7 +24,7 @@ from vmlint.rule import Rule
 from vmlint.world.update import Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, restarted
 
-__all__ = ["changed_vm", "edited_at", "shown"]
+__all__ = ["changed_vm", "edited_at", "shown", "value_changes"]
 
 _VMI: Path = ("spec", "template", "spec")
 
@@ -50,6 +50,31 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         change.next_start or change.run or change.never_starts or change.controller_error
     )
     return None if quiet and not edited else change
+
+
+def value_changes(pair: Pair) -> ObjectChange | None:
+    """What a VM that nobody edits gets otherwise at its next start, since its surroundings differ; None for nothing."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    assert isinstance(old, VirtualMachine)
+    assert isinstance(new, VirtualMachine)
+    result = update(VmUpdate(old, new, pair.before.world, pair.after.world))
+    values = tuple(_values(result, _givers(pair)))
+    if not values:
+        return None
+    document, span = where(new.named)
+    return ObjectChange(
+        object_id(new),
+        Verdict.NOTHING,
+        "the guest gets this at its next start.",
+        next_start=True,
+        waiting=tuple(value.path for value in values),
+        values=values,
+        file=document.file,
+        line=span.line,
+        deployments=(pair.after.deployment,) if pair.after.deployment else (),
+    )
 
 
 def _refused(result: Updated, after: Side, old: VirtualMachine) -> ObjectChange:

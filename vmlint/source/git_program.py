@@ -121,6 +121,7 @@ def opened(folder: str) -> Iterator[Git]:
         environment |= {**_ENVIRONMENT, "GIT_DIR": made, "GIT_WORK_TREE": root}
         _link(own, shared, stand_in)
         _copy(Path(os.environ.get("GIT_INDEX_FILE") or own / "index"), stand_in / "index", most=None)
+        _distrust_times(stand_in / "index")
         (stand_in / "config").write_bytes(_SETTINGS.encode() + _kept(own, shared))
         yield Git(root, environment)
 
@@ -202,6 +203,18 @@ def _copy(file: Path, target: Path, most: int | None = _MOST_BYTES) -> None:
     if content := _content(file, most):
         target.write_bytes(content)
         shutil.copystat(file, target)  # git knows by the time of the index what may have changed since
+
+
+_MOST_COMPARED = 2**21
+"""The bytes of an index (of some 20,000 files) up to which git compares the files themselves."""
+
+
+def _distrust_times(index: Path) -> None:
+    """Let git compare what the files hold: a file that a script replaces within a second by one of the same size may
+    have the very times and the very number that the index knows. Git does so for files younger than the index."""
+    with suppress(OSError):
+        if index.stat().st_size <= _MOST_COMPARED:
+            os.utime(index, (1, 1))
 
 
 # What is kept of the configuration

@@ -50,6 +50,13 @@ GROUPS: Mapping[str, Heading] = {
         "change at the next start",
         "changes at the next start",
     ),
+    "finding": Heading("New findings", "What `vmlint check` reports on the new release.", "warning", "new finding"),
+    "default": Heading(
+        "Defaults that change", "What KubeVirt does by itself.", "note", "change of defaults", "changes of defaults"
+    ),
+    "deprecated": Heading(
+        "Deprecated", "Still served, and to be replaced before a later release removes it.", "note", "deprecated field"
+    ),
     "created": Heading("Created", "New in the cluster.", "note", "new object"),
     "nothing": Heading(
         "Nothing changes",
@@ -57,6 +64,9 @@ GROUPS: Mapping[str, Heading] = {
         "quiet",
         "edit without effect",
         "edits without effect",
+    ),
+    "resolved": Heading(
+        "Resolved", "What was a fault on the old release and is none on the new one.", "quiet", "resolved finding"
     ),
 }
 """The groups of `ObjectChange.group`, the worst first."""

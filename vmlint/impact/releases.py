@@ -1,0 +1,154 @@
+"""The same repository on two releases of KubeVirt: what an upgrade means for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from vmlint.engine.analysis import analyse
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.summary import summed_up
+from vmlint.findings.finding import Finding, ObjectId
+from vmlint.impact.compare import ordered
+from vmlint.impact.model import Impact, ObjectChange, ValueChange, Verdict
+from vmlint.impact.pairing import pairs
+from vmlint.impact.vms import value_changes
+from vmlint.kubevirt.releases import Behaviour, Release, behaviour
+from vmlint.kubevirt.update.rollout import Rollout
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Effect
+from vmlint.version import VERSION
+
+__all__ = ["compare_releases"]
+
+_VERDICTS = {Effect.REJECTED: Verdict.REFUSED}
+_TOPICS = {
+    Effect.REJECTED: "refused",
+    Effect.STUCK: "trouble",
+    Effect.UNREADABLE: "refused",
+    Effect.DEPRECATED: "deprecated",
+}
+_KUBEVIRT = ObjectId("kubevirt.io/v1", "KubeVirt", "kubevirt", "kubevirt")
+
+_BEHAVIOUR: Mapping[str, tuple[str, str]] = {
+    "admits_missing": (
+        "a VM whose instancetype or preference does not exist is refused",
+        "a VM whose instancetype or preference does not exist is accepted, and does not start",
+    ),
+    "cpu_conflicts_by_field": (
+        "any `domain.cpu` conflicts with an instancetype",
+        "only the fields of `domain.cpu` that an instancetype gives conflict with it",
+    ),
+    "memory_conflicts_by_field": (
+        "any `domain.memory` conflicts with an instancetype",
+        "only the fields of `domain.memory` that an instancetype gives conflict with it",
+    ),
+    "infers_from_snapshots": ("VolumeSnapshots are not inferred from", "inference follows VolumeSnapshots"),
+    "guest_memory_by_default": (
+        "guest memory is not filled in from the requests",
+        "guest memory is filled in from requests, limits or the page size",
+    ),
+    "firmware_ids_when_created": (
+        "the firmware's identifier is derived from the VM's name",
+        "a new VM gets an identifier and a serial number of its own when it is created",
+    ),
+    "pci_topology_annotation": ("", "new VMs are marked with a version of the PCI topology"),
+    "beta_gates_on": (
+        "Beta feature gates are off unless they are listed",
+        "Beta feature gates are on unless `disabledFeatureGates` lists them",
+    ),
+}
+"""What a release did before, and does since, where people notice it."""
+
+
+def compare_releases(before: Snapshot, after: Snapshot, releases: tuple[Release, Release]) -> Impact:
+    """What the repository means on the second release that it does not mean on the first: findings that appear or go,
+    values of VMs that change at their next start, and defaults that change."""
+    old, new = (summed_up(analyse(snapshot, Reuse())) for snapshot in (before, after))
+    known, current = ({_key(finding) for finding in report.findings} for report in (old, new))
+    changes = [_appeared(finding) for finding in new.findings if _key(finding) not in known]
+    changes += [_resolved(finding) for finding in old.findings if _key(finding) not in current]
+    changes += _vms(before, after)
+    changes += _defaults(before, after, releases)
+    return Impact(
+        f"KubeVirt {releases[0]}",
+        f"KubeVirt {releases[1]}",
+        changes=ordered(changes),
+        unchanged=new.counts.objects - len({change.resource for change in changes}),
+        assumptions=("Compared is what the repository means on each release. Running guests stay as they are.",),
+        skipped=new.skipped,
+        version=VERSION,
+    )
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.resource, finding.field, finding.file, finding.effect
+
+
+def _appeared(finding: Finding) -> ObjectChange:
+    return ObjectChange(
+        finding.resource or ObjectId("", "file", "", finding.file),
+        _VERDICTS.get(finding.effect, Verdict.NOTHING),
+        finding.message,
+        fields=(finding.field,) if finding.field else (),
+        fix=finding.fix.rstrip("."),
+        notes=(f"{finding.rule} {finding.slug}",),
+        chain=finding.chain,
+        file=finding.file,
+        line=finding.line,
+        topic=_TOPICS.get(finding.effect, "finding"),
+    )
+
+
+def _resolved(finding: Finding) -> ObjectChange:
+    return ObjectChange(
+        finding.resource or ObjectId("", "file", "", finding.file),
+        Verdict.NOTHING,
+        f"no fault any more: {finding.message}",
+        fields=(finding.field,) if finding.field else (),
+        notes=(f"{finding.rule} {finding.slug}",),
+        file=finding.file,
+        line=finding.line,
+        topic="resolved",
+    )
+
+
+def _vms(before: Snapshot, after: Snapshot) -> Iterator[ObjectChange]:
+    """VMs whose guests get other values when they are started on the second release."""
+    for pair in pairs(before, after):
+        if pair.before is None or pair.after is None:
+            continue
+        vm = pair.after.resource
+        if not isinstance(vm, VirtualMachine) or isinstance(vm, VirtualMachinePool):
+            continue
+        if (change := value_changes(pair)) is not None:
+            yield change
+
+
+def _defaults(before: Snapshot, after: Snapshot, releases: tuple[Release, Release]) -> Iterator[ObjectChange]:
+    old, new = (behaviour(release) for release in releases)
+    values = [*_rollout(before, after, releases), *_words(old, new)]
+    if values:
+        yield ObjectChange(
+            _KUBEVIRT, Verdict.NOTHING, "KubeVirt itself does this otherwise.", values=tuple(values), topic="default"
+        )
+
+
+def _rollout(before: Snapshot, after: Snapshot, releases: tuple[Release, Release]) -> Iterator[ValueChange]:
+    old, new = (
+        Rollout.of(snapshot.world.kubevirt, release)
+        for snapshot, release in zip((before, after), releases, strict=True)
+    )
+    if old.live_update != new.live_update:
+        was, now = ("LiveUpdate" if rollout.live_update else "Stage" for rollout in (old, new))
+        yield ValueChange("spec.configuration.vmRolloutStrategy", was, now, "default")
+    if old.hotplugs_volumes != new.hotplugs_volumes:
+        was, now = ("plugged at once" if rollout.hotplugs_volumes else "not plugged" for rollout in (old, new))
+        yield ValueChange("volumes with `hotpluggable: true`", was, now, "default")
+
+
+def _words(old: Behaviour, new: Behaviour) -> Iterator[ValueChange]:
+    for name, (without, since) in _BEHAVIOUR.items():
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            yield ValueChange(name.replace("_", " "), without if now else since, since if now else without)
