@@ -44,7 +44,9 @@ KubeVirt `pkg/storage/hotplug/hotplug.go`, `pkg/storage/admitters/storagehotplug
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.update.outcome import Why
+from vmlint.kubevirt.update.outcome import Failure, Why
+from vmlint.kubevirt.update.volumes import DISKS
+from vmlint.model.access import each, text
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
@@ -62,7 +64,7 @@ _MISSING = frozenset((Why.INSTANCETYPE_MISSING, Why.PREFERENCE_MISSING))
 def check(change: Change, world: World) -> Iterator[Fault]:
     updated = update_of(change, world)
     failure = updated.synced.failure if updated is not None else None
-    if updated is None or failure is None or failure.why in _MISSING:
+    if updated is None or failure is None or failure.why in _MISSING or _is_written(change, failure):
         return
     sentence = failed(failure)
     on = "VM" if failure.path[:1] == ("spec",) else "running guest"
@@ -71,3 +73,10 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         f"{sentence[:1].lower()}{sentence[1:-1]}. It tries again without end, and the {on} does not get the edit.",
         fix="write what the message names, or take the edit back",
     )
+
+
+def _is_written(change: Change, failure: Failure) -> bool:
+    """Whether the VM writes the bus that can't be plugged: the rule about buses reports it."""
+    disks = (disk for _, disk in each(change.new.data, "spec", "template", "spec", *DISKS))
+    disk = next((disk for disk in disks if text(disk, "name") == failure.name), {})
+    return failure.why is Why.HOTPLUG_BUS and any(text(disk, device, "bus") for device in ("disk", "lun"))
