@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
 
 __all__ = [
     "admission",
+    "bounds",
     "copies",
     "disks",
     "exported",
@@ -54,6 +55,11 @@ def form(resource: Resource, world: World) -> Sequence[SchemaCause]:
 def admission(workload: Workload, world: World) -> Sequence[machine.Refusal]:
     """Why KubeVirt refuses the workload, or what it makes."""
     return world.machine.admission(workload)
+
+
+def bounds(subject: Resource, world: World) -> Sequence[Resource]:
+    """The quotas and limits of the cluster's namespaces."""
+    return [*world.cluster.of_kind("ResourceQuota"), *world.cluster.of_kind("LimitRange")]
 
 
 def operation(subject: Operation, world: World) -> Sequence[Cause]:

@@ -48,10 +48,13 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
+from .._about import bounds
 from .._disks import clear, prefix
 from ._start import never_starts
 
-META = Meta("VM559", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, PersistentVolumeClaim))
+META = Meta(
+    "VM559", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, PersistentVolumeClaim), about=bounds
+)
 
 _MI = 1 << 20
 

@@ -195,3 +195,15 @@ def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> Non
     with chdir(case):
         for one in snapshot_of(RunRequest()).worlds:
             assert verdicts(one) == verdicts_alone(one)
+
+
+@pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
+def test_a_guest_has_its_own_values(case: Path) -> None:
+    with chdir(case):
+        worlds = snapshot_of(RunRequest()).worlds
+    for world in worlds:
+        for vm in world.cluster.resources:
+            if isinstance(vm, VirtualMachine) and not vm.fragment:
+                started = world.started(vm)
+                refused = started.conflicts or started.refusal or started.problem
+                assert world.started_template(vm) == (None if refused else started.template)

@@ -20,7 +20,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
-from vmlint.world.likeness import blanked, key_of
+from vmlint.world.likeness import blanked, key_of, restored
 from vmlint.world.settings import Settings
 
 __all__ = ["Application"]
@@ -187,6 +187,13 @@ class Application:
         It says nothing of a VM that asks for more than is known.
         """
         return self._copies(vm, Matcher).expanded
+
+    def started_template(self, vm: VirtualMachine) -> Mapping[str, Any] | None:
+        """The template of the guest that the controller starts; None where KubeVirt refuses the VM before."""
+        started = self.started(known := self.alike(vm))
+        if started.conflicts or started.refusal or started.problem:
+            return None
+        return started.template if known is vm else restored(started.template, vm)
 
     def started(self, vm: VirtualMachine) -> Applied:
         """The VM as the controller starts it, likewise."""

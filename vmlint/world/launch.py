@@ -52,9 +52,7 @@ class Launch:
     def template(self, workload: Workload) -> Mapping[str, Any] | None:
         """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
         if isinstance(workload, VirtualMachine):
-            started = self._world.started(workload)
-            refused = started.conflicts or started.refusal or started.problem
-            return None if refused else started.template
+            return self._world.started_template(workload)
         template = normal_template(mapping(workload.data, *workload.template_path))
         config = ClusterConfig.of(self._world.kubevirt)
         return template if fill(template, config, self._world.settings.release) is None else None

@@ -18,7 +18,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.meta import is_label, is_label_value, is_subdomain
 
-__all__ = ["Alike", "Templates", "blanked", "frame", "key_of"]
+__all__ = ["Alike", "Templates", "blanked", "frame", "key_of", "restored"]
 
 _T = TypeVar("_T")
 
@@ -147,6 +147,66 @@ def _volume(volume: Any) -> Any:
     if not isinstance(volume, dict):
         return volume
     return {source: _cleared(held, *_VOLUME[source]) if source in _VOLUME else held for source, held in volume.items()}
+
+
+def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, Any]:
+    """The template of a VM, from what became of the template of its stand-in: with the values that `blanked` took."""
+    spec, written = dict(mapping(template, "spec")), vm.vmi_spec
+    for free in _SPEC:
+        _give_back(free, spec, written)
+    spec.update(_entries_restored(spec, written, "volumes", _volume_restored))
+    cards = _entries_restored(
+        mapping(spec, "domain", "devices"), mapping(written, "domain", "devices"), "interfaces", _card_restored
+    )
+    if cards:
+        domain = mapping(spec, "domain")
+        spec["domain"] = {**domain, "devices": {**mapping(domain, "devices"), **cards}}
+    whole = {**template, "spec": spec}
+    metadata = get(template, "metadata")
+    if isinstance(metadata, dict) and isinstance(own := get(vm.vm_spec, "template", "metadata"), dict):
+        whole["metadata"] = dict(metadata)
+        _give_back(_DOMAINS, whole["metadata"], own)
+    return whole
+
+
+def _give_back(free: _Free, holder: dict[str, Any], written: Mapping[str, Any]) -> None:
+    """Put the written value of a field in the place of the blank one, beside what others have added."""
+    value = written.get(free.field)
+    if value is None or not free.good(value) or free.field not in holder:
+        return
+    there = holder[free.field]
+    holder[free.field] = {**there, **value} if isinstance(there, dict) and isinstance(value, dict) else value
+
+
+def _entries_restored(
+    holder: Mapping[str, Any], written: Mapping[str, Any], field: str, restore: Callable[[Any, Any], Any]
+) -> dict[str, Any]:
+    """A list of the template with its entries restored from those of the same places that are written."""
+    there, own = holder.get(field), written.get(field)
+    if not isinstance(there, list) or not isinstance(own, list) or len(there) != len(own):
+        return {}
+    return {field: [restore(entry, source) for entry, source in zip(there, own, strict=True)]}
+
+
+def _volume_restored(volume: Any, written: Any) -> Any:
+    if not isinstance(volume, dict) or not isinstance(written, dict):
+        return volume
+    return {
+        source: _fields_restored(held, written.get(source), _VOLUME.get(source, ())) for source, held in volume.items()
+    }
+
+
+def _card_restored(card: Any, written: Any) -> Any:
+    return _fields_restored(card, written, (_INTERFACE,))
+
+
+def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> Any:
+    if not fields or not isinstance(holder, dict) or not isinstance(written, dict):
+        return holder
+    copy = dict(holder)
+    for free in fields:
+        _give_back(free, copy, written)
+    return copy
 
 
 _IN_METADATA = (_texts("labels", _are_label_values), _texts("annotations", _are_few))
