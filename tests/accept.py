@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.cases import FIXTURES, difference, mended, report, repos
 from tests.docs import DOCS, generated, pages
-from tests.readme import README, filled
+from tests.readme import filled_pages
 from tools import index
 from vmlint.cli.fixtures import cases, expectation, run, written
 from vmlint.registry import rules
@@ -34,7 +34,8 @@ def main(slugs: list[str]) -> None:
     for tree in repos():
         if not slugs or tree.parent.name in slugs:
             _accept(tree.parent / "report.json", written(report(tree)))
-    _accept(README, filled(README.read_text("utf-8")))
+    for page, text in filled_pages().items():
+        _accept(page, text)
     (DOCS / "rules").mkdir(exist_ok=True)
     written_anew = pages()
     for file, text in written_anew.items():

@@ -1,6 +1,6 @@
-"""The parts of the README that are made from the project: `python -m tests.accept` writes them anew.
+"""The parts of the README and of pages under `docs/` that are made from the project: `python -m tests.accept` writes them.
 
-A part stands between `<!-- name -->` and `<!-- /name -->`.
+A part is between `<!-- name -->` and `<!-- /name -->`.
 """
 
 from __future__ import annotations
@@ -10,23 +10,22 @@ import re
 import shlex
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-import vmlint
 from tests.docs import about_family
 from tests.history import commit
 from vmlint.cli import main
 from vmlint.registry import rules
-from vmlint.report import text
 
-__all__ = ["README", "filled"]
+__all__ = ["README", "filled", "filled_pages"]
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 PACK = ROOT / "fixtures" / "packs" / "house.yaml"
-SAMPLE = "infer-label-missing"
 SAMPLE_LABEL = "instancetype.kubevirt.io/default-instancetype"
 COMMANDS = {
     "trace": ("vmlint trace fixtures/quickstart --vm shop/web",),
@@ -36,31 +35,50 @@ COMMANDS = {
     "house": ("vmlint check fixtures/quickstart --rules fixtures/packs/house.yaml --select HOUSE002",),
     "create-pvc": ("vmlint create-pvc --name scratch --size 10Gi --from fixtures/quickstart",),
 }
-"""The commands that the README shows with what they print; what they are piped into is for people."""
+"""The commands that pages show with what they print; what they are piped into is for people."""
 
 
-def filled(readme: str) -> str:
-    """The README with its parts as they have to be."""
-    parts = {
-        "sample": _sample(),
-        "changed": _changed(),
-        "rules": _rules(),
-        "fixes": _fixes(),
-        "pack": f"```yaml\n{PACK.read_text('utf-8')}```\n",
-        "new": _begun(),
-        **{name: _shown(*words) for name, words in COMMANDS.items()},
+def filled_pages() -> dict[Path, str]:
+    """The README and the pages written by hand, each with its parts as they have to be."""
+    made = {README: filled(README.read_text("utf-8"), "docs/rules/")}
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        text = page.read_text("utf-8")
+        if _MARK.search(text):
+            made[page] = filled(text, "rules/")
+    return made
+
+
+_MARK = re.compile(r"(<!-- ([a-z-]+) -->\n).*?(<!-- /\2 -->)", re.DOTALL)
+
+
+def filled(text: str, to_rules: str) -> str:
+    """The text with its parts as they have to be; `to_rules` leads from it to the folder of the rules' pages.
+
+    KeyError for a part that nobody makes.
+    """
+    return _MARK.sub(lambda mark: f"{mark[1]}{_part(mark[2], to_rules)}{mark[3]}", text)
+
+
+@cache
+def _part(name: str, to_rules: str) -> str:
+    if name in COMMANDS:
+        return _shown(*COMMANDS[name])
+    makers: dict[str, Callable[[], str]] = {
+        "sample": _sample,
+        "changed": _changed,
+        "rules": lambda: _rules(to_rules),
+        "fixes": lambda: _fixes(to_rules),
+        "pack": lambda: f"```yaml\n{PACK.read_text('utf-8')}```\n",
+        "new": _begun,
     }
-    for name, part in parts.items():
-        mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        readme = mark.sub(lambda found, part=part: f"{found[1]}{part}{found[2]}", readme)  # type: ignore[misc]
-    return readme
+    return makers[name]()
 
 
 def _sample() -> str:
-    with chdir(ROOT):
-        report = vmlint.check(["fixtures/quickstart"], select=[SAMPLE])
-    said = text.render(report, quiet=True).strip("\n")
-    return f"```console\n$ vmlint check fixtures/quickstart\n{said}\n…\n```\n"
+    """The first finding, as the command prints it."""
+    command = "vmlint check fixtures/quickstart"
+    first = _shown(command).partition("\n\n")[0]
+    return f"{first}\n…\n```\n"
 
 
 def _changed() -> str:
@@ -96,19 +114,19 @@ def _shown(command: str, pipe: str = "", *, folder: Path = ROOT) -> str:
     return f"```console\n$ {' | '.join(filter(None, (command, pipe)))}\n{said}\n```\n"
 
 
-def _rules() -> str:
+def _rules(to_rules: str) -> str:
     lines = ["| family | rules | what they are about |", "|---|---|---|"]
     for family, members in groupby(rules(), key=lambda rule: rule.family):
         first, *_, last = listed = list(members)
-        link = f"[{family}](docs/rules/README.md#{family})"
+        link = f"[{family}]({to_rules}README.md#{family})"
         lines.append(f"| {link} | {len(listed)}: {first.id} to {last.id} | {about_family(family).rstrip('.')} |")
     return "\n".join(lines) + "\n"
 
 
-def _fixes() -> str:
+def _fixes(to_rules: str) -> str:
     lines = ["| rule | name | fix | fault |", "|---|---|---|---|"]
     lines += [
-        f"| {rule.id} | [{rule.slug}](docs/rules/{rule.slug}.md) | {rule.meta.fix} | {rule.title} |"
+        f"| {rule.id} | [{rule.slug}]({to_rules}{rule.slug}.md) | {rule.meta.fix} | {rule.title} |"
         for rule in rules()
         if rule.meta.fix
     ]

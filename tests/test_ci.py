@@ -26,6 +26,8 @@ __all__ = ["index"]
 ROOT = Path(__file__).parents[1]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 JOB = yaml.safe_load((ROOT / "ci" / "vmlint.gitlab-ci.yml").read_text("utf-8"))["vmlint"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+FORMS = sorted(file for file in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if file.name != "config.yml")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 
 GOOD = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n  accessModes: [ReadWriteOnce]\n"
@@ -46,7 +48,9 @@ def call(*words: str | Path, cwd: Path, env: Mapping[str, str]) -> subprocess.Co
 @pytest.mark.parametrize(
     ("file", "options"),
     [
-        (".github/workflows/test.yml", ("--builtin-schema", "vendor.github-workflows")),
+        *((f".github/workflows/{file.name}", ("--builtin-schema", "vendor.github-workflows")) for file in WORKFLOWS),
+        *((f".github/ISSUE_TEMPLATE/{file.name}", ("--builtin-schema", "vendor.github-issue-forms")) for file in FORMS),
+        (".github/dependabot.yml", ("--builtin-schema", "vendor.dependabot")),
         ("action.yml", ("--builtin-schema", "vendor.github-actions")),
         ("ci/vmlint.gitlab-ci.yml", ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")),
     ],
@@ -54,6 +58,17 @@ def call(*words: str | Path, cwd: Path, env: Mapping[str, str]) -> subprocess.Co
 def test_it_fits_the_published_schema(file: str, options: tuple[str, ...]) -> None:
     done = call(sys.executable, "-m", "check_jsonschema", *options, file, cwd=ROOT, env={})
     assert (done.returncode, done.stdout) == (0, "ok -- validation done\n"), done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
+def test_workflows_use_fixed_versions_of_actions_and_few_rights(file: Path) -> None:
+    workflow = yaml.safe_load(file.read_text("utf-8"))
+    assert workflow["permissions"] == {"contents": "read"}
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used
+    assert [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+    assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
 
 
 def test_no_input_is_part_of_a_script() -> None:

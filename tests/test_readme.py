@@ -1,14 +1,15 @@
-"""The README says what is so: its lists, its sample, its configuration and its exit codes."""
+"""The README and the pages written by hand are true: their lists, samples, configuration and exit codes."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.docs import PACK
-from tests.readme import README, ROOT, filled
+from tests.readme import README, ROOT, filled_pages
 from vmlint.cli.exits import Exit
 from vmlint.config.file import load
 from vmlint.config.settings import SETTINGS
@@ -16,29 +17,39 @@ from vmlint.registry import rules
 from vmlint.rule import Effect
 
 TEXT = README.read_text("utf-8")
+DECIDES, REPORTS, EDITOR = (
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("how-it-decides", "reports", "editor")
+)
 
 
-def rows(heading: str) -> list[list[str]]:
+def rows(heading: str, text: str) -> list[list[str]]:
     """The body of the table with that first column."""
-    table = re.search(rf"\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", TEXT)
+    table = re.search(rf"\| {heading} \|.*\n\|[-|]+\n((?:\|.*\n)+)", text)
     assert table is not None
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table[1].splitlines()]
 
 
 def test_lists_and_sample_are_up_to_date() -> None:
-    assert filled(TEXT) == TEXT  # else: python -m tests.accept
+    stale = [page.name for page, text in filled_pages().items() if page.read_text("utf-8") != text]
+    assert stale == []  # else: python -m tests.accept
 
 
-def test_every_effect_is_explained() -> None:
-    assert rows("effect") == [[effect.value, effect.meaning, effect.level.value] for effect in Effect]
+def test_the_readme_is_short() -> None:
+    assert len(TEXT.splitlines()) < 250
 
 
-def test_every_exit_code_is_explained() -> None:
-    assert [int(code) for code, _ in rows("exit code")] == [int(exit) for exit in Exit]
+@pytest.mark.parametrize("text", [TEXT, DECIDES], ids=["README", "how-it-decides"])
+def test_every_effect_is_explained(text: str) -> None:
+    assert rows("effect", text) == [[effect.value, effect.meaning, effect.level.value] for effect in Effect]
+
+
+@pytest.mark.parametrize("text", [TEXT, REPORTS], ids=["README", "reports"])
+def test_every_exit_code_is_explained(text: str) -> None:
+    assert [int(code) for code, _ in rows("exit code", text)] == [int(exit) for exit in Exit]
 
 
 def test_the_configuration_shows_every_key_and_is_right(tmp_path: Path) -> None:
-    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL) if "closed-world" in block]
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", EDITOR, re.DOTALL) if "closed-world" in block]
     assert sorted(yaml.safe_load(example)) == sorted(setting.key for setting in SETTINGS)
     for folder in ("manifests", "cluster", "crds"):
         (tmp_path / folder).mkdir()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pins dependencies with hashes, in three files. Needs `uv` (`pip install uv`) and a package index.
+# Pins dependencies with hashes, in four files. Needs `uv` (`pip install uv`) and a package index.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,3 +15,6 @@ compile --upgrade --constraint ci/requirements-dev.txt --output-file ci/requirem
   - < <(sed -n 's/^requires = \["\(.*\)"\]$/\1/p' pyproject.toml)
 # What CI tests too: the lowest versions that `pyproject.toml` allows.
 compile --upgrade --all-extras --resolution lowest-direct --output-file ci/requirements-lowest.txt
+# What builds the site of the documentation.
+uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+  --no-annotate --no-header --no-emit-index-url --upgrade --group docs --output-file ci/requirements-docs.txt
