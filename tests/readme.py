@@ -1,4 +1,4 @@
-"""The parts of the README and of pages under `docs/` that are made from the project: `python -m tests.accept` writes them.
+"""The parts of the README and of pages under `docs/` that are made from the project, by `python -m tests.accept`.
 
 A part is between `<!-- name -->` and `<!-- /name -->`.
 """
