@@ -31,6 +31,7 @@ DISK = rule("VM401", "shared-disk", "storage")
         ("target_kubevirt", "1.8", "1.8"),
         ("target_kubevirt", "v1.8.2", "1.8"),
         ("target_kubevirt", "v1.10.0-rc.1", "1.10"),
+        ("target_kubevirt", "main", "main"),
         ("target_kubevirt", None, None),
         ("default_namespace", "team", "team"),
         ("catalogs", ["common-instancetypes@1.5.1"], ("common-instancetypes@v1.5.1",)),
@@ -58,7 +59,7 @@ def test_keywords_may_be_as_loose_as_a_file(name: str, given: Any, held: Any) ->
             "`closed_world` must be true, false or a list of namespaces, not text: write `closed-world: true`",
         ),
         ({"closed_world": ["team-["]}, "the glob `team-[` has a `[` that is never closed"),
-        ({"target_kubevirt": "latest"}, "`latest` is no release of KubeVirt, such as `1.8`"),
+        ({"target_kubevirt": "latest"}, "`latest` is no release of KubeVirt, such as `1.8`, nor its branch `main`"),
         (
             {"target_kubevirt": 1.1},
             "`target_kubevirt: 1.1` is a number, in which 1.10 and 1.1 are the same: "

@@ -278,9 +278,9 @@ ignore = ["zzzzzz"]
 
 def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
     file = write("pyproject.toml", 'tool.vmlint.target = {kubevirt = "x"}\n')
-    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`"]
+    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`, nor its branch `main`"]
     file = write("pyproject.toml", 'tool = {vmlint = {target = {kubevirt = "x"}}}\n')
-    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`"]
+    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`, nor its branch `main`"]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ PRODUCTS = {
 }
 SWAGGER = "api/openapi-spec/swagger.json"
 PROPOSAL = ["proposal", ""]
+MAIN = ["main", ""]
+STALL_FACTORS = ("ewmaAlpha", "precopyPossibleFactor", "patienceWindowDecayFactor", "completionTimeoutFactor")
+"""Texts in 1.9, quantities in the main branch."""
 MACHINE = "VirtualMachineInstanceSpec"
 
 
@@ -182,16 +185,36 @@ def propose(trees):
         trees[f"{name}@v1beta2"] = tree
 
 
+def come(trees):
+    """Add the fields of KubeVirt's main branch, which the next release brings."""
+    steps = ["spec", "experimental"]
+    tuning = {
+        "type": "object",
+        "fields": {
+            name: {"type": "integer", "format": width, "minimum": 1}
+            for name, width in {
+                "initialMs": "int64",
+                "steps": "int32",
+                "startAfterIteration": "int64",
+                "cooldownSeconds": "int32",
+            }.items()
+        },
+    }
+    add(trees["migrationpolicy"], steps, "downtimeTuning", tuning, MAIN)
+    detector = at(trees["migrationpolicy"], [*steps, "stallDetector"])
+    detector["fields"].update(dict.fromkeys(STALL_FACTORS, {"type": "quantity"}))
+
+
 def at(tree, steps):
     for step in steps:
         tree = tree["fields"][step]
     return tree
 
 
-def add(tree, steps, name, node):
+def add(tree, steps, name, node, since=PROPOSAL):
     parent = at(tree, steps)
     parent["fields"][name] = node
-    parent.setdefault("releases", {})[name] = PROPOSAL
+    parent.setdefault("releases", {})[name] = since
 
 
 class Table:
@@ -248,6 +271,7 @@ def main():
             trees[name] = tree
         if product == "kubevirt":
             propose(trees)
+            come(trees)
         for key in wanted:
             name = key.partition("/")[2].lower()
             for variant in (name, f"{name}@v1beta2"):

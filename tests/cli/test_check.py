@@ -154,7 +154,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         ),
         (["--select", "VM9"], "no rule or family is called `VM9`; `vmlint rules` lists them\n"),
         (["--select", ","], "`--select` needs the name of a rule or family\n"),
-        (["--target", "new"], "`new` is no release of KubeVirt, such as `1.8`\n"),
+        (["--target", "new"], "`new` is no release of KubeVirt, such as `1.8`, nor its branch `main`\n"),
         (["--context", "none"], "`none` matches no file or folder in `.`\n"),
         (
             ["--exclude", "!"],

@@ -102,3 +102,15 @@ def test_every_type_of_the_table_is_there() -> None:
     words = {"omit", "keep", "ptr", "any", "qty", "*qty", "map", "mapqty", "list", "list!"}
     kinds = {kind for groups in table.values() for kind in groups} - words
     assert {kind.lstrip("*[]!") for kind in kinds} <= set(table)
+
+
+def test_what_the_schema_fills_in() -> None:
+    volumes = [
+        {"name": "a", "containerPath": {"path": "/a"}},
+        {"name": "b", "containerPath": {"path": "/b", "readOnly": False}},
+    ]
+    found = normal_template({"spec": {"domain": {"devices": {}}, "volumes": volumes}})["spec"]["volumes"]
+    assert [volume["containerPath"] for volume in found] == [
+        {"path": "/a", "readOnly": True},
+        {"path": "/b", "readOnly": False},
+    ]

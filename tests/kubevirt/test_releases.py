@@ -44,3 +44,9 @@ def test_no_release_is_the_newest() -> None:
 
 def test_the_oldest_does_nothing_of_it() -> None:
     assert behaviour(Release(0, 56)) == Behaviour(*[False] * len(Behaviour._fields))
+
+
+def test_the_main_branch_comes_after_the_newest_release() -> None:
+    main = Release.parse("main")
+    assert main is not None and main > NEWEST and str(main) == "main"
+    assert behaviour(main) == behaviour(NEWEST)

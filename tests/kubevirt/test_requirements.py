@@ -39,7 +39,6 @@ def test_cpu_of_an_instancetype() -> None:
         ("spread", "CoresThreads", {"cores": 1, "threads": 2}, 2, ["cores", "threads"]),
         ("spread", "SocketsCoresThreads", {"sockets": 2, "cores": 1, "threads": 1}, 2, ["sockets", "cores", "threads"]),
         ("spread", "SocketsCoresThreads", {"sockets": 2, "cores": 1, "threads": 2}, None, []),
-        ("spread", "Bogus", {}, None, []),
         ("bogus", None, {}, None, []),
         ("${T}", None, {}, None, []),
         ("cores", None, {"cores": "${N}"}, None, []),
@@ -55,6 +54,14 @@ def test_cpu_of_a_vm(
     else:
         assert found is not None
         assert (found.provided, found.required, found.paths) == (str(provided), "4", tuple((*CPU, f) for f in fields))
+
+
+def test_vcpus_that_are_spread_across_an_unknown_level_count_as_none() -> None:
+    """Source: KubeVirt `pkg/instancetype/preference/requirements/cpu.go` (checkSpread)."""
+    found = unmet(template({"cpu": {"sockets": 8}}), None, requiring("spread", "Bogus", cpu={"guest": 4}))
+    assert found is not None
+    assert (found.provided, found.paths) == ("0", (("spec", "preference"),))
+    assert unmet(template(), None, requiring("spread", "${ACROSS}", cpu={"guest": 4})) is None
 
 
 def test_what_the_message_names() -> None:

@@ -85,7 +85,7 @@ def add_cluster(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--closed-world", action="store_true", default=None, help="what is not in the files does not exist"
     )
-    group.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8")
+    group.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8, or main")
     group.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
 
 

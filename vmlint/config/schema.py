@@ -206,7 +206,7 @@ def _properties() -> dict[str, _Schema]:
 
 
 _LINES = "|".join(rf"0*{major}\.0*{minor}" for major, minor in RELEASES)
-_RELEASE = rf"^v?({_LINES})(\.[0-9]+)?([-+][A-Za-z0-9_.+-]+)?$"
+_RELEASE = rf"^(main|v?({_LINES})(\.[0-9]+)?([-+][A-Za-z0-9_.+-]+)?)$"
 _NAMESPACE = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 _SIZE = r"^\+?(?=[0-9.]*[1-9])([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"
 

@@ -305,9 +305,11 @@ def _release(value: Any, at: At) -> str | None:
     if not isinstance(value, str):
         wrong(at, "a release in quotes", example, value)
         return None
+    if value == "main":
+        return value
     found = re.fullmatch(r"v?(\d{1,4})\.(\d{1,4})(\.\d+)?([-+][\w.+-]+)?", value, re.ASCII)
     if found is None:
-        at.tell(f"`{value}` is no release of KubeVirt, such as `1.8`")
+        at.tell(f"`{value}` is no release of KubeVirt, such as `1.8`, nor its branch `main`")
         return None
     from vmlint.kubevirt.releases import RELEASES
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, amount, flag, has, look, whole, word
-from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.releases import MAIN, Release
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.quantity import Format, Quantity
 
@@ -28,7 +28,6 @@ _RESOURCES = (*_DOMAIN, "resources")
 _MEMORY = (*_DOMAIN, "memory")
 _MI = 1 << 20
 _GI = 1 << 30
-_MAIN = Release(1, 10)
 _DEFAULT_RATIO = 10
 _ZERO = Quantity(0)
 
@@ -94,7 +93,7 @@ def memory_overhead(template: Mapping[str, Any], config: LauncherConfig) -> int 
     parts = [*_parts(template, config)]
     if any(part is None for part in parts):
         return None
-    release = config.release or _MAIN
+    release = config.release or MAIN
     late = _late(template, config) if not release.serves((1, 6)) else 0
     total = sum(part for part in parts if part is not None)
     if config.overhead_ratio != 1.0:
@@ -109,12 +108,12 @@ def _kilo(number: int) -> int:
 
 def _parts(template: Mapping[str, Any], config: LauncherConfig) -> Iterator[int | None]:
     """What is added up before the ratio is applied, in KubeVirt's order."""
-    release = config.release or _MAIN
+    release = config.release or MAIN
     request = amount(template, *_RESOURCES, "requests", "memory")
     yield None if request is None else _kilo(request.value()) * 1000 // 512  # page tables
     yield 125 * _MI  # virt-launcher and its monitor
     yield (65 if release.serves((1, 5)) else 55) * _MI  # virtlogd and virtqemud
-    yield (50 if release.serves(_MAIN[:2]) else 30) * _MI  # QEMU
+    yield (50 if release.serves(MAIN[:2]) else 30) * _MI  # QEMU
     count = _vcpus(template)
     yield None if count is None else 8 * _MI * max(count, 1)
     yield 8 * _MI  # the I/O thread
@@ -141,7 +140,7 @@ def _parts(template: Mapping[str, Any], config: LauncherConfig) -> Iterator[int 
 
 def _late(template: Mapping[str, Any], config: LauncherConfig) -> int:
     """What dedicated CPUs or guaranteed quality of service add; from 1.2 to 1.5 after the ratio."""
-    if not (config.release or _MAIN).serves((1, 2)):
+    if not (config.release or MAIN).serves((1, 2)):
         return 0
     dedicated = flag(template, *_DOMAIN, "cpu", "dedicatedCpuPlacement")
     return (bool(dedicated) or _is_guaranteed(template)) * 100 * _MI
@@ -177,7 +176,7 @@ def _has_tpm(template: Mapping[str, Any], release: Release) -> bool:
 
 def _plugins(template: Mapping[str, Any], config: LauncherConfig) -> int:
     """What network bindings add, each once; since 1.3."""
-    release = config.release or _MAIN
+    release = config.release or MAIN
     if not release.serves((1, 3)):
         return 0
     nics = [nic for _, nic in each(template, *_DEVICES, "interfaces")]
@@ -206,7 +205,7 @@ def launcher(template: Mapping[str, Any], config: LauncherConfig) -> Launcher | 
     if pages is UNDECIDED or any(value is None for value in unknown):
         return None
     assert requests is not None and limits is not None and count is not None and threads is not None
-    if not (config.release or _MAIN).serves((1, 5)):
+    if not (config.release or MAIN).serves((1, 5)):
         threads = 0
     _request_memory(requests, limits, guest or _ZERO, config)
     if dedicated:

@@ -31,6 +31,9 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
     _VM: {"volumeClaimTemplates": "any"},
 }
 
+# Values that the CustomResourceDefinition fills in where a field is absent.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
+
 _ABSENT = object()
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
@@ -91,7 +94,8 @@ class _Types:
 
     def of(self, name: str) -> _Type:
         if name not in self._known:
-            self._known[name] = _Type({**_table()[name], **self._proposed.get(name, {})}, self)
+            kinds = {**_table()[name], **self._proposed.get(name, {})}
+            self._known[name] = _Type(kinds, self, _DEFAULTS.get(name, {}))
         return self._known[name]
 
     def writer(self, kind: str) -> _Write:
@@ -114,9 +118,10 @@ class _Types:
 class _Type:
     """One Go type. Hardly any VM has values of all types, so the fields are looked at when the first value comes."""
 
-    def __init__(self, kinds: Mapping[str, str], types: _Types) -> None:
+    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any]) -> None:
         self._kinds = kinds
         self._types = types
+        self._defaults = defaults
 
     @cached_property
     def _fields(self) -> Mapping[str, _Write]:
@@ -140,6 +145,8 @@ class _Type:
         for key, zero in self._always:
             if key not in out:
                 out[key] = zero()
+        for key, default in self._defaults.items():
+            out.setdefault(key, default)
         return out
 
 

@@ -10,9 +10,10 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = ["NEWEST", "RELEASES", "Behaviour", "Release", "behaviour"]
+__all__ = ["MAIN", "NEWEST", "RELEASES", "Behaviour", "Release", "behaviour"]
 
 _NEWEST_PATCH = 1 << 30
+_MAIN = "main"
 _TEXT = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[-+][0-9A-Za-z.+-]+)?")
 
 
@@ -25,7 +26,9 @@ class Release(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Release | None:
-        """The release that `1.8`, `v1.8.2` or `v1.9.0-rc.1` names, None for another text."""
+        """The release that `1.8`, `v1.8.2`, `v1.9.0-rc.1` or `main` names, None for another text."""
+        if text.strip() == _MAIN:
+            return MAIN
         match = _TEXT.fullmatch(text.strip())
         if not match:
             return None
@@ -33,6 +36,8 @@ class Release(NamedTuple):
         return cls(int(major), int(minor), _NEWEST_PATCH if patch is None else int(patch))
 
     def __str__(self) -> str:
+        if self == MAIN:
+            return _MAIN
         line = f"{self.major}.{self.minor}"
         return line if self.patch == _NEWEST_PATCH else f"{line}.{self.patch}"
 
@@ -46,6 +51,9 @@ RELEASES = (*((0, minor) for minor in range(49, 60)), *((1, minor) for minor in 
 
 NEWEST = Release(1, 9)
 """The newest release whose behaviour is known; what no release at all means."""
+
+MAIN = Release(NEWEST.major, NEWEST.minor + 1)
+"""KubeVirt's main branch, of which the next release is made."""
 
 
 class Behaviour(NamedTuple):

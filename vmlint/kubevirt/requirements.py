@@ -78,6 +78,8 @@ def _cpu(
         return
     parts = _ANY if instancetype is not None else _counted(preference)
     if not parts:
+        if needs > 0 and instancetype is None and _counts_nothing(preference):
+            yield _too_few(0, needs, (_SPREAD_BY,), "vCPUs that are spread across an unknown level count as")
         return
     cpu = mapping(template, "spec", "domain", "cpu")
     numbers = [whole(cpu.get(part, 0)) for part in parts]
@@ -95,6 +97,12 @@ def _counted(preference: Mapping[str, Any] | None) -> tuple[str, ...]:
     if name == "spread":
         return ACROSS.get(spread(preference).across or "", ())
     return (name,) if name in _ANY else ()
+
+
+def _counts_nothing(preference: Mapping[str, Any] | None) -> bool:
+    """Whether vCPUs are to be spread across a level that KubeVirt does not know: then it counts none."""
+    across = spread(preference).across
+    return preferred(preference) == "spread" and across is not None and across not in ACROSS
 
 
 def _too_few(given: int, needs: int, paths: tuple[Path, ...], giver: str) -> Unmet:
@@ -138,4 +146,5 @@ def _architecture(
     yield Unmet("architecture", given, required, ((*_SPEC, "architecture"),), message)
 
 
+_SPREAD_BY: Path = ("spec", "preference")
 _CHECKS = {"cpu": _cpu, "memory": _memory, "architecture": _architecture}

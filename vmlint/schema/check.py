@@ -38,6 +38,8 @@ Release = tuple[int, ...]
 """A release, as (major, minor); more numbers are not looked at."""
 
 _PROPOSAL = "proposal"
+_MAIN = "main"  # KubeVirt's branch of that name; the newest release has no field of it
+_NEXT = (1, 10)
 _DURATION = re.compile(r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
 _EXACT = 2**53  # whole numbers are exact up to here where JSON's numbers are floats
 _INT32 = 2**31
@@ -353,8 +355,9 @@ class _Walk:
             kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, and no release knows it", "remove it"
         elif self._is_later(since):
             kind = SchemaKind.NEWER
-            message = f"came with {self._product} {since}"
-            fix = f"remove it, or upgrade to {self._product} {since}"
+            bringer = f"{self._product} {since}" if since != _MAIN else f"the main branch of {self._product}"
+            message = f"came with {bringer}"
+            fix = f"remove it, or upgrade to {bringer}"
         elif until and (self._target is None or _release(until) < self._target):
             kind, message, fix = SchemaKind.REMOVED, f"was last known to {self._product} {until}", "remove it"
         else:
@@ -491,5 +494,8 @@ def _reads_as(kind: str, value: str) -> bool:
 
 
 def _release(text: str) -> Release:
+    """The line of a release; what is in the main branch alone comes with the next one."""
+    if text == _MAIN:
+        return _NEXT
     major, minor = text.split(".")
     return int(major), int(minor)
