@@ -158,6 +158,8 @@ RULES = (
     "references.network_config_invalid",
     "references.config_map_not_found",
     "references.referenced_key_missing",
+    "references.service_selects_vm_labels",
+    "references.service_port_not_forwarded",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
     "hygiene.suppression_unused",

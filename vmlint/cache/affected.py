@@ -74,7 +74,7 @@ def _reached(
     reached: set[str] = set()
     for name, one in same.items():
         found = words(files[name])
-        if found is None or (addresses and _has(one, addresses)):
+        if found is None or one.facts is None or (addresses and _has(one, addresses)):
             reached.add(name)
             waiting += own[name]
         for word in known.intersection(own[name] if found is None else found + own[name]):

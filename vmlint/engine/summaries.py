@@ -15,7 +15,7 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, KINDS, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import StorageProfile, VirtualMachineInstancePreset, Workload, subject_class
+from vmlint.model.subjects import Service, StorageProfile, VirtualMachineInstancePreset, Workload, subject_class
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.stream import looks_like_json
 from vmlint.world.addresses import addresses_of
@@ -63,9 +63,10 @@ Facts = Sequence[Fact]
 """What is told of a file: of each of its documents."""
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"][:2]
-_PLAIN = {subject_class(kind) for kind in KINDS} - {Resource, StorageProfile, VirtualMachineInstancePreset}
+_PLAIN = {subject_class(kind) for kind in KINDS} - {Resource, StorageProfile, VirtualMachineInstancePreset, Service}
 """The classes of objects that nobody looks for but by a name, a claim or an address. A profile is looked for by all
-disks of its class, also by those that name none; a preset applies to guests by their labels."""
+disks of its class, also by those that name none; a preset and a Service select guests by their
+labels."""
 
 
 def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -> Facts | None:

@@ -55,6 +55,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("", "PersistentVolume", "persistentvolumes", False),
     Kind("", "Secret", "secrets"),
     Kind("", "ConfigMap", "configmaps"),
+    Kind("", "Service", "services"),
     Kind("", "ServiceAccount", "serviceaccounts"),
     Kind("", "Namespace", "namespaces", False),
     Kind("", "ResourceQuota", "resourcequotas"),

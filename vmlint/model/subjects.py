@@ -25,6 +25,7 @@ __all__ = [
     "PersistentVolumeClaim",
     "Plugin",
     "Preference",
+    "Service",
     "StorageProfile",
     "VMHolder",
     "VirtualMachine",
@@ -259,6 +260,12 @@ class Plugin(Operation):
     __slots__ = ()
 
 
+class Service(Resource):
+    """A Service of Kubernetes, which selects the pods of guests by their labels."""
+
+    __slots__ = ()
+
+
 class VMHolder(Resource):
     """An object of which a controller or a person makes VMs; the VM is written in it."""
 
@@ -308,6 +315,7 @@ _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_CDI, "VolumeUploadSource"): VolumeUploadSource,
     (_CDI, "StorageProfile"): StorageProfile,
     ("", "PersistentVolumeClaim"): PersistentVolumeClaim,
+    ("", "Service"): Service,
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): VolumeSnapshot,
     (_SNAPSHOT, "VirtualMachineSnapshot"): VirtualMachineSnapshot,
     (_SNAPSHOT, "VirtualMachineRestore"): VirtualMachineRestore,

@@ -18,6 +18,7 @@ from vmlint.world.machine import Machine
 from vmlint.world.migration import Migration
 from vmlint.world.names import Names
 from vmlint.world.operations import Operations
+from vmlint.world.services import Services
 from vmlint.world.settings import Settings
 from vmlint.world.snapshots import Snapshots
 from vmlint.world.storage import Storage
@@ -45,6 +46,7 @@ class World(Application):
         self.launch = Launch(self, self.machine, self.storage)
         self.migration = Migration(self, self.machine, self.storage, self.launch)
         self.addresses = Addresses(cluster)
+        self.services = Services(cluster)
         self._names = Names(cluster)
         self.held = Held(self)
         self.form = Form(cluster, settings.release, self.alike, templates)

@@ -1,0 +1,83 @@
+"""A Service's port is one that the guest's interface does not forward.
+
+## What it does
+Checks the guests that a Service selects: where the interface of their pod network has a list of `ports`, the Service's
+target ports must be among them, by number or name.
+
+## Why it does nothing
+An interface with `masquerade` forwards only the ports of its list to the guest; without a list it forwards all.
+Connections to other ports end in the pod.
+
+## Bad
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}, ports: [{port: 22}]}
+    ---
+    kind: Service
+    spec:
+      ports: [{port: 443, targetPort: 8443}]
+
+## Good
+    kind: VirtualMachine
+    spec:
+      template:
+        spec:
+          domain:
+            devices:
+              interfaces:
+              - {name: default, masquerade: {}, ports: [{port: 22}, {port: 8443}]}
+    ---
+    kind: Service
+    spec:
+      ports: [{port: 443, targetPort: 8443}]
+
+## Source
+KubeVirt `pkg/network/setup/masquerade`; the API's description of `ports`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vmlint.model.access import each, sequence, text
+from vmlint.model.chain import Hop
+from vmlint.model.field import Path
+from vmlint.model.subjects import Service, Workload
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.services import forwards, ports_of
+
+META = Meta("VM873", effect=Effect.IGNORED, since="0.2", subject=Service)
+
+_INTERFACES = ("domain", "devices", "interfaces")
+
+
+def check(service: Service, world: World) -> Iterator[Fault]:
+    named = [vm for vm in world.services.mistaken(service) if vm.name == service.name]
+    guests = [one for one in (world.services.selected(service) or named) if not one.patched]
+    for port in ports_of(service) if guests else ():
+        closed = [(guest, path) for guest in guests for path, card in _cards(guest) if not forwards(card, port)]
+        if len(closed) < len(guests):
+            continue  # one of the guests at least is reached
+        guest, path = closed[0]
+        shown = str(port.target) if port.protocol == "TCP" else f"{port.target}/{port.protocol}"
+        field = "targetPort" if "targetPort" in service.spec["ports"][port.number] else "port"
+        yield META.at(
+            service.at("spec", "ports", port.number, field),
+            f"port `{shown}` of {guest.ref.kind} `{guest.name}` is not among the ports of its interface, which "
+            "forwards no others. Nothing in the guest can be reached through this port.",
+            fix="add the port to the interface's `ports`, or remove the list",
+        ).along([Hop(f"{guest.ref}: ports", guest.at(*path))])
+
+
+def _cards(guest: Workload) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The interfaces with masquerade and a list of ports; a guest has one, on the pod network."""
+    for index, card in each(guest.vmi_spec, *_INTERFACES):
+        if isinstance(card.get("masquerade"), dict) and sequence(card, "ports") and text(card, "name"):
+            yield (*guest.vmi_path, *_INTERFACES, index, "ports"), card

@@ -1,0 +1,63 @@
+"""A Service selects labels that a VM has, and its guest's pod has not.
+
+## What it does
+Reports a Service whose selector fits the labels of a VM of its name, or names the VM, where the template of no VM in
+the namespace has these labels.
+
+## Why it does nothing
+A Service selects pods. The pod of a guest has the labels of `spec.template.metadata`, not those of the VM: the Service
+has no endpoints.
+
+## Bad
+    kind: VirtualMachine
+    metadata: {name: web, labels: {app: web}}
+    ---
+    kind: Service
+    metadata: {name: web}
+    spec:
+      selector: {app: web}
+
+## Good
+    kind: VirtualMachine
+    metadata: {name: web}
+    spec:
+      template:
+        metadata: {labels: {app: web}}
+    ---
+    kind: Service
+    metadata: {name: web}
+    spec:
+      selector: {app: web}
+
+## Source
+KubeVirt `pkg/virt-controller/services/template.go` (podLabels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vmlint.model.chain import Hop
+from vmlint.model.subjects import Service
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+from vmlint.world.services import selector_of
+
+META = Meta("VM872", effect=Effect.IGNORED, since="0.2", subject=Service)
+
+
+def check(service: Service, world: World) -> Iterator[Fault]:
+    if not selector_of(service) or service.patched or world.services.selected(service):
+        return
+    for vm in world.services.mistaken(service):
+        # Pods of other objects may have such labels too; none has the name of a VM.
+        if vm.patched or vm.name not in (service.name, *selector_of(service).values()):
+            continue
+        shown = ", ".join(f"{key}: {value}" for key, value in selector_of(service).items())
+        yield META.at(
+            service.at("spec", "selector"),
+            f"no guest's pod has the labels `{shown}`: VM `{vm.name}` has them itself, and not in its template. The "
+            "Service has no endpoints.",
+            fix="write the labels into `spec.template.metadata.labels` of the VM",
+        ).along([Hop(f"{vm.ref}: labels", vm.at("metadata", "labels"))])
+        return

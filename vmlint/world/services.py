@@ -1,0 +1,96 @@
+"""Services and the guests that they select, as their pods are labelled.
+
+Sources: KubeVirt `pkg/virt-controller/services/template.go` (podLabels), `pkg/network/link`; Kubernetes on Services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from vmlint.graph.cluster import Cluster
+from vmlint.model.access import each, get, mapping, text
+from vmlint.model.subjects import Service, VirtualMachine, VirtualMachinePool, Workload
+from vmlint.model.unknown import is_unknown
+
+__all__ = ["Port", "Services", "forwards", "ports_of", "selector_of"]
+
+_LAUNCHER = ("kubevirt.io", "virt-launcher")
+_NAME = "vm.kubevirt.io/name"
+
+
+class Port(NamedTuple):
+    """A port of a Service: its number in the list, the port of the pod as a number or a name, and the protocol."""
+
+    number: int
+    target: int | str
+    protocol: str
+
+
+class Services:
+    """The Services of a cluster, and whom they select."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def selected(self, service: Service) -> Sequence[Workload]:
+        """The workloads of the files whose guests' pods a Service selects."""
+        return [one for one in self._guests(service) if _fits(selector_of(service), _pod_labels(one))]
+
+    def mistaken(self, service: Service) -> Sequence[VirtualMachine]:
+        """The VMs that have a Service's labels themselves, where their pods don't."""
+        return [
+            one
+            for one in self._guests(service)
+            if isinstance(one, VirtualMachine)
+            and not isinstance(one, VirtualMachinePool)
+            and _fits(selector_of(service), one.labels)
+        ]
+
+    def _guests(self, service: Service) -> Iterator[Workload]:
+        for one in self._cluster.resources:
+            if isinstance(one, Workload) and not one.fragment and one.namespace == service.namespace:
+                yield one
+
+
+def selector_of(service: Service) -> Mapping[str, str]:
+    """The labels that a Service selects; none where it selects nothing, or where one holds a variable."""
+    selector = mapping(service.spec, "selector")
+    known = all(
+        isinstance(value, str) and not is_unknown(value) and not is_unknown(key) for key, value in selector.items()
+    )
+    return selector if known and service.spec.get("type") != "ExternalName" else {}
+
+
+def ports_of(service: Service) -> Iterator[Port]:
+    """A Service's ports; one with a variable is left out."""
+    for index, port in each(service.spec, "ports"):
+        target = port.get("targetPort", port.get("port"))
+        if isinstance(target, int | str) and not isinstance(target, bool) and not is_unknown(target):
+            yield Port(index, target, text(port, "protocol") or "TCP")
+
+
+def forwards(interface: Mapping[str, Any], port: Port) -> bool:
+    """Whether an interface with a list of ports passes a Service's port on to the guest."""
+    for _, own in each(interface, "ports"):
+        number, name = own.get("port"), own.get("name")
+        if is_unknown(number) or is_unknown(name) or is_unknown(own.get("protocol")):
+            return True
+        if port.target in (number, name) and (text(own, "protocol") or "TCP") == port.protocol:
+            return True
+    return False
+
+
+def _fits(selector: Mapping[str, str], labels: Mapping[str, Any]) -> bool:
+    return bool(selector) and all(
+        labels.get(key) == value or is_unknown(labels.get(key)) for key, value in selector.items()
+    )
+
+
+def _pod_labels(workload: Workload) -> Mapping[str, Any]:
+    """The labels of the launcher pod: the template's, and KubeVirt's own."""
+    labels = dict(mapping(get(workload.data, *workload.template_path, "metadata"), "labels"))
+    labels.setdefault(*_LAUNCHER)
+    if not isinstance(workload, VirtualMachinePool):
+        labels.setdefault(_NAME, text(workload.vmi_spec, "hostname") or workload.name)
+    return labels
