@@ -16,6 +16,7 @@ from vmlint.model.subjects import Operation
 from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.model.subjects import Plugin
 from vmlint.model.subjects import Preference
+from vmlint.model.subjects import Service
 from vmlint.model.subjects import StorageProfile
 from vmlint.model.subjects import VMHolder
 from vmlint.model.subjects import VirtualMachine
@@ -211,6 +212,8 @@ INDEX = {
     "references.network_config_invalid": ("The configuration of a network can't be read", Meta('VM851', effect=Effect.STUCK, since='0.1', subject=Resource)),
     "references.config_map_not_found": ("A ConfigMap is not in the repository", Meta('VM870', effect=Effect.STUCK, since='0.2', subject=(Workload, DataVolume, DataImportCron), about=lost_links)),
     "references.referenced_key_missing": ("A Secret or ConfigMap lacks the key that is read", Meta('VM871', effect=Effect.STUCK, since='0.2', subject=(Workload, DataVolume, DataImportCron))),
+    "references.service_selects_vm_labels": ("A Service selects labels that a VM has, and its guest's pod has not", Meta('VM872', effect=Effect.IGNORED, since='0.2', subject=Service)),
+    "references.service_port_not_forwarded": ("A Service's port is one that the guest's interface does not forward", Meta('VM873', effect=Effect.IGNORED, since='0.2', subject=Service)),
     "hygiene.unreadable_document": ("A file or document can't be read", Meta('VM901', effect=Effect.UNREADABLE, since='0.1', subject=Document)),
     "hygiene.duplicate_key": ("A mapping has one key twice", Meta('VM902', effect=Effect.IGNORED, since='0.1', subject=Document, strict=True)),
     "hygiene.suppression_unused": ("A suppression matches nothing", Meta('VM903', effect=Effect.IGNORED, since='0.1', subject=Suppression)),
