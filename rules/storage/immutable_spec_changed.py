@@ -1,8 +1,10 @@
 """A spec that can't be changed has changed.
 
 ## What it does
-Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources and of KubeVirt's
-snapshots, restores and exports with those of the commit that `--changed` names. The checkpoints of a DataVolume or
+Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources, VirtualMachineInstances,
+and of KubeVirt's snapshots, restores, exports, backups and migrations with those of the commit that `--changed` names;
+of a VirtualMachinePool the selector, of a StorageClass the provisioner, the parameters, the reclaim policy and the
+binding mode. The checkpoints of a DataVolume or
 VolumeImportSource that imports from VDDK or ImageIO in several stages may change.
 
 ## Why it fails
@@ -25,14 +27,20 @@ repository stops here, or tries again without end.
 
 ## Source
 CDI `pkg/apiserver/webhooks/datavolume-validate.go`, `dataimportcron-validate.go`, `populators-validate.go`; KubeVirt
-`pkg/storage/admitters` (vmsnapshot, vmrestore, vmexport).
+`pkg/storage/admitters` (vmsnapshot, vmrestore, vmexport), `pkg/virt-api/webhooks/validating-webhook/admitters`
+(migration-update, vmi-update, vmpool), `staging/src/kubevirt.io/api/backup`; Kubernetes
+`pkg/apis/storage/validation/validation.go` (ValidateStorageClassUpdate).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from vmlint.model.access import mapping, sequence
+from vmlint.model.access import get, mapping, sequence
+from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
+from vmlint.model.resource import Resource
+from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
+from vmlint.schema.differences import Difference
 from vmlint.world import World
 from vmlint.world.change import Change
 
@@ -40,16 +48,29 @@ from .._updates import told
 
 META = Meta("VM427", effect=Effect.REJECTED, since="0.1", subject=Change)
 
-_CDI, _SNAPSHOT = "cdi.kubevirt.io", "snapshot.kubevirt.io"
-_REFUSING: Mapping[Kind, str] = {
-    BY_GROUP_KIND[_CDI, "DataVolume"]: "CDI",
-    BY_GROUP_KIND[_CDI, "DataImportCron"]: "CDI",
-    BY_GROUP_KIND[_CDI, "VolumeImportSource"]: "CDI",
-    BY_GROUP_KIND[_CDI, "VolumeUploadSource"]: "CDI",
-    BY_GROUP_KIND[_SNAPSHOT, "VirtualMachineSnapshot"]: "KubeVirt",
-    BY_GROUP_KIND[_SNAPSHOT, "VirtualMachineRestore"]: "KubeVirt",
-    BY_GROUP_KIND["export.kubevirt.io", "VirtualMachineExport"]: "KubeVirt",
+_CDI, _SNAPSHOT, _KUBEVIRT = "cdi.kubevirt.io", "snapshot.kubevirt.io", "kubevirt.io"
+_BACKUP = "backup.kubevirt.io"
+_SPEC: tuple[Path, ...] = (("spec",),)
+_REFUSING: Mapping[Kind, tuple[str, tuple[Path, ...]]] = {
+    BY_GROUP_KIND[_CDI, "DataVolume"]: ("CDI", _SPEC),
+    BY_GROUP_KIND[_CDI, "DataImportCron"]: ("CDI", _SPEC),
+    BY_GROUP_KIND[_CDI, "VolumeImportSource"]: ("CDI", _SPEC),
+    BY_GROUP_KIND[_CDI, "VolumeUploadSource"]: ("CDI", _SPEC),
+    BY_GROUP_KIND[_SNAPSHOT, "VirtualMachineSnapshot"]: ("KubeVirt", _SPEC),
+    BY_GROUP_KIND[_SNAPSHOT, "VirtualMachineRestore"]: ("KubeVirt", _SPEC),
+    BY_GROUP_KIND["export.kubevirt.io", "VirtualMachineExport"]: ("KubeVirt", _SPEC),
+    BY_GROUP_KIND[_KUBEVIRT, "VirtualMachineInstance"]: ("KubeVirt", _SPEC),
+    BY_GROUP_KIND[_KUBEVIRT, "VirtualMachineInstanceMigration"]: ("KubeVirt", _SPEC),
+    BY_GROUP_KIND["pool.kubevirt.io", "VirtualMachinePool"]: ("KubeVirt", (("spec", "selector"),)),
+    BY_GROUP_KIND[_BACKUP, "VirtualMachineBackup"]: ("the API server", _SPEC),
+    BY_GROUP_KIND[_BACKUP, "VirtualMachineBackupTracker"]: ("the API server", _SPEC),
+    BY_GROUP_KIND["storage.k8s.io", "StorageClass"]: (
+        "the API server",
+        (("provisioner",), ("parameters",), ("reclaimPolicy",), ("volumeBindingMode",)),
+    ),
 }
+"""Who refuses an update of each kind, and of which fields."""
+_DEFAULTS = {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"}
 _STAGES = ("checkpoints", "finalCheckpoint")
 _STAGED_SOURCES = ("vddk", "imageio")
 _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
@@ -57,14 +78,34 @@ _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
 def check(change: Change, world: World) -> Iterator[Fault]:
     new = change.new
-    refusing = _REFUSING.get(new.kind)
+    refusing, fields = _REFUSING.get(new.kind, (None, ()))
     if refusing is None or not change.is_update or change.old.annotations.get(_COLLECTED) == "true":
         return
     staged = sequence(new.spec, "checkpoints") and any(name in mapping(new.spec, "source") for name in _STAGED_SOURCES)
-    changed = [one for one in change.of(("spec",)) if not (staged and one.path[1] in _STAGES)]
+    changed = [one for one in _changed(change, fields) if not (staged and one.path[1] in _STAGES)]
     if changed:
+        what = "spec" if fields == _SPEC else f"`{changed[0].path[-1] if len(fields) == 1 else changed[0].path[0]}`"
         yield META.at(
-            new.at(*changed[0].path),
-            f"{refusing} takes no other spec for a {new.kind.name} that is there: {told(changed)}.",
-            fix=f"put the old spec back, or give the {new.kind.name} another name",
+            new.at(*_there(new, changed[0].path)),
+            f"{refusing} takes no other {what} for a {new.kind.name} that is there: {told(changed)}.",
+            fix=f"put the old {what} back, or give the {new.kind.name} another name",
         )
+
+
+def _changed(change: Change, fields: Sequence[Path]) -> Iterator[Difference]:
+    """The fields that differ: by the kind's schema, or as they are in a kind without one."""
+    for path in fields:
+        if path[0] == "spec":
+            yield from change.of(path)
+            continue
+        default = _DEFAULTS.get(str(path[0]))
+        old, new = (get(one.data, *path) or default for one in (change.old, change.new))
+        if old != new and not (is_unknown(old) or is_unknown(new)):
+            yield Difference(path, old, new)
+
+
+def _there(resource: Resource, path: Path) -> Path:
+    """The path, or the nearest above it that the object has."""
+    while get(resource.data, *path) is None and len(path) > 1:
+        path = path[:-1]
+    return path if get(resource.data, *path) is not None else ("metadata", "name")

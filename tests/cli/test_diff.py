@@ -196,3 +196,16 @@ def test_a_release_that_is_none(run: Run) -> None:
     code, _, err = run("diff", "--target", "1.5..newest")
     assert code == 2
     assert "name two releases" in err
+
+
+def test_expanded_vms_before_and_after(run: Run) -> None:
+    _repository(_vm())
+    write(Path(), {"apps/vm.yaml": _vm(sockets=4)})
+    code, out, err = run("expand", "--diff", "HEAD")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:2] == [
+        "--- before: VirtualMachine shop/web",
+        "+++ after: VirtualMachine shop/web",
+    ]
+    assert any(line.startswith("-") and "sockets: 2" in line and "# VM" in line for line in out.splitlines())
+    assert any(line.startswith("+") and "sockets: 4" in line and "# VM" in line for line in out.splitlines())

@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
 from vmlint.cli.output import encoding, say, write
-from vmlint.cli.reading import add_cluster, add_files, complain, opened, say_unread
+from vmlint.cli.reading import add_cluster, add_files, complain, config_of, opened, paths_of, say_unread
 from vmlint.cli.selection import add_vm, chosen
+from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from vmlint.engine.snapshot import Snapshot
     from vmlint.explain.expand import Expanded
 
 __all__ = ["make_parser", "run"]
@@ -29,6 +33,7 @@ _EXAMPLES = (
     ("vmlint expand --vm shop/web", "one VM of the working directory, and its claims"),
     ("vmlint expand --vm shop/web --explain", "and where each value comes from"),
     ("vmlint expand --target 1.6", "as an older release would run it"),
+    ("vmlint expand --diff origin/main", "what a branch changes in them"),
     ("vmlint expand --format json | jq '.[].spec'", "for programs"),
 )
 
@@ -58,12 +63,20 @@ def make_parser() -> Parser:
         help="say of each value whether it comes from the VM, its instancetype, its preference or a default: in a "
         "comment, or in json as `origin` beside `data`; and show what its pod requests",
     )
+    shown.add_argument(
+        "--diff",
+        metavar="REV",
+        help="show how the VMs and claims differ from those of the last commit in common with a revision, as a patch "
+        "with what gives each value",
+    )
     shown.add_argument("-h", "--help", action="help", help="show this")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
+    if arguments.diff is not None:
+        return _compare(arguments)
     files = opened(arguments)
 
     from vmlint.explain.expand import VMS, claims, expanded
@@ -88,6 +101,48 @@ def run(words: Sequence[str]) -> Exit:
         disk.problem is not None and disk.problem.trouble is not Trouble.UNDECIDED for disk in disks
     )
     return Exit.FINDINGS if failed or (unread and arguments.vm is None) else Exit.CLEAN
+
+
+def _compare(arguments: Namespace) -> Exit:
+    """What is different in the VMs and claims since a revision."""
+    from vmlint.cli.progress import Progress
+    from vmlint.engine.request import RunRequest
+    from vmlint.engine.states import since
+
+    if arguments.format == "json":
+        raise UsageError("`--diff` shows a patch: leave `--format json` out")
+    config = config_of(arguments)
+    with Progress(sys.stderr) as progress:
+        states = since(arguments.diff, RunRequest.of(paths_of(arguments, config), config, progress=progress))
+    before, after = (_texts(snapshot, arguments.vm) for snapshot in (states.before, states.after))
+    write("".join(_patch(name, before.get(name, ""), after.get(name, "")) for name in sorted({*before, *after})))
+    return Exit.CLEAN
+
+
+def _texts(snapshot: Snapshot, name: str | None) -> dict[str, str]:
+    """The VMs and claims of a snapshot as YAML with the givers of the values, by their names."""
+    from vmlint.explain.expand import VMS, claims, expanded
+    from vmlint.report.manifest import manifest
+
+    shown: dict[str, str] = {}
+    for number, world in enumerate(snapshot.worlds):
+        deployment = snapshot.names[number]
+        for one in (*expanded(world, VMS), *claims(world)):
+            known = f"{one.resource}" + (f" in {deployment}" if deployment else "")
+            if name is None or name in (one.source.name, f"{one.source.namespace}/{one.source.name}"):
+                givers = {path: str(giver) for path, giver in one.origin.items()}
+                shown[known] = manifest(one.data, givers, encoding=encoding(sys.stdout))
+    return shown
+
+
+def _patch(name: str, before: str, after: str) -> str:
+    from difflib import unified_diff
+
+    from vmlint.report.layout import Page
+
+    shown = Page(None, encoding(sys.stdout)).show(name)
+    lines = unified_diff(before.splitlines(True), after.splitlines(True), f"before: {shown}", f"after: {shown}")
+    return "".join(lines)
 
 
 def _yaml(vms: Sequence[Expanded], explain: bool) -> str:
