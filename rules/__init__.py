@@ -20,6 +20,7 @@ RULES = (
     "cluster.kubevirt_setting_unused",
     "cluster.machine_type_not_emulated",
     "cluster.cdi_setting_wrong",
+    "cluster.quota_oversubscribed",
     "inference.infer_volume_missing",
     "inference.infer_volume_unsupported",
     "inference.infer_label_missing",

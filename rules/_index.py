@@ -16,6 +16,7 @@ from vmlint.model.subjects import Operation
 from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.model.subjects import Plugin
 from vmlint.model.subjects import Preference
+from vmlint.model.subjects import ResourceQuota
 from vmlint.model.subjects import Service
 from vmlint.model.subjects import StorageProfile
 from vmlint.model.subjects import VMHolder
@@ -38,6 +39,7 @@ from vmlint.rule import Fix
 from vmlint.rule import Level
 from vmlint.rule import Meta
 from vmlint.rules._about import admission
+from vmlint.rules._about import bounds
 from vmlint.rules._about import copies
 from vmlint.rules._about import disks
 from vmlint.rules._about import exported
@@ -74,6 +76,7 @@ INDEX = {
     "cluster.kubevirt_setting_unused": ("A setting of the KubeVirt object does nothing", Meta('VM052', effect=Effect.IGNORED, since='0.2', subject=KubeVirt)),
     "cluster.machine_type_not_emulated": ("VMs get a machine type by default that the cluster does not allow", Meta('VM053', effect=Effect.RISK, since='0.2', subject=KubeVirt)),
     "cluster.cdi_setting_wrong": ("A setting of the CDI object does nothing, or stops every import", Meta('VM054', effect=Effect.IGNORED, since='0.2', subject=CDI)),
+    "cluster.quota_oversubscribed": ("A namespace's guests or disks together exceed its quota", Meta('VM055', effect=Effect.RISK, since='0.2', subject=ResourceQuota)),
     "inference.infer_volume_missing": ("The VM infers from a volume that it does not have", Meta('VM101', effect=Effect.REJECTED, since='0.1', subject=VirtualMachine, about=inferences)),
     "inference.infer_volume_unsupported": ("The VM infers from a volume of a type that leads to no labels", Meta('VM102', effect=Effect.REJECTED, since='0.1', subject=VirtualMachine, about=inferences)),
     "inference.infer_label_missing": ("The volume to infer from carries no default", Meta('VM103', effect=Effect.REJECTED, since='0.1', subject=VirtualMachine, about=inferences)),
@@ -175,7 +178,7 @@ INDEX = {
     "machine.host_device_not_permitted": ("A VM asks for a device that the cluster does not permit", Meta('VM556', effect=Effect.STUCK, since='0.2', subject=Workload)),
     "machine.network_binding_not_registered": ("An interface uses a network binding that the cluster does not know", Meta('VM557', effect=Effect.STUCK, since='0.2', subject=Workload)),
     "machine.memory_limit_below_guest": ("A guest has more memory than its pod may use", Meta('VM558', effect=Effect.RISK, since='0.2', subject=Workload)),
-    "machine.namespace_without_room": ("A quota or limit of the namespace leaves no room for a VM's pod, or for a disk", Meta('VM559', effect=Effect.STUCK, since='0.2', subject=(Workload, DataVolume, PersistentVolumeClaim))),
+    "machine.namespace_without_room": ("A quota or limit of the namespace leaves no room for a VM's pod, or for a disk", Meta('VM559', effect=Effect.STUCK, since='0.2', subject=(Workload, DataVolume, PersistentVolumeClaim), about=bounds)),
     "machine.cloud_config_ignored": ("Cloud-init ignores the user data, since they can't be read", Meta('VM570', effect=Effect.IGNORED, since='0.2', subject=Workload)),
     "machine.cloud_config_key_unknown": ("A cloud-config has a key that cloud-init does not know, and that is much like one it knows", Meta('VM571', effect=Effect.IGNORED, since='0.2', subject=Workload)),
     "machine.cloud_config_type_wrong": ("A value of a cloud-config has a type that cloud-init can't use", Meta('VM572', effect=Effect.IGNORED, since='0.2', subject=Workload)),

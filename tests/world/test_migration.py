@@ -142,3 +142,22 @@ def test_network_bindings_of_the_kubevirt_object(registered: str, migratable: bo
     verdict = made.migration.verdict(guest)
     assert verdict is not None
     assert verdict.migratable is migratable
+
+
+QUOTA = """
+apiVersion: v1
+kind: ResourceQuota
+metadata: {name: lab, namespace: shop}
+spec: {hard: {requests.memory: %s}}
+"""
+
+
+@pytest.mark.parametrize(("memory", "migratable"), [("1Gi", True), ("2Gi", False), ("3Gi", True)])
+def test_a_quota_with_room_for_one_pod_and_not_for_two(memory: str, migratable: bool) -> None:
+    """A pod of about 1.3Gi: where there is no room for one, the guest does not start at all."""
+    small = "{memory: {guest: 1Gi}, devices: {interfaces: [{name: default, masquerade: {}}]}}"
+    guest, made = world(vm("evictionStrategy: LiveMigrate", domain=small), QUOTA % memory)
+    verdict = made.migration.verdict(guest)
+    assert verdict is not None
+    assert verdict.migratable is migratable
+    assert [bound.name for bound, _ in made.launch.exceeded(guest)] == (["requests.memory"] if memory == "1Gi" else [])

@@ -25,6 +25,7 @@ __all__ = [
     "PersistentVolumeClaim",
     "Plugin",
     "Preference",
+    "ResourceQuota",
     "Service",
     "StorageProfile",
     "VMHolder",
@@ -206,6 +207,10 @@ class CDI(Resource):
     __slots__ = ()
 
 
+class ResourceQuota(Resource):
+    __slots__ = ()
+
+
 class PersistentVolumeClaim(Resource):
     __slots__ = ()
 
@@ -300,6 +305,7 @@ _CLASSES: dict[tuple[str, str], type[Resource]] = {
     (_KUBEVIRT, "VirtualMachine"): VirtualMachine,
     (_KUBEVIRT, "KubeVirt"): KubeVirt,
     (_CDI, "CDI"): CDI,
+    ("", "ResourceQuota"): ResourceQuota,
     (_KUBEVIRT, "VirtualMachineInstance"): VirtualMachineInstance,
     (_KUBEVIRT, "VirtualMachineInstanceReplicaSet"): VirtualMachineInstanceReplicaSet,
     ("pool.kubevirt.io", "VirtualMachinePool"): VirtualMachinePool,

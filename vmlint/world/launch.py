@@ -16,7 +16,7 @@ from vmlint.model.access import get, items, mapping, sequence, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool, Workload
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.machine import Machine
@@ -95,6 +95,37 @@ class Launch:
             total = asked if bound.name == _GUESTS else asked * pods
             if total > bound.amount:
                 yield bound, total
+
+    def together(self, quota: Resource) -> Iterator[tuple[Hard, Quantity, int]]:
+        """The bounds of a ResourceQuota that all guests and claims exceed together which are sure to be there at a
+        time, with the sum and how many they are; none of them exceeds it by itself.
+
+        Those of unknown size are left out, so the sum is the least. Counted are VMs that are to run, and claims.
+        """
+        resources = [one for one in self._world.cluster.resources if self._lives_in(one, quota)]
+        if len({one.ref for one in resources}) < len(resources):
+            return  # alternatives, of which one is applied
+        guests = [one for one in resources if isinstance(one, VirtualMachine) and _runs(one)]
+        pods = [pod for guest in guests if (pod := self.pod(guest)) is not None]
+        claims = {disk.ref: disk for one in resources for disk in self._storage.disks(one) if disk.ref is not None}
+        sizes = [self.size(disk) for disk in claims.values()]
+        for bound in self.hard(quota.namespace):
+            if bound.quota is not quota:
+                continue
+            storage_class, _, rest = bound.name.rpartition(_OF_CLASS)
+            if rest == _STORAGE:
+                amounts = [size for size, own in sizes if size is not None and storage_class in ("", own)]
+            else:
+                amounts = [asked for pod in pods if (asked := _asked(pod, bound.name)) is not None]
+            total = sum(amounts, _ZERO)
+            if total > bound.amount and all(amount <= bound.amount for amount in amounts):
+                yield bound, total, len(amounts)
+
+    def _lives_in(self, resource: Resource, quota: Resource) -> bool:
+        """Whether a whole object says itself that it lives in a quota's namespace, and is there once."""
+        written = text(resource.data, "metadata", "namespace")
+        pool = isinstance(resource, VirtualMachinePool)
+        return written == quota.namespace and not resource.fragment and not pool
 
     def too_large(self, workload: Workload) -> Iterator[tuple[Resource, str, Quantity, Quantity]]:
         """The LimitRanges whose containers may not be as large as the guest's: the object, the resource, what is
@@ -188,6 +219,11 @@ class Launch:
                 for limit in sequence(holder.data, "spec", "limits"):
                     if isinstance(limit, dict) and limit.get("type") == kind:
                         yield holder, limit
+
+
+def _runs(vm: VirtualMachine) -> bool:
+    """Whether KubeVirt keeps the VM's guest running."""
+    return vm.vm_spec.get("running") is True or vm.vm_spec.get("runStrategy") == "Always"
 
 
 def _asked(pod: Launcher, name: str) -> Quantity | None:

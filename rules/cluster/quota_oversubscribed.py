@@ -1,0 +1,45 @@
+"""A namespace's guests or disks together exceed its quota.
+
+## What it does
+Adds up what the pods of the namespace's VMs that always run ask for, CPU and memory, those that KubeVirt needs besides
+the guests' too, and the sizes of its claims, and compares the sums with the ResourceQuota. What exceeds a bound by
+itself is the fault of that VM or disk.
+
+## Why it matters
+Kubernetes refuses the pods and claims that come last: which VMs start depends on the order. After a restart of the
+cluster it may be others.
+
+## Bad
+    kind: ResourceQuota
+    spec:
+      hard: {requests.memory: 8Gi}
+    # and two VMs of 6Gi in the same namespace
+
+## Good
+    kind: ResourceQuota
+    spec:
+      hard: {requests.memory: 16Gi}
+    # and two VMs of 6Gi in the same namespace
+
+## Source
+KubeVirt `pkg/virt-controller/services/renderresources.go`; Kubernetes `pkg/quota/v1/evaluator/core`.
+"""
+
+from collections.abc import Iterator
+
+from vmlint.model.subjects import ResourceQuota
+from vmlint.rule import Effect, Fault, Meta
+from vmlint.world import World
+
+META = Meta("VM055", effect=Effect.RISK, since="0.2", subject=ResourceQuota)
+
+
+def check(quota: ResourceQuota, world: World) -> Iterator[Fault]:
+    for bound, total, count in world.launch.together(quota):
+        what = "claims" if bound.name.endswith("requests.storage") else "VMs that always run"
+        yield META.at(
+            quota.at("spec", "hard", bound.name),
+            f"{count} {what} of namespace `{quota.namespace}` ask for `{total}` of `{bound.name}` together, and the "
+            f"quota allows `{bound.amount}`. Kubernetes refuses those that come last.",
+            fix="raise the quota, or ask for less",
+        )
