@@ -2,7 +2,7 @@
 
 ## What it does
 Reports a restore whose target, and an export whose VM or claim, belongs to a VM with `runStrategy: Always` or
-`RerunOnFailure`, or `running: true`. A restore with `targetReadinessPolicy: StopTarget` stops the VM itself.
+`running: true`. A restore with `targetReadinessPolicy: StopTarget` stops the VM itself.
 
 ## Why it matters
 KubeVirt does neither while the guest exists. A restore fails after five minutes, at once with `FailImmediate`, and

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports DataVolumes, templates and claims that copy a claim of the repository on which a VM with `runStrategy: Always`
-or `RerunOnFailure`, or `running: true`, has a volume.
+or `running: true` has a volume.
 
 ## Why it matters
 CDI copies a claim only while no pod writes it. Once the VM has started, the copy waits until somebody stops it.

@@ -92,8 +92,11 @@ class VirtualMachine(Workload):
 
     @property
     def keeps_running(self) -> bool:
-        """Whether KubeVirt starts the guest again and again, so that it runs unless somebody changes the VM."""
-        return self.vm_spec.get("running") is True or self.vm_spec.get("runStrategy") in ("Always", "RerunOnFailure")
+        """Whether KubeVirt starts the guest again and again, so that it runs unless somebody changes the VM.
+
+        With `RerunOnFailure` a guest that was shut down stays so.
+        """
+        return self.vm_spec.get("running") is True or self.vm_spec.get("runStrategy") == "Always"
 
     @property
     def is_halted(self) -> bool:
