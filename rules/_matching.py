@@ -77,8 +77,8 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
         what = f"{ref.kind} `{ref.short}`, the copy of the {noun} that the VM is to use, {absent}"
         return what, f"remove `{_REVISION_FIELD}`: KubeVirt makes the copy itself"
     what = f"{'inferred ' if match.chain else ''}{noun} `{ref.short}` ({ref.kind}) {absent}"
-    if near := world.suggest(ref):
-        return what, f"did you mean `{near}`?"
+    if meant := world.meant(ref):
+        return what, meant
     return what, f"add the {noun}, or declare it with `outside:` in the configuration if it lives in the cluster"
 
 

@@ -2,7 +2,7 @@
 
 ## What it does
 Looks for the fields that only a cluster sets: `metadata.resourceVersion`, `uid` and `managedFields`, and the `status`
-of machines and disks. An empty `status` and a `creationTimestamp` of `null`, as generators write them, are no fault.
+of VMs, pools and disks. An empty `status` and a `creationTimestamp` of `null`, as generators write them, are no fault.
 
 ## Why it fails
 The API server refuses to create an object with a `resourceVersion`, and to change one whose `resourceVersion` or `uid`
@@ -29,7 +29,12 @@ from collections.abc import Iterator
 
 from vmlint.model.access import get
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, Workload
+from vmlint.model.subjects import (
+    DataVolume,
+    PersistentVolumeClaim,
+    VirtualMachine,
+    VirtualMachineInstanceReplicaSet,
+)
 from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.source.edit import Remove
 from vmlint.world import World
@@ -38,7 +43,9 @@ from .._about import exported
 
 META = Meta("VM750", effect=Effect.REJECTED, since="0.1", subject=Resource, about=exported, fix=Fix.SAFE)
 
-_WITH_STATUS = (Workload, DataVolume, PersistentVolumeClaim)
+_WITH_STATUS = (VirtualMachine, VirtualMachineInstanceReplicaSet, DataVolume, PersistentVolumeClaim)
+"""Kinds whose status is a subresource; that of a VirtualMachineInstance is a field as any other."""
+
 _AFTER = (
     ("resourceVersion", Effect.REJECTED, "The API server refuses to create it"),
     ("uid", Effect.RISK, "The API server refuses to change an object of another `uid`"),

@@ -49,7 +49,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         if found.state is not State.MISSING:
             continue
         told.update((link.ref, link.path))
-        near = "" if _is_indexed(link) else world.suggest(link.ref)
+        meant = "" if _is_indexed(link) else world.meant(link.ref)
         if not world.closed(link.ref) and (other := _astray(link, world)):
             reason = f"`{other.short}` may be it, and not all namespaces are written"
             yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
@@ -58,8 +58,8 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         yield meta.at(
             subject.at(*link.path),
             f"{noun} `{link.ref.short}` is not in the repository. {after}.",
-            fix=f"did you mean `{near}`?"
-            if near
+            fix=meant
+            if meant
             else f"add it, or declare it if it is made elsewhere: `outside: [{link.ref.kind} {link.ref.short}]` in the "
             "configuration",
             effect=world.effect_of_missing(link.ref, meta.effect),

@@ -82,8 +82,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             continue
         told.add(link.ref)
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
-        near = world.suggest(link.ref)
-        if not near and (reason := _open(link.ref, world)):
+        meant = world.meant(link.ref)
+        if not meant and (reason := _open(link.ref, world)):
             yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
             continue
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
@@ -91,14 +91,14 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             subject.at(*link.path),
             f"{who}: {noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
             f"{_after(subject)}.",
-            fix=_fix(link.ref, noun, near),
+            fix=_fix(link.ref, noun, meant),
             effect=world.effect_of_missing(link.ref, META.effect),
         )
 
 
-def _fix(ref: Ref, noun: str, near: str) -> str:
-    if near:
-        return f"did you mean `{near}`?"
+def _fix(ref: Ref, noun: str, meant: str) -> str:
+    if meant:
+        return meant
     return (
         f"add the {noun}, or declare it if it is made elsewhere: "
         f"`outside: [{ref.kind} {ref.short}]` in the configuration"

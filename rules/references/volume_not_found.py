@@ -69,7 +69,7 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         told.add(found.ref)
         field = (*path, source, "name" if source == "dataVolume" else "claimName")
         noun = "DataVolume" if source == "dataVolume" else "claim"
-        near = world.suggest(found.ref)
+        meant = world.meant(found.ref)
         if (other := world.storage.elsewhere(found.ref, vm)) and not world.closed(found.ref):
             yield META.doubt(
                 vm.at(*field), f"whether claim `{other.short}` is meant: the VM names no namespace, and may live there"
@@ -80,8 +80,8 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
             vm.at(*field),
             f"volume `{text(volume, 'name')}` is on {noun} `{found.ref.short}`, which is not in the repository. "
             "The VM does not start without it.",
-            fix=f"did you mean `{near}`?"
-            if near
+            fix=meant
+            if meant
             else f"add the {noun}, or declare it if it is made elsewhere: "
             f"`outside: [{found.ref.kind} {found.ref.short}]` in the configuration",
             effect=effect,

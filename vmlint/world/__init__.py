@@ -64,6 +64,19 @@ class World(Application):
         """What a missing object does: its effect in a cluster that lacks it, or that nothing is decided yet."""
         return effect if self.closed(ref) else Effect.UNRESOLVED
 
+    def meant(self, ref: Ref) -> str:
+        """What to do about a name that leads nowhere, as far as the files show it; "" where they don't.
+
+        The object may be in a file beside a kustomization that does not include it; else a name may be misspelt.
+        """
+        whole = self.cluster.whole
+        other = whole.namesake(ref, placed=False)
+        for resource in whole.named(other) if other is not None else ():
+            if resource.patched and not resource.fragment:
+                return f"include `{resource.document.file}`, which has it: no kustomization includes that file"
+        near = self.suggest(ref)
+        return f"did you mean `{near}`?" if near else ""
+
     def suggest(self, ref: Ref) -> str:
         """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
         return self._names.nearest(ref)
