@@ -67,7 +67,7 @@ def plan(
         renderer = Renderer(tree)
     planner = Planner(tree, tools, resources, default_namespace, renderer)
     own = planner.plan()
-    problems = (*planner.problems, *lost(files, tree))
+    problems = (*planner.problems, *lost((file for file in files if not planner.waits(file.file)), tree))
     return Plan((*own, *templates), problems, tuple(charts(files, tree)), tuple(planner.crashes))
 
 

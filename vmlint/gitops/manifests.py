@@ -53,7 +53,7 @@ def _flaw(data: Any) -> tuple[str, Path] | None:
     kind = get(data, "kind")
     if not isinstance(kind, str) or not kind:
         return "the object has no `kind`", ("kind",) if "kind" in data else ()
-    if not kind.endswith("List") and not text(data, "metadata", "name"):
+    if not kind.endswith("List") and get(data, "metadata", "name") in (None, ""):
         return f"the {kind} has no `metadata.name`", ("metadata", "name") if "metadata" in data else ()
     for field in ("labels", "annotations"):
         for key, value in (

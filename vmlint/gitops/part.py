@@ -27,6 +27,13 @@ _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 
 
+def _word(value: Any) -> str:
+    """A name as kustomize reads it: it takes a number for its text."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
 class Identity(NamedTuple):
     """What kustomize knows an object by, beside its group and version. The namespace is `default` where none is
     written, and a word of its own for kinds that have none."""
@@ -97,11 +104,11 @@ class Part:
     @property
     def namespace(self) -> str:
         """The namespace that it names, "" for none."""
-        return text(self.draft.data, "metadata", "namespace")
+        return _word(get(self.draft.data, "metadata", "namespace"))
 
     @property
     def name(self) -> str:
-        return text(self.draft.data, "metadata", "name")
+        return _word(get(self.draft.data, "metadata", "name"))
 
     @property
     def is_cluster_wide(self) -> bool:

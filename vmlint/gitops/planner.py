@@ -69,6 +69,10 @@ class Planner:
         """What can't be built, or changes nothing, each once; after `plan`."""
         return tuple(self._problems.values())
 
+    def waits(self, file: str) -> bool:
+        """Whether a file lies beside a kustomization that does not name it: nobody applies it; after `plan`."""
+        return file not in self._used and self._tree.kustomization(file.rpartition("/")[0]) is not None
+
     def _loose(self) -> Iterator[Resource]:
         """The objects that nothing is told to apply.
 
