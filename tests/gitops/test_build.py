@@ -162,7 +162,8 @@ def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
 ) -> None:
     monkeypatch.setattr("vmlint.gitops.build._MOST_CHANGES", 100)
     (tmp_path / "vm.yaml").write_text(PLAIN)
-    patch = "- {target: {kind: VirtualMachine}, patch: '[{op: add, path: /metadata/labels, value: {a: b}}]'}\n"
+    operations = '[{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}]'
+    patch = f"- {{target: {{kind: VirtualMachine}}, patch: '{operations}'}}\n"
     (tmp_path / "kustomization.yaml").write_text(f"resources: [vm.yaml]\npatches:\n{patch * 10}")
     with chdir(tmp_path):
         (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
