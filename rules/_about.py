@@ -102,7 +102,7 @@ def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
 
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
     """The VM's inferences, whatever comes of them."""
-    return [chain for matcher in Matcher if (chain := world.infer(vm, matcher))]
+    return [chain for matcher in Matcher if (chain := world.vms.infer(vm, matcher))]
 
 
 def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
@@ -116,13 +116,13 @@ def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     """The VM's matchers that don't lead to an object of known content."""
     from vmlint.kubevirt.matching import Fate
 
-    found = [world.match(vm, matcher) for matcher in Matcher]
+    found = [world.vms.match(vm, matcher) for matcher in Matcher]
     return [match for match in found if match is not None and match.fate is not Fate.USED]
 
 
 def overridden(vm: VirtualMachine, world: World) -> Sequence[Conflict]:
     """The fields that the VM and its instancetype both set."""
-    return world.conflicts(vm)
+    return world.vms.conflicts(vm)
 
 
 def lost_links(subject: Resource, world: World) -> Sequence[Link]:

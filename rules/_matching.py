@@ -28,18 +28,18 @@ def effect_of_lost(vm: VirtualMachine, match: Match, world: World) -> Effect:
 
 def _lost(vm: VirtualMachine, world: World) -> Effect:
     """Since KubeVirt 1.6 a VM without its instancetype is accepted, and never starts. Before, it was refused."""
-    return Effect.STUCK if world.behaviour.admits_missing else refusal(vm)
+    return Effect.STUCK if world.vms.behaviour.admits_missing else refusal(vm)
 
 
 def _aftermath(noun: str, world: World) -> str:
     """The second sentence of a message."""
-    if world.behaviour.admits_missing:
+    if world.vms.behaviour.admits_missing:
         return f"KubeVirt accepts the VM, and never starts it without the {noun}."
     return "KubeVirt refuses the VM."
 
 
 def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault | Doubt]:
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     if match is None:
         return
     if doubt := _undecided(match, world):
@@ -83,7 +83,7 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
 
 
 def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     if match is None or match.fate is not Fate.UNKNOWN_KIND:
         return
     kinds = f"`{matcher.cluster.name}` or `{matcher.namespaced.name}`"
@@ -97,7 +97,7 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
 
 
 def kind_missing(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     twin = namespaced_twin(vm, match, world.cluster) if match and match.chain is None else None
     if match is None or twin is None:
         return

@@ -19,7 +19,7 @@ __all__ = ["effect_of", "ended", "outcome", "written"]
 def ended(vm: VirtualMachine, world: World, *ends: End) -> Iterator[Chain]:
     """The chains of the VM that ended so. The cluster stops at the first; a person wants to hear of both."""
     for matcher in Matcher:
-        chain = world.infer(vm, matcher)
+        chain = world.vms.infer(vm, matcher)
         if chain is not None and chain.end in ends:
             yield chain
 

@@ -43,7 +43,7 @@ META = Meta("VM109", effect=Effect.RISK, since="0.1", subject=VirtualMachine, ab
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    chain = world.infer(vm, Matcher.INSTANCETYPE)
+    chain = world.vms.infer(vm, Matcher.INSTANCETYPE)
     policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
     memory = vm.at(*vm.vmi_path, "domain", "memory")
     if chain is None or policy != "Ignore" or not mapping(vm.vmi_spec, "domain", "memory"):

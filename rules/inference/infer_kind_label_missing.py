@@ -41,7 +41,7 @@ META = Meta("VM108", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, a
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher in Matcher:
-        match = world.match(vm, matcher)
+        match = world.vms.match(vm, matcher)
         meant = namespaced_twin(vm, match, world.cluster) if match and match.chain else None
         if match is None or match.chain is None or meant is None:
             continue

@@ -43,7 +43,7 @@ META = Meta("VM107", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine,
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher in Matcher:
-        chain = world.infer(vm, matcher)
+        chain = world.vms.infer(vm, matcher)
         if chain is None:
             continue
         wanted = text(vm.matcher(matcher), "inferFromVolume")

@@ -71,6 +71,6 @@ def _edited(change: Change, world: World) -> Iterator[Fault]:
 def _inferring(vm: VirtualMachine, world: World) -> Iterator[Matcher]:
     """The matchers of a VM whose inference finds a name."""
     for matcher in Matcher:
-        chain = world.infer(vm, matcher)
+        chain = world.vms.infer(vm, matcher)
         if chain is not None and chain.end is End.FOUND:
             yield matcher

@@ -26,11 +26,11 @@ _GUEST_CPU = ("spec", "domain", "cpu", "guest")  # known to the proposals alone,
 
 def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[str]) -> Iterator[Fault]:
     """One fault a field of these groups that the VM and its instancetype both set."""
-    match = world.match(vm, Matcher.INSTANCETYPE)
+    match = world.vms.match(vm, Matcher.INSTANCETYPE)
     if match is None or match.resolution is None:
         return
     owner = match.resolution.resource
-    for conflict in world.conflicts(vm):
+    for conflict in world.vms.conflicts(vm):
         if conflict.group not in groups or conflict.path == _GUEST_CPU:
             continue
         path = (*vm.template_path, *conflict.path)

@@ -82,5 +82,5 @@ def _expands(vm: VirtualMachine, world: World) -> bool:
     """Whether the values of a VM's instancetype are written into it."""
     if isinstance(vm, VirtualMachinePool) or _policy(world) is Policy.REFERENCE:
         return False
-    found = world.match(vm, Matcher.INSTANCETYPE)
-    return found is not None and found.fate is Fate.USED and not world.conflicts(vm)
+    found = world.vms.match(vm, Matcher.INSTANCETYPE)
+    return found is not None and found.fate is Fate.USED and not world.vms.conflicts(vm)

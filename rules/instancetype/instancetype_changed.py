@@ -69,6 +69,6 @@ def _users(ref: Ref, matcher: Matcher, world: World) -> Iterator[VirtualMachine]
     """The VMs that have an instancetype or preference, by its name or by inference."""
     for vm in world.cluster.of_kind("VirtualMachine"):
         if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool):
-            match = world.match(vm, matcher)
+            match = world.vms.match(vm, matcher)
             if match is not None and match.resolution is not None and match.resolution.ref == ref:
                 yield vm

@@ -46,7 +46,7 @@ def _hops(workload: Workload, refusal: Refusal, world: World) -> tuple[Hop, ...]
     shown = "" if isinstance(refusal.value, dict | list) else f": {refusal.value}"
     given = f"{render(refusal.cause.path[len(workload.vmi_path) :])}{shown}"
     matcher = _MATCHERS.get(refusal.origin)
-    match = world.match(workload, matcher) if matcher and isinstance(workload, VirtualMachine) else None
+    match = world.vms.match(workload, matcher) if matcher and isinstance(workload, VirtualMachine) else None
     if match is None or match.resolution is None:
         return (Hop(f"KubeVirt's default: {given}", None),)
     ref, owner = match.resolution.ref, match.resolution.resource

@@ -46,7 +46,7 @@ META = Meta("VM506", effect=Effect.STUCK, since="0.1", subject=Workload, about=a
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
-    instancetype = world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
+    instancetype = world.vms.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
     if instancetype is not None and instancetype.fate in (Fate.MISSING, Fate.UNKNOWN_KIND):
         return  # the instancetype that is missing would have given the memory, and is reported
     yield from refused(META, workload, world, "memory_unset")

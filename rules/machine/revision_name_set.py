@@ -38,7 +38,7 @@ META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine, fi
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher in Matcher:
-        if not text(vm.matcher(matcher), "revisionName") or (match := world.match(vm, matcher)) is None:
+        if not text(vm.matcher(matcher), "revisionName") or (match := world.vms.match(vm, matcher)) is None:
             continue
         lost = match.fate is Fate.MISSING and match.resolution is not None and world.closed(match.resolution.ref)
         if not lost:

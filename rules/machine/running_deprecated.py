@@ -35,7 +35,7 @@ _SUCCESSOR = {True: "Always", False: "Halted"}
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     running = vm.vm_spec.get("running")
-    if running is None or vm.vm_spec.get("runStrategy") is not None or not world.behaviour.warns_of_running:
+    if running is None or vm.vm_spec.get("runStrategy") is not None or not world.vms.behaviour.warns_of_running:
         return
     strategy = _SUCCESSOR[running] if isinstance(running, bool) else ""
     old, new = (*vm.vm_path, "running"), (*vm.vm_path, "runStrategy")

@@ -39,7 +39,7 @@ _NEW = (*_FIRMWARE, "preferredEfi")
 
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
-    if not world.behaviour.prefers_efi:
+    if not world.vms.behaviour.prefers_efi:
         return
     firmware = mapping(preference.spec, "firmware")
     uefi, secure = firmware.get("preferredUseEfi"), firmware.get("preferredUseSecureBoot")

@@ -53,8 +53,8 @@ _FIXES = {
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    found = world.unmet(vm)
-    preference = world.match(vm, Matcher.PREFERENCE)
+    found = world.vms.unmet(vm)
+    preference = world.vms.match(vm, Matcher.PREFERENCE)
     if found is None or preference is None:
         return
     asked = Hop(f"preference {preference.name}: requires {found.required}", _place(preference, found.resource))

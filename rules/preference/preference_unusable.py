@@ -37,8 +37,8 @@ META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    applied = world.reviewed(vm)
-    preference = world.match(vm, Matcher.PREFERENCE)
+    applied = world.vms.reviewed(vm)
+    preference = world.vms.match(vm, Matcher.PREFERENCE)
     if applied is None or applied.refusal is None or preference is None:
         return
     cause = applied.refusal

@@ -73,7 +73,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
             or (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
             or (found := world.cluster.follow(link)).state is not State.MISSING
-            or link.ref in world.inferred_missing  # the family of inference speaks of these
+            or link.ref in world.vms.inferred_missing  # the family of inference speaks of these
         ):
             continue
         above = (disks.get(link.path[:length]) for length in range(len(link.path) + 1))

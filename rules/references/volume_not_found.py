@@ -60,7 +60,7 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         found = world.storage.own_claim(vm, volume)
         if not isinstance(found, Resolution) or found.state is not State.MISSING:
             continue
-        if found.ref in told or found.ref in world.inferred_missing:  # the family of inference speaks of the latter
+        if found.ref in told or found.ref in world.vms.inferred_missing:  # the family of inference speaks of the latter
             continue
         source, name = claim_name(volume)
         own = [disk.name for disk in world.storage.disks(vm)]

@@ -53,7 +53,7 @@ class Sized(NamedTuple):
 
 def sized(vm: VirtualMachine, world: World) -> Sized | None:
     """The VM with its sizing, where the proposals decide and the files say what its instancetype is."""
-    match = world.match(vm, Matcher.INSTANCETYPE)
+    match = world.vms.match(vm, Matcher.INSTANCETYPE)
     if match is not None and match.object is None:
         return None
     template = mapping(vm.data, *vm.template_path)

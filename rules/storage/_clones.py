@@ -38,7 +38,7 @@ class Copy(NamedTuple):
 
 def copies(subject: Resource, world: World) -> Sequence[Copy]:
     """The disks of an object that copy a claim of the files, with the claim."""
-    return world.once(copies, subject, lambda: tuple(_copies(subject, world)))
+    return world.memo.once(copies, subject, lambda: tuple(_copies(subject, world)))
 
 
 def _copies(subject: Resource, world: World) -> Iterator[Copy]:

@@ -79,9 +79,9 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
 
 def _filled_buses(workload: Workload, world: World) -> dict[str, str]:
     """The buses that a VM's disks get of its preference, where the files decide that."""
-    if not isinstance(workload, VirtualMachine) or not world.is_decided(workload, Matcher.PREFERENCE):
+    if not isinstance(workload, VirtualMachine) or not world.vms.is_decided(workload, Matcher.PREFERENCE):
         return {}
-    spec = mapping(world.expanded(workload).template, "spec")
+    spec = mapping(world.vms.expanded(workload).template, "spec")
     return {
         text(disk, "name"): text(disk, target, "bus")
         for _, disk in each(spec, *_DISKS)

@@ -20,6 +20,7 @@ from vmlint.engine.workspace import snapshot_of
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import Settings, World
+from vmlint.world.application import Application
 from vmlint.world.disks import Disk, Written
 from vmlint.world.likeness import Alike, Templates
 
@@ -109,7 +110,7 @@ def verdicts(one: World) -> list[Any]:
     vms = [found for found in whole if isinstance(found, VirtualMachine)]
     return [
         *((str(found), one.form.causes(found), one.storage.refusals(found), disks(found, one)) for found in whole),
-        *((str(vm), one.machine.admission(vm), one.conflicts(vm), one.unmet(vm)) for vm in vms),
+        *((str(vm), one.machine.admission(vm), one.vms.conflicts(vm), one.vms.unmet(vm)) for vm in vms),
     ]
 
 
@@ -133,14 +134,14 @@ def source(disk: Disk, one: World) -> Any:
 def verdicts_alone(one: World) -> list[Any]:
     """The verdicts where nothing stands in for anything else."""
     with (
-        patch.object(World, "alike", lambda self, vm: vm),
+        patch.object(Application, "alike", lambda self, vm: vm),
         patch.object(Templates, "alike", lambda self, template: Alike(template)),
     ):
         return verdicts(World(one.cluster, one.settings))
 
 
 def stand_ins(one: World) -> set[int]:
-    return {id(one.alike(found)) for found in one.cluster.resources if isinstance(found, VirtualMachine)}
+    return {id(one.vms.alike(found)) for found in one.cluster.resources if isinstance(found, VirtualMachine)}
 
 
 @settings(deadline=None)
@@ -204,6 +205,19 @@ def test_a_guest_has_its_own_values(case: Path) -> None:
     for world in worlds:
         for vm in world.cluster.resources:
             if isinstance(vm, VirtualMachine) and not vm.fragment:
-                started = world.started(vm)
+                started = world.vms.started(vm)
                 refused = started.conflicts or started.refusal or started.problem
-                assert world.started_template(vm) == (None if refused else started.template)
+                assert world.vms.started_template(vm) == (None if refused else started.template)
+
+
+def test_rules_are_given_the_vm_itself() -> None:
+    """What identical VMs are judged by has blank texts; no answer about a VM shows them."""
+    written = vm(NAME="web", CLAIM="web-root", DATA="#cloud-config\\nuser: me", MAC="02-00-00-00-00-18")
+    found = world(written, vm(NAME="other"))
+    (web,) = (one for one in found.cluster.resources if isinstance(one, VirtualMachine) and one.name == "web")
+    reviewed = found.vms.reviewed(web)
+    assert reviewed is not None
+    for template in (reviewed.template, found.vms.started(web).template, found.vms.started_template(web)):
+        assert template is not None
+        assert template["spec"]["volumes"] == web.vmi_spec["volumes"]
+        assert template["spec"]["domain"]["devices"]["interfaces"][0]["macAddress"] == "02-00-00-00-00-18"

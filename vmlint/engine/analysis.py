@@ -151,7 +151,7 @@ def analyse(
             collect(wait=True)
         for index in analysis.reused:
             number, subject = subjects[index]
-            worlds[number].take_as_complete(subject)
+            worlds[number].vms.take_as_complete(subject)
         for index in range(len(subjects)):
             if index not in analysis.reused and index not in checking.found:
                 check(index)

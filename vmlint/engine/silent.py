@@ -35,4 +35,4 @@ def lacks_nothing(resource: Resource, world: World) -> bool:
     """
     if any(world.cluster.follow(link).state is State.MISSING for link in links(resource)):
         return False
-    return not isinstance(resource, VirtualMachine) or not any(True for _ in world.lacks(resource))
+    return not isinstance(resource, VirtualMachine) or not any(True for _ in world.vms.lacks(resource))

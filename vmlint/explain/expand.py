@@ -126,7 +126,7 @@ def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Exp
 
 def _virtual_machine(vm: Any, world: World) -> Expanded:
     """A VM, or a pool with its template for VMs."""
-    applied = world.expanded(vm)
+    applied = world.vms.expanded(vm)
     lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)
     stored = bool(lost or applied.conflicts or applied.refusal)
     data = with_value(vm.data, vm.vm_path, applied.persisted["spec"] if stored else applied.vm["spec"])
@@ -239,5 +239,5 @@ def _givers(vm: VirtualMachine, data: Mapping[str, Any], applied: Applied, world
 
 
 def _name(vm: VirtualMachine, matcher: Matcher, world: World) -> str:
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     return match.resolution.ref.short if match and match.resolution else ""

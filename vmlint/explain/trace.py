@@ -110,7 +110,7 @@ def _mobility(vm: VirtualMachine, world: World) -> Mobility | None:
 
 
 def _way(vm: VirtualMachine, matcher: Matcher, expanded: Expanded, world: World) -> Way:
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     if match is None:
         return Way(matcher.noun, Result.NONE, reason=f"the VM asks for no {matcher.noun}")
     trouble = trouble_of(vm, matcher, world)

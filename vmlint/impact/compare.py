@@ -112,7 +112,7 @@ def _same_surroundings(before: Side, after: Side) -> bool:
         for side in (before, after):
             vm = side.resource
             assert isinstance(vm, VirtualMachine)
-            match = side.world.match(vm, matcher)
+            match = side.world.vms.match(vm, matcher)
             contents.append(match and match.object)
         if contents[0] != contents[1]:
             return False

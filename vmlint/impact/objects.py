@@ -200,7 +200,7 @@ def _users(resource: Resource, world: World) -> Iterator[VirtualMachine]:
     """The VMs that have an instancetype or preference."""
     matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
     for vm in _vms(world):
-        found = world.match(vm, matcher)
+        found = world.vms.match(vm, matcher)
         if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
             yield vm
 

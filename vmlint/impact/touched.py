@@ -246,7 +246,7 @@ def _needs(one: Resource, world: World) -> Iterator[Ref]:
         return
     for matcher in Matcher:
         try:
-            match = world.match(one, matcher)
+            match = world.vms.match(one, matcher)
         except Exception:  # a rule that asks the same says where it fails
             continue
         for resolution in (match.resolution, match.chain and match.chain.resolution) if match else ():

@@ -252,10 +252,10 @@ def _givers(pair: Pair) -> Callable[[Path], str]:
     assert isinstance(new, VirtualMachine)
     names: dict[str, str] = {}
     for matcher in Matcher:
-        found = [pair.before.world.match(old, matcher), pair.after.world.match(new, matcher)]
+        found = [pair.before.world.vms.match(old, matcher), pair.after.world.vms.match(new, matcher)]
         was, now = (one.name if one else "" for one in found)
         names[matcher.noun] = was if was == now else f"{was or 'none'} → {now or 'none'}"
-    origins = pair.after.world.started(new).origin
+    origins = pair.after.world.vms.started(new).origin
 
     def giver(path: Path) -> str:
         origin = origins.get(("spec", *path), Origin.VM)
@@ -298,7 +298,7 @@ def _chain(pair: Pair) -> Iterator[Step]:
     if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine):
         return
     for matcher in Matcher:
-        matches = pair.before.world.match(old, matcher), pair.after.world.match(new, matcher)
+        matches = pair.before.world.vms.match(old, matcher), pair.after.world.vms.match(new, matcher)
         names = [found.name if found else "" for found in matches]
         if names[0] != names[1]:
             path = new.matcher_path(matcher, "name") if names[1] else ("metadata", "name")

@@ -169,7 +169,7 @@ _CONFIGURED = (
 
 def expanded(vm: VirtualMachine, world: World) -> View:
     """A VM, or the template of a pool, as KubeVirt would run it."""
-    applied = world.started(vm)
+    applied = world.vms.started(vm)
     problem = problem_of(vm, world)
     refused = problem.reason if problem else applied.problem
     data = _placed(vm, with_value(vm.data, vm.vm_path, (applied.persisted if refused else applied.vm)["spec"]))
@@ -192,7 +192,7 @@ def expanded(vm: VirtualMachine, world: World) -> View:
     def put(path: Path) -> tuple[Place, tuple[Hop, ...]]:
         origin = _origin(applied, path[depth:]) if path[:depth] == vm.template_path else None
         matcher = _MATCHER.get(origin) if origin and get(vm.data, *path) is None else None
-        match = world.match(vm, matcher) if matcher else None
+        match = world.vms.match(vm, matcher) if matcher else None
         if match is None:
             return vm.at(*path), ()
         name = match.resolution.ref if match.resolution else match.matcher.noun

@@ -76,7 +76,7 @@ def _unknown(resolution: Resolution) -> str:
 def _matched(matcher: Matcher) -> _Follow:
     def follow(view: View, world: World) -> Iterator[End]:
         vm = view.holder
-        match = world.match(vm, matcher) if isinstance(vm, VirtualMachine) else None
+        match = world.vms.match(vm, matcher) if isinstance(vm, VirtualMachine) else None
         if match is None or not isinstance(vm, VirtualMachine):
             return
         problem = trouble_of(vm, matcher, world)

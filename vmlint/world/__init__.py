@@ -5,7 +5,11 @@ The semantics stand in `kubevirt/`, `cdi/` and `schema/`; here they meet the obj
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vmlint.graph.cluster import Cluster
+from vmlint.kubevirt.releases import Behaviour
 from vmlint.model.effect import Effect
 from vmlint.model.ref import Ref
 from vmlint.world.addresses import Addresses
@@ -26,35 +30,51 @@ from vmlint.world.storage import Storage
 __all__ = ["Settings", "World"]
 
 
-class World(Application):
-    """All questions of a run: those about VMs and their matchers, and through `storage`, `snapshots`, `machine`,
-    `operations`, `migration`, `launch`, `addresses` and `form` the rest."""
+class World:
+    """The cluster of a run and all questions about it, a part for each subject.
+
+    `vms` answers for VMs and their matchers, `machine` for admission, `storage` for disks, `migration`, `launch`,
+    `operations`, `snapshots`, `addresses`, `held` and `form` for what their names say.
+    """
 
     def __init__(self, cluster: Cluster, settings: Settings, applied_by: str = "") -> None:
-        super().__init__(cluster, settings)
+        self.cluster = cluster
+        self.settings = settings
+        self.vms = Application(cluster, settings)
+        self.memo = self.vms.memo
         self.applied_by = applied_by
         """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
         self.compared: set[int] = set()
         """The objects, by id, of which rules about updates know what they were before."""
         templates = Templates()
         self.storage = Storage(
-            cluster, settings.is_closed, self.preferred_class, templates, proposals=settings.release is None
+            cluster, settings.is_closed, self.vms.preferred_class, templates, proposals=settings.release is None
         )
         self.snapshots = Snapshots(cluster, self.storage, settings.is_closed)
-        self.machine = Machine(self)
-        self.operations = Operations(self, self.machine)
-        self.launch = Launch(self, self.machine, self.storage)
-        self.migration = Migration(self, self.machine, self.storage, self.launch)
+        self.machine = Machine(self.vms)
+        self.operations = Operations(self.vms, self.machine)
+        self.launch = Launch(self.vms, self.machine, self.storage)
+        self.migration = Migration(self.vms, self.machine, self.storage, self.launch)
         self.addresses = Addresses(cluster)
         self.services = Services(cluster)
         self._names = Names(cluster)
-        self.held = Held(self)
-        self.form = Form(cluster, settings.release, self.alike, templates)
+        self.held = Held(self.vms)
+        self.form = Form(cluster, settings.release, self.vms.alike, templates)
+
+    @property
+    def kubevirt(self) -> Mapping[str, Any] | None:
+        """The KubeVirt object of the cluster, where the files hold one and no more."""
+        return self.vms.kubevirt
+
+    @property
+    def behaviour(self) -> Behaviour:
+        """What the target release does differently from others."""
+        return self.vms.behaviour
 
     @property
     def knows_kubevirt(self) -> bool:
         """Whether the files say how KubeVirt is configured, be it by its defaults."""
-        return self.kubevirt is not None or self.machine.is_default
+        return self.vms.kubevirt is not None or self.machine.is_default
 
     def closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -17,8 +17,8 @@ from vmlint.kubevirt.releases import behaviour
 from vmlint.kubevirt.requirements import Unmet, unmet
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
+from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
-from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
 from vmlint.world.likeness import blanked, key_of, restored
 from vmlint.world.settings import Settings
@@ -38,7 +38,7 @@ class Application:
         self.settings = settings
         self.behaviour = behaviour(settings.release)
         self._complete: set[int] = set()
-        self._answers: dict[object, dict[int, Any]] = {}
+        self.memo = Memo()
         self._outfits: dict[tuple[int, int], Outfit] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
 
@@ -48,7 +48,7 @@ class Application:
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
-        return self.once((infer, matcher), vm, lambda: self._infer(vm, matcher))
+        return self.memo.once((infer, matcher), vm, lambda: self._infer(vm, matcher))
 
     def _infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         if flaws(vm.matcher(matcher) or {}):
@@ -71,11 +71,11 @@ class Application:
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
-        return self.once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+        return self.memo.once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
 
     def assume(self, vm: VirtualMachine, answer: Match) -> None:
         """Take an answer for what the VM gets of a matcher, whatever the files say: a copy that KubeVirt has stored."""
-        self._answers.setdefault((match, answer.matcher), {})[id(vm)] = answer
+        self.memo.know((match, answer.matcher), vm, answer)
 
     def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
         """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
@@ -98,14 +98,14 @@ class Application:
     def reviewed(self, vm: VirtualMachine) -> Applied | None:
         """The copy of the VM that the validating webhook checks: instancetype, preference and defaults applied.
 
-        None where the VM does not get so far, or where what it gets is not in the files. It is the copy of the VM that
-        stands in for this one: texts that decide nothing are blank in it.
+        None where the VM does not get so far, or where what it gets is not in the files.
         """
-        known = self.alike(vm)
-        return self.once("reviewed", known, lambda: self._reviewed(known))
-
-    def _reviewed(self, vm: VirtualMachine) -> Applied | None:
         return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
+
+    def _reviewed_alike(self, vm: VirtualMachine) -> Applied | None:
+        """The same of the VM's stand-in, in which texts that decide nothing are blank."""
+        known = self.alike(vm)
+        return self.memo.once("reviewed", known, lambda: self.reviewed(known))
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
@@ -116,7 +116,7 @@ class Application:
 
         It gets what they get of their matchers, and is no object of the files. A pool stands for itself.
         """
-        return vm if isinstance(vm, VirtualMachinePool) else self.once("alike", vm, lambda: self._alike(vm))
+        return vm if isinstance(vm, VirtualMachinePool) else self.memo.once("alike", vm, lambda: self._alike(vm))
 
     def _alike(self, vm: VirtualMachine) -> VirtualMachine:
         data = blanked(vm)
@@ -139,7 +139,7 @@ class Application:
             for matcher, chain, found in zip(Matcher, chains, matches, strict=True):
                 answers |= {(infer, matcher): chain, (match, matcher): found}
             for question, answer in answers.items():
-                self._answers.setdefault(question, {})[id(known)] = answer
+                self.memo.know(question, known, answer)
         return self._stand_ins[key]
 
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
@@ -158,7 +158,7 @@ class Application:
 
         What the preference is plays no part in them, but where it makes the VM be refused before.
         """
-        applied = self.reviewed(vm)
+        applied = self._reviewed_alike(vm)
         if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
             applied = self.reviewed_with(self.alike(vm), Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
@@ -169,10 +169,10 @@ class Application:
         It is checked last: a VM that is refused before has other troubles.
         """
         vm = self.alike(vm)
-        return self.once(unmet, vm, lambda: self._unmet(vm))
+        return self.memo.once(unmet, vm, lambda: self._unmet(vm))
 
     def _unmet(self, vm: VirtualMachine) -> Unmet | None:
-        applied = self.reviewed(vm)
+        applied = self._reviewed_alike(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
@@ -203,7 +203,7 @@ class Application:
         """The VM with those of its matchers' objects that are known."""
         objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
         outfit = self._outfit(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
-        return self.once((Copies, outfit), vm, lambda: self._copies_in(vm, outfit))
+        return self.memo.once((Copies, outfit), vm, lambda: self._copies_in(vm, outfit))
 
     def _copies_in(self, vm: VirtualMachine, outfit: Outfit) -> Copies:
         data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
@@ -241,7 +241,7 @@ class Application:
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
-        return self.once("architecture", vm, lambda: next(self._architectures(vm), ""))
+        return self.memo.once("architecture", vm, lambda: next(self._architectures(vm), ""))
 
     def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
         for link in links(vm):
@@ -249,11 +249,3 @@ class Application:
                 source = self.cluster.follow(link).resource
                 if isinstance(source, _DATA_SOURCES) and (said := text(source.labels, _ARCHITECTURE_LABEL)):
                     yield said
-
-    def once(self, question: object, subject: Resource, answer: Callable[[], _T]) -> _T:
-        """The answer to a question about an object, worked out when it is first asked."""
-        known = self._answers.setdefault(question, {})
-        if id(subject) not in known:
-            known[id(subject)] = answer()
-        found: _T = known[id(subject)]
-        return found

@@ -34,7 +34,7 @@ class Held:
 
         None where the object holds no VM, or a variable in its place.
         """
-        return self._world.once("held", holder, lambda: _made(holder))
+        return self._world.memo.once("held", holder, lambda: _made(holder))
 
 
 def _made(holder: VMHolder) -> VirtualMachine | None:

@@ -46,7 +46,6 @@ class Launch:
         self._storage = storage
         self._machine = machine
         self._cluster = world.cluster
-        self._pods: dict[int, Launcher | None] = {}
         self._hard: dict[str, Sequence[Hard]] = {}
 
     def template(self, workload: Workload) -> Mapping[str, Any] | None:
@@ -66,9 +65,7 @@ class Launch:
     def pod(self, workload: Workload) -> Launcher | None:
         """What the pod of a workload's guest asks for; None where it is refused before, or where the files don't say:
         the instancetype, the configuration of the cluster, a variable."""
-        if id(workload) not in self._pods:
-            self._pods[id(workload)] = self._pod(workload)
-        return self._pods[id(workload)]
+        return self._world.memo.once("pod", workload, lambda: self._pod(workload))
 
     def _pod(self, workload: Workload) -> Launcher | None:
         config, template = self._config, self.template(workload)

@@ -108,7 +108,6 @@ class Machine:
 
     def __init__(self, world: Application) -> None:
         self._world = world
-        self._answers: dict[int, tuple[Refusal, ...]] = {}
 
     def admission(self, workload: Workload) -> tuple[Refusal, ...]:
         """Why the cluster refuses the workload, or what is made of it.
@@ -118,10 +117,11 @@ class Machine:
         """
         if isinstance(workload, VirtualMachine):
             workload = self._world.alike(workload)
-        if id(workload) not in self._answers:
-            there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
-            self._answers[id(workload)] = tuple(_once_a_gate(self._refusals(workload))) if there else ()
-        return self._answers[id(workload)]
+        return self._world.memo.once("admission", workload, lambda: self._admission(workload))
+
+    def _admission(self, workload: Workload) -> tuple[Refusal, ...]:
+        there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
+        return tuple(_once_a_gate(self._refusals(workload))) if there else ()
 
     @cached_property
     def _kubevirt(self) -> Mapping[str, Any] | None:

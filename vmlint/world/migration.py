@@ -71,16 +71,13 @@ class Migration:
         self._launch = launch
         self._machine = machine
         self._storage = storage
-        self._answers: dict[int, Migratability | None] = {}
 
     def verdict(self, workload: Workload) -> Migratability | None:
         """Whether the guest of a workload can be migrated: paths lead from the template's root.
 
         None where KubeVirt refuses the workload, so that there is no guest.
         """
-        if id(workload) not in self._answers:
-            self._answers[id(workload)] = self._verdict(workload)
-        return self._answers[id(workload)]
+        return self._world.memo.once("migratability", workload, lambda: self._verdict(workload))
 
     def _verdict(self, workload: Workload) -> Migratability | None:
         template = self.template(workload)

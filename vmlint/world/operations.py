@@ -58,7 +58,7 @@ class Operations:
     def causes(self, subject: Operation) -> tuple[Cause, ...]:
         """Why KubeVirt refuses an operation. Of several causes that depend on one unknown gate, the first stands for
         all."""
-        return self._world.once("operation", subject, lambda: tuple(_once_a_gate(self._causes(subject))))
+        return self._world.memo.once("operation", subject, lambda: tuple(_once_a_gate(self._causes(subject))))
 
     def _causes(self, subject: Operation) -> Iterator[Cause]:
         gates: Gates = self._machine.gates

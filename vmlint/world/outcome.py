@@ -58,7 +58,7 @@ def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | 
 
     None where it gets one, asks for none, or goes on without one because its failure policy says so.
     """
-    match = world.match(vm, matcher)
+    match = world.vms.match(vm, matcher)
     if match is None or match.fate not in _TROUBLE:
         return None
     lost = match.chain.resolution if match.chain else None
@@ -72,7 +72,7 @@ def problem_of(vm: VirtualMachine, world: World) -> Problem | None:
     lost = [problem for matcher in Matcher if (problem := trouble_of(vm, matcher, world))]
     if lost:
         return Problem(lost[0].trouble, "; ".join(problem.reason for problem in lost))
-    return _refusal(vm, world.expanded(vm), world)
+    return _refusal(vm, world.vms.expanded(vm), world)
 
 
 def _refusal(vm: VirtualMachine, applied: Applied, world: World) -> Problem | None:
@@ -83,9 +83,9 @@ def _refusal(vm: VirtualMachine, applied: Applied, world: World) -> Problem | No
         reason = f"the VM sets what its instancetype sets: {fields}"
     elif applied.refusal:
         reason = applied.refusal.message
-    elif short := world.unmet(vm):
+    elif short := world.vms.unmet(vm):
         reason = short.message
-    elif (reviewed := world.reviewed(vm)) and reviewed.refusal:
+    elif (reviewed := world.vms.reviewed(vm)) and reviewed.refusal:
         reason = reviewed.refusal.message
     return Problem(Trouble.REFUSED, reason) if reason else None
 

@@ -24,6 +24,7 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
+from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
@@ -106,7 +107,7 @@ class Storage:
         self._users: dict[tuple[int, Path], Sequence[tuple[Workload, Path]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
-        self._refused: dict[int, tuple[Refusal, ...]] = {}
+        self._memo = Memo()
         self._refused_disks: dict[int, set[Path]] = {}
         self._templates = templates
 
@@ -318,9 +319,7 @@ class Storage:
         KubeVirt checks its templates less than CDI does. What only CDI refuses shows when the VM's controller makes
         the DataVolume: the VM is accepted and never starts.
         """
-        if id(subject) not in self._refused:
-            self._refused[id(subject)] = tuple(self._refusals(subject))
-        return self._refused[id(subject)]
+        return self._memo.once("refusals", subject, lambda: tuple(self._refusals(subject)))
 
     def is_refused(self, disk: Disk) -> bool:
         """Whether the cluster refuses an object for this disk of it."""

@@ -117,7 +117,7 @@ class VmUpdate:
 
     def _look(self, world: World, matcher: Matcher, field: Mapping[str, Any]) -> Content:
         asking = self.with_data({"metadata": self.new.data.get("metadata"), "spec": {matcher.noun: dict(field)}})
-        found = world.match(asking, matcher)
+        found = world.vms.match(asking, matcher)
         if found is None or found.fate is Fate.REFUSED:
             return Gap.UNKNOWN
         if found.object is not None:
@@ -167,13 +167,13 @@ def update_of(change: Change, world: World) -> Updated | None:
         return None
     if isinstance(new, VirtualMachinePool) or not (_is_admitted(new, world) and _is_admitted(old, change.before)):
         return None
-    return world.once(("update", id(old)), new, lambda: update(VmUpdate(old, new, change.before, world)))
+    return world.memo.once(("update", id(old)), new, lambda: update(VmUpdate(old, new, change.before, world)))
 
 
 def _is_admitted(vm: VirtualMachine, world: World) -> bool:
-    if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.conflicts(vm):
+    if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.vms.conflicts(vm):
         return False
-    matches = [world.match(vm, matcher) for matcher in Matcher]
+    matches = [world.vms.match(vm, matcher) for matcher in Matcher]
     return not any(found is not None and found.fate is Fate.REFUSED for found in matches)
 
 
@@ -184,8 +184,8 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     """
     before, after = pair.worlds
     old_cluster, new_cluster = pair.cluster(before), pair.cluster(after)
-    manifest = {**pair.old.data, "spec": before.inferred(pair.old)}
-    stored, guest, running = create(manifest, old_cluster, before.source_architecture(pair.old))
+    manifest = {**pair.old.data, "spec": before.vms.inferred(pair.old)}
+    stored, guest, running = create(manifest, old_cluster, before.vms.source_architecture(pair.old))
     was = Stored(clone(stored.data), dict(stored.revisions), stored.started_with)
     migratable_before = old_cluster.migratable(guest).live
     if pair.old.data != pair.new.data:
@@ -196,8 +196,8 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
         if refused:
             unchanged = Synced(stored, guest if running else None)
             return Updated(was, was, running, running, unchanged, refused=refused, old_guest=guest, new_guest=guest)
-        data = {**admitted.data, "spec": after.inferred(admitted)}
-        stored = admit(stored, data, new_cluster, after.source_architecture(admitted))
+        data = {**admitted.data, "spec": after.vms.inferred(admitted)}
+        stored = admit(stored, data, new_cluster, after.vms.source_architecture(admitted))
     stays = runs_at_once(mapping(stored.data, "spec"), running=running)
     synced = sync(stored, guest if running and stays else None, new_cluster)
     reached = synced.guest or guest
@@ -238,11 +238,11 @@ def _keep_revisions(vm: VirtualMachine, stored: Stored, cluster: Cluster, world:
     for matcher in Matcher:
         field = vm.matcher(matcher)
         content = content_of(matcher, field, stored.revisions.get(matcher), cluster.look)
-        found = world.match(vm, matcher)
+        found = world.vms.match(vm, matcher)
         if found is None or not isinstance(content, dict) or content is found.object:
             continue
         if found.fate in (Fate.USED, Fate.MISSING, Fate.UNDECIDED):
-            world.assume(vm, found._replace(fate=Fate.USED, object=content))
+            world.vms.assume(vm, found._replace(fate=Fate.USED, object=content))
 
 
 def _waiting(guest: Guest, fresh: Guest, synced: Synced) -> Iterator[Path]:

@@ -38,7 +38,7 @@ def _inferred(world: World) -> Iterator[Link]:
     for vm in world.cluster.resources:
         if isinstance(vm, VirtualMachine) and vm.linted and not vm.fragment:
             for matcher in Matcher:
-                found = world.match(vm, matcher)
+                found = world.vms.match(vm, matcher)
                 if found is not None and found.chain is not None and found.resolution is not None:
                     yield Link(LinkKind(matcher.noun), vm, found.path, found.resolution.ref)
 
