@@ -164,8 +164,9 @@ def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, An
     whole = {**template, "spec": spec}
     metadata = get(template, "metadata")
     if isinstance(metadata, dict) and isinstance(own := get(vm.vm_spec, "template", "metadata"), dict):
-        whole["metadata"] = dict(metadata)
-        _give_back(_DOMAINS, whole["metadata"], own)
+        labels = own.get("labels")
+        if labels and _are_names(labels):  # of which `blanked` leaves some out
+            whole["metadata"] = {**metadata, "labels": {**mapping(metadata, "labels"), **labels}}
     return whole
 
 
