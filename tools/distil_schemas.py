@@ -202,7 +202,7 @@ def come(trees):
     }
     add(trees["migrationpolicy"], steps, "downtimeTuning", tuning, MAIN)
     detector = at(trees["migrationpolicy"], [*steps, "stallDetector"])
-    detector["fields"].update(dict.fromkeys(STALL_FACTORS, {"type": "quantity"}))
+    detector["fields"].update({key: {"type": "quantity"} for key in STALL_FACTORS})
 
 
 def at(tree, steps):
