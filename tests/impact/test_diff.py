@@ -273,3 +273,84 @@ def test_nothing_is_said_of_what_is_as_it_was(tmp_path: Path) -> None:
     impact = _impact(tmp_path, [VM, CLAIM], [VM, CLAIM])
     assert impact.changes == ()
     assert impact.unchanged == 2
+
+
+def _with_lan(vm: dict[str, Any]) -> None:
+    _domain(vm)["devices"]["interfaces"].append({"name": "lan", "bridge": {}})
+    _spec(vm)["networks"].append({"name": "lan", "multus": {"networkName": "vlan10"}})
+
+
+def test_an_interface_is_plugged_and_unplugged(tmp_path: Path) -> None:
+    with_lan = _edited(VM, _with_lan)
+    change = _change(_impact(tmp_path, [VM], [with_lan]))
+    assert {(one.path, one.what) for one in change.live} == {
+        ("spec.domain.devices.interfaces[lan]", "added"),
+        ("spec.networks[lan]", "added"),
+    }
+    absent = copy.deepcopy(with_lan)
+    _domain(absent)["devices"]["interfaces"][1]["state"] = "absent"
+    (tmp_path / "again").mkdir()
+    change = _change(_impact(tmp_path / "again", [with_lan], [absent]))
+    assert change.verdict is Verdict.LIVE
+    assert not change.next_start
+
+
+def test_a_removed_interface_takes_a_restart(tmp_path: Path) -> None:
+    change = _change(_impact(tmp_path, [_edited(VM, _with_lan)], [VM]))
+    assert change.verdict is Verdict.RESTART
+    assert change.fields == ("spec.template.spec.domain.devices.interfaces", "spec.template.spec.networks")
+
+
+def test_volumes_are_migrated_if_nothing_stays_behind(tmp_path: Path) -> None:
+    def on(claim: str) -> Edit:
+        def edit(vm: dict[str, Any]) -> None:
+            vm["spec"]["updateVolumesStrategy"] = "Migration"
+            _spec(vm)["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": claim}}]
+
+        return edit
+
+    claims = [_edited(CLAIM, _set("metadata", "name", value=name)) for name in ("old", "new")]
+    change = _change(_impact(tmp_path, [_edited(VM, on("old")), *claims], [_edited(VM, on("new")), *claims]))
+    assert change.verdict is Verdict.LIVE
+    assert [str(one) for one in change.live] == ["spec.volumes[root] changed"]
+
+
+def test_an_edited_template_of_a_disk_changes_nothing(tmp_path: Path) -> None:
+    def sized(size: str) -> Edit:
+        def edit(vm: dict[str, Any]) -> None:
+            storage = {"resources": {"requests": {"storage": size}}}
+            template = {"metadata": {"name": "web-root"}, "spec": {"source": {"blank": {}}, "storage": storage}}
+            vm["spec"]["dataVolumeTemplates"] = [template]
+            _spec(vm)["volumes"] = [{"name": "root", "dataVolume": {"name": "web-root"}}]
+
+        return edit
+
+    change = _change(_impact(tmp_path, [_edited(VM, sized("10Gi"))], [_edited(VM, sized("20Gi"))]))
+    assert change.verdict is Verdict.NOTHING
+    assert not change.next_start
+    assert any("`web-root` exists and stays as it is" in note for note in change.notes)
+
+
+def test_a_revision_that_does_not_exist_ends_the_vm_at_its_next_stop(tmp_path: Path) -> None:
+    types = [_instancetype("small", 1, "1Gi")]
+    vm = _with_instancetype("small")
+    after = _edited(vm, _set("spec", "instancetype", "revisionName", value="lost"))
+    change = _change(_impact(tmp_path, [vm, *types], [after, *types]))
+    assert change.never_starts
+    assert change.group == "trouble"
+
+
+def test_an_inferring_vm_is_refused_at_the_next_apply(tmp_path: Path) -> None:
+    labels = {"instancetype.kubevirt.io/default-instancetype": "small"}
+    claim = _edited(CLAIM, _set("metadata", "labels", value=labels))
+
+    def infer(vm: dict[str, Any]) -> None:
+        vm["spec"]["instancetype"] = {"inferFromVolume": "root"}
+        _spec(vm)["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": "data"}}]
+
+    vm = _edited(_with_instancetype("small"), infer)
+    objects = [claim, _instancetype("small", 1, "1Gi")]
+    after = _edited(vm, _set("metadata", "labels", value={"team": "shop"}))
+    change = _change(_impact(tmp_path, [vm, *objects], [after, *objects]))
+    assert change.verdict is Verdict.REFUSED
+    assert any(field.startswith("spec.instancetype") for field in change.fields)

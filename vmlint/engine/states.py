@@ -13,7 +13,7 @@ from vmlint.engine.files import gather
 from vmlint.engine.request import RunRequest
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import Workspace, snapshot_of
-from vmlint.source.commits import Tree, compare_commits
+from vmlint.source.commits import ASKER, Tree, asked_by, compare_commits
 from vmlint.source.commits import since as difference_since
 from vmlint.source.discover import name_of
 from vmlint.source.read import raw_of
@@ -75,6 +75,7 @@ def _names(tree: Tree, paths: Sequence[str], settings: Config) -> dict[str, str]
 
 
 def _states(workspace: Workspace) -> States:
-    comparison = workspace.snapshot().comparison
+    with asked_by(ASKER):
+        comparison = workspace.snapshot().comparison
     assert comparison is not None
     return States(comparison.before, comparison.after, comparison.difference.commit)

@@ -274,6 +274,8 @@ def _never_starts(synced: Synced, old: Guest, fresh: Guest, world: World) -> str
     """Why the guest could not be started any more; "" where it could, or could not before either."""
     if synced.failure is not None and synced.failure.path[:1] == ("spec",):
         return str(synced.failure.why)
+    if fresh.problem and not old.problem:
+        return fresh.problem
     known = {(cause.path, cause.message) for cause in _flaws(synced, old, world)}
     return next((one.message for one in _flaws(synced, fresh, world) if (one.path, one.message) not in known), "")
 

@@ -267,7 +267,12 @@ def _compared(
 
 
 def _start(vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cluster: Cluster) -> Guest:
-    guest = start(_copies(vm, contents, cluster).started.template, cluster.rollout)
+    started = _copies(vm, contents, cluster).started
+    guest = start(started.template, cluster.rollout)
+    if started.conflicts:
+        guest.problem = f"the instancetype conflicts with `{started.conflicts[0].field}`"
+    elif started.problem or started.refusal:
+        guest.problem = started.problem or (started.refusal.message if started.refusal else "")
     list(follow_annotations(vm, guest))
     return guest
 

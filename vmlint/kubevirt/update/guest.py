@@ -26,7 +26,11 @@ class Guest:
     plugged: set[str] = field(default_factory=set)
     computed: frozenset[Path] = frozenset()
     """The paths in `spec` of the maxima that nobody gave."""
+    problem: str = ""
+    """Why KubeVirt can't start it, where that is so."""
 
     def copy(self) -> Guest:
         """The same guest, to be changed on its own."""
-        return Guest(clone(self.spec), clone(self.metadata), self.booted_with, set(self.plugged), self.computed)
+        return Guest(
+            clone(self.spec), clone(self.metadata), self.booted_with, set(self.plugged), self.computed, self.problem
+        )

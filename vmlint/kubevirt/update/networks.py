@@ -50,7 +50,8 @@ def change_networks(wanted: Mapping[str, Any], guest: Guest, *, migratable: bool
             before = clone(own)
             changed = next(entry for _, entry in each(guest.spec, *INTERFACES) if entry.get("name") == name)
             _set(changed, "state", state)
-            yield Live(INTERFACES, before, clone(changed), name)
+            yield Live(INTERFACES, before, None if state == _ABSENT else clone(changed), name)
+    forget_absent(guest.spec, None)  # as soon as they are unplugged
     if migratable is not False:
         yield from _attach_elsewhere(networks, guest)
 
