@@ -43,7 +43,8 @@ class Filler(enum.StrEnum):
 
 class Giver(NamedTuple):
     """Who gives a value: the VM itself, its instancetype or preference by name, KubeVirt's defaults; or, for a claim,
-    what its disk says, and who fills that in."""
+    what its disk says, and who fills that in. Of a VM that kustomizations change, `name` is the file of the patch that
+    writes the value."""
 
     origin: Origin | Filler
     name: str = ""
@@ -234,8 +235,14 @@ def _givers(vm: VirtualMachine, data: Mapping[str, Any], applied: Applied, world
             origin = Origin.VM
         else:
             origin = Origin.PREFERENCE if path[-1:] == ("storageClassName",) else Origin.DEFAULT
-        found[path] = Giver(origin, names.get(origin, ""))
+        found[path] = Giver(origin, _patch(vm, path) if origin is Origin.VM else names.get(origin, ""))
     return found
+
+
+def _patch(vm: VirtualMachine, path: Field) -> str:
+    """The file of the patch or kustomization that writes a value, "" where the VM's own file does."""
+    file = vm.written(path).document.file if vm.parts else vm.document.file
+    return file if file != vm.document.file else ""
 
 
 def _name(vm: VirtualMachine, matcher: Matcher, world: World) -> str:
