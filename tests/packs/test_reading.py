@@ -139,8 +139,8 @@ rule: []
         ({"level": "[error]"}, ["7: `level` is error, warning or note, not `['error']`"]),
         (
             {"effect": "riks"},
-            ["7: `effect` is rejected, stuck, unbuildable, ignored, risk, unresolved, restart, deprecated or unreadable, "
-             "not `riks`; did you mean `risk`?"],
+            ["7: `effect` is rejected, stuck, unbuildable, ignored, risk, unresolved, restart, deprecated or "
+             "unreadable, not `riks`; did you mean `risk`?"],
         ),
         ({"of": "expand"}, ["7: `of` is written or expanded, not `expand`; did you mean `expanded`?"]),
         (
