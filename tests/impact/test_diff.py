@@ -354,3 +354,13 @@ def test_an_inferring_vm_is_refused_at_the_next_apply(tmp_path: Path) -> None:
     change = _change(_impact(tmp_path, [vm, *objects], [after, *objects]))
     assert change.verdict is Verdict.REFUSED
     assert any(field.startswith("spec.instancetype") for field in change.fields)
+
+
+def test_what_the_cluster_never_took_is_said_of_a_deletion(tmp_path: Path) -> None:
+    nameless = _edited(VM, _set("metadata", value={"namespace": "shop"}))
+    assert all(change.verdict is not Verdict.DELETED for change in _impact(tmp_path, [nameless], [VM]).changes)
+    (tmp_path / "again").mkdir()
+    refused = _edited(VM, _set("spec", "running", value=True))
+    change = _change(_impact(tmp_path / "again", [refused, CLAIM], [CLAIM]))
+    assert change.verdict is Verdict.DELETED
+    assert any("the cluster refused this manifest" in note for note in change.notes)

@@ -57,8 +57,8 @@ def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before
         change = _change(pair, rules)
         if pair.after is None and pair.before is not None:
             change = None
-            if _matters(pair.before.resource):
-                change = deleted(pair.before, prune, _renamed(pair.before.resource, new))
+            if _matters(pair.before.resource) and pair.before.resource.name:
+                change = deleted(pair.before, prune, _renamed(pair.before.resource, new), rules)
         if change is None:
             unchanged += 1
         else:

@@ -65,7 +65,9 @@ def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
     )
 
 
-def deleted(side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource | None) -> ObjectChange:
+def deleted(
+    side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource | None, rules: Sequence[Rule]
+) -> ObjectChange:
     """What becomes of an object that is gone from the files."""
     resource = side.resource
     keeper, pruning, claims = kept_by(resource), prune(side), claims_lost(resource)
@@ -83,6 +85,8 @@ def deleted(side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource |
         lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
         by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
         message = f"its manifest is gone, and {by}.{lost}"
+    if earlier := next(iter(rejected(resource, side.world, rules)), None):
+        notes.append(f"the cluster refused this manifest, so it has an earlier one or none: {earlier.message}")
     if renamed_to is not None:
         notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
     if isinstance(resource, Instancetype | Preference) and (users := list(_users(resource, side.world))):
