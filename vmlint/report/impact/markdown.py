@@ -74,7 +74,7 @@ def _change(change: ObjectChange) -> str:
     steps = [
         f"{prose(step.text)}{f' {code(place(step.file, step.line))}' if step.file else ''}" for step in change.chain
     ]
-    return "\n".join([lines[0], f"  {text}", *(f"  - {step}" for step in steps), *lines[1:]])
+    return "\n".join([f"{lines[0]}\\", f"  {text}", *(f"  - {step}" for step in steps), *lines[1:]])
 
 
 def _value(value: object) -> str:
