@@ -269,10 +269,8 @@ def _share(requests: dict[str, Quantity], limits: dict[str, Quantity], count: in
     """Shared CPUs: a part of one for each vCPU, unless the guest says otherwise."""
     if not count:
         return
-    from fractions import Fraction
-
-    share = Fraction(count, config.cpu_ratio)
-    requests.setdefault("cpu", Quantity.parse(f"{math.ceil(share * 1000)}m"))
+    share = -(-count * 1000 // config.cpu_ratio)  # rounded up
+    requests.setdefault("cpu", Quantity.parse(f"{share}m"))
     if "cpu" in config.limited:
         limits.setdefault("cpu", Quantity(count))
 
