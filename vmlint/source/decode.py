@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from vmlint.source.builder import MAX_ALIASED, Built, build
 from vmlint.source.discover import KUSTOMIZATION_FILES
@@ -30,19 +30,12 @@ MAX_DOCUMENTS = 100_000
 """The most documents of a file, empty ones included. It takes about 200 bytes to say anything of a machine or disk."""
 
 
-class Build(Protocol):
-    """What makes the value of a YAML document: `builder.build`, or that of `Patterns`."""
-
-    def __call__(self, text: str, most_aliased: int = ...) -> Built: ...
-
-
 def decode(
     data: bytes,
     file: str,
     *,
     chart: str = "",
     may_wait: MayWait | None = None,
-    build: Build = build,
     most_aliased: int = MAX_ALIASED,
     known: Mapping[int, str] | None = None,
     named: bool = True,
@@ -59,7 +52,7 @@ def decode(
     all wait, and nothing else is in the file. What can't be read of a file that is not `named` and holds no manifest is
     `stray`.
     """
-    return _Decoder(file, chart, may_wait, build, most_aliased, known, named).run(text_of(data), 1)
+    return _Decoder(file, chart, may_wait, most_aliased, known, named).run(text_of(data), 1)
 
 
 def decode_text(
@@ -69,11 +62,10 @@ def decode_text(
     line: int = 1,
     chart: str = "",
     may_wait: MayWait | None = None,
-    build: Build = build,
     most_aliased: int = MAX_ALIASED,
 ) -> SourceFile:
     """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, may_wait, build, most_aliased, None, named=True).run(text, line)
+    return _Decoder(file, chart, may_wait, most_aliased, None, named=True).run(text, line)
 
 
 class _Decoder:
@@ -82,7 +74,6 @@ class _Decoder:
         file: str,
         chart: str,
         may_wait: MayWait | None,
-        build: Build,
         most_aliased: int,
         known: Mapping[int, str] | None,
         named: bool,
@@ -93,7 +84,6 @@ class _Decoder:
         self._file = file
         self._chart = chart
         self._may_wait = may_wait
-        self._build = build
         self._documents: list[Document] = []
         self._skipped: list[Skipped] = []
         self._remarks: list[Document] = []
@@ -163,7 +153,7 @@ class _Decoder:
                 self._wait(chunk, kind)
                 continue
             try:
-                built = self._build(chunk.text, self._most_aliased - self._aliased)
+                built = build(chunk.text, self._most_aliased - self._aliased)
             except Unreadable as error:
                 self._aliased += error.aliased
                 self._refuse(chunk.text, chunk.line, chunk.column, error)
@@ -182,10 +172,10 @@ class _Decoder:
         """Add a document, and where a `---` is missing in it the documents that it should separate."""
         text, line, column, joined = chunk.text, chunk.line, chunk.column, False
         while built.repeated and (end := next_object(text, built.data)) is not None:
-            first, rest = self._build(text[:end]), text[end:]
+            first, rest = build(text[:end]), text[end:]
             self._add(text[:end], line, column, first.data, repeated=first.repeated, joined=joined)
             line, column, joined = line + text.count("\n", 0, end), 1, True
-            text, built = rest, self._build(rest)
+            text, built = rest, build(rest)
         self._add(text, line, column, built.data, repeated=built.repeated, joined=joined)
 
     @cached_property
@@ -194,9 +184,7 @@ class _Decoder:
 
     def _wait(self, chunk: Chunk, kind: str) -> None:
         index = len(self._documents)
-        self._documents.append(
-            Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind, build=self._build)
-        )
+        self._documents.append(Document(self._file, index, chunk.line, chunk.text, column=chunk.column, waiting=kind))
 
     def _add(
         self,

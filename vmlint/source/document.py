@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vmlint.source.span import Path, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from vmlint.source.builder import Built
     from vmlint.source.positions import Positions
 
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
@@ -65,7 +62,6 @@ class Document:
     """
 
     __slots__ = (
-        "_build",
         "_long",
         "_positions",
         "_starts",
@@ -113,11 +109,10 @@ class Document:
         joined: bool = False,
         stray: bool = False,
         waiting: str = "",
-        build: Callable[[str], Built] | None = None,
     ) -> None:
         """A document of a file; `repeated` says that some mapping key stands twice in it.
 
-        One that is `waiting` is decoded, by `build`, when its data, its problem or its duplicates are first asked for.
+        One that is `waiting` is decoded when its data, its problem or its duplicates are first asked for.
         """
         self.file = file
         self.index = index
@@ -132,7 +127,6 @@ class Document:
         self._starts: list[int] | None = None
         self._long: tuple[int, str] | None = None
         self.waiting = waiting
-        self._build = build
         if not waiting:
             self._decoded(data, problem, repeated)
 
@@ -155,7 +149,7 @@ class Document:
         from vmlint.source.problems import Unreadable
 
         try:
-            built = (self._build or build)(self.text)
+            built = build(self.text)
         except Unreadable as error:
             self._decoded(None, Problem.of(error.index, error.reason, self.text, self.line, self.column), False)
         else:
@@ -167,7 +161,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Everything but the positions, which are cheaper to work out again than to carry along."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        state["_positions"] = state["_starts"] = state["_long"] = state["_build"] = None
+        state["_positions"] = state["_starts"] = state["_long"] = None
         return None, state
 
     def span(self, path: Path) -> Span:

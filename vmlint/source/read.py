@@ -14,7 +14,6 @@ from vmlint.source.builder import MAX_ALIASED
 from vmlint.source.decode import decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
-from vmlint.source.pattern import Patterns
 from vmlint.source.template import reason_of_template
 from vmlint.source.waiting import MayWait
 
@@ -109,7 +108,6 @@ def decoded(
     known: Callable[[str], SourceFile | Mapping[int, str] | None] = lambda _: None,
 ) -> Iterator[SourceFile]:
     """The files with their documents. Of some by name, the documents or their kinds are known; see `decode`."""
-    patterns = Patterns()
     left = _MOST_ALIASED
     for raw in files:
         if raw.outcome is not None:
@@ -126,7 +124,6 @@ def decoded(
                 raw.name,
                 chart=raw.chart,
                 may_wait=may_wait,
-                build=patterns.build,
                 most_aliased=min(left, MAX_ALIASED),
                 known=told,
                 named=raw.named,
