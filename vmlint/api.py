@@ -42,6 +42,7 @@ def check(
     partial: bool = False,
     cache: Cache | None = None,
     jobs: int | None = 1,
+    reuse: bool = True,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -52,7 +53,9 @@ def check(
     commit in common with it is reported. `overlay` has the contents of files, by their names in findings, that count
     in place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
     came. What the `cache` knows is not worked out again. `jobs` is how many processes may do the work, None for
-    as many as are worth it. Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
+    as many as are worth it. Without `reuse` no work is saved: no cache, one process, and each document and object is
+    looked at by itself; the report is the same. Raises UsageError, ConfigError and NothingToRead. What can't be read
+    is a finding.
     """
     paths = list(paths)
     config = load_for(paths, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
@@ -64,7 +67,10 @@ def check(
         overlay=overlay or {},
         stdin=stdin,
         progress=progress,
+        reuse=reuse,
     )
+    if not reuse:
+        cache, jobs = None, 1
     with no_garbage():
         workspace = Workspace.open(request)
 

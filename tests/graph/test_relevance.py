@@ -28,8 +28,8 @@ def documents(*texts: str) -> tuple[Document, ...]:
 def awake(*texts: str) -> list[bool]:
     """Which of the documents are decoded before anybody asks for them."""
     found = documents(*texts)
-    waiting, decided = ([one for one in found if bool(one.waiting) is waits] for waits in (True, False))
-    woke = set(map(id, woken(waiting, decided)))
+    waiting = {one: one.waiting for one in found if one.waiting}
+    woke = set(map(id, woken(waiting, [one for one in found if not one.waiting])))
     return [not one.waiting or id(one) in woke for one in found]
 
 

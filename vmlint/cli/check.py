@@ -86,6 +86,14 @@ def make_parser() -> Parser:
     )
     add_cache(speed)
     speed.add_argument(
+        "--reuse",
+        metavar="MODE",
+        type=one_of("all", "none"),
+        default="all",
+        help="save work (all, the default) or do all of it for debugging (none): no cache, one process, every document "
+        "decoded, every object judged by itself; the report is the same",
+    )
+    speed.add_argument(
         "--profile",
         action="store_true",
         help="show on standard error where the time of one process went: by stage, and by rule",
@@ -216,7 +224,7 @@ def _run(arguments: Namespace) -> Exit:
         from vmlint.fix.rewriting import write_all
 
         write_all(rewrites)
-    cache = cache_of(arguments)
+    cache = cache_of(arguments) if arguments.reuse == "all" else None
     report = _check(paths, config, arguments, partial=True, cache=cache)
     if cache is not None and cache.refused:
         say(f"{cache.refused}. The result is the same, and takes longer")
@@ -275,6 +283,7 @@ def _check(
             partial=partial,
             cache=cache,
             jobs=1 if arguments.profile else arguments.jobs,
+            reuse=arguments.reuse == "all",
         )
 
 

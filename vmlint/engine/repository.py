@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
+from vmlint.model.access import text
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
@@ -72,24 +73,29 @@ def assemble(
     before: FilesBefore | None = None,
     known: KnownFiles = NOTHING,
     beyond: Beside = NOTHING_BESIDE,
+    reuse: bool = True,
 ) -> Repository:
-    """What the files hold; with `before`, the repository has two versions."""
+    """What the files hold; with `before`, the repository has two versions. Without `reuse` none waits to be decoded."""
     files: list[SourceFile] = []
     with stage("decode"):
-        for file in decoded(gathered.files, waits(config), known.of):
+        for file in decoded(gathered.files, waits(config) if reuse else None, known.of):
             files.append(file)
             if progress:
                 progress("decoding", len(files), len(gathered.files))
         beside, definitions = (list(decoded(raws)) for raws in (gathered.context, gathered.crds))
     with stage("objects"):
-        repository = _assembled(files, beside, definitions, config, known, gathered.beside)
+        repository = _assembled(files, beside, definitions, config, known, gathered.beside, reuse)
     if before is None:
         return repository
     plain = replace(config, render=False)
-    now = _assembled(files, beside, definitions, plain, beyond=gathered.beside) if config.render else repository
+    now = (
+        _assembled(files, beside, definitions, plain, beyond=gathered.beside, reuse=reuse)
+        if config.render
+        else repository
+    )
     then = before(files)
     return repository._replace(
-        versions=Versions(_assembled(then, beside, definitions, plain, known.of_same(files, then)), now)
+        versions=Versions(_assembled(then, beside, definitions, plain, known.of_same(files, then), reuse=reuse), now)
     )
 
 
@@ -105,16 +111,20 @@ def _assembled(
     config: Config,
     known: KnownFiles = NOTHING,
     beyond: Beside = NOTHING_BESIDE,
+    reuse: bool = True,
 ) -> Repository:
-    """The repository that some files make."""
+    """The repository that some files make. Without `reuse`, documents that would wait are decoded already."""
     others = [*(file for file in files if file.file not in known.facts), *beside, *definitions]
-    kinds = {kind for _, kind in defined(held for file in others for held in _held(file))}
-    waiting = [one for file in others for one in file.documents if one.waiting]
-    decided = [one for file in files for one in file.documents if not one.waiting or file.file in known.facts]
-    for document in woken(waiting, decided, kinds):
+    idle = {one: kind for file in others for one in file.documents if (kind := one.waiting)}
+    if not reuse and (rest := waits(config)):
+        idle = {one: kind for file in files for one in file.documents if (kind := _would_wait(one, rest))}
+    kinds = {kind for _, kind in defined(held for file in others for held in _held(file, idle))}
+    decided = [one for file in files for one in file.documents if one not in idle]
+    for document in [*woken(idle, decided, kinds)]:
         document.decode()
-    custom = defined(held for file in others for held in _held(file))
-    documents, resources, irrelevant, failed = _relevant(files, config, custom, linted=True, known=known)
+        del idle[document]
+    custom = defined(held for file in others for held in _held(file, idle))
+    documents, resources, irrelevant, failed = _relevant(files, config, custom, linted=True, known=known, idle=idle)
     context = _relevant(beside, config, custom, linted=False)
     defining = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
@@ -152,9 +162,15 @@ def _assembled(
     )
 
 
-def _held(file: SourceFile) -> Iterator[tuple[Path, dict[str, Any]]]:
+def _would_wait(document: Document, may_wait: MayWait) -> str:
+    """The kind of a decoded document's object, where the document would wait in other runs."""
+    kind = may_wait(document.text)
+    return kind if kind and document.problem is None and text(document.data, "kind") == kind else ""
+
+
+def _held(file: SourceFile, idle: Container[Document]) -> Iterator[tuple[Path, dict[str, Any]]]:
     for document in file.documents:
-        if not document.waiting:
+        if not document.waiting and document not in idle:
             with suppress(Exception):  # what builds the objects says where that fails
                 yield from objects(document.data)
 
@@ -175,6 +191,7 @@ def _relevant(
     *,
     linted: bool,
     known: KnownFiles = NOTHING,
+    idle: Container[Document] = (),
 ) -> _Relevant:
     documents: list[Document] = []
     resources: list[Resource] = []
@@ -186,7 +203,7 @@ def _relevant(
             resources += objects_there
             continue
         for document in file.documents:
-            if document.waiting:
+            if document.waiting or document in idle:
                 irrelevant += 1
                 continue
             try:

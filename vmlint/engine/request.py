@@ -26,6 +26,7 @@ class RunRequest:
     Without a `config` the one that is found above the first path is used; `overrides` change single settings.
     `revision` is the revision of git that the files are compared with, or a difference that is known already.
     `overlay` has the contents of files that count in place of those on disk, by the names of files in findings.
+    Without `reuse` every document is decoded and every object judged by itself: for debugging, with the same report.
     """
 
     paths: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class RunRequest:
     overlay: Mapping[str, bytes] = field(default_factory=dict)
     stdin: BinaryIO | None = None
     progress: Progress | None = None
+    reuse: bool = True
 
     @classmethod
     def of(cls, paths: Iterable[str | Path], config: Config | None = None, **request: Any) -> RunRequest:

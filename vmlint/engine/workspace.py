@@ -136,10 +136,16 @@ class Workspace:
     def snapshot(self, reuse: Reuse | None = None) -> Snapshot:
         """The cluster that the files describe. Raises NothingToRead where there is no document at all."""
         settings, difference = self.settings, self.difference
+        likeness = self.request.reuse
         known = (reuse or Reuse()).files
         before = _files_before(difference, self.paths, settings) if difference else None
         repository = assemble(
-            self.files, settings, progress=self.request.progress, before=before, known=self._with_documents(known)
+            self.files,
+            settings,
+            progress=self.request.progress,
+            before=before,
+            known=self._with_documents(known),
+            reuse=self.request.reuse,
         )
         self._keep(repository.files)
         repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *self.unread})))
@@ -148,12 +154,12 @@ class Workspace:
         if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in self.paths):
             raise NothingToRead(f"no YAML or JSON document under {', '.join(self.paths)}")
         with stage("world"):
-            snapshot = _snapshot(settings, repository)
+            snapshot = _snapshot(settings, repository, likeness)
         if difference is None or repository.versions is None:
             return snapshot
         then, now = repository.versions
-        after = snapshot if now is repository else _snapshot(settings, now)
-        return replace(snapshot, comparison=Comparison(difference, _snapshot(settings, then), after))
+        after = snapshot if now is repository else _snapshot(settings, now, likeness)
+        return replace(snapshot, comparison=Comparison(difference, _snapshot(settings, then, likeness), after))
 
     def _with_documents(self, known: KnownFiles) -> KnownFiles:
         """What is known of files, and the documents of those that were decoded before and are as they were."""
@@ -214,10 +220,10 @@ def world_of(repository: Repository, settings: Config) -> World:
     return _Around(settings).world(repository.resources)
 
 
-def _snapshot(settings: Config, repository: Repository) -> Snapshot:
+def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:
     """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
-    around = _Around(settings)
+    around = _Around(settings, likeness=likeness)
     world = around.world([*(found for one in deployments for found in one.resources), *repository.around])
     if len(deployments) < 2 and not any(one.unread for one in deployments):
         world.applied_by = deployments[0].tool if deployments else ""
@@ -228,12 +234,12 @@ def _snapshot(settings: Config, repository: Repository) -> Snapshot:
 class _Around:
     """What the settings say that is around every world."""
 
-    def __init__(self, settings: Config) -> None:
+    def __init__(self, settings: Config, *, likeness: bool = True) -> None:
         release = Release.parse(settings.target_kubevirt or "")
         self._catalogs = catalogs(settings.catalogs, release)
         images = [name for one in self._catalogs if isinstance(one, GoldenImages) for name in one.unlabelled]
         self._outside = (*settings.outside, *images)
-        self._said = Settings(settings.closed_world, release)
+        self._said = Settings(settings.closed_world, release, likeness)
         closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()
         self._known = frozenset((*closed, *(one.namespace for one in self._catalogs if isinstance(one, GoldenImages))))
 

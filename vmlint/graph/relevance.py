@@ -7,7 +7,7 @@ ConfigMap is nothing to vmlint in a repository in which no machine or disk names
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from vmlint.graph.build import objects
@@ -53,11 +53,13 @@ def _may_wait(api_version: str, kind: str) -> bool:
     return known is None or kind in _NAMED_BY or kind == _DEFINITION
 
 
-def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Iterable[str] = ()) -> Iterator[Document]:
+def woken(
+    waiting: Mapping[Document, str], decided: Sequence[Document], defined: Iterable[str] = ()
+) -> Iterator[Document]:
     """Those of the waiting documents that matter after all, beside those that are decided.
 
-    CustomResourceDefinitions matter together with the objects of the kinds that they define; `defined` are kinds that
-    are defined elsewhere.
+    Each of the waiting has the kind of its object. CustomResourceDefinitions matter together with the objects of the
+    kinds that they define; `defined` are kinds that are defined elsewhere.
     """
     if not waiting:
         return
@@ -67,8 +69,8 @@ def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Ite
         if any(part in document.text for document in decided for part in parts)
     }
     named.update(defined)
-    definitions = [document for document in waiting if document.waiting == _DEFINITION]
-    kinds = {document.waiting for document in waiting}
+    definitions = [document for document, kind in waiting.items() if kind == _DEFINITION]
+    kinds = {*waiting.values()}
     if definitions:
         kinds.update(kind for document in decided for kind in _kinds(document))
     kinds.discard(_DEFINITION)  # of which no definition is any
@@ -76,7 +78,7 @@ def woken(waiting: Sequence[Document], decided: Sequence[Document], defined: Ite
         if own := kinds.intersection(_DEFINED.findall(document.text)):
             named |= own
             yield document
-    yield from (document for document in waiting if document.waiting in named)
+    yield from (document for document, kind in waiting.items() if kind in named)
 
 
 def _kinds(document: Document) -> Iterable[str]:

@@ -46,7 +46,7 @@ class World:
         """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
         self.compared: set[int] = set()
         """The objects, by id, of which rules about updates know what they were before."""
-        templates = Templates()
+        templates = Templates(likeness=settings.likeness)
         self.storage = Storage(
             cluster, settings.is_closed, self.vms.preferred_class, templates, proposals=settings.release is None
         )

@@ -116,7 +116,9 @@ class Application:
 
         It gets what they get of their matchers, and is no object of the files. A pool stands for itself.
         """
-        return vm if isinstance(vm, VirtualMachinePool) else self.memo.once("alike", vm, lambda: self._alike(vm))
+        if isinstance(vm, VirtualMachinePool) or not self.settings.likeness:
+            return vm
+        return self.memo.once("alike", vm, lambda: self._alike(vm))
 
     def _alike(self, vm: VirtualMachine) -> VirtualMachine:
         data = blanked(vm)

@@ -262,13 +262,16 @@ class Alike:
 class Templates:
     """The DataVolume templates of a world. Their ids tell them apart: they live as long as it does."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, likeness: bool = True) -> None:
+        self._likeness = likeness
         self._of: dict[int, Alike] = {}
         self._known: dict[bytes, Alike] = {}
 
     def alike(self, template: Mapping[str, Any]) -> Alike:
         """The template with all that are like it."""
-        if (found := self._of.get(id(template))) is None:
+        if (found := self._of.get(id(template))) is None and not self._likeness:
+            found = self._of[id(template)] = Alike(template)
+        if found is None:
             body = _blanked_template(template)
             key = key_of(body)
             if (found := self._known.get(key)) is None:

@@ -22,6 +22,8 @@ class Settings:
     closed: bool | tuple[str, ...] = False
     release: Release | None = None
     """The release of KubeVirt that the repository is for; None accepts everything known."""
+    likeness: bool = True
+    """Whether VMs and templates that are identical apart from names are judged once, see `likeness`."""
 
     def is_closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""
