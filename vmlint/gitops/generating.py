@@ -9,7 +9,6 @@ import base64
 import hashlib
 import json
 import posixpath
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -20,9 +19,6 @@ __all__ = ["NotGenerated", "data_of", "generated", "hash_of", "merged", "sources
 Content = Callable[[str], bytes | None]
 """The content of a file that a generator names, by what is written there; None where it is not known."""
 
-_KEY = re.compile(r"[-._a-zA-Z0-9]+", re.ASCII)
-_VARIABLE = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*", re.ASCII)
-_LONGEST_KEY = 253
 _LINE = 70
 _HASH_LETTERS = str.maketrans("013ae", "ghkmt")
 _BOM = b"\xef\xbb\xbf"
@@ -74,8 +70,6 @@ def data_of(entry: Mapping[str, Any], content: Content) -> dict[str, bytes] | No
             pairs.append((field, key, held))
     made: dict[str, bytes] = {}
     for field, key, value in pairs:
-        if not _KEY.fullmatch(key) or len(key) > _LONGEST_KEY or key in (".", ".."):
-            raise NotGenerated(f"`{key}` is not a valid key: use letters, digits, `-`, `_` and `.`", *field)
         if key in made:
             raise NotGenerated(f"it has the key `{key}` twice", *field)
         made[key] = value
@@ -97,8 +91,6 @@ def _variables(content: bytes, field: tuple[str | int, ...]) -> Iterator[tuple[s
         if not line or line.startswith(b"#"):
             continue
         name, _, value = line.partition(b"=")
-        if not _VARIABLE.fullmatch(name.decode()):
-            raise NotGenerated(f"line {number + 1} of its file sets no valid variable", *field)
         yield name.decode(), value
 
 

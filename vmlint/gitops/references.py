@@ -111,14 +111,17 @@ def rewrite(parts: Sequence[Part], references: Sequence[NameReference]) -> None:
     for part in parts:
         for reference in wanted:
             if reference.holder.fits(part, part.original.kind):
-                _Rewriter(part, reference, by_name).run()
+                _Rewriter(part, reference, by_name, parts).run()
 
 
 class _Rewriter:
     """Rewrites one kind of reference in one object."""
 
-    def __init__(self, part: Part, reference: NameReference, by_name: Mapping[str, Sequence[Part]]) -> None:
+    def __init__(
+        self, part: Part, reference: NameReference, by_name: Mapping[str, Sequence[Part]], parts: Sequence[Part]
+    ) -> None:
         self._part = part
+        self._parts = parts
         self._reference = reference
         self._by_name = by_name
 
@@ -141,8 +144,11 @@ class _Rewriter:
             return
         candidates = self._by_name.get(name, ())
         if isinstance(namespace, str):
-            there = [part for part in candidates if part.original.namespace == namespace]
-            candidates = there or [part for part in candidates if part.identity.namespace == namespace]
+            # Where any object was in that namespace first, only such ones count.
+            if any(part.original.namespace == namespace and self._is_near(part) for part in self._parts):
+                candidates = [part for part in candidates if part.original.namespace == namespace]
+            else:
+                candidates = [part for part in candidates if part.identity.namespace == namespace]
         target = self._target(path, name, candidates, lambda part: (part.name, part.namespace))
         if target is None or (target.name == name and not target.namespace):
             return
@@ -179,11 +185,18 @@ class _Rewriter:
                 and not Type(str(kind), str(group)).fits(part, part.original.kind)
             ):
                 return False
+        if not self._is_near(part):
+            return False
+        same = part.identity.namespace == holder.identity.namespace
+        return same or holder.is_cluster_wide or part.is_cluster_wide or part.kind is _ACCOUNT
+
+    def _is_near(self, part: Part) -> bool:
+        """Whether an object may be referred to at all: from its own namespace, or by a RoleBinding that names it."""
+        holder = self._part
         if holder.is_cluster_wide or part.is_cluster_wide:
             return True
-        if part.identity.namespace == holder.identity.namespace:
-            return True
-        return part.kind is _ACCOUNT and part.namespace in _namespaces_of(holder)
+        same = part.identity.namespace == holder.identity.namespace
+        return same or part.namespace in _namespaces_of(holder)
 
 
 def _namespaces_of(binding: Part) -> set[str]:
