@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from vmlint.cli import COMMANDS
+from vmlint.cli import COMMANDS, GROUPS
 from vmlint.cli.arguments import Parser
 from vmlint.config.schema import schema
 from vmlint.config.settings import SETTINGS
@@ -117,8 +117,12 @@ def _fenced(page: str) -> str:
 def _commands() -> str:
     parsers = {name: _parser(name) for name in COMMANDS}
     listed = _table(
-        "| command | what it does |",
-        [f"| [`vmlint {name}`](#vmlint-{name}) | {what} |" for name, what in COMMANDS.items()],
+        "| to | command | what it does |",
+        [
+            f"| {'' if number else title} | [`vmlint {name}`](#vmlint-{name}) | {what} |"
+            for title, group in GROUPS.items()
+            for number, (name, what) in enumerate(group.items())
+        ],
     )
     return "\n".join(
         (f"# Commands\n\n{listed}", *(_command(name, parser) for name, parser in parsers.items())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def without_checked(out: str) -> str:
+    """The report without the line that has what was looked at, which is there where nothing is found."""
+    return re.sub(r"^checked    1 VirtualMachine, against \d+ rules\n\n", "", out, flags=re.MULTILINE)
+
+
 def test_write_then_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["baseline", "write"]) == 0
     assert capsys.readouterr().err == (
         "1 finding in `.vmlint-baseline.json`: `vmlint check --baseline .vmlint-baseline.json` shows others\n"
     )
     assert main(["baseline", "check", "vms"]) == 0
-    assert capsys.readouterr().out == "clean: 1 object from 1 file · 1 suppressed\n"
+    assert without_checked(capsys.readouterr().out) == "clean: 1 object from 1 file · 1 suppressed\n"
     assert main(["check", "vms", "--baseline", ".vmlint-baseline.json", "--fail-on", "note"]) == 0
 
 
@@ -52,7 +58,7 @@ def test_mended_findings_fail_it_until_it_is_written_anew(capsys: pytest.Capture
     main(["baseline", "write"])
     Path("vms/web.yaml").write_text(VM.replace("running: true", "runStrategy: Always"))
     assert main(["baseline", "check", "vms"]) == 1
-    assert capsys.readouterr().out == (
+    assert without_checked(capsys.readouterr().out) == (
         "stale      VM525 VirtualMachine shop/web at spec.running: 1 finding fewer than the baseline has\n\n"
         "clean: 1 object from 1 file · 1 stale baseline entry\n"
     )
@@ -92,9 +98,9 @@ def test_what_makes_no_sense(words: list[str], message: str, capsys: pytest.Capt
 def test_suppressed_findings_are_counted_and_listed_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     Path("vms/web.yaml").write_text(VM.replace("true", "true # vmlint: ignore[VM525] the portal"))
     assert main(["check", "--fail-on", "note"]) == 0
-    assert capsys.readouterr().out == "clean: 1 object from 1 file · 1 suppressed\n"
+    assert without_checked(capsys.readouterr().out) == "clean: 1 object from 1 file · 1 suppressed\n"
     main(["check", "--show-suppressed"])
-    assert capsys.readouterr().out == (
+    assert without_checked(capsys.readouterr().out) == (
         "suppressed  vms/web.yaml:5  VM525 running-deprecated: VirtualMachine shop/web: `running` is deprecated.\n"
         "                              comment at vms/web.yaml:5: the portal\n\n"
         "clean: 1 object from 1 file · 1 suppressed\n"

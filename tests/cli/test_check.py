@@ -137,7 +137,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         (["-q", "-v"], "`--verbose` and `--quiet` exclude each other" + SEE),
         (
             ["--format", "sarf"],
-            "`--format`: must be text, json, sarif, github, gitlab, junit or markdown, not `sarf`; "
+            "`--format`: must be text, concise, json, sarif, github, gitlab, junit or markdown, not `sarf`; "
             "did you mean `sarif`?" + SEE,
         ),
         (
@@ -150,7 +150,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         ),
         (
             ["--report", "yaml=x"],
-            "`--report`: must be text, json, sarif, github, gitlab, junit or markdown, not `yaml`" + SEE,
+            "`--report`: must be text, concise, json, sarif, github, gitlab, junit or markdown, not `yaml`" + SEE,
         ),
         (["--select", "VM9"], "no rule or family is called `VM9`; `vmlint rules` lists them\n"),
         (["--select", ","], "`--select` needs the name of a rule or family\n"),

@@ -42,7 +42,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_findings_are_mended_and_the_rest_is_reported(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--fix", "--ignore", "hygiene"]) == 0
     out, err = capsys.readouterr()
-    assert (out, err) == ("clean: 1 object from 1 file\n", "vms/web.yaml: mended running-deprecated\n")
+    assert out.endswith("\n\nclean: 1 object from 1 file\n")
+    assert err == "vms/web.yaml: mended running-deprecated\n"
     assert here.read_text() == FIXED
     assert main(["check", "--diff"]) == 0
     assert capsys.readouterr() == ("", "")

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from vmlint.findings.finding import Changed, Counts, Report, Skipped, Undecided
+from vmlint.findings.finding import Changed, Counts, KindCount, Report, Skipped, Undecided
+from vmlint.registry import rules
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
 
-from .sample import REPORT, vm
+from .sample import LABEL_MISSING, REPORT, vm
 
 CLEAN = Report("0.1.0", counts=Counts(files=5, documents=12, objects=12))
 
@@ -124,3 +125,12 @@ def test_questions_that_differ_in_names_are_one_row() -> None:
     assert "and 6 more questions like it: a.yaml:2, a.yaml:3, a.yaml:4 and 3 more" in text
     assert "another question" in text
     assert said(report, verbose=True).count("which access mode") == 7
+
+
+def test_a_report_without_findings_has_what_was_looked_at() -> None:
+    kinds = tuple(KindCount(kind, number) for kind, number in zip("ABCDEFGH", (1, 2, 3, 4, 5, 6, 7, 8), strict=True))
+    report = Report("0.1.0", counts=Counts(files=5, objects=36, kinds=kinds), rules=tuple(rules()[:2]))
+    assert said(report) == (
+        "checked    8 H, 7 G, 6 F, 5 E, 4 D, 3 C, 3 of other kinds, against 2 rules\n\nclean: 36 objects from 5 files\n"
+    )
+    assert "checked" not in said(replace(report, findings=(LABEL_MISSING,)))

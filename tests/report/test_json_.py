@@ -26,7 +26,11 @@ def test_an_empty_report() -> None:
 
 
 def test_a_finding_has_the_names_of_the_library() -> None:
-    camel = {field.name.replace("_l", "L").replace("_c", "C") for field in fields(Finding)} - {"excerpt", "mend"}
+    camel = {field.name.replace("_l", "L").replace("_c", "C") for field in fields(Finding)} - {
+        "also",
+        "excerpt",
+        "mend",
+    }
     assert set(json.loads(render(REPORT))["findings"][0]) == camel
 
 

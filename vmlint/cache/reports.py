@@ -8,7 +8,19 @@ from dataclasses import astuple
 from typing import Any
 
 from vmlint.cache.shape import fits
-from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.finding import (
+    Counts,
+    Finding,
+    KindCount,
+    Mend,
+    ObjectId,
+    Report,
+    Skipped,
+    Stale,
+    Step,
+    Suppressed,
+    Undecided,
+)
 from vmlint.model.effect import Effect, Level
 from vmlint.model.suppression import Source
 from vmlint.rule import Fix, Rule
@@ -48,7 +60,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
             undecided=tuple(
                 Undecided(file, line, _object(resource), reason) for file, line, resource, reason in held["undecided"]
             ),
-            counts=Counts(*held["counts"]),
+            counts=_counts(held["counts"]),
             rules=tuple(by_id[id] for id in held["rules"]),
             suppressed=tuple(
                 Suppressed(_finding(row), Source(source), reason, file, line)
@@ -64,6 +76,11 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
     except MALFORMED:
         return None
     return report if isinstance(report.version, str) and isinstance(report.baseline, str) else None
+
+
+def _counts(row: Sequence[Any]) -> Counts:
+    *numbers, kinds = row
+    return Counts(*numbers, kinds=tuple(KindCount(*kind) for kind in kinds))
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -14,36 +14,59 @@ from vmlint.model.spelling import nearest
 from vmlint.runtime.gc_control import end, expect_end
 from vmlint.runtime.limited import lacks_memory
 
-__all__ = ["COMMANDS", "main", "program"]
+__all__ = ["COMMANDS", "GROUPS", "main", "program"]
 
 # A command is the module of its name, with `make_parser()` and `run(words)`; only the one asked for is imported.
-COMMANDS = {
-    "check": "lint manifests",
-    "diff": "show what an edit does to the running cluster",
-    "baseline": "write down or compare the findings that are known",
-    "expand": "print VMs as KubeVirt would run them",
-    "trace": "show how a VM comes to its instancetype and preference",
-    "customize": "make an instancetype or preference of one's own from another",
-    "graph": "draw who refers to whom",
-    "create-pvc": "print a claim with the best modes of its storage class",
-    "context": "print how to collect a cluster's objects",
-    "rules": "list the rules",
-    "explain": "show the page of a rule",
-    "test": "run the fixtures of a pack of rules",
-    "cache": "show or clear what earlier runs have kept",
-    "new": "begin a rule of one's own",
-    "config": "show the configuration that holds, or its schema",
-    "completion": "print what a shell needs to complete command lines",
+GROUPS = {
+    "find faults": {
+        "check": "lint manifests, and fix what has one right answer",
+        "diff": "show what an edit does to the running cluster",
+        "baseline": "record the findings that exist, or compare with them",
+    },
+    "look at VMs": {
+        "expand": "print VMs as KubeVirt would run them",
+        "trace": "show how a VM gets its instancetype and preference",
+        "graph": "draw which object refers to which",
+    },
+    "write manifests": {
+        "customize": "make a custom instancetype or preference from another",
+        "create-pvc": "print a claim with the best modes of its storage class",
+    },
+    "learn about rules": {
+        "rules": "list the rules",
+        "explain": "show the documentation of a rule",
+    },
+    "write custom rules": {
+        "new": "begin a custom rule",
+        "test": "run the fixtures of a pack of rules",
+    },
+    "set up": {
+        "config": "show the configuration in effect, or its schema",
+        "context": "print how to collect a cluster's objects",
+        "cache": "show or clear the cache of earlier runs",
+        "completion": "print what a shell needs to complete command lines",
+    },
 }
+"""The commands by what people want to do."""
+
+COMMANDS = {name: what for group in GROUPS.values() for name, what in group.items()}
+
+
+def _commands() -> str:
+    widest = max(map(len, COMMANDS))
+    return "\n\n".join(
+        "\n".join((f"{title}:", *(f"  {name:<{widest}}  {what}" for name, what in group.items())))
+        for title, group in GROUPS.items()
+    )
+
 
 _HELP = f"""\
 usage: vmlint COMMAND …
 
-Says what KubeVirt and CDI would do with the manifests of a repository, before
-anybody applies them. Nothing is read from a cluster or the network.
+Reports what KubeVirt and CDI would do with the manifests of a repository,
+before anybody applies them. Nothing is read from a cluster or the network.
 
-commands:
-{chr(10).join(f"  {name:<{max(map(len, COMMANDS))}}  {what}" for name, what in COMMANDS.items())}
+{_commands()}
 
 options:
   --version  show the version
@@ -52,8 +75,8 @@ options:
 examples:
   vmlint check              lint all manifests under the working directory
   vmlint check manifests/   lint a folder
+  vmlint diff origin/main   show what a branch does to the running cluster
   vmlint expand --vm web    show a VM as KubeVirt would run it
-  vmlint rules              list what can be found
 """
 
 

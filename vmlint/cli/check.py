@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
-from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
+from vmlint.cli.output import check_writable, encoding, say, uses_color, uses_links, width, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.pull_request import base_of, is_ci
 from vmlint.cli.reading import (
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["make_parser", "run"]
 
-_FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit", "markdown")
+_FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 _COUNTED = ("text", "json")
 
 _DESCRIPTION = (
@@ -119,7 +119,7 @@ def make_parser() -> Parser:
         metavar="FORMAT",
         type=one_of(*_FORMATS),
         default="text",
-        help="text (the default), json, sarif, github, gitlab, junit, markdown",
+        help="text (the default), concise (one line a finding), json, sarif, github, gitlab, junit, markdown",
     )
     shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     shown.add_argument(
@@ -361,12 +361,13 @@ def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
 
 def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:
     counted = {"statistics": arguments.statistics} if target.format in _COUNTED else {}
-    if target.format not in ("text", "github"):
+    if target.format not in ("text", "concise", "github"):
         return counted
     options: dict[str, Any] = {"quiet": arguments.quiet, "encoding": encoding(stream), **counted}
+    if target.format in ("text", "concise"):
+        options |= {"color": uses_color(arguments.color, stream), "links": uses_links(arguments.color, stream)}
     if target.format == "text":
         options |= {
-            "color": uses_color(arguments.color, stream),
             "width": width(stream),
             "verbose": arguments.verbose,
             "show_suppressed": arguments.show_suppressed,

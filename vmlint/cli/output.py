@@ -15,6 +15,7 @@ __all__ = [
     "is_terminal",
     "say",
     "uses_color",
+    "uses_links",
     "width",
     "write",
     "write_file",
@@ -106,6 +107,36 @@ def uses_color(when: str, stream: TextIO | None) -> bool:
     if when != "auto":
         return when == "always"
     return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def uses_links(when: str, stream: TextIO | None) -> bool:
+    """Whether to write hyperlinks: on a terminal that shows them, where `when` (see `uses_color`) is not `never`.
+
+    Terminals don't answer that question, so they are known by the variables that they set. FORCE_HYPERLINK, which many
+    programs read, decides for all others: 1 for links, 0 for none.
+    """
+    if when == "never" or not is_terminal(stream) or os.environ.get("TERM") == "dumb":
+        return False
+    if forced := os.environ.get("FORCE_HYPERLINK"):
+        return forced != "0"
+    return (
+        _number(os.environ.get("VTE_VERSION")) >= _VTE
+        or any(os.environ.get(name) for name in _SET_BY_TERMINALS)
+        or os.environ.get("TERM_PROGRAM") in _TERMINALS
+        or os.environ.get("TERM") in _TERMS
+    )
+
+
+_VTE = 5000
+"""The release of VTE, the widget of GNOME's terminals, that shows links and survives them: 0.50.0."""
+
+_SET_BY_TERMINALS = ("WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WEZTERM_PANE", "GHOSTTY_RESOURCES_DIR")
+_TERMINALS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "zed", "Hyper", "Tabby")
+_TERMS = ("xterm-kitty", "alacritty", "foot", "xterm-ghostty")
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def width(stream: TextIO | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,7 @@ from vmlint.config.config import Config
 from vmlint.engine.files import NOTHING, Gathered, KnownFiles
 from vmlint.engine.request import Progress
 from vmlint.engine.summaries import Facts
-from vmlint.findings.finding import Counts
+from vmlint.findings.finding import Counts, KindCount
 from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.deployments import plan
 from vmlint.gitops.embedded import embedded
@@ -132,6 +133,7 @@ def _assembled(
         documents=sum(len(file.documents) for file in files),
         objects=len(resources),
         irrelevant=irrelevant,
+        kinds=tuple(KindCount(*row) for row in sorted(Counter(one.kind.name for one in resources).items())),
     )
     planned = plan(files, resources, config.default_namespace, render=config.render, known=beyond)
     deployments = planned.deployments

@@ -15,6 +15,7 @@ __all__ = [
     "Changed",
     "Counts",
     "Finding",
+    "KindCount",
     "Mend",
     "ObjectId",
     "Report",
@@ -144,9 +145,19 @@ class Changed(NamedTuple):
     everything: str = ""
 
 
+class KindCount(NamedTuple):
+    """A kind of objects, and how many objects are of that kind."""
+
+    kind: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable."""
+    """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable.
+
+    `kinds` has each kind of the objects with its number, in alphabetical order.
+    """
 
     files: int = 0
     documents: int = 0
@@ -154,6 +165,7 @@ class Counts:
     irrelevant: int = 0
     outside: int = 0
     unknown: int = 0
+    kinds: tuple[KindCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

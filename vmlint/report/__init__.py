@@ -16,6 +16,7 @@ __all__ = ["FORMATS", "render"]
 
 FORMATS = {
     "text": "vmlint.report.text",
+    "concise": "vmlint.report.concise",
     "json": "vmlint.report.json_",
     "sarif": "vmlint.report.sarif",
     "github": "vmlint.report.github",

@@ -11,7 +11,7 @@ from vmlint.findings.finding import Report, Skipped, Undecided
 from vmlint.report.layout import Line, Page, Segment, one_or_two, table
 from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
 
-__all__ = ["closing"]
+__all__ = ["closing", "summary"]
 
 _T = TypeVar("_T")
 
@@ -22,6 +22,9 @@ _ROWS = 10
 """How many reasons, and how many undecided questions, are listed unless all are wanted."""
 
 _NAME = re.compile(r"`[^`]*`")
+
+_KINDS = 6
+"""How many kinds of objects a report without findings names."""
 
 _COLUMN = 11
 """The cell in which the texts behind the labels begin."""
@@ -41,7 +44,8 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _changed(report, page),
         _strict(report, page),
         _stopped(report, page),
-        _summary(report, page),
+        _checked(report, page),
+        summary(report, page),
     ]
     return [lines for lines in blocks if lines]
 
@@ -155,7 +159,20 @@ def _hidden(number: int, one: str) -> list[Line]:
     return [(Segment(f"and {counted(number, f'more {one}')}, listed with --verbose", "quiet"),)] if number else []
 
 
-def _summary(report: Report, page: Page) -> list[Line]:
+def _checked(report: Report, page: Page) -> list[Line]:
+    """What a run without findings looked at, so that a clean report is not one that looked at the wrong folder."""
+    if report.findings or not report.counts.kinds or not report.rules:
+        return []
+    kinds = sorted(report.counts.kinds, key=lambda row: (-row[1], row[0]))
+    named = [f"{number} {kind}" for kind, number in kinds[:_KINDS]]
+    if rest := sum(number for _, number in kinds[_KINDS:]):
+        named.append(f"{rest} of other kinds")
+    text = f"{', '.join(named)}, against {counted(len(report.rules), 'rule')}"
+    return table("checked", [("", (Segment(page.show(text), "quiet"),))], page.width, column=_COLUMN)
+
+
+def summary(report: Report, page: Page) -> list[Line]:
+    """What the run comes to, in a line, or in two where the page is narrow."""
     counts = report.counts
     asides = [
         _if(counts.outside, "reference leads outside the repository", "references lead outside the repository"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from vmlint.findings.finding import Finding, ObjectId, Report, Suppressed
+from vmlint.report.links import rule_url
 from vmlint.report.untrusted import json_text
 from vmlint.rule import Level
 
@@ -62,9 +63,11 @@ def _summary(report: Report) -> dict[str, int]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
+    url = rule_url(finding.rule, finding.slug)
     return {
         "rule": finding.rule,
         "slug": finding.slug,
+        **({"url": url} if url else {}),
         "effect": finding.effect.value,
         "level": finding.level.value,
         "message": finding.message,

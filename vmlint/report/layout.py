@@ -18,10 +18,11 @@ __all__ = ["Line", "Page", "Segment", "length", "one_or_two", "paint", "table", 
 
 
 class Segment(NamedTuple):
-    """A piece of a line in one style; "" is the plain one."""
+    """A piece of a line in one style; "" is the plain one. `link` is the address that it leads to, "" for none."""
 
     text: str
     style: str = ""
+    link: str = ""
 
 
 Line = tuple[Segment, ...]
@@ -153,14 +154,30 @@ def _blanks(line: Line) -> int:
     return len(text) - len(text.lstrip(" "))
 
 
-def paint(lines: Iterable[Line], *, color: bool = False) -> str:
-    """The text of the lines; with `color` it has the escape sequences of a terminal with 16 colours."""
+def paint(lines: Iterable[Line], *, color: bool = False, links: bool = False) -> str:
+    """The text of the lines; with `color` it has the escape sequences of a terminal with 16 colours, with `links` those
+    of hyperlinks (OSC 8)."""
     draw = _draw_styled() if color else _draw_plain
+    if links:
+        draw = _draw_linked(draw)
     return "".join("".join(map(draw, _guarded(_trimmed(line)))) + "\n" for line in lines)
 
 
 def _draw_plain(segment: Segment) -> str:
     return segment.text
+
+
+def _draw_linked(draw: Callable[[Segment], str]) -> Callable[[Segment], str]:
+    """Links as most terminals of today know them; others show the text alone.
+
+    Source: "Hyperlinks in terminal emulators", the specification that VTE and iTerm2 wrote.
+    """
+
+    def linked(segment: Segment) -> str:
+        text = draw(segment)
+        return f"\x1b]8;;{segment.link}\x1b\\{text}\x1b]8;;\x1b\\" if segment.link and text.strip() else text
+
+    return linked
 
 
 def _draw_styled() -> Callable[[Segment], str]:
@@ -190,7 +207,7 @@ def _guarded(line: Line) -> Line:
         return line
     at = next(index for index, segment in enumerate(line) if ":" in segment.text)
     text = line[at].text.replace(":", r"\x3a", 1)
-    return (*line[:at], Segment(text, line[at].style), *line[at + 1 :])
+    return (*line[:at], line[at]._replace(text=text), *line[at + 1 :])
 
 
 def _words(line: Line) -> Iterator[tuple[int, list[Segment]]]:
@@ -199,7 +216,7 @@ def _words(line: Line) -> Iterator[tuple[int, list[Segment]]]:
     for segment in line:
         for piece in _PIECE.findall(segment.text):
             if piece[0] != " ":
-                word.append(Segment(piece, segment.style))
+                word.append(segment._replace(text=piece))
                 continue
             if word:
                 yield gap, word

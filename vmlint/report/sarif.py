@@ -14,6 +14,7 @@ from typing import Any
 from vmlint.findings.finding import Finding, Report, Suppressed
 from vmlint.model.suppression import Source
 from vmlint.report.fingerprint import fingerprints
+from vmlint.report.links import DOCUMENTATION, REPOSITORY, rule_url
 from vmlint.report.untrusted import address, json_text, visible
 from vmlint.report.wording import counted, doubt, place, sentence, statement, stop
 from vmlint.rule import Effect, Level, Rule
@@ -61,7 +62,7 @@ def render(report: Report, *, name: str = "manifests") -> str:
     suppressed = {id(one.finding): one for one in report.suppressed}
     findings = _within_limit(report)
     run = {
-        "tool": {"driver": {"name": "vmlint", "version": report.version, "rules": [_rule(rule) for rule in rules]}},
+        "tool": {"driver": _driver(report, rules)},
         "invocations": [
             {
                 "executionSuccessful": not (report.crashes or report.stopped),
@@ -79,6 +80,13 @@ def render(report: Report, *, name: str = "manifests") -> str:
     return json_text(log, compact=True)
 
 
+def _driver(report: Report, rules: list[Rule]) -> dict[str, Any]:
+    driver: dict[str, Any] = {"name": "vmlint", "version": report.version}
+    if home := DOCUMENTATION or REPOSITORY:
+        driver["informationUri"] = home
+    return {**driver, "rules": [_rule(rule) for rule in rules]}
+
+
 def _within_limit(report: Report) -> list[Finding]:
     """The findings in order, with the suppressed ones; of too many, the gravest that are not suppressed."""
     shown = sorted(report.findings, key=_gravest_first)
@@ -93,12 +101,14 @@ def _gravest_first(finding: Finding) -> tuple[object, ...]:
 def _rule(rule: Rule) -> dict[str, Any]:
     page = rule.page.strip() or rule.title or rule.slug
     effect = rule.meta.effect
+    url = rule_url(rule.id, rule.slug)
     return {
         "id": rule.id,
         "name": rule.slug,
         "shortDescription": {"text": _cut(rule.title or rule.slug)},
         "fullDescription": {"text": _cut(_first_section(page) or rule.title or rule.slug)},
         "help": {"text": page, "markdown": page},
+        **({"helpUri": url} if url else {}),
         "defaultConfiguration": {"level": rule.level.value},
         "properties": {
             "tags": list(dict.fromkeys(("kubevirt", rule.family, effect.value))),

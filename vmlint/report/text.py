@@ -11,6 +11,7 @@ from vmlint.findings.finding import Finding, Report, Step
 from vmlint.report.closing import closing
 from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
+from vmlint.report.links import rule_url
 from vmlint.report.statistics import blocks as counts
 from vmlint.report.wording import FIX_OPTIONS, place, statement
 
@@ -27,6 +28,7 @@ def render(
     report: Report,
     *,
     color: bool = False,
+    links: bool = False,
     width: int | None = None,
     encoding: str = "utf-8",
     quiet: bool = False,
@@ -36,16 +38,16 @@ def render(
 ) -> str:
     """The report as text.
 
-    `color` writes the escape sequences of a terminal, `width` is the terminal's in cells (None: nothing is wrapped),
-    and what `encoding` lacks is written in ASCII. `quiet` gives the findings alone; `verbose` lists everything that
-    was skipped or is undecided. `statistics` counts the findings in the place of listing them.
-    `show_suppressed` lists those that are suppressed too.
+    `color` writes the escape sequences of a terminal, `links` those of links to rules' documentation. `width` is the
+    terminal's in cells (None: nothing is wrapped), and what `encoding` lacks is written in ASCII. `quiet` gives only
+    the findings; `verbose` lists everything that was skipped or is undecided. `statistics` counts the findings instead
+    of listing them. `show_suppressed` lists those that are suppressed too.
     """
     page = Page(min(width, WIDEST) if width else None, encoding)
     blocks = counts(report, page) if statistics else [list(_finding(finding, page)) for finding in report.findings]
     if not quiet:
         blocks += closing(report, page, verbose=verbose, show_suppressed=show_suppressed)
-    return "\n".join(paint(lines, color=color) for lines in blocks)
+    return "\n".join(paint(lines, color=color, links=links) for lines in blocks)
 
 
 def _finding(finding: Finding, page: Page) -> Iterator[Line]:
@@ -53,7 +55,8 @@ def _finding(finding: Finding, page: Page) -> Iterator[Line]:
     what = (
         Segment("  "),
         Segment(finding.level.value, finding.level.value),
-        Segment(f"  {page.show(finding.rule)} {page.show(finding.slug)}"),
+        Segment("  "),
+        Segment(f"{page.show(finding.rule)} {page.show(finding.slug)}", link=rule_url(finding.rule, finding.slug)),
         Segment(page.show(f" · {finding.effect.value}"), "quiet"),
     )
     yield from one_or_two((where, *what), ((where,), what), page.width, 2)
