@@ -80,7 +80,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
 
 def _counts(row: Sequence[Any]) -> Counts:
     *numbers, kinds = row
-    return Counts(*numbers, kinds=tuple(KindCount(*kind) for kind in kinds))
+    return Counts(*numbers, tuple(KindCount(*kind) for kind in kinds))
 
 
 def _row(finding: Finding) -> dict[str, Any]:
