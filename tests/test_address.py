@@ -45,7 +45,14 @@ def tree(tmp_path: Path) -> Path:
 
 
 def address(tree: Path, repository: str = REPOSITORY, documentation: str = SITE) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, str(tree / "tools/address.py"), "--repository", repository, "--documentation", documentation]
+    words = [
+        sys.executable,
+        str(tree / "tools/address.py"),
+        "--repository",
+        repository,
+        "--documentation",
+        documentation,
+    ]
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 from vmlint.cache.shape import fits
@@ -80,7 +80,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
 
 def _counts(row: Sequence[Any]) -> Counts:
     *numbers, kinds = row
-    return Counts(*numbers, tuple(KindCount(*kind) for kind in kinds))
+    return replace(Counts(*numbers), kinds=tuple(KindCount(*kind) for kind in kinds))
 
 
 def _row(finding: Finding) -> dict[str, Any]:
