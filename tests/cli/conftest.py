@@ -85,6 +85,7 @@ class Engine:
         partial: bool = False,
         cache: Any = None,
         jobs: int | None = 1,
+        reuse: bool = True,
     ) -> Report:
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.cache = cache

@@ -25,7 +25,7 @@ from vmlint.engine.request import RunRequest
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import snapshot_of
 from vmlint.errors import ConfigError, NothingToRead, UsageError
-from vmlint.explain.expand import VMS, claims, expanded
+from vmlint.explain.expand import claims_of, expanded
 from vmlint.explain.trace import trace
 from vmlint.findings.finding import Report
 from vmlint.fix.prune import prune
@@ -195,7 +195,7 @@ def _reports(report: Report) -> None:
 
 def _others(opened: Snapshot, report: Report) -> None:
     for world in opened.worlds:
-        for vm in expanded(world, VMS):
+        for vm in expanded(world):
             told = trace(vm, world)
             harmless("a trace", traced([told], color=False, width=None, encoding="utf-8"))
             json.loads(render_json([told]))
@@ -203,7 +203,7 @@ def _others(opened: Snapshot, report: Report) -> None:
                 str(path), str(giver)
             if vm.problem is None:
                 harmless("an expanded VM", manifest(vm.data, {path: str(of) for path, of in vm.origin.items()}))
-        for claim in claims(world):
+        for claim in claims_of(world):
             if claim.problem is None:
                 harmless("a claim", manifest(claim.data))
     graph = picture(opened.world, report)

@@ -12,8 +12,7 @@ RULE = '''"""{title}.
 Reports a VM without the label `{label}`.
 """
 
-from vmlint.model.access import text
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model import VirtualMachine, text
 from vmlint.rule import Effect, Meta
 
 META = Meta("{id}", effect=Effect.RISK, since="1", subject=VirtualMachine)

@@ -165,7 +165,7 @@ def test_names_are_not_those_of_others(here: Path) -> None:
     [
         ("yield 3", "TypeError: it gives int, and not what `META.at` or `META.doubt` makes"),
         ("return None", "TypeError: 'NoneType' object is not iterable"),
-        ("yield vm.nothing", "AttributeError: 'VirtualMachine' object has no attribute 'nothing' at p/a.py:15"),
+        ("yield vm.nothing", "AttributeError: 'VirtualMachine' object has no attribute 'nothing' at p/a.py:14"),
     ],
 )
 def test_a_rule_that_fails_is_told_as_the_packs(here: Path, body: str, error: str) -> None:

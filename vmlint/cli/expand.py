@@ -79,11 +79,11 @@ def run(words: Sequence[str]) -> Exit:
         return _compare(arguments)
     files = opened(arguments)
 
-    from vmlint.explain.expand import VMS, claims, expanded
+    from vmlint.explain.expand import claims_of, expanded
     from vmlint.world.outcome import Trouble
 
-    vms = chosen([vm for world in files.worlds for vm in expanded(world, VMS)], arguments.vm)
-    found = [one for world in files.worlds for one in claims(world)]
+    vms = chosen([vm for world in files.worlds for vm in expanded(world)], arguments.vm)
+    found = [one for world in files.worlds for one in claims_of(world)]
     disks = [one for one in found if arguments.vm is None or any(one.source is vm.source for vm in vms)]
     shown = [*vms, *disks]
     form = _json if arguments.format == "json" else _yaml
@@ -121,13 +121,13 @@ def _compare(arguments: Namespace) -> Exit:
 
 def _texts(snapshot: Snapshot, name: str | None) -> dict[str, str]:
     """The VMs and claims of a snapshot as YAML with the givers of the values, by their names."""
-    from vmlint.explain.expand import VMS, claims, expanded
+    from vmlint.explain.expand import claims_of, expanded
     from vmlint.report.manifest import manifest
 
     shown: dict[str, str] = {}
     for number, world in enumerate(snapshot.worlds):
         deployment = snapshot.names[number]
-        for one in (*expanded(world, VMS), *claims(world)):
+        for one in (*expanded(world), *claims_of(world)):
             known = f"{one.resource}" + (f" in {deployment}" if deployment else "")
             if name is None or name in (one.source.name, f"{one.source.namespace}/{one.source.name}"):
                 givers = {path: str(giver) for path, giver in one.origin.items()}

@@ -49,11 +49,11 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     files = opened(arguments)
 
-    from vmlint.explain.expand import VMS, expanded
+    from vmlint.explain.expand import expanded
     from vmlint.explain.trace import trace
     from vmlint.report.trace import render, render_json
 
-    owners = {id(vm): (vm, world) for world in files.worlds for vm in expanded(world, VMS)}
+    owners = {id(vm): (vm, world) for world in files.worlds for vm in expanded(world)}
     vms = chosen([vm for vm, _ in owners.values()], arguments.vm)
     traces = [trace(vm, owners[id(vm)][1]) for vm in vms]
     if arguments.format == "json":

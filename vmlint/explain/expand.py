@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -18,7 +18,7 @@ from vmlint.findings.location import object_id
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.launcher import Launcher
 from vmlint.kubevirt.values import leaves
-from vmlint.model.access import get, with_value
+from vmlint.model.access import get, mapping, with_value
 from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
@@ -28,7 +28,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of
 
-__all__ = ["VMS", "Expanded", "Giver", "expand", "expanded"]
+__all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded"]
 
 
 class Filler(enum.StrEnum):
@@ -87,6 +87,12 @@ class Expanded:
     def line(self) -> int:
         return self.source.document.span(self.source.prefix).line
 
+    @property
+    def guest(self) -> Mapping[str, Any]:
+        """The spec of the guest that a VM or a pool starts, with `domain` and `volumes`; empty for a claim."""
+        path = self.source.vmi_path if isinstance(self.source, VirtualMachine) else None
+        return mapping(self.data, *path) if path else {}
+
     @cached_property
     def pod(self) -> Launcher | None:
         """What the launcher pod of a VM asks for; None for other objects, and where the files don't say."""
@@ -105,24 +111,37 @@ def expand(
     progress: Progress | None = None,
     **overrides: Any,
 ) -> list[Expanded]:
-    """The VMs under some paths as KubeVirt would run them, and the claims of DataVolumes, in the order of their files.
+    """The VMs and pools under some paths as KubeVirt would run them, in the order of their files.
 
-    Matchers are resolved, instancetype, preference and defaults are applied; a claim gets its class, modes and size.
-    Arguments and errors are those of `check`. What `check` alone says, such as a device that KubeVirt refuses, is no
-    problem here.
+    Matchers are resolved; instancetype, preference and defaults are applied. Arguments and errors are those of `check`.
+    What only `check` reports, such as a device that KubeVirt refuses, is no `problem` here.
     """
     request = RunRequest.of(paths, config, overrides=overrides, stdin=stdin, progress=progress)
-    worlds = snapshot_of(request).worlds
-    return [one for world in worlds for one in expanded(world)]
+    return [vm for world in snapshot_of(request).worlds for vm in expanded(world)]
 
 
-def expanded(world: World, kinds: Collection[str] | None = None) -> Iterator[Expanded]:
-    """Every linted object of a world that can be expanded, of some kinds or of all."""
+def claims(
+    paths: Iterable[str | Path] = (),
+    config: Config | None = None,
+    *,
+    stdin: BinaryIO | None = None,
+    progress: Progress | None = None,
+    **overrides: Any,
+) -> list[Expanded]:
+    """The claims that CDI makes of the DataVolumes and templates under some paths, in the order of their files.
+
+    A claim that asks for CDI's rendering is one of them. Each `data` is a whole manifest with class, modes and size;
+    `file` and `line` are those of the object that the claim comes from. Arguments and errors are those of `check`.
+    """
+    request = RunRequest.of(paths, config, overrides=overrides, stdin=stdin, progress=progress)
+    return [claim for world in snapshot_of(request).worlds for claim in claims_of(world)]
+
+
+def expanded(world: World) -> Iterator[Expanded]:
+    """Every linted VM and pool of VMs of a world."""
     for resource in world.cluster.resources:
-        way = _WAYS.get(resource.kind[:2])
-        wanted = kinds is None or resource.ref.kind in kinds
-        if way is not None and wanted and resource.linted and not resource.fragment:
-            yield way(resource, world)
+        if isinstance(resource, VirtualMachine) and resource.linted and not resource.fragment:
+            yield _virtual_machine(resource, world)
 
 
 def _virtual_machine(vm: Any, world: World) -> Expanded:
@@ -141,26 +160,7 @@ def _virtual_machine(vm: Any, world: World) -> Expanded:
     )
 
 
-VMS = ("VirtualMachine", "VirtualMachinePool")
-"""The kinds that are expanded as VMs."""
-
-
-def _data_volume(volume: Any, world: World) -> Expanded:
-    """A DataVolume: the spec of its claim."""
-    disk = world.storage.disks(volume)[0]
-    spec, problem = _claim(disk, world)
-    return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
-
-
-_WAYS: Mapping[tuple[str, str], Callable[[Any, World], Expanded]] = {
-    ("kubevirt.io", "VirtualMachine"): _virtual_machine,
-    ("pool.kubevirt.io", "VirtualMachinePool"): _virtual_machine,
-    ("cdi.kubevirt.io", "DataVolume"): _data_volume,
-}
-"""How the objects of each group and kind are expanded."""
-
-
-def claims(world: World) -> Iterator[Expanded]:
+def claims_of(world: World) -> Iterator[Expanded]:
     """The claim that each DataVolume, template and claim with CDI's label of a world becomes, as a manifest."""
     for resource in world.cluster.resources:
         if not resource.linted or resource.fragment:

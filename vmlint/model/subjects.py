@@ -144,16 +144,22 @@ def _named(vm: VirtualMachine, field: str) -> Iterator[tuple[Path, str, Mapping[
 
 
 class VirtualMachinePool(VirtualMachine):
+    """The object of that kind."""
+
     __slots__ = ()
     vm_path: ClassVar[Path] = ("spec", "virtualMachineTemplate", "spec")
     template_path: ClassVar[Path] = (*vm_path, "template")
 
 
 class VirtualMachineInstanceReplicaSet(Workload):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineInstance(Workload):
+    """The object of that kind."""
+
     __slots__ = ()
     template_path: ClassVar[Path] = ()
 
@@ -171,30 +177,44 @@ class Preference(Resource):
 
 
 class DataVolume(Resource):
+    """A DataVolume."""
+
     __slots__ = ()
 
 
 class DataSource(Resource):
+    """A DataSource."""
+
     __slots__ = ()
 
 
 class DataImportCron(Resource):
+    """A DataImportCron."""
+
     __slots__ = ()
 
 
 class VolumeCloneSource(Resource):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VolumeImportSource(Resource):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VolumeUploadSource(Resource):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class StorageProfile(Resource):
+    """What CDI knows of a storage class."""
+
     __slots__ = ()
 
 
@@ -211,14 +231,20 @@ class CDI(Resource):
 
 
 class ResourceQuota(Resource):
+    """A quota of a namespace."""
+
     __slots__ = ()
 
 
 class PersistentVolumeClaim(Resource):
+    """A claim."""
+
     __slots__ = ()
 
 
 class VolumeSnapshot(Resource):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
@@ -229,42 +255,62 @@ class Operation(Resource):
 
 
 class VirtualMachineSnapshot(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineRestore(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineClone(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineExport(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineBackup(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineBackupTracker(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineInstanceMigration(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class VirtualMachineInstancePreset(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class MigrationPolicy(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
 class Plugin(Operation):
+    """The object of that kind."""
+
     __slots__ = ()
 
 
@@ -283,16 +329,22 @@ class VMHolder(Resource):
 
 
 class VirtualMachineTemplate(VMHolder):
+    """The object of that kind."""
+
     __slots__ = ()
     held_path = ("spec", "virtualMachine")
 
 
 class KubevirtMachineTemplate(VMHolder):
+    """The object of that kind."""
+
     __slots__ = ()
     held_path = ("spec", "template", "spec", "virtualMachineTemplate")
 
 
 class KubevirtMachine(VMHolder):
+    """The object of that kind."""
+
     __slots__ = ()
     held_path = ("spec", "virtualMachineTemplate")
 

@@ -139,8 +139,7 @@ Our own convention.
 
 from collections.abc import Iterator
 
-from vmlint.model.access import get
-from vmlint.model.subjects import $subject
+from vmlint.model import $subject, get
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
