@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs import DOCS, PACK, generated, pages
+from tools.docs import DOCS, PACK, generated, pages
 from vmlint.config.file import load
 from vmlint.config.settings import SETTINGS
 from vmlint.registry import rules
@@ -19,7 +19,7 @@ MARKDOWN = sorted(DOCS.rglob("*.md"))
 def test_the_pages_are_up_to_date() -> None:
     made = pages()
     stale = [file.name for file, text in made.items() if not file.is_file() or file.read_text("utf-8") != text]
-    assert stale == []  # else: python -m tests.accept
+    assert stale == []  # else: python -m tools.accept
     assert set(generated()) <= set(made)
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.docs import PACK
-from tests.readme import README, ROOT, filled_pages
+from tools.docs import PACK
+from tools.readme import README, ROOT, filled_pages
 from vmlint.cli.exits import Exit
 from vmlint.config.file import load
 from vmlint.config.settings import SETTINGS
@@ -31,7 +31,7 @@ def rows(heading: str, text: str) -> list[list[str]]:
 
 def test_lists_and_sample_are_up_to_date() -> None:
     stale = [page.name for page, text in filled_pages().items() if page.read_text("utf-8") != text]
-    assert stale == []  # else: python -m tests.accept
+    assert stale == []  # else: python -m tools.accept
 
 
 def test_the_readme_is_short() -> None:

@@ -1,4 +1,4 @@
-"""The parts of the README and of pages under `docs/` that are made from the project, by `python -m tests.accept`.
+"""The parts of the README and of pages under `docs/` that are made from the project, by `python -m tools.accept`.
 
 A part is between `<!-- name -->` and `<!-- /name -->`.
 """
@@ -16,8 +16,8 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from tests.docs import about_family
 from tests.history import commit
+from tools.docs import about_family
 from vmlint.cli import main
 from vmlint.registry import rules
 

@@ -1,4 +1,4 @@
-"""Writes down anew what the fixtures are expected to say, and the generated pages: `python -m tests.accept [SLUG …]`.
+"""Writes down anew what the fixtures are expected to say, and the generated pages: `python -m tools.accept [SLUG …]`.
 
 Read the difference before you commit it: an expectation is right because somebody looked at it.
 """
@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from tests.cases import FIXTURES, difference, mended, report, repos
-from tests.docs import DOCS, generated, pages
-from tests.readme import filled_pages
 from tools import index
+from tools.docs import DOCS, generated, pages
+from tools.readme import filled_pages
 from vmlint.cli.fixtures import cases, expectation, run, written
 from vmlint.registry import rules
 

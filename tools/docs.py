@@ -1,4 +1,4 @@
-"""The pages under `docs/` that are made from the project: `python -m tests.accept` writes them anew."""
+"""The pages under `docs/` that are made from the project: `python -m tools.accept` writes them anew."""
 
 from __future__ import annotations
 
