@@ -64,7 +64,10 @@ def _json(schema: dict[str, Any]) -> str:
 
 
 def _rules() -> str:
-    parts = ["# Rules\n\n`vmlint explain RULE` shows a rule's page in the terminal.\n"]
+    parts = [
+        "# Rules\n\n`vmlint explain RULE` prints a rule's documentation in the terminal. The "
+        "[effect](../how-it-decides.md#effects) states what happens when the object is applied.\n"
+    ]
     for family, members in groupby(rules(), key=lambda rule: rule.family):
         about = about_family(family)
         rows = [
@@ -175,12 +178,13 @@ _LOCAL = ", ".join(f"`{setting.key}`" for setting in SETTINGS if setting.local)
 _CONFIGURATION = f"""\
 # Configuration
 
-`.vmlint.yaml`, `.vmlint.yml` or the table `[tool.vmlint]` in `pyproject.toml` is found upward from the first path, as
-far as the root of the git repository. Relative paths in it start at its folder, and lead nowhere outside that
-repository. Options of the command line go before it, and `--config FILE` names another file.
+`.vmlint.yaml`, `.vmlint.yml` or the table `[tool.vmlint]` in `pyproject.toml` is found upward from the first path, up
+to the root of the git repository. Relative paths in it start at its folder, and must stay in that repository. Options
+of the command line override it, and `--config FILE` names another file.
 
-`vmlint config show` tells what holds, and which line or option says so. Editors complete and check a configuration by
-[its JSON Schema]({SCHEMA}), which `vmlint config schema` prints:
+`vmlint config show` prints the settings in effect, with the line or option that each comes from. Editors complete and
+check a configuration by [its JSON Schema]({SCHEMA}), which `vmlint config schema` prints; [Editors](editor.md) shows a
+configuration with every key:
 
 ```yaml
 # yaml-language-server: $schema=vmlint.schema.json
@@ -188,14 +192,14 @@ repository. Options of the command line go before it, and `--config FILE` names 
 
 ## Folders
 
-A folder below may have a configuration of its own. For each file the nearest one upward holds, alone: nothing is
-merged with those above it. What it may say is what concerns files: {_LOCAL}.
-All other keys hold for a whole run, are taken from the configuration that is found upward from the first path, and are
-listed as skipped in any other. What a folder's configuration excludes is excluded in all runs, also where a command
-names the file.
+A folder below may have its own configuration. For each file only the nearest one upward applies: nothing is merged
+with those above it. It may set the keys that concern files: {_LOCAL}.
+All other keys apply to a whole run, are taken from the configuration that is found upward from the first path, and are
+listed as skipped in any other. A file that a folder's configuration excludes is excluded in all runs, even if a command
+names it.
 
-Options such as `--select` and `--ignore` hold in every folder, and so does the file that `--config` names: with it no
-other is looked for, so that what is linted does not decide how.
+Options such as `--select` and `--ignore` apply in every folder, and so does the file that `--config` names: with it
+vmlint looks for no other, so that the linted repository can't decide how it is linted.
 """
 
 
@@ -234,7 +238,7 @@ def _packs() -> str:
 _PACKS = f"""\
 # Packs of rules
 
-A pack is a YAML file with rules of your own. It is data: nothing in it runs, and no path or pattern in it takes more
+A pack is a YAML file with custom rules; the [tutorial](packs-tutorial.md) writes one. It is data: nothing in it runs, and no path or pattern in it takes more
 time than the sizes of its text and of the object explain. `vmlint check --rules FILE` or `rules` in the configuration
 adds it, `vmlint test FILE` runs its cases. Editors complete and check it by [its JSON Schema]({PACK_SCHEMA}):
 

@@ -59,7 +59,7 @@
         if (fits) { shown += 1; kept.push(entry.table); }
       });
       rows.forEach(function (entry) { hide(entry, kept.indexOf(entry.table) < 0); });
-      count.textContent = shown + " of " + rows.length + " rules";
+      count.textContent = (shown || "none") + " of " + rows.length + " rules";
       if (!changed) return;
       var next = new URLSearchParams();
       Object.keys(chosen).forEach(function (name) { if (chosen[name]) next.set(name, chosen[name]); });
