@@ -42,6 +42,7 @@ def pages() -> dict[Path, str]:
     made = {
         "rules/README.md": _rules(),
         **{f"rules/{rule.slug}.md": _rule(rule) for rule in rules()},
+        "architecture.md": _architecture(),
         "commands.md": _commands(),
         "configuration.md": _configuration(),
         "packs.md": _packs(),
@@ -112,6 +113,18 @@ def _fenced(page: str) -> str:
 
     spaced = re.sub(r"(?m)^(## .+)\n(?! {4})", r"\1\n\n", page)
     return example.sub(fence, spaced)
+
+
+# Architecture
+
+
+def _architecture() -> str:
+    """ARCHITECTURE.md, which is at the root as contributors expect it, with the records of decisions."""
+    text = (DOCS.parent / "ARCHITECTURE.md").read_text("utf-8").rstrip("\n").replace("](docs/", "](")
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    titles = [(record.name, record.read_text("utf-8").partition("\n")[0].lstrip("# ")) for record in records]
+    listed = "\n".join(f"- [{title}](decisions/{name})" for name, title in titles)
+    return f"{text}\n\n{listed}\n"
 
 
 # Commands
@@ -238,9 +251,10 @@ def _packs() -> str:
 _PACKS = f"""\
 # Packs of rules
 
-A pack is a YAML file with custom rules; the [tutorial](packs-tutorial.md) writes one. It is data: nothing in it runs, and no path or pattern in it takes more
-time than the sizes of its text and of the object explain. `vmlint check --rules FILE` or `rules` in the configuration
-adds it, `vmlint test FILE` runs its cases. Editors complete and check it by [its JSON Schema]({PACK_SCHEMA}):
+A pack is a YAML file with custom rules; the [tutorial](packs-tutorial.md) writes one. It is data: nothing in it runs,
+and no path or pattern in it takes more time than the sizes of its text and of the object explain. `vmlint check --rules
+FILE` or `rules` in the configuration adds it, `vmlint test FILE` runs its cases. Editors complete and check it by [its
+JSON Schema]({PACK_SCHEMA}):
 
 ```yaml
 # yaml-language-server: $schema=pack.schema.json
