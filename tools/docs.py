@@ -121,6 +121,7 @@ def _fenced(page: str) -> str:
 def _architecture() -> str:
     """ARCHITECTURE.md, which is at the root as contributors expect it, with the records of decisions."""
     text = (DOCS.parent / "ARCHITECTURE.md").read_text("utf-8").rstrip("\n").replace("](docs/", "](")
+    text = re.sub(r"(?m)^<!-- .* -->\n", "", text)
     records = sorted((DOCS / "decisions").glob("*.md"))
     titles = [(record.name, record.read_text("utf-8").partition("\n")[0].lstrip("# ")) for record in records]
     listed = "\n".join(f"- [{title}](decisions/{name})" for name, title in titles)
