@@ -17,6 +17,12 @@ from vmlint.registry.scaffold import KINDS, new_rule
 ROOT = Path(__file__).parents[1]
 FOR_PACKS = ("vmlint.rule", "vmlint.model", "vmlint.world")
 PAGE = ROOT / "docs/python.md"
+_DATA_VOLUME = """\
+apiVersion: cdi.kubevirt.io/v1beta1
+kind: DataVolume
+metadata: {name: data, namespace: shop}
+spec: {source: {blank: {}}, storage: {storageClassName: ceph-rbd, resources: {requests: {storage: 1Gi}}}}
+"""
 EXAMPLE = ROOT / "tests/registry/sample.py"
 
 
@@ -87,10 +93,12 @@ def test_the_example_of_the_page_runs(
     for name in ("manifests", "before"):
         shutil.copytree(ROOT / "fixtures/quickstart", tmp_path / name)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "manifests/data.yaml").write_text(_DATA_VOLUME, "utf-8")
     namespace: dict[str, object] = {}
     exec(example, namespace)
     said = capsys.readouterr().out
     assert "VM103" in said
     assert "VirtualMachine shop/cache {" in said
     assert "PersistentVolumeClaim shop/cache-root ceph-rbd" in said
+    assert "PersistentVolumeClaim shop/data ceph-rbd" in said
     assert isinstance(namespace["impact"], vmlint.Impact)

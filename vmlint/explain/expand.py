@@ -22,7 +22,7 @@ from vmlint.model.access import get, mapping, with_value
 from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model.subjects import DataVolume, VirtualMachine
 from vmlint.rule import Effect
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
@@ -90,7 +90,7 @@ class Expanded:
     @property
     def guest(self) -> Mapping[str, Any]:
         """The spec of the guest that a VM or a pool starts, with `domain` and `volumes`; empty for a claim."""
-        path = self.source.vmi_path if isinstance(self.source, VirtualMachine) else None
+        path = self.source.vmi_path if isinstance(self.source, VirtualMachine) else ()
         return mapping(self.data, *path) if path else {}
 
     @cached_property
@@ -111,13 +111,14 @@ def expand(
     progress: Progress | None = None,
     **overrides: Any,
 ) -> list[Expanded]:
-    """The VMs and pools under some paths as KubeVirt would run them, in the order of their files.
+    """The VMs and pools under some paths as KubeVirt would run them, and the DataVolumes, in the order of their files.
 
+    The `data` of a DataVolume is the spec of its claim, and its `guest` is empty; `claims` gives claims as manifests.
     Matchers are resolved; instancetype, preference and defaults are applied. Arguments and errors are those of `check`.
     What only `check` reports, such as a device that KubeVirt refuses, is no `problem` here.
     """
     request = RunRequest.of(paths, config, overrides=overrides, stdin=stdin, progress=progress)
-    return [vm for world in snapshot_of(request).worlds for vm in expanded(world)]
+    return [one for world in snapshot_of(request).worlds for one in _objects(world)]
 
 
 def claims(
@@ -139,9 +140,27 @@ def claims(
 
 def expanded(world: World) -> Iterator[Expanded]:
     """Every linted VM and pool of VMs of a world."""
-    for resource in world.cluster.resources:
-        if isinstance(resource, VirtualMachine) and resource.linted and not resource.fragment:
+    return (_virtual_machine(one, world) for one in _linted(world) if isinstance(one, VirtualMachine))
+
+
+def _objects(world: World) -> Iterator[Expanded]:
+    """Every linted VM, pool and DataVolume of a world."""
+    for resource in _linted(world):
+        if isinstance(resource, VirtualMachine):
             yield _virtual_machine(resource, world)
+        elif isinstance(resource, DataVolume):
+            yield _data_volume(resource, world)
+
+
+def _linted(world: World) -> Iterator[Resource]:
+    return (one for one in world.cluster.resources if one.linted and not one.fragment)
+
+
+def _data_volume(volume: DataVolume, world: World) -> Expanded:
+    """A DataVolume: the spec of its claim."""
+    disk = world.storage.disks(volume)[0]
+    spec, problem = _claim(disk, world)
+    return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
 
 
 def _virtual_machine(vm: Any, world: World) -> Expanded:
@@ -162,9 +181,7 @@ def _virtual_machine(vm: Any, world: World) -> Expanded:
 
 def claims_of(world: World) -> Iterator[Expanded]:
     """The claim that each DataVolume, template and claim with CDI's label of a world becomes, as a manifest."""
-    for resource in world.cluster.resources:
-        if not resource.linted or resource.fragment:
-            continue
+    for resource in _linted(world):
         for disk in world.storage.disks(resource):
             if disk.form is not Written.CLAIM or world.storage.renders(disk):
                 yield _manifest(disk, world)
