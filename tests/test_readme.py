@@ -60,6 +60,15 @@ def test_the_configuration_shows_every_key_and_is_right(tmp_path: Path) -> None:
     assert load(file, known_rules=rules()).default_namespace == "shop"
 
 
+def test_configurations_of_the_first_steps_are_right(tmp_path: Path) -> None:
+    examples = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "getting-started.md").read_text("utf-8"), re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        file = tmp_path / ".vmlint.yaml"
+        file.write_text(example, "utf-8")
+        load(file, known_rules=rules())
+
+
 def test_links_lead_somewhere() -> None:
     targets = [target for target in re.findall(r"\]\(([^)#]+)\)", TEXT) if "://" not in target]
     assert targets
