@@ -17,15 +17,10 @@ from vmlint.model.resource import Place, Resource
 from vmlint.world import World
 from vmlint.world.disks import Disk
 
-__all__ = ["access_modes", "clear", "hops", "prefix", "together", "volume_mode"]
+__all__ = ["access_modes", "clear", "hops", "together", "volume_mode"]
 
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 _PROFILE = BY_GROUP_KIND["cdi.kubevirt.io", "StorageProfile"]
-
-
-def prefix(disk: Disk) -> str:
-    """The beginning of a message: which disk it is, whichever object holds it."""
-    return f"{disk}: "
 
 
 def clear(disk: Disk, world: World) -> bool:

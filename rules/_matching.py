@@ -34,7 +34,7 @@ def _lost(vm: VirtualMachine, world: World) -> Effect:
 def _aftermath(noun: str, world: World) -> str:
     """The second sentence of a message."""
     if world.vms.behaviour.admits_missing:
-        return f"KubeVirt accepts the VM, and never starts it without the {noun}."
+        return f"KubeVirt accepts the VM and does not start it without the {noun}."
     return "KubeVirt refuses the VM."
 
 
@@ -70,16 +70,20 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
     assert match.resolution is not None
     ref, noun, matcher = match.resolution.ref, match.matcher.noun, match.matcher
     if not ref.name:
-        what = f"the label `{matcher.label}` is empty, and an empty name is no {noun}"
+        what = (
+            f"the label `{matcher.label}` is empty; it must name an {noun}"
+            if noun[0] in "aeiou"
+            else f"the label `{matcher.label}` is empty; it must name a {noun}"
+        )
         return what, f"write the name of the {noun} in the label"
     absent = "is not in the repository, the context or a catalog"
     if match.path[-1] == _REVISION_FIELD:
-        what = f"{ref.kind} `{ref.short}`, the copy of the {noun} that the VM is to use, {absent}"
+        what = f"{ref.kind} `{ref.short}`, the stored copy of the VM's {noun}, {absent}"
         return what, f"remove `{_REVISION_FIELD}`: KubeVirt makes the copy itself"
     what = f"{'inferred ' if match.chain else ''}{noun} `{ref.short}` ({ref.kind}) {absent}"
     if meant := world.meant(ref):
         return what, meant
-    return what, f"add the {noun}, or declare it with `outside:` in the configuration if it lives in the cluster"
+    return what, f"add the {noun}, or declare it with `outside:` in the configuration if the cluster has it"
 
 
 def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:
@@ -90,7 +94,7 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
     inferred = match.chain is not None
     yield meta.at(
         vm.at(*match.path) if inferred else vm.at(*vm.matcher_path(matcher, "kind")),
-        f"`{match.kind}` is no kind of {matcher.noun}. {_aftermath(matcher.noun, world)}",
+        f"`{match.kind}` is not a kind of {matcher.noun}. {_aftermath(matcher.noun, world)}",
         fix=f"write {kinds} in the label `{matcher.kind_label}`" if inferred else f"write {kinds}",
         effect=_lost(vm, world),
     ).along(match.chain.hops if match.chain else ())

@@ -67,7 +67,7 @@ def test_keywords_may_be_as_loose_as_a_file(name: str, given: Any, held: Any) ->
         ),
         (
             {"default_namespace": "Team"},
-            "`Team` can be no namespace: write small letters, digits and `-`, such as `my-team`",
+            "`Team` is not a valid namespace: use lower-case letters, digits and `-`, such as `my-team`",
         ),
         (
             {"catalogs": ["common-instancetypes"]},

@@ -237,7 +237,7 @@ LOST = "the instancetype VirtualMachineClusterInstancetype"
         (
             [vm("instancetype: {inferFromVolume: root}", volumes=DISK)],
             Trouble.MISSING,
-            "no instancetype can be inferred: claim `shop/disk` is not there",
+            "no instancetype can be inferred: claim `shop/disk` does not exist",
         ),
         (
             [vm("instancetype: {inferFromVolume: root}", volumes=DISK), CLAIM],

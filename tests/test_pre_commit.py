@@ -94,4 +94,4 @@ def test_the_hook_for_changes_tells_of_what_the_commit_touches(hooks: Path, tmp_
     assert "- hook id: vmlint-changed\n- exit code: 1\n" in done.stdout, done.stdout
     assert "apps/web.yaml:7" in done.stdout
     assert "apps/old.yaml" not in done.stdout
-    assert "1 of 2 objects touched by changes since `HEAD`; 1 finding elsewhere is not shown" in done.stdout
+    assert "1 of 2 objects affected by changes since `HEAD`; 1 finding elsewhere is not shown" in done.stdout

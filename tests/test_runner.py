@@ -41,7 +41,7 @@ def rule(name: str, rank: int, effect: Effect, field: str) -> Rule:
     meta = Meta(name, effect=effect, since="0.1", subject=Resource, rank=rank)
 
     def check(resource: Resource, world: World) -> Iterator[Fault]:
-        yield meta.at(resource.field(field), "it is wrong.", fix="correct it")
+        yield meta.at(resource.field(field), "it is wrong.", fix="fix the name")
 
     return Rule(meta, name, name, str, "test", check)
 
@@ -261,7 +261,7 @@ def test_ctrl_c_ends_the_rules_with_what_they_have_found(
     assert report.stopped == (3, 4)
     assert {str(one.resource) for one in report.findings} == {"VirtualMachine shop/web"}
     assert main(["check"]) == Exit.INTERRUPTED
-    assert "partial    stopped with Ctrl-C after 3 of 4 documents and objects: what the others hold is not known." in (
+    assert "partial    stopped with Ctrl-C after 3 of 4 documents and objects: the others are not checked." in (
         capsys.readouterr().out
     )
     with pytest.raises(KeyboardInterrupt):
@@ -272,7 +272,7 @@ def test_every_report_says_that_it_is_partial(failing: Path, monkeypatch: pytest
     spoil(monkeypatch, FAILING, "web", KeyboardInterrupt())
     report = vmlint.check(["."], partial=True)
     assert report.stopped == (2, 4)
-    assert "nothing found until then" in render("text", report)
+    assert "no findings so far" in render("text", report)
     assert json.loads(render("json", report))["complete"] is False
     (run_,) = json.loads(render("sarif", report))["runs"]
     assert run_["invocations"][0]["executionSuccessful"] is False

@@ -83,7 +83,7 @@ def test_a_comment_elsewhere_is_misplaced() -> None:
     written(below=f"vmlint: ignore[{RULE}]")
     report = vmlint.check()
     assert shown(report) == [RULE, "VM906"]
-    assert report.findings[1].message == "the suppression reaches nothing: the finding stands in line 8."
+    assert report.findings[1].message == "the suppression has no effect here: the finding is in line 8."
 
 
 def test_comments_above_one_another_all_count() -> None:
@@ -174,7 +174,8 @@ def test_a_misspelt_annotation_is_told() -> None:
     written(annotation="\n  annotations: {vmlint.dev/ignores: VM525}")
     (_, told) = sorted(vmlint.check().findings, key=lambda finding: finding.rule)
     assert told.message == (
-        "the suppression does nothing: there is no annotation `vmlint.dev/ignores`: it is called `vmlint.dev/ignore`."
+        "the suppression has no effect: the annotation `vmlint.dev/ignores` does not exist: its name is "
+        "`vmlint.dev/ignore`."
     )
 
 
@@ -306,8 +307,8 @@ def test_one_suppression_names_so_many_rules_and_no_more() -> None:
     names = ", ".join(f"VM{number}" for number in range(100, 151))
     written(annotation=annotated(names), beside=f"vmlint: ignore[{names}] x")
     told = [finding.message for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
-    assert [message.partition("one suppression")[2] for message in told] == [
-        " names at most 50 rules: name their family."
+    assert [message.partition("a suppression")[2] for message in told] == [
+        " may name at most 50 rules: name their family."
     ] * 2
 
 

@@ -279,4 +279,4 @@ def test_the_command_says_what_is_no_number(repository: Path) -> None:
         [sys.executable, "-m", "vmlint", "check", "--jobs", "0"], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert "`0` is no number of processes: write 1 or more" in done.stderr
+    assert "`0` is not a valid number of processes: use 1 or more" in done.stderr

@@ -15,8 +15,10 @@ from typing import Any
 
 import yaml
 
+from tests.cases import FIXTURES
 from vmlint.cli import COMMANDS, GROUPS
 from vmlint.cli.arguments import Parser
+from vmlint.cli.fixtures import cases, expectation
 from vmlint.config.schema import schema
 from vmlint.config.settings import SETTINGS
 from vmlint.packs import schema as packed
@@ -43,6 +45,7 @@ def pages() -> dict[Path, str]:
         "rules/README.md": _rules(),
         **{f"rules/{rule.slug}.md": _rule(rule) for rule in rules()},
         "architecture.md": _architecture(),
+        "messages.md": _messages(),
         "commands.md": _commands(),
         "configuration.md": _configuration(),
         "packs.md": _packs(),
@@ -99,7 +102,7 @@ def _rule(rule: Rule) -> str:
                 f"| {effect.level} | {rule.meta.since} |"
             ],
         )
-        + (f"\nA {fix_told(rule.meta.fix)}.\n" if rule.meta.fix else "")
+        + (f"\n{fix_told(rule.meta.fix)}.\n" if rule.meta.fix else "")
         + f"\n{_fenced(body)}\n"
     )
 
@@ -126,6 +129,39 @@ def _architecture() -> str:
     titles = [(record.name, record.read_text("utf-8").partition("\n")[0].lstrip("# ")) for record in records]
     listed = "\n".join(f"- [{title}](decisions/{name})" for name, title in titles)
     return f"{text}\n\n{listed}\n"
+
+
+# Messages
+
+
+_MESSAGES = """\
+# Messages
+
+One example of what each rule reports, for each effect that its findings have, from the rule's own fixtures: to read all
+messages in one sitting. The object's name, the place and the chain, which every report adds, are left out here.
+"""
+
+
+def _messages() -> str:
+    examples: dict[tuple[str, str], dict[str, Any]] = {}
+    for case in cases(FIXTURES, "bad", "outside"):
+        for finding in json.loads(expectation(case).read_text("utf-8"))["findings"]:
+            examples.setdefault((finding["slug"], finding["effect"]), finding)
+    parts = [_MESSAGES]
+    for family, members in groupby(rules(), key=lambda rule: rule.family):
+        rows = [
+            f"| [{rule.id}](rules/{rule.slug}.md) | {finding['effect']} | {finding['level']} "
+            f"| {_cell(finding['message'])} | {_cell(finding['fix'])} |"
+            for rule in members
+            for (slug, _), finding in sorted(examples.items())
+            if slug == rule.slug
+        ]
+        parts.append(f"## {family}\n\n" + _table("| rule | effect | level | message | fix |", rows))
+    return "\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
 
 
 # Commands

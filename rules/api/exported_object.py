@@ -48,7 +48,7 @@ _WITH_STATUS = (VirtualMachine, VirtualMachineInstanceReplicaSet, DataVolume, Pe
 
 _AFTER = (
     ("resourceVersion", Effect.REJECTED, "The API server refuses to create it"),
-    ("uid", Effect.RISK, "The API server refuses to change an object of another `uid`"),
+    ("uid", Effect.RISK, "The API server refuses to update an object with another `uid`"),
     ("managedFields", Effect.RISK, "Server-side apply refuses it"),
 )
 
@@ -64,7 +64,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             also = f", and so are {_listed(others)}" if len(others) > 1 else f", and so is {_listed(others)}"
             yield META.at(
                 subject.at("metadata", field),
-                f"`metadata.{field}` is set, which only a cluster sets{also if others else ''}. {after}.",
+                f"`metadata.{field}` is set, which only the cluster sets{also if others else ''}. {after}.",
                 fix=f"remove {_listed(paths)}",
                 effect=effect,
             ).mended(Fix.SAFE, *edits)
@@ -72,7 +72,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
     if has_status:
         yield META.at(
             subject.at("status"),
-            "`status` is set, which only a cluster sets. The API server drops it.",
+            "`status` is set, which only the cluster sets. The API server drops it.",
             fix=f"remove {_listed(paths)}",
             effect=Effect.IGNORED,
         ).mended(Fix.SAFE, *edits)

@@ -1,4 +1,4 @@
-"""The target release does not have the field.
+"""The target release does not have a field.
 
 ## What it does
 Looks each field up in the release that the configuration's `target` names, and says with which release it came or

@@ -1,4 +1,4 @@
-"""A name, label or annotation is not allowed.
+"""A name, label or annotation is invalid.
 
 ## What it does
 Checks the metadata of KubeVirt's and CDI's objects and of custom resources: the name and namespace, and the keys and

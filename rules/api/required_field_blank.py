@@ -1,4 +1,4 @@
-"""A required field is missing, and an empty value takes its place.
+"""A required field is missing, and KubeVirt uses an empty value instead.
 
 ## What it does
 Looks in VirtualMachines and VirtualMachineInstances for the fields that the schema requires and that KubeVirt fills

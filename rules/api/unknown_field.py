@@ -1,4 +1,4 @@
-"""A field is unknown, or stands where it is unknown.
+"""A field is unknown, or in the wrong place.
 
 ## What it does
 Compares the fields of KubeVirt's and CDI's objects, and of custom resources whose CustomResourceDefinition is at hand,

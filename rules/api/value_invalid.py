@@ -1,4 +1,4 @@
-"""A value is of the wrong type or form.
+"""A value has the wrong type or format.
 
 ## What it does
 Checks types, enumerations, patterns, ranges, lengths, lists that may hold nothing twice, and the rules that the

@@ -1,4 +1,4 @@
-"""A setting of the CDI object does nothing, or stops every import.
+"""A setting of the CDI object has no effect, or stops every import.
 
 ## What it does
 Reports feature gates that CDI does not have, insecure registries that are not written as a host, a storage class for
@@ -52,20 +52,20 @@ class _Words(NamedTuple):
 
 def _gate(gate: str, meant: str) -> _Words:
     return _Words(
-        f"CDI has no feature gate `{gate}`, so listing it does nothing.", f"write `{meant}`" if meant else "remove it"
+        f"CDI has no feature gate `{gate}`, so listing it has no effect.", f"write `{meant}`" if meant else "remove it"
     )
 
 
 _WORDS: Mapping[ConfigFlaw, Callable[..., _Words]] = {
     ConfigFlaw.GATE_UNKNOWN: _gate,
     ConfigFlaw.REGISTRY_NOT_A_HOST: lambda registry, host: _Words(
-        f"`insecureRegistries` holds `{registry}`, which is not a host, so it matches no registry.",
+        f"`insecureRegistries` contains `{registry}`, which is not a host, so it matches no registry.",
         f"write `{host}`" if host else "write the host, with its port",
     ),
     ConfigFlaw.REQUEST_ABOVE_LIMIT: lambda resource, request, limit: _Words(
-        f"the pods that fill disks request `{request}` of {resource}, and their limit is `{limit}`. The API server "
-        "refuses each of them, so every import, upload and clone waits for ever.",
-        f"set the request and the limit of {resource}, the request at most as high",
+        f"CDI's worker pods request `{request}` of {resource}, more than their limit `{limit}`. The API server "
+        "refuses them, so every import, upload and clone stays pending.",
+        f"set the request and the limit of {resource}, the request not above the limit",
         Effect.STUCK,
     ),
 }

@@ -35,7 +35,7 @@ from ._settings import faults
 
 META = Meta("VM051", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
 
-_THEN = "KubeVirt's components drop the whole `spec.configuration`, and keep the last valid one or the defaults."
+_THEN = "KubeVirt drops the whole `spec.configuration`, and uses the last valid one or the defaults."
 
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:

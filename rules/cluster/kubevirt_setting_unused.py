@@ -1,4 +1,4 @@
-"""A setting of the KubeVirt object does nothing.
+"""A setting of the KubeVirt object has no effect.
 
 ## What it does
 Reports feature gates that KubeVirt does not have, or does not have yet in the release that `--target` names; disabled

@@ -41,7 +41,7 @@ from ._settings import faults
 
 META = Meta("VM050", effect=Effect.RISK, since="0.2", subject=KubeVirt)
 
-_THEN = "KubeVirt accepts that when the object is created, and refuses an update that brings it."
+_THEN = "KubeVirt accepts it when the object is created, and refuses the update that introduces it."
 
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:

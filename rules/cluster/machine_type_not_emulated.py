@@ -1,4 +1,4 @@
-"""VMs get a machine type by default that the cluster does not allow.
+"""The default machine type is not among the emulated machines.
 
 ## What it does
 Compares the default machine type of each architecture with the patterns of `emulatedMachines`, as the KubeVirt object
@@ -39,7 +39,7 @@ from ._settings import faults
 
 META = Meta("VM053", effect=Effect.RISK, since="0.2", subject=KubeVirt)
 
-_THEN = "KubeVirt refuses each VM that names no machine type."
+_THEN = "KubeVirt refuses each VM without a machine type."
 
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:

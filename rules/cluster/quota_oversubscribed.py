@@ -36,10 +36,10 @@ META = Meta("VM055", effect=Effect.RISK, since="0.2", subject=ResourceQuota)
 
 def check(quota: ResourceQuota, world: World) -> Iterator[Fault]:
     for bound, total, count in world.launch.together(quota):
-        what = "claims" if bound.name.endswith("requests.storage") else "VMs that always run"
+        what = "claims" if bound.name.endswith("requests.storage") else "always running VMs"
         yield META.at(
             quota.at("spec", "hard", bound.name),
-            f"{count} {what} of namespace `{quota.namespace}` ask for `{total}` of `{bound.name}` together, and the "
-            f"quota allows `{bound.amount}`. Kubernetes refuses those that come last.",
-            fix="raise the quota, or ask for less",
+            f"{count} {what} in namespace `{quota.namespace}` request `{total}` of `{bound.name}` in total, and the "
+            f"quota allows `{bound.amount}`. Kubernetes refuses the last of them.",
+            fix="raise the quota, or request less",
         )

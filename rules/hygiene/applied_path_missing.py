@@ -1,4 +1,4 @@
-"""Argo CD or Flux is told to apply a path that the repository does not have.
+"""Argo CD or Flux applies a path that does not exist.
 
 ## What it does
 Reports `path` of an Argo CD Application or ApplicationSet, and of a Flux Kustomization, that is not in this repository.
@@ -38,7 +38,6 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
     near = values["near"]
     yield META.at(
         spot(problem),
-        f"the repository has no `{values['path']}`, which {values['tool']} `{values['object']}` applies: nothing of it "
-        "is applied.",
-        fix=f"write `{near}`, the nearest path" if near else "correct the path, or add the folder",
+        f"`{values['path']}` does not exist, so {values['tool']} `{values['object']}` applies nothing from it.",
+        fix=f"write `{near}`, the nearest path" if near else "fix the path, or add the folder",
     )

@@ -1,4 +1,4 @@
-"""Two objects are in one document.
+"""A document contains two objects, as `---` is missing.
 
 ## What it does
 Reports a document in which the keys of a second object follow those of the first without a `---` between them. All
@@ -45,5 +45,5 @@ def check(document: Document, world: World) -> Iterator[Fault]:
         yield META.at(
             Spot(document, span),
             f"`---` is missing before line {span.line}, where a second object begins. kubectl drops the object above.",
-            fix=f"write `---` on a line of its own before line {span.line}",
+            fix=f"write `---` on a separate line before line {span.line}",
         )

@@ -1,4 +1,4 @@
-"""A mapping has one key twice.
+"""A key appears twice in a mapping.
 
 ## What it does
 Reports a key that appears twice in one mapping of a Kubernetes object.
@@ -40,12 +40,12 @@ def check(document: Document, world: World) -> Iterator[Fault]:
                 spot,
                 f"key `{key}` appears twice in one mapping, first in line {duplicate.first_line}. kustomize refuses "
                 "the file, so nothing of its kustomization is applied.",
-                fix="join the two, or remove one",
+                fix="merge the two, or remove one",
                 effect=Effect.UNREADABLE,
             )
         else:
             yield META.at(
                 spot,
-                f"key `{key}` appears twice in one mapping: the value in line {duplicate.first_line} is lost.",
-                fix="join the two, or remove one",
+                f"key `{key}` appears twice in one mapping; the value in line {duplicate.first_line} is dropped.",
+                fix="merge the two, or remove one",
             )

@@ -1,4 +1,4 @@
-"""A kustomization.yaml has a field that kustomize does not accept.
+"""A kustomization has an invalid field.
 
 ## What it does
 Reports, in a kustomization.yaml: a field that does not exist, a value of a wrong type, another `kind` or `apiVersion`,
@@ -43,18 +43,16 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
             field, known = values["field"], values["known"].split()
             near = get_close_matches(field, known, 1, 0.7)
             fix = f"write `{near[0]}`" if near else "remove it; the fields here are " + _listed(known)
-            yield META.at(
-                spot(problem), f"`{field}` is not a field of a kustomization here. {NOTHING_APPLIED}", fix=fix
-            )
+            yield META.at(spot(problem), f"`{field}` is not a field here. {NOTHING_APPLIED}", fix=fix)
         case Cause.WRONG_TYPE:
             field, expected, value = values["field"], values["expected"], values["value"]
             yield META.at(
                 spot(problem),
-                f"`{field}` is {value}, and kustomize expects {expected}. {NOTHING_APPLIED}",
+                f"`{field}` is {value}; it must be {expected}. {NOTHING_APPLIED}",
                 fix=_typed(field, expected, value),
             )
         case Cause.INVALID:
-            yield META.at(spot(problem), f"{values['reason']}. {NOTHING_APPLIED}", fix="correct it")
+            yield META.at(spot(problem), f"{values['reason']}. {NOTHING_APPLIED}", fix="fix it")
         case Cause.EMPTY:
             yield META.at(
                 spot(problem),
@@ -66,7 +64,7 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
                 spot(problem),
                 f"the folder has two kustomization files, `{values['name']}` and `{values['other']}`. "
                 + NOTHING_APPLIED,
-                fix="join them in one",
+                fix="merge them into one file",
             )
 
 

@@ -62,7 +62,7 @@ def _said(problem: BuildProblem) -> tuple[str, str] | None:
         case Cause.CYCLE:
             return (
                 f"`{name}` includes this kustomization again, or contains its folder. {NOTHING_APPLIED}",
-                "move the base to a folder of its own beside the overlays, and include that one",
+                "move the base to a separate folder next to the overlays, and include that folder",
             )
         case Cause.IS_A_COMPONENT:
             return (
@@ -76,16 +76,16 @@ def _said(problem: BuildProblem) -> tuple[str, str] | None:
                 f"`apiVersion: kustomize.config.k8s.io/v1alpha1` in `{values['file']}`",
             )
         case Cause.PATCH_INVALID:
-            return f"the patch is invalid: {values['reason']}. {NOTHING_APPLIED}", "correct the patch"
+            return f"the patch is invalid: {values['reason']}. {NOTHING_APPLIED}", "fix the patch"
         case Cause.PATCH_FAILS:
             return (
                 f"the patch does not fit {values['object']}: {values['reason']}. {NOTHING_APPLIED}",
                 "change the patch to fit the object as it is before this patch",
             )
         case Cause.GENERATOR_FAILS:
-            return f"{values['object']} can't be generated: {values['reason']}. {NOTHING_APPLIED}", "correct the entry"
+            return f"{values['object']} can't be generated: {values['reason']}. {NOTHING_APPLIED}", "fix the entry"
         case Cause.REPLACEMENT_FAILS:
-            return f"the replacement can't be made: {values['reason']}. {NOTHING_APPLIED}", "correct the replacement"
+            return f"the replacement can't be made: {values['reason']}. {NOTHING_APPLIED}", "fix the replacement"
         case Cause.REFERENCE_AMBIGUOUS:
             return (
                 f"`{values['field']}` of {values['object']} may mean several objects: {values['names']}. "
@@ -96,6 +96,6 @@ def _said(problem: BuildProblem) -> tuple[str, str] | None:
             where = f" in `{values['kustomization']}`" if "kustomization" in values else ""
             return (
                 f"{values['reason']}. kustomize refuses the file, so nothing of the kustomization{where} is applied.",
-                "complete the object, or take the file out of `resources`",
+                "complete the object, or remove the file from `resources`",
             )
     return None

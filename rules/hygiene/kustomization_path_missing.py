@@ -1,4 +1,4 @@
-"""A kustomization names a file or folder that it can't read.
+"""A kustomization names a file or folder that does not exist.
 
 ## What it does
 Reports each entry of `resources`, `components`, `patches`, `configurations`, of a generator or a replacement that names
@@ -45,24 +45,24 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
             yield META.at(spot(problem), f"the entry is empty. {NOTHING_APPLIED}", fix="remove it, or name a file")
         case Cause.MISSING:
             near = values.get("near", "")
-            fix = f"write `{near}`, the nearest there is" if near else "create it, or correct the path"
-            yield META.at(spot(problem), f"there is no {values['what']} `{name}`. {NOTHING_APPLIED}", fix=fix)
+            fix = f"write `{near}`, the nearest match" if near else "create it, or fix the path"
+            yield META.at(spot(problem), f"{values['what']} `{name}` does not exist. {NOTHING_APPLIED}", fix=fix)
         case Cause.OUTSIDE:
             yield META.at(
                 spot(problem),
-                f"`{name}` lies outside the repository: vmlint does not read it, so it can't judge what this "
-                "kustomization makes.",
-                fix="run vmlint in the folder that holds both, or move the base into the repository",
+                f"`{name}` is outside the repository, where vmlint does not read, so it can't check what this "
+                "kustomization builds.",
+                fix="run vmlint in the folder that contains both, or move the base into the repository",
             )
         case Cause.RESTRICTED:
             yield META.at(
                 spot(problem),
-                f"the file `{name}` lies outside the folder of the kustomization. {NOTHING_APPLIED}",
-                fix="put a kustomization beside the file and include that folder, or move the file",
+                f"the file `{name}` is outside the folder of the kustomization. {NOTHING_APPLIED}",
+                fix="add a kustomization next to the file and include that folder, or move the file",
             )
         case Cause.NO_KUSTOMIZATION:
             yield META.at(
                 spot(problem),
                 f"the folder `{name}` has no kustomization.yaml. {NOTHING_APPLIED}",
-                fix=f"add `{posixpath.join(name, 'kustomization.yaml')}`, or name the files themselves",
+                fix=f"add `{posixpath.join(name, 'kustomization.yaml')}`, or list the files themselves",
             )

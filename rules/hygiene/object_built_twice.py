@@ -1,4 +1,4 @@
-"""A kustomization has two objects of one identity.
+"""A kustomization has the same object twice.
 
 ## What it does
 Reports an entry of a kustomization with which a second object of the same `apiVersion`, kind, namespace and name comes
@@ -40,6 +40,6 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
     where = f"both times from {first}" if first == second else f"from {first} and from {second}"
     yield META.at(
         spot(problem),
-        f"the kustomization has {values['object']} twice, {where}. {NOTHING_APPLIED}",
-        fix="include one of them, or give one another name or namespace",
+        f"{values['object']} is in the kustomization twice, {where}. {NOTHING_APPLIED}",
+        fix="include only one of them, or change the name or namespace of one",
     )

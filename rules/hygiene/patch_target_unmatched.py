@@ -1,4 +1,4 @@
-"""A patch's target selects no object.
+"""The target of a patch matches no object.
 
 ## What it does
 Reports a patch with a `target` that fits no object of its kustomization, with the nearest object.
@@ -38,10 +38,10 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
         return
     values = problem.values
     near = values.get("near", "")
-    fix = "correct the `target`, or remove the patch"
+    fix = "fix the `target`, or remove the patch"
     if near:
-        fix = f"the nearest object is {near}, in `{values['near_file']}`: correct the `target`, or remove the patch"
+        fix = f"fix the `target` (the nearest object is {near}, in `{values['near_file']}`), or remove the patch"
     selected = values["asked"] or "an empty selector"
     yield META.at(
-        spot(problem), f"the patch's target selects no object ({selected}): the patch changes nothing.", fix=fix
+        spot(problem), f"the target of the patch matches no object ({selected}). kustomize ignores the patch.", fix=fix
     )

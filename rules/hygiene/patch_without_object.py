@@ -1,4 +1,4 @@
-"""A patch names an object that its kustomization does not have.
+"""A patch matches no object of its kustomization.
 
 ## What it does
 Reports a strategic merge patch without `target` whose `apiVersion`, `kind`, name and namespace fit no object, or
@@ -41,17 +41,17 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
     what = f"{values['kind']} `{'/'.join(filter(None, (values['namespace'], values['name'])))}`"
     refused = f"kustomize refuses to build `{values['kustomization']}`, so nothing of it is applied."
     if problem.cause is Cause.PATCH_AMBIGUOUS:
-        message = f"the patch of {what} fits several objects. {refused}"
+        message = f"the patch of {what} matches several objects. {refused}"
         yield META.at(spot(problem), message, fix="select the object with a `target` in the kustomization")
         return
     near = values.get("near", "")
-    message = f"the patch of {what} fits no object of its kustomization. {refused}"
+    message = f"the patch of {what} matches no object of its kustomization. {refused}"
     yield META.at(spot(problem), message, fix=_fix(values, near))
 
 
 def _fix(values: Mapping[str, str], near: str) -> str:
     if not near:
-        return "correct its kind and name, or include the file of the object under `resources`"
+        return "fix its kind and name, or list the file of the object under `resources`"
     if values["near_name"] != values["name"]:
         return f"write the name `{values['near_name']}`: {near} is the nearest, in `{values['near_file']}`"
     if values["near_namespace"] != values["namespace"]:

@@ -1,4 +1,4 @@
-"""A part of vmlint failed.
+"""A rule of vmlint failed.
 
 ## What it does
 Reports that a rule, or the reading of a file, came to an error of its own on an object. All other rules have had
@@ -49,8 +49,6 @@ def check(crash: Crash, world: World) -> Iterator[Fault]:
 
 def _fix(crash: Crash) -> str:
     if crash.pack:
-        return (
-            f"mend the rule: `vmlint check --verbose` shows the traceback; or leave it out with `--ignore {crash.rule}`"
-        )
+        return f"fix the rule (`vmlint check --verbose` shows the traceback), or skip it with `--ignore {crash.rule}`"
     report = "report it with the traceback that `vmlint check --verbose` shows"
-    return f"{report}; until it is mended, `overrides` can leave `{crash.rule}` out" if crash.rule else report
+    return f"{report}; until it is fixed, skip `{crash.rule}` with `overrides`" if crash.rule else report

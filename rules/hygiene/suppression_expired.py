@@ -31,6 +31,6 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
     if suppression.fate is Fate.EXPIRED:
         yield META.at(
             suppression.mark.place,
-            f"the suppression of `{suppression.name}` held until {suppression.detail}.",
-            fix="mend what it suppressed and remove the entry, or set a later day",
+            f"the suppression of `{suppression.name}` expired on {suppression.detail}.",
+            fix="fix what it suppresses and remove the entry, or set a later day",
         )

@@ -1,4 +1,4 @@
-"""A suppression stands where it reaches nothing.
+"""A suppression is in a place where it has no effect.
 
 ## What it does
 Reports a comment whose rule has a finding elsewhere in the document but none in its reach, and an annotation of vmlint
@@ -40,7 +40,7 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
     if suppression.fate is Fate.MISPLACED:
         yield META.at(
             suppression.mark.place,
-            f"the suppression reaches nothing: {suppression.detail}.",
+            f"the suppression has no effect here: {suppression.detail}.",
             fix="write it under `metadata.annotations` of the object itself"
             if not suppression.name
             else "move it into that line, or into the one above",

@@ -1,4 +1,4 @@
-"""A suppression names no rule.
+"""A suppression names an unknown rule.
 
 ## What it does
 Reports a comment to vmlint that is malformed, and a name in a comment or annotation that no rule and no family has.
@@ -32,6 +32,6 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
         wrong, _, meant = suppression.detail.partition("; ")
         yield META.at(
             suppression.mark.place,
-            f"the suppression does nothing: {wrong}.",
-            fix=meant or "write the number or the name of a rule; `vmlint rules` lists them",
+            f"the suppression has no effect: {wrong}.",
+            fix=meant or "use the number or name of a rule; `vmlint rules` lists them",
         )

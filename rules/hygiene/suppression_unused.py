@@ -38,7 +38,7 @@ def check(suppression: Suppression, world: World) -> Iterator[Fault]:
     if suppression.fate is Fate.UNUSED:
         yield META.at(
             suppression.mark.place,
-            f"the suppression of `{suppression.name}` is not needed: no such finding is in its reach.",
+            f"the suppression of `{suppression.name}` is not needed: it matches no finding.",
             fix="remove it, or let `vmlint check --fix-suppressions` do so"
             if suppression.mark.source.in_manifest
             else "remove the entry",

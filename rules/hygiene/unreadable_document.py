@@ -1,4 +1,4 @@
-"""A file or document can't be read.
+"""A file or document can't be parsed.
 
 ## What it does
 Reports a document that kubectl could not decode, and a file that could not be opened or is too large. The other
@@ -37,5 +37,5 @@ def check(document: Document, world: World) -> Iterator[Fault]:
         yield META.at(
             spot,
             f"{problem.reason}.",
-            fix="mend the document; if it is no manifest, leave it out with `exclude:` in the configuration",
+            fix="fix the document; if it is not a manifest, skip it with `exclude:` in the configuration",
         )

@@ -41,4 +41,4 @@ def effect_of(vm: VirtualMachine, chain: Chain, world: World) -> Effect:
 
 def outcome(chain: Chain) -> str:
     """The second sentence of a message."""
-    return f" The VM goes on without its {chain.matcher.noun}." if chain.ignored else ""
+    return f" KubeVirt accepts the VM without a {chain.matcher.noun}." if chain.ignored else ""

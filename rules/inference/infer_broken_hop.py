@@ -1,4 +1,4 @@
-"""The way from the volume to its labels leads to an object that is not there.
+"""An object between the volume and its labels does not exist.
 
 ## What it does
 Follows the volume hop by hop, and reports the first object that neither the repository nor the context nor a catalog
@@ -50,7 +50,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         effect = effect_of(vm, chain, world)
         lost = f": {resolution.reason}" if resolution.reason else ", which is not in the repository"
         forgiven = text(stanza, "inferFromVolumeFailurePolicy") != "Ignore"
-        policy = "" if forgiven else " The failure policy `Ignore` does not forgive a missing object."
+        policy = "" if forgiven else " The failure policy `Ignore` does not cover a missing object."
         yield META.at(
             written(vm, chain),
             f"no {chain.matcher.noun} can be inferred: volume `{text(stanza, 'inferFromVolume')}` leads to "
@@ -68,5 +68,5 @@ def _fix(vm: VirtualMachine, chain: Chain, lost: Resolution, world: World, effec
     if lost.nowhere:
         return "write the object's name and namespace"
     if effect is Effect.UNRESOLVED:
-        return f"add {chain.subject}, or declare it with `outside:` in the configuration if it lives in the cluster"
+        return f"add {chain.subject}, or declare it with `outside:` in the configuration if the cluster has it"
     return f"add {chain.subject}, or name the {chain.matcher.noun} in the VM"

@@ -51,7 +51,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if chain.end is End.FOUND:
         yield META.at(
             memory,
-            f"`memory` is dropped: instancetype `{chain.name}` is inferred with failure policy `Ignore`, and the VM "
+            f"KubeVirt drops `memory`: the VM infers instancetype `{chain.name}` with failure policy `Ignore`, and "
             "gets the instancetype's memory.",
             fix="remove `memory`, or name the instancetype",
             effect=Effect.IGNORED,
@@ -59,6 +59,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     elif chain.end is End.UNDECIDED:
         yield META.at(
             memory,
-            f"`memory` counts only if no instancetype is inferred: {chain.reason}.",
+            f"`memory` applies only if KubeVirt infers no instancetype: {chain.reason}.",
             fix="remove `memory`, or name the instancetype",
         ).along(chain.hops)

@@ -1,4 +1,4 @@
-"""The labels name a namespaced object without its kind.
+"""The labels name a namespaced instancetype or preference without its kind.
 
 ## What it does
 Where inference succeeds without a kind label, checks that a cluster-wide instancetype or preference of that name
@@ -49,6 +49,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             vm.at(*match.path),
             f"{matcher.noun} `{meant.name}` is inferred without a kind, which means the cluster-wide "
             f"`{matcher.cluster.name}`; only the namespaced `{meant.short}` exists.",
-            fix=f"add the label `{matcher.kind_label}: {matcher.namespaced.name}` beside `{matcher.label}`",
+            fix=f"add the label `{matcher.kind_label}: {matcher.namespaced.name}` next to `{matcher.label}`",
             effect=effect_of_lost(vm, match, world),
         ).along(match.chain.hops)

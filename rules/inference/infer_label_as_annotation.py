@@ -1,4 +1,4 @@
-"""The default is written as an annotation, and only labels are read.
+"""A default instancetype or preference is an annotation instead of a label.
 
 ## What it does
 Looks for the defaults of inference among the annotations of claims, snapshots, DataVolumes and DataSources, in the

@@ -1,4 +1,4 @@
-"""The volume to infer from carries no default.
+"""The volume to infer from has no default instancetype or preference.
 
 ## What it does
 Follows the volume to the claim or snapshot that it comes from, and looks for the label

@@ -1,4 +1,4 @@
-"""The default stands on the DataVolume template, where inference does not read it.
+"""A default instancetype or preference is on the DataVolume template, where inference does not look.
 
 ## What it does
 Looks at the labels of the DataVolume template that a VM infers from.
@@ -58,7 +58,8 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         instead = f" `{chain.name}` is inferred from the template's source." if chain.end is End.FOUND else ""
         yield META.at(
             vm.at(*path, "metadata", "labels", matcher.label),
-            f"the label names {matcher.noun} `{value}`, and inference never reads a template's labels.{instead}",
+            f"the label of the template names {matcher.noun} `{value}`, and inference does not read labels of "
+            f"templates.{instead}",
             fix="label the DataSource, claim or snapshot that the template takes its disk from, "
             f"or name the {matcher.noun} in the VM",
         ).along(chain.hops)

@@ -1,4 +1,4 @@
-"""The failure policy of an inference is no policy.
+"""The failure policy of an inference is not `Ignore` or `Reject`.
 
 ## What it does
 Checks that `inferFromVolumeFailurePolicy` is `Ignore` or `Reject`.
@@ -45,8 +45,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         how = Fix.SAFE if value.lower() == meant.lower() else Fix.UNSAFE
         yield META.at(
             place,
-            f"{f'`{value}`' if value else 'the empty text'} is no failure policy of an inference; the two policies are "
-            "`Ignore` and `Reject`.",
+            f"`inferFromVolumeFailurePolicy` is {f'`{value}`' if value else 'empty'}; it must be `Ignore` or `Reject`.",
             fix=f"write `{meant}`",
             effect=refusal(vm),
         ).mended(how, Put(place.path, meant))

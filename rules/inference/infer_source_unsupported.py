@@ -1,4 +1,4 @@
-"""The VM infers from a source that leads to no labels.
+"""The disk to infer from has a source without labels.
 
 ## What it does
 Follows the volume to its DataVolume, template or DataSource, and checks that the source there is a claim, a snapshot

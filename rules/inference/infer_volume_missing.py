@@ -1,4 +1,4 @@
-"""The VM infers from a volume that it does not have.
+"""The volume to infer from does not exist.
 
 ## What it does
 Looks for the volume that `inferFromVolume` names among `spec.template.spec.volumes`.
@@ -50,7 +50,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         near = get_close_matches(wanted, names, 1)
         choice = f"write `{near[0]}`" if near else "name one of the VM's volumes"
         forgiven = text(vm.matcher(chain.matcher), "inferFromVolumeFailurePolicy") != "Ignore"
-        policy = "" if forgiven else " The failure policy `Ignore` does not forgive a missing volume."
+        policy = "" if forgiven else " The failure policy `Ignore` does not cover a missing volume."
         yield META.at(
             written(vm, chain),
             f"no {chain.matcher.noun} can be inferred: the VM has no volume `{wanted}`.{policy}",

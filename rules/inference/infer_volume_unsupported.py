@@ -1,4 +1,4 @@
-"""The VM infers from a volume of a type that leads to no labels.
+"""The volume to infer from has a type without labels.
 
 ## What it does
 Checks that the volume is a `dataVolume` or a `persistentVolumeClaim`.

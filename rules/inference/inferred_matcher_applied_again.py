@@ -44,8 +44,8 @@ def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:
         for matcher in _inferring(subject, world):
             yield META.at(
                 subject.at(*subject.matcher_path(matcher, "inferFromVolume")),
-                "every later apply of the VM with `inferFromVolume` is refused: KubeVirt writes the name that it "
-                f"infers into the {matcher.noun}, and {world.applied_by} applies the manifest again and again.",
+                "KubeVirt refuses every later apply of the VM with `inferFromVolume`: it writes the name that it "
+                f"infers into the {matcher.noun}, and {world.applied_by} applies the manifest repeatedly.",
                 fix=f"write the name of the {matcher.noun} instead of `inferFromVolume`",
             )
 
@@ -61,7 +61,7 @@ def _edited(change: Change, world: World) -> Iterator[Fault]:
         if matcher in before:
             yield META.at(
                 new.at(*new.matcher_path(matcher, "inferFromVolume")),
-                f"this edit of the VM is refused: KubeVirt wrote the inferred name into the {matcher.noun} when the VM "
+                f"KubeVirt refuses this edit of the VM: it wrote the inferred name into the {matcher.noun} when the VM "
                 "was created, and a matcher can't have both a name and `inferFromVolume`.",
                 fix=f"write the name of the {matcher.noun} instead of `inferFromVolume`",
                 effect=Effect.REJECTED,

@@ -1,4 +1,4 @@
-"""The matcher names nothing.
+"""An instancetype or preference has neither a name nor a volume to infer from.
 
 ## What it does
 Reports `spec.instancetype` or `spec.preference` with neither `name` nor `inferFromVolume`.

@@ -1,4 +1,4 @@
-"""A matcher names another object, and keeps the revision of the old one.
+"""An instancetype or preference is replaced, and its `revisionName` is kept.
 
 ## What it does
 Compares `spec.instancetype` and `spec.preference` of VMs with those of the commit that `--changed` names: the name has
@@ -53,6 +53,6 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         if not any(map(is_unknown, (was, name, revision))):
             yield META.at(
                 new.at(*new.matcher_path(matcher, "revisionName")),
-                f"`revisionName` holds a copy of the {matcher.noun} `{was}`, and the VM names `{name}` now.",
-                fix="remove `revisionName`: KubeVirt fills it in itself",
+                f"`revisionName` names a copy of {matcher.noun} `{was}`, and the VM now uses `{name}`.",
+                fix="remove `revisionName`; KubeVirt sets it",
             )

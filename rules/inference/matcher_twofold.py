@@ -1,4 +1,4 @@
-"""The matcher names an object and infers one.
+"""An instancetype or preference is both named and inferred.
 
 ## What it does
 Reports `name` or `kind` beside `inferFromVolume`.

@@ -18,8 +18,8 @@ from .._effect import refusal
 
 __all__ = ["overrides"]
 
-_SIZED = "choose an instancetype of the wanted size"
-_CHOICES = {"cpu": _SIZED, "memory": _SIZED, "annotations": "give it the instancetype's value"}
+_SIZED = "use an instancetype of the size you want"
+_CHOICES = {"cpu": _SIZED, "memory": _SIZED, "annotations": "set it to the instancetype's value"}
 
 _GUEST_CPU = ("spec", "domain", "cpu", "guest")  # known to the proposals alone, and judged by the sizing rules
 
@@ -47,9 +47,8 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
         yield (
             meta.at(
                 vm.at(*path),
-                f"`{field}` can't be set in the VM: instancetype `{name}` sets {theirs}, and its values can't be "
-                "overridden.",
-                fix=f"remove `{field}`, or {_CHOICES.get(conflict.group, 'choose another instancetype')}",
+                f"`{field}` conflicts with instancetype `{name}`, which sets {theirs}; a VM can't override it.",
+                fix=f"remove `{field}`, or {_CHOICES.get(conflict.group, 'use another instancetype')}",
                 effect=refusal(vm),
             )
             .along(hops)

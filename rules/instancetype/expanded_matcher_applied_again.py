@@ -53,9 +53,9 @@ def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:
     elif world.applied_by and id(subject) not in world.compared and _expands(subject, world):
         yield META.at(
             subject.at(*subject.matcher_path(Matcher.INSTANCETYPE)),
-            "every later apply of the VM with `instancetype` is refused: under the reference policy "
-            f"`{_policy(world)}` KubeVirt writes the values into the VM, and {world.applied_by} applies the manifest "
-            "again and again.",
+            "KubeVirt refuses every later apply of the VM with `instancetype`: under the reference policy "
+            f"`{_policy(world)}` it writes the values into the VM, and {world.applied_by} applies the manifest "
+            "repeatedly.",
             fix=_FIX,
         )
 
@@ -67,7 +67,7 @@ def _edited(change: Change, world: World) -> Iterator[Fault]:
     if _expands(old, change.before) and new.matcher(Matcher.INSTANCETYPE) is not None:
         yield META.at(
             new.at(*new.matcher_path(Matcher.INSTANCETYPE)),
-            f"this edit of the VM is refused: under the reference policy `{_policy(change.before)}` KubeVirt wrote the "
+            f"KubeVirt refuses this edit of the VM: under the reference policy `{_policy(change.before)}` it wrote the "
             "values of the instancetype into the VM, and they conflict with the matcher.",
             fix=_FIX,
             effect=Effect.REJECTED,

@@ -1,4 +1,4 @@
-"""An instancetype has changed, and VMs keep what it was.
+"""An instancetype or preference has changed, and existing VMs do not get the change.
 
 ## What it does
 Compares instancetypes and preferences with those of the commit that `--changed` names, and looks for VMs that had them
@@ -57,11 +57,11 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     users = [vm for vm in _users(new.ref, matcher, world) if vm.ref in before]
     if not users:
         return
-    keep = "1 VM keeps" if len(users) == 1 else f"{len(users)} VMs keep"
+    keep = "1 VM does not get" if len(users) == 1 else f"{len(users)} VMs do not get"
     yield META.at(
         new.at(*changed[0].path),
-        f"{keep} the {matcher.noun} as it was, in a copy that KubeVirt made: {told(changed)}.",
-        fix=f"leave `{new.name}` as it is, and name a new {matcher.noun} in the VMs that are to have the new values",
+        f"{keep} this change of the {matcher.noun}, as KubeVirt stored a copy for each VM: {told(changed)}.",
+        fix=f"restore `{new.name}`, and create a new {matcher.noun} for the VMs that need the new values",
     ).along(Hop(f"{vm} has {new}", vm.at(*vm.matcher_path(matcher))) for vm in users[:_NAMED])
 
 

@@ -1,4 +1,4 @@
-"""The kind of the VM's instancetype is none.
+"""The kind of the VM's instancetype does not exist.
 
 ## What it does
 Checks the kind in `spec.instancetype`, or in the label that it is inferred from: the namespaced or the cluster-wide

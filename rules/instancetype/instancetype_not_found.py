@@ -1,4 +1,4 @@
-"""The VM's instancetype is not there.
+"""The VM's instancetype does not exist.
 
 ## What it does
 Looks for the instancetype that the VM names, or infers, in the repository, in the context and in the catalog of

@@ -1,4 +1,4 @@
-"""The instancetype overcommits memory in a way that can't be.
+"""The instancetype has an invalid `overcommitPercent`.
 
 ## What it does
 Checks `spec.memory.overcommitPercent`: 0 to 100, and none beside huge pages.

@@ -27,7 +27,7 @@ def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Ite
             continue
         place = workload.at(*cause.path)
         if workload.patched and get(workload.data, *cause.path) is None:
-            yield meta.doubt(place, f"whether a kustomization mends this: {cause.message.rstrip('.')}")
+            yield meta.doubt(place, f"whether a kustomization fixes this: {cause.message.rstrip('.')}")
         elif cause.gate is not None:
             known = world.machine.gates.stage(cause.gate) is not None
             unsaid = f"whether the feature gate `{cause.gate}` is on" if known else f"what KubeVirt's `{cause.gate}` is"
@@ -62,5 +62,5 @@ def _after(workload: Workload, effect: Effect) -> str:
     if isinstance(workload, VirtualMachinePool):
         return " KubeVirt accepts the pool, and none of its VMs starts."
     if isinstance(workload, VirtualMachineInstanceReplicaSet):
-        return " KubeVirt accepts the replica set, and refuses the VirtualMachineInstances that it makes."
-    return " KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: the VM never starts."
+        return " KubeVirt accepts the replica set and refuses its VirtualMachineInstances."
+    return " KubeVirt accepts the VM and refuses its VirtualMachineInstance, so the VM never starts."

@@ -1,4 +1,4 @@
-"""An access credential lacks its source or its way into the guest.
+"""An access credential has no source or propagation method.
 
 ## What it does
 Checks `accessCredentials`: each entry is one key or one password, from one Secret, and reaches the guest in one way;

@@ -1,4 +1,4 @@
-"""The guest's architecture does not have what the VM asks for.
+"""The guest's architecture does not support a setting of the VM.
 
 ## What it does
 | architecture | refused |

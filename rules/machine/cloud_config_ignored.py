@@ -1,4 +1,4 @@
-"""Cloud-init ignores the user data, since they can't be read.
+"""Cloud-init can't parse the user data.
 
 ## What it does
 Reads the cloud-configs in the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64, in a
@@ -50,20 +50,20 @@ META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload)
 def check(workload: Workload, world: World) -> Iterator[Fault]:
     for given in user_data(workload, world):
         if encoding := encoding_of(given.text):
-            yield _fault(workload, given, f"are still {encoding}-encoded", "decode them once more")
+            yield _fault(workload, given, f"is still {encoding}-encoded", "decode the data")
             continue
         for fault in faults_of_user_data(given.text):
             if fault.check is ConfigCheck.NOT_YAML:
-                what = f"are not valid YAML: line {fault.line}, {fault.value}"
+                what = f"is not valid YAML: line {fault.line}, {fault.value}"
                 yield _fault(workload, given, what, "fix the YAML; `cloud-init schema --config-file` checks it")
             elif fault.check is ConfigCheck.NOT_A_MAPPING:
-                what = f"are {fault.value} and not a mapping of keys to values"
+                what = f"is {fault.value}; it must be a mapping"
                 yield _fault(workload, given, what, "write keys such as `users:` and `packages:`")
 
 
 def _fault(workload: Workload, given: Given, what: str, fix: str) -> Fault:
     return META.at(
         workload.at(*given.field),
-        f"the user data of volume `{given.volume}` {what}. Cloud-init ignores all of them.",
+        f"the user data of volume `{given.volume}` {what}. Cloud-init ignores it.",
         fix=fix,
     ).along(given.hops)

@@ -1,4 +1,4 @@
-"""A cloud-config has a key that cloud-init does not know, and that is much like one it knows.
+"""A cloud-config has an unknown key that resembles a known one.
 
 ## What it does
 Compares the keys of cloud-configs, of their users and of their files with those that cloud-init reads, and reports one
@@ -49,7 +49,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         keys = ", ".join(f"`{fault.value}` (line {fault.line})" for fault in found)
         yield META.at(
             workload.at(*given.field),
-            f"the user data of volume `{given.volume}` have the {'key' if len(found) == 1 else 'keys'} {keys}, which "
+            f"the user data of volume `{given.volume}` has the {'key' if len(found) == 1 else 'keys'} {keys}, which "
             "cloud-init does not know and ignores.",
-            fix="write " + ", ".join(dict.fromkeys(f"`{fault.meant}` for `{fault.value}`" for fault in found)),
+            fix="write " + ", ".join(dict.fromkeys(f"`{fault.meant}` instead of `{fault.value}`" for fault in found)),
         ).along(given.hops)

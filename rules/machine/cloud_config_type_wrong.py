@@ -1,4 +1,4 @@
-"""A value of a cloud-config has a type that cloud-init can't use.
+"""A value of a cloud-config has the wrong type.
 
 ## What it does
 Checks the well-known keys of cloud-configs whose value has to be a list (`runcmd`, `write_files`, a user's

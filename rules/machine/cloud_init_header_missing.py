@@ -1,4 +1,4 @@
-"""User data for cloud-init do not say what they are.
+"""The user data do not start with `#cloud-config`.
 
 ## What it does
 Looks at the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64 or in a Secret of the
@@ -47,9 +47,9 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         if lacks_header(given.text):
             fault = META.at(
                 workload.at(*given.field),
-                f"the user data of volume `{given.volume}` do not begin with `#cloud-config`, and "
-                "cloud-init ignores them.",
-                fix="write `#cloud-config` into the first line",
+                f"the user data of volume `{given.volume}` does not start with `#cloud-config`, so "
+                "cloud-init ignores it.",
+                fix="add `#cloud-config` as the first line",
             ).along(given.hops)
             plain = given.field[-1] == "userData"
             yield fault.mended(Fix.UNSAFE, Put(given.field, f"#cloud-config\n{given.text}")) if plain else fault

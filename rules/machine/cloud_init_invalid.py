@@ -1,4 +1,4 @@
-"""Cloud-init data are missing, twofold, undecodable or too long.
+"""The data of a cloud-init volume are missing, ambiguous, too long or not base64.
 
 ## What it does
 Checks `cloudInitNoCloud` and `cloudInitConfigDrive` volumes: user data and network data each come from one of the

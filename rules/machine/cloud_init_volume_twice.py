@@ -48,7 +48,6 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
     for path, name in found[1:2]:
         yield META.at(
             workload.at(*path),
-            f"volume `{name}` is the second one for cloud-init, beside `{found[0][1]}`. KubeVirt makes the data of the "
-            "first only.",
-            fix="put user data and network data into one volume",
+            f"volume `{name}` is a second cloud-init volume, after `{found[0][1]}`. KubeVirt uses only the first.",
+            fix="merge the user data and network data into one volume",
         )

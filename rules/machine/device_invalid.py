@@ -1,4 +1,4 @@
-"""A device lacks something, or does not go with another setting.
+"""A device is incomplete, or conflicts with another setting.
 
 ## What it does
 | field | refused |

@@ -1,4 +1,4 @@
-"""A disk has no volume, or settings that don't go together.
+"""A disk has no volume, or conflicting settings.
 
 ## What it does
 Checks `domain.devices.disks`, with the preference applied, and the boot order of disks and interfaces:

@@ -1,4 +1,4 @@
-"""The resolver of the guest's pod is malformed.
+"""The DNS settings of the guest's pod are invalid.
 
 ## What it does
 Checks `dnsPolicy` and `dnsConfig` by the rules that Kubernetes has for pods: `None` needs name servers; at most three

@@ -1,4 +1,4 @@
-"""The machine type or firmware can't be.
+"""The machine type or firmware is invalid.
 
 ## What it does
 | field | refused |

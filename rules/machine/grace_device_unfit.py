@@ -1,4 +1,4 @@
-"""A guest can't have the NVIDIA Grace device that it asks for.
+"""A guest does not meet the requirements of an NVIDIA Grace device.
 
 ## What it does
 Checks guests with a GPU or host device that the KubeVirt object of the repository permits as an NVIDIA

@@ -1,4 +1,4 @@
-"""A name that the guest goes by is no DNS name.
+"""A host name, subdomain or service account name is invalid.
 
 ## What it does
 Checks `hostname` (a DNS label of at most 63 characters), `subdomain` and `serviceAccountName` (DNS subdomains), and

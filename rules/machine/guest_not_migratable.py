@@ -66,14 +66,14 @@ META = Meta("VM555", effect=Effect.RISK, since="0.1", subject=Workload)
 
 _FIXES: Mapping[Blocker, str] = {
     Blocker.INTERFACE: "use `masquerade: {}` on the pod network",
-    Blocker.DISK: "ask for `accessModes: [ReadWriteMany]` on storage that shares",
+    Blocker.DISK: "use `accessModes: [ReadWriteMany]` on storage that supports it",
     Blocker.NODE: "let the VM run on more than one node",
-    Blocker.QUOTA: "raise the quota to twice what the pod asks for",
+    Blocker.QUOTA: "raise the quota to twice what the pod requests",
 }
 
 
 _BY_PLATFORM = (
-    "the guest can't be live-migrated, and whether that is asked for depends on the number of nodes: HyperConverged "
+    "whether a node drain has to migrate the guest, which can't be live-migrated: HyperConverged "
     "sets `evictionStrategy: LiveMigrate` by default on a cluster of several nodes"
 )
 
@@ -97,12 +97,12 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     if eviction is Eviction.DENIED:
         message = (
             f"the guest can't be live-migrated, and {_asks(strategy)}: {reasons}. KubeVirt denies its eviction, so "
-            "draining its node hangs until somebody stops the VM."
+            "a drain of its node hangs until somebody stops the VM."
         )
     else:
         message = (
-            f"the guest has nowhere to migrate to, and {_asks(strategy)}: {reasons}. Draining its node begins "
-            "a migration that never finds a place, and hangs until somebody stops the VM."
+            f"the guest has nowhere to migrate to, and {_asks(strategy)}: {reasons}. A drain of its node starts "
+            "a migration that finds no node, and hangs until somebody stops the VM."
         )
     place = workload.at(*workload.template_path, *verdict.obstacles[0].path)
     yield META.at(place, message, fix=_fix(verdict, eviction)).along(_hops(workload, strategy, verdict, world))
@@ -110,9 +110,9 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
 
 def _asks(strategy: Strategy) -> str:
     if strategy.source is Source.VM:
-        return f"`evictionStrategy: {strategy.name}` asks for that"
+        return f"`evictionStrategy: {strategy.name}` requires it"
     held = f"{strategy.holder.ref.kind} `{strategy.holder.name}`" if strategy.holder else "the cluster"
-    return f"`evictionStrategy: {strategy.name}` of {held} asks for that"
+    return f"`evictionStrategy: {strategy.name}` of {held} requires it"
 
 
 def _origin(workload: Workload, obstacle: Obstacle, world: World) -> str:
@@ -127,9 +127,9 @@ def _fix(verdict: Migratability, eviction: Eviction) -> str:
     known = dict.fromkeys(_FIXES[one.blocker] for one in verdict.obstacles if one.blocker in _FIXES)
     lasting = any(one.blocker not in _FIXES for one in verdict.obstacles)
     give_up = (
-        "write `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"
+        "set `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"
         if eviction is Eviction.DENIED and all(one.blocker.in_condition for one in verdict.obstacles)
-        else "write `evictionStrategy: None`, with which a drain shuts the guest down"
+        else "set `evictionStrategy: None`, with which a drain shuts the guest down"
     )
     return give_up if lasting else ", ".join((*known, f"or {give_up}"))
 

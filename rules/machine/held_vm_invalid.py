@@ -1,4 +1,4 @@
-"""A VM that is made of another object would be refused.
+"""KubeVirt refuses the VM that another object creates.
 
 ## What it does
 Judges the VMs that are written inside Cluster API's KubevirtMachineTemplates and KubevirtMachines, and inside
@@ -73,7 +73,7 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
         dropped = form.kind is SchemaKind.UNKNOWN and not template
         if form.kind in _FORMS and (refused or dropped):
             told.add(form.path)
-            then = "Nothing reads it" if dropped else after
+            then = "Nothing uses it" if dropped else after
             effect = Effect.IGNORED if dropped else META.effect
             place = holder.at(*holder.held_path, *form.path)._replace(key=form.kind is SchemaKind.UNKNOWN)
             yield META.at(place, f"{form.message}. {then}.", fix=form.fix, effect=effect)

@@ -1,4 +1,4 @@
-"""A VM asks for a device that the cluster does not permit.
+"""A VM uses a device that the cluster does not permit.
 
 ## What it does
 Compares the GPUs and host devices of each VM, its instancetype's too, with the resource names under
@@ -64,7 +64,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         whose = "" if origin is Origin.VM else f" of its {origin}"
         message = (
             f"device `{name}`{whose} is not among the `permittedHostDevices` of {holder.ref.kind} `{holder.name}`. "
-            "KubeVirt never makes the guest's pod."
+            "KubeVirt never creates the launcher pod."
         )
         known = ", ".join(f"`{known}`" for known in sorted(names)[:_MOST])
         fix = f"add `{name}` to `permittedHostDevices`" + (f", or use a permitted device: {known}" if known else "")

@@ -1,4 +1,4 @@
-"""A Hyper-V feature lacks the one that it needs.
+"""A Hyper-V feature needs another one, which is disabled.
 
 ## What it does
 Reports Hyper-V features whose need is switched off (`evmcs` needs `vapic`; `ipi`, `tlbflush` and `synic` need

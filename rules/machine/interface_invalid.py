@@ -1,4 +1,4 @@
-"""A network interface can't be attached.
+"""A network interface is invalid.
 
 ## What it does
 Checks `domain.devices.interfaces`, with the preference applied:

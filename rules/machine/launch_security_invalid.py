@@ -1,4 +1,4 @@
-"""An encrypted guest can't have what it asks for.
+"""An encrypted guest has a setting that encryption does not support.
 
 ## What it does
 Checks `domain.launchSecurity`, with instancetype and preference applied: it is for amd64 and s390x; on amd64 it takes

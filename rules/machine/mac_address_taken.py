@@ -52,6 +52,6 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         address, other = get(workload.data, *mine.path), get(first.holder.data, *first.path)
         yield META.at(
             workload.at(*mine.path),
-            f"the MAC address `{address}` is also that of {first.holder} on the network `{mine.network.short}`.",
-            fix="give each interface an address of its own, or leave `macAddress` to KubeVirt",
+            f"{first.holder} has the same MAC address `{address}` on network `{mine.network.short}`.",
+            fix="give each interface its own address, or remove `macAddress` so that KubeVirt chooses one",
         ).along((Hop(f"{first.holder}: macAddress: {other}", first.holder.at(*first.path)),))

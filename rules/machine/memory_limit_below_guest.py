@@ -1,4 +1,4 @@
-"""A guest has more memory than its pod may use.
+"""The memory limit of a pod is below the guest's memory.
 
 ## What it does
 Reports a VM whose `resources.limits.memory` is less than its guest memory. The memory that KubeVirt needs besides the
@@ -66,7 +66,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
     strategy = (
         "" if world.machine.config.live_update else "with the rollout strategy `LiveUpdate`, the default since 1.6, "
     )
-    sentence = f"{strategy}KubeVirt accepts the VM, and the node kills the guest when it fills its memory."
+    sentence = f"{strategy}KubeVirt accepts the VM, and the node kills the guest when it uses all of its memory."
     yield META.at(
         workload.at(*workload.template_path, *_LIMIT),
         f"the memory limit `{limit}` is less than the guest memory `{guest}`. {sentence[0].upper()}{sentence[1:]}",

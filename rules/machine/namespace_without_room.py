@@ -49,7 +49,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import bounds
-from .._disks import clear, prefix
+from .._disks import clear
 from ._start import never_starts
 
 META = Meta(
@@ -69,16 +69,18 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
 
 def _disk(disk: Disk, world: World) -> Iterator[Fault]:
     for holder, name, size, bound in world.launch.no_room(disk):
-        allows = f"allows at most `{bound}`" if name != "min" else f"asks for at least `{bound}`"
+        allows = f"allows at most `{bound}`" if name != "min" else f"requires at least `{bound}`"
         of = "" if name in ("max", "min") else f" of `{name}`"
         claim = disk.form is Written.CLAIM
         then = (
-            "The API server refuses the claim." if claim else "Its claim is refused, and the DataVolume stays pending."
+            "The API server refuses the claim."
+            if claim
+            else "The API server refuses its claim, and the DataVolume stays pending."
         )
         yield META.at(
             disk.at(*disk.spec_path, "resources", "requests", "storage"),
-            f"{prefix(disk)}the claim asks for `{size}`, and {_named(holder)} {allows}{of}. {then}",
-            fix=f"raise the {_noun(holder)}, or ask for {'more' if name == 'min' else 'less'}",
+            f"{disk} requests `{size}`, and {_named(holder)} {allows}{of}. {then}",
+            fix=f"raise the {_noun(holder)}, or request {'more' if name == 'min' else 'less'}",
             effect=Effect.REJECTED if claim else Effect.STUCK,
         ).along([Hop(f"{holder.ref.kind} {holder.name}", holder.named)])
 
@@ -88,22 +90,31 @@ def _pod(workload: Workload, world: World) -> Iterator[Fault]:
     for bound, asked in world.launch.exceeded(workload):
         quota = bound.quota
         if asked is None:
-            said = f"{_named(quota)} counts `{bound.name}`, and the pod has no such limit: KubeVirt sets none by itself"
+            said = f"{_named(quota)} requires pods to have `{bound.name}`, which KubeVirt does not set by default"
             fix = f"set `resources.limits.{bound.name.removeprefix('limits.')}`"
         else:
-            said = f"the pod asks for `{asked}` of `{bound.name}`{_overhead(bound.name, workload, world)}, and "
-            said += f"{_named(quota)} allows `{bound.amount}`"
+            said = (
+                f"the launcher pod requests `{asked}` of `{bound.name}`{_overhead(bound.name, workload, world)}, and "
+            )
+            said += f"{_named(quota)} allows at most `{bound.amount}`"
             fix = "raise the quota, or make the guest smaller"
         yield _fault(workload, domain, quota, said, fix)
     for holder, name, asked, most in world.launch.too_large(workload):
-        said = f"the pod's container asks for {name} `{asked}`{_overhead(name, workload, world)}, and {_named(holder)} "
+        said = (
+            f"the launcher pod's container has `{asked}` of {name}{_overhead(name, workload, world)}, and "
+            f"{_named(holder)} "
+        )
         yield _fault(
-            workload, domain, holder, f"{said}allows `{most}`", "raise the limit range, or make the guest smaller"
+            workload,
+            domain,
+            holder,
+            f"{said}allows at most `{most}`",
+            "raise the limit range, or make the guest smaller",
         )
 
 
 def _fault(workload: Workload, domain: tuple[str | int, ...], holder: Resource, said: str, fix: str) -> Fault:
-    message = f"{said}. Kubernetes refuses the pod, and the guest never starts."
+    message = f"{said}. The API server refuses the pod, and the guest never starts."
     fault = META.at(workload.at(*domain), message, fix=fix, effect=never_starts(workload))
     return fault.along([Hop(f"{holder.ref.kind} {holder.name}", holder.named)])
 
@@ -112,7 +123,7 @@ def _overhead(name: str, workload: Workload, world: World) -> str:
     pod = world.launch.pod(workload)
     if pod is None or not name.endswith("memory"):
         return ""
-    return f" (`{Quantity.parse(f'{-(-pod.overhead // _MI)}Mi')}` of it for KubeVirt itself)"
+    return f" (`{Quantity.parse(f'{-(-pod.overhead // _MI)}Mi')}` of it for KubeVirt)"
 
 
 def _named(holder: Resource) -> str:

@@ -1,4 +1,4 @@
-"""An interface uses a network binding that the cluster does not know.
+"""An interface uses a network binding that is not registered.
 
 ## What it does
 Compares the binding plugins of interfaces with those that the KubeVirt object of the files registers under
@@ -59,7 +59,8 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         near = get_close_matches(name, sorted(registered), 1)
         yield META.at(
             workload.at(*workload.template_path, *path),
-            f"the KubeVirt object registers no network binding `{name}`. KubeVirt never makes the guest's pod.",
+            f"network binding `{name}` is not registered in the KubeVirt object. KubeVirt never creates the "
+            "launcher pod.",
             fix=f"write `{near[0]}`"
             if near
             else f"register `{name}` under `spec.configuration.network.binding` of the KubeVirt object",

@@ -1,4 +1,4 @@
-"""Cloud-init ignores the network data, since they can't be read.
+"""Cloud-init can't parse the network data.
 
 ## What it does
 Reads the network data of `cloudInitNoCloud` volumes, also in base64 or in a Secret of the repository, and reports data
@@ -51,21 +51,21 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
             wrong, fix = _words(fault)
             yield META.at(
                 workload.at(*given.field),
-                f"the network data of volume `{given.volume}` {wrong}. Cloud-init ignores them.",
+                f"the network data of volume `{given.volume}` {wrong}. Cloud-init ignores it.",
                 fix=fix,
             ).along(given.hops)
 
 
 def _words(fault: ConfigFault) -> tuple[str, str]:
     if fault.check is ConfigCheck.NOT_YAML:
-        return f"are not valid YAML: line {fault.line}, {fault.value}", "fix the YAML"
+        return f"is not valid YAML: line {fault.line}, {fault.value}", "fix the YAML"
     if fault.check is ConfigCheck.NOT_A_MAPPING:
-        return f"are {fault.value} and not a mapping", "write network data of version 1 or 2"
+        return f"is {fault.value}; it must be a mapping", "use the format of version 1 or 2"
     if fault.check is ConfigCheck.VERSION_MISSING:
-        return "have no `version`", "add `version: 2`, or `version: 1` beside `config`"
+        return "has no `version`", "add `version: 2`, or `version: 1` with `config`"
     if fault.check is ConfigCheck.VERSION_UNKNOWN:
-        return f"have the version `{fault.value}`; cloud-init knows 1 and 2", "write `version: 1` or `version: 2`"
+        return f"has the version `{fault.value}`; it must be 1 or 2", "write `version: 1` or `version: 2`"
     return (
-        f"have version {fault.value} and no `{fault.meant}`",
-        f"add `{fault.meant}`, or write the version of the form that the data have",
+        f"has version {fault.value} and no `{fault.meant}`",
+        f"add `{fault.meant}`, or set the version that matches the data",
     )

@@ -1,4 +1,4 @@
-"""A network has no source, no interface, or does not go with another.
+"""A network has no source or interface, or conflicts with another.
 
 ## What it does
 Checks `networks`:

@@ -1,4 +1,4 @@
-"""A pool or replica set does not select what it makes.
+"""The selector of a pool or replica set does not match its template.
 
 ## What it does
 Checks VirtualMachinePools and VirtualMachineInstanceReplicaSets: the selector is well-formed and selects the labels

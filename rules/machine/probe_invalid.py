@@ -1,4 +1,4 @@
-"""A probe has no handler, several, or no network to go through.
+"""A probe has no handler, several, or no network.
 
 ## What it does
 Checks `readinessProbe` and `livenessProbe`: each has one of `httpGet`, `tcpSocket`, `exec` and `guestAgentPing`; the

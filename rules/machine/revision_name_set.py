@@ -1,4 +1,4 @@
-"""The manifest holds a revision of the instancetype or preference.
+"""The manifest sets the `revisionName` of an instancetype or preference.
 
 ## What it does
 Reports `revisionName` in `spec.instancetype` and `spec.preference`.
@@ -45,6 +45,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             path = vm.matcher_path(matcher, "revisionName")
             yield META.at(
                 vm.at(*path),
-                f"`revisionName` holds the VM to a copy of the {matcher.noun} that KubeVirt made in one cluster.",
-                fix="remove `revisionName`: KubeVirt fills it in itself",
+                f"`revisionName` names a copy of the {matcher.noun} that exists only in the cluster where "
+                "KubeVirt made it.",
+                fix="remove `revisionName`; KubeVirt sets it",
             ).mended(Fix.UNSAFE, Remove(path))

@@ -1,4 +1,4 @@
-"""The VM does not say well whether it runs.
+"""The run strategy of a VM is missing or invalid.
 
 ## What it does
 Checks `spec.runStrategy` and `spec.running` of VMs and of a pool's VMs:

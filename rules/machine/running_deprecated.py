@@ -1,4 +1,4 @@
-"""The VM says `running`, which `runStrategy` has replaced.
+"""The VM uses the deprecated field `running`.
 
 ## What it does
 Reports `spec.running` of VMs and of a pool's VMs.
@@ -41,7 +41,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     old, new = (*vm.vm_path, "running"), (*vm.vm_path, "runStrategy")
     fault = META.at(
         vm.at(*old),
-        "`running` is deprecated.",
-        fix=f"write `runStrategy: {strategy}` instead" if strategy else "use `runStrategy`",
+        "`running` is deprecated; `runStrategy` replaces it.",
+        fix=f"write `runStrategy: {strategy}`" if strategy else "use `runStrategy`",
     )
     yield fault.mended(Fix.SAFE, Move(old, new), Put(new, strategy)) if strategy else fault

@@ -1,4 +1,4 @@
-"""Affinity or topology spread is malformed.
+"""An affinity or topology spread is invalid.
 
 ## What it does
 Checks `affinity` and `topologySpreadConstraints` by the rules that Kubernetes has for pods: weights from 1 to 100,

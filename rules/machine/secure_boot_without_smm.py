@@ -1,4 +1,4 @@
-"""Secure Boot lacks SMM.
+"""Secure Boot is on without SMM.
 
 ## What it does
 Reports UEFI firmware with Secure Boot where the feature `smm` is not on. Secure Boot is on unless `efi.secureBoot:

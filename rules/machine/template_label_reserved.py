@@ -1,4 +1,4 @@
-"""The template sets a label that is KubeVirt's own.
+"""The template sets a label that is reserved for KubeVirt.
 
 ## What it does
 Reports `kubevirt.io/created-by`, `migrationJobUID`, `nodeName`, `migrationTargetNodeName`, `schedulable` and

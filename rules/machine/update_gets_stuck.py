@@ -70,8 +70,8 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     on = "VM" if failure.path[:1] == ("spec",) else "running guest"
     yield META.at(
         edited(change, (failure.path,), entry=failure.name),
-        f"{sentence[:1].lower()}{sentence[1:-1]}. It tries again without end, and the {on} does not get the edit.",
-        fix="write what the message names, or take the edit back",
+        f"{sentence[:1].lower()}{sentence[1:-1]}. KubeVirt retries without end, and the {on} does not get the edit.",
+        fix="make the change that the message names, or revert the edit",
     )
 
 

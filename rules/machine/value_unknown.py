@@ -1,4 +1,4 @@
-"""A field holds a word that KubeVirt does not know.
+"""A field has a value that KubeVirt does not know.
 
 ## What it does
 Checks the fields that take one of a few words, which the schema leaves open:

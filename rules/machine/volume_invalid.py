@@ -1,4 +1,4 @@
-"""A volume has no source, several, or an incomplete one.
+"""The source of a volume is missing, ambiguous or incomplete.
 
 ## What it does
 Checks `volumes`:

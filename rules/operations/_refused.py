@@ -35,7 +35,9 @@ class _Words(NamedTuple):
 def _group(cause: Cause) -> _Words:
     field = render(cause.path)
     if cause.expected == ("",):
-        return _Words(f"`{field}` is `{cause.value}`; a claim has no API group", "remove `apiGroup`")
+        return _Words(
+            f"`{field}` is `{cause.value}`; it must be empty, as claims are in the core API group", "remove `apiGroup`"
+        )
     wanted = choice(cause.expected)
     state = f"is `{cause.value}`" if cause.value else "is not set"
     return _Words(f"`{field}` {state}; it must be {wanted}", f"set `apiGroup` to {wanted}")
@@ -50,7 +52,7 @@ def _unknown(cause: Cause) -> _Words:
 
 def _empty(cause: Cause) -> _Words:
     field = render(cause.path)
-    return _Words(f"`{field}` is not set", f"set `{cause.path[-1]}`")
+    return _Words(f"`{field}` is missing", f"set `{cause.path[-1]}`")
 
 
 _WORDS: dict[Check, Callable[[Cause], _Words]] = {
@@ -64,10 +66,10 @@ _WORDS: dict[Check, Callable[[Cause], _Words]] = {
     Check.DOMAIN_MISSING: _empty,
     Check.VOLUME_NAME_EMPTY: _empty,
     Check.SAME_NAME: lambda cause: _Words(
-        f"source and target are the same VM, `{cause.value}`", "give the clone another name"
+        f"source and target are the same VM, `{cause.value}`", "set another name for the target"
     ),
     Check.FILTER_IS_NEGATION: lambda cause: _Words(
-        f"the filter `{render(cause.path)}` is only `!`", "write the key that the clone leaves out after the `!`"
+        f"the filter `{render(cause.path)}` is only `!`; it must have a key", "add the key to exclude after the `!`"
     ),
     Check.FILTER_NEGATION: lambda cause: _Words(
         f"the filter `{cause.value}` has a `!` that is not its first character", "move the `!` to the beginning"
@@ -76,44 +78,44 @@ _WORDS: dict[Check, Callable[[Cause], _Words]] = {
         f"the filter `{cause.value}` has a `*` that is not its last character", "move the `*` to the end"
     ),
     Check.MAC_MALFORMED: lambda cause: _Words(
-        f"`{cause.value}` is not a valid MAC address", "write six bytes, for instance `02:00:00:00:00:01`"
+        f"`{cause.value}` is not a valid MAC address", "write six bytes, such as `02:00:00:00:00:01`"
     ),
     Check.PATCH_NOT_JSON: lambda cause: _Words(f"the patch `{render(cause.path)}` is not valid JSON", "fix the JSON"),
     Check.PATCH_SPLIT: lambda cause: _Words(
-        f"a patch has the part `{cause.value}`, which is not one key and one value",
-        "write one patch an entry, with values that contain no comma and no colon",
+        f"the patch contains `{cause.value}`, which is not a single key and value",
+        "write one patch per entry, with values without commas and colons",
     ),
     Check.PATCH_PATH: lambda cause: _Words(
-        f"a patch changes `{cause.value}`, which a restore must not change",
+        f"the patch changes `{cause.value}`; a restore can change only labels, annotations and `/spec/`",
         "patch fields below `/spec/`, `/metadata/labels/` or `/metadata/annotations/` only",
     ),
     Check.OVERRIDE_EMPTY: lambda cause: _Words(
-        f"`{render(cause.path)}` overrides nothing", "set `restoreName`, `labels` or `annotations`"
+        f"`{render(cause.path)}` sets nothing to override", "set `restoreName`, `labels` or `annotations`"
     ),
     Check.PRIORITY_SET: lambda cause: _Words(
-        f"`spec.priority` is set to `{cause.value}`, and only KubeVirt's own controller may set it", "remove `priority`"
+        f"`spec.priority` is `{cause.value}`, which only KubeVirt may set", "remove `priority`"
     ),
     Check.MIGRATION_IDS_DIFFER: lambda cause: _Words(
         f"`sendTo.migrationID` is `{cause.expected[0]}` and `receive.migrationID` is `{cause.value}`; they must match",
         "write the same ID in both",
     ),
     Check.NEGATIVE: lambda cause: _Words(
-        f"`{render(cause.path)}` is `{cause.value}`, and must not be negative", "set zero or more"
+        f"`{render(cause.path)}` is `{cause.value}`; it must not be negative", "set zero or more"
     ),
     Check.TUNED_TWICE: lambda _: _Words(
-        "`stallDetector` and `downtimeTuning` are both set, and exclude each other", "remove one of the two"
+        "`stallDetector` and `downtimeTuning` exclude each other", "remove one of the two"
     ),
     Check.FACTOR_OUT_OF_RANGE: lambda cause: _Words(
         f"`{render(cause.path)}` is `{cause.value}`; it must be {cause.expected[0]}", "use a factor in this range"
     ),
     Check.FACTOR_TOO_PRECISE: lambda cause: _Words(
-        f"`{render(cause.path)}` is `{cause.value}`, which has more than three decimal places", "round the factor"
+        f"`{render(cause.path)}` is `{cause.value}`; it must have at most three decimal places", "round the factor"
     ),
     Check.EXPRESSION_MALFORMED: lambda cause: _Words(
         f"the CEL expression `{render(cause.path)}` can't be parsed: {cause.value}", "fix the expression"
     ),
     Check.SOCKET_NOT_CLEAN: lambda cause: _Words(
-        f"the socket path `{cause.value}` is not in its shortest form", f"write `{cause.expected[0]}`"
+        f"the socket path `{cause.value}` is not normalized", f"write `{cause.expected[0]}`"
     ),
     Check.DOMAIN_REFUSED: lambda cause: _Words(cause.value.rstrip("."), cause.expected[0]),
 }

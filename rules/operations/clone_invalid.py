@@ -1,4 +1,4 @@
-"""A clone has a wrong source, target, filter, address or patch.
+"""A clone has an invalid source, target, filter, address or patch.
 
 ## What it does
 | field | refused |

@@ -1,4 +1,4 @@
-"""An export does not name what it exports.
+"""The source of an export is invalid.
 
 ## What it does
 Checks `spec.source` of a VirtualMachineExport: its kind is one that the release exports, its API group is that of the

@@ -1,4 +1,4 @@
-"""A migration names no guest, or sets what only KubeVirt may set.
+"""A migration has no `vmiName`, or sets a field that only KubeVirt may set.
 
 ## What it does
 Checks VirtualMachineInstanceMigrations: `vmiName` is set, `priority` is not, and the two ends of a decentralized

@@ -1,4 +1,4 @@
-"""What an operation works on is not in the repository.
+"""The VM, claim or snapshot of an operation is not in the repository.
 
 ## What it does
 Looks for what snapshots, restores, clones, exports, backups and migrations name: VMs, snapshots, claims, trackers, and
@@ -66,7 +66,7 @@ def check(subject: Operation, world: World) -> Iterator[Fault | Doubt]:
             found = world.cluster.follow(link)
             if found.state is State.MISSING and not found.nowhere:
                 refused = isinstance(subject, VirtualMachineClone) and _refuses_clone(world)
-                then = "KubeVirt refuses the clone" if refused else f"The {subject.ref.kind} waits for it"
+                then = "KubeVirt refuses the clone" if refused else f"The {subject.ref.kind} stays pending without it"
                 yield _missing(subject, link.path, link.ref, then, world, Effect.REJECTED if refused else META.effect)
 
 
@@ -88,13 +88,13 @@ def _missing(subject: Operation, path: Path, ref: Ref, then: str, world: World, 
     noun = _NOUNS.get(ref.kind, ref.kind)
     near = world.suggest(ref)
     if not near and not world.closed(ref) and (reason := _undecided(ref, world)):
-        return META.doubt(subject.at(*path), f"whether {noun} `{ref.short}` is there: {reason}")
+        return META.doubt(subject.at(*path), f"whether {noun} `{ref.short}` exists: {reason}")
     return META.at(
         subject.at(*path),
         f"{noun} `{ref.short}` is not in the repository. {then}.",
         fix=f"did you mean `{near}`?"
         if near
-        else f"add the {noun}, or declare it if it lives in the cluster: `outside: [{ref.kind} {ref.short}]` in the "
+        else f"add the {noun}, or declare it if the cluster has it: `outside: [{ref.kind} {ref.short}]` in the "
         "configuration",
         effect=world.effect_of_missing(ref, effect),
     )
@@ -102,9 +102,9 @@ def _missing(subject: Operation, path: Path, ref: Ref, then: str, world: World, 
 
 def _undecided(ref: Ref, world: World) -> str:
     if (ref.group, ref.kind) == SNAPSHOT[:2]:
-        return "snapshots are often taken in the cluster only"
+        return "snapshots are usually taken in the cluster"
     if not world.storage.holds_any(ref.namespace) or not _holds_vm(ref.namespace, world):
-        return "the repository holds no VM of that namespace"
+        return "the repository has no VM of its namespace"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""A restore or export waits for a VM to stop that always runs.
+"""A restore or export needs a stopped VM, and the VM always runs.
 
 ## What it does
 Reports a restore whose target, and an export whose VM or claim, belongs to a VM with `runStrategy: Always` or
@@ -59,9 +59,9 @@ META = Meta("VM021", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineRe
 
 _STOPS_TARGET = (1, 5)
 _AFTER = {
-    "WaitEventually": "waits until somebody stops the VM",
+    "WaitEventually": "stays pending until somebody stops the VM",
     "FailImmediate": "fails at once",
-    "WaitGracePeriod": "waits five minutes for the VM to stop, and fails",
+    "WaitGracePeriod": "fails after five minutes unless the VM stops",
 }
 
 
@@ -84,8 +84,7 @@ def _of_restore(subject: VirtualMachineRestore, world: World) -> Iterator[Fault]
     for path, vm in _running(subject, LinkKind.TARGET, world):
         yield META.at(
             subject.at(*path),
-            f"VM `{vm.ref.short}` always runs, and KubeVirt restores only into a VM that is stopped. "
-            f"The restore {after}.",
+            f"VM `{vm.ref.short}` always runs; KubeVirt restores only into a stopped VM. The restore {after}.",
             fix="set `targetReadinessPolicy: StopTarget`, or stop the VM" if stops else "set `runStrategy: Halted`",
         ).along([_hop(vm)])
 
@@ -94,8 +93,7 @@ def _of_export(subject: VirtualMachineExport, world: World) -> Iterator[Fault]:
     for path, vm in _running(subject, LinkKind.OPERAND, world):
         yield META.at(
             subject.at(*path),
-            f"VM `{vm.ref.short}` always runs, and KubeVirt exports only a VM that is stopped. "
-            "The export stays pending.",
+            f"VM `{vm.ref.short}` always runs; KubeVirt exports only a stopped VM. The export stays pending.",
             fix="export a VirtualMachineSnapshot of it, or set `runStrategy: Halted`",
         ).along([_hop(vm)])
     for link in links(subject):
@@ -104,8 +102,8 @@ def _of_export(subject: VirtualMachineExport, world: World) -> Iterator[Fault]:
             if _keeps_running(user):
                 yield META.at(
                     subject.at(*link.path),
-                    f"claim `{link.ref.short}` is a disk of VM `{user.name}`, which always runs, and KubeVirt exports "
-                    "only a claim that no pod uses. The export stays pending.",
+                    f"claim `{link.ref.short}` is a disk of VM `{user.name}`, which always runs; KubeVirt exports "
+                    "only claims that no pod uses. The export stays pending.",
                     fix="export a VirtualMachineSnapshot of the VM, or set its `runStrategy: Halted`",
                 ).along([_hop(user)])
                 break

@@ -1,4 +1,4 @@
-"""A migration or backup needs a guest that runs, and its VM is stopped.
+"""A migration or backup needs a running VM, and the VM is stopped.
 
 ## What it does
 Reports migrations and backups of a VM with `runStrategy: Halted` or `running: false`.
@@ -56,11 +56,11 @@ def check(subject: VirtualMachineInstanceMigration | VirtualMachineBackup, world
     migrates = isinstance(subject, VirtualMachineInstanceMigration)
     for path, vm in _vms(subject, world):
         if vm.is_halted:
-            then = "KubeVirt refuses the migration" if migrates else "The backup waits until the VM runs"
+            then = "KubeVirt refuses the migration" if migrates else "The backup stays pending until the VM runs"
             field = "running" if vm.spec.get("running") is False else "runStrategy"
             yield META.at(
                 subject.at(*path),
-                f"VM `{vm.ref.short}` is stopped and has no guest. {then}.",
+                f"VM `{vm.ref.short}` is stopped, so it has no running guest. {then}.",
                 fix="start the VM first, or remove the object",
                 effect=Effect.REJECTED if migrates else Effect.STUCK,
             ).along([Hop(f"VirtualMachine {vm.ref.short}: {field}", vm.at("spec", field))])

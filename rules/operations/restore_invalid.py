@@ -1,4 +1,4 @@
-"""A restore has a wrong target, policy, override or patch.
+"""A restore has an invalid target, policy, override or patch.
 
 ## What it does
 | field | refused |

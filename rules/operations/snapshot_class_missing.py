@@ -1,4 +1,4 @@
-"""A disk of the VM can't be snapshotted.
+"""KubeVirt can't take a snapshot of a disk of the VM.
 
 ## What it does
 Looks at the disks of the VM that a VirtualMachineSnapshot or VirtualMachineClone names: the provisioner of each disk's
@@ -63,14 +63,18 @@ def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -
             continue
         names = ", ".join(f"`{one.volume}`" for one in lacking)
         reasons = dict.fromkeys(_why(one) for one in lacking)
-        then = "The clone waits" if clones else f"The snapshot leaves {'it' if len(lacking) == 1 else 'them'} out"
+        then = (
+            "The clone stays pending"
+            if clones
+            else f"The snapshot does not include {'it' if len(lacking) == 1 else 'them'}"
+        )
         yield META.at(
             subject.at(*link.path),
             f"KubeVirt can't take a snapshot of {'volume' if len(lacking) == 1 else 'volumes'} {names} of VM "
             f"`{vm.ref.short}`: {'; '.join(reasons)}. {then}.",
-            fix="mark one of them with the annotation `snapshot.storage.kubernetes.io/is-default-class`"
+            fix='mark one of them as the default: `snapshot.storage.kubernetes.io/is-default-class: "true"`'
             if any(one.rivals for one in lacking)
-            else "add a VolumeSnapshotClass with that driver, or use storage that has snapshots",
+            else "add a VolumeSnapshotClass with that driver, or use storage with snapshots",
             effect=Effect.STUCK if clones else META.effect,
         ).along(
             [
@@ -83,7 +87,7 @@ def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -
 def _why(lack: Lacking) -> str:
     if lack.rivals:
         classes = ", ".join(f"`{name}`" for name in lack.rivals)
-        return f"the VolumeSnapshotClasses {classes} fit storage class `{lack.storage_class}`, and none is the default"
+        return f"VolumeSnapshotClasses {classes} match storage class `{lack.storage_class}`, and none is the default"
     return (
         f"no VolumeSnapshotClass serves `{lack.provisioner}`, the provisioner of storage class `{lack.storage_class}`"
     )

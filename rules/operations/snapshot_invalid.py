@@ -1,4 +1,4 @@
-"""A snapshot does not name a VM.
+"""The source of a snapshot is not a VM.
 
 ## What it does
 Checks `spec.source` of a VirtualMachineSnapshot: it must name a `VirtualMachine` of the API group `kubevirt.io`.

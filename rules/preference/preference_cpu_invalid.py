@@ -1,4 +1,4 @@
-"""The preference's CPU topology is none.
+"""The preference has an invalid CPU topology.
 
 ## What it does
 Checks `preferredCPUTopology` and the spread options of a preference.
@@ -30,9 +30,9 @@ from vmlint.world import World
 META = Meta("VM306", effect=Effect.REJECTED, since="0.1", subject=Preference)
 
 _FIXES = {
-    "preferredCPUTopology": f"write one of {', '.join(f'`{name}`' for name in DEPRECATED.values())}",
-    "across": f"write one of {', '.join(f'`{name}`' for name in sorted(ACROSS))}",
-    "ratio": "write `ratio: 2`, or spread across other parts",
+    "preferredCPUTopology": f"use one of {', '.join(f'`{name}`' for name in DEPRECATED.values())}",
+    "across": f"use one of {', '.join(f'`{name}`' for name in sorted(ACROSS))}",
+    "ratio": "set `ratio: 2`, or use another `across`",
 }
 
 

@@ -1,4 +1,4 @@
-"""The preference asks for UEFI in the old way.
+"""The preference uses a deprecated field for UEFI.
 
 ## What it does
 Reports `preferredUseEfi` and `preferredUseSecureBoot`.
@@ -45,14 +45,14 @@ def check(preference: Preference, world: World) -> Iterator[Fault]:
     uefi, secure = firmware.get("preferredUseEfi"), firmware.get("preferredUseSecureBoot")
     if uefi is not None:
         written = "{}" if secure is None else f"{{secureBoot: {str(secure).lower()}}}"
-        fix = f"write `preferredEfi: {written}`" if uefi is True else "remove it: `false` asks for nothing"
-        fault = META.at(preference.at(*_OLD), "`preferredUseEfi` is deprecated, `preferredEfi` replaces it.", fix=fix)
+        fix = f"write `preferredEfi: {written}`" if uefi is True else "remove it; `false` has no effect"
+        fault = META.at(preference.at(*_OLD), "`preferredUseEfi` is deprecated; `preferredEfi` replaces it.", fix=fix)
         yield _mended(fault, firmware.get("preferredEfi") is None and uefi is True, secure)
     elif secure is not None:
         yield META.at(
             preference.at(*_OLD_SECURE),
-            "`preferredUseSecureBoot` is deprecated, `preferredEfi.secureBoot` replaces it.",
-            fix="write `preferredEfi`, or leave Secure Boot to the VMs that have UEFI by themselves",
+            "`preferredUseSecureBoot` is deprecated; `preferredEfi.secureBoot` replaces it.",
+            fix="use `preferredEfi`, or remove it and set Secure Boot in the VMs that use UEFI",
         )
 
 

@@ -1,4 +1,4 @@
-"""The kind of the VM's preference is none.
+"""The kind of the VM's preference does not exist.
 
 ## What it does
 Checks the kind in `spec.preference`, or in the label that it is inferred from: the namespaced or the cluster-wide

@@ -1,4 +1,4 @@
-"""The VM's preference is not there.
+"""The VM's preference does not exist.
 
 ## What it does
 Looks for the preference that the VM names, or infers, in the repository, in the context and in the catalog of

@@ -46,9 +46,9 @@ from .._effect import refusal
 META = Meta("VM304", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
 
 _FIXES = {
-    "cpu": "choose a larger instancetype, or give the VM more vCPUs in the fields that count",
-    "memory": "choose a larger instancetype, or give the VM more memory",
-    "architecture": "ask for the architecture that the preference requires, or choose another preference",
+    "cpu": "use a larger instancetype, or give the VM more vCPUs",
+    "memory": "use a larger instancetype, or give the VM more memory",
+    "architecture": "set the architecture that the preference requires, or use another preference",
 }
 
 

@@ -1,4 +1,4 @@
-"""The preference names its topology in the old way.
+"""The preference uses a deprecated name of a CPU topology.
 
 ## What it does
 Reports `preferSockets`, `preferCores`, `preferThreads`, `preferSpread` and `preferAny`.

@@ -47,6 +47,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     yield META.at(
         vm.at(*vm.vm_path, *cause.path[1:]),
         f"preference `{preference.name}` can't be applied: {cause.message}.",
-        fix="choose another instancetype or preference, or change the preference's `spec.cpu`",
+        fix="use another instancetype or preference, or change `spec.cpu` of the preference",
         effect=refusal(vm),
     ).along((*(preference.chain.hops if preference.chain else ()), *hops))

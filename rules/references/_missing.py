@@ -28,10 +28,10 @@ _AFTER = (
     (VirtualMachine, "The VM does not start without it"),
     (VirtualMachineInstance, "The guest does not start without it"),
     (Workload, "The guests do not start without it"),
-    (DataVolume, "The import waits for it"),
-    (DataImportCron, "The imports wait for it"),
-    (VirtualMachineExport, "The export waits for it"),
-    (VirtualMachineBackup, "The backup waits for it"),
+    (DataVolume, "The import stays pending without it"),
+    (DataImportCron, "The imports stay pending without it"),
+    (VirtualMachineExport, "The export stays pending without it"),
+    (VirtualMachineBackup, "The backup stays pending without it"),
 )
 
 
@@ -51,8 +51,8 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         told.update((link.ref, link.path))
         meant = "" if _is_indexed(link) else world.meant(link.ref)
         if not world.closed(link.ref) and (other := _astray(link, world)):
-            reason = f"`{other.short}` may be it, and not all namespaces are written"
-            yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
+            reason = f"`{other.short}` may be the one, as some objects have no namespace"
+            yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
             continue
         after = next(text for known, text in _AFTER if isinstance(subject, known))
         yield meta.at(
@@ -60,7 +60,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
             f"{noun} `{link.ref.short}` is not in the repository. {after}.",
             fix=meant
             if meant
-            else f"add it, or declare it if it is made elsewhere: `outside: [{link.ref.kind} {link.ref.short}]` in the "
+            else f"add it, or declare it if the cluster has it: `outside: [{link.ref.kind} {link.ref.short}]` in the "
             "configuration",
             effect=world.effect_of_missing(link.ref, meta.effect),
         )

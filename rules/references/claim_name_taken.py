@@ -1,4 +1,4 @@
-"""A DataVolume's claim is already there.
+"""The claim of a DataVolume exists already.
 
 ## What it does
 Reports a DataVolume whose name a claim of the repository has that no DataVolume made.

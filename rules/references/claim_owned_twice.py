@@ -1,4 +1,4 @@
-"""Two objects claim one disk.
+"""Two objects create the same claim.
 
 ## What it does
 Reports a template of a VM whose claim has the name of a DataVolume, of a claim, or of another VM's template in the
@@ -70,7 +70,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         what = other.form.value if other.form is not Written.CLAIM else "claim"
         yield META.at(
             disk.at("metadata", "name"),
-            f"{disk} claims the disk `{ref.name}`, and so does a {what}{whose}. {_after(disk, other)}.",
+            f"{disk} creates claim `{ref.name}`, and so does a {what}{whose}. {_after(disk, other)}.",
             fix=_fix(disk, other),
             effect=Effect.IGNORED if other.holder is vm else Effect.RISK,
         ).along([Hop(f"{other.holder.ref} → claim {ref.short}", other.at("metadata", "name"))])
@@ -108,15 +108,15 @@ def _order(disk: Disk) -> tuple[str, int, str]:
 
 def _after(disk: Disk, other: Disk) -> str:
     if other.holder is disk.holder:
-        return "The first of the two makes it, and this one does nothing"
+        return "Only the first of the two takes effect"
     if Written.CLAIM_TEMPLATE in (disk.form, other.form):
-        return "There can be one claim of a name: they share it, or one of them is never made"
+        return "They share one claim, or KubeVirt never makes the second"
     if other.is_template:
-        return "Both VMs get the same disk, and it goes when one of them is deleted"
-    return "The VM takes that one over, whatever the template says, and takes it along when the VM is deleted"
+        return "Both VMs get the same disk, and KubeVirt deletes it with the first VM that is deleted"
+    return "The VM takes over the existing object, ignores the template, and deletes the disk with the VM"
 
 
 def _fix(disk: Disk, other: Disk) -> str:
     if other.holder is disk.holder or other.is_template:
-        return "give each template a name of its own"
+        return "give each template its own name"
     return "remove the template and keep the volume, or rename one of the two"

@@ -1,4 +1,4 @@
-"""The configuration of a network can't be read.
+"""The `config` of a network is not valid JSON of CNI.
 
 ## What it does
 Reads `spec.config` of a NetworkAttachmentDefinition as Multus does: as the JSON of a CNI plugin with a `type`, or of a
@@ -46,14 +46,15 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     if not isinstance(config, str):
         yield META.at(
             subject.at(*_PATH),
-            f"`config` of network `{subject.name}` must be text that holds JSON. The API server refuses the object.",
-            fix="write the JSON as text: `config: '{…}'`",
+            f"`config` of network `{subject.name}` must be a string that contains JSON. The API server refuses "
+            "the object.",
+            fix="write the JSON as a string: `config: '{…}'`",
             effect=Effect.REJECTED,
         )
         return
     fault = fault_of(config)
     if fault.undecided:
-        yield META.doubt(subject.at(*_PATH), "whether the network's configuration is JSON: it holds a variable")
+        yield META.doubt(subject.at(*_PATH), "whether the network's `config` is valid JSON: it contains a variable")
     elif fault.wrong:
         yield META.at(
             subject.at(*_PATH),

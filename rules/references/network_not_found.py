@@ -1,4 +1,4 @@
-"""A network attachment is not in the repository.
+"""A NetworkAttachmentDefinition is not in the repository.
 
 ## What it does
 Looks for the NetworkAttachmentDefinitions that `multus.networkName` names, in the VM's namespace where the name gives

@@ -1,4 +1,4 @@
-"""A Secret or ConfigMap lacks the key that is read.
+"""A Secret or ConfigMap does not have a key that CDI or KubeVirt reads.
 
 ## What it does
 Checks the Secrets that imports name with `secretRef`: the importer reads `accessKeyId` and `secretKey`, whatever the
@@ -62,12 +62,12 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if held is None or not missing:
             continue
         kind = "" if found.made else text(found.resource.data, "type")
-        typed = f", which is of type `{kind}`," if kind not in ("", "Opaque") else ""
+        typed = f" of type `{kind}`" if kind not in ("", "Opaque") else ""
         noun = f"{link.ref.kind} `{link.ref.short}`{typed}"
         if needed.any_of:
             yield META.at(
                 subject.at(*link.path),
-                f"{noun} has neither {' nor '.join(f'`{key}`' for key in missing)}. The guest never starts.",
+                f"{noun} has neither the key {' nor '.join(f'`{key}`' for key in missing)}. The guest never starts.",
                 fix=f"add the answer file under the key {choice(missing)}",
             ).along([_hop(found.resource, held)])
         else:

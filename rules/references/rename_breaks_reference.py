@@ -1,4 +1,4 @@
-"""A kustomization renames an object, and not what refers to it.
+"""A kustomization renames an object, but not a reference to it.
 
 ## What it does
 Follows the references of KubeVirt's and CDI's objects to objects that a kustomization applies under another name or in
@@ -64,8 +64,8 @@ def _fault(subject: Resource, link: Link, moved: Resource, renamed: Renamed) -> 
     what = f"{link.ref.kind} `{link.ref.short}`"
     told = META.at(
         subject.at(*link.path),
-        f"{subject.ref.kind} `{subject.name}` refers to {what}, which {where} makes `{moved.ref.short}`. "
-        "kustomize leaves this reference as it is written.",
+        f"{subject.ref.kind} `{subject.name}` refers to {what}, which {where} renames to `{moved.ref.short}`. "
+        "kustomize does not update this reference.",
         fix=_fix(link, moved, field),
     )
     return told.along((Hop(f"{what} is applied as `{moved.ref.short}`", Place(moved, ("metadata", "name"))),))

@@ -49,10 +49,10 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         field = next((f"`{step}` of " for step in moved.renamed.by.path if step in _FIELDS), "")
         fault = META.at(
             vm.at(*path),
-            f"the template `{name}` makes a fresh disk, and the VM starts without the data of {moved.ref.kind} "
+            f"the template `{name}` creates a new disk, so the VM starts without the data of {moved.ref.kind} "
             f"`{name}`. {field}`{moved.renamed.by.document.file}` applies it as `{moved.ref.short}`, and kustomize "
-            "leaves the template's name as it is written.",
-            fix=f"write `{moved.name}` in the template and its volume by a patch, or give the disk no other name",
+            "does not update the template's name.",
+            fix=f"write `{moved.name}` in the template and its volume by a patch, or do not rename the disk",
         )
         yield fault.along((Hop(f"{moved.ref.kind} `{name}` is applied as `{moved.ref.short}`", Place(moved, _NAME)),))
 

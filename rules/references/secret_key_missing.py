@@ -1,4 +1,4 @@
-"""A Secret lacks the key that is read.
+"""A Secret has no key with the user or network data.
 
 ## What it does
 Looks into the Secrets that cloud-init volumes name, for the keys that KubeVirt reads: `userdata` or `userData` of

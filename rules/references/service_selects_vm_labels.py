@@ -56,8 +56,9 @@ def check(service: Service, world: World) -> Iterator[Fault]:
         shown = ", ".join(f"{key}: {value}" for key, value in selector_of(service).items())
         yield META.at(
             service.at("spec", "selector"),
-            f"no guest's pod has the labels `{shown}`: VM `{vm.name}` has them itself, and not in its template. The "
+            f"no launcher pod has the labels `{shown}`: VM `{vm.name}` has them in its own metadata, not in its "
+            "template. The "
             "Service has no endpoints.",
-            fix="write the labels into `spec.template.metadata.labels` of the VM",
+            fix="move the labels to `spec.template.metadata.labels` of the VM",
         ).along([Hop(f"{vm.ref}: labels", vm.at("metadata", "labels"))])
         return

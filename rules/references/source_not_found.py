@@ -1,4 +1,4 @@
-"""What a disk is to be filled from is not in the repository.
+"""The source of a disk is not in the repository.
 
 ## What it does
 Looks for the claims, snapshots, DataSources and populator sources that DataVolumes, templates, claims, DataSources and
@@ -84,13 +84,12 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
         meant = world.meant(link.ref)
         if not meant and (reason := _open(link.ref, world)):
-            yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` is there: {reason}")
+            yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
             continue
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
         yield META.at(
             subject.at(*link.path),
-            f"{who}: {noun} `{link.ref.short}`, from which it is to be filled, is not in the repository. "
-            f"{_after(subject)}.",
+            f"{who} copies {noun} `{link.ref.short}`, which is not in the repository. {_after(subject)}.",
             fix=_fix(link.ref, noun, meant),
             effect=world.effect_of_missing(link.ref, META.effect),
         )
@@ -100,17 +99,16 @@ def _fix(ref: Ref, noun: str, meant: str) -> str:
     if meant:
         return meant
     return (
-        f"add the {noun}, or declare it if it is made elsewhere: "
-        f"`outside: [{ref.kind} {ref.short}]` in the configuration"
+        f"add the {noun}, or declare it if the cluster has it: `outside: [{ref.kind} {ref.short}]` in the configuration"
     )
 
 
 def _open(ref: Ref, world: World) -> str:
     """Why the files can't tell whether a source is there, "" where they can."""
     if (ref.group, ref.kind) == _SNAPSHOT[:2]:
-        return "snapshots are taken in the cluster, not written"
+        return "snapshots are usually taken in the cluster"
     if not world.closed(ref) and not world.storage.holds_any(ref.namespace):
-        return "it lives in a namespace of which the repository holds nothing"
+        return "the repository has no objects of its namespace"
     return ""
 
 
@@ -129,7 +127,7 @@ def _counts(link: Link, disk: Disk | None, world: World) -> bool:
 
 def _after(subject: Resource) -> str:
     if isinstance(subject, DataSource):
-        return "The DataSource is not ready without it"
+        return "The DataSource does not become ready without it"
     if isinstance(subject, VirtualMachine):
         return "The VM does not start without it"
     return "The disk stays pending without it"

@@ -72,17 +72,18 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         meant = world.meant(found.ref)
         if (other := world.storage.elsewhere(found.ref, vm)) and not world.closed(found.ref):
             yield META.doubt(
-                vm.at(*field), f"whether claim `{other.short}` is meant: the VM names no namespace, and may live there"
+                vm.at(*field),
+                f"whether the VM uses claim `{other.short}`: the VM has no namespace, and may be in that one",
             )
             continue
         effect = world.effect_of_missing(found.ref, META.effect)
         yield META.at(
             vm.at(*field),
-            f"volume `{text(volume, 'name')}` is on {noun} `{found.ref.short}`, which is not in the repository. "
+            f"volume `{text(volume, 'name')}` uses {noun} `{found.ref.short}`, which is not in the repository. "
             "The VM does not start without it.",
             fix=meant
             if meant
-            else f"add the {noun}, or declare it if it is made elsewhere: "
+            else f"add the {noun}, or declare it if the cluster has it: "
             f"`outside: [{found.ref.kind} {found.ref.short}]` in the configuration",
             effect=effect,
         )

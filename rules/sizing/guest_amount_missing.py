@@ -1,4 +1,4 @@
-"""Neither the VM nor its instancetype gives an amount of vCPUs or memory.
+"""Neither the VM nor its instancetype sets the vCPUs or memory.
 
 ## What it does
 Reports a VM whose v1beta2 instancetype leaves `cpu.guest` or `memory.guest` out, and which gives no amount itself.
@@ -52,13 +52,13 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if found.sizing.vcpus is Giver.NEITHER and not found.sizing.unsupported:
         yield META.at(
             found.at(("spec", "domain", "cpu", "guest")),
-            f"nothing gives the number of vCPUs: {found.whose} leaves it to the VM, and the VM says none.",
+            f"the number of vCPUs is not set: {found.whose} leaves it to the VM, and the VM does not set it.",
             fix="set `spec.template.spec.domain.cpu.guest`",
             effect=Effect.RISK,
         ).along(found.hops)
     if found.sizing.memory is Giver.NEITHER and not by_requests and "hugepages" not in mapping(domain, "memory"):
         yield META.at(
             found.at(("spec", "domain", "memory", "guest")),
-            f"nothing gives the amount of memory: {found.whose} leaves it to the VM, and the VM says none.",
+            f"the amount of memory is not set: {found.whose} leaves it to the VM, and the VM does not set it.",
             fix="set `spec.template.spec.domain.memory.guest`",
         ).along(found.hops)

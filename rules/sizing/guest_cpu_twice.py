@@ -1,4 +1,4 @@
-"""The VM and its instancetype both give the vCPUs.
+"""The VM and its instancetype both set the vCPUs.
 
 ## What it does
 Reports `domain.cpu.guest` of a VM whose instancetype gives `cpu.guest`.
@@ -41,8 +41,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         return
     yield META.at(
         found.at(("spec", "domain", "cpu", "guest")),
-        f"`domain.cpu.guest` can't be set in the VM: {found.whose} gives the vCPUs, and its values can't be "
-        "overridden.",
-        fix="remove `domain.cpu.guest`, or choose an instancetype that gives no vCPUs",
+        f"`domain.cpu.guest` conflicts with {found.whose}, which sets the vCPUs; a VM can't override them.",
+        fix="remove `domain.cpu.guest`, or use an instancetype without vCPUs",
         effect=found.effect,
     ).along(found.hops)

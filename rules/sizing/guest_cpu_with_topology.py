@@ -1,4 +1,4 @@
-"""`domain.cpu.guest` stands beside a topology.
+"""`domain.cpu.guest` is set together with a CPU topology.
 
 ## What it does
 Reports `domain.cpu.guest` together with `cores`, `sockets` or `threads`.
@@ -38,6 +38,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     yield META.at(
         found.at(found.sizing.exclusive[0]),
         f"`domain.cpu.guest` and {parts} exclude each other.",
-        fix=f"remove {parts} and let a preference lay the vCPUs out, or remove `guest`",
+        fix=f"remove {parts} and let a preference set the topology, or remove `guest`",
         effect=found.effect,
     )

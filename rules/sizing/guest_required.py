@@ -1,4 +1,4 @@
-"""An instancetype lacks an amount that its version requires.
+"""An instancetype has no vCPUs or memory, which its version requires.
 
 ## What it does
 Checks `spec.cpu.guest` and `spec.memory.guest` of instancetypes of v1beta1 and earlier.
@@ -47,6 +47,7 @@ def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
             field = ("guest",) if get(instancetype.data, "spec", section) is not None else ()
             yield META.at(
                 instancetype.at("spec", section, *field),
-                f"the instancetype gives no {amount}: `{instancetype.version}` requires `spec.{section}.guest`.",
+                f"`spec.{section}.guest` is missing; `{instancetype.version}` requires an instancetype to set its "
+                f"{amount}.",
                 fix=f"set `spec.{section}.guest`",
             )

@@ -1,4 +1,4 @@
-"""The VM gives its memory by requests beside an instancetype that gives none.
+"""The VM sets its memory by requests instead of `domain.memory.guest`.
 
 ## What it does
 Reports memory requests and limits of a VM whose v1beta2 instancetype leaves `memory.guest` out, where the VM has no
@@ -54,8 +54,8 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if get(template, *path) is not None:
             yield META.at(
                 found.at(path),
-                f"the guest's memory comes from `{render(path[1:])}`: {found.whose} leaves it to the VM's "
+                f"the guest gets its memory from `{render(path[1:])}`; {found.whose} expects the VM to set "
                 "`domain.memory.guest`.",
-                fix="write the amount as `domain.memory.guest`",
+                fix="set the amount in `domain.memory.guest`",
             ).along(found.hops)
             return

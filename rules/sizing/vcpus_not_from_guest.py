@@ -1,4 +1,4 @@
-"""The VM gives its vCPUs by topology or requests beside an instancetype that gives none.
+"""The VM sets its vCPUs by topology or requests instead of `domain.cpu.guest`.
 
 ## What it does
 Reports `cores`, `sockets`, `threads` and CPU requests of a VM whose instancetype leaves `cpu.guest` out.
@@ -48,7 +48,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         field = render(path[1:])
         yield META.at(
             found.at(path),
-            f"`{field}` gives no vCPUs beside {found.whose}, which leaves them to the VM's `domain.cpu.guest`.",
-            fix=f"write the number of vCPUs as `domain.cpu.guest`, and remove `{field}`",
+            f"`{field}` does not set the vCPUs; with {found.whose} the VM must set them in `domain.cpu.guest`.",
+            fix=f"set the number of vCPUs in `domain.cpu.guest`, and remove `{field}`",
             effect=found.effect,
         ).along(found.hops)

@@ -1,6 +1,6 @@
-"""What the rules on refused DataVolumes share: the words for each check, and the faults made of them.
+"""The words for each check of a DataVolume, and the faults made of them.
 
-The cluster's messages name Go fields that no manifest has; these say the same of the manifest.
+The cluster's own messages name Go fields; these name the fields of the manifest.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from vmlint.cdi.cause import Check
-from vmlint.model.access import text
+from vmlint.model.access import get, text
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     DataImportCron,
@@ -19,6 +19,7 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
 )
 from vmlint.rule import Effect, Fault, Meta
+from vmlint.schema.words import shown
 from vmlint.world import World
 from vmlint.world.storage import Refusal
 
@@ -29,95 +30,110 @@ SUBJECTS = (DataVolume, VirtualMachine, DataImportCron, VolumeImportSource, Volu
 
 class _Words(NamedTuple):
     wrong: str
+    """What follows the object's name; `{value}` is the value of the field."""
     fix: str
 
 
 _NAME = "use lower-case letters, digits, `-` and `.`, at most 253 characters"
-_MODES = "write one of ReadWriteOnce, ReadWriteMany, ReadOnlyMany, ReadWriteOncePod"
-_ONE_SOURCE = "keep exactly one member of `source`"
-_EXTERNAL = "name an object of the same namespace: `name`, `kind`, and `apiGroup` unless it is a claim"
+_MODES = "use `ReadWriteOnce`, `ReadWriteMany`, `ReadOnlyMany` or `ReadWriteOncePod`"
+_ONE_SOURCE = "keep exactly one source under `source`"
+_EXTERNAL = "set `name`, `kind` and, unless it is a claim, `apiGroup` of an object in the same namespace"
 
 _WORDS: dict[Check, _Words] = {
-    Check.NAME_MISSING: _Words("it has no name", "name it"),
-    Check.NAME_INVALID: _Words("its name is no DNS name", _NAME),
-    Check.NAME_TOO_LONG: _Words("its name is too long", "shorten the name"),
-    Check.CLASS_NAME_TOO_LONG: _Words("the name of its storage class is too long", "shorten the name"),
-    Check.SOURCE_REF_NOT_FOUND: _Words("its DataSource does not exist", "add the DataSource, or name another"),
+    Check.NAME_MISSING: _Words("has no name", "set `metadata.name`"),
+    Check.NAME_INVALID: _Words("has a name that is not a valid DNS name", _NAME),
+    Check.NAME_TOO_LONG: _Words("has a name that is too long", "shorten the name"),
+    Check.CLASS_NAME_TOO_LONG: _Words("names a storage class whose name is too long", "shorten the name"),
+    Check.SOURCE_REF_NOT_FOUND: _Words(
+        "copies DataSource `{value}`, which does not exist", "add the DataSource, or name another one"
+    ),
     Check.SOURCE_NAMESPACE_NOT_FOUND: _Words(
-        "the namespace that it copies from does not exist", "add the namespace, or name another"
+        "copies from namespace `{value}`, which does not exist", "add the namespace, or name another one"
     ),
     Check.CLAIM_EXISTS: _Words(
-        "a claim of its name exists, and CDI does not take over what it has not made",
+        "has the name of a claim that exists, and CDI does not take over claims of others",
         "rename one of the two, or let CDI adopt the claim with the annotation `cdi.kubevirt.io/allowClaimAdoption`",
     ),
-    Check.STORAGE_MISSING: _Words("it has neither `storage` nor `pvc`", "add `storage` with a size"),
-    Check.STORAGE_TWICE: _Words("it has both `storage` and `pvc`, which exclude each other", "remove one of the two"),
-    Check.SIZE_NOT_POSITIVE: _Words("its size is not above zero", "give a size, for instance `10Gi`"),
-    Check.SIZE_TOO_SMALL: _Words("its size is under 1Mi", "give at least `1Mi`: `10M` and `10m` differ by far"),
+    Check.STORAGE_MISSING: _Words("has neither `storage` nor `pvc`", "add `storage` with a size"),
+    Check.STORAGE_TWICE: _Words("has both `storage` and `pvc`, which exclude each other", "remove one of the two"),
+    Check.SIZE_NOT_POSITIVE: _Words("has the size `{value}`; it must be more than zero", "set a size, such as `10Gi`"),
+    Check.SIZE_TOO_SMALL: _Words(
+        "has the size `{value}`; it must be at least `1Mi`", "set a larger size; `M` is mega, and `m` is a thousandth"
+    ),
     Check.SIZE_MISSING: _Words(
-        "it has no size, and only `storage` that copies a claim, a snapshot or a DataSource can do without",
+        "has no size; only `storage` with a claim, snapshot or DataSource as its source can omit it",
         "set `resources.requests.storage`",
     ),
     Check.ACCESS_MODE_MISSING: _Words(
-        "`pvc` has no access mode", "add `accessModes`, or use `storage`, which takes it from the storage profile"
+        "has no access mode in `pvc`", "add `accessModes`, or use `storage`, which takes it from the storage profile"
     ),
-    Check.ACCESS_MODES_SEVERAL: _Words("`pvc` has several access modes, and CDI takes exactly one", "keep one"),
-    Check.ACCESS_MODE_UNKNOWN: _Words("it has an unknown access mode", _MODES),
+    Check.ACCESS_MODES_SEVERAL: _Words("has several access modes in `pvc`; CDI accepts exactly one", "keep one"),
+    Check.ACCESS_MODE_UNKNOWN: _Words("has the access mode `{value}`, which does not exist", _MODES),
     Check.EXTERNAL_WITH_SOURCE: _Words(
-        "it has a source and a data source of its claim, which exclude each other", "remove one of the two"
+        "has a source of its own and a data source in its claim, which exclude each other", "remove one of the two"
     ),
-    Check.EXTERNAL_TWICE: _Words("it has `dataSource` and `dataSourceRef`", "keep `dataSourceRef`"),
-    Check.EXTERNAL_INCOMPLETE: _Words("the reference to its content is incomplete", _EXTERNAL),
-    Check.EXTERNAL_NAMESPACE: _Words("its `dataSourceRef` leads to another namespace", _EXTERNAL),
+    Check.EXTERNAL_TWICE: _Words("has different values for `dataSource` and `dataSourceRef`", "keep `dataSourceRef`"),
+    Check.EXTERNAL_INCOMPLETE: _Words("has an incomplete data source", _EXTERNAL),
+    Check.EXTERNAL_NAMESPACE: _Words("has a `dataSourceRef` to another namespace, `{value}`", _EXTERNAL),
     Check.SOURCE_CHOICE: _Words(
-        "it needs exactly one of `source` and `sourceRef`, or a `dataSourceRef` of its claim",
-        "say once where the content comes from; an empty disk is `source: {blank: {}}`",
+        "must have exactly one of `source`, `sourceRef` and a `dataSourceRef` in its claim",
+        "set one of them; an empty disk is `source: {blank: {}}`",
     ),
     Check.SOURCE_REF_INVALID: _Words(
-        "its `sourceRef` names no DataSource", "write `kind: DataSource` and the DataSource's name"
+        "has a `sourceRef` that is not a DataSource with a name", "set `kind: DataSource` and its `name`"
     ),
-    Check.SOURCE_MISSING: _Words("its `source` is empty or unknown", _ONE_SOURCE),
-    Check.SOURCES_SEVERAL: _Words("it has several sources", _ONE_SOURCE),
-    Check.CONTENT_TYPE_UNKNOWN: _Words("its `contentType` is unknown", "write `kubevirt` or `archive`"),
-    Check.CONTENT_TYPE_UNFIT: _Words("its `contentType` does not go with its source", "remove `contentType`"),
-    Check.URL_INVALID: _Words("its URL is no address that CDI imports from", "write a whole http, https or gs URL"),
+    Check.SOURCE_MISSING: _Words("has an empty or unknown `source`", _ONE_SOURCE),
+    Check.SOURCES_SEVERAL: _Words("has several sources; it must have exactly one", _ONE_SOURCE),
+    Check.CONTENT_TYPE_UNKNOWN: _Words(
+        "has the `contentType` `{value}`; it must be `kubevirt` or `archive`", "use `kubevirt` or `archive`"
+    ),
+    Check.CONTENT_TYPE_UNFIT: _Words("has a `contentType` that its source does not support", "remove `contentType`"),
+    Check.URL_INVALID: _Words(
+        "has the URL `{value}`, which CDI can't import from", "write a full http, https or gs URL"
+    ),
     Check.CHECKSUM_INVALID: _Words(
-        "its checksum is malformed", "write `sha256:` (or md5, sha1, sha512) and the digest"
+        "has the checksum `{value}`, which is not valid", "write `sha256:` (or md5, sha1, sha512) and the digest"
     ),
-    Check.REGISTRY_CHOICE: _Words("it needs exactly one of `url` and `imageStream`", "keep one of the two"),
+    Check.REGISTRY_CHOICE: _Words("must have exactly one of `url` and `imageStream`", "keep one of the two"),
     Check.REGISTRY_URL_INVALID: _Words(
-        "its registry URL is no image address", "write `docker://registry/image:tag` or `oci-archive:path`"
+        "has the registry URL `{value}`, which is not a valid image address",
+        "write `docker://registry/image:tag` or `oci-archive:path`",
     ),
-    Check.REGISTRY_PULL_METHOD: _Words("its `pullMethod` is unknown", "write `pod` or `node`"),
+    Check.REGISTRY_PULL_METHOD: _Words(
+        "has the `pullMethod` `{value}`; it must be `pod` or `node`", "use `pod` or `node`"
+    ),
     Check.REGISTRY_IMAGE_STREAM: _Words(
-        "an `imageStream` needs a name and `pullMethod: node`", "set `pullMethod: node`, or use `url`"
+        "has an `imageStream` without a name or without `pullMethod: node`", "set `pullMethod: node`, or use `url`"
     ),
     Check.IMAGEIO_INCOMPLETE: _Words(
-        "its imageio source is incomplete", "set `secretRef`, `diskId`, and `certConfigMap` or `insecureSkipVerify`"
+        "has an incomplete `imageio` source", "set `secretRef`, `diskId`, and `certConfigMap` or `insecureSkipVerify`"
     ),
     Check.VDDK_INCOMPLETE: _Words(
-        "its VDDK source is incomplete", "set `secretRef`, `uuid`, `backingFile` and `thumbprint`"
+        "has an incomplete `vddk` source", "set `secretRef`, `uuid`, `backingFile` and `thumbprint`"
     ),
     Check.CLONE_SOURCE_INCOMPLETE: _Words(
-        "what it copies has no name or no namespace", "write both: the namespace is not filled in"
+        "copies an object without a name or namespace", "set both: CDI does not fill in the namespace"
     ),
-    Check.TEMPLATE_NAMESPACE: _Words("its namespace is not the VM's", "remove the namespace"),
+    Check.TEMPLATE_NAMESPACE: _Words("has the namespace `{value}`; it must be the VM's", "remove the namespace"),
     Check.TEMPLATE_UNUSED: _Words(
-        "no volume of the VM uses it", "add a volume with `dataVolume: {name: …}`, or remove the template"
+        "is not used by any volume of the VM", "add a volume with `dataVolume: {name: …}`, or remove the template"
     ),
-    Check.CRON_SOURCE_MISSING: _Words("its template has neither a `registry` nor a `pvc` source", "add one"),
-    Check.CRON_FIELD_FORBIDDEN: _Words("its template sets a field that CDI sets itself", "remove the field"),
+    Check.CRON_SOURCE_MISSING: _Words("has neither a `registry` nor a `pvc` source in its template", "add one"),
+    Check.CRON_FIELD_FORBIDDEN: _Words("sets a field in its template that only CDI may set", "remove the field"),
     Check.CRON_SCHEDULE: _Words(
-        "its schedule is no cron schedule", "write five fields, `0 3 * * *` say, or a word such as `@daily`"
+        "has the schedule `{value}`, which is not a valid cron schedule",
+        "write five fields, such as `0 3 * * *`, or a word such as `@daily`",
     ),
-    Check.CRON_IMPORTS_TO_KEEP: _Words("it keeps a negative number of imports", "write zero or more"),
-    Check.CRON_GARBAGE_COLLECT: _Words("its `garbageCollect` is unknown", "write `Outdated` or `Never`"),
+    Check.CRON_IMPORTS_TO_KEEP: _Words("has `importsToKeep: {value}`; it must not be negative", "use zero or more"),
+    Check.CRON_GARBAGE_COLLECT: _Words(
+        "has `garbageCollect: {value}`; it must be `Outdated` or `Never`", "use `Outdated` or `Never`"
+    ),
     Check.CRON_MANAGED_DATA_SOURCE: _Words(
-        "it names no DataSource to manage, or one with over 63 characters", "set `managedDataSource`"
+        "has no valid `managedDataSource`; it must have 1 to 63 characters", "set `managedDataSource`"
     ),
-    Check.TARGET_CLAIM_MISSING: _Words("an import in stages needs the claim that it fills", "set `targetClaim`"),
+    Check.TARGET_CLAIM_MISSING: _Words("imports in stages and has no `targetClaim`", "set `targetClaim`"),
     Check.POPULATOR_SOURCE_UNSUPPORTED: _Words(
-        "CDI copies no such object", "name a PersistentVolumeClaim or a VolumeSnapshot"
+        "has a source that CDI can't copy", "name a PersistentVolumeClaim or a VolumeSnapshot"
     ),
 }
 
@@ -130,7 +146,7 @@ def refused(meta: Meta, subject: Resource, world: World, checks: Collection[Chec
             words = _WORDS[check]
             yield meta.at(
                 subject.at(*refusal.cause.path),
-                f"{_what(refusal, subject)}: {words.wrong}.{_after(refusal)}",
+                f"{_what(refusal, subject)} {_wrong(words.wrong, refusal, subject)}.{_after(refusal)}",
                 fix=words.fix,
                 effect=refusal.effect,
             )
@@ -143,9 +159,14 @@ def _what(refusal: Refusal, subject: Resource) -> str:
     return f"{subject.ref.kind} `{subject.name}`"
 
 
+def _wrong(wrong: str, refusal: Refusal, subject: Resource) -> str:
+    value = get(subject.data, *refusal.cause.path)
+    return wrong.format(value=shown(str(value)) if isinstance(value, str | int | float) else "")
+
+
 def _after(refusal: Refusal) -> str:
     if refusal.effect is not Effect.STUCK:
         return ""
     if refusal.cause.check is Check.TEMPLATE_NAMESPACE:
-        return " KubeVirt accepts the pool, and refuses each of its VMs."
-    return " KubeVirt accepts the VM, and CDI refuses the DataVolume: the VM never starts."
+        return " KubeVirt accepts the pool and refuses each of its VMs."
+    return " KubeVirt accepts the VM, CDI refuses the DataVolume, and the VM never starts."

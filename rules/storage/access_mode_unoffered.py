@@ -1,4 +1,4 @@
-"""A disk asks to be shared, and its storage class does not share.
+"""A disk requests `ReadWriteMany`, which its storage class does not offer.
 
 ## What it does
 Reports `accessModes: [ReadWriteMany]` where no set of the StorageProfile, or of what CDI knows of the provisioner,
@@ -40,7 +40,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import disks
-from .._disks import clear, hops, prefix
+from .._disks import clear, hops
 
 META = Meta(
     "VM423", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -65,8 +65,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         best = profile.sets[0]
         yield META.at(
             disk.at(*disk.spec_path, "accessModes"),
-            f"{prefix(disk)}storage class `{profile.name}` is not known to offer `{_SHARED}`{with_mode}.",
+            f"{disk} requests `{_SHARED}`{with_mode}, which storage class `{profile.name}` is not known to offer.",
             fix=f"write `volumeMode: {offered[0]}`"
             if offered
-            else f"write `accessModes: [{', '.join(best.access_modes)}]`, or use a class that shares its volumes",
+            else f"write `accessModes: [{', '.join(best.access_modes)}]`, or use a class that offers `{_SHARED}`",
         ).along(hops(disk, outcome, world))

@@ -1,4 +1,4 @@
-"""An archive is to be unpacked onto a block device.
+"""An archive is imported to a block device.
 
 ## What it does
 Reports `contentType: archive` beside `volumeMode: Block` in `storage`.
@@ -37,7 +37,7 @@ from vmlint.world import World
 from vmlint.world.disks import Written
 
 from .._about import disks
-from .._disks import clear, prefix
+from .._disks import clear
 
 META = Meta(
     "VM413", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -51,8 +51,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             refused = disk.form is Written.CLAIM
             yield META.at(
                 disk.at(*outcome.path),
-                f"{prefix(disk)}an archive is unpacked into a file system, and `volumeMode: Block` has none. "
-                f"{'CDI refuses the claim' if refused else 'The DataVolume stays pending without a claim'}.",
+                f"{disk} has an archive as its content, which needs a file system, and `volumeMode: Block`. "
+                f"{'CDI refuses the claim' if refused else 'CDI leaves the DataVolume pending without a claim'}.",
                 fix="remove `volumeMode`",
                 effect=Effect.REJECTED if refused else Effect.STUCK,
             )

@@ -54,8 +54,8 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         if name != other and all(_is_writable(workload, one) for one in (name, other)):
             yield META.at(
                 workload.at(*path, source),
-                f"volume `{name}` is on claim `{claim}`, which volume `{other}` is on as well. Both disks of the guest "
-                "write one image.",
+                f"volume `{name}` uses claim `{claim}`, which volume `{other}` uses too. Both disks of the guest "
+                "write to one image.",
                 fix="remove one of the two volumes and its disk",
             ).along([Hop(f"volume {other} → claim {claim}", workload.at(*before))])
 

@@ -1,4 +1,4 @@
-"""A PersistentVolumeClaim is refused.
+"""A PersistentVolumeClaim is invalid.
 
 ## What it does
 Checks the name, the access modes, the size, the volume mode and the data source of claims. A claim with CDI's label
@@ -44,13 +44,13 @@ def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
     for cause in world.storage.claim_causes(subject):
         wrong, fix = WORDS[cause.check]
         if get(subject.data, *cause.path) == FROM_PROFILE:
-            wrong, fix = f"`{FROM_PROFILE}` is for claims with CDI's label", f"{LABEL}, or write `Filesystem`"
-        yield META.at(subject.at(*cause.path), f"claim `{subject.name}`: {wrong}.", fix=fix)
+            wrong, fix = f"has `volumeMode: {FROM_PROFILE}` without CDI's label", f"{LABEL}, or write `Filesystem`"
+        yield META.at(subject.at(*cause.path), f"claim `{subject.name}` {wrong}.", fix=fix)
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
         if isinstance(outcome, Failure) and outcome.why in _AT_RENDER:
             wrong, fix = WORDS[_AT_RENDER[outcome.why]]
-            yield META.at(subject.at(*outcome.path), f"{disk}: {wrong}. CDI refuses the claim.", fix=fix)
+            yield META.at(subject.at(*outcome.path), f"{disk} {wrong}. CDI refuses the claim.", fix=fix)
 
 
 _AT_RENDER = {Why.NO_SIZE: Check.SIZE_MISSING, Why.TOO_SMALL: Check.SIZE_TOO_SMALL}

@@ -1,4 +1,4 @@
-"""A claim is to be filled by something that fills no claims.
+"""The data source of a claim is not supported.
 
 ## What it does
 Checks `dataSource` and `dataSourceRef` of claims, DataVolumes and templates: the kinds that CDI's populators have,
@@ -42,7 +42,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import disks
-from .._disks import clear, prefix
+from .._disks import clear
 
 META = Meta(
     "VM415", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -73,21 +73,22 @@ def _reference(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
         known = ", ".join(f"`{name}`" for name in _POPULATORS)
         yield META.at(
             disk.at(*path, "kind"),
-            f"{prefix(disk)}CDI fills no claim from a `{kind}`. The claim waits for ever.",
-            fix=f"name one of {known}{_alternative(disk, kind)}",
+            f"{disk} has a `dataSourceRef` of kind `{kind}`, from which CDI does not fill claims. The claim stays "
+            "pending.",
+            fix=f"use one of {known}{_alternative(disk, kind)}",
         )
     elif kind in _POPULATORS and group != _CDI and (group.endswith("kubevirt.io") or "/" in group):
         yield META.at(
             disk.at(*path, "apiGroup"),
-            f"{prefix(disk)}`{kind}` is of API group `{_CDI}`, not `{group}`. The claim waits for ever.",
+            f"{disk} names `{kind}` in API group `{group}`; its API group is `{_CDI}`. The claim stays pending.",
             fix=f"write `apiGroup: {_CDI}`, without a version",
         )
     elif text(reference, "namespace") and disk.form in (Written.CLAIM, Written.CLAIM_TEMPLATE):
         yield META.at(
             disk.at(*path, "namespace"),
-            f"{prefix(disk)}a claim is filled from its own namespace. The API server drops a `dataSourceRef` that "
-            "names one, unless an alpha feature is turned on, and makes an empty claim.",
-            fix="remove `namespace`, and put the source into the claim's namespace",
+            f"{disk} has a `dataSourceRef` with a namespace, which needs an alpha feature of Kubernetes. Without it "
+            "the API server drops the reference, and the claim is empty.",
+            fix="remove `namespace`, and move the source to the claim's namespace",
             effect=Effect.RISK,
         )
 
@@ -104,8 +105,8 @@ def _old(disk: Disk, reference: Mapping[str, Any]) -> Iterator[Fault]:
     if complete and not is_unknown(group) and not is_unknown(kind) and (group, kind) not in _OLD_KINDS:
         yield META.at(
             disk.at(*disk.spec_path, "dataSource"),
-            f"{prefix(disk)}`dataSource` leads to a claim or a snapshot only. The API server drops it for a "
-            f"`{kind}`, and makes an empty claim.",
-            fix="write `dataSourceRef`",
+            f"{disk} has a `dataSource` of kind `{kind}`; it must be a claim or a snapshot. The API server drops it, "
+            "and the claim is empty.",
+            fix="use `dataSourceRef`",
             effect=Effect.IGNORED,
         )

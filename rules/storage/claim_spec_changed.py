@@ -1,4 +1,4 @@
-"""A claim is shrunk, or changed where it can't be.
+"""An immutable field of a claim has changed, or its size is reduced.
 
 ## What it does
 Compares the specs of PersistentVolumeClaims with those of the commit that `--changed` names: the size, the storage
@@ -68,7 +68,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         yield META.at(
             new.at("spec", field),
             f"the `{field}` of a claim can't be changed: it was {shown(before)}.",
-            fix="put the old value back, or make a claim of another name and copy the data",
+            fix="restore the old value, or create a claim with another name and copy the data",
         )
     yield from _size(change, world)
 
@@ -82,14 +82,14 @@ def _size(change: Change, world: World) -> Iterator[Fault]:
     if size < old_size:
         yield META.at(
             new.at(*_SIZE),
-            f"a claim can't be shrunk: its size was `{was}`.",
-            fix="put the old size back, or make a claim of another name and copy the data",
+            f"the size of a claim can't be reduced: it was `{was}`.",
+            fix="restore the old size, or create a claim with another name and copy the data",
         )
     elif (found := _class(new, world)) and get(found.data, "allowVolumeExpansion") is not True:
         yield META.at(
             new.at(*_SIZE),
-            f"storage class `{found.name}` does not let claims grow: the size was `{was}`.",
-            fix="put the old size back, or set `allowVolumeExpansion: true` in the class if its driver can do that",
+            f"storage class `{found.name}` does not allow claims to grow: the size was `{was}`.",
+            fix="restore the old size, or set `allowVolumeExpansion: true` in the class if its driver supports it",
         )
 
 

@@ -1,4 +1,4 @@
-"""A volume claim template makes no claim.
+"""A volume claim template is invalid.
 
 ## What it does
 Checks the templates of `spec.volumeClaimTemplates`: each has a name of its own, the claim's final name
@@ -61,11 +61,15 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         name = disk.at("metadata", "name")
         first = seen.setdefault(disk.name, int(disk.path[-1])) if not is_unknown(disk.name) else disk.path[-1]
         if not disk.name:
-            yield META.at(name, "the volume claim template has no name.", fix="name it, as a volume of the VM does")
+            yield META.at(
+                name,
+                "the volume claim template has no name.",
+                fix="set the `claimName` of a volume of the VM as its name",
+            )
         elif first != disk.path[-1]:
             yield META.at(
                 name,
-                f"two volume claim templates have the name `{disk.name}`, and only one claim can be made.",
+                f"two volume claim templates have the name `{disk.name}`, so KubeVirt makes only one claim.",
                 fix="give each template a name of its own",
             )
         elif wrong := _name_fault(vm, disk.name):
@@ -74,7 +78,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         for cause in check_claim(disk.body, rendered=True):
             if cause.path[0] == "spec":
                 what, fix = WORDS[cause.check]
-                yield META.at(disk.at(*cause.path), f"{disk}: {what}.", fix=fix)
+                yield META.at(disk.at(*cause.path), f"{disk} {what}.", fix=fix)
 
 
 def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
@@ -86,11 +90,14 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
     found = check_name({"metadata": {"name": final}})
     shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
     if found and found[0].check is Check.NAME_TOO_LONG:
-        says = f"the claim's name, the VM's and the template's, has {len(final)} characters, and 253 are allowed."
+        says = (
+            f"the claim's name, made of the VM's and the template's, has {len(final)} characters; at most 253 "
+            "are allowed."
+        )
         return says, "shorten the name"
     if found and not check_name({"metadata": {"name": prefix}}):
         return (
-            f"the claim would be called `{shown}`, which is no DNS name.",
+            f"the claim's name `{shown}` is not a valid DNS name.",
             "use lower-case letters, digits, `-` and `.` in the template's name",
         )
     return None
@@ -102,7 +109,7 @@ def _size(disk: Disk, world: World) -> Iterator[Fault]:
         if outcome.why is Why.NO_SIZE:
             yield META.at(
                 disk.at(*outcome.path),
-                f"{disk}: it has no size, and only one that a VolumeCloneSource fills can do without.",
+                f"{disk} has no size; only one that a VolumeCloneSource fills can omit it.",
                 fix="set `resources.requests.storage`",
             )
         return
@@ -111,5 +118,5 @@ def _size(disk: Disk, world: World) -> Iterator[Fault]:
     size = Quantity.try_parse(requests.get("storage")) if isinstance(requests, dict) else None
     if size is not None and size.sign <= 0:
         yield META.at(
-            disk.at("spec", *_SIZE), f"{disk}: its size is not above zero.", fix="give a size, for instance `10Gi`"
+            disk.at("spec", *_SIZE), f"{disk} has a size that is not more than zero.", fix="set a size, such as `10Gi`"
         )

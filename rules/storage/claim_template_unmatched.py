@@ -1,4 +1,4 @@
-"""A volume claim template and the VM's volumes don't fit together.
+"""A volume claim template and the VM's volumes don't match.
 
 ## What it does
 Checks that each template of `spec.volumeClaimTemplates` is used by a volume, and that volumes write the template's
@@ -63,7 +63,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             claim_path = (*path, "persistentVolumeClaim")
             yield META.at(
                 vm.at(*claim_path, "name"),
-                f"a volume names its claim in `claimName`, not in `name`: volume `{text(volume, 'name')}` has none.",
+                f"volume `{text(volume, 'name')}` has no `claimName`, by which it would find its claim template.",
                 fix=f"write `claimName: {name}`",
                 effect=Effect.STUCK,
             ).mended(Fix.SAFE, Move((*claim_path, "name"), (*claim_path, "claimName")))
@@ -71,6 +71,6 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if disk.name and disk.name not in used and not any(is_unknown(name) for name in (disk.name, *used)):
             yield META.at(
                 disk.at("metadata", "name"),
-                f"{disk}: no volume of the VM uses it.",
+                f"{disk} is not used by any volume of the VM.",
                 fix=f"add a volume with `persistentVolumeClaim: {{claimName: {disk.name}}}`, or remove the template",
             )

@@ -39,7 +39,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import copies
-from .._disks import prefix, volume_mode
+from .._disks import volume_mode
 
 META = Meta(
     "VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
@@ -52,7 +52,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if own is not None and theirs is not None and own != theirs:
             yield META.at(
                 disk.at(*disk.spec_path, "volumeMode"),
-                f"{prefix(disk)}its volume mode is `{own}`, and claim `{copy.source.short}` that it copies has "
-                f"`{theirs}`. CDI copies over the network, not by snapshot.",
-                fix=f"write `volumeMode: {theirs}`, if the storage class has it",
+                f"{disk} has the volume mode `{own}`, and claim `{copy.source.short}` that it copies has "
+                f"`{theirs}`. CDI copies the data over the network instead of by snapshot.",
+                fix=f"set `volumeMode: {theirs}`, if the storage class offers it",
             ).along(copy.hops())

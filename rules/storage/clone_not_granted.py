@@ -1,4 +1,4 @@
-"""A VM may not copy the disk that its template names.
+"""A VM has no permission to copy the source of its disk.
 
 ## What it does
 Looks at templates that copy a claim or snapshot of another namespace, where the repository grants such copies in that
@@ -68,8 +68,9 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if clear(disk, world):
             yield META.at(
                 disk.at("spec"),
-                f"{disk}: it copies from namespace `{target.namespace}`, and no binding in the repository lets service "
-                f"account `{vm.namespace}/{account}` do so. Without the right the VM never starts.",
+                f"{disk} copies from namespace `{target.namespace}`, and no role binding in the repository allows "
+                "service "
+                f"account `{vm.namespace}/{account}` to do so. Without this permission the VM never starts.",
                 fix=f"add the service account to RoleBinding `{explicit[0].ref.short}`",
             ).along(Hop(f"{binding.ref} is for others", binding.at("subjects")) for binding in explicit)
 

@@ -1,4 +1,4 @@
-"""A copy does not fit its source.
+"""A copy is smaller than its source, or has another content type.
 
 ## What it does
 Compares a DataVolume, template or claim that copies a claim with the claim that it copies: the size that both ask
@@ -45,7 +45,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import copies
-from .._disks import prefix, volume_mode
+from .._disks import volume_mode
 from ._clones import Copy
 
 META = Meta(
@@ -63,8 +63,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE) and own and theirs and own != theirs:
             yield META.at(
                 disk.at("spec", "contentType"),
-                f"{prefix(disk)}it holds `{own}`, and copies claim `{copy.source.short}`, which holds `{theirs}`. CDI "
-                "refuses the copy.",
+                f"{disk} has the content type `{own}`, and claim `{copy.source.short}` that it copies has "
+                f"`{theirs}`. CDI refuses the copy.",
                 fix=f"write `contentType: {theirs}`",
             ).along(copy.hops())
             continue
@@ -73,10 +73,9 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             least = _written(copy.original, world)
             yield META.at(
                 disk.at(*disk.spec_path, *_SIZE),
-                f"{prefix(disk)}it asks for `{_written(disk, world)}`, less than the `{least}` of claim "
+                f"{disk} requests `{_written(disk, world)}`, less than the `{least}` of claim "
                 f"`{copy.source.short}` that it copies. CDI refuses the copy.",
-                fix=f"ask for at least `{least}`"
-                + (", or leave the size out" if disk.spec_path[-1] == "storage" else ""),
+                fix=f"request at least `{least}`" + (", or remove the size" if disk.spec_path[-1] == "storage" else ""),
             ).along(copy.hops())
 
 

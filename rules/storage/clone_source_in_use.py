@@ -1,4 +1,4 @@
-"""A disk copies a claim that a VM holds which always runs.
+"""A disk copies a claim of a VM that always runs.
 
 ## What it does
 Reports DataVolumes, templates and claims that copy a claim of the repository on which a VM with `runStrategy: Always`
@@ -64,8 +64,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         field = "running" if user.spec.get("running") is True else "runStrategy"
         yield META.at(
             copy.disk.at("spec", "source") if get(copy.disk.body, "spec", "source") else copy.disk.at("spec"),
-            f"{copy.disk}: it copies claim `{copy.source.short}`, a disk of VM `{user.name}`, which always runs. CDI "
-            "waits until no pod writes the claim.",
+            f"{copy.disk} copies claim `{copy.source.short}`, a disk of VM `{user.name}`, which always runs. CDI "
+            "waits until no pod writes to the claim.",
             fix="copy a VolumeSnapshot of the claim, or stop the VM",
         ).along([*copy.hops(), Hop(f"VirtualMachine {user.ref.short}: {field}", user.at("spec", field))])
 

@@ -1,4 +1,4 @@
-"""A VolumeCloneSource names what CDI does not copy.
+"""CDI can't copy the source of a VolumeCloneSource.
 
 ## What it does
 Checks the kind and the name in a VolumeCloneSource.
@@ -41,9 +41,9 @@ def check(subject: VolumeCloneSource, world: World) -> Iterator[Fault]:
         if get(subject.data, *cause.path) is None:
             continue  # the schema says that it is missing
         kind = text(subject.data, "spec", "source", "kind")
-        what = "it names nothing" if cause.path[-1] == "name" else f"CDI copies no `{kind}`"
+        what = "has no source" if cause.path[-1] == "name" else f"has a source of kind `{kind}`, which CDI can't copy"
         yield META.at(
             subject.at(*cause.path),
-            f"VolumeCloneSource `{subject.name}`: {what}. The claims that are to be filled from it wait for ever.",
+            f"VolumeCloneSource `{subject.name}` {what}. Claims that use it stay pending.",
             fix="name a `PersistentVolumeClaim` or a `VolumeSnapshot` of the same namespace",
         )

@@ -1,4 +1,4 @@
-"""A DataImportCron can't be used.
+"""A DataImportCron is invalid.
 
 ## What it does
 Checks the template, the schedule and the settings of import crons.

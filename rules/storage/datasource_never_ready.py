@@ -57,15 +57,18 @@ def check(subject: DataSource, world: World) -> Iterator[Fault | Doubt]:
     (wrong, fix), other = _WORDS[target.end], f"{target.namespace}/{target.name}"
     yield META.at(
         place,
-        f"DataSource `{subject.name}`: {wrong.format(other=other)}. The DataSource never becomes ready.",
+        f"DataSource `{subject.name}` {wrong.format(other=other)}. The DataSource never becomes ready.",
         fix=fix,
     ).along(hops)
 
 
-_PULL = "name the claim or snapshot itself: `pvc` and `snapshot` may lie in any namespace"
+_PULL = "refer to the claim or snapshot itself: `pvc` and `snapshot` may be in any namespace"
 _WORDS = {
-    End.NO_SOURCE: ("it has no source", "add `source.pvc` or `source.snapshot`, or a DataImportCron that manages it"),
-    End.CROSS_NAMESPACE: ("it refers to DataSource `{other}` in another namespace, and CDI follows none there", _PULL),
-    End.SELF_REFERENCE: ("it refers to itself", _PULL),
-    End.TOO_DEEP: ("it refers to DataSource `{other}`, which refers on, and CDI follows one reference only", _PULL),
+    End.NO_SOURCE: ("has no source", "add `source.pvc` or `source.snapshot`, or a DataImportCron that manages it"),
+    End.CROSS_NAMESPACE: ("refers to DataSource `{other}` in another namespace, which CDI does not follow", _PULL),
+    End.SELF_REFERENCE: ("refers to itself", _PULL),
+    End.TOO_DEEP: (
+        "refers to DataSource `{other}`, which refers to another one; CDI follows only one reference",
+        _PULL,
+    ),
 }

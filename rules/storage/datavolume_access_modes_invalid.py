@@ -1,4 +1,4 @@
-"""A DataVolume has no access mode that CDI takes.
+"""The access mode of a DataVolume is missing or invalid.
 
 ## What it does
 Checks `accessModes`: `pvc` needs exactly one, `storage` none or more, all of them known.

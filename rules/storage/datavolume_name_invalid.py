@@ -1,4 +1,4 @@
-"""A DataVolume's name can't be used.
+"""The name of a DataVolume is invalid.
 
 ## What it does
 Checks the names of DataVolumes, templates, import crons and populator sources: a DNS name of at most 253 characters,

@@ -1,4 +1,4 @@
-"""A DataVolume has no usable size.
+"""The size of a DataVolume is missing or invalid.
 
 ## What it does
 Checks `resources.requests.storage` of `storage` and `pvc`: present where it is needed, above zero, at least 1Mi.

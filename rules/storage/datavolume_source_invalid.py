@@ -1,4 +1,4 @@
-"""The source of a DataVolume can't be used.
+"""The source of a DataVolume is invalid.
 
 ## What it does
 Checks the source's own fields: URL and scheme, checksum, registry and pull method, image stream, imageio, VDDK, the

@@ -1,4 +1,4 @@
-"""What a DataVolume copies is not there.
+"""The source of a DataVolume does not exist.
 
 ## What it does
 Looks for the DataSource of `sourceRef`, and for the namespace that a claim or snapshot is copied from.

@@ -1,4 +1,4 @@
-"""A DataVolume does not say once where its content comes from.
+"""A DataVolume has no source, or several.
 
 ## What it does
 Checks that exactly one of `source`, `sourceRef` and the claim's `dataSourceRef` is there, with exactly one member.

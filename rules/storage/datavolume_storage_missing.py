@@ -1,4 +1,4 @@
-"""A DataVolume says nothing of its storage.
+"""A DataVolume has neither `storage` nor `pvc`.
 
 ## What it does
 Reports a DataVolume, template or import cron with neither `storage` nor `pvc`.

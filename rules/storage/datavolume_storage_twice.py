@@ -1,4 +1,4 @@
-"""A DataVolume describes its storage twice.
+"""A DataVolume has both `storage` and `pvc`.
 
 ## What it does
 Reports a DataVolume, template or import cron with both `storage` and `pvc`.

@@ -1,4 +1,4 @@
-"""A DataVolume template has changed, and its DataVolume is there.
+"""A DataVolume template has changed, and its DataVolume exists already.
 
 ## What it does
 Compares the DataVolume templates of VMs with those of the same name at the commit that `--changed` names.
@@ -54,6 +54,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         if changed := list(change.of((*path, "spec"), (*before[0], "spec"))):
             yield META.at(
                 new.at(*changed[0].path),
-                f"the DataVolume `{name}` is there, and its template is read no more: {told(changed)}.",
-                fix="give the template another name for a new disk, or change the claim of the disk that is there",
+                f"the template of DataVolume `{name}` has changed, and KubeVirt does not update a DataVolume that "
+                f"exists: {told(changed)}.",
+                fix="rename the template to get a new disk, or change the claim of the existing disk",
             )

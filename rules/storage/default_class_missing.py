@@ -1,4 +1,4 @@
-"""No storage class is the default.
+"""No storage class is the default, and a disk names none.
 
 ## What it does
 In a closed world, reports a DataVolume, template or claim with CDI's label that names no storage class, where the files
@@ -43,7 +43,7 @@ from vmlint.world import World
 from vmlint.world.disks import Written
 
 from .._about import disks
-from .._disks import clear, prefix
+from .._disks import clear
 
 META = Meta(
     "VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -64,14 +64,17 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         classes = world.storage.classes_without_default("archive" if disk.spec_path[-1] == "pvc" else content)
         if classes and not world.closed(_CLASS_REF):
             if not any(field == "accessModes" for field, _ in outcome.undecided):  # else another rule reports it
-                question = "which storage class is the default: the files mark none, and the cluster may have another"
-                yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}{question}")
+                question = (
+                    f"which storage class {disk} gets: no class in the files is the default, and the "
+                    "cluster may have others"
+                )
+                yield META.doubt(disk.at(*disk.spec_path), question)
         elif classes:
             some = ", ".join(f"`{name}`" for name in classes[:3]) + (" and more" if len(classes) > 3 else "")
             yield META.at(
                 disk.at(*disk.spec_path, "storageClassName"),
-                f"{prefix(disk)}it names no storage class, and none of {some} is the default.",
-                fix=f"name a class, or mark one as the default: `{_MARK}`",
+                f"{disk} names no storage class, and none of {some} is the default.",
+                fix=f"set `storageClassName`, or mark a class as the default: `{_MARK}`",
             )
 
 

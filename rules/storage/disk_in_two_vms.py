@@ -1,4 +1,4 @@
-"""Two running VMs have one disk, and it can be on one node only.
+"""Two running VMs use one `ReadWriteOnce` disk.
 
 ## What it does
 Reports the second of two VMs that run and have a volume on the same claim, where the claim is sure to be
@@ -66,9 +66,9 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         source, name = claim_name(volume)
         yield META.at(
             vm.at(*path, source),
-            f"claim `{name}` is `{', '.join(modes)}`, and VM `{taken.resource.name}`, which runs too, has it as well. "
-            "Only one of them can run.",
-            fix="give each VM a disk of its own, or a claim with `ReadWriteMany` and `shareable: true`",
+            f"claim `{name}` is `{', '.join(modes)}`, and the running VM `{taken.resource.name}` uses it too. "
+            "Only one of the two VMs can run.",
+            fix="give each VM its own disk, or use a claim with `ReadWriteMany` and `shareable: true`",
         ).along([Hop(f"VirtualMachine {taken.resource.ref.short} → claim {name}", taken)])
 
 

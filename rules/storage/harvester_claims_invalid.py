@@ -1,4 +1,4 @@
-"""Harvester can't read the claims of a VM.
+"""Harvester can't parse the claims of a VM.
 
 ## What it does
 Reads the annotation `harvesterhci.io/volumeClaimTemplates` of a VM as Harvester does: as a JSON list of claims, each

@@ -1,4 +1,4 @@
-"""A spec that can't be changed has changed.
+"""An immutable field has changed.
 
 ## What it does
 Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources, VirtualMachineInstances,
@@ -87,8 +87,9 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         what = "spec" if fields == _SPEC else f"`{changed[0].path[-1] if len(fields) == 1 else changed[0].path[0]}`"
         yield META.at(
             new.at(*_there(new, changed[0].path)),
-            f"{refusing} takes no other {what} for a {new.kind.name} that is there: {told(changed)}.",
-            fix=f"put the old {what} back, or give the {new.kind.name} another name",
+            f"the {what} of a {new.kind.name} can't be changed: {told(changed)}. "
+            f"{refusing[0].upper()}{refusing[1:]} refuses the update.",
+            fix=f"restore the old {what}, or rename the {new.kind.name}",
         )
 
 

@@ -52,8 +52,8 @@ def check(claim: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
         for user, path in world.storage.users(disk):
             yield META.at(
                 claim.at("metadata", "annotations", annotation)._replace(key=True),
-                f"claim `{claim.name}` is filled by an import that only annotations ask for, and {user.ref.kind} "
-                f"`{user.name}` has a volume on it. KubeVirt takes a claim without a DataVolume as filled, and starts "
+                f"claim `{claim.name}` is filled by an import that only annotations request, and {user.ref.kind} "
+                f"`{user.name}` has a volume on it. KubeVirt treats a claim without a DataVolume as filled, and starts "
                 "the guest before the import is complete.",
                 fix="import with a DataVolume, or with a `dataSourceRef` to a VolumeImportSource",
             ).along([Hop(f"{user.ref} → claim {claim.name}", user.at(*path))])

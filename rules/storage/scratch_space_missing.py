@@ -80,8 +80,8 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             continue
         yield META.at(
             disk.at("spec", "source"),
-            f"{disk}: the import needs scratch space of storage class `{name}`, which makes no volumes, and its "
-            f"{len(volumes)} {'volume is' if len(volumes) == 1 else 'volumes are'} taken by claims. The import never "
+            f"{disk} needs scratch space of storage class `{name}`, which provisions no volumes, and its "
+            f"{len(volumes)} {'volume is' if len(volumes) == 1 else 'volumes are'} in use by claims. The import never "
             "starts.",
             fix="add a PersistentVolume of the class, or set `scratchSpaceStorageClass` of the CDI object",
         ).along([Hop(f"storage class {name}: {_MAKES_NONE}", classes[0].at("provisioner"))])

@@ -79,7 +79,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         near = world.suggest(link.ref)
         yield META.at(
             subject.at(*link.path),
-            f"storage class `{link.ref.name}` does not exist. The claim is made, and stays pending without it.",
+            f"storage class `{link.ref.name}` does not exist. The claim stays pending without it.",
             fix=f"did you mean `{near}`?" if near else "name a storage class that exists, or add it to `context:`",
             effect=Effect.STUCK if near else Effect.RISK,
         )

@@ -1,4 +1,4 @@
-"""A disk's modes can't be found out.
+"""CDI can't determine the access mode of a disk.
 
 ## What it does
 Renders the claim of each DataVolume, DataVolume template, volume claim template and claim with CDI's label as CDI
@@ -51,7 +51,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import disks
-from .._disks import clear, hops, prefix
+from .._disks import clear, hops
 
 META = Meta(
     "VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -68,21 +68,21 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             if outcome.why in _NO_MODES and clear(disk, world):
                 yield META.at(
                     disk.at(*outcome.path),
-                    f"{prefix(disk)}{_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
+                    f"{disk} has no access mode, and {_wrong(disk, outcome)}. {_AFTER[disk.form]}.",
                     fix=_fix(disk, outcome, world),
                     effect=Effect.REJECTED if disk.form is Written.CLAIM else Effect.STUCK,
                 ).along(hops(disk, outcome, world))
             continue
         reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
         if reasons and clear(disk, world):
-            yield META.doubt(disk.at(*disk.spec_path), f"{prefix(disk)}which access mode the claim gets: {reasons[0]}")
+            yield META.doubt(disk.at(*disk.spec_path), f"which access mode {disk} gets: {reasons[0]}")
 
 
 _AFTER = {
     Written.CLAIM: "CDI refuses the claim",
-    Written.DATA_VOLUME: "The DataVolume stays pending without a claim",
-    Written.TEMPLATE: "The DataVolume stays pending without a claim, and the VM never starts",
-    Written.CLAIM_TEMPLATE: "The claim is never made, and the VM never starts",
+    Written.DATA_VOLUME: "CDI leaves the DataVolume pending without a claim",
+    Written.TEMPLATE: "CDI leaves the DataVolume pending without a claim, and the VM never starts",
+    Written.CLAIM_TEMPLATE: "KubeVirt never makes the claim, and the VM never starts",
 }
 
 
@@ -91,23 +91,23 @@ def _wrong(disk: Disk, failure: Failure) -> str:
     if profile is None or choice is None:
         named = text(disk.spec, "storageClassName")
         if choice is not None and choice.why is Chosen.NO_DEFAULT:
-            return "no access mode is given, no storage class is named, and none is the default"
-        return f"no access mode is given, and storage class `{named}`, which could lend one, does not exist"
+            return "it names no storage class, and none is the default"
+        return f"its storage class `{named}` does not exist"
     if failure.why is Why.NO_MATCHING_MODES:
         mode = "Filesystem" if disk.form is Written.CLAIM else text(disk.spec, "volumeMode")
         mode = text(disk.spec, "volumeMode") or mode or "Filesystem"
-        return f"no access mode is given, and storage class `{profile.name}` has none for `volumeMode: {mode}`"
-    return f"no access mode is given, and {_unknown(profile, text(choice.storage_class, 'provisioner'))}"
+        return f"storage class `{profile.name}` offers none for `volumeMode: {mode}`"
+    return _unknown(profile, text(choice.storage_class, "provisioner"))
 
 
 def _unknown(profile: Profile, provisioner: str) -> str:
     if profile.origin is Origin.UNKNOWN_PARAMETERS:
-        return f"the parameters of storage class `{profile.name}` don't tell CDI what it offers"
+        return f"CDI can't derive one from the parameters of storage class `{profile.name}`"
     if profile.origin is Origin.VOLUMES:
-        return f"storage class `{profile.name}` (`{NO_PROVISIONER}`) has no PersistentVolume that would tell one"
+        return f"storage class `{profile.name}` (`{NO_PROVISIONER}`) has no PersistentVolume to derive one from"
     if profile.origin is Origin.UNKNOWN_PROVISIONER:
         return f"CDI does not know `{provisioner}`, the provisioner of storage class `{profile.name}`"
-    return f"StorageProfile `{profile.name}` has none"
+    return f"StorageProfile `{profile.name}` offers none"
 
 
 def _fix(disk: Disk, failure: Failure, world: World) -> str:
@@ -119,6 +119,6 @@ def _fix(disk: Disk, failure: Failure, world: World) -> str:
         what = "name a storage class that exists" if disk.spec.get("storageClassName") else "name a storage class"
         return f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
     if failure.why is Why.NO_MATCHING_MODES:
-        return "write `accessModes` too, or leave the volume mode to the profile"
+        return "set `accessModes` too, or remove `volumeMode`"
     write = "`accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
-    return f"write {write} here, or for all disks in `spec.claimPropertySets` of StorageProfile `{profile.name}`"
+    return f"set {write} here, or for all disks in `spec.claimPropertySets` of StorageProfile `{profile.name}`"

@@ -1,4 +1,4 @@
-"""A StorageProfile has a set that lacks a mode.
+"""A StorageProfile has a property set without a mode.
 
 ## What it does
 Checks that each entry of `claimPropertySets` has access modes and a volume mode.
@@ -45,13 +45,13 @@ def check(subject: StorageProfile, world: World) -> Iterator[Fault]:
             if value is None:
                 effect, after = Effect.REJECTED, "The API server refuses the profile"
             elif field == "accessModes" and value == []:
-                effect, after = Effect.STUCK, "CDI takes whole sets only, and leaves the profile as it was"
+                effect, after = Effect.STUCK, "CDI accepts complete sets only, and does not update the profile"
             else:
                 continue
             yield META.at(
                 subject.at("spec", "claimPropertySets", index, field),
-                f"StorageProfile `{subject.name}`: the set has no {words}{_given(entry, field)}. {after}.",
-                fix=f"write `{example}` into the set, whichever mode the storage has",
+                f"StorageProfile `{subject.name}` has a property set without {words}{_given(entry, field)}. {after}.",
+                fix=f"add the mode that the storage has, such as `{example}`, to the set",
                 effect=effect,
             )
 
@@ -64,4 +64,4 @@ _FIELDS = (
 
 def _given(entry: object, field: str) -> str:
     modes = [mode for mode in sequence(entry, "accessModes") if isinstance(mode, str)]
-    return f" beside `{', '.join(modes)}`" if field == "volumeMode" and modes else ""
+    return f" for `{', '.join(modes)}`" if field == "volumeMode" and modes else ""

@@ -79,12 +79,12 @@ def test_the_configuration_names_the_file() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["baseline"], "say what to do: `vmlint baseline write` or `vmlint baseline check`"),
+        (["baseline"], "name an action: `vmlint baseline write` or `vmlint baseline check`"),
         (["baseline", "wirte"], "must be write or check, not `wirte`; did you mean `write`?"),
         (["baseline", "check"], "can't read the baseline `.vmlint-baseline.json`"),
         (["baseline", "write", "--file", "no/where.json"], "there is no folder `no`"),
         (["check", "--baseline", "none.json"], "can't read the baseline `none.json`"),
-        (["check", "-", "--fix-suppressions"], "standard input is no file that could be changed"),
+        (["check", "-", "--fix-suppressions"], "standard input can't be fixed"),
     ],
 )
 def test_what_makes_no_sense(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -101,7 +101,8 @@ def test_suppressed_findings_are_counted_and_listed_on_demand(capsys: pytest.Cap
     assert without_checked(capsys.readouterr().out) == "clean: 1 object from 1 file · 1 suppressed\n"
     main(["check", "--show-suppressed"])
     assert without_checked(capsys.readouterr().out) == (
-        "suppressed  vms/web.yaml:5  VM525 running-deprecated: VirtualMachine shop/web: `running` is deprecated.\n"
+        "suppressed  vms/web.yaml:5  VM525 running-deprecated: VirtualMachine shop/web: `running` is deprecated; "
+        "`runStrategy` replaces it.\n"
         "                              comment at vms/web.yaml:5: the portal\n\n"
         "clean: 1 object from 1 file · 1 suppressed\n"
     )

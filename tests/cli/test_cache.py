@@ -29,7 +29,7 @@ def test_info_and_clear(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((), "say what to do: `vmlint cache info` or `vmlint cache clear`"),
+        ((), "name an action: `vmlint cache info` or `vmlint cache clear`"),
         (("info", "--cache-dir", ""), "`--cache-dir` needs the name of a folder"),
     ],
 )

@@ -169,7 +169,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         ),
         (
             ["--select", "VM101", "--ignore", "inference"],
-            "no rule is left to run: what is selected is also ignored or off\n",
+            "no rule runs: every selected rule is also ignored or off\n",
         ),
     ],
 )

@@ -103,7 +103,7 @@ def test_a_shell_has_to_be_named(run: Run) -> None:
     assert run("completion") == (
         Exit.USAGE,
         "",
-        "vmlint completion: say for which shell: `vmlint completion bash`, `zsh` or `fish`\n",
+        "vmlint completion: name a shell: `vmlint completion bash`, `zsh` or `fish`\n",
     )
     assert "must be bash, zsh or fish, not `bsh`; did you mean `bash`?" in run("completion", "bsh")[2]
 

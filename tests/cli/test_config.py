@@ -91,5 +91,5 @@ def test_something_has_to_be_done(run: Run) -> None:
     assert run("config") == (
         Exit.USAGE,
         "",
-        "vmlint config: say what to do: `vmlint config show` or `vmlint config schema`\n",
+        "vmlint config: name an action: `vmlint config show` or `vmlint config schema`\n",
     )

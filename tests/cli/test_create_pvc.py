@@ -109,11 +109,11 @@ def test_the_claim_is_whole_and_passes(
         (("--size", "1Gi", "--storage-class", "none"), "the access modes are not known: `none` is not in the files"),
         (("--size", "1Gi", "--storage-class", "odd"), "nothing is known of the modes of storage class `odd`: fill"),
         ((), "the size is missing: give `--size`"),
-        (("--size", "3Gi", *CLONE), "claim `data`: it asks for `3Gi`, less than the `7Gi` of claim `default/disk`"),
+        (("--size", "3Gi", *CLONE), "claim `data` requests `3Gi`, less than the `7Gi` of claim `default/disk`"),
         ((*CLONE[:-1], "none"), "the size is that of the source, which is not in the files: give `--size`"),
         (("--size", "1Gi", "--name", "disk"), "the files hold a claim `default/disk` already"),
-        (("--size", "1Gi", "--name", "Data"), "claim `Data`: its name is no DNS name."),
-        (("--size", "1Ki", "--name", "x_y"), "claim `x_y`: its name is no DNS name."),
+        (("--size", "1Gi", "--name", "Data"), "claim `Data` has a name that is not a valid DNS name."),
+        (("--size", "1Ki", "--name", "x_y"), "claim `x_y` has a name that is not a valid DNS name."),
     ],
 )
 def test_what_is_missing_is_said(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str) -> None:
@@ -140,7 +140,7 @@ def test_a_source_outside_the_files_is_told_and_no_hindrance(capsys: pytest.Capt
     [
         (("--size", "1Gi"), "one of the arguments --name --generate-name is required"),
         (("--name", "a", "--generate-name", "b"), "`--generate-name` and `--name` exclude each other"),
-        (("--name", "a", "--size", "large"), "`--size`: `large` is no size such as `10Gi`"),
+        (("--name", "a", "--size", "large"), "`--size`: `large` is not a valid size, such as `10Gi`"),
         (("--name", "a", "--size", "0"), "`--size` must be above zero"),
         (("--name", "a", "--data-source-ref-kind", "VolumeImportSource"), "`--data-source-ref-kind` and "),
         (("--name", "a", "--data-source-ref-kind", "Own", "--data-source-ref-name", "x"), "the API group of `Own` is"),

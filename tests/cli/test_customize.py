@@ -87,29 +87,30 @@ def test_the_kind_decides_between_two(own: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "say which, such as `vmlint customize u1.medium`" + SEE),
+        ([], "name the original, such as `vmlint customize u1.medium`" + SEE),
         (
             ["u1.medum"],
-            "there is no instancetype or preference `u1.medum` in common-instancetypes; did you mean `u1.medium`?",
+            "instancetype or preference `u1.medum` does not exist in common-instancetypes; did you mean `u1.medium`?",
         ),
         (
             ["zzzzz", "--kind", "preference"],
-            "there is no preference `zzzzz` in common-instancetypes; to look in files, add `--from PATH`",
+            "preference `zzzzz` does not exist in common-instancetypes; to look in files, add `--from PATH`",
         ),
         (
             ["shop/smal", "--from", "."],
-            "there is no instancetype or preference `shop/smal` in the files or in common-instancetypes; did you mean "
+            "instancetype or preference `shop/smal` does not exist in the files or in common-instancetypes; did "
+            "you mean "
             "`shop/small`?",
         ),
         (
             ["small", "--from", "."],
             "`small` names 2 objects: VirtualMachineInstancetype lab/small (own.yaml) and VirtualMachineInstancetype "
-            "shop/small (own.yaml); say which with `--kind` or `NAMESPACE/NAME`",
+            "shop/small (own.yaml); choose one with `--kind` or `NAMESPACE/NAME`",
         ),
         (
             ["u1.medium", "--from", "."],
             "`u1.medium` names 2 objects: VirtualMachineClusterInstancetype u1.medium (common-instancetypes v1.7.0) "
-            "and VirtualMachineClusterPreference u1.medium (own.yaml); say which with `--kind` or `NAMESPACE/NAME`",
+            "and VirtualMachineClusterPreference u1.medium (own.yaml); choose one with `--kind` or `NAMESPACE/NAME`",
         ),
         (["fedora", "--vcpus", "2"], "`--vcpus` is for instancetypes: a preference gives no amounts"),
         (["fedora", "--memory", "2Gi"], "`--memory` is for instancetypes: a preference gives no amounts"),
@@ -121,7 +122,7 @@ def test_the_kind_decides_between_two(own: Run) -> None:
         (["u1.medium", "--vcpus", "٣"], "`--vcpus`: must be a whole number above zero, not `٣`" + SEE),
         (
             ["u1.medium", "--memory", "6GB"],
-            "`--memory`: `6GB` is no quantity: write a number with a unit, such as `6Gi`" + SEE,
+            "`--memory`: `6GB` is not a valid quantity: write a number with a unit, such as `6Gi`" + SEE,
         ),
         (
             ["u1.medium", "--memory=-6Gi"],
@@ -133,11 +134,11 @@ def test_the_kind_decides_between_two(own: Run) -> None:
         ),
         (
             ["u1.medium", "--name", "My_Size"],
-            "`--name`: `My_Size` can be no name: write small letters, digits, `-` and `.`" + SEE,
+            "`--name`: `My_Size` is not a valid name: use lower-case letters, digits, `-` and `.`" + SEE,
         ),
         (
             ["u1.medium", "--namespace", "a.b"],
-            "`--namespace`: `a.b` can be no namespace: write small letters, digits and `-`" + SEE,
+            "`--namespace`: `a.b` is not a valid namespace: use lower-case letters, digits and `-`" + SEE,
         ),
         (
             ["u1.medium", "--cluster", "--namespace", "shop"],
@@ -160,5 +161,5 @@ def test_alternatives_of_one_original(own: Run) -> None:
     Path("more.yaml").write_text(OWN)
     assert own("customize", "u1.small", "--from", ".")[2] == (
         "vmlint customize: `u1.small` names 2 objects: VirtualMachineClusterInstancetype u1.small (more.yaml) and "
-        "VirtualMachineClusterInstancetype u1.small (own.yaml); say which with a narrower `--from`\n"
+        "VirtualMachineClusterInstancetype u1.small (own.yaml); choose one with a narrower `--from`\n"
     )

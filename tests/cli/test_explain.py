@@ -14,7 +14,7 @@ def test_the_page_as_markdown(run: Run, name: str) -> None:
     assert run("explain", name) == (
         0,
         """\
-# VM103 label-missing: The volume to infer from carries no default
+# VM103 label-missing: The volume to infer from has no default instancetype or preference
 
 stuck (error): accepted, but never becomes ready
 
@@ -52,7 +52,7 @@ def test_markdown_is_drawn_in_colour(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "say which rule, such as `vmlint explain VM101`; `vmlint rules` lists them"),
+        ([], "name a rule, such as `vmlint explain VM101`; `vmlint rules` lists them"),
         (["labelmissing"], "no rule or family is called `labelmissing`; did you mean `label-missing`?"),
         (["inference"], "`inference` names 2 rules: name one, such as `VM101` or `volume-missing`"),
         (["VM1"], "`VM1` names 2 rules: name one, such as `VM101` or `volume-missing`"),

@@ -43,7 +43,7 @@ def test_findings_are_mended_and_the_rest_is_reported(here: Path, capsys: pytest
     assert main(["check", "--fix", "--ignore", "hygiene"]) == 0
     out, err = capsys.readouterr()
     assert out.endswith("\n\nclean: 1 object from 1 file\n")
-    assert err == "vms/web.yaml: mended running-deprecated\n"
+    assert err == "vms/web.yaml: fixed running-deprecated\n"
     assert here.read_text() == FIXED
     assert main(["check", "--diff"]) == 0
     assert capsys.readouterr() == ("", "")
@@ -69,7 +69,7 @@ def test_what_is_left_is_told_with_the_reason(here: Path, capsys: pytest.Capture
     here.write_text(VM.replace("running: true", "running: &on true"))
     assert main(["check", "--diff"]) == 0
     out, err = capsys.readouterr()
-    told = "vms/web.yaml:5: running-deprecated is left: an anchor, an alias or a tag is part of it\n"
+    told = "vms/web.yaml:5: running-deprecated is not fixed: an anchor, an alias or a tag is part of it\n"
     assert (out, err) == ("", told)
 
 
@@ -78,7 +78,7 @@ def test_what_is_left_is_told_with_the_reason(here: Path, capsys: pytest.Capture
     [
         (["--unsafe-fixes"], "`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them too"),
         (["--fix-suppressions", "--unsafe-fixes"], "`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them"),
-        (["--fix", "-"], "standard input is no file that could be changed: name files or folders"),
+        (["--fix", "-"], "standard input can't be fixed: name files or folders"),
     ],
 )
 def test_what_makes_no_sense(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -64,7 +64,7 @@ def test_a_link_that_leads_out_of_the_repository_is_left(tmp_path: Path) -> None
     Path("linked.yaml").symlink_to(outside)
     done = run("check", "--fix", "linked.yaml")
     assert outside.read_text() == VM
-    assert "is left: a link leads to it from another repository or folder" in done.stderr
+    assert "is not fixed: a link leads to it from another repository or folder" in done.stderr
 
 
 # Kills

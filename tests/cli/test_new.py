@@ -82,8 +82,8 @@ def test_a_new_rule_gets_a_free_number_and_its_line(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "say what to begin, such as `vmlint new rule owner-missing`"),
-        (["pack", "x"], "say what to begin, such as `vmlint new rule owner-missing`"),
+        ([], "name a rule, such as `vmlint new rule owner-missing`"),
+        (["pack", "x"], "name a rule, such as `vmlint new rule owner-missing`"),
         (
             ["rule", "Odd"],
             "`Odd` can't name a rule: write small letters, digits and `-`, such as `owner-missing`",
@@ -183,7 +183,9 @@ def test_cases_hold_for_their_own_rule_and_under_all(run: Run) -> None:
     (fixtures / "worse").mkdir()
     (fixtures / "bad-old.json").touch()
     (Path("policies/fixtures/gone/bad")).mkdir(parents=True)
-    deprecated = "manifest.yaml:7:12  note  VM525 running-deprecated: `running` is deprecated."
+    deprecated = (
+        "manifest.yaml:7:12  note  VM525 running-deprecated: `running` is deprecated; `runStrategy` replaces it."
+    )
     assert run("test", "policies/") == (
         1,
         f"""\
@@ -235,7 +237,7 @@ def test_a_rule_that_fails_is_told_with_its_place(run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ([], 2, "say which pack, such as `vmlint test policies/`"),
+        ([], 2, "name a pack, such as `vmlint test policies/`"),
         (["p/"], 3, "there is no folder `p/fixtures` or `fixtures` with the cases of the pack"),
         (["p/", "--fixtures", "q"], 3, "there is no folder `q` with the cases of the pack"),
         (["p/", "--select", "nothing"], 2, "no rule or family is called `nothing`; `vmlint rules` lists them"),

@@ -20,7 +20,7 @@ inference
 storage
   VM401  shared-disk     risk      warning  Two VMs write to one disk
 
-vmlint explain RULE shows the page of a rule.
+vmlint explain RULE shows a rule's documentation.
 """,
         "",
     )
@@ -33,7 +33,7 @@ def test_titles_stand_below_where_there_is_no_room() -> None:
         "    The VM infers from a volume that it does not\n"
         "    have\n"
         "\n"
-        "vmlint explain RULE shows the page of a rule.\n"
+        "vmlint explain RULE shows a rule's documentation.\n"
     )
 
 

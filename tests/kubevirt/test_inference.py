@@ -292,7 +292,7 @@ def test_a_data_volume_that_is_populated_from_elsewhere_has_no_source() -> None:
     )
     assert (found.end, found.reason) == (
         End.SOURCE_UNSUPPORTED,
-        "it names no source, and only `pvc`, `snapshot` or `sourceRef` lead to labels",
+        "it has no source, and only `pvc`, `snapshot` or `sourceRef` lead to labels",
     )
 
 

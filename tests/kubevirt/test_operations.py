@@ -77,8 +77,8 @@ def test_an_expression_that_can_be_parsed_has_no_fault(expression: str) -> None:
         ("a)", "`)` closes nothing"),
         ("[a)", "`)` closes nothing"),
         ("a &&", "nothing follows `&&`"),
-        ("a = b", "`=` is no operator"),
-        ("a & b", "`&` is no operator"),
+        ("a = b", "`=` is not an operator"),
+        ("a & b", "`&` is not an operator"),
     ],
 )
 def test_an_expression_that_cannot_be_parsed_has_a_fault(expression: str, fault: str) -> None:

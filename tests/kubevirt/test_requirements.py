@@ -23,7 +23,7 @@ def test_cpu_of_an_instancetype() -> None:
     given = instancetype()["spec"]
     assert unmet(template(), given, requiring(cpu={"guest": 2})) is None
     assert unmet(template(), given, requiring("cores", cpu={"guest": 4})) == Unmet(
-        "cpu", "2", "4", (("spec", "instancetype"),), "the preference requires 4 vCPUs, and the instancetype gives 2"
+        "cpu", "2", "4", (("spec", "instancetype"),), "the preference requires 4 vCPUs, and the instancetype has 2"
     )
 
 
@@ -67,7 +67,7 @@ def test_vcpus_that_are_spread_across_an_unknown_level_count_as_none() -> None:
 def test_what_the_message_names() -> None:
     found = unmet(template({"cpu": {"sockets": 2}}), None, requiring("any", cpu={"guest": 4}))
     assert found is not None
-    assert found.message == "the preference requires 4 vCPUs, and the VM's cores, sockets and threads give 0"
+    assert found.message == "the preference requires 4 vCPUs, and the VM's cores, sockets and threads result in 0"
 
 
 def test_memory() -> None:
@@ -86,7 +86,7 @@ def test_memory() -> None:
     by_instancetype = unmet(template({"memory": {"guest": "4Gi"}}), given, wanted)
     assert by_instancetype is not None
     assert by_instancetype.paths == (("spec", "instancetype"),)
-    assert by_instancetype.message == "the preference requires 8Gi of memory, and the instancetype gives 4Gi"
+    assert by_instancetype.message == "the preference requires 8Gi of memory, and the instancetype has 4Gi"
 
 
 def test_architecture() -> None:
@@ -98,7 +98,7 @@ def test_architecture() -> None:
         "amd64",
         "arm64",
         (("spec", "template", "spec", "architecture"),),
-        "the preference requires the architecture `arm64`, and the VM asks for `amd64`",
+        "the preference requires the architecture `arm64`, and the VM has `amd64`",
     )
 
 

@@ -90,7 +90,7 @@ def test_a_variable_number_of_vcpus() -> None:
         (
             4,
             spreading(ratio=0),
-            "the preference's spread ratio is 0: KubeVirt divides by it, and its webhook breaks down",
+            "its spread ratio is 0, on which KubeVirt's webhook crashes",
         ),
     ],
 )

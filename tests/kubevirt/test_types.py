@@ -18,12 +18,12 @@ OVERCOMMIT = ("spec", "memory", "overcommitPercent")
         ({}, []),
         ({"overcommitPercent": 100}, []),
         ({"overcommitPercent": 0, "hugepages": {}}, []),
-        ({"overcommitPercent": 101}, ["memory can't be overcommitted by 101 percent, only by 0 to 100"]),
+        ({"overcommitPercent": 101}, ["`overcommitPercent` is 101; it must be from 0 to 100"]),
         (
             {"overcommitPercent": -1, "hugepages": {}},
             [
-                "memory can't be overcommitted by -1 percent, only by 0 to 100",
-                "memory in huge pages can't be overcommitted",
+                "`overcommitPercent` is -1; it must be from 0 to 100",
+                "`overcommitPercent` is set together with huge pages, which can't be overcommitted",
             ],
         ),
         ({"overcommitPercent": "200"}, []),
@@ -77,7 +77,7 @@ def test_preference_releases() -> None:
 
 def test_deprecated_topologies() -> None:
     assert [cause.message for cause in preference_warnings(cpu("preferSpread"))] == [
-        "`preferSpread` is deprecated, `spread` replaces it"
+        "`preferSpread` is deprecated; `spread` replaces it"
     ]
     assert (
         list(preference_warnings(cpu("preferSpread"), Release(1, 3))) == list(preference_warnings(cpu("spread"))) == []

@@ -124,7 +124,7 @@ def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
         "both: it holds `b.yaml` and `both/a.py`: name the one that is meant",
         "none: it holds no pack: no YAML or Python file",
         "text.txt: is no pack: a pack is a YAML file, a Python file or a folder",
-        "nowhere: is not there",
+        "nowhere: does not exist",
         "bad/Upper.py: a rule's file is called by small letters, digits and `_`, such as `disk_too_small.py`",
         "bad/a.py:1: module `a` can't be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'",
         "bad/b.py:1: this is no Python: '(' was never closed",
@@ -176,9 +176,7 @@ def test_a_rule_that_fails_is_told_as_the_packs(here: Path, body: str, error: st
     assert (failed.slug, str(failed.resource), failed.file) == ("rule-crashed", "VirtualMachine shop/web", "vm.yaml")
     assert failed.message.startswith(f"the rule `a` failed on it: {error}")
     assert failed.message.endswith(". This is a fault in `p/a.py`, not in the manifest.")
-    assert (
-        failed.fix == "mend the rule: `vmlint check --verbose` shows the traceback; or leave it out with `--ignore a`"
-    )
+    assert failed.fix == "fix the rule (`vmlint check --verbose` shows the traceback), or skip it with `--ignore a`"
     assert not vmlint.check(rules=["p/a.py"], ignore=["ACME1"]).findings
 
 

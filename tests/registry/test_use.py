@@ -87,7 +87,7 @@ def test_a_configuration_brings_no_code(here: Path) -> None:
         f".vmlint.yaml:1: `code` is a Python pack, and {how.format('code')}",
         f".vmlint.yaml:1: `json` would be a Python pack, and {how.format('json')}",
         ".vmlint.yaml:1: `link.yaml` lies outside `.`: a configuration names packs of its own folder",
-        ".vmlint.yaml:1: `nowhere.yaml`: is not there",
+        ".vmlint.yaml:1: `nowhere.yaml`: does not exist",
         f".vmlint.yaml:1: `one.py` is a Python pack, and {how.format('one.py')}",
     )
 
@@ -156,4 +156,4 @@ def test_rules_and_pages_of_packs_are_shown(capsys: pytest.CaptureFixture[str]) 
     assert "from the pack policies/vm.yaml\n" in capsys.readouterr().out
     configure("rules: [nowhere.yaml]\n")
     assert main(["rules"]) == 2
-    assert capsys.readouterr().err.startswith(".vmlint.yaml:1: `nowhere.yaml`: is not there\n")
+    assert capsys.readouterr().err.startswith(".vmlint.yaml:1: `nowhere.yaml`: does not exist\n")

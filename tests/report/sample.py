@@ -12,7 +12,7 @@ _GOLDEN = Path(__file__).with_name("golden")
 LABEL = "instancetype.kubevirt.io/default-instancetype"
 DATABASE = "clusters/production/europe-west/vms/databases/postgres-primary.yaml"
 
-PAGE = """The volume to infer from carries no default.
+PAGE = """The volume to infer from has no default instancetype or preference.
 
 ## What it does
 Follows the volume to its claim, and looks

@@ -21,7 +21,7 @@ def said(report: Report, *, width: int | None = None, verbose: bool = False) -> 
     [
         (Counts(files=5, objects=12), "clean: 12 objects from 5 files\n"),
         (Counts(files=1, objects=1), "clean: 1 object from 1 file\n"),
-        (Counts(files=1), "nothing to lint: no object of KubeVirt or CDI in 1 file\n"),
+        (Counts(files=1), "nothing to lint: no KubeVirt or CDI objects in 1 file\n"),
         (
             Counts(files=2, objects=3, outside=1, unknown=2, irrelevant=1),
             "clean: 3 objects from 2 files · 1 reference leads outside the repository · 2 references hold a variable"
@@ -38,15 +38,15 @@ def test_a_run_without_findings(counts: Counts, summary: str) -> None:
     [
         (
             Changed("main", "c0ffee", 3, 2),
-            "3 of 12 objects touched by changes since `main`; 2 findings elsewhere are not shown",
+            "3 of 12 objects affected by changes since `main`; 2 findings elsewhere are not shown",
         ),
         (
             Changed("main", "c0ffee", 1, 1),
-            "1 of 12 objects touched by changes since `main`; 1 finding elsewhere is not shown",
+            "1 of 12 objects affected by changes since `main`; 1 finding elsewhere is not shown",
         ),
-        (Changed("HEAD", "c0ffee", 0, 0), "0 of 12 objects touched by changes since `HEAD`"),
-        (Changed("HEAD", "", 12, 0), "12 of 12 objects touched by changes: there is no commit yet"),
-        (Changed("HEAD", "c0ffee", 12, 0, "a.yaml"), "all is reported, as `a.yaml` has changed since `HEAD`"),
+        (Changed("HEAD", "c0ffee", 0, 0), "0 of 12 objects affected by changes since `HEAD`"),
+        (Changed("HEAD", "", 12, 0), "12 of 12 objects affected by changes: there is no commit yet"),
+        (Changed("HEAD", "c0ffee", 12, 0, "a.yaml"), "everything is reported, as `a.yaml` has changed since `HEAD`"),
     ],
 )
 def test_a_run_of_a_change(changed: Changed, line: str) -> None:
@@ -111,9 +111,7 @@ def test_many_reasons_and_questions_are_listed_in_part() -> None:
 
 def test_a_summary_wider_than_the_page_takes_two_lines() -> None:
     report = replace(CLEAN, counts=Counts(files=5, objects=12, outside=2, irrelevant=30))
-    assert said(report, width=60) == (
-        "clean: 12 objects from 5 files\n2 references lead outside the repository · 30 other\ndocuments\n"
-    )
+    assert said(report, width=60) == ("clean: 12 objects from 5 files\n2 external references · 30 other documents\n")
 
 
 def test_questions_that_differ_in_names_are_one_row() -> None:

@@ -71,7 +71,7 @@ def test_nothing_found() -> None:
 def test_a_run_of_a_change_says_what_it_leaves_out() -> None:
     changed = replace(Report("0.1.0"), changed=Changed("origin/*", "c0ffee", 3, 1))
     assert render(changed).splitlines()[4] == (
-        "What is changed: 3 of 0 objects touched by changes since `origin/*`; 1 finding elsewhere is not shown."
+        "Changed: 3 of 0 objects affected by changes since `origin/*`; 1 finding elsewhere is not shown."
     )
 
 
@@ -142,12 +142,12 @@ def test_a_summary_that_would_be_too_large_is_cut_and_says_so() -> None:
     text = render(Report("0.1.0", tuple(replace(long, line=line) for line in range(1, 2000))))
     assert SIZE * 0.99 < len(text.encode("utf-8")) <= SIZE
     listed = text.count("VM901 unreadable ·")
-    assert text.endswith(f"\n\n{1999 - listed} findings more: a summary can't hold them all.\n")
+    assert text.endswith(f"\n\n{1999 - listed} findings more, too many for a summary.\n")
 
 
 def test_findings_go_before_what_was_skipped() -> None:
     skipped = tuple(Skipped(f"charts/{number}.yaml", 0, f"reason {number} {'x' * 200}") for number in range(5000))
     text = render(Report("0.1.0", (LABEL_MISSING,), skipped=skipped))
     assert "VM103 infer-label-missing ·" in text
-    assert "it is too much for a summary" in text
+    assert "too many for a summary" in text
     assert len(text.encode("utf-8")) <= SIZE

@@ -22,7 +22,7 @@ USED = Way(
     policy="`Reject`: KubeVirt refuses the VM",
     gives={"spec.template.spec.domain.cpu.sockets": 2, "spec.template.metadata.annotations.a": "b\x1b"},
 )
-LOST = Way("preference", Result.MISSING, (Step("bad\u202ename: not found", "", 0),), reason="it is not there")
+LOST = Way("preference", Result.MISSING, (Step("bad\u202ename: not found", "", 0),), reason="it does not exist")
 TRACE = Trace(VM, "vms/web.yaml", 1, (USED, LOST))
 
 
@@ -38,7 +38,7 @@ vms/web.yaml:1  VirtualMachine shop/web
     policy  `Reject`: KubeVirt refuses the VM
     gives   domain.cpu.sockets: 2
             metadata.annotations.a: "b\\u001b"
-  preference  missing  it is not there.
+  preference  missing  it does not exist.
     chain   bad\\u202ename: not found
 """
     )
@@ -95,4 +95,4 @@ def test_json() -> None:
         "catalog": "",
     }
     assert found["instancetype"]["gives"]["spec.template.metadata.annotations.a"] == "b\x1b"
-    assert (found["preference"]["found"], found["preference"]["reason"]) == (None, "it is not there")
+    assert (found["preference"]["found"], found["preference"]["reason"]) == (None, "it does not exist")

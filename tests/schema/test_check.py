@@ -94,7 +94,7 @@ def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
     """
     found = causes("VirtualMachineInstanceReplicaSet", text)
     assert brief(found) == [("spec.selector.matchLabels.app", SchemaKind.TYPE, Outcome.REFUSED)]
-    assert found[0].message == "`app` must be text, and it is the boolean `true`"
+    assert found[0].message == "`app` must be a string; it is the boolean `true`"
     assert found[0].fix.startswith("quote it: in YAML an unquoted `y`")
 
 
@@ -130,7 +130,8 @@ def test_what_the_cluster_refuses_of_a_vm(spec: str, path: str, kind: SchemaKind
 
 
 @pytest.mark.parametrize(
-    ("size", "fix"), [("4GiB", "write `4Gi`"), ("500mb", "write `500m`"), ("4 Gi", "write it as `4Gi` or `500m`")]
+    ("size", "fix"),
+    [("4GiB", "write `4Gi`"), ("500mb", "write `500m`"), ("4 Gi", "write a quantity such as `4Gi` or `500m`")],
 )
 def test_the_quantity_that_is_meant(size: str, fix: str) -> None:
     (cause,) = causes("VirtualMachine", machine(f"domain: {{devices: {{}}, memory: {{guest: {size}}}}}"))
@@ -252,7 +253,7 @@ def test_fields_of_other_releases() -> None:
     assert causes("VirtualMachine", text, target=(1, 5)) == []
     found = causes("VirtualMachine", text, target=(1, 4, 3))
     assert brief(found) == [(path, SchemaKind.NEWER, Outcome.DROPPED)]
-    assert found[0].message == "`ioThreads` came with KubeVirt 1.5"
+    assert found[0].message == "`ioThreads` exists only since KubeVirt 1.5"
     gone = "liveUpdateFeatures: {}\n" + machine("{domain: {devices: {}}}")
     assert causes("VirtualMachine", gone, target=(1, 1)) == []
     assert brief(causes("VirtualMachine", gone)) == [("spec.liveUpdateFeatures", SchemaKind.REMOVED, Outcome.DROPPED)]

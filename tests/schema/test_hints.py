@@ -65,7 +65,7 @@ def template(spec: dict[str, Any]) -> dict[str, Any]:
             "template.metadata.spec",
             "move it to `spec.template.spec`",
         ),
-        ({"frobnicate": 1}, "frobnicate", "remove it, or write it where it belongs"),
+        ({"frobnicate": 1}, "frobnicate", "remove it, or move it to its place"),
     ],
 )
 def test_what_a_field_of_a_vm_stands_for(spec: dict[str, Any], path: str, fix: str) -> None:
@@ -84,7 +84,7 @@ def test_a_template_one_level_out() -> None:
     )
     assert found == {
         "template": "move it to `spec.template`",
-        "version": "remove it, or write it where it belongs",
+        "version": "remove it, or move it to its place",
         "name": "move it to `metadata.name`",
     }
 
@@ -103,7 +103,7 @@ def test_sizes_of_data_volumes() -> None:
 
 def test_two_places_alike_are_no_hint() -> None:
     assert fixes("cdi.kubevirt.io/v1beta1", "DataVolume", {"storageClassName": "fast"}) == {
-        "spec.storageClassName": "remove it, or write it where it belongs"
+        "spec.storageClassName": "remove it, or move it to its place"
     }
 
 
@@ -141,7 +141,7 @@ def test_a_place_that_is_taken_is_told(size: str, edits: tuple[Remove, ...]) -> 
         ("sercetRef", "write `secretRef`", True),
         ("secret_ref", "write `secretRef`", True),
         ("network-data-secret-ref", "write `networkDataSecretRef`", True),
-        ("cloudSecrets", "remove it, or write it where it belongs", False),
+        ("cloudSecrets", "remove it, or move it to its place", False),
     ],
 )
 def test_a_suggestion_is_sure_only_where_one_field_is_near(field: str, fix: str, sure: bool) -> None:

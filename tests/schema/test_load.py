@@ -37,7 +37,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "VirtualMachinePreference",
             None,
             SchemaKind.VERSION,
-            "`instancetype.kubevirt.io/v1alpha2` of `VirtualMachinePreference` was served up to KubeVirt 1.5",
+            "`instancetype.kubevirt.io/v1alpha2` of `VirtualMachinePreference` is served only up to KubeVirt 1.5",
             "write `instancetype.kubevirt.io/v1beta1`",
         ),
         (
@@ -45,7 +45,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "VirtualMachinePreference",
             (0, 59),
             SchemaKind.VERSION,
-            "`instancetype.kubevirt.io/v1beta1` of `VirtualMachinePreference` came with KubeVirt 1.0",
+            "`instancetype.kubevirt.io/v1beta1` of `VirtualMachinePreference` is served only since KubeVirt 1.0",
             "write `instancetype.kubevirt.io/v1alpha2`",
         ),
         (
@@ -61,7 +61,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "VirtualMachinePool",
             (1, 6),
             SchemaKind.VERSION,
-            "`pool.kubevirt.io/v1beta1` of `VirtualMachinePool` came with KubeVirt 1.7",
+            "`pool.kubevirt.io/v1beta1` of `VirtualMachinePool` is served only since KubeVirt 1.7",
             "write `pool.kubevirt.io/v1alpha1`",
         ),
         (
@@ -69,7 +69,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "VirtualMachineFlavor",
             None,
             SchemaKind.VERSION,
-            "`flavor.kubevirt.io/v1alpha1` of `VirtualMachineFlavor` was served up to KubeVirt 0.55",
+            "`flavor.kubevirt.io/v1alpha1` of `VirtualMachineFlavor` is served only up to KubeVirt 0.55",
             "use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
         ),
         (
@@ -77,7 +77,7 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "DataVolume",
             None,
             SchemaKind.VERSION,
-            "`cdi.kubevirt.io/v1alpha1` of `DataVolume` was served up to CDI 1.55",
+            "`cdi.kubevirt.io/v1alpha1` of `DataVolume` is served only up to CDI 1.55",
             "write `cdi.kubevirt.io/v1beta1`",
         ),
         (

@@ -74,11 +74,11 @@ def test_a_target_names_the_release_and_the_successor() -> None:
         (found.resource.name, found.field): (found.message, found.fix) for found in report.findings if found.resource
     }
     assert words["pool", "apiVersion"] == (
-        "`pool.kubevirt.io/v1beta1` of `VirtualMachinePool` came with KubeVirt 1.7.",
+        "`pool.kubevirt.io/v1beta1` of `VirtualMachinePool` is served only since KubeVirt 1.7.",
         "write `pool.kubevirt.io/v1alpha1`",
     )
     assert words["web", "spec.template.spec.domain.rebootPolicy"] == (
-        "`rebootPolicy` came with KubeVirt 1.8.",
+        "`rebootPolicy` exists only since KubeVirt 1.8.",
         "remove it, or upgrade to KubeVirt 1.8",
     )
 

@@ -70,7 +70,7 @@ before anybody applies them. Nothing is read from a cluster or the network.
 
 options:
   --version  show the version
-  --help     show this; `vmlint COMMAND --help` shows the options of a command
+  --help     show this help; `vmlint COMMAND --help` shows its options
 
 examples:
   vmlint check              lint all manifests under the working directory

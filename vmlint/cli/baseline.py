@@ -15,17 +15,17 @@ from vmlint.errors import UsageError
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "`write` writes down the findings that the manifests have now, so that `vmlint check --baseline` shows new ones "
-    "alone. `check` tells which are new, and which are mended and should be taken off the list. Findings are known by "
-    "rule, object and field: lines may move."
+    "`write` records the current findings in a file, so that `vmlint check --baseline` reports only new ones. `check` "
+    "lists findings that are new, and entries of fixed findings, which should be removed. Findings are compared by "
+    "rule, object and field, so lines may move."
 )
 _EXAMPLES = (
     ("vmlint baseline write", "write .vmlint-baseline.json"),
-    ("vmlint baseline check", "is it still what is there?"),
+    ("vmlint baseline check", "compare it with the manifests"),
     ("vmlint check --baseline .vmlint-baseline.json", "show what is new"),
 )
 _EXITS = {
-    Exit.CLEAN: "written; or nothing is new and nothing is mended",
+    Exit.CLEAN: "the file is written; or nothing is new and no entry is stale",
     Exit.FINDINGS: "findings are new, or entries are stale",
     **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL)},
 }
@@ -45,14 +45,14 @@ def make_parser() -> Parser:
     add_cluster(judged)
     shown = parser.add_argument_group("what is shown")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.action is None:
-        raise UsageError("say what to do: `vmlint baseline write` or `vmlint baseline check`")
+        raise UsageError("name an action: `vmlint baseline write` or `vmlint baseline check`")
 
     from vmlint.findings.baseline import DEFAULT_FILE, Baseline
     from vmlint.source.write import check_place

@@ -13,8 +13,8 @@ from vmlint.errors import UsageError
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Shows where `vmlint check` keeps what it learns and how much that is, or deletes it. All of it can be worked out "
-    "again: a run without it says the same, and takes longer. It holds findings, with names out of the manifests."
+    "Shows the folder and size of the cache of `vmlint check`, or clears it. A run without the cache gives the same "
+    "report and takes longer. The cache contains findings, with names from the manifests."
 )
 _EXAMPLES = (
     ("vmlint cache info", "the folder, and how much is in it"),
@@ -26,14 +26,14 @@ def make_parser() -> Parser:
     parser = Parser("cache", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("what", metavar="WHAT", nargs="?", type=one_of("info", "clear"), help="info or clear")
     add_cache_folder(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.what is None:
-        raise UsageError("say what to do: `vmlint cache info` or `vmlint cache clear`")
+        raise UsageError("name an action: `vmlint cache info` or `vmlint cache clear`")
 
     from vmlint.cache.store import Store, default_folder
 

@@ -41,7 +41,7 @@ _FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "ma
 _COUNTED = ("text", "json")
 
 _DESCRIPTION = (
-    "Reads all manifests under the paths as one cluster, and says what KubeVirt and CDI would do with each of them. "
+    "Reads all manifests under the paths as one cluster, and reports what KubeVirt and CDI would do with each of them. "
     "Settings that no option gives come from `.vmlint.yaml` or `[tool.vmlint]` in pyproject.toml, found upward from "
     "the first path."
 )
@@ -49,11 +49,11 @@ _DESCRIPTION = (
 _EXAMPLES = (
     ("vmlint check", "all manifests under the working directory"),
     ("vmlint check apps/ infra/", "two folders, as one cluster"),
-    ("vmlint check --closed-world", "what is not in the files does not exist"),
+    ("vmlint check --closed-world", "treat objects outside the files as missing"),
     ("vmlint check --context cluster/", "objects that exist already"),
     ("vmlint check --select storage", "one family of rules"),
-    ("vmlint check --changed=origin/main", "what a branch touches"),
-    ("vmlint check --rules policies/", "with rules of one's own"),
+    ("vmlint check --changed=origin/main", "what a branch affects"),
+    ("vmlint check --rules policies/", "with custom rules"),
     ("vmlint check --report sarif=out.sarif", "text here, SARIF in a file"),
     ("vmlint check --no-cache", "as if it were the first run"),
     ("kustomize build . | vmlint check -", "what another program renders"),
@@ -62,27 +62,26 @@ _EXAMPLES = (
 
 def make_parser() -> Parser:
     parser = Parser("check", _DESCRIPTION, _EXAMPLES, {exit: exit.meaning for exit in Exit})
-    read = parser.add_argument_group("what is read")
+    read = parser.add_argument_group("input")
     add_files(read)
 
-    judged = parser.add_argument_group("how it is judged")
+    judged = parser.add_argument_group("rules and cluster")
     add_judging(judged)
     judged.add_argument(
         "--changed",
         metavar="REF",
         nargs="?",
         const="HEAD",
-        help="report only what the changes touch that no commit has yet, in the CI of a pull request those since its "
-        "base; with =REF, those since the last commit in common with that revision",
+        help="report only what uncommitted changes affect, or in the CI of a pull request the changes since its "
+        "base; with =REF, the changes since the merge base with that revision",
     )
 
-    speed = parser.add_argument_group("how fast")
+    speed = parser.add_argument_group("performance")
     speed.add_argument(
         "--jobs",
         metavar="N",
         type=_jobs,
-        help="how many processes decode and judge, no more than there are processors (default: as many as are worth "
-        "it)",
+        help="the number of processes, at most one per processor (default: chosen by the number of files)",
     )
     add_cache(speed)
     speed.add_argument(
@@ -96,24 +95,28 @@ def make_parser() -> Parser:
     speed.add_argument(
         "--profile",
         action="store_true",
-        help="show on standard error where the time of one process went: by stage, and by rule",
+        help="print to standard error how long each stage and rule takes, in one process",
     )
 
-    mended = parser.add_argument_group("what is mended")
-    mended.add_argument("--fix", action="store_true", help="make the edits in the files that are sure to be meant")
-    mended.add_argument("--unsafe-fixes", action="store_true", help="make those too that are a guess, or a decision")
+    mended = parser.add_argument_group("fixes")
+    mended.add_argument("--fix", action="store_true", help="apply safe fixes to the files")
+    mended.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help=("with --fix or --diff: include fixes that are a guess or a decision"),
+    )
     mended.add_argument(
         "--fix-suppressions",
         action="store_true",
-        help="take comments and annotations that suppress nothing out of the files",
+        help="remove unused suppression comments and annotations from the files",
     )
     mended.add_argument(
         "--diff",
         action="store_true",
-        help="show what that would change, alone what `--fix` would, and change nothing",
+        help="show the fixes as a patch without writing them",
     )
 
-    shown = parser.add_argument_group("what is shown")
+    shown = parser.add_argument_group("output")
     shown.add_argument(
         "--format",
         metavar="FORMAT",
@@ -133,14 +136,16 @@ def make_parser() -> Parser:
     shown.add_argument(
         "--statistics",
         action="store_true",
-        help="count the findings by rule, kind and file: in text instead of listing them, in json beside the list",
+        help="count the findings by rule, kind and file; text shows the counts instead of the list",
     )
-    shown.add_argument("--show-suppressed", action="store_true", help="list in text what is suppressed, and why")
+    shown.add_argument(
+        "--show-suppressed", action="store_true", help=("list suppressed findings and their reasons (text)")
+    )
     volume = shown.add_mutually_exclusive_group()
-    volume.add_argument("-q", "--quiet", action="store_true", help="findings alone: no summary, no progress")
-    volume.add_argument("-v", "--verbose", action="store_true", help="list all that was skipped or left undecided")
+    volume.add_argument("-q", "--quiet", action="store_true", help="print only findings, without summary and progress")
+    volume.add_argument("-v", "--verbose", action="store_true", help="list everything that was skipped or is undecided")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
@@ -164,7 +169,7 @@ def _jobs(text: str) -> int:
     from argparse import ArgumentTypeError
 
     if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"`{text}` is no number of processes: write 1 or more")
+        raise ArgumentTypeError(f"`{text}` is not a valid number of processes: use 1 or more")
     return int(text)
 
 
@@ -209,7 +214,7 @@ def _run(arguments: Namespace) -> Exit:
     if arguments.unsafe_fixes and not fixes:
         raise UsageError("`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them too")
     if (fixes or arguments.fix_suppressions) and "-" in arguments.paths:
-        raise UsageError("standard input is no file that could be changed: name files or folders")
+        raise UsageError("standard input can't be fixed: name files or folders")
     targets = _targets(arguments)
     if arguments.changed == "HEAD":
         arguments.changed = base_of(os.environ) or "HEAD"
@@ -315,7 +320,7 @@ def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[
         lambda contents: _check(paths, plain, arguments, overlay=contents), unsafe=bool(arguments.unsafe_fixes)
     )
     for finding, reason in fixing.left:
-        say(f"{finding.file}:{finding.line}: {finding.slug} is left: {reason}")
+        say(f"{finding.file}:{finding.line}: {finding.slug} is not fixed: {reason}")
     if not arguments.diff and not arguments.quiet:
         for told in _told(fixing.done):
             say(told)
@@ -329,7 +334,7 @@ def _told(done: Sequence[Finding]) -> list[str]:
         if finding.mend is not None:
             by_file.setdefault(finding.mend.file, Counter())[finding.slug] += 1
     return [
-        f"{file}: mended {', '.join(slug if number == 1 else f'{slug} ({number})' for slug, number in counts.items())}"
+        f"{file}: fixed {', '.join(slug if number == 1 else f'{slug} ({number})' for slug, number in counts.items())}"
         for file, counts in sorted(by_file.items())
     ]
 

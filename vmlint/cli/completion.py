@@ -30,14 +30,14 @@ def make_parser() -> Parser:
     parser.add_argument(
         "shell", metavar="SHELL", nargs="?", type=one_of("bash", "zsh", "fish"), help="bash, zsh or fish"
     )
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     shell = make_parser().read(words).shell
     if shell is None:
-        raise UsageError("say for which shell: `vmlint completion bash`, `zsh` or `fish`")
+        raise UsageError("name a shell: `vmlint completion bash`, `zsh` or `fish`")
 
     from argcomplete.shell_integration import shellcode
 

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "`show` prints the configuration that a run of `vmlint check` with the same paths and options has: each value, and "
-    "whether a file gives it (with the line), an option, or nobody. Paths are those from the working directory. "
-    "Configurations of folders below are named. `schema` prints the JSON Schema of configuration files, for editors."
+    "`show` prints the configuration that a run of `vmlint check` with the same paths and options uses: each "
+    "value, and "
+    "whether it comes from a file (with the line), an option or the default. Paths are relative to the working "
+    "directory. Configurations of subfolders are listed. `schema` prints the JSON Schema of configuration files."
 )
 _EXAMPLES = (
-    ("vmlint config show", "what holds in the working directory"),
+    ("vmlint config show", "the configuration of the working directory"),
     ("vmlint config show apps/ --select storage", "what a run with these words has"),
     ("vmlint config show --format json", "for programs"),
     ("vmlint config schema > vmlint.schema.json", "for an editor"),
@@ -40,20 +41,24 @@ def make_parser() -> Parser:
     parser = Parser("config", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     done = parser.add_argument_group("what is done")
     done.add_argument(
-        "action", nargs="?", metavar="show|schema", type=one_of("show", "schema"), help="show what holds, or the schema"
+        "action",
+        nargs="?",
+        metavar="show|schema",
+        type=one_of("show", "schema"),
+        help=("show the configuration in effect, or the schema"),
     )
     add_files(parser.add_argument_group("what would be read"))
     add_judging(parser.add_argument_group("how it would be judged"))
     shown = parser.add_argument_group("what is shown")
     shown.add_argument("--format", metavar="FORMAT", type=one_of("yaml", "json"), default="yaml", help="yaml or json")
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.action is None:
-        raise UsageError("say what to do: `vmlint config show` or `vmlint config schema`")
+        raise UsageError("name an action: `vmlint config show` or `vmlint config schema`")
     if arguments.action == "schema":
         from vmlint.config.schema import schema
         from vmlint.registry import rules

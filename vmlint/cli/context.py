@@ -14,11 +14,11 @@ __all__ = ["make_parser", "run"]
 _DESCRIPTION = (
     "Prints the command that collects from a live cluster what manifests refer to: storage classes and profiles, "
     "DataSources, instancetypes, claims, networks, the settings of KubeVirt and CDI, and the names of Secrets and "
-    "ConfigMaps without what they hold. vmlint itself never talks to a cluster."
+    "ConfigMaps without their content. vmlint itself never connects to a cluster."
 )
 _EXAMPLES = (
     ("vmlint context --print-command", "the command to run where `kubectl` reaches the cluster"),
-    ("vmlint check --context cluster.yaml", "what it collected, beside the manifests"),
+    ("vmlint check --context cluster.yaml", "use what it collected"),
 )
 
 _KINDS = (
@@ -49,13 +49,13 @@ _ITEM += "  namespace: {{.metadata.namespace}}{{'\\n'}}"
 def make_parser() -> Parser:
     parser = Parser("context", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("--print-command", action="store_true", help="print the command")
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     if not make_parser().read(words).print_command:
-        raise UsageError("say what to do: `vmlint context --print-command` prints the command")
+        raise UsageError("name an action: `vmlint context --print-command` prints the command")
     write(_command())
     return Exit.CLEAN
 

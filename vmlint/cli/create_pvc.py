@@ -37,7 +37,7 @@ _EXAMPLES = (
 
 _EXITS = {
     Exit.CLEAN: "the claim is printed",
-    Exit.FINDINGS: "the claim would not work, or the files don't say enough; standard error tells why",
+    Exit.FINDINGS: "the claim would not work, or the files are not sufficient; the reason is on standard error",
     **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL)},
 }
 
@@ -70,7 +70,7 @@ def make_parser() -> Parser:
         default=[],
         help="manifests of the cluster (repeatable)",
     )
-    read.add_argument("-h", "--help", action="help", help="show this")
+    read.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
@@ -122,7 +122,7 @@ def _quantity(text: str) -> str:
     try:
         size = Quantity.parse(text)
     except QuantityError as error:
-        raise UsageError(f"`--size`: `{text}` is no size such as `10Gi`") from error
+        raise UsageError(f"`--size`: `{text}` is not a valid size, such as `10Gi`") from error
     if size.sign <= 0:
         raise UsageError("`--size` must be above zero")
     return text

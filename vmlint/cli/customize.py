@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Prints an instancetype or a preference with another size, name or kind, to be saved or applied. The original is "
-    "one of common-instancetypes, or one of a repository. Labels and annotations of `instancetype.kubevirt.io`, "
-    "which describe the original, are left out; `maxSockets` and `maxGuest` rise where the new size is above them."
+    "Prints a copy of an instancetype or preference with another size, name or kind. The original is "
+    "one of common-instancetypes, or of a repository. Labels and annotations of `instancetype.kubevirt.io`, "
+    "which describe the original, are not copied; `maxSockets` and `maxGuest` rise to the new size."
 )
 
 _EXAMPLES = (
@@ -64,7 +64,7 @@ def make_parser() -> Parser:
     scope.add_argument("--cluster", action="store_true", help="print the cluster-wide kind")
     scope.add_argument("--namespaced", action="store_true", help="print the namespaced kind (the default)")
     made.add_argument("--namespace", metavar="NAME", type=_namespace, help="the namespace to write into it")
-    made.add_argument("-h", "--help", action="help", help="show this")
+    made.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
@@ -72,7 +72,7 @@ def _name(text: str) -> str:
     from vmlint.kubevirt.admission.forms import is_dns_subdomain
 
     if not is_dns_subdomain(text):
-        raise ArgumentTypeError(f"`{text}` can be no name: write small letters, digits, `-` and `.`")
+        raise ArgumentTypeError(f"`{text}` is not a valid name: use lower-case letters, digits, `-` and `.`")
     return text
 
 
@@ -80,7 +80,7 @@ def _namespace(text: str) -> str:
     from vmlint.kubevirt.admission.forms import is_dns_label
 
     if not is_dns_label(text):
-        raise ArgumentTypeError(f"`{text}` can be no namespace: write small letters, digits and `-`")
+        raise ArgumentTypeError(f"`{text}` is not a valid namespace: use lower-case letters, digits and `-`")
     return text
 
 
@@ -98,7 +98,7 @@ def _memory(text: str) -> str:
 
     amount = Quantity.try_parse(text)
     if amount is None or not crd_pattern_ok(text):
-        raise ArgumentTypeError(f"`{text}` is no quantity: write a number with a unit, such as `6Gi`")
+        raise ArgumentTypeError(f"`{text}` is not a valid quantity: write a number with a unit, such as `6Gi`")
     if amount < LEAST_MEMORY:
         raise ArgumentTypeError(f"`{text}` is less than a megabyte: write a unit, such as `6Gi`")
     return text
@@ -107,7 +107,7 @@ def _memory(text: str) -> str:
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.original is None:
-        raise UsageError("say which, such as `vmlint customize u1.medium` (see `vmlint customize --help`)")
+        raise UsageError("name the original, such as `vmlint customize u1.medium` (see `vmlint customize --help`)")
     if arguments.cluster and arguments.namespace:
         raise UsageError("`--cluster` and `--namespace` exclude each other: a cluster-wide object has no namespace")
 
@@ -155,11 +155,11 @@ def _original(arguments: Namespace) -> Resource:
         where = "in the files or in common-instancetypes" if arguments.sources else "in common-instancetypes"
         hint = nearest(arguments.original, stock.names(matchers))
         advice = "" if arguments.sources else "; to look in files, add `--from PATH`"
-        raise UsageError(f"there is no {what} `{arguments.original}` {where}{hint or advice}")
+        raise UsageError(f"{what} `{arguments.original}` does not exist {where}{hint or advice}")
     if len(found) > 1:
         places = " and ".join(sorted({f"{one.ref} ({one.document.file})" for one in found}))
         ways = "a narrower `--from`" if len({one.ref for one in found}) == 1 else "`--kind` or `NAMESPACE/NAME`"
-        raise UsageError(f"`{arguments.original}` names {len(found)} objects: {places}; say which with {ways}")
+        raise UsageError(f"`{arguments.original}` names {len(found)} objects: {places}; choose one with {ways}")
     return found[0]
 
 

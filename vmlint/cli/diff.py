@@ -106,7 +106,7 @@ def make_parser() -> Parser:
     )
     shown.add_argument("-q", "--quiet", action="store_true", help="list only changes that reach something")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     parser.set_defaults(rules=[], no_plugins=False, render=None)
     return parser
 

@@ -20,7 +20,7 @@ class Exit(enum.IntEnum):
 
     CLEAN = 0, "done; no finding at or above the level of --fail-on"
     FINDINGS = 1, "findings at or above that level"
-    USAGE = 2, "an option, a path or the configuration makes no sense"
+    USAGE = 2, "an option, a path or the configuration is invalid"
     NOTHING_READ = 3, "no manifest file under the given paths"
     INTERNAL = 70, "a fault in vmlint itself"
     INTERRUPTED = 130, "stopped with Ctrl-C"

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Prints each VM as KubeVirt would run it: its instancetype and preference found, by name or inferred from a "
-    "volume, and applied, and the defaults filled in; and each claim that a DataVolume or a template becomes, with the "
-    "class, the modes and the size that CDI gives it. What can't be expanded is left out, and told on standard error "
-    "with the reason. What else KubeVirt may refuse in a VM, `vmlint check` says."
+    "Prints each VM as KubeVirt would run it: with its instancetype and preference, named or inferred from a "
+    "volume, applied, and defaults filled in; and each claim that CDI makes of a DataVolume or template, with its "
+    "class, modes and size. VMs that can't be expanded are skipped, with the reason on standard error. "
+    "`vmlint check` reports what else KubeVirt may refuse."
 )
 
 _EXAMPLES = (
@@ -60,8 +60,8 @@ def make_parser() -> Parser:
     shown.add_argument(
         "--explain",
         action="store_true",
-        help="say of each value whether it comes from the VM, its instancetype, its preference or a default: in a "
-        "comment, or in json as `origin` beside `data`; and show what its pod requests",
+        help="show where each value comes from (the VM, its instancetype, its preference or a default) in a "
+        "comment, in json as `origin`; and what the pod requests",
     )
     shown.add_argument(
         "--diff",
@@ -69,7 +69,7 @@ def make_parser() -> Parser:
         help="show how the VMs and claims differ from those of the last commit in common with a revision, as a patch "
         "with what gives each value",
     )
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 

@@ -27,12 +27,17 @@ def make_parser() -> Parser:
 
     first = registry.rules()[0]
     examples = [(f"vmlint explain {first.id}", "by number"), (f"vmlint explain {first.slug}", "by name")]
-    parser = Parser("explain", "Shows what a rule finds, why it fails, and how to mend it.", examples, PLAIN_EXITS)
+    parser = Parser(
+        "explain",
+        "Shows a rule's documentation: what it finds, why, and how to fix it.",
+        examples,
+        PLAIN_EXITS,
+    )
     parser.add_argument("rule", metavar="RULE", nargs="?", help="its number or its name")
     add_packs(parser)
     add_config(parser)
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
@@ -42,7 +47,7 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.rule is None:
         first = registry.rules()[0]
-        raise UsageError(f"say which rule, such as `vmlint explain {first.id}`; `vmlint rules` lists them")
+        raise UsageError(f"name a rule, such as `vmlint explain {first.id}`; `vmlint rules` lists them")
     rule = _find(arguments.rule, all_rules(arguments))
     room = width(sys.stdout)
     columns = min(room, _WIDEST) if room else None

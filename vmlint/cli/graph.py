@@ -51,7 +51,7 @@ def make_parser() -> Parser:
     shown.add_argument(
         "--focus",
         metavar="NS/NAME",
-        help="an object with what it needs and what needs it; its kind may stand before, its namespace may be left out",
+        help="only one object, what it needs, and what needs it; kind and namespace are optional",
     )
     shown.add_argument("--depth", metavar="N", type=_depth, help="how many references away from it (default: all)")
     shown.add_argument(
@@ -61,10 +61,10 @@ def make_parser() -> Parser:
         "--format",
         metavar="FORMAT",
         type=one_of(*FORMATS),
-        help=f"{', '.join(FORMATS)} (default: what the file's name says, else dot)",
+        help=f"{', '.join(FORMATS)} (default: by the file's name, else dot)",
     )
     shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 

@@ -13,8 +13,8 @@ from vmlint.errors import UsageError
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "`new rule NAME` writes a rule that works, with a bad and a good case: it asks for a label. Make of it the rule "
-    "that you want, and of its cases what that rule finds. Nothing that is there is overwritten."
+    "`new rule NAME` writes a working example rule, which requires a label, with a bad and a good case. Edit the rule "
+    "and its cases. Existing files are never overwritten."
 )
 _EXAMPLES = (
     ("vmlint new rule owner-missing", "in policies/, a folder of Python rules"),
@@ -35,14 +35,14 @@ def make_parser() -> Parser:
     parser.add_argument("--yaml", action="store_true", help="write YAML, which is data and needs no Python")
     kinds = ", ".join(KINDS)
     parser.add_argument("--kind", metavar="KIND", default=next(iter(KINDS)), help=f"what it is about: {kinds}")
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.what != "rule" or arguments.name is None:
-        raise UsageError("say what to begin, such as `vmlint new rule owner-missing`")
+        raise UsageError("name a rule, such as `vmlint new rule owner-missing`")
 
     from vmlint import registry
     from vmlint.cli.fixtures import expectation, run, written

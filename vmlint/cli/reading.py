@@ -56,7 +56,7 @@ def add_files(group: argparse._ActionsContainer) -> None:
         metavar="GLOB",
         action="append",
         default=[],
-        help="leave files out, as in a .gitignore (repeatable)",
+        help="skip files, with patterns as in a .gitignore (repeatable)",
     )
     group.add_argument(
         "--context",
@@ -70,7 +70,7 @@ def add_files(group: argparse._ActionsContainer) -> None:
         metavar="PATH",
         action="append",
         default=[],
-        help="CustomResourceDefinitions to judge custom resources by, besides those read (repeatable)",
+        help="additional CustomResourceDefinitions to validate custom resources against (repeatable)",
     )
     group.add_argument(
         "--render",
@@ -83,9 +83,9 @@ def add_files(group: argparse._ActionsContainer) -> None:
 def add_cluster(group: argparse._ActionsContainer) -> None:
     """What the cluster is that the files are for."""
     group.add_argument(
-        "--closed-world", action="store_true", default=None, help="what is not in the files does not exist"
+        "--closed-world", action="store_true", default=None, help="treat objects outside the files as missing"
     )
-    group.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt to judge by, such as 1.8, or main")
+    group.add_argument("--target", metavar="RELEASE", help="the KubeVirt release of the cluster, such as 1.8, or main")
     group.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
 
 
@@ -99,7 +99,7 @@ def add_packs(group: argparse._ActionsContainer) -> None:
         help="further rules: a YAML or Python file, a folder, or an installed module (repeatable); Python is run",
     )
     group.add_argument(
-        "--no-plugins", action="store_true", help="leave out rules of installed packages (entry points `vmlint.rules`)"
+        "--no-plugins", action="store_true", help="skip rules of installed packages (entry points `vmlint.rules`)"
     )
 
 
@@ -116,10 +116,10 @@ def add_judging(group: argparse._ActionsContainer) -> None:
         metavar="RULES",
         type=comma_separated,
         action="append",
-        help="run these rules alone: numbers, beginnings of numbers, names or families, with commas (repeatable)",
+        help="run only these rules: numbers, prefixes of numbers, names or families, separated by commas (repeatable)",
     )
     group.add_argument(
-        "--ignore", metavar="RULES", type=comma_separated, action="append", help="leave these rules out (repeatable)"
+        "--ignore", metavar="RULES", type=comma_separated, action="append", help="skip these rules (repeatable)"
     )
     add_packs(group)
     add_cluster(group)
@@ -137,14 +137,14 @@ def add_judging(group: argparse._ActionsContainer) -> None:
 def add_cache(group: argparse._ActionsContainer) -> None:
     """What is kept for the next run."""
     group.add_argument(
-        "--no-cache", action="store_true", help="neither use nor keep what runs learn (see `vmlint cache --help`)"
+        "--no-cache", action="store_true", help="do not read or write the cache (see `vmlint cache --help`)"
     )
     add_cache_folder(group)
 
 
 def add_cache_folder(group: argparse._ActionsContainer) -> None:
     group.add_argument(
-        "--cache-dir", metavar="DIR", help="where that is kept (default: VMLINT_CACHE_DIR, else the user's caches)"
+        "--cache-dir", metavar="DIR", help="the cache folder (default: VMLINT_CACHE_DIR, else the user's cache folder)"
     )
 
 
@@ -222,7 +222,7 @@ def judged_config(arguments: Namespace) -> Config:
     config = config.leaving_out(ignored)
     if not any(config.runs(rule) for rule in config.all_rules()):
         where = f" (with `{config.file}`)" if config.file else ""
-        raise UsageError(f"no rule is left to run: what is selected is also ignored or off{where}")
+        raise UsageError(f"no rule runs: every selected rule is also ignored or off{where}")
     return config
 
 

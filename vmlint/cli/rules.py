@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Lists every rule: number, name, effect, level, the sort of fix that vmlint can make, and title; and the pack that "
-    "it comes from, where that is not vmlint itself."
+    "Lists every rule: number, name, effect, level, the kind of fix that vmlint can make, title, and the pack of "
+    "custom "
+    "rules."
 )
 _EXAMPLES = (
     ("vmlint rules", "the table, by family"),
-    ("vmlint rules --rules policies/", "with rules of one's own"),
+    ("vmlint rules --rules policies/", "with custom rules"),
     ("vmlint rules --format json", "the same for programs"),
 )
 
@@ -36,7 +37,7 @@ def make_parser() -> Parser:
     add_config(parser)
     parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
@@ -110,4 +111,4 @@ def _lines(rules: Sequence[Rule], width: int | None, encoding: str) -> Iterator[
                 yield row
                 yield from wrap((Segment("    "), title), width, 4)
         yield ()
-    yield from wrap((Segment("vmlint explain RULE", "strong"), Segment(" shows the page of a rule.")), width, 0)
+    yield from wrap((Segment("vmlint explain RULE", "strong"), Segment(" shows a rule's documentation.")), width, 0)

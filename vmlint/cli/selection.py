@@ -16,9 +16,7 @@ __all__ = ["add_vm", "chosen"]
 
 
 def add_vm(group: argparse._ActionsContainer) -> None:
-    group.add_argument(
-        "--vm", metavar="NS/NAME", help="one VM alone; the namespace may be left out (default: every VM)"
-    )
+    group.add_argument("--vm", metavar="NS/NAME", help="only one VM; the namespace is optional (default: every VM)")
 
 
 def chosen(vms: Sequence[Expanded], wanted: str | None) -> list[Expanded]:

@@ -22,8 +22,9 @@ __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Runs every case of a pack's fixtures under the rules of the pack and all of vmlint's own. A case is a small "
-    "repository, fixtures/NAME/bad*, good* or outside*, NAME being that of a rule. A bad case gives the findings that "
-    "stand beside it in bad*.json, and no others; a good case gives none; an outside case gives what stands beside it."
+    "repository, fixtures/NAME/bad*, good* or outside*, NAME being that of a rule. A bad case must give exactly "
+    "the findings in "
+    "bad*.json; a good case must give none; an outside case must give those in outside*.json."
 )
 _EXAMPLES = (
     ("vmlint test policies/", "a folder of rules, with policies/fixtures/"),
@@ -48,22 +49,24 @@ def make_parser() -> Parser:
         metavar="RULES",
         type=comma_separated,
         action="extend",
-        help="the cases of these rules alone: numbers, beginnings of numbers, names or families (repeatable)",
+        help="only the cases of these rules: numbers, prefixes of numbers, names or families (repeatable)",
     )
     parser.add_argument(
-        "--fixtures", metavar="DIR", help="where the cases are (default: fixtures/ in the pack's folder, or beside it)"
+        "--fixtures", metavar="DIR", help="where the cases are (default: fixtures/ in the pack's folder, or next to it)"
     )
-    parser.add_argument("--update", action="store_true", help="write what bad and outside cases give beside them")
-    parser.add_argument("-q", "--quiet", action="store_true", help="what is wrong alone: no summary, no progress")
+    parser.add_argument(
+        "--update", action="store_true", help=("write the findings of bad and outside cases to their JSON files")
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only failures, without summary and progress")
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this")
+    parser.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.pack is None:
-        raise UsageError("say which pack, such as `vmlint test policies/`")
+        raise UsageError("name a pack, such as `vmlint test policies/`")
 
     from vmlint import registry
 

@@ -14,9 +14,9 @@ from vmlint.cli.selection import add_vm, chosen
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "Shows for each VM how it comes to its instancetype and to its preference: the name that it gives, or every hop "
-    "from the volume that it infers from, with files and lines; what is found in the end, and what that gives the "
-    "VM; or why there is none, and what the failure policy does then."
+    "Shows how each VM gets its instancetype and its preference: by name, or by inference with every hop from the "
+    "volume, its file and line; what the hops lead to, and the values that it sets in the VM; or the reason why "
+    "inference fails, and the effect of the failure policy."
 )
 
 _EXAMPLES = (
@@ -41,7 +41,7 @@ def make_parser() -> Parser:
     add_vm(shown)
     shown.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this")
+    shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
 
 

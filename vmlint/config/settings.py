@@ -336,7 +336,7 @@ def _namespace(value: Any, at: At) -> str:
     if not isinstance(value, str):
         wrong(at, "the name of a namespace", example, value)
     elif not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", value):
-        at.tell(f"`{value}` can be no namespace: write small letters, digits and `-`, such as `my-team`")
+        at.tell(f"`{value}` is not a valid namespace: use lower-case letters, digits and `-`, such as `my-team`")
     else:
         return value
     return ""

@@ -30,7 +30,7 @@ _MOST_COMMENTS = 1000
 """The most comments to vmlint that are read of a document."""
 
 _MOST_NAMES = 50
-_TOO_MANY = f"one suppression names at most {_MOST_NAMES} rules: name their family"
+_TOO_MANY = f"a suppression may name at most {_MOST_NAMES} rules: name their family"
 _DOMAIN = ANNOTATION.partition("/")[0] + "/"
 
 
@@ -77,16 +77,16 @@ def _comments(document: Document) -> Iterator[Mark]:
         said = _SAID.fullmatch(comment.said)
         names = _names(said["names"]) if said else ()
         if number >= _MOST_COMMENTS:
-            yield Mark(Source.COMMENT, place, problem=f"only the first {_MOST_COMMENTS:,} comments to vmlint are read")
+            yield Mark(
+                Source.COMMENT, place, problem=f"vmlint reads only the first {_MOST_COMMENTS:,} comments of a file"
+            )
             return
         if len(names) > _MOST_NAMES:
             yield Mark(Source.COMMENT, place, problem=_TOO_MANY)
         elif said and names:
             yield Mark(_SOURCES[said["what"]], place, names, said["reason"].lstrip("-: \t"), comment.below)
         else:
-            yield Mark(
-                Source.COMMENT, place, problem="a comment to vmlint has the form `# vmlint: ignore[RULE] reason`"
-            )
+            yield Mark(Source.COMMENT, place, problem="a vmlint comment has the form `# vmlint: ignore[RULE] reason`")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -97,18 +97,20 @@ def _annotations(resource: Resource) -> Iterator[Mark]:
     for path, value in _ours(resource.data, ()):
         place = Place(resource, path, key=True)
         if path[:-1] != ("metadata", "annotations"):
-            where = "in the `metadata.annotations` of an object itself" if path[-1] == ANNOTATION else "nowhere"
+            where = "only in `metadata.annotations` of an object" if path[-1] == ANNOTATION else "nowhere"
             yield Mark(Source.ANNOTATION, place, problem=f"`{path[-1]}` is read {where}", astray=True)
         elif path[-1] != ANNOTATION:
             yield Mark(
-                Source.ANNOTATION, place, problem=f"there is no annotation `{path[-1]}`: it is called `{ANNOTATION}`"
+                Source.ANNOTATION,
+                place,
+                problem=f"the annotation `{path[-1]}` does not exist: its name is `{ANNOTATION}`",
             )
         elif isinstance(value, str) and len(names := _names(value)) > _MOST_NAMES:
             yield Mark(Source.ANNOTATION, place, problem=_TOO_MANY)
         elif isinstance(value, str) and names:
             yield Mark(Source.ANNOTATION, place, names)
         else:
-            yield Mark(Source.ANNOTATION, place, problem="the annotation holds a text with the names of rules")
+            yield Mark(Source.ANNOTATION, place, problem="the annotation must be a string with the names of rules")
 
 
 def _ours(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -289,7 +291,7 @@ class Silence:
         if not decided or not meant or not all(self._asked(rule, file) for rule in meant):
             return Suppression(mark, name, Fate.OPEN)
         if (nearest := beside.nearest(mark, name)) is not None:
-            return Suppression(mark, name, Fate.MISPLACED, f"the finding stands in line {nearest}")
+            return Suppression(mark, name, Fate.MISPLACED, f"the finding is in line {nearest}")
         return Suppression(mark, name, Fate.UNUSED)
 
     def _is_apart(self, rule: Rule) -> bool:

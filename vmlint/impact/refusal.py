@@ -58,7 +58,7 @@ def _kept_revisions(stored: Mapping[str, Any], updated: Resource) -> Iterator[Re
         if revision and revision == text(*old, "revisionName") and renamed:
             yield Refused(
                 ("spec", matcher.noun, "revisionName"),
-                f"`revisionName` holds a copy of the {matcher.noun} `{text(*old, 'name')}`, and the VM names "
-                f"`{text(*new, 'name')}` now.",
-                "remove `revisionName`: KubeVirt fills it in",
+                f"`revisionName` names a copy of {matcher.noun} `{text(*old, 'name')}`, and the VM now uses "
+                f"`{text(*new, 'name')}`.",
+                "remove `revisionName`; KubeVirt sets it",
             )

@@ -137,7 +137,7 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
         return f"the guest runs on, and can't be started again: {result.never_starts.rstrip('.')}."
     if synced.failure is not None:
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
-        return f"{failed(synced.failure)} It tries again without end, and what comes after that is not done.{done}"
+        return f"{failed(synced.failure)} KubeVirt retries without end, and does not do what comes after.{done}"
     if verdict is Verdict.RESTART:
         return restarted(synced.restarts[0], synced.guest)
     if verdict is Verdict.LIVE:

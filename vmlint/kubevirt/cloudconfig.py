@@ -415,4 +415,4 @@ def _entries(node: Any) -> Iterator[tuple[str, Any, int]]:
 def _type_of(node: Any) -> str:
     if isinstance(node, yaml.MappingNode):
         return _MAPPING
-    return _LIST if isinstance(node, yaml.SequenceNode) else "a text"
+    return _LIST if isinstance(node, yaml.SequenceNode) else "a string"

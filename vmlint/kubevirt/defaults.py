@@ -124,9 +124,9 @@ def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
     if devices.get("autoattachPodInterface") is False or spec.get("networks") or devices.get("interfaces"):
         return None
     if config.interface == "bridge" and not config.bridge_permitted:
-        return "the default interface is a bridge, and the cluster permits no bridge on the pod network"
+        return "the default binding is `bridge`, which the cluster does not permit on the pod network"
     if config.interface == "slirp":
-        return "the default interface is slirp, which KubeVirt has dropped"
+        return "the default binding is `slirp`, which KubeVirt has removed"
     if config.interface in ("bridge", "masquerade"):
         devices["interfaces"] = [{"name": "default", config.interface: {}}]
     spec["networks"] = [{"name": "default", "pod": {}}]

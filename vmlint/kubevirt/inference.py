@@ -95,7 +95,7 @@ def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: 
     chain = _Walk(vm, matcher, cluster, snapshots, closed).from_volume(volume)
     policy = stanza.get("inferFromVolumeFailurePolicy")
     if chain.end.forgivable and is_unknown(policy):
-        return chain._replace(end=End.UNDECIDED, reason="the failure policy holds a variable")
+        return chain._replace(end=End.UNDECIDED, reason="the failure policy contains a variable")
     return chain._replace(ignored=policy == "Ignore" and chain.end.forgivable)
 
 
@@ -113,12 +113,12 @@ class _Walk:
     def from_volume(self, name: str) -> Chain:
         written = self.vm.at(*self.vm.matcher_path(self.matcher, "inferFromVolume"))
         if is_unknown(name):
-            return self.end(End.UNDECIDED, "the volume's name holds a variable", written)
+            return self.end(End.UNDECIDED, "the volume's name contains a variable", written)
         subject = f"volume `{name}`"
         path, volume = next(((p, v) for p, v in self.vm.volumes() if v.get("name") == name), (None, {}))
         if path is None:
             if any(may_be(text(other, "name"), name) for _, other in self.vm.volumes()):
-                return self.end(End.UNDECIDED, "the name of a volume holds a variable", written, subject=subject)
+                return self.end(End.UNDECIDED, "the name of a volume contains a variable", written, subject=subject)
             return self.end(End.VOLUME_MISSING, f"the VM has no volume `{name}`", written, subject=subject)
         if isinstance(volume.get("persistentVolumeClaim"), dict):
             claim = text(volume, "persistentVolumeClaim", "claimName")
@@ -165,7 +165,7 @@ class _Walk:
         """What fills a claim, by its group, kind and name."""
         kind, name = text(source, "kind"), text(source, "name")
         if is_unknown(kind) or is_unknown(text(source, "apiGroup")):
-            return self.end(End.UNDECIDED, "the kind of its source holds a variable", holder.at(*path, "kind"))
+            return self.end(End.UNDECIDED, "the kind of its source contains a variable", holder.at(*path, "kind"))
         labelled = (_CLAIM, _SNAPSHOT) if self.snapshots else (_CLAIM,)
         for known in labelled:
             if _names(source, known):
@@ -174,7 +174,7 @@ class _Walk:
             return self.end(End.UNDECIDED, _IN_IMAGE, holder.at(*path, "name"), last=holder, subject=subject)
         group = text(source, "apiGroup")
         of_group = f" of API group `{group}`" if group and (group, kind) not in BY_GROUP_KIND else ""
-        what = f"its source is of kind `{kind}`{of_group}" if kind else "it names no source"
+        what = f"its source is of kind `{kind}`{of_group}" if kind else "it has no source"
         allowed = "a claim, a snapshot or a VolumeCloneSource leads" if self.snapshots else "a claim leads"
         place = holder.at(*path, "kind") if kind else holder.at(*path[:-1])
         return self.end(
@@ -190,7 +190,7 @@ class _Walk:
             )
         if any(may_be(own, name) for _, own, _ in self.vm.templates()):
             return self.end(
-                End.UNDECIDED, "the name of a DataVolume template holds a variable", written, subject=subject
+                End.UNDECIDED, "the name of a DataVolume template contains a variable", written, subject=subject
             )
         found = self.cluster.resolve(_ref(_DATA_VOLUME, self.vm.namespace, name), self.vm)
         if found.state is State.MISSING:
@@ -199,7 +199,7 @@ class _Walk:
             if self.cluster.resolve(claim, self.vm).state is not State.MISSING:
                 return self.labelled_object(claim, subject, written)
             self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
-            return self.missing(found._replace(reason=found.reason or "neither it nor a claim of its name is there"))
+            return self.missing(found._replace(reason=found.reason or "neither it nor a claim of the same name exists"))
         self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
         if (resource := found.resource) is None:
             return self.unknown(found)
@@ -225,7 +225,7 @@ class _Walk:
         place = holder.at(*path, "source", member) if member else holder.at(*path)
         if member == _CDI_IMPORTS_LABELS and holder is not self.vm and not self.closed:
             return self.end(End.UNDECIDED, _IN_IMAGE, place, last=holder, subject=subject)
-        what = f"its source is `{member}`" if member else "it names no source"
+        what = f"its source is `{member}`" if member else "it has no source"
         allowed = "`pvc`, `snapshot` or `sourceRef`" if self.snapshots else "`pvc` or `sourceRef`"
         reason = f"{what}, and only {allowed} lead to labels"
         return self.end(End.SOURCE_UNSUPPORTED, reason, place, last=holder, subject=subject)
@@ -250,7 +250,7 @@ class _Walk:
         for cron, _ in self.cluster.makers(found.ref):  # also of a DataSource that stands in the files
             if chain := self.labelled(cron.labels, cron, ("metadata",)):
                 return chain
-            reason = f"DataImportCron `{cron.ref.short}` fills the DataSource, and what it imports is not in the files"
+            reason = f"DataImportCron `{cron.ref.short}` fills the DataSource with an image that is not in the files"
             return self.end(End.UNDECIDED, reason, cron.named, last=cron, subject=f"DataSource `{found.ref.short}`")
         return self.data_source(resource, found.ref)
 
@@ -296,7 +296,7 @@ class _Walk:
         elif found.state is State.MISSING:
             followed = followed and not found.nowhere and not self.closed
         if followed:
-            reason = f"CDI copies labels onto {subject} from where its references end, and that is not in the files"
+            reason = f"CDI copies labels to {subject} from the end of its references, which is not in the files"
             return self.end(End.UNDECIDED, reason, place, last=resource, subject=subject)
         del self.hops[hops:]
         reason = "its source is another DataSource, which inference does not follow"
@@ -309,7 +309,10 @@ class _Walk:
         if found.state is State.MISSING:
             return self.missing(found)
         if found.made and found.resource is self.vm:
-            reason = "the VM's own DataVolume template makes the claim after the VM is accepted, and too late to infer"
+            reason = (
+                "the VM's DataVolume template makes the claim only after KubeVirt accepts the VM, too late "
+                "for inference"
+            )
             return self.missing(Resolution(State.MISSING, ref, reason=reason))
         if (resource := found.resource) is None:
             return self.unknown(found)
@@ -325,7 +328,9 @@ class _Walk:
                 mapping(body, "spec"), resource, (*root, "spec"), f"DataVolume `{ref.short}`"
             )
             if beyond.end in (End.FOUND, End.UNDECIDED):
-                reason = f"{name} is made from a DataVolume, and whether CDI copies the label onto it depends on timing"
+                reason = (
+                    f"{name} is made from a DataVolume, and whether CDI copies the label to it in time is not known"
+                )
                 return self.end(End.UNDECIDED, reason, resource.named, last=resource, subject=name)
             del self.hops[hops:]
         if self.imported(body, resource):
@@ -364,12 +369,12 @@ class _Walk:
         said = f"{self.matcher.noun} `{name}`"
         self.hop(f"{_name(resource.ref)}: label names {_plain(said)}", place)
         if is_unknown(name) or is_unknown(kind):
-            return self.end(End.UNDECIDED, "the label holds a variable", None, last=resource)
+            return self.end(End.UNDECIDED, "the label contains a variable", None, last=resource)
         return Chain(self.matcher, End.FOUND, tuple(self.hops), said, name, kind, resource)
 
     def missing(self, found: Resolution) -> Chain:
         name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
-        reason = f"{name}: {found.reason}" if found.reason else f"{name} is not there"
+        reason = f"{name}: {found.reason}" if found.reason else f"{name} does not exist"
         self.hop(f"{_plain(name)}: not found", None)
         return Chain(self.matcher, End.OBJECT_MISSING, tuple(self.hops), reason, subject=name, resolution=found)
 
@@ -396,7 +401,7 @@ class _Walk:
         return Chain(self.matcher, end, tuple(self.hops), reason, last=last, subject=subject)
 
 
-_IN_IMAGE = "CDI copies the label from a registry image that carries it, and the image is not in the files"
+_IN_IMAGE = "CDI copies the label from the registry image, which is not in the files"
 
 _LONGEST = 12  # hops; a claim made by a DataVolume that clones a claim made by … ends somewhere
 

@@ -138,7 +138,7 @@ def _interface(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
     path = (*_DEVICES, "interfaces")
     interfaces, networks = look(template, *path), look(template, "spec", "networks")
     if interfaces is UNDECIDED or networks is UNDECIDED:
-        yield Question(Blocker.INTERFACE, path, "the networks hold a variable")
+        yield Question(Blocker.INTERFACE, path, "the networks contain a variable")
         return
     pod = next(
         (

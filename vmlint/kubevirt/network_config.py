@@ -34,10 +34,10 @@ def fault_of(config: str) -> ConfigFault:
     except json.JSONDecodeError as error:
         if _holds_variable(config, error.pos):
             return ConfigFault(undecided=True)
-        place = f"line {error.lineno}, column {error.colno} of the text"
-        return ConfigFault(f"is not JSON: {error.msg} in {place}", "correct the JSON")
+        place = f"line {error.lineno}, column {error.colno} of the string"
+        return ConfigFault(f"is not valid JSON: {error.msg} in {place}", "fix the JSON")
     except (ValueError, RecursionError):
-        return ConfigFault("is not JSON", "correct the JSON")
+        return ConfigFault("is not valid JSON", "fix the JSON")
     if not isinstance(found, dict):
         return ConfigFault("must be a JSON object", 'write `{"type": …}`')
     return _plugins(found["plugins"]) if "plugins" in found else _plugin(found, "", "")
@@ -55,7 +55,7 @@ def _plugin(plugin: Any, whose: str, where: str) -> ConfigFault:
     if isinstance(kind, str) and kind:
         return ConfigFault()
     fix = f'name the CNI plugin{where}, such as `"type": "bridge"`'
-    return ConfigFault(f"names no plugin: the `type`{whose} is missing", fix)
+    return ConfigFault(f"has no `type`{whose}, which names the CNI plugin", fix)
 
 
 def _holds_variable(config: str, index: int) -> bool:

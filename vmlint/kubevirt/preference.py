@@ -240,8 +240,8 @@ def breakdown(
         return None
     return Cause(
         ("spec", "template", "spec", "domain"),
-        "the preference adds CPU features, and the VM has neither an instancetype nor `domain.cpu` to hold them: "
-        "KubeVirt's webhook breaks down",
+        "it adds CPU features, and the VM has neither an instancetype nor `domain.cpu`, on which KubeVirt's "
+        "webhook crashes",
     )
 
 

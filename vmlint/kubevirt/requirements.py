@@ -74,7 +74,7 @@ def _cpu(
     if instancetype is not None and get(instancetype, "cpu", "guest") is not None:
         given = whole(get(instancetype, "cpu", "guest"))
         if given is not None and given < needs:
-            yield _too_few(given, needs, (_INSTANCETYPE,), "the instancetype gives")
+            yield _too_few(given, needs, (_INSTANCETYPE,), "the instancetype has")
         return
     parts = _ANY if instancetype is not None else _counted(preference)
     if not parts:
@@ -86,7 +86,7 @@ def _cpu(
     # KubeVirt multiplies 32-bit numbers.
     given = None if None in numbers else prod(number for number in numbers if number is not None) & 0xFFFFFFFF
     if given is not None and given < needs:
-        yield _too_few(given, needs, tuple((*_CPU, part) for part in parts), f"the VM's {_listed(parts)} give")
+        yield _too_few(given, needs, tuple((*_CPU, part) for part in parts), f"the VM's {_listed(parts)} result in")
 
 
 def _counted(preference: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -126,7 +126,7 @@ def _memory(
     if needs is None or given is None or given >= needs:
         return
     by_instancetype = theirs is not None
-    giver = "the instancetype gives" if by_instancetype else "the VM has"
+    giver = "the instancetype has" if by_instancetype else "the VM has"
     path = _INSTANCETYPE if by_instancetype else _MEMORY
     message = f"the preference requires {needs} of memory, and {giver} {given}"
     yield Unmet("memory", str(given), str(needs), (path,), message)
@@ -142,7 +142,7 @@ def _architecture(
     if not isinstance(required, str) or given == required or is_unknown(required) or is_unknown(given):
         return
     given = given if isinstance(given, str) else ""
-    message = f"the preference requires the architecture `{required}`, and the VM asks for `{given}`"
+    message = f"the preference requires the architecture `{required}`, and the VM has `{given}`"
     yield Unmet("architecture", given, required, ((*_SPEC, "architecture"),), message)
 
 

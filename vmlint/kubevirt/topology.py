@@ -139,7 +139,7 @@ def indivisible(vcpus: int | str, preference: Mapping[str, Any] | None, release:
     if with_threads and vcpus % THREADS_PER_CORE:
         return _cause(f"{vcpus} vCPUs can't be spread over {levels}: a core has {THREADS_PER_CORE} threads")
     if ratio == 0:
-        return _cause("the preference's spread ratio is 0: KubeVirt divides by it, and its webhook breaks down")
+        return _cause("its spread ratio is 0, on which KubeVirt's webhook crashes")
     if (vcpus // THREADS_PER_CORE if with_threads else vcpus) % ratio:
         threads = f" and {THREADS_PER_CORE} threads to a core" if with_threads else ""
         return _cause(f"{vcpus} vCPUs can't be spread over {levels} with a ratio of {ratio}{threads}")

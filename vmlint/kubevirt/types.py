@@ -29,9 +29,9 @@ def instancetype_causes(spec: Mapping[str, Any], release: Release | None = None)
     if not percent or not behaviour(release).checks_overcommit:
         return
     if not 0 <= percent <= 100:
-        yield Cause(_OVERCOMMIT, f"memory can't be overcommitted by {percent} percent, only by 0 to 100")
+        yield Cause(_OVERCOMMIT, f"`overcommitPercent` is {percent}; it must be from 0 to 100")
     if get(spec, "memory", "hugepages") is not None:
-        yield Cause(_OVERCOMMIT, "memory in huge pages can't be overcommitted")
+        yield Cause(_OVERCOMMIT, "`overcommitPercent` is set together with huge pages, which can't be overcommitted")
 
 
 def instancetype_warnings(spec: Mapping[str, Any], release: Release | None = None) -> Iterator[Cause]:
@@ -39,7 +39,8 @@ def instancetype_warnings(spec: Mapping[str, Any], release: Release | None = Non
     if behaviour(release).warns_of_launch_security and get(spec, "launchSecurity") is not None:
         yield Cause(
             ("spec", "launchSecurity"),
-            "`launchSecurity` of an instancetype is deprecated, the preference's `preferredLaunchSecurity` replaces it",
+            "`launchSecurity` of an instancetype is deprecated; `preferredLaunchSecurity` of the preference "
+            "replaces it",
         )
 
 
@@ -48,18 +49,18 @@ def preference_causes(spec: Mapping[str, Any], release: Release | None = None) -
     does = behaviour(release)
     name = get(spec, "cpu", "preferredCPUTopology")
     if does.checks_topology_name and isinstance(name, str) and not is_unknown(name) and name not in TOPOLOGIES:
-        yield Cause(_TOPOLOGY, f"there is no CPU topology `{name}`")
+        yield Cause(_TOPOLOGY, f"`{name}` is not a valid CPU topology")
     if not does.checks_spread or preferred(spec) != "spread":
         return
     across, ratio = spread(spec)
     if across is not None and across not in ACROSS:
         yield Cause((*_OPTIONS, "across"), f"vCPUs can't be spread across `{across}`")
     elif across == "CoresThreads" and ratio not in (2, None):
-        yield Cause((*_OPTIONS, "ratio"), f"a core has two threads, so `CoresThreads` needs a ratio of 2, not {ratio}")
+        yield Cause((*_OPTIONS, "ratio"), f"the spread ratio is {ratio}; across `CoresThreads` it must be 2")
 
 
 def preference_warnings(spec: Mapping[str, Any], release: Release | None = None) -> Iterator[Cause]:
     """What is deprecated in a preference."""
     name = get(spec, "cpu", "preferredCPUTopology")
     if behaviour(release).warns_of_topology_names and isinstance(name, str) and name in DEPRECATED:
-        yield Cause(_TOPOLOGY, f"`{name}` is deprecated, `{DEPRECATED[name]}` replaces it")
+        yield Cause(_TOPOLOGY, f"`{name}` is deprecated; `{DEPRECATED[name]}` replaces it")

@@ -57,8 +57,8 @@ def claims_of(data: Any) -> Claims | None:
 def _faults(claims: list[Any]) -> Iterator[str]:
     for index, claim in enumerate(claims):
         if not isinstance(claim, dict):
-            yield f"has an entry {index} that is not a claim"
+            yield f"has an entry that is not a claim (index {index})"
         elif not text(claim, "metadata", "name"):
-            yield f"has an entry {index} without `metadata.name`"
+            yield f"has an entry without `metadata.name` (index {index})"
         elif not isinstance(claim.get("spec"), dict):
-            yield f"has an entry {index} without `spec`"
+            yield f"has an entry without `spec` (index {index})"

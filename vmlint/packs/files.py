@@ -30,7 +30,7 @@ def packs_at(path: Path) -> list[Path]:
     if path.is_file() and path.suffix in (*DATA, _CODE):
         return [path]
     if not path.is_dir():
-        what = "is no pack: a pack is a YAML file, a Python file or a folder" if path.exists() else "is not there"
+        what = "is no pack: a pack is a YAML file, a Python file or a folder" if path.exists() else "does not exist"
         raise PackError([f"{shown(path)}: {what}"])
     if found := packs_in(path):
         return found

@@ -175,8 +175,8 @@ def summary(report: Report, page: Page) -> list[Line]:
     """What the run comes to, in a line, or in two where the page is narrow."""
     counts = report.counts
     asides = [
-        _if(counts.outside, "reference leads outside the repository", "references lead outside the repository"),
-        _if(counts.unknown, "reference holds a variable", "references hold a variable"),
+        _if(counts.outside, "external reference", "external references"),
+        _if(counts.unknown, "reference with a variable", "references with a variable"),
         _if(counts.irrelevant, "other document", "other documents"),
         _if(len(report.suppressed), "suppressed", "suppressed"),
         _if(len(report.stale), "stale baseline entry", "stale baseline entries"),
@@ -205,14 +205,14 @@ def _verdict(report: Report) -> Iterator[Segment]:
             yield Segment(number, level.value)
         yield Segment(f" in {objects} from {files}")
     elif report.stopped:
-        yield Segment("nothing found until then", "strong")
+        yield Segment("no findings so far", "strong")
         yield Segment(f" in {objects} from {files}")
     elif report.counts.objects:
         yield Segment("clean", "clean")
         yield Segment(f": {objects} from {files}")
     else:
         yield Segment("nothing to lint", "strong")
-        yield Segment(f": no object of KubeVirt or CDI in {files}")
+        yield Segment(f": no KubeVirt or CDI objects in {files}")
 
 
 def _if(number: int, one: str, many: str) -> str:

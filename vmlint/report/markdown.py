@@ -46,9 +46,9 @@ def render(report: Report) -> str:
         used = sum(_size(block) for block in head)
     body, shown = _fitting(_objects(report.findings), SIZE - _ROOM - used)
     if left := len(report.findings) - shown:
-        body.append(f"{counted(left, 'finding')} more: a summary can't hold them all.")
+        body.append(f"{counted(left, 'finding')} more, too many for a summary.")
     if not tail and (report.skipped or report.undecided):
-        body.append("What was skipped or is undecided is not listed: it is too much for a summary.")
+        body.append("Skipped files and undecided questions are not listed, as they are too many for a summary.")
     return "\n\n".join([*head, *body, *tail]) + "\n"
 
 
@@ -76,7 +76,7 @@ def _counts(report: Report) -> Iterator[str]:
     verdict = ", ".join(number for _, number in tally(report)) or "nothing found"
     yield f"## vmlint: {verdict}\n\n{objects} from {files}."
     if said := changed(report):
-        yield prose(sentence(f"What is changed: {said}"))
+        yield prose(sentence(f"Changed: {said}"))
     if report.stopped:
         yield f"**Partial**: {sentence(stop(report.stopped))}"
     if report.findings:

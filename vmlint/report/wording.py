@@ -10,10 +10,12 @@ __all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "s
 FIX_OPTIONS = {Fix.SAFE: "--fix", Fix.UNSAFE: "--fix --unsafe-fixes"}
 """The options of `vmlint check` that make a fix of that sort."""
 
+_ARTICLES = {Fix.SAFE: "A", Fix.UNSAFE: "An"}
+
 
 def fix_told(fix: Fix) -> str:
     """What vmlint can do about the findings of a rule, for the rule's page."""
-    return f"{fix} fix: `vmlint check {FIX_OPTIONS[fix]}` mends it where the files leave no doubt"
+    return f"{_ARTICLES[fix]} {fix} fix: `vmlint check {FIX_OPTIONS[fix]}` makes it where the files leave no doubt"
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -49,17 +51,17 @@ def changed(report: Report) -> str:
     if told is None:
         return ""
     if told.everything:
-        return f"all is reported, as `{told.everything}` has changed since `{told.since}`"
+        return f"everything is reported, as `{told.everything}` has changed since `{told.since}`"
     since = f" since `{told.since}`" if told.commit else ": there is no commit yet"
     elsewhere = f"; {counted(told.hidden, 'finding')} elsewhere {'is' if told.hidden == 1 else 'are'} not shown"
     objects = counted(report.counts.objects, "object")
-    return f"{told.objects} of {objects} touched by changes{since}{elsewhere if told.hidden else ''}"
+    return f"{told.objects} of {objects} affected by changes{since}{elsewhere if told.hidden else ''}"
 
 
 def stop(stopped: tuple[int, int]) -> str:
     """Why a report is not whole."""
     done, total = stopped
-    return f"stopped with Ctrl-C after {done} of {total} documents and objects: what the others hold is not known"
+    return f"stopped with Ctrl-C after {done} of {total} documents and objects: the others are not checked"
 
 
 def tally(report: Report) -> list[tuple[Level, str]]:

@@ -190,13 +190,15 @@ class _Walk:
         if kind == "integer" or kind == "number":
             if not node.low <= value <= node.high:
                 bounds = f"from {node.low} to {node.high}"
-                message = f"must be {bounds}, and it is {the_value(value)}"
+                message = f"must be {bounds}; it is {the_value(value)}"
                 self.refuse(SchemaKind.RANGE, above, key, message, f"write a number {bounds}")
         elif kind == "quantity":
             self.quantity(value, above, key)
         elif kind == "int-or-string":
             if self._admission.decoded and not isinstance(value, str) and not -_INT32 <= value < _INT32:
-                self.refuse(SchemaKind.RANGE, above, key, f"is {the_value(value)}, beyond 32 bits", "correct it")
+                self.refuse(
+                    SchemaKind.RANGE, above, key, f"is {the_value(value)}; it must fit in 32 bits", "fix the value"
+                )
         elif kind == "string":
             self.text(node, value, above, key)
         self.choice(node, value, above, key)
@@ -207,21 +209,35 @@ class _Walk:
         if node.counts:
             self.extent(node, len(value), "Length", above, key)
         if node.pattern and not node.pattern.search(value):
-            message = f"is {the_value(value)}, which does not match `{node.pattern.pattern}`"
-            self.refuse(SchemaKind.PATTERN, above, key, message, "correct it")
+            message = f"is {the_value(value)}; it must match `{node.pattern.pattern}`"
+            self.refuse(SchemaKind.PATTERN, above, key, message, "fix the value")
         if node.duration and self._admission.decoded and not _DURATION.fullmatch(value):
-            self.refuse(SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no duration", "write it as `1h30m`")
+            self.refuse(
+                SchemaKind.PATTERN,
+                above,
+                key,
+                "is not a valid duration",
+                "write a duration such as `1h30m`",
+                value=value,
+            )
 
     def quantity(self, value: Any, above: Frame | None, key: str | int) -> None:
         wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
         if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
             bare = str(value).removesuffix("B").removesuffix("b")
             known = bare != value and crd_pattern_ok(bare)
-            fix = f"write `{bare}`" if known else "write it as `4Gi` or `500m`"
+            fix = f"write `{bare}`" if known else "write a quantity such as `4Gi` or `500m`"
             edit = Put((), bare) if known else None
             bytes_meant = str(value).endswith("B")
             self.refuse(
-                SchemaKind.PATTERN, above, key, f"is {the_value(value)}, no quantity", fix, edit, sure=bytes_meant
+                SchemaKind.PATTERN,
+                above,
+                key,
+                "is not a valid quantity",
+                fix,
+                edit,
+                sure=bytes_meant,
+                value=value,
             )
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
@@ -236,7 +252,7 @@ class _Walk:
             near = next((c for c in choices if isinstance(value, str) and str(c).casefold() == value.casefold()), None)
             fix = f"write `{near}`" if near is not None else f"use one of {words}"
             edit = Put((), near) if near is not None else None
-            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}, and must be one of {words}", fix, edit)
+            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}; it must be one of {words}", fix, edit)
 
     def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -245,17 +261,19 @@ class _Walk:
         for expression, message in node.rules:
             holds = RULES.get(expression)
             if holds is not None and not holds(value):
-                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "correct it")
+                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "fix the value")
 
     def extent(self, node: Node, length: int, unit: str, above: Frame | None, key: str | int) -> None:
         words = {"Properties": "entries", "Items": "entries", "Length": "characters"}[unit]
         most, least = node.counts.get(f"max{unit}"), node.counts.get(f"min{unit}")
         if most is not None and length > most:
             self.refuse(
-                SchemaKind.LENGTH, above, key, f"has {length} {words}, {most} at most are allowed", "shorten it"
+                SchemaKind.LENGTH, above, key, f"has {length} {words}; at most {most} are allowed", "shorten it"
             )
         if least is not None and length < least:
-            self.refuse(SchemaKind.LENGTH, above, key, f"has {length} {words}, {least} are the least", "fill it in")
+            self.refuse(
+                SchemaKind.LENGTH, above, key, f"has {length} {words}; at least {least} must be set", "add more"
+            )
 
     def twice(self, node: Node, value: list[Any], frame: Frame) -> None:
         seen: dict[Any, int] = {}
@@ -284,7 +302,7 @@ class _Walk:
                 continue
             refused = admission.crd or name in node.webhook_required
             state = "empty (null), which counts as missing" if name in value else "missing"
-            then = "the schema requires it" if refused else "KubeVirt takes an empty value in its place"
+            then = "the schema requires it" if refused else "KubeVirt uses an empty value instead"
             self.found.append(
                 SchemaCause(
                     (*path_of(frame), name),
@@ -315,7 +333,7 @@ class _Walk:
         self._unknowns += 1
         meant = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
         base = path_of(frame)
-        fix = meant.elsewhere or "remove it, or write it where it belongs"
+        fix = meant.elsewhere or "remove it, or move it to its place"
         edits: tuple[Edit, ...] = ()
         if meant.name:
             fix, edits = f"write `{meant.name}`", (Move((*base, name), (*base, meant.name)),)
@@ -352,14 +370,14 @@ class _Walk:
         if since == _PROPOSAL:
             if self._target is None:
                 return False
-            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, and no release knows it", "remove it"
+            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, which no release supports", "remove it"
         elif self._is_later(since):
             kind = SchemaKind.NEWER
             bringer = f"{self._product} {since}" if since != _MAIN else f"the main branch of {self._product}"
-            message = f"came with {bringer}"
+            message = f"exists only since {bringer}"
             fix = f"remove it, or upgrade to {bringer}"
         elif until and (self._target is None or _release(until) < self._target):
-            kind, message, fix = SchemaKind.REMOVED, f"was last known to {self._product} {until}", "remove it"
+            kind, message, fix = SchemaKind.REMOVED, f"exists only up to {self._product} {until}", "remove it"
         else:
             return False
         message = f"`{name}` {message}"
@@ -400,7 +418,7 @@ class _Walk:
     def wrong_type(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         if is_unknown(value):
             return
-        message = f"must be {TYPE_WORDS.get(node.type, node.type)}, and it is {the_value(value)}"
+        message = f"must be {TYPE_WORDS.get(node.type, node.type)}; it is {the_value(value)}"
         self.refuse(SchemaKind.TYPE, above, key, message, _type_fix(node.type, value), _type_edit(node.type, value))
 
     def refuse(
@@ -413,13 +431,17 @@ class _Walk:
         edit: Put | Quote | None = None,
         *,
         sure: bool = True,
+        value: Any = "",
     ) -> None:
-        """Note a refusal; `edit` is what mends it, its path left empty."""
+        """Note a refusal of a field, or of its `value`; `edit` is what fixes it, its path left empty."""
         path = path_of(above) if above is None else (*path_of(above), key)
         name = f"entry {key}" if isinstance(key, int) else f"`{shown(key)}`" if key else "the object"
+        subject = f"`{shown(str(value))}` in {name}" if value != "" else name
         edits = (edit._replace(path=path),) if edit is not None else ()
         self.found.append(
-            SchemaCause(path, kind, Outcome.REFUSED, f"{name} {message}", fix, edits=edits, sure=bool(edits) and sure)
+            SchemaCause(
+                path, kind, Outcome.REFUSED, f"{subject} {message}", fix, edits=edits, sure=bool(edits) and sure
+            )
         )
 
 
@@ -470,9 +492,9 @@ def _type_fix(kind: str, value: Any) -> str:
     if kind in ("quantity", "int-or-string") and isinstance(value, float):
         return f'quote it: `"{value}"`'
     if kind == "array" and value is not None:
-        return "put `- ` before its first line: a list is expected"
+        return "put `- ` before its first line to make it a list"
     if kind == "object" and isinstance(value, list):
-        return "remove the `- `: one mapping is expected"
+        return "remove the `- ` to make it a mapping"
     return f"write {TYPE_WORDS.get(kind, kind)}, or remove it"
 
 

@@ -76,7 +76,11 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
         return _version(SchemaKind.PROPOSAL, f"`{api_version}` is a proposal: no release of {product} serves it", use)
     if not _serves(version.since, version.until, release):
         gone = version.until and release > _release(version.until)
-        said = f"was served up to {product} {version.until}" if gone else f"came with {product} {version.since}"
+        said = (
+            f"is served only up to {product} {version.until}"
+            if gone
+            else f"is served only since {product} {version.since}"
+        )
         return _version(SchemaKind.VERSION, f"`{api_version}` of `{kind}` {said}", use, edits)
     if version.deprecated and release >= _release(version.deprecated):
         message = f"`{api_version}` of `{kind}` is deprecated since {product} {version.deprecated}"

@@ -79,7 +79,7 @@ def check_metadata(
     """The faults of an object's `metadata`. A fragment (`whole` false) need not have a name."""
     if not isinstance(data, dict):
         if data is not None:
-            yield _refused(path, SchemaKind.TYPE, f"`metadata` must be a mapping, and it is {the_value(data)}", "")
+            yield _refused(path, SchemaKind.TYPE, f"`metadata` must be a mapping; it is {the_value(data)}", "")
         elif whole:
             yield _NAMELESS._replace(path=(*path, "name"))
         return
@@ -94,17 +94,17 @@ def check_metadata(
                     SchemaKind.UNKNOWN,
                     Outcome.DROPPED,
                     f"`metadata` has no field `{shown(name)}`",
-                    "remove it, or write it where it belongs",
+                    "remove it, or move it to its place",
                 )
         elif not isinstance(value, types) or isinstance(value, bool):
-            message = f"`{name}` must be {_TYPE_WORDS[types[0]]}, and it is {the_value(value)}"
+            message = f"`{name}` must be {_TYPE_WORDS[types[0]]}; it is {the_value(value)}"
             yield _refused((*path, name), SchemaKind.TYPE, message, quote_fix(value) if types[0] is str else "")
     yield from _names(data, kind, whole, path)
     yield from _labels(data.get("labels"), (*path, "labels"))
     yield from _annotations(data.get("annotations"), (*path, "annotations"))
 
 
-_TYPE_WORDS: Mapping[type, str] = {str: "text", int: "a whole number", dict: "a mapping", list: "a list"}
+_TYPE_WORDS: Mapping[type, str] = {str: "a string", int: "a whole number", dict: "a mapping", list: "a list"}
 
 
 def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Iterator[SchemaCause]:
@@ -119,11 +119,13 @@ def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Itera
         text = value[:-1] + "a" if field == "generateName" and value.endswith("-") and len(value) > 1 else value
         if not good(text):
             said = (
-                f"has {len(value)} characters, {most} at most are allowed" if len(value) > most else "is no valid name"
+                f"has {len(value)} characters; at most {most} are allowed"
+                if len(value) > most
+                else "is not a valid name"
             )
             yield _refused((*path, field), SchemaKind.NAME, f"`{shown(value)}` {said}", f"use {form}")
     if isinstance(namespace, str) and namespace and not is_unknown(namespace) and not is_label(namespace):
-        message = f"`{shown(namespace)}` is no valid namespace"
+        message = f"`{shown(namespace)}` is not a valid namespace"
         yield _refused((*path, "namespace"), SchemaKind.NAME, message, f"use up to 63 {_LABEL_FORM}")
 
 
@@ -165,12 +167,12 @@ def _annotations(annotations: Any, path: Path) -> Iterator[SchemaCause]:
             size += len(key.encode("utf-8", "surrogatepass")) + len(value.encode("utf-8", "surrogatepass"))
     if size > _ANNOTATIONS:
         yield _refused(
-            path, SchemaKind.LENGTH, f"the annotations have {size} bytes, {_ANNOTATIONS} at most are allowed", ""
+            path, SchemaKind.LENGTH, f"the annotations have {size} bytes; at most {_ANNOTATIONS} are allowed", ""
         )
 
 
 def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
-    message = f"{what} must be text, and it is {the_value(value)}"
+    message = f"{what} must be a string; it is {the_value(value)}"
     edit = quote_edit(value)
     if edit is None:
         return _refused(path, SchemaKind.TYPE, message, quote_fix(value))
@@ -178,8 +180,8 @@ def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
     return SchemaCause(path, SchemaKind.TYPE, Outcome.REFUSED, message, quote_fix(value), edits=edits, sure=True)
 
 
-_NAMELESS = SchemaCause((), SchemaKind.MISSING, Outcome.REFUSED, "the object has no name", "give it `metadata.name`")
+_NAMELESS = SchemaCause((), SchemaKind.MISSING, Outcome.REFUSED, "the object has no name", "set `metadata.name`")
 
 
 def _refused(path: Path, kind: SchemaKind, message: str, fix: str) -> SchemaCause:
-    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "correct it")
+    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "fix the name")

@@ -12,12 +12,12 @@ TYPE_WORDS = {
     "object": "a mapping",
     "metadata": "a mapping",
     "array": "a list",
-    "string": "text",
+    "string": "a string",
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
     "quantity": "a quantity",
-    "int-or-string": "a whole number or text",
+    "int-or-string": "a whole number or a string",
 }
 _LONGEST = 60
 _LARGEST = 10**40
@@ -40,7 +40,7 @@ def the_value(value: Any) -> str:
         # Python refuses to write out a number of thousands of digits.
         return "a number too large to write" if abs(value) > _LARGEST else f"the number `{value}`"
     if isinstance(value, str):
-        return f"the text `{shown(value)}`"
+        return f"the string `{shown(value)}`"
     return "a mapping" if isinstance(value, dict) else "a list"
 
 
@@ -50,7 +50,7 @@ def quote_fix(value: Any) -> str:
         return "quote it: in YAML an unquoted `y`, `n`, `yes`, `no`, `on`, `off`, `true` or `false` is a boolean"
     if isinstance(value, int | float):
         return "quote it: in YAML unquoted digits are a number"
-    return "write text"
+    return "write a string"
 
 
 def quote_edit(value: Any) -> Quote | None:

@@ -18,18 +18,18 @@ CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U
 _INDENTATION = "the indentation does not fit the lines above"
 _UNCLOSED = "the quotes are not closed; write the closing quote, or quote the whole value once"
 DIRECTIVE = "kubectl can't read YAML directives such as `%YAML`: remove the line"
-_TAB = "a tab can't indent YAML: use spaces"
+_TAB = "a tab is not allowed as indentation: use spaces"
 
 _PLAIN: dict[str, str] = {
     "mapping values are not allowed in this context": (
-        "`: ` can't stand here: indent the line as a key of the mapping above, or quote the value that holds it"
+        "`: ` is not allowed here: indent the line as a key of the mapping above, or quote the value"
     ),
     "block sequence entries are not allowed in this context": (
-        "a list item `- ` can't stand here: begin the list on a line of its own, or quote the value"
+        "`- ` is not allowed here: start the list on its own line, or quote the value"
     ),
-    "mapping keys are not allowed in this context": "`? ` can't stand here: quote the value",
+    "mapping keys are not allowed in this context": "`? ` is not allowed here: quote the value",
     "could not find expected ':'": (
-        "no `:` after the key: this line is neither `key: value` nor part of the value above"
+        "`:` is missing after the key: this line is neither `key: value` nor part of the value above"
     ),
     "did not find expected key": f"expected a key or the end of the mapping: {_INDENTATION}, or a quote is misplaced",
     "did not find expected '-' indicator": f"expected another `- ` or the end of the list: {_INDENTATION}",
@@ -46,24 +46,24 @@ _PLAIN: dict[str, str] = {
     "found a tab character that violates indentation": _TAB,
     "found a tab character where an indentation space is expected": _TAB,
     "found unknown escape character": (
-        "no such escape in double quotes: write `\\\\` for a backslash, or use single quotes"
+        "this escape does not exist in double quotes: write `\\\\` for a backslash, or use single quotes"
     ),
     "found invalid Unicode character escape code": (
-        "this escape is no character: YAML has `\\U0001F600`, not the pairs of JSON such as `\\ud83d\\ude00`"
+        "this escape is not a character: YAML has `\\U0001F600`, not the pairs of JSON such as `\\ud83d\\ude00`"
     ),
     "did not find expected hexdecimal number": "`\\x`, `\\u` and `\\U` take 2, 4 and 8 hexadecimal digits",
-    "found undefined tag handle": "this tag's handle is not known: quote the value if `!` is part of it",
+    "found undefined tag handle": "this tag is not known: quote the value if `!` is part of it",
     "found incompatible YAML document": DIRECTIVE,
-    "found character that cannot start any token": "this character can't begin a value: put the value in quotes",
-    "found a comment where an indentation was expected": "a comment can't stand between these lines",
+    "found character that cannot start any token": "a value can't start with this character: put the value in quotes",
+    "found a comment where an indentation was expected": "a comment is not allowed between these lines",
 }
 
 _CONTEXTS: dict[tuple[str, str], str] = {
     ("while scanning an alias", "did not find expected alphabetic or numeric character"): (
-        "`*` begins the name of an alias: quote the value if the `*` is part of it"
+        "`*` starts an alias: quote the value if the `*` is part of it"
     ),
     ("while scanning an anchor", "did not find expected alphabetic or numeric character"): (
-        "`&` begins the name of an anchor: quote the value if the `&` is part of it"
+        "`&` starts an anchor: quote the value if the `&` is part of it"
     ),
 }
 
@@ -91,7 +91,7 @@ def explain(error: YAMLError, text: str) -> Unreadable:
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         index = mark.index if mark else 0
-        problem = error.problem or "this is no YAML"
+        problem = error.problem or "this is not valid YAML"
         if problem == "found character that cannot start any token" and text[index : index + 1] == "\t":
             return Unreadable(index, _TAB)
         if problem in _OPENED and error.context_mark:

@@ -171,7 +171,7 @@ class Launch:
         if not self.hard(workload.namespace) or any(self.exceeded(workload)):
             return None
         for bound, asked in self.exceeded(workload, 2):
-            words = f"two ask for `{asked}` of `{bound.name}`, and it allows `{bound.amount}`"
+            words = f"two pods request `{asked}` of `{bound.name}`, and it allows `{bound.amount}`"
             return Obstacle(Blocker.QUOTA, ("spec", "domain"), (bound.quota.name, words))
         return None
 

@@ -270,7 +270,7 @@ def _once_a_gate(refusals: Iterable[Refusal]) -> Iterator[Refusal]:
 def _no_interface(workload: Workload, problem: str) -> Cause:
     return Cause(
         (*workload.vmi_path, "domain", "devices", "interfaces"),
-        f"no interface is given, and KubeVirt can't add one: {problem}.",
+        f"the VM has no interface, and KubeVirt can't add one: {problem}.",
         "add a network and its interface, or set `autoattachPodInterface: false`",
         "interfaces",
     )

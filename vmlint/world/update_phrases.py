@@ -33,7 +33,7 @@ _RESTARTS: Mapping[Why, str] = {
 }
 
 _FAILURES: Mapping[Why, str] = {
-    Why.HOTPLUG_BUS: "The controller can't plug disk `{name}`: the VM has to say its bus, `virtio` or `scsi` "
+    Why.HOTPLUG_BUS: "The controller can't plug disk `{name}`: its bus must be set to `virtio` or `scsi` "
     "(for a LUN `scsi`).",
     Why.HOTPLUG_DEVICE: "The controller can't plug disk `{name}`: it has to be written as `disk` or `lun`.",
     Why.HOTPLUG_IO_THREAD: "The controller can't plug disk `{name}`: `dedicatedIOThread` needs the bus `virtio`.",

@@ -24,7 +24,7 @@ ROWS = [
         [
             Cause(
                 at("accessCredentials[0]"),
-                "`accessCredentials[0]` is neither a key nor a password.",
+                "`accessCredentials[0]` must have exactly one of `sshPublicKey` and `userPassword`.",
                 "add `sshPublicKey` or `userPassword`",
                 "access_credentials",
             )
@@ -59,8 +59,8 @@ ROWS = [
         [
             Cause(
                 at("accessCredentials[0]"),
-                "`accessCredentials[0]` is a key and a password.",
-                "make two entries of it",
+                "`accessCredentials[0]` must have exactly one of `sshPublicKey` and `userPassword`.",
+                "split it into two entries",
                 "access_credentials",
             )
         ],
@@ -87,7 +87,7 @@ ROWS = [
             ),
             Cause(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
-                "`accessCredentials[0]` has no method of propagation; it takes one.",
+                "`accessCredentials[0]` has no propagation method; it must have one.",
                 "add `qemuGuestAgent`, `noCloud` or `configDrive`",
                 "access_credentials",
             ),
@@ -115,7 +115,7 @@ ROWS = [
         [
             Cause(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
-                "`accessCredentials[0]` has several methods of propagation; it takes one.",
+                "`accessCredentials[0]` has several propagation methods; it must have one.",
                 "keep `qemuGuestAgent` or `noCloud`",
                 "access_credentials",
             )
@@ -138,7 +138,7 @@ ROWS = [
         [
             Cause(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
-                ("`accessCredentials[0]` goes into a `cloudInitConfigDrive` volume, and the guest has none."),
+                ("`accessCredentials[0]` needs a `cloudInitConfigDrive` volume, which the guest does not have."),
                 "add a `cloudInitConfigDrive` volume, or use `qemuGuestAgent`",
                 "access_credentials",
             )
@@ -169,8 +169,8 @@ ROWS = [
         [
             Cause(
                 at("accessCredentials[0].sshPublicKey.propagationMethod.qemuGuestAgent.users"),
-                "`accessCredentials[0]` names no users whom the key lets in.",
-                "list them in `users`",
+                "`accessCredentials[0]` lists no `users` for its key.",
+                "list the user names in `users`",
                 "access_credentials",
             )
         ],
@@ -197,7 +197,7 @@ ROWS = [
             ),
             Cause(
                 at("accessCredentials[0].userPassword.propagationMethod"),
-                "`accessCredentials[0]` has no method of propagation; it takes one.",
+                "`accessCredentials[0]` has no propagation method; it must have one.",
                 "add `qemuGuestAgent`",
                 "access_credentials",
             ),

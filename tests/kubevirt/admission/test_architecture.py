@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("architecture"),
-                "KubeVirt runs no guests of the architecture `riscv64`.",
+                "KubeVirt does not support the architecture `riscv64`.",
                 "use `amd64`, `arm64` or `s390x`",
                 "architecture",
                 Stage.VMI,
@@ -158,21 +158,21 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `a` is on the bus `sata`, which `arm64` guests don't have.",
+                "disk `a` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
                 Stage.VMI,
             ),
             Cause(
                 at("domain.devices.disks[1].cdrom.bus"),
-                "disk `b` is on the bus `sata`, which `arm64` guests don't have.",
+                "disk `b` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
                 Stage.VMI,
             ),
             Cause(
                 at("domain.devices.disks[2].lun.bus"),
-                "disk `c` is on the bus `usb`, which `arm64` guests don't have.",
+                "disk `c` is on the bus `usb`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
                 Stage.VMI,

@@ -12,7 +12,7 @@ ROWS = [
         "a claim has a name",
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         {"resourceClaims": [{"resourceClaimName": "x"}]},
-        [Cause(at("resourceClaims[0].name"), "`resourceClaims[0]` has no name.", "name it", "claims")],
+        [Cause(at("resourceClaims[0].name"), "`resourceClaims[0]` has no name.", "set its `name`", "claims")],
     ),
     Row(
         "a claim has a name of its own",
@@ -27,7 +27,7 @@ ROWS = [
         [
             Cause(
                 at("resourceClaims[0].name"),
-                "the name of resource claim `C` is no DNS label.",
+                "the name of resource claim `C` is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes",
                 "claims",
             )
@@ -59,8 +59,8 @@ ROWS = [
         [
             Cause(
                 at("resourceClaims[0].resourceClaimTemplateName"),
-                "`X` is no name of an object.",
-                "write the object's name",
+                "`X` is not a valid object name.",
+                "use the name of an object",
                 "claims",
             )
         ],
@@ -82,8 +82,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.gpus[0]"),
-                "the guest has GPUs of resource claims and of device plugins, which don't go together.",
-                "use one kind for all",
+                "the guest mixes GPUs of resource claims and of device plugins, which KubeVirt does not support.",
+                "use one of the two for all",
                 "claims",
             )
         ],
@@ -175,14 +175,14 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.gpus[1]"),
-                "GPU `g` takes request `r` of claim `c`, which GPU `g` has.",
-                "give each device a request of its own",
+                "GPU `g` uses request `r` of claim `c`, which GPU `g` uses already.",
+                "give each device its own request",
                 "claims",
             ),
             Cause(
                 at("domain.devices.hostDevices[0]"),
-                "host device `g` takes request `r` of claim `c`, which GPU `g` has.",
-                "give each device a request of its own",
+                "host device `g` uses request `r` of claim `c`, which GPU `g` uses already.",
+                "give each device its own request",
                 "claims",
             ),
         ],
@@ -204,8 +204,8 @@ ROWS = [
         [
             Cause(
                 at("networks[0]"),
-                "network `d` takes request `r` of claim `c`, which GPU `g` has.",
-                "give each device a request of its own",
+                "network `d` uses request `r` of claim `c`, which GPU `g` uses already.",
+                "give each device its own request",
                 "claims",
             )
         ],
@@ -222,7 +222,7 @@ ROWS = [
         [
             Cause(
                 at("resourceClaims"),
-                "GPU `g` takes the resource claim `c`, which `resourceClaims` does not list.",
+                "GPU `g` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
                 "claims",
             )

@@ -41,7 +41,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitConfigDrive"),
-                "volume `v` has `secretRef` and `userDataBase64` and `userData`.",
+                "volume `v` has `secretRef` and `userDataBase64` and `userData`, which exclude each other.",
                 "keep `secretRef`, `userDataBase64` or `userData`",
                 "cloud_init",
             )
@@ -54,7 +54,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitNoCloud"),
-                "volume `v` has `networkDataSecretRef` and `networkData`.",
+                "volume `v` has `networkDataSecretRef` and `networkData`, which exclude each other.",
                 "keep `networkDataSecretRef` or `networkData`",
                 "cloud_init",
             )
@@ -67,8 +67,8 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitNoCloud.userDataBase64"),
-                "`userDataBase64` of volume `v` is no base64.",
-                "encode it",
+                "`userDataBase64` of volume `v` is not valid base64.",
+                "encode the data",
                 "cloud_init",
             )
         ],
@@ -80,8 +80,8 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitNoCloud.userData"),
-                "`userData` of volume `v` has 2049 bytes, more than 2048.",
-                "put it into a Secret and name that in `secretRef`",
+                "`userData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
+                "move it to a Secret and name the Secret in `secretRef`",
                 "cloud_init",
             )
         ],
@@ -93,8 +93,8 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitNoCloud.userDataBase64"),
-                "`userData` of volume `v` has 2049 bytes, more than 2048.",
-                "put it into a Secret and name that in `secretRef`",
+                "`userData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
+                "move it to a Secret and name the Secret in `secretRef`",
                 "cloud_init",
             )
         ],
@@ -106,8 +106,8 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].cloudInitConfigDrive.networkData"),
-                "`networkData` of volume `v` has 2049 bytes, more than 2048.",
-                "put it into a Secret and name that in `networkDataSecretRef`",
+                "`networkData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
+                "move it to a Secret and name the Secret in `networkDataSecretRef`",
                 "cloud_init",
             )
         ],

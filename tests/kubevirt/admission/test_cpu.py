@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("domain.resources.requests.cpu"),
-                "`resources.requests.cpu` is negative: `-1`.",
+                "`resources.requests.cpu` is `-1`; it must not be negative.",
                 "use a positive amount",
                 "cpu",
             )
@@ -28,7 +28,7 @@ ROWS = [
         [
             Cause(
                 at("domain.resources.limits.cpu"),
-                "`resources.limits.cpu` is negative: `-1m`.",
+                "`resources.limits.cpu` is `-1m`; it must not be negative.",
                 "use a positive amount",
                 "cpu",
             )
@@ -55,8 +55,8 @@ ROWS = [
             Cause(
                 at("domain.resources.limits.memory"),
                 (
-                    "`dedicatedCpuPlacement` needs memory, and none is given: neither guest memory, "
-                    "huge pages, a request, nor a limit."
+                    "`dedicatedCpuPlacement` needs an amount of memory: `memory.guest`, huge pages, a request or "
+                    "a limit must be set."
                 ),
                 "set `domain.memory.guest`",
                 "cpu",
@@ -120,7 +120,7 @@ ROWS = [
         [
             Cause(
                 at("domain.cpu.dedicatedCpuPlacement"),
-                "`dedicatedCpuPlacement` needs a number of CPUs, and none is given.",
+                "`dedicatedCpuPlacement` needs a number of CPUs, which is not set.",
                 "set `domain.cpu.cores`",
                 "cpu",
             )
@@ -186,7 +186,7 @@ ROWS = [
         [
             Cause(
                 at("domain.cpu.dedicatedCpuPlacement"),
-                "`dedicatedCpuPlacement` allows two threads a core, and `cpu.threads` is 3.",
+                "`dedicatedCpuPlacement` allows two threads per core, and `cpu.threads` is 3.",
                 "use more cores and fewer threads",
                 "cpu",
             )
@@ -205,7 +205,7 @@ ROWS = [
         [
             Cause(
                 at("architecture"),
-                "`dedicatedCpuPlacement` on `arm64` allows one thread a core, and `cpu.threads` is 2.",
+                "`dedicatedCpuPlacement` on `arm64` allows one thread per core, and `cpu.threads` is 2.",
                 "set `cpu.threads` to 1 and use more cores",
                 "cpu",
             )
@@ -289,7 +289,7 @@ ROWS = [
         [
             Cause(
                 at("domain.cpu.sockets"),
-                "`cpu.sockets` is 5, more than the 4 of `maxSockets`.",
+                "`cpu.sockets` is 5, more than `maxSockets: 4`.",
                 "raise `maxSockets`, or use fewer sockets",
                 "cpu",
             )

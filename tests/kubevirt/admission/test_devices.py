@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("domain.ioThreads"),
-                "the policy `supplementalPool` needs a number of threads, and none is given.",
+                "the policy `supplementalPool` needs `supplementalPoolThreadCount`, which is not set.",
                 "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
                 "devices",
             )
@@ -46,7 +46,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.gpus[1]"),
-                "2 GPUs have a display with `ramFB`, and one can.",
+                "2 GPUs have a display with `ramFB`; only one GPU can have it.",
                 "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
                 "devices",
             )
@@ -65,7 +65,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.video"),
-                "`video` is set up, and `autoattachGraphicsDevice: false` leaves it out.",
+                "`video` is set together with `autoattachGraphicsDevice: false`, which exclude each other.",
                 "remove one of the two",
                 "devices",
             )
@@ -78,7 +78,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.panicDevices"),
-                "`s390x` guests have no panic devices of their own choice.",
+                "`s390x` guests can't have `panicDevices`.",
                 "remove `panicDevices`",
                 "devices",
             )

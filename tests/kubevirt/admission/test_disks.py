@@ -16,7 +16,7 @@ ROWS = [
             Cause(
                 at("domain.devices.disks[0].name"),
                 "`disks[0]` has no name.",
-                "give it the name of its volume",
+                "set the name of its volume",
                 "disks",
             )
         ],
@@ -35,7 +35,7 @@ ROWS = [
             Cause(
                 at("domain.devices.disks[1].name"),
                 "two disks have the name `root`.",
-                "give each disk and its volume a name",
+                "give each disk and its volume a unique name",
                 "disks",
             )
         ],
@@ -50,7 +50,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].name"),
-                "the disk name `Root` is no DNS label.",
+                "the disk name `Root` is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes, in the disk and its volume",
                 "disks",
             )
@@ -63,7 +63,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].name"),
-                "disk `root` has no volume of its name.",
+                "disk `root` has no volume with the same name.",
                 "add a volume `root` to `volumes`, or remove the disk",
                 "disks",
             )
@@ -82,7 +82,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0]"),
-                "disk `root` is `disk` and `cdrom` at once.",
+                "disk `root` is both `disk` and `cdrom`; it must be one of them.",
                 "keep `disk` or `cdrom`",
                 "disks",
             )
@@ -101,7 +101,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].lun"),
-                "disk `root` is a `lun`, and its volume is neither a claim nor a DataVolume.",
+                "disk `root` is a `lun`, which needs a claim or a DataVolume as its volume.",
                 "use `disk`, or a `persistentVolumeClaim` or `dataVolume` volume",
                 "disks",
             )
@@ -117,7 +117,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk"),
-                "disk `root` shows downward metrics, and is no `disk`.",
+                "disk `root` shows downward metrics; it must be a `disk`.",
                 "set `disk: {bus: virtio}`",
                 "disks",
             )
@@ -136,7 +136,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `root` shows downward metrics and is on the bus `scsi`.",
+                "disk `root` shows downward metrics and is on the bus `scsi`; it must be on `virtio`; it must be "
+                "on `virtio`.",
                 "set `disk.bus: virtio`",
                 "disks",
             )
@@ -157,7 +158,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `root` shows downward metrics and is on the bus `sata` (the default of `amd64`).",
+                "disk `root` shows downward metrics and is on the bus `sata` (the default of `amd64`); it must "
+                "be on `virtio`.",
                 "set `disk.bus: virtio`",
                 "disks",
                 Stage.VMI,
@@ -177,7 +179,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `root` is on the bus `ide`, and KubeVirt does not support IDE.",
+                "disk `root` is on the bus `ide`, which KubeVirt does not support.",
                 "use `virtio`, `scsi`, `sata` or `usb`",
                 "disks",
             )
@@ -196,7 +198,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].lun.bus"),
-                "disk `root` is on the bus `nvme`, and KubeVirt knows no such bus.",
+                "disk `root` is on the bus `nvme`, which does not exist.",
                 "use `virtio`, `scsi`, `sata` or `usb`",
                 "disks",
             )
@@ -215,7 +217,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].cdrom.bus"),
-                "disk `root` is on the bus `virtio`, which no CD-ROM drive can use.",
+                "disk `root` is on the bus `virtio`, which CD-ROM drives do not support.",
                 "use `sata` or `scsi`",
                 "disks",
             )
@@ -235,7 +237,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].cdrom.bus"),
-                ("disk `root` is on the bus `virtio` (the default of `arm64`), which no CD-ROM drive can use."),
+                ("disk `root` is on the bus `virtio` (the default of `arm64`), which CD-ROM drives do not support."),
                 "use `sata` or `scsi`",
                 "disks",
                 Stage.VMI,
@@ -255,7 +257,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `root` is on the bus `sata` and `readonly`, which SATA disks can't be.",
+                "disk `root` is on the bus `sata` and `readonly`, which SATA disks do not support.",
                 "use `virtio` or `scsi`",
                 "disks",
             )
@@ -275,8 +277,8 @@ ROWS = [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
                 (
-                    "disk `root` is on the bus `sata` (the default of `amd64`) and `readonly`, which "
-                    "SATA disks can't be."
+                    "disk `root` is on the bus `sata` (the default of `amd64`) and `readonly`, which SATA disks "
+                    "do not support."
                 ),
                 "use `virtio` or `scsi`",
                 "disks",
@@ -366,7 +368,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.pciAddress"),
-                "the PCI address `1` of disk `root` can't be read.",
+                "the PCI address `1` of disk `root` is not valid.",
                 "write it as `0000:81:00.1`",
                 "disks",
             )
@@ -385,8 +387,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].serial"),
-                "the serial number of disk `root` holds more than letters, digits and `_.+-`.",
-                "use those characters only",
+                "the serial number of disk `root` contains characters other than letters, digits and `_.+-`.",
+                "use only those characters",
                 "disks",
             )
         ],
@@ -404,7 +406,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].serial"),
-                "the serial number of disk `root` has 257 characters, more than 256.",
+                "the serial number of disk `root` has 257 characters; at most 256 are allowed.",
                 "shorten it",
                 "disks",
             )
@@ -441,7 +443,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].blockSize"),
-                "disk `root` has a `custom` block size and `matchVolume`.",
+                "disk `root` has a `custom` block size and `matchVolume`, which exclude each other.",
                 "keep one of the two",
                 "disks",
             )
@@ -503,7 +505,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
-                "disk `root` is on the bus `sata`, where the logical block size is 512, not 4096.",
+                "disk `root` is on the bus `sata`, where the logical block size must be 512, not 4096.",
                 "use 512, or another bus",
                 "disks",
             )
@@ -535,8 +537,8 @@ ROWS = [
             Cause(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
                 (
-                    "disk `root` is on the bus `sata` (the default of `amd64`), where the logical "
-                    "block size is 512, not 4096."
+                    "disk `root` is on the bus `sata` (the default of `amd64`), where the logical block size "
+                    "must be 512, not 4096."
                 ),
                 "use 512, or another bus",
                 "disks",
@@ -575,7 +577,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].blockSize.custom.discardGranularity"),
-                "the discard granularity 513 of disk `root` is no multiple of the logical block size 512.",
+                "the discard granularity 513 of disk `root` is not a multiple of the logical block size 512.",
                 "use a multiple",
                 "disks",
             )
@@ -633,13 +635,13 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].bootOrder"),
-                "`bootOrder` of disk `root` is 0; it starts at 1.",
+                "`bootOrder` of disk `root` is 0; it must be 1 or more.",
                 "use 1 or more",
                 "disks",
             ),
             Cause(
                 at("domain.devices.interfaces[0].bootOrder"),
-                "`bootOrder` of interface `n` is 0; it starts at 1.",
+                "`bootOrder` of interface `n` is 0; it must be 1 or more.",
                 "use 1 or more",
                 "disks",
             ),
@@ -660,8 +662,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].bootOrder"),
-                "interface `n` has the `bootOrder` 1, which disk `root` has.",
-                "use another",
+                "interface `n` has the `bootOrder` 1, which disk `root` has too.",
+                "use another number",
                 "disks",
             )
         ],

@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("dnsConfig"),
-                "`dnsPolicy` is `None`, and `dnsConfig` names no server.",
+                "`dnsPolicy` is `None`, which needs `dnsConfig.nameservers`, and it is not set.",
                 "list servers in `dnsConfig.nameservers`, or use another policy",
                 "dns",
             )
@@ -28,7 +28,7 @@ ROWS = [
         [
             Cause(
                 at("dnsConfig.nameservers"),
-                "`dnsPolicy` is `None`, and `dnsConfig` names no server.",
+                "`dnsPolicy` is `None`, which needs `dnsConfig.nameservers`, and it is not set.",
                 "list servers in `dnsConfig.nameservers`, or use another policy",
                 "dns",
             )
@@ -38,7 +38,11 @@ ROWS = [
         "three servers",
         {"dnsConfig": {"nameservers": ["1.1.1.1", "1.1.1.1", "1.1.1.1"]}},
         {"dnsConfig": {"nameservers": ["1.1.1.1"] * 4}},
-        [Cause(at("dnsConfig.nameservers"), "`nameservers` has 4 entries, more than 3.", "keep three", "dns")],
+        [
+            Cause(
+                at("dnsConfig.nameservers"), "`nameservers` has 4 entries; at most 3 are allowed.", "keep three", "dns"
+            )
+        ],
     ),
     Row(
         "servers are addresses",
@@ -47,14 +51,14 @@ ROWS = [
         [
             Cause(
                 at("dnsConfig.nameservers[0]"),
-                "the name server `dns.example` is no IP address.",
-                "write an address",
+                "the name server `dns.example` is not a valid IP address.",
+                "use an IP address",
                 "dns",
             ),
             Cause(
                 at("dnsConfig.nameservers[1]"),
-                "the name server `fe80::1%eth0` is no IP address.",
-                "write an address",
+                "the name server `fe80::1%eth0` is not a valid IP address.",
+                "use an IP address",
                 "dns",
             ),
         ],
@@ -63,7 +67,7 @@ ROWS = [
         "six search domains",
         {"dnsConfig": {"searches": ["a"] * 6}},
         {"dnsConfig": {"searches": ["a"] * 7}},
-        [Cause(at("dnsConfig.searches"), "`searches` has 7 entries, more than 6.", "keep six", "dns")],
+        [Cause(at("dnsConfig.searches"), "`searches` has 7 entries; at most 6 are allowed.", "keep six", "dns")],
     ),
     Row(
         "short search domains",
@@ -72,7 +76,7 @@ ROWS = [
         [
             Cause(
                 at("dnsConfig.searches"),
-                "`searches` has 257 characters with the spaces between, more than 256.",
+                "`searches` has 257 characters in total; at most 256 are allowed.",
                 "use fewer or shorter domains",
                 "dns",
             )
@@ -82,13 +86,13 @@ ROWS = [
         "search domains are names",
         {"dnsConfig": {"searches": ["a.b"]}},
         {"dnsConfig": {"searches": ["a_b"]}},
-        [Cause(at("dnsConfig.searches[0]"), "the search domain `a_b` is no DNS name.", "correct it", "dns")],
+        [Cause(at("dnsConfig.searches[0]"), "the search domain `a_b` is not a valid DNS name.", "fix the name", "dns")],
     ),
     Row(
         "options have names",
         {"dnsConfig": {"options": [{"name": "ndots"}]}},
         {"dnsConfig": {"options": [{"value": "1"}]}},
-        [Cause(at("dnsConfig.options[0]"), "a DNS option has no name.", "name it", "dns")],
+        [Cause(at("dnsConfig.options[0]"), "a DNS option has no name.", "set its `name`", "dns")],
     ),
 ]
 

@@ -16,7 +16,7 @@ ROWS = [
         [
             Cause(
                 at("domain.cpu.features[0].policy"),
-                "`policy` is `must`, and KubeVirt knows no such value.",
+                "`policy` is `must`; it must be `force`, `require`, `optional`, `disable` or `forbid`.",
                 "use `force`, `require`, `optional`, `disable` or `forbid`, or remove the field",
                 "enums",
             )
@@ -29,7 +29,7 @@ ROWS = [
         [
             Cause(
                 at("startStrategy"),
-                "`startStrategy` is empty, and KubeVirt knows no such value.",
+                "`startStrategy` is empty; it must be `Paused`.",
                 "use `Paused`, or remove the field",
                 "enums",
             )
@@ -42,7 +42,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[1].state"),
-                "`state` is `off`, and KubeVirt knows no such value.",
+                "`state` is `off`; it must be `absent`, `up` or `down`.",
                 "use `absent`, `up` or `down`, or remove the field",
                 "enums",
             )
@@ -55,7 +55,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].model"),
-                "`model` is `e100`, and KubeVirt knows no such value.",
+                "`model` is `e100`; it must be `e1000`, `e1000e`, `igb`, `ne2k_pci`, `pcnet`, `rtl8139` or `virtio`.",
                 ("use `e1000`, `e1000e`, `igb`, `ne2k_pci`, `pcnet`, `rtl8139` or `virtio`, or remove the field"),
                 "enums",
             )
@@ -68,13 +68,13 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.inputs[0].bus"),
-                "`bus` is `ps2`, and KubeVirt knows no such value.",
+                "`bus` is `ps2`; it must be `virtio` or `usb`.",
                 "use `virtio` or `usb`, or remove the field",
                 "enums",
             ),
             Cause(
                 at("domain.devices.inputs[0].type"),
-                "`type` is `keyboard`, and KubeVirt knows no such value.",
+                "`type` is `keyboard`; it must be `tablet`.",
                 "use `tablet`",
                 "enums",
             ),
@@ -87,7 +87,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.inputs[0].type"),
-                "`type` is missing, and must be `tablet`.",
+                "`type` is missing; it must be `tablet`.",
                 "set `type` to `tablet`",
                 "enums",
             )
@@ -101,7 +101,7 @@ ROWS = [
         [
             Cause(
                 at("domain.ioThreadsPolicy"),
-                "`ioThreadsPolicy` is `dedicated`, and KubeVirt knows no such value.",
+                "`ioThreadsPolicy` is `dedicated`; it must be `shared`, `auto` or `supplementalPool`.",
                 "use `shared`, `auto` or `supplementalPool`, or remove the field",
                 "enums",
             )
@@ -114,19 +114,19 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].cache"),
-                "`cache` is `all`, and KubeVirt knows no such value.",
+                "`cache` is `all`; it must be `none`, `writethrough` or `writeback`.",
                 "use `none`, `writethrough` or `writeback`, or remove the field",
                 "enums",
             ),
             Cause(
                 at("domain.devices.disks[0].io"),
-                "`io` is `io_uring`, and KubeVirt knows no such value.",
+                "`io` is `io_uring`; it must be `native` or `threads`.",
                 "use `native` or `threads`, or remove the field",
                 "enums",
             ),
             Cause(
                 at("domain.devices.disks[0].errorPolicy"),
-                "`errorPolicy` is empty, and KubeVirt knows no such value.",
+                "`errorPolicy` is empty; it must be `stop`, `ignore`, `report` or `enospace`.",
                 "use `stop`, `ignore`, `report` or `enospace`, or remove the field",
                 "enums",
             ),
@@ -139,7 +139,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].hostDisk.type"),
-                "`type` is `File`, and KubeVirt knows no such value.",
+                "`type` is `File`; it must be `DiskOrCreate` or `Disk`.",
                 "use `DiskOrCreate` or `Disk`",
                 "enums",
             )
@@ -152,7 +152,7 @@ ROWS = [
         [
             Cause(
                 at("dnsPolicy"),
-                "`dnsPolicy` is `Cluster`, and KubeVirt knows no such value.",
+                "`dnsPolicy` is `Cluster`; it must be `ClusterFirstWithHostNet`, `ClusterFirst`, `Default` or `None`.",
                 "use `ClusterFirstWithHostNet`, `ClusterFirst`, `Default` or `None`, or remove the field",
                 "enums",
             )
@@ -165,7 +165,8 @@ ROWS = [
         [
             Cause(
                 at("evictionStrategy"),
-                "`evictionStrategy` is `livemigrate`, and KubeVirt knows no such value.",
+                "`evictionStrategy` is `livemigrate`; it must be `None`, `LiveMigrate`, `LiveMigrateIfPossible` "
+                "or `External`.",
                 "write `LiveMigrate`",
                 "enums",
                 edits=(Put(at("evictionStrategy"), "LiveMigrate"),),
@@ -179,7 +180,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.sound.model"),
-                "`model` is `sb16`, and KubeVirt knows no such value.",
+                "`model` is `sb16`; it must be `ich9` or `ac97`.",
                 "use `ich9` or `ac97`, or remove the field",
                 "enums",
             )
@@ -192,7 +193,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.panicDevices[0].model"),
-                "`model` is `kernel`, and KubeVirt knows no such value.",
+                "`model` is `kernel`; it must be `hyperv`, `isa` or `pvpanic`.",
                 "use `hyperv`, `isa` or `pvpanic`, or remove the field",
                 "enums",
             )

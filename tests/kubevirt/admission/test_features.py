@@ -150,7 +150,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity.tdx"),
-                ("Intel's encryption of guests needs the feature gate `WorkloadEncryptionTDX`, which is off."),
+                ("guest encryption with Intel TDX needs the feature gate `WorkloadEncryptionTDX`, which is off."),
                 ("add `WorkloadEncryptionTDX` to `featureGates` of the KubeVirt object, or remove what needs it"),
                 "features",
             )
@@ -337,7 +337,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity.sev"),
-                "AMD's encryption of guests needs the feature gate `WorkloadEncryptionSEV`, which is off.",
+                "guest encryption with AMD SEV needs the feature gate `WorkloadEncryptionSEV`, which is off.",
                 ("add `WorkloadEncryptionSEV` to `featureGates` of the KubeVirt object, or remove what needs it"),
                 "features",
             )

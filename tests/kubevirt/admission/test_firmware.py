@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `pc-i440fx-7.0` is none that this cluster emulates for `amd64`.",
+                "the machine type `pc-i440fx-7.0` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
                 "firmware",
             )
@@ -28,7 +28,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `q35` is none that this cluster emulates for `s390x`.",
+                "the machine type `q35` is not among the `emulatedMachines` of the cluster for `s390x`.",
                 "use a type such as `s390-ccw-virtio`",
                 "firmware",
             )
@@ -41,7 +41,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `q35` is none that this cluster emulates for `amd64`.",
+                "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
                 "firmware",
             )
@@ -56,7 +56,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `q35` is none that this cluster emulates for `amd64`.",
+                "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
                 "firmware",
             )
@@ -71,7 +71,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `virt` is none that this cluster emulates for `amd64`.",
+                "the machine type `virt` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
                 "firmware",
                 Stage.VM,
@@ -88,7 +88,7 @@ ROWS = [
         [
             Cause(
                 at("domain.machine.type"),
-                "the machine type `pc` is none that this cluster emulates for `amd64`.",
+                "the machine type `pc` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
                 "firmware",
                 Stage.VM,
@@ -127,7 +127,7 @@ ROWS = [
         [
             Cause(
                 at("domain.firmware.acpi.msdmNameRef"),
-                "`acpi.msdmNameRef` names `w`, which is no volume of the guest.",
+                "`acpi.msdmNameRef` names `w`, which is not a volume of the guest.",
                 "add a volume `w` with a `secret`",
                 "firmware",
             )
@@ -146,7 +146,7 @@ ROWS = [
         [
             Cause(
                 at("domain.firmware.acpi.slicNameRef"),
-                "`acpi.slicNameRef` names `v`, which is no Secret.",
+                "`acpi.slicNameRef` names `v`, which is not a Secret volume.",
                 "give the volume `v` a `secret`",
                 "firmware",
             )
@@ -159,7 +159,7 @@ ROWS = [
         [
             Cause(
                 at("domain.firmware.bootloader"),
-                "`bootloader` has `efi` and `bios`.",
+                "`bootloader` has both `efi` and `bios`, which exclude each other.",
                 "keep one of the two",
                 "firmware",
             )
@@ -172,7 +172,7 @@ ROWS = [
         [
             Cause(
                 at("domain.firmware.kernelBoot.kernelArgs"),
-                "`kernelArgs` are for a kernel, and `kernelBoot` has no `container` with one.",
+                "`kernelArgs` needs a kernel, and `kernelBoot` has no `container`.",
                 "add `kernelBoot.container`, or remove `kernelArgs`",
                 "firmware",
             )
@@ -208,13 +208,13 @@ ROWS = [
         [
             Cause(
                 at("domain.firmware.kernelBoot.container.kernelPath"),
-                "`/` is no absolute path to a file.",
+                "`/` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
                 "firmware",
             ),
             Cause(
                 at("domain.firmware.kernelBoot.container.initrdPath"),
-                "`a/../i` is no absolute path to a file.",
+                "`a/../i` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
                 "firmware",
             ),

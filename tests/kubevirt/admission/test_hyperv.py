@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("domain.features.hyperv.evmcs"),
-                "`hyperv.evmcs` needs `vapic`, which is switched off.",
+                "`hyperv.evmcs` needs `vapic`, which is disabled.",
                 "remove `vapic.enabled: false`, or `evmcs`",
                 "hyperv",
                 Stage.VMI,
@@ -35,21 +35,21 @@ ROWS = [
         [
             Cause(
                 at("domain.features.hyperv.ipi"),
-                "`hyperv.ipi` needs `vpindex`, which is switched off.",
+                "`hyperv.ipi` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `ipi`",
                 "hyperv",
                 Stage.VMI,
             ),
             Cause(
                 at("domain.features.hyperv.tlbflush"),
-                "`hyperv.tlbflush` needs `vpindex`, which is switched off.",
+                "`hyperv.tlbflush` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `tlbflush`",
                 "hyperv",
                 Stage.VMI,
             ),
             Cause(
                 at("domain.features.hyperv.synic"),
-                "`hyperv.synic` needs `vpindex`, which is switched off.",
+                "`hyperv.synic` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `synic`",
                 "hyperv",
                 Stage.VMI,
@@ -63,7 +63,7 @@ ROWS = [
         [
             Cause(
                 at("domain.features.hyperv.synictimer"),
-                "`hyperv.synictimer` needs `synic`, which is switched off.",
+                "`hyperv.synictimer` needs `synic`, which is disabled.",
                 "remove `synic.enabled: false`, or `synictimer`",
                 "hyperv",
                 Stage.VMI,
@@ -77,7 +77,7 @@ ROWS = [
         [
             Cause(
                 at("domain.features.hyperv.synictimer"),
-                "`hyperv.synictimer` switches `synic` on, and that needs `vpindex`, which is switched off.",
+                "`hyperv.synictimer` enables `synic`, which needs `vpindex`, and it is disabled.",
                 "remove `vpindex.enabled: false`, or `synictimer`",
                 "hyperv",
                 Stage.VMI,
@@ -91,7 +91,7 @@ ROWS = [
         [
             Cause(
                 at("domain.features.hyperv"),
-                "`hyperv` names features, and `hypervPassthrough` takes all that the host has.",
+                "`hyperv` and `hypervPassthrough` exclude each other.",
                 "keep one of the two",
                 "hyperv",
                 Stage.VMI,

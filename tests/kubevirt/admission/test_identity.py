@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("hostname"),
-                "`hostname` is `Web_1`, which is no DNS label.",
+                "`hostname` is `Web_1`, which is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes",
                 "identity",
             )
@@ -29,9 +29,8 @@ ROWS = [
             Cause(
                 at("hostname"),
                 (
-                    "`hostname` is "
-                    "`aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which is no "
-                    "DNS label."
+                    "`hostname` is `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which is "
+                    "not a valid DNS label."
                 ),
                 "use at most 63 lower-case letters, digits and inner dashes",
                 "identity",
@@ -45,7 +44,7 @@ ROWS = [
         [
             Cause(
                 at("subdomain"),
-                "`subdomain` is `a..b`, which is no DNS subdomain.",
+                "`subdomain` is `a..b`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
                 "identity",
             )
@@ -58,7 +57,7 @@ ROWS = [
         [
             Cause(
                 at("serviceAccountName"),
-                "`serviceAccountName` is `Robot`, which is no DNS subdomain.",
+                "`serviceAccountName` is `Robot`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
                 "identity",
             )
@@ -71,7 +70,7 @@ ROWS = [
         [
             Cause(
                 at("serviceAccountName"),
-                "`serviceAccountName` is `a`, and a `serviceAccount` volume names `b`.",
+                "`serviceAccountName` is `a`, and a `serviceAccount` volume names `b`; they must match.",
                 "name the same service account in both",
                 "identity",
             )

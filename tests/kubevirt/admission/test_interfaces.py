@@ -16,7 +16,7 @@ ROWS = [
             Cause(
                 at("domain.devices.interfaces[0].name"),
                 "`interfaces[0]` has no name.",
-                "give it the name of its network",
+                "set the name of its network",
                 "interfaces",
             )
         ],
@@ -34,7 +34,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].state"),
-                "interface `default` has `sriov`, and no link state `down`.",
+                "interface `default` has `sriov`, which does not support the link state `down`.",
                 "remove `state`",
                 "interfaces",
             )
@@ -53,7 +53,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].state"),
-                "interface `default` can't be `absent`: only one with `bridge` can.",
+                "interface `default` can't be `absent`; only an interface with `bridge` can.",
                 "remove `state`",
                 "interfaces",
             )
@@ -88,7 +88,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` has no binding; an interface has one.",
+                "interface `default` has no binding; an interface must have exactly one.",
                 "add `bridge`, `masquerade`, `sriov`, `passtBinding` or `binding`",
                 "interfaces",
             )
@@ -107,7 +107,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` has 2 bindings, `bridge` and `masquerade`; an interface has one.",
+                "interface `default` has 2 bindings, `bridge` and `masquerade`; an interface must have exactly one.",
                 "keep `bridge` or `masquerade`",
                 "interfaces",
             )
@@ -134,19 +134,19 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].slirp"),
-                "interface `p` has the binding `slirp`, which KubeVirt dropped in 1.3.",
+                "interface `p` has the binding `slirp`, which KubeVirt 1.3 removed.",
                 "use `masquerade: {}`, or `passtBinding: {}`",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[1].macvtap"),
-                "interface `m` has the binding `macvtap`, which KubeVirt dropped in 1.3.",
+                "interface `m` has the binding `macvtap`, which KubeVirt 1.3 removed.",
                 "use the binding plugin for macvtap",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[2].passt"),
-                "interface `o` has the binding `passt`, which KubeVirt dropped in 1.3.",
+                "interface `o` has the binding `passt`, which KubeVirt 1.3 removed.",
                 "use `passtBinding: {}`",
                 "interfaces",
             ),
@@ -165,7 +165,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` has `masquerade`, which works on the pod network only.",
+                "interface `default` has `masquerade`, which works only on the pod network.",
                 "attach it to a network with `pod: {}`, or use another binding",
                 "interfaces",
             )
@@ -184,7 +184,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` has `passtBinding`, which works on the pod network only.",
+                "interface `default` has `passtBinding`, which works only on the pod network.",
                 "attach it to a network with `pod: {}`, or use another binding",
                 "interfaces",
             )
@@ -208,8 +208,8 @@ ROWS = [
             Cause(
                 at("domain.devices.interfaces[0].macAddress"),
                 (
-                    "interface `default` has the MAC address `02:00:00:00:00:00`, which KubeVirt "
-                    "keeps for its bridge in the pod."
+                    "interface `default` has the MAC address `02:00:00:00:00:00`, which KubeVirt reserves for "
+                    "its bridge in the pod."
                 ),
                 "choose another address",
                 "interfaces",
@@ -229,7 +229,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` bridges the pod network, which this cluster forbids.",
+                "interface `default` uses `bridge` on the pod network, which this cluster does not permit.",
                 "use `masquerade: {}`, or set `permitBridgeInterfaceOnPodNetwork` in the KubeVirt object",
                 "interfaces",
             )
@@ -271,7 +271,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[1].name"),
-                "interface `lan` has no network of its name.",
+                "interface `lan` has no network with the same name.",
                 "add a network `lan` to `networks`, or remove the interface",
                 "interfaces",
             )
@@ -290,7 +290,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].name"),
-                "the interface name `a.b` holds more than letters, digits, `-` and `_`.",
+                "the interface name `a.b` contains characters other than letters, digits, `-` and `_`.",
                 "rename it and its network",
                 "interfaces",
             )
@@ -311,7 +311,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].macAddress"),
-                "the MAC address `02:00:00:12:34` of interface `default` can't be read.",
+                "the MAC address `02:00:00:12:34` of interface `default` is not valid.",
                 "write six bytes, such as `02:00:00:12:34:56`",
                 "interfaces",
             )
@@ -332,7 +332,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].macAddress"),
-                ("the MAC address `02:00:00:12:34:56:78:9a` of interface `default` has 8 bytes, and may have 6."),
+                ("the MAC address `02:00:00:12:34:56:78:9a` of interface `default` has 8 bytes; it must have 6."),
                 "write six bytes, such as `02:00:00:12:34:56`",
                 "interfaces",
             )
@@ -351,7 +351,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].pciAddress"),
-                "the PCI address `0000:81:00.8` of interface `default` can't be read.",
+                "the PCI address `0000:81:00.8` of interface `default` is not valid.",
                 "write it as `0000:81:00.1`",
                 "interfaces",
             )
@@ -417,7 +417,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].ports[0].name"),
-                "`-http` is no name of a port.",
+                "`-http` is not a valid port name.",
                 "use at most 15 lower-case letters, digits and single inner dashes, with a letter",
                 "interfaces",
             )
@@ -452,13 +452,13 @@ ROWS = [
             ),
             Cause(
                 at("domain.devices.interfaces[0].ports[1].port"),
-                "a port of interface `default` is 65536; ports go from 1 to 65535.",
+                "a port of interface `default` is 65536; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[0].ports[1].protocol"),
-                "`protocol` is `SCTP`, and can be `TCP` or `UDP`.",
+                "`protocol` is `SCTP`; it must be `TCP` or `UDP`.",
                 "use `TCP` or `UDP`",
                 "interfaces",
             ),
@@ -494,7 +494,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0]"),
-                "interface `default` has `ports` and `portRanges`.",
+                "interface `default` has `ports` and `portRanges`, which exclude each other.",
                 "keep one of the two",
                 "interfaces",
             ),
@@ -564,8 +564,8 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].portRanges"),
-                "interface `default` has more than 10 `portRanges`.",
-                "join or remove ranges",
+                "interface `default` has more than 10 `portRanges`, the maximum.",
+                "merge or remove ranges",
                 "interfaces",
             )
         ],
@@ -610,19 +610,19 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].portRanges[0].protocol"),
-                "`protocol` is `SCTP`, and can be `TCP` or `UDP`.",
+                "`protocol` is `SCTP`; it must be `TCP` or `UDP`.",
                 "use `TCP` or `UDP`",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[0].portRanges[1].start"),
-                "`start` is 0; ports go from 1 to 65535.",
+                "`start` is 0; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[0].portRanges[2].end"),
-                "`end` is 65536; ports go from 1 to 65535.",
+                "`end` is 65536; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
@@ -677,7 +677,7 @@ ROWS = [
             Cause(
                 at("domain.devices.interfaces[0].portRanges"),
                 "the TCP ranges 1-5 and 5-7 overlap.",
-                "join them",
+                "merge them",
                 "interfaces",
             )
         ],
@@ -764,7 +764,7 @@ ROWS = [
             ),
             Cause(
                 at("domain.devices.interfaces[0].dhcpOptions.privateOptions[2].option"),
-                "the private DHCP option 255 is outside 224 to 254.",
+                "the private DHCP option is 255; it must be from 224 to 254.",
                 "use an option from 224 to 254",
                 "interfaces",
             ),
@@ -803,19 +803,19 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[0]"),
-                "the NTP server `ntp.org` is no IPv4 address.",
+                "the NTP server `ntp.org` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[1]"),
-                "the NTP server `fd00::1` is no IPv4 address.",
+                "the NTP server `fd00::1` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),
             Cause(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[2]"),
-                "the NTP server `192.0.2` is no IPv4 address.",
+                "the NTP server `192.0.2` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),

@@ -49,7 +49,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity"),
-                "`launchSecurity` names no kind; on `amd64` it takes one.",
+                "`launchSecurity` has no kind; on `amd64` it must have exactly one.",
                 "add `sev`, `snp` or `tdx`",
                 "launch_security",
             )
@@ -65,7 +65,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity"),
-                "`launchSecurity` has `snp` and `tdx`; on `amd64` it takes one.",
+                "`launchSecurity` has `snp` and `tdx`; on `amd64` it must have exactly one.",
                 "keep `snp` or `tdx`",
                 "launch_security",
             )
@@ -91,7 +91,10 @@ ROWS = [
         },
         [
             Cause(
-                at("domain.launchSecurity.tdx"), "TDX does not go with SMM.", "remove `features.smm`", "launch_security"
+                at("domain.launchSecurity.tdx"),
+                "TDX does not work with SMM.",
+                "remove `features.smm`",
+                "launch_security",
             )
         ],
         good_in={"cluster": kubevirt("WorkloadEncryptionTDX")},
@@ -123,7 +126,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity.snp"),
-                "SEV-SNP does not go with Secure Boot.",
+                "SEV-SNP does not work with Secure Boot.",
                 "set `efi.secureBoot: false`",
                 "launch_security",
             )
@@ -139,7 +142,7 @@ ROWS = [
         [
             Cause(
                 at("domain.launchSecurity.tdx"),
-                "TDX does not go with persistent UEFI variables.",
+                "TDX does not work with persistent UEFI variables.",
                 "remove `efi.persistent`",
                 "launch_security",
             )

@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("domain.resources.requests.memory"),
-                "`resources.requests.memory` is negative: `-1Gi`.",
+                "`resources.requests.memory` is `-1Gi`; it must not be negative.",
                 "use a positive amount",
                 "memory",
             )
@@ -28,8 +28,8 @@ ROWS = [
         [
             Cause(
                 at("domain.resources.requests.memory"),
-                "the memory request is `999999`, which is less than a megabyte.",
-                "write the unit: `1Gi` is a gibibyte, `1` is a byte",
+                "the memory request is `999999`, which is less than one megabyte.",
+                "add the unit; `1Gi` is one gibibyte, `1` is one byte",
                 "memory",
             )
         ],
@@ -41,7 +41,7 @@ ROWS = [
         [
             Cause(
                 at("domain.resources.limits.memory"),
-                "`resources.limits.memory` is negative: `-1`.",
+                "`resources.limits.memory` is `-1`; it must not be negative.",
                 "use a positive amount",
                 "memory",
             )
@@ -67,8 +67,8 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.hugepages.pageSize"),
-                "the huge page size is `2MB`, which is no quantity.",
-                "write a page size that the nodes have, such as `2Mi` or `1Gi`",
+                "the huge page size `2MB` is not a valid quantity.",
+                "use a page size that the nodes have, such as `2Mi` or `1Gi`",
                 "memory",
             )
         ],
@@ -80,8 +80,8 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.hugepages.pageSize"),
-                "the huge page size is `0`; KubeVirt's webhook fails on a page of no size.",
-                "write a page size that the nodes have, such as `2Mi` or `1Gi`",
+                "the huge page size is `0`; it must be more than zero.",
+                "use a page size that the nodes have, such as `2Mi` or `1Gi`",
                 "memory",
             )
         ],
@@ -106,8 +106,8 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.hugepages.pageSize"),
-                "the memory `3Mi` is no multiple of the huge page size `2Mi`.",
-                "use whole pages",
+                "the memory `3Mi` is not a multiple of the huge page size `2Mi`.",
+                "use a multiple of the page size",
                 "memory",
             )
         ],
@@ -120,8 +120,8 @@ ROWS = [
             Cause(
                 at("domain.memory.hugepages.pageSize", Owner.POOL),
                 (
-                    "the template asks for huge pages and says neither `memory.guest` nor a memory "
-                    "request; KubeVirt's webhook fails on it."
+                    "the template uses huge pages without `memory.guest` or a memory request, on which "
+                    "KubeVirt's webhook crashes."
                 ),
                 "set `domain.memory.guest`",
                 "memory",
@@ -168,8 +168,8 @@ ROWS = [
             Cause(
                 at("domain.memory.guest"),
                 (
-                    "`memory.maxGuest` asks for memory hotplug, and the guest memory `2Gi` is "
-                    "greater than the maximum `1Gi`."
+                    "`memory.maxGuest` enables memory hotplug, and the guest memory `2Gi` is greater than the "
+                    "maximum `1Gi`."
                 ),
                 "raise `maxGuest`",
                 "memory",
@@ -183,7 +183,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                "`memory.maxGuest` asks for memory hotplug, and a realtime guest can't have it.",
+                "`memory.maxGuest` enables memory hotplug, and a realtime guest can't have it.",
                 "remove `maxGuest`, or `domain.cpu.realtime`",
                 "memory",
             )
@@ -200,8 +200,8 @@ ROWS = [
             Cause(
                 at("domain.memory"),
                 (
-                    "`memory.maxGuest` asks for memory hotplug, and a guest that maps the host's "
-                    "NUMA nodes can't have it."
+                    "`memory.maxGuest` enables memory hotplug, and a guest that maps the host's NUMA nodes can't "
+                    "have it."
                 ),
                 "remove `maxGuest`, or `domain.cpu.numa.guestMappingPassthrough`",
                 "memory",
@@ -218,7 +218,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                "`memory.maxGuest` asks for memory hotplug, and an encrypted guest can't have it.",
+                "`memory.maxGuest` enables memory hotplug, and an encrypted guest can't have it.",
                 "remove `maxGuest`, or `domain.launchSecurity`",
                 "memory",
             )
@@ -234,7 +234,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.guest", Owner.POOL),
-                "`memory.maxGuest` asks for memory hotplug, and the guest memory is not given.",
+                "`memory.maxGuest` enables memory hotplug, and the guest memory is not set.",
                 "set `domain.memory.guest`",
                 "memory",
             )
@@ -249,7 +249,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.guest"),
-                ("`memory.maxGuest` asks for memory hotplug, and the guest memory `1025Mi` is no multiple of `2Mi`."),
+                ("`memory.maxGuest` enables memory hotplug, and the guest memory `1025Mi` is not a multiple of `2Mi`."),
                 "use a multiple of `2Mi`",
                 "memory",
             )
@@ -262,7 +262,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                ("`memory.maxGuest` asks for memory hotplug, and `maxGuest` `2049Mi` is no multiple of `2Mi`."),
+                ("`memory.maxGuest` enables memory hotplug, and `maxGuest` `2049Mi` is not a multiple of `2Mi`."),
                 "use a multiple of `2Mi`",
                 "memory",
             )
@@ -281,7 +281,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                ("`memory.maxGuest` asks for memory hotplug, and `maxGuest` `2050Mi` is no multiple of `1Gi`."),
+                ("`memory.maxGuest` enables memory hotplug, and `maxGuest` `2050Mi` is not a multiple of `1Gi`."),
                 "use a multiple of `1Gi`",
                 "memory",
             )
@@ -294,7 +294,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                "`memory.maxGuest` asks for memory hotplug, and `arm64` can't have it: only `amd64` can.",
+                "`memory.maxGuest` enables memory hotplug, and `arm64` can't have it: only `amd64` can.",
                 "set `architecture: amd64`, or remove `maxGuest`",
                 "memory",
             )
@@ -307,7 +307,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory.guest"),
-                ("`memory.maxGuest` asks for memory hotplug, and the guest memory `512Mi` is less than `1Gi`."),
+                ("`memory.maxGuest` enables memory hotplug, and the guest memory `512Mi` is less than `1Gi`."),
                 "use `1Gi` or more, or remove `maxGuest`",
                 "memory",
             )
@@ -321,8 +321,8 @@ ROWS = [
             Cause(
                 at("domain.memory.guest"),
                 (
-                    "`memory.maxGuest` asks for memory hotplug, and the guest memory `2Gi` is "
-                    "greater than the maximum `1Gi`."
+                    "`memory.maxGuest` enables memory hotplug, and the guest memory `2Gi` is greater than the "
+                    "maximum `1Gi`."
                 ),
                 "raise `maxGuest`",
                 "memory",
@@ -340,7 +340,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory"),
-                "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
+                "the VM has no memory: `memory.guest`, `memory.hugepages`, a request or a limit must be set.",
                 "set `domain.memory.guest`, or name an instancetype",
                 "memory_unset",
                 Stage.VMI,
@@ -354,7 +354,7 @@ ROWS = [
         [
             Cause(
                 at("domain.memory", Owner.VMI),
-                "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
+                "the VM has no memory: `memory.guest`, `memory.hugepages`, a request or a limit must be set.",
                 "set `domain.memory.guest`",
                 "memory_unset",
                 Stage.VMI,

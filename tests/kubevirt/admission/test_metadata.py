@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 ("spec", "template", "metadata", "labels", "kubevirt.io/nodeName"),
-                "the label `kubevirt.io/nodeName` is KubeVirt's own, and nobody else may set it.",
+                "the label `kubevirt.io/nodeName` is reserved for KubeVirt.",
                 "remove the label",
                 "metadata",
             )
@@ -30,7 +30,7 @@ ROWS = [
         [
             Cause(
                 ("metadata", "labels", "kubevirt.io/schedulable"),
-                "the label `kubevirt.io/schedulable` is KubeVirt's own, and nobody else may set it.",
+                "the label `kubevirt.io/schedulable` is reserved for KubeVirt.",
                 "remove the label",
                 "metadata",
             )

@@ -21,7 +21,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.interfaces[1]"),
-                "2 networks are the pod network, and a guest has one.",
+                "2 networks are the pod network; a guest can have only one.",
                 "keep one `pod: {}`; attach the others through `multus`",
                 "networks",
             )
@@ -37,13 +37,13 @@ ROWS = [
         [
             Cause(
                 at("networks[1]"),
-                "2 networks are the pod network, and a guest has one.",
+                "2 networks are the pod network; a guest can have only one.",
                 "keep one `pod: {}`; attach the others through `multus`",
                 "networks",
             ),
             Cause(
                 at("networks[1].name"),
-                "network `q` has no interface of its name.",
+                "network `q` has no interface with the same name.",
                 "add an interface `q` to `domain.devices.interfaces`, or remove the network",
                 "networks",
             ),
@@ -65,7 +65,7 @@ ROWS = [
         [
             Cause(
                 at("networks[1]"),
-                "2 networks are the default of Multus, and a guest has one.",
+                "2 networks are the Multus default; a guest can have only one.",
                 "keep one `default: true`",
                 "networks",
             )
@@ -84,7 +84,7 @@ ROWS = [
         [
             Cause(
                 at("networks[1]"),
-                "the guest has the pod network and a default network of Multus, which takes its place.",
+                "the guest has both the pod network and a Multus default network, which replaces it.",
                 "remove the pod network, or `default: true`",
                 "networks",
             )
@@ -97,7 +97,7 @@ ROWS = [
         [
             Cause(
                 at("networks[0]"),
-                "network `p` has no source; a network has one.",
+                "network `p` has no source; a network must have exactly one.",
                 "add `pod: {}`, or `multus` with a `networkName`",
                 "networks",
             )
@@ -116,7 +116,7 @@ ROWS = [
         [
             Cause(
                 at("networks[0]"),
-                "network `p` has 2 sources, `pod` and `multus`; a network has one.",
+                "network `p` has 2 sources, `pod` and `multus`; a network must have exactly one.",
                 "keep `pod` or `multus`",
                 "networks",
             )
@@ -136,7 +136,7 @@ ROWS = [
             Cause(
                 at("networks[0].multus.networkName"),
                 "network `m` has no `multus.networkName`.",
-                "name the NetworkAttachmentDefinition",
+                "set it to the name of a NetworkAttachmentDefinition",
                 "networks",
             )
         ],
@@ -155,7 +155,7 @@ ROWS = [
             Cause(
                 at("networks[1].name"),
                 "two networks have the name `p`.",
-                "give each network a name of its own",
+                "give each network its own name",
                 "networks",
             )
         ],
@@ -170,7 +170,7 @@ ROWS = [
         [
             Cause(
                 at("networks[1].name"),
-                "network `m` has no interface of its name.",
+                "network `m` has no interface with the same name.",
                 "add an interface `m` to `domain.devices.interfaces`, or remove the network",
                 "networks",
             )
@@ -193,8 +193,8 @@ ROWS = [
         [
             Cause(
                 at("networks[1]"),
-                "the guest has networks of resource claims and of Multus, which don't go together.",
-                "use one kind for all",
+                "the guest mixes networks of resource claims and of Multus, which KubeVirt does not support.",
+                "use one of the two for all",
                 "networks",
             )
         ],
@@ -267,7 +267,7 @@ ROWS = [
         [
             Cause(
                 at("networks[0].resourceClaim.claimName"),
-                "network `d` takes the resource claim `c`, which `resourceClaims` does not list.",
+                "network `d` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
                 "networks",
             )
@@ -296,8 +296,8 @@ ROWS = [
         [
             Cause(
                 at("networks[1]"),
-                "two networks take request `r` of claim `c`.",
-                "give each network a request of its own",
+                "two networks use request `r` of claim `c`.",
+                "give each network its own request",
                 "networks",
             )
         ],
@@ -323,7 +323,7 @@ ROWS = [
             ),
             Cause(
                 at("networks[0].resourceClaim.claimName"),
-                "network `d` takes the resource claim `c`, which `resourceClaims` does not list.",
+                "network `d` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
                 "networks",
             ),

@@ -15,7 +15,7 @@ ROWS = [
         [
             Cause(
                 at("readinessProbe"),
-                "`readinessProbe` probes nothing; a probe has one handler.",
+                "`readinessProbe` has no handler; a probe must have exactly one handler.",
                 "add `httpGet`, `tcpSocket`, `exec` or `guestAgentPing`",
                 "probes",
             )
@@ -28,7 +28,7 @@ ROWS = [
         [
             Cause(
                 at("livenessProbe"),
-                "`livenessProbe` has `exec` and `guestAgentPing`; a probe has one handler.",
+                "`livenessProbe` has `exec` and `guestAgentPing`; a probe must have exactly one handler.",
                 "keep `exec` or `guestAgentPing`",
                 "probes",
             )
@@ -45,13 +45,13 @@ ROWS = [
         [
             Cause(
                 at("readinessProbe.tcpSocket"),
-                ("`readinessProbe.tcpSocket` goes through the pod network, to which the guest is not attached."),
+                ("`readinessProbe.tcpSocket` uses the pod network, to which the guest is not connected."),
                 "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
                 "probes",
             ),
             Cause(
                 at("livenessProbe.httpGet"),
-                ("`livenessProbe.httpGet` goes through the pod network, to which the guest is not attached."),
+                ("`livenessProbe.httpGet` uses the pod network, to which the guest is not connected."),
                 "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
                 "probes",
             ),
@@ -64,7 +64,7 @@ ROWS = [
         [
             Cause(
                 at("startStrategy"),
-                "the guest starts paused and has a `livenessProbe`, which would stop it.",
+                "the guest starts paused and has a `livenessProbe`, which stops a paused guest.",
                 "remove one of the two",
                 "probes",
             )

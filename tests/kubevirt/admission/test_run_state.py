@@ -16,7 +16,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.runStrategy"),
-                "the VM has no `runStrategy`.",
+                "`runStrategy` is missing.",
                 "set `runStrategy`, such as `Always` or `Halted`",
                 "run_state",
             )
@@ -46,7 +46,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.runStrategy"),
-                "`runStrategy` is `OnFailure`, and KubeVirt knows no such value.",
+                "`runStrategy` is `OnFailure`; it must be `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`.",
                 "use `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`",
                 "run_state",
             )
@@ -76,7 +76,8 @@ ROWS = [
         [
             Cause(
                 parse("spec.runStrategy"),
-                "`runStrategy` is `WaitAsReceiver`, and KubeVirt knows no such value.",
+                "`runStrategy` is `WaitAsReceiver`; it must be `Always`, `Halted`, `Manual`, `RerunOnFailure` or "
+                "`Once`.",
                 "use `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`",
                 "run_state",
             )
@@ -95,7 +96,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.virtualMachineTemplate.spec.runStrategy"),
-                "the VM has no `runStrategy`.",
+                "`runStrategy` is missing.",
                 "set `runStrategy`, such as `Always` or `Halted`",
                 "run_state",
             )

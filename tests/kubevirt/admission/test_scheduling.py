@@ -24,7 +24,7 @@ ROWS = [
             Cause(
                 at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
                 "`nodeSelectorTerms` is empty.",
-                "give one term at least",
+                "add at least one term",
                 "scheduling",
             )
         ],
@@ -55,8 +55,8 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
                 ),
-                "operator `In` takes one value or more, and `values` has 0.",
-                "give one value or more",
+                "operator `In` needs at least one value, and `values` has 0.",
+                "set at least one value",
                 "scheduling",
             )
         ],
@@ -89,8 +89,8 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
                 ),
-                "operator `Exists` takes no value, and `values` has 1.",
-                "give no value",
+                "operator `Exists` needs no value, and `values` has 1.",
+                "set no value",
                 "scheduling",
             )
         ],
@@ -123,8 +123,8 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
                 ),
-                "operator `Lt` takes exactly one value, and `values` has 2.",
-                "give exactly one value",
+                "operator `Lt` needs exactly one value, and `values` has 2.",
+                "set exactly one value",
                 "scheduling",
             )
         ],
@@ -157,7 +157,7 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].operator"
                 ),
-                "`Is` is no operator here.",
+                "the operator is `Is`; it must be `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.",
                 "use `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`",
                 "scheduling",
             )
@@ -189,7 +189,7 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].key"
                 ),
-                "`a/b/c` is no label key.",
+                "`a/b/c` is not a valid label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             )
@@ -228,7 +228,7 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchFields[0].operator"
                 ),
-                "`Exists` is no operator here.",
+                "the operator is `Exists`; it must be `In` or `NotIn`.",
                 "use `In` or `NotIn`",
                 "scheduling",
             ),
@@ -279,7 +279,7 @@ ROWS = [
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchFields[0].values[0]"
                 ),
-                "`Node` is no node name.",
+                "`Node` is not a valid node name.",
                 "write the node's name",
                 "scheduling",
             )
@@ -304,7 +304,7 @@ ROWS = [
         [
             Cause(
                 at("affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
-                "the weight is 0, and goes from 1 to 100.",
+                "the weight is 0; it must be from 1 to 100.",
                 "use a weight in that range",
                 "scheduling",
             ),
@@ -313,7 +313,7 @@ ROWS = [
                     "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution["
                     "0].preference.matchExpressions[0].key"
                 ),
-                "`key` is empty, and must be a label key.",
+                "`key` is empty; it must be a label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             ),
@@ -332,7 +332,7 @@ ROWS = [
         [
             Cause(
                 at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey"),
-                "`topologyKey` is empty, and must be a label key.",
+                "`topologyKey` is empty; it must be a label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             )
@@ -364,7 +364,7 @@ ROWS = [
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].labelSelector.matchLabels.a b"
                 ),
-                "`a b` is no label key.",
+                "`a b` is not a valid label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             ),
@@ -373,7 +373,7 @@ ROWS = [
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].labelSelector.matchLabels.a b"
                 ),
-                "`c d` is no label value.",
+                "`c d` is not a valid label value.",
                 "use at most 63 letters, digits, `-`, `_` and `.`",
                 "scheduling",
             ),
@@ -428,7 +428,7 @@ ROWS = [
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[1].values"
                 ),
-                "operator `Exists` takes no `values`.",
+                "operator `Exists` does not accept `values`.",
                 "remove `values`",
                 "scheduling",
             ),
@@ -437,7 +437,7 @@ ROWS = [
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[1].values[0]"
                 ),
-                "`-` is no label value.",
+                "`-` is not a valid label value.",
                 "use at most 63 letters, digits, `-`, `_` and `.`",
                 "scheduling",
             ),
@@ -446,7 +446,7 @@ ROWS = [
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[2].operator"
                 ),
-                "`Gt` is no operator of a label selector.",
+                "`Gt` is not an operator of label selectors.",
                 "use `In`, `NotIn`, `Exists` or `DoesNotExist`",
                 "scheduling",
             ),
@@ -475,7 +475,7 @@ ROWS = [
         [
             Cause(
                 at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces[0]"),
-                "`Web` is no namespace name.",
+                "`Web` is not a valid namespace name.",
                 "write the namespace's name",
                 "scheduling",
             )
@@ -504,7 +504,7 @@ ROWS = [
         [
             Cause(
                 at("affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
-                "the weight is 101, and goes from 1 to 100.",
+                "the weight is 101; it must be from 1 to 100.",
                 "use a weight in that range",
                 "scheduling",
             ),
@@ -513,7 +513,7 @@ ROWS = [
                     "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0"
                     "].podAffinityTerm.topologyKey"
                 ),
-                "`a b` is no label key.",
+                "`a b` is not a valid label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             ),
@@ -526,7 +526,7 @@ ROWS = [
         [
             Cause(
                 at("topologySpreadConstraints[0].maxSkew"),
-                "`maxSkew` is 0, and must be above 0.",
+                "`maxSkew` is 0; it must be 1 or more.",
                 "use 1 or more",
                 "scheduling",
             )
@@ -539,7 +539,7 @@ ROWS = [
         [
             Cause(
                 at("topologySpreadConstraints[0].topologyKey"),
-                "`topologyKey` is empty, and must be a label key.",
+                "`topologyKey` is empty; it must be a label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             )
@@ -552,7 +552,7 @@ ROWS = [
         [
             Cause(
                 at("topologySpreadConstraints[0].whenUnsatisfiable"),
-                "`whenUnsatisfiable` is `Ignore`, and Kubernetes knows no such value.",
+                "`whenUnsatisfiable` is `Ignore`; it must be `DoNotSchedule` or `ScheduleAnyway`.",
                 "use `DoNotSchedule` or `ScheduleAnyway`",
                 "scheduling",
             )
@@ -583,7 +583,7 @@ ROWS = [
         [
             Cause(
                 at("topologySpreadConstraints[0].labelSelector.matchLabels.a"),
-                "`?` is no label value.",
+                "`?` is not a valid label value.",
                 "use at most 63 letters, digits, `-`, `_` and `.`",
                 "scheduling",
             )

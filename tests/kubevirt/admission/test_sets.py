@@ -16,8 +16,8 @@ ROWS = [
         [
             Cause(
                 parse("spec.selector"),
-                "the selector does not select the labels of the template.",
-                "write the same labels in `spec.virtualMachineTemplate.metadata.labels`",
+                "the selector does not match the labels of the template.",
+                "set the same labels in `spec.virtualMachineTemplate.metadata.labels`",
                 "sets",
             )
         ],
@@ -31,8 +31,8 @@ ROWS = [
         [
             Cause(
                 parse("spec.selector"),
-                "the selector does not select the labels of the template.",
-                "write the same labels in `spec.virtualMachineTemplate.metadata.labels`",
+                "the selector does not match the labels of the template.",
+                "set the same labels in `spec.virtualMachineTemplate.metadata.labels`",
                 "sets",
             )
         ],
@@ -76,8 +76,8 @@ ROWS = [
         [
             Cause(
                 parse("spec.selector"),
-                "the selector does not select the labels of the template.",
-                "write the same labels in `spec.template.metadata.labels`",
+                "the selector does not match the labels of the template.",
+                "set the same labels in `spec.template.metadata.labels`",
                 "sets",
             )
         ],
@@ -99,7 +99,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.maxUnavailable"),
-                "`maxUnavailable` is `0`; it is a number above 0, or from `1%` to `100%`.",
+                "`maxUnavailable` is `0`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
                 "sets",
             )
@@ -114,7 +114,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.maxUnavailable"),
-                "`maxUnavailable` is `101%`; it is a number above 0, or from `1%` to `100%`.",
+                "`maxUnavailable` is `101%`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
                 "sets",
             )
@@ -129,7 +129,7 @@ ROWS = [
         [
             Cause(
                 parse("spec.maxUnavailable"),
-                "`maxUnavailable` is `5`; it is a number above 0, or from `1%` to `100%`.",
+                "`maxUnavailable` is `5`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
                 "sets",
             )
@@ -144,13 +144,13 @@ ROWS = [
         [
             Cause(
                 parse("spec.updateStrategy"),
-                "`updateStrategy` is `unmanaged` and `proactive` at once.",
+                "`updateStrategy` has `unmanaged` and `proactive`; it must have exactly one.",
                 "keep `unmanaged` or `proactive`",
                 "sets",
             ),
             Cause(
                 parse("spec.scaleInStrategy"),
-                "`scaleInStrategy` is `opportunistic` and `proactive` at once.",
+                "`scaleInStrategy` has `opportunistic` and `proactive`; it must have exactly one.",
                 "keep `opportunistic` or `proactive`",
                 "sets",
             ),

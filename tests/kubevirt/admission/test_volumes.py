@@ -12,11 +12,7 @@ ROWS = [
         "a volume has a name of its own",
         {"volumes": [{"name": "v", "emptyDisk": {}}]},
         {"volumes": [{"name": "v", "emptyDisk": {}}, {"name": "v", "emptyDisk": {}}]},
-        [
-            Cause(
-                at("volumes[1].name"), "two volumes have the name `v`.", "give each volume a name of its own", "volumes"
-            )
-        ],
+        [Cause(at("volumes[1].name"), "two volumes have the name `v`.", "give each volume its own name", "volumes")],
     ),
     Row(
         "a volume has a source",
@@ -25,7 +21,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0]"),
-                "volume `v` has no source; a volume has one.",
+                "volume `v` has no source; a volume must have exactly one.",
                 "add a source, such as `dataVolume`",
                 "volumes",
             )
@@ -38,7 +34,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0]"),
-                "volume `v` has 2 sources, `emptyDisk` and `ephemeral`; a volume has one.",
+                "volume `v` has 2 sources, `emptyDisk` and `ephemeral`; a volume must have exactly one.",
                 "keep `emptyDisk` or `ephemeral`",
                 "volumes",
             )
@@ -89,7 +85,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].hostDisk.capacity"),
-                "volume `v` is a disk that exists, and has a `capacity`.",
+                "volume `v` is an existing disk and has a `capacity`, which applies only to `DiskOrCreate`.",
                 "remove `capacity`, or use `type: DiskOrCreate`",
                 "volumes",
             )
@@ -102,7 +98,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0].containerDisk.path"),
-                "`disk//a.img` is no absolute path to a file.",
+                "`disk//a.img` is not an absolute path to a file.",
                 "write a path such as `/disk/disk.img`, without `.` and `..`",
                 "volumes",
             )
@@ -129,12 +125,12 @@ ROWS = [
         },
         [
             Cause(
-                at("volumes[1]"), "2 volumes are `serviceAccount`, and a guest has one at most.", "keep one", "volumes"
+                at("volumes[1]"), "2 volumes are `serviceAccount`; a guest can have only one.", "keep one", "volumes"
             ),
             Cause(
-                at("volumes[3]"), "2 volumes are `downwardMetrics`, and a guest has one at most.", "keep one", "volumes"
+                at("volumes[3]"), "2 volumes are `downwardMetrics`; a guest can have only one.", "keep one", "volumes"
             ),
-            Cause(at("volumes[5]"), "2 volumes are `memoryDump`, and a guest has one at most.", "keep one", "volumes"),
+            Cause(at("volumes[5]"), "2 volumes are `memoryDump`; a guest can have only one.", "keep one", "volumes"),
         ],
     ),
     Row(
@@ -144,7 +140,7 @@ ROWS = [
         [
             Cause(
                 at("utilityVolumes"),
-                "`utilityVolumes` can't be set when the guest is created; KubeVirt adds them later.",
+                "`utilityVolumes` can't be set when the guest is created.",
                 "remove `utilityVolumes`",
                 "volumes",
             )
@@ -163,7 +159,7 @@ ROWS = [
         [
             Cause(
                 at("volumes[0]"),
-                "volume `v` is a `containerPath`, and no file system of the guest has its name.",
+                "volume `v` is a `containerPath` and has no filesystem with the same name.",
                 "add `v` to `domain.devices.filesystems`, with `virtiofs: {}`",
                 "volumes",
                 Stage.VMI,
@@ -183,14 +179,14 @@ ROWS = [
         [
             Cause(
                 at("volumes[0]"),
-                "volume `v` is a `containerPath`, and a disk has its name.",
+                "volume `v` is a `containerPath` and has a disk with the same name; it must be a filesystem.",
                 "remove the disk",
                 "volumes",
                 Stage.VMI,
             ),
             Cause(
                 at("volumes[0].containerPath.path"),
-                "volume `v` shows `/var/run/kubevirt/x`, which KubeVirt keeps for itself.",
+                "volume `v` shows `/var/run/kubevirt/x`, which KubeVirt reserves.",
                 "choose another path",
                 "volumes",
                 Stage.VMI,

@@ -39,8 +39,8 @@ def check(view: View) -> Iterator[Cause]:
         if kinds is not None and len(kinds) != 1:
             yield Cause(
                 path,
-                f"{what} {'is a key and a password' if kinds else 'is neither a key nor a password'}.",
-                "make two entries of it" if kinds else f"add {choice(_METHODS)}",
+                f"{what} must have exactly one of `sshPublicKey` and `userPassword`.",
+                "split it into two entries" if kinds else f"add {choice(_METHODS)}",
                 _SUBJECT,
             )
 
@@ -52,7 +52,7 @@ def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, what
         if volume and not _has_volume(view, volume):
             yield Cause(
                 (*path, kind, "propagationMethod"),
-                f"{what} goes into a `{volume}` volume, and the guest has none.",
+                f"{what} needs a `{volume}` volume, which the guest does not have.",
                 f"add a `{volume}` volume, or use `qemuGuestAgent`",
                 _SUBJECT,
             )
@@ -60,8 +60,8 @@ def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, what
         if kind == "sshPublicKey" and method == "qemuGuestAgent" and users in (None, []):
             yield Cause(
                 (*path, kind, "propagationMethod", method, "users"),
-                f"{what} names no users whom the key lets in.",
-                "list them in `users`",
+                f"{what} lists no `users` for its key.",
+                "list the user names in `users`",
                 _SUBJECT,
             )
     if many(credential, kind, "source", keys=("secret",)) == []:
@@ -69,7 +69,7 @@ def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, what
     if methods is not None and len(methods) != 1:
         yield Cause(
             (*path, kind, "propagationMethod"),
-            f"{what} has {'several methods' if methods else 'no method'} of propagation; it takes one.",
+            f"{what} has {'several propagation methods' if methods else 'no propagation method'}; it must have one.",
             f"keep {choice(methods)}" if methods else f"add {choice(_METHODS[kind])}",
             _SUBJECT,
         )

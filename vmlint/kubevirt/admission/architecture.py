@@ -52,7 +52,7 @@ def check(view: View) -> Iterator[Cause]:
         if architecture:
             yield _cause(
                 view,
-                f"KubeVirt runs no guests of the architecture `{architecture}`.",
+                f"KubeVirt does not support the architecture `{architecture}`.",
                 f"use {choice(ARCHITECTURES)}",
                 "architecture",
             )
@@ -92,7 +92,8 @@ def _arm64(view: View) -> Iterator[Cause]:
             if bus and bus not in _ARM64_BUSES:
                 yield _cause(
                     view,
-                    f"{named('disk', disk, 'disks', index)} is on the bus `{bus}`, which `arm64` guests don't have.",
+                    f"{named('disk', disk, 'disks', index)} is on the bus `{bus}`, which `arm64` guests do not "
+                    "support.",
                     f"use {choice(_ARM64_BUSES)}",
                     *_DEVICES,
                     "disks",

@@ -54,7 +54,7 @@ def _claims(view: View) -> Iterator[Cause]:
         what = named("resource claim", claim, "resourceClaims", index)
         name = word(claim, "name")
         if name == "":
-            yield Cause((*path, "name"), f"{what} has no name.", "name it", _SUBJECT)
+            yield Cause((*path, "name"), f"{what} has no name.", "set its `name`", _SUBJECT)
         elif name is not None and name in seen:
             yield Cause((*path, "name"), f"two resource claims have the name `{name}`.", "rename one", _SUBJECT)
         elif name is not None:
@@ -62,7 +62,7 @@ def _claims(view: View) -> Iterator[Cause]:
             if not is_dns_label(name):
                 yield Cause(
                     (*path, "name"),
-                    f"the name of {what} is no DNS label.",
+                    f"the name of {what} is not a valid DNS label.",
                     "use at most 63 lower-case letters, digits and inner dashes",
                     _SUBJECT,
                 )
@@ -78,7 +78,9 @@ def _claims(view: View) -> Iterator[Cause]:
         for field in given:
             value = values[field]
             if isinstance(value, str) and not is_dns_subdomain(value):
-                yield Cause((*path, field), f"`{value}` is no name of an object.", "write the object's name", _SUBJECT)
+                yield Cause(
+                    (*path, field), f"`{value}` is not a valid object name.", "use the name of an object", _SUBJECT
+                )
 
 
 def _is_claimed(device: Mapping[str, Any]) -> bool:
@@ -92,8 +94,8 @@ def _devices(view: View, field: str, noun: str, gate: str, taken: list[_Taken]) 
     if field == "gpus" and claimed and other:
         yield Cause(
             view.at(*_DEVICES, field, claimed[0]),
-            "the guest has GPUs of resource claims and of device plugins, which don't go together.",
-            "use one kind for all",
+            "the guest mixes GPUs of resource claims and of device plugins, which KubeVirt does not support.",
+            "use one of the two for all",
             _SUBJECT,
         )
         return
@@ -121,7 +123,7 @@ def _listed(view: View, taken: list[_Taken]) -> Iterator[Cause]:
         if listed is not None and claim not in listed:
             yield Cause(
                 view.at("resourceClaims"),
-                f"{what} takes the resource claim `{claim}`, which `resourceClaims` does not list.",
+                f"{what} uses the resource claim `{claim}`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
                 _SUBJECT,
             )
@@ -145,7 +147,8 @@ def _once(taken: list[_Taken]) -> Iterator[Cause]:
         if holder.path != taker.path:
             yield Cause(
                 taker.path,
-                f"{taker.what} takes request `{taker.request}` of claim `{taker.claim}`, which {holder.what} has.",
-                "give each device a request of its own",
+                f"{taker.what} uses request `{taker.request}` of claim `{taker.claim}`, which {holder.what} uses "
+                "already.",
+                "give each device its own request",
                 _SUBJECT,
             )

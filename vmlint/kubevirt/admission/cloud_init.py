@@ -65,20 +65,28 @@ def _data(source: Mapping[str, Any], field: str, given: list[str] | None, path: 
         return
     if given is not None and len(given) > 1:
         yield Cause(
-            path, f"{what} has {' and '.join(f'`{name}`' for name in given)}.", f"keep {choice(given)}", _SUBJECT
+            path,
+            f"{what} has {' and '.join(f'`{name}`' for name in given)}, which exclude each other.",
+            f"keep {choice(given)}",
+            _SUBJECT,
         )
     plain, packed = word(source, field), word(source, f"{field}Base64")
     length = utf8_length(plain) if plain else 0
     if packed:
         unpacked = decoded_length(packed)
         if unpacked is None:
-            yield Cause((*path, f"{field}Base64"), f"`{field}Base64` of {what} is no base64.", "encode it", _SUBJECT)
+            yield Cause(
+                (*path, f"{field}Base64"),
+                f"`{field}Base64` of {what} is not valid base64.",
+                "encode the data",
+                _SUBJECT,
+            )
         elif not plain:
             length = unpacked
     if length > _MAX_BYTES:
         yield Cause(
             (*path, field if plain else f"{field}Base64"),
-            f"`{field}` of {what} has {length} bytes, more than {_MAX_BYTES}.",
-            f"put it into a Secret and name that in `{_SECRETS[field]}`",
+            f"`{field}` of {what} has {length} bytes; at most {_MAX_BYTES} are allowed.",
+            f"move it to a Secret and name the Secret in `{_SECRETS[field]}`",
             _SUBJECT,
         )

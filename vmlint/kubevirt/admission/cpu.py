@@ -49,7 +49,7 @@ def check(view: View) -> Iterator[Cause]:
     if sockets is not None and most and sockets > most:
         yield Cause(
             view.at(*_CPU, "sockets"),
-            f"`cpu.sockets` is {sockets}, more than the {most} of `maxSockets`.",
+            f"`cpu.sockets` is {sockets}, more than `maxSockets: {most}`.",
             "raise `maxSockets`, or use fewer sockets",
             _SUBJECT,
         )
@@ -61,7 +61,7 @@ def _amounts(view: View) -> Iterator[Cause]:
         if value is not None and value.milli() < 0:
             yield Cause(
                 view.at(*_RESOURCES, kind, "cpu"),
-                f"`resources.{kind}.cpu` is negative: `{value}`.",
+                f"`resources.{kind}.cpu` is `{value}`; it must not be negative.",
                 "use a positive amount",
                 _SUBJECT,
             )
@@ -87,8 +87,8 @@ def _pinned_memory(view: View) -> Iterator[Cause]:
     if nothing and guest is not None and guest.is_zero:
         yield Cause(
             view.at(*_MEMORY_LIMIT),
-            "`dedicatedCpuPlacement` needs memory, and none is given: neither guest memory, huge pages, a request, "
-            "nor a limit.",
+            "`dedicatedCpuPlacement` needs an amount of memory: `memory.guest`, huge pages, a request or a limit "
+            "must be set.",
             "set `domain.memory.guest`",
             _SUBJECT,
         )
@@ -119,7 +119,7 @@ def _pinned_cpus(view: View) -> Iterator[Cause]:
     if request.value() == limit.value() == vcpus == 0:
         yield Cause(
             view.at(*_DEDICATED),
-            "`dedicatedCpuPlacement` needs a number of CPUs, and none is given.",
+            "`dedicatedCpuPlacement` needs a number of CPUs, which is not set.",
             "set `domain.cpu.cores`",
             _SUBJECT,
         )
@@ -162,14 +162,14 @@ def _threads(view: View) -> Iterator[Cause]:
     if threads > 1 and view.architecture == "arm64":
         yield Cause(
             view.at("architecture"),
-            f"`dedicatedCpuPlacement` on `arm64` allows one thread a core, and `cpu.threads` is {threads}.",
+            f"`dedicatedCpuPlacement` on `arm64` allows one thread per core, and `cpu.threads` is {threads}.",
             "set `cpu.threads` to 1 and use more cores",
             _SUBJECT,
         )
     if threads > 2:
         yield Cause(
             view.at(*_DEDICATED),
-            f"`dedicatedCpuPlacement` allows two threads a core, and `cpu.threads` is {threads}.",
+            f"`dedicatedCpuPlacement` allows two threads per core, and `cpu.threads` is {threads}.",
             "use more cores and fewer threads",
             _SUBJECT,
         )

@@ -28,7 +28,7 @@ def check(view: View) -> Iterator[Cause]:
     if look(view.spec, "domain", "ioThreadsPolicy") == "supplementalPool" and threads is not None and threads < 1:
         yield Cause(
             view.at("domain", "ioThreads"),
-            "the policy `supplementalPool` needs a number of threads, and none is given.",
+            "the policy `supplementalPool` needs `supplementalPoolThreadCount`, which is not set.",
             "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
             _SUBJECT,
         )
@@ -39,7 +39,7 @@ def check(view: View) -> Iterator[Cause]:
         early = sum(written or _is_early(gpu) for index, gpu in gpus if index in shown)
         yield Cause(
             view.at(*_DEVICES, "gpus", shown[1]),
-            f"{len(shown)} GPUs have a display with `ramFB`, and one can.",
+            f"{len(shown)} GPUs have a display with `ramFB`; only one GPU can have it.",
             "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
             _SUBJECT,
             stage=Stage.VM if early > 1 else Stage.VMI,
@@ -52,14 +52,14 @@ def check(view: View) -> Iterator[Cause]:
     ):
         yield Cause(
             view.at(*_DEVICES, "video"),
-            "`video` is set up, and `autoattachGraphicsDevice: false` leaves it out.",
+            "`video` is set together with `autoattachGraphicsDevice: false`, which exclude each other.",
             "remove one of the two",
             _SUBJECT,
         )
     if look(view.spec, *_DEVICES, "panicDevices") and view.architecture == "s390x":
         yield Cause(
             view.at(*_DEVICES, "panicDevices"),
-            "`s390x` guests have no panic devices of their own choice.",
+            "`s390x` guests can't have `panicDevices`.",
             "remove `panicDevices`",
             _SUBJECT,
         )

@@ -79,7 +79,7 @@ def check(view: View) -> Iterator[Cause]:
         if targets and len(targets) > 1:
             yield _cause(
                 disk,
-                f"{disk.what} is {' and '.join(f'`{name}`' for name in targets)} at once.",
+                f"{disk.what} is both {' and '.join(f'`{name}`' for name in targets)}; it must be one of them.",
                 f"keep {choice(targets)}",
             )
         if "lun" in data or "downwardMetrics" in view.fields:
@@ -108,8 +108,8 @@ def _nameless(disk: _Disk) -> Cause:
         for number, volume in each(view.raw, "volumes"):
             if word(volume, "name") == "":
                 what = f"`volumes[{number}]`"
-                return Cause(view.at("volumes", number, "name"), f"{what} has no name.", "name it", _SUBJECT)
-    return _cause(disk, f"{disk.what} has no name.", "give it the name of its volume", "name")
+                return Cause(view.at("volumes", number, "name"), f"{what} has no name.", "set its `name`", _SUBJECT)
+    return _cause(disk, f"{disk.what} has no name.", "set the name of its volume", "name")
 
 
 def _name(disk: _Disk, volumes: frozenset[str] | None, seen: dict[str, int]) -> Iterator[Cause]:
@@ -117,18 +117,18 @@ def _name(disk: _Disk, volumes: frozenset[str] | None, seen: dict[str, int]) -> 
     if name is None:
         return
     if seen.setdefault(name, disk.number) != disk.number:
-        yield _cause(disk, f"two disks have the name `{name}`.", "give each disk and its volume a name", "name")
+        yield _cause(disk, f"two disks have the name `{name}`.", "give each disk and its volume a unique name", "name")
     if not is_dns_label(name):
         yield _cause(
             disk,
-            f"the disk name `{name}` is no DNS label.",
+            f"the disk name `{name}` is not a valid DNS label.",
             "use at most 63 lower-case letters, digits and inner dashes, in the disk and its volume",
             "name",
         )
     if volumes is not None and name not in volumes and has(disk.data, "cdrom") is False:
         yield _cause(
             disk,
-            f"{disk.what} has no volume of its name.",
+            f"{disk.what} has no volume with the same name.",
             f"add a volume `{name}` to `volumes`, or remove the disk",
             "name",
         )
@@ -141,7 +141,7 @@ def _volume(disk: _Disk) -> Iterator[Cause]:
     if has(disk.data, "lun") and many(volume, keys=("persistentVolumeClaim", "dataVolume")) == []:
         yield _cause(
             disk,
-            f"{disk.what} is a `lun`, and its volume is neither a claim nor a DataVolume.",
+            f"{disk.what} is a `lun`, which needs a claim or a DataVolume as its volume.",
             "use `disk`, or a `persistentVolumeClaim` or `dataVolume` volume",
             "lun",
         )
@@ -150,7 +150,7 @@ def _volume(disk: _Disk) -> Iterator[Cause]:
     if has(disk.data, "disk") is False:
         yield _cause(
             disk,
-            f"{disk.what} shows downward metrics, and is no `disk`.",
+            f"{disk.what} shows downward metrics; it must be a `disk`.",
             "set `disk: {bus: virtio}`",
             "disk",
         )
@@ -159,7 +159,8 @@ def _volume(disk: _Disk) -> Iterator[Cause]:
         if bus.name != "virtio":
             yield _cause(
                 disk,
-                f"{disk.what} shows downward metrics and is on the bus `{bus.name}`{bus.by_default}.",
+                f"{disk.what} shows downward metrics and is on the bus `{bus.name}`{bus.by_default}; it must be "
+                "on `virtio`.",
                 "set `disk.bus: virtio`",
                 "disk",
                 "bus",
@@ -185,12 +186,12 @@ def _bus_flaws(disk: _Disk, bus: _Bus) -> Iterator[tuple[str, str, Path]]:
     target = disk.target or "disk"
     on = f"{disk.what} is on the bus `{bus.name}`{bus.by_default}"
     if bus.name not in _BUSES:
-        reason = "KubeVirt does not support IDE" if bus.name == "ide" else "KubeVirt knows no such bus"
-        yield f"{on}, and {reason}.", f"use {choice(_BUSES)}", (target, "bus")
+        reason = "which KubeVirt does not support" if bus.name == "ide" else "which does not exist"
+        yield f"{on}, {reason}.", f"use {choice(_BUSES)}", (target, "bus")
     if bus.name == "virtio" and disk.target == "cdrom":
-        yield f"{on}, which no CD-ROM drive can use.", "use `sata` or `scsi`", (target, "bus")
+        yield f"{on}, which CD-ROM drives do not support.", "use `sata` or `scsi`", (target, "bus")
     if bus.name == "sata" and target == "disk" and flag(disk.data, "disk", "readonly"):
-        yield f"{on} and `readonly`, which SATA disks can't be.", "use `virtio` or `scsi`", (target, "bus")
+        yield f"{on} and `readonly`, which SATA disks do not support.", "use `virtio` or `scsi`", (target, "bus")
     if flag(disk.data, "dedicatedIOThread") and bus.name != "virtio":
         yield (
             f"{on} and has `dedicatedIOThread`, which needs `virtio`.",
@@ -216,7 +217,7 @@ def _pci(disk: _Disk) -> Iterator[Cause]:
     if not is_pci_address(address):
         yield _cause(
             disk,
-            f"the PCI address `{address}` of {disk.what} can't be read.",
+            f"the PCI address `{address}` of {disk.what} is not valid.",
             "write it as `0000:81:00.1`",
             "disk",
             "pciAddress",
@@ -228,14 +229,14 @@ def _serial(disk: _Disk) -> Iterator[Cause]:
     if serial and not _SERIAL.fullmatch(serial):
         yield _cause(
             disk,
-            f"the serial number of {disk.what} holds more than letters, digits and `_.+-`.",
-            "use those characters only",
+            f"the serial number of {disk.what} contains characters other than letters, digits and `_.+-`.",
+            "use only those characters",
             "serial",
         )
     if serial and len(serial) > _SERIAL_LENGTH:
         yield _cause(
             disk,
-            f"the serial number of {disk.what} has {len(serial)} characters, more than {_SERIAL_LENGTH}.",
+            f"the serial number of {disk.what} has {len(serial)} characters; at most {_SERIAL_LENGTH} are allowed.",
             "shorten it",
             "serial",
         )
@@ -249,7 +250,7 @@ def _block_size(disk: _Disk) -> Iterator[Cause]:
     if matched and flag(disk.data, "blockSize", "matchVolume", "enabled", default=True):
         yield _cause(
             disk,
-            f"{disk.what} has a `custom` block size and `matchVolume`.",
+            f"{disk.what} has a `custom` block size and `matchVolume`, which exclude each other.",
             "keep one of the two",
             "blockSize",
         )
@@ -271,8 +272,8 @@ def _block_size(disk: _Disk) -> Iterator[Cause]:
         if bus.name == "sata" and logical != _BLOCK_SIZES.start:
             yield _cause(
                 disk,
-                f"{disk.what} is on the bus `sata`{bus.by_default}, where the logical block size is 512, not "
-                f"{logical}.",
+                f"{disk.what} is on the bus `sata`{bus.by_default}, where the logical block size must be 512, "
+                f"not {logical}.",
                 "use 512, or another bus",
                 *custom,
                 "logical",
@@ -283,7 +284,8 @@ def _block_size(disk: _Disk) -> Iterator[Cause]:
     if discard is not None and granularity is not None and logical and granularity % logical:
         yield _cause(
             disk,
-            f"the discard granularity {granularity} of {disk.what} is no multiple of the logical block size {logical}.",
+            f"the discard granularity {granularity} of {disk.what} is not a multiple of the logical block size "
+            f"{logical}.",
             "use a multiple",
             *custom,
             "discardGranularity",
@@ -311,10 +313,13 @@ def _boot_order(view: View) -> Iterator[Cause]:
             what = named(noun, device, base[-1], index)
             path = view.at(*base, index, "bootOrder")
             if order < 1:
-                yield Cause(path, f"`bootOrder` of {what} is {order}; it starts at 1.", "use 1 or more", _SUBJECT)
+                yield Cause(path, f"`bootOrder` of {what} is {order}; it must be 1 or more.", "use 1 or more", _SUBJECT)
             elif order in seen:
                 yield Cause(
-                    path, f"{what} has the `bootOrder` {order}, which {seen[order]} has.", "use another", _SUBJECT
+                    path,
+                    f"{what} has the `bootOrder` {order}, which {seen[order]} has too.",
+                    "use another number",
+                    _SUBJECT,
                 )
             else:
                 seen[order] = what

@@ -31,7 +31,7 @@ def check(view: View) -> Iterator[Cause]:
     if word(view.spec, "dnsPolicy") == "None" and servers in (None, []):
         yield Cause(
             view.at(_CONFIG) if look(view.spec, _CONFIG) is None else view.at(_CONFIG, "nameservers"),
-            "`dnsPolicy` is `None`, and `dnsConfig` names no server.",
+            "`dnsPolicy` is `None`, which needs `dnsConfig.nameservers`, and it is not set.",
             "list servers in `dnsConfig.nameservers`, or use another policy",
             _SUBJECT,
         )
@@ -40,7 +40,7 @@ def check(view: View) -> Iterator[Cause]:
     yield from _searches(view)
     for index, option in each(view.spec, _CONFIG, "options"):
         if word(option, "name") == "":
-            yield Cause(view.at(_CONFIG, "options", index), "a DNS option has no name.", "name it", _SUBJECT)
+            yield Cause(view.at(_CONFIG, "options", index), "a DNS option has no name.", "set its `name`", _SUBJECT)
 
 
 def _servers(view: View, servers: object) -> Iterator[Cause]:
@@ -49,11 +49,16 @@ def _servers(view: View, servers: object) -> Iterator[Cause]:
     path = view.at(_CONFIG, "nameservers")
     if len(servers) > _MAX_SERVERS:
         yield Cause(
-            path, f"`nameservers` has {len(servers)} entries, more than {_MAX_SERVERS}.", "keep three", _SUBJECT
+            path,
+            f"`nameservers` has {len(servers)} entries; at most {_MAX_SERVERS} are allowed.",
+            "keep three",
+            _SUBJECT,
         )
     for index, server in enumerate(servers):
         if isinstance(server, str) and not is_unknown(server) and not is_ip(server):
-            yield Cause((*path, index), f"the name server `{server}` is no IP address.", "write an address", _SUBJECT)
+            yield Cause(
+                (*path, index), f"the name server `{server}` is not a valid IP address.", "use an IP address", _SUBJECT
+            )
 
 
 def _searches(view: View) -> Iterator[Cause]:
@@ -62,15 +67,19 @@ def _searches(view: View) -> Iterator[Cause]:
         return
     path = view.at(_CONFIG, "searches")
     if len(searches) > _MAX_SEARCHES:
-        yield Cause(path, f"`searches` has {len(searches)} entries, more than {_MAX_SEARCHES}.", "keep six", _SUBJECT)
+        yield Cause(
+            path, f"`searches` has {len(searches)} entries; at most {_MAX_SEARCHES} are allowed.", "keep six", _SUBJECT
+        )
     texts = [search for search in searches if isinstance(search, str) and not is_unknown(search)]
     if len(texts) == len(searches) and (length := utf8_length(" ".join(texts))) > _MAX_SEARCH_LENGTH:
         yield Cause(
             path,
-            f"`searches` has {length} characters with the spaces between, more than {_MAX_SEARCH_LENGTH}.",
+            f"`searches` has {length} characters in total; at most {_MAX_SEARCH_LENGTH} are allowed.",
             "use fewer or shorter domains",
             _SUBJECT,
         )
     for index, search in enumerate(searches):
         if isinstance(search, str) and not is_unknown(search) and not is_dns_subdomain(search):
-            yield Cause((*path, index), f"the search domain `{search}` is no DNS name.", "correct it", _SUBJECT)
+            yield Cause(
+                (*path, index), f"the search domain `{search}` is not a valid DNS name.", "fix the name", _SUBJECT
+            )

@@ -77,7 +77,7 @@ def check(view: View) -> Iterator[Cause]:
             fix = f"use {choice(words)}" + (", or remove the field" if field != "type" else "")
             yield Cause(
                 view.at(*place),
-                f"`{field}` is {f'`{value}`' if value else 'empty'}, and KubeVirt knows no such value.",
+                f"`{field}` is {f'`{value}`' if value else 'empty'}; it must be {choice(words)}.",
                 f"write `{meant}`" if meant else fix,
                 _SUBJECT,
                 edits=(Put(view.at(*place), meant),) if meant else (),
@@ -90,7 +90,7 @@ def check(view: View) -> Iterator[Cause]:
             if isinstance(holder, dict) and holder.get(field) is None:
                 yield Cause(
                     view.at(*place, field),
-                    f"`{field}` is missing, and must be {choice(words)}.",
+                    f"`{field}` is missing; it must be {choice(words)}.",
                     f"set `{field}` to {choice(words)}",
                     _SUBJECT,
                 )

@@ -122,8 +122,8 @@ _TABLE = (
     ),
     _Gated(("HostDisk",), "hostDisk", "`hostDisk`", ("volumes", "*", "hostDisk")),
     _Gated(("HostDevices",), "hostDevices", "`hostDevices`", _there((*_DEVICES, "hostDevices"))),
-    _Gated(("WorkloadEncryptionSEV",), "launchSecurity", "AMD's encryption of guests", _confidential("sev", "snp")),
-    _Gated(("WorkloadEncryptionTDX",), "launchSecurity", "Intel's encryption of guests", _confidential("tdx")),
+    _Gated(("WorkloadEncryptionSEV",), "launchSecurity", "guest encryption with AMD SEV", _confidential("sev", "snp")),
+    _Gated(("WorkloadEncryptionTDX",), "launchSecurity", "guest encryption with Intel TDX", _confidential("tdx")),
     _Gated(("VSOCK",), "autoattachVSOCK", "`autoattachVSOCK`", _true((*_DEVICES, "autoattachVSOCK"))),
     _Gated(
         ("PersistentReservation",),

@@ -30,7 +30,12 @@ def check(view: View) -> Iterator[Cause]:
     if "acpi" in view.fields:
         yield from _acpi(view)
     if "bios" in view.fields and has(view.spec, *_LOADER, "efi") and has(view.spec, *_LOADER, "bios"):
-        yield Cause(view.at(*_LOADER), "`bootloader` has `efi` and `bios`.", "keep one of the two", _SUBJECT)
+        yield Cause(
+            view.at(*_LOADER),
+            "`bootloader` has both `efi` and `bios`, which exclude each other.",
+            "keep one of the two",
+            _SUBJECT,
+        )
     if "kernelBoot" in view.fields:
         yield from _kernel(view)
     if "efi" in view.fields:
@@ -51,7 +56,7 @@ def _machine(view: View) -> Iterator[Cause]:
         gate = view.architecture_gate or gate
     yield Cause(
         view.at("domain", "machine", "type"),
-        f"the machine type `{machine}` is none that this cluster emulates for `{view.architecture}`.",
+        f"the machine type `{machine}` is not among the `emulatedMachines` of the cluster for `{view.architecture}`.",
         f"use a type such as {choice(pattern.rstrip('*') for pattern in patterns)}",
         _SUBJECT,
         gate=gate,
@@ -75,9 +80,9 @@ def _acpi(view: View) -> Iterator[Cause]:
             continue
         secret = has(view.volume(name), "secret")
         if name not in volumes:
-            says, fix = "which is no volume of the guest", f"add a volume `{name}` with a `secret`"
+            says, fix = "which is not a volume of the guest", f"add a volume `{name}` with a `secret`"
         elif secret is False:
-            says, fix = "which is no Secret", f"give the volume `{name}` a `secret`"
+            says, fix = "which is not a Secret volume", f"give the volume `{name}` a `secret`"
         else:
             continue
         yield Cause(view.at(*_ACPI, field), f"`acpi.{field}` names `{name}`, {says}.", fix, _SUBJECT)
@@ -88,7 +93,7 @@ def _kernel(view: View) -> Iterator[Cause]:
     if container is False and word(view.spec, *_KERNEL, "kernelArgs"):
         yield Cause(
             view.at(*_KERNEL, "kernelArgs"),
-            "`kernelArgs` are for a kernel, and `kernelBoot` has no `container` with one.",
+            "`kernelArgs` needs a kernel, and `kernelBoot` has no `container`.",
             "add `kernelBoot.container`, or remove `kernelArgs`",
             _SUBJECT,
         )
@@ -113,7 +118,7 @@ def _kernel(view: View) -> Iterator[Cause]:
         if path and not is_clean_path(path):
             yield Cause(
                 view.at(*_KERNEL, "container", field),
-                f"`{path}` is no absolute path to a file.",
+                f"`{path}` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
                 _SUBJECT,
             )

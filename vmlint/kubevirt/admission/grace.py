@@ -39,9 +39,10 @@ def check(view: View) -> Iterator[Cause]:
             if _device_of(view, name) == _ANY:
                 yield Cause(
                     path,
-                    f"`{name}` is permitted with the selector `10DE:*`, and with `{_GATE}` an NVIDIA device needs an "
-                    "exact one.",
-                    "write the device ID into `pciVendorSelector` of the KubeVirt object",
+                    f"`{name}` is permitted with the selector `10DE:*`; with `{_GATE}` the selector of an NVIDIA "
+                    "device "
+                    "must be exact.",
+                    "set `pciVendorSelector` of the KubeVirt object to the exact device ID",
                     _SUBJECT,
                 )
     grace = [(path, name) for path, name in found if _device_of(view, name) not in ("", _ANY)]
@@ -109,7 +110,7 @@ def _annotations(view: View, name: str) -> Iterator[Cause]:
         if held.get(key) == "true":
             yield Cause(
                 view.at_metadata("annotations", key),
-                f"the annotation `{key}` {does}, and `{name}` is an NVIDIA Grace device, which can't be used then.",
+                f"`{name}` is an NVIDIA Grace device, which does not work with the annotation `{key}`; it {does}.",
                 "remove the annotation",
                 _SUBJECT,
                 stage=Stage.VMI if view.owner is Owner.POOL else Stage.VM,

@@ -34,7 +34,7 @@ def check(view: View) -> Iterator[Cause]:
         if _on(view, feature) and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
             yield Cause(
                 view.at(*_HYPERV, feature),
-                f"`hyperv.{feature}` needs `{needed}`, which is switched off.",
+                f"`hyperv.{feature}` needs `{needed}`, which is disabled.",
                 f"remove `{needed}.enabled: false`, or `{feature}`",
                 _SUBJECT,
                 Stage.VMI,
@@ -43,7 +43,7 @@ def check(view: View) -> Iterator[Cause]:
     if _on(view, "synictimer") and has(view.spec, *_HYPERV, "synic") is False and vpindex is False:
         yield Cause(
             view.at(*_HYPERV, "synictimer"),
-            "`hyperv.synictimer` switches `synic` on, and that needs `vpindex`, which is switched off.",
+            "`hyperv.synictimer` enables `synic`, which needs `vpindex`, and it is disabled.",
             "remove `vpindex.enabled: false`, or `synictimer`",
             _SUBJECT,
             Stage.VMI,
@@ -51,7 +51,7 @@ def check(view: View) -> Iterator[Cause]:
     if has(view.spec, *_HYPERV) and has(view.spec, *_FEATURES, "hypervPassthrough"):
         yield Cause(
             view.at(*_HYPERV),
-            "`hyperv` names features, and `hypervPassthrough` takes all that the host has.",
+            "`hyperv` and `hypervPassthrough` exclude each other.",
             "keep one of the two",
             _SUBJECT,
             Stage.VMI,

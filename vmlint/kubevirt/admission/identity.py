@@ -32,7 +32,7 @@ def check(view: View) -> Iterator[Cause]:
         if name and not good(name):
             yield Cause(
                 view.at(field),
-                f"`{field}` is `{name}`, which is no {form}.",
+                f"`{field}` is `{name}`, which is not a valid {form}.",
                 f"use at most {length} lower-case letters, digits and inner dashes"
                 + (", with single dots between" if length == "253" else ""),
                 _SUBJECT,
@@ -43,7 +43,7 @@ def check(view: View) -> Iterator[Cause]:
         if account and get(volume, "serviceAccount") is not None and other is not None and other != account:
             yield Cause(
                 view.at("serviceAccountName"),
-                f"`serviceAccountName` is `{account}`, and a `serviceAccount` volume names `{other}`.",
+                f"`serviceAccountName` is `{account}`, and a `serviceAccount` volume names `{other}`; they must match.",
                 "name the same service account in both",
                 _SUBJECT,
             )

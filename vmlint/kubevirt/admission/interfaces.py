@@ -67,7 +67,7 @@ def check(view: View) -> Iterator[Cause]:
         network = view.network(text(data, "name"))
         nic = _Nic(view, index, data, network, None if networks is None or name is None else has(network, "pod"))
         if name == "":  # whatever else is wrong with it comes of that
-            yield _cause(nic, f"{nic.what} has no name.", "give it the name of its network", "name")
+            yield _cause(nic, f"{nic.what} has no name.", "set the name of its network", "name")
             continue
         if "state" in data:
             yield from _state(nic)
@@ -77,7 +77,7 @@ def check(view: View) -> Iterator[Cause]:
         if name is not None and networks is not None and name not in networks:
             yield _cause(
                 nic,
-                f"{nic.what} has no network of its name.",
+                f"{nic.what} has no network with the same name.",
                 f"add a network `{name}` to `networks`, or remove the interface",
                 "name",
             )
@@ -97,11 +97,15 @@ def _cause(nic: _Nic, message: str, fix: str, *path: str | int) -> Cause:
 def _state(nic: _Nic) -> Iterator[Cause]:
     state = word(nic.data, "state")
     if state in ("up", "down") and has(nic.data, "sriov"):
-        yield _cause(nic, f"{nic.what} has `sriov`, and no link state `{state}`.", "remove `state`", "state")
+        yield _cause(
+            nic, f"{nic.what} has `sriov`, which does not support the link state `{state}`.", "remove `state`", "state"
+        )
     if state != "absent":
         return
     if has(nic.data, "bridge") is False:
-        yield _cause(nic, f"{nic.what} can't be `absent`: only one with `bridge` can.", "remove `state`", "state")
+        yield _cause(
+            nic, f"{nic.what} can't be `absent`; only an interface with `bridge` can.", "remove `state`", "state"
+        )
     if nic.network is not None and nic.network is _default_network(nic.view):
         yield _cause(nic, f"{nic.what} can't be `absent`: its network is the default.", "remove `state`", "state")
 
@@ -116,32 +120,32 @@ def _binding(nic: _Nic) -> Iterator[Cause]:
     if bindings is None or gone is None:
         return
     for old in gone:
-        yield _cause(nic, f"{nic.what} has the binding `{old}`, which KubeVirt dropped in 1.3.", _GONE[old], old)
+        yield _cause(nic, f"{nic.what} has the binding `{old}`, which KubeVirt 1.3 removed.", _GONE[old], old)
     if len(bindings) != 1 and not gone:
         says = f"has {len(bindings)} bindings, {' and '.join(f'`{name}`' for name in bindings)}"
         yield _cause(
             nic,
-            f"{nic.what} {says if bindings else 'has no binding'}; an interface has one.",
+            f"{nic.what} {says if bindings else 'has no binding'}; an interface must have exactly one.",
             f"keep {choice(bindings)}" if bindings else f"add {choice(_BINDINGS)}",
         )
     for binding in _POD_ONLY:
         if binding in bindings and nic.pod is False:
             yield _cause(
                 nic,
-                f"{nic.what} has `{binding}`, which works on the pod network only.",
+                f"{nic.what} has `{binding}`, which works only on the pod network.",
                 "attach it to a network with `pod: {}`, or use another binding",
             )
     if "masquerade" in bindings and text(nic.data, "macAddress") == _RESERVED_MAC:
         yield _cause(
             nic,
-            f"{nic.what} has the MAC address `{_RESERVED_MAC}`, which KubeVirt keeps for its bridge in the pod.",
+            f"{nic.what} has the MAC address `{_RESERVED_MAC}`, which KubeVirt reserves for its bridge in the pod.",
             "choose another address",
             "macAddress",
         )
     if "bridge" in bindings and nic.pod and nic.view.cluster.bridge_on_pod_network is False:
         yield _cause(
             nic,
-            f"{nic.what} bridges the pod network, which this cluster forbids.",
+            f"{nic.what} uses `bridge` on the pod network, which this cluster does not permit.",
             "use `masquerade: {}`, or set `permitBridgeInterfaceOnPodNetwork` in the KubeVirt object",
         )
 
@@ -151,13 +155,13 @@ def _fields(nic: _Nic) -> Iterator[Cause]:
     if name is not None and not _NAME.fullmatch(name):
         yield _cause(
             nic,
-            f"the interface name `{name}` holds more than letters, digits, `-` and `_`.",
+            f"the interface name `{name}` contains characters other than letters, digits, `-` and `_`.",
             "rename it and its network",
             "name",
         )
     mac = word(nic.data, "macAddress")
     if mac and (length := mac_length(mac)) != 6:
-        says = f"has {length} bytes, and may have 6" if length else "can't be read"
+        says = f"has {length} bytes; it must have 6" if length else "is not valid"
         yield _cause(
             nic,
             f"the MAC address `{mac}` of {nic.what} {says}.",
@@ -168,7 +172,7 @@ def _fields(nic: _Nic) -> Iterator[Cause]:
     if pci and not is_pci_address(pci):
         yield _cause(
             nic,
-            f"the PCI address `{pci}` of {nic.what} can't be read.",
+            f"the PCI address `{pci}` of {nic.what} is not valid.",
             "write it as `0000:81:00.1`",
             "pciAddress",
         )
@@ -185,7 +189,7 @@ def _ports(nic: _Nic) -> Iterator[Cause]:
         if name and not is_port_name(name):
             yield _cause(
                 nic,
-                f"`{name}` is no name of a port.",
+                f"`{name}` is not a valid port name.",
                 "use at most 15 lower-case letters, digits and single inner dashes, with a letter",
                 "ports",
                 index,
@@ -194,7 +198,7 @@ def _ports(nic: _Nic) -> Iterator[Cause]:
         if number is not None and not 0 < number < 65536:
             yield _cause(
                 nic,
-                f"a port of {nic.what} is {number}; ports go from 1 to 65535." if number else "a port has no number.",
+                f"a port of {nic.what} is {number}; it must be from 1 to 65535." if number else "a port has no number.",
                 "use a port from 1 to 65535",
                 "ports",
                 index,
@@ -206,7 +210,7 @@ def _ports(nic: _Nic) -> Iterator[Cause]:
 
 def _protocol(nic: _Nic, protocol: str, *path: str | int) -> Cause:
     return _cause(
-        nic, f"`protocol` is `{protocol}`, and can be `TCP` or `UDP`.", "use `TCP` or `UDP`", *path, "protocol"
+        nic, f"`protocol` is `{protocol}`; it must be `TCP` or `UDP`.", "use `TCP` or `UDP`", *path, "protocol"
     )
 
 
@@ -215,12 +219,15 @@ def _port_ranges(nic: _Nic) -> Iterator[Cause]:
     if nic.view.gates.state("PortRangesSpec") is GateState.OFF or not nic.pod or not has(nic.data, "portRanges"):
         return
     if has(nic.data, "ports"):
-        yield _cause(nic, f"{nic.what} has `ports` and `portRanges`.", "keep one of the two")
+        yield _cause(nic, f"{nic.what} has `ports` and `portRanges`, which exclude each other.", "keep one of the two")
     if has(nic.data, "masquerade") is False:
         yield _cause(nic, f"{nic.what} has `portRanges`, which need `masquerade`.", "use `masquerade: {}`")
     if len(sequence(nic.data, "portRanges")) > _MAX_RANGES:
         yield _cause(
-            nic, f"{nic.what} has more than {_MAX_RANGES} `portRanges`.", "join or remove ranges", "portRanges"
+            nic,
+            f"{nic.what} has more than {_MAX_RANGES} `portRanges`, the maximum.",
+            "merge or remove ranges",
+            "portRanges",
         )
         return
     good: dict[str, list[tuple[int, int]]] = {}
@@ -234,7 +241,7 @@ def _port_ranges(nic: _Nic) -> Iterator[Cause]:
         elif not 0 < start < 65536 or not 0 < end < 65536:
             field, value = ("end", end) if 0 < start < 65536 else ("start", start)
             yield _cause(
-                nic, f"`{field}` is {value}; ports go from 1 to 65535.", "use a port from 1 to 65535", *place, field
+                nic, f"`{field}` is {value}; it must be from 1 to 65535.", "use a port from 1 to 65535", *place, field
             )
         elif start > end:
             yield _cause(nic, f"the range starts at {start} and ends at {end}.", "swap the two", *place, "start")
@@ -247,7 +254,7 @@ def _port_ranges(nic: _Nic) -> Iterator[Cause]:
                 yield _cause(
                     nic,
                     f"the {protocol} ranges {before[0]}-{before[1]} and {after[0]}-{after[1]} overlap.",
-                    "join them",
+                    "merge them",
                     "portRanges",
                 )
 
@@ -265,7 +272,7 @@ def _dhcp(nic: _Nic) -> Iterator[Cause]:
         if number not in _PRIVATE_OPTIONS:
             yield _cause(
                 nic,
-                f"the private DHCP option {number} is outside 224 to 254.",
+                f"the private DHCP option is {number}; it must be from 224 to 254.",
                 "use an option from 224 to 254",
                 *place,
             )
@@ -274,7 +281,7 @@ def _dhcp(nic: _Nic) -> Iterator[Cause]:
         if isinstance(server, str) and not is_unknown(server) and not is_ipv4(server):
             yield _cause(
                 nic,
-                f"the NTP server `{server}` is no IPv4 address.",
+                f"the NTP server `{server}` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "dhcpOptions",
                 "ntpServers",

@@ -34,7 +34,7 @@ def bad_key(key: str | None, *path: str | int) -> Iterator[Flaw]:
     if key is not None and not is_qualified_name(key):
         yield Flaw(
             path,
-            f"`{key}` is no label key." if key else f"`{path[-1]}` is empty, and must be a label key.",
+            f"`{key}` is not a valid label key." if key else f"`{path[-1]}` is empty; it must be a label key.",
             "use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one",
         )
 
@@ -55,11 +55,11 @@ def _requirement(requirement: Mapping[str, Any], *path: str | int) -> Iterator[F
     if operator in _NEED_VALUES and not values:
         yield Flaw((*path, "values"), f"operator `{operator}` needs `values`.", "list the values to compare with")
     if operator in _NO_VALUES and values and values is not UNDECIDED:
-        yield Flaw((*path, "values"), f"operator `{operator}` takes no `values`.", "remove `values`")
+        yield Flaw((*path, "values"), f"operator `{operator}` does not accept `values`.", "remove `values`")
     if operator is not None and operator not in (*_NEED_VALUES, *_NO_VALUES):
         yield Flaw(
             (*path, "operator"),
-            f"`{operator}` is no operator of a label selector.",
+            f"`{operator}` is not an operator of label selectors.",
             f"use {choice((*_NEED_VALUES, *_NO_VALUES))}",
         )
     yield from bad_key(word(requirement, "key"), *path, "key")
@@ -70,7 +70,7 @@ def _requirement(requirement: Mapping[str, Any], *path: str | int) -> Iterator[F
 
 def _bad_value(value: str, *path: str | int) -> Iterator[Flaw]:
     if not is_label_value(value):
-        yield Flaw(path, f"`{value}` is no label value.", "use at most 63 letters, digits, `-`, `_` and `.`")
+        yield Flaw(path, f"`{value}` is not a valid label value.", "use at most 63 letters, digits, `-`, `_` and `.`")
 
 
 def selects(selector: Any, labels: Any) -> bool | None:

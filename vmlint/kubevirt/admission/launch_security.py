@@ -47,10 +47,10 @@ def _amd64(view: View) -> Iterator[Cause]:
     if kinds is None:
         return
     if len(kinds) != 1:
-        says = f"has {' and '.join(f'`{kind}`' for kind in kinds)}" if kinds else "names no kind"
+        says = f"has {' and '.join(f'`{kind}`' for kind in kinds)}" if kinds else "has no kind"
         yield Cause(
             view.at(*_SECURITY),
-            f"`launchSecurity` {says}; on `amd64` it takes one.",
+            f"`launchSecurity` {says}; on `amd64` it must have exactly one.",
             f"keep {choice(kinds)}" if kinds else f"add {choice(_GATES)}",
             _SUBJECT,
             gate=None if kinds else view.architecture_gate,  # on s390x no kind is right, and the others are amd64's
@@ -77,12 +77,12 @@ def _amd64(view: View) -> Iterator[Cause]:
 def _conflicts(view: View, kind: str) -> Iterator[tuple[bool | None, str, str]]:
     efi = has(view.spec, *_EFI)
     smm = has(view.spec, *_SMM) and flag(view.spec, *_SMM, "enabled", default=True)
-    yield kind == "tdx" and smm, "does not go with SMM", "remove `features.smm`"
+    yield kind == "tdx" and smm, "does not work with SMM", "remove `features.smm`"
     yield efi is False, "needs UEFI", "set `firmware.bootloader.efi: {secureBoot: false}`"
     secure = efi and flag(view.spec, *_EFI, "secureBoot", default=True)
-    yield kind != "tdx" and secure, "does not go with Secure Boot", "set `efi.secureBoot: false`"
+    yield kind != "tdx" and secure, "does not work with Secure Boot", "set `efi.secureBoot: false`"
     persistent = efi and flag(view.spec, *_EFI, "persistent")
-    yield kind != "sev" and persistent, "does not go with persistent UEFI variables", "remove `efi.persistent`"
+    yield kind != "sev" and persistent, "does not work with persistent UEFI variables", "remove `efi.persistent`"
     attested = kind == "sev" and has(view.spec, *_SECURITY, "sev", "attestation")
     start = word(view.spec, "startStrategy")
     yield (

@@ -54,8 +54,8 @@ def _amounts(view: View) -> Iterator[Cause]:
     elif request is not None and request.value() > 0 and request < _LEAST_REQUEST:
         yield Cause(
             view.at(*_REQUEST),
-            f"the memory request is `{request}`, which is less than a megabyte.",
-            "write the unit: `1Gi` is a gibibyte, `1` is a byte",
+            f"the memory request is `{request}`, which is less than one megabyte.",
+            "add the unit; `1Gi` is one gibibyte, `1` is one byte",
             _SUBJECT,
         )
     if limit is not None and limit.value() < 0:
@@ -71,7 +71,10 @@ def _amounts(view: View) -> Iterator[Cause]:
 
 def _negative(view: View, path: Path, value: Quantity) -> Cause:
     return Cause(
-        view.at(*path), f"`{'.'.join(map(str, path[1:]))}` is negative: `{value}`.", "use a positive amount", _SUBJECT
+        view.at(*path),
+        f"`{'.'.join(map(str, path[1:]))}` is `{value}`; it must not be negative.",
+        "use a positive amount",
+        _SUBJECT,
     )
 
 
@@ -83,8 +86,8 @@ def _hugepages(view: View) -> Iterator[Cause]:
     except QuantityError:
         yield Cause(
             view.at(*_PAGE_SIZE),
-            f"the huge page size is `{text}`, which is no quantity.",
-            "write a page size that the nodes have, such as `2Mi` or `1Gi`",
+            f"the huge page size `{text}` is not a valid quantity.",
+            "use a page size that the nodes have, such as `2Mi` or `1Gi`",
             _SUBJECT,
         )
         return
@@ -96,16 +99,16 @@ def _hugepages(view: View) -> Iterator[Cause]:
     if not request.value() and look(view.spec, *_GUEST) is None:
         yield Cause(
             view.at(*_PAGE_SIZE),
-            "the template asks for huge pages and says neither `memory.guest` nor a memory request; KubeVirt's "
-            "webhook fails on it.",
+            "the template uses huge pages without `memory.guest` or a memory request, on which KubeVirt's "
+            "webhook crashes.",
             "set `domain.memory.guest`",
             _SUBJECT,
         )
     elif not page:
         yield Cause(
             view.at(*_PAGE_SIZE),
-            f"the huge page size is `{text}`; KubeVirt's webhook fails on a page of no size.",
-            "write a page size that the nodes have, such as `2Mi` or `1Gi`",
+            f"the huge page size is `{text}`; it must be more than zero.",
+            "use a page size that the nodes have, such as `2Mi` or `1Gi`",
             _SUBJECT,
         )
     elif memory.value() and memory.value() < page:
@@ -118,8 +121,8 @@ def _hugepages(view: View) -> Iterator[Cause]:
     elif memory.value() % page:
         yield Cause(
             view.at(*_PAGE_SIZE),
-            f"the memory `{memory}` is no multiple of the huge page size `{text}`.",
-            "use whole pages",
+            f"the memory `{memory}` is not a multiple of the huge page size `{text}`.",
+            "use a multiple of the page size",
             _SUBJECT,
         )
 
@@ -148,7 +151,7 @@ def _hotplug(view: View) -> Iterator[Cause]:
         path, reason, fix = found
         gate = "vmRolloutStrategy" if view.cluster.live_update is None else None
         yield Cause(
-            view.at(*path), f"`memory.maxGuest` asks for memory hotplug, and {reason}.", fix, _SUBJECT, gate=gate
+            view.at(*path), f"`memory.maxGuest` enables memory hotplug, and {reason}.", fix, _SUBJECT, gate=gate
         )
 
 
@@ -166,12 +169,12 @@ def _no_hotplug(view: View) -> tuple[Path, str, str] | None:
         return None
     block = "1Gi" if page == "1Gi" else "2Mi"
     if look(spec, *_GUEST) is None:
-        return _GUEST, "the guest memory is not given", "set `domain.memory.guest`"
+        return _GUEST, "the guest memory is not set", "set `domain.memory.guest`"
     if guest > most:
         return _GUEST, f"the guest memory `{guest}` is greater than the maximum `{most}`", "raise `maxGuest`"
     for path, value, noun in ((_GUEST, guest, "the guest memory"), (_MEMORY, most, "`maxGuest`")):
         if value.value() % Quantity.parse(block).value():
-            return path, f"{noun} `{value}` is no multiple of `{block}`", f"use a multiple of `{block}`"
+            return path, f"{noun} `{value}` is not a multiple of `{block}`", f"use a multiple of `{block}`"
     architecture = word(spec, "architecture")
     if architecture is None:
         return None
@@ -191,7 +194,7 @@ def _absent(view: View) -> Iterator[Cause]:
     if all(value is not None and value.is_zero for value in amounts):
         yield Cause(
             view.at(*_MEMORY),
-            "no memory is given: neither `memory.guest`, `memory.hugepages`, a request, nor a limit.",
+            "the VM has no memory: `memory.guest`, `memory.hugepages`, a request or a limit must be set.",
             "set `domain.memory.guest`" + (", or name an instancetype" if view.vm is not None else ""),
             _UNSET,
             Stage.VMI,

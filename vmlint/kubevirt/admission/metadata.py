@@ -32,7 +32,7 @@ def check(view: View) -> Iterator[Cause]:
         if labels.get(label) is not None:
             yield Cause(
                 view.at_metadata("labels", label),
-                f"the label `{label}` is KubeVirt's own, and nobody else may set it.",
+                f"the label `{label}` is reserved for KubeVirt.",
                 "remove the label",
                 _SUBJECT,
             )

@@ -46,21 +46,21 @@ def _default_networks(view: View) -> Iterator[Cause]:
         attached = [index for index, nic in view.interfaces if text(nic, "name") == text(second, "name")]
         yield Cause(
             view.at(*_INTERFACES, attached[0]) if attached else view.at("networks", pods[1]),
-            f"{len(pods)} networks are the pod network, and a guest has one.",
+            f"{len(pods)} networks are the pod network; a guest can have only one.",
             "keep one `pod: {}`; attach the others through `multus`",
             _SUBJECT,
         )
     if len(defaults) > 1:
         yield Cause(
             view.at("networks", defaults[1]),
-            f"{len(defaults)} networks are the default of Multus, and a guest has one.",
+            f"{len(defaults)} networks are the Multus default; a guest can have only one.",
             "keep one `default: true`",
             _SUBJECT,
         )
     if pods and defaults:
         yield Cause(
             view.at("networks", defaults[0]),
-            "the guest has the pod network and a default network of Multus, which takes its place.",
+            "the guest has both the pod network and a Multus default network, which replaces it.",
             "remove the pod network, or `default: true`",
             _SUBJECT,
         )
@@ -77,7 +77,7 @@ def _sources(view: View) -> Iterator[Cause]:
             says = f"has {len(sources)} sources, {' and '.join(f'`{source}`' for source in sources)}"
             yield Cause(
                 view.at("networks", index),
-                f"{what} {says if sources else 'has no source'}; a network has one.",
+                f"{what} {says if sources else 'has no source'}; a network must have exactly one.",
                 f"keep {choice(sources)}" if sources else "add `pod: {}`, or `multus` with a `networkName`",
                 _SUBJECT,
             )
@@ -86,7 +86,7 @@ def _sources(view: View) -> Iterator[Cause]:
             yield Cause(
                 view.at("networks", index, "multus", "networkName"),
                 f"{what} has no `multus.networkName`.",
-                "name the NetworkAttachmentDefinition",
+                "set it to the name of a NetworkAttachmentDefinition",
                 _SUBJECT,
             )
 
@@ -102,13 +102,13 @@ def _pairs(view: View) -> Iterator[Cause]:
             yield Cause(
                 view.at("networks", index, "name"),
                 f"two networks have the name `{name}`.",
-                "give each network a name of its own",
+                "give each network its own name",
                 _SUBJECT,
             )
         if attached is not None and name not in attached:
             yield Cause(
                 view.at("networks", index, "name"),
-                f"{named('network', network, 'networks', index)} has no interface of its name.",
+                f"{named('network', network, 'networks', index)} has no interface with the same name.",
                 f"add an interface `{name}` to `domain.devices.interfaces`, or remove the network",
                 _SUBJECT,
             )
@@ -123,8 +123,8 @@ def _claims(view: View) -> Iterator[Cause]:
     if mixed := [index for index, network in view.networks if has(network, "multus")]:
         yield Cause(
             view.at("networks", mixed[0]),
-            "the guest has networks of resource claims and of Multus, which don't go together.",
-            "use one kind for all",
+            "the guest mixes networks of resource claims and of Multus, which KubeVirt does not support.",
+            "use one of the two for all",
             _SUBJECT,
         )
         return
@@ -157,14 +157,14 @@ def _claims(view: View) -> Iterator[Cause]:
         if listed is not None and claim not in listed:
             yield Cause(
                 view.at("networks", index, "resourceClaim", "claimName"),
-                f"{what} takes the resource claim `{claim}`, which `resourceClaims` does not list.",
+                f"{what} uses the resource claim `{claim}`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
                 _SUBJECT,
             )
         if seen.setdefault((claim, request), index) != index:
             yield Cause(
                 view.at("networks", index),
-                f"two networks take request `{request}` of claim `{claim}`.",
-                "give each network a request of its own",
+                f"two networks use request `{request}` of claim `{claim}`.",
+                "give each network its own request",
                 _SUBJECT,
             )

@@ -29,10 +29,10 @@ def check(view: View) -> Iterator[Cause]:
         if handlers is None:
             continue
         if len(handlers) != 1:
-            says = f"has {' and '.join(f'`{name}`' for name in handlers)}" if handlers else "probes nothing"
+            says = f"has {' and '.join(f'`{name}`' for name in handlers)}" if handlers else "has no handler"
             yield Cause(
                 view.at(field),
-                f"`{field}` {says}; a probe has one handler.",
+                f"`{field}` {says}; a probe must have exactly one handler.",
                 f"keep {choice(handlers)}" if handlers else f"add {choice(_HANDLERS)}",
                 _SUBJECT,
             )
@@ -40,14 +40,14 @@ def check(view: View) -> Iterator[Cause]:
             if handler in _NETWORKED and _on_pod_network(view) is False:
                 yield Cause(
                     view.at(field, handler),
-                    f"`{field}.{handler}` goes through the pod network, to which the guest is not attached.",
+                    f"`{field}.{handler}` uses the pod network, to which the guest is not connected.",
                     "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
                     _SUBJECT,
                 )
     if look(view.spec, "startStrategy") == "Paused" and has(view.spec, "livenessProbe"):
         yield Cause(
             view.at("startStrategy"),
-            "the guest starts paused and has a `livenessProbe`, which would stop it.",
+            "the guest starts paused and has a `livenessProbe`, which stops a paused guest.",
             "remove one of the two",
             _SUBJECT,
         )

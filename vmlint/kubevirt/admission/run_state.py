@@ -28,7 +28,7 @@ def check(view: View) -> Iterator[Cause]:
     if running is None and strategy is None:
         yield Cause(
             view.at_vm("runStrategy"),
-            "the VM has no `runStrategy`.",
+            "`runStrategy` is missing.",
             "set `runStrategy`, such as `Always` or `Halted`",
             _SUBJECT,
         )
@@ -44,7 +44,7 @@ def check(view: View) -> Iterator[Cause]:
     if strategy != _RECEIVER or view.gates.stage(_RECEIVER_GATE) is None:
         yield Cause(
             view.at_vm("runStrategy"),
-            f"`runStrategy` is `{strategy}`, and KubeVirt knows no such value.",
+            f"`runStrategy` is `{strategy}`; it must be {choice(_STRATEGIES)}.",
             f"use {choice(_STRATEGIES)}",
             _SUBJECT,
         )

@@ -72,13 +72,15 @@ def affinity_flaws(affinity: Any) -> Iterator[Flaw]:
 def _weight(term: Mapping[str, Any], path: Path) -> Iterator[Flaw]:
     weight = whole(term, "weight")
     if weight is not None and not 1 <= weight <= 100:
-        yield Flaw((*path, "weight"), f"the weight is {weight}, and goes from 1 to 100.", "use a weight in that range")
+        yield Flaw(
+            (*path, "weight"), f"the weight is {weight}; it must be from 1 to 100.", "use a weight in that range"
+        )
 
 
 def _node_selector(selector: Any) -> Iterator[Flaw]:
     terms = look(selector, "nodeSelectorTerms")
     if terms is None or terms == []:
-        yield Flaw(("nodeSelectorTerms",), "`nodeSelectorTerms` is empty.", "give one term at least")
+        yield Flaw(("nodeSelectorTerms",), "`nodeSelectorTerms` is empty.", "add at least one term")
     for index, term in each(selector, "nodeSelectorTerms"):
         yield from _below(("nodeSelectorTerms", index), _node_term(term))
 
@@ -99,13 +101,15 @@ def _operator(requirement: Mapping[str, Any], allowed: Mapping[str, tuple[int, i
     if operator is None or values is UNDECIDED:
         return
     if operator not in allowed:
-        yield Flaw(("operator",), f"`{operator}` is no operator here.", f"use {choice(allowed)}")
+        yield Flaw(
+            ("operator",), f"the operator is `{operator}`; it must be {choice(allowed)}.", f"use {choice(allowed)}"
+        )
         return
     least, most = allowed[operator]
     count = len(values) if isinstance(values, list) else 0
     if count < least or (most is not None and count > most):
-        wanted = "one value or more" if most is None else "exactly one value" if most else "no value"
-        yield Flaw(("values",), f"operator `{operator}` takes {wanted}, and `values` has {count}.", f"give {wanted}")
+        wanted = "at least one value" if most is None else "exactly one value" if most else "no value"
+        yield Flaw(("values",), f"operator `{operator}` needs {wanted}, and `values` has {count}.", f"set {wanted}")
 
 
 def _node_field(requirement: Mapping[str, Any]) -> Iterator[Flaw]:
@@ -117,7 +121,7 @@ def _node_field(requirement: Mapping[str, Any]) -> Iterator[Flaw]:
         return
     for index, value in enumerate(sequence(requirement, "values")):
         if isinstance(value, str) and not is_unknown(value) and not is_dns_subdomain(value):
-            yield Flaw(("values", index), f"`{value}` is no node name.", "write the node's name")
+            yield Flaw(("values", index), f"`{value}` is not a valid node name.", "write the node's name")
 
 
 def _pod_term(term: Any) -> Iterator[Flaw]:
@@ -125,7 +129,7 @@ def _pod_term(term: Any) -> Iterator[Flaw]:
         yield from _below((field,), selector_flaws(get(term, field)))
     for index, name in enumerate(sequence(term, "namespaces")):
         if isinstance(name, str) and not is_unknown(name) and not is_dns_label(name):
-            yield Flaw(("namespaces", index), f"`{name}` is no namespace name.", "write the namespace's name")
+            yield Flaw(("namespaces", index), f"`{name}` is not a valid namespace name.", "write the namespace's name")
     yield from bad_key(word(term, "topologyKey"), "topologyKey")
 
 
@@ -135,12 +139,12 @@ def _spread(spec: Mapping[str, Any]) -> Iterator[Flaw]:
         skew = whole(constraint, "maxSkew")
         key, action = word(constraint, "topologyKey"), word(constraint, "whenUnsatisfiable")
         if skew is not None and skew <= 0:
-            yield Flaw((index, "maxSkew"), f"`maxSkew` is {skew}, and must be above 0.", "use 1 or more")
+            yield Flaw((index, "maxSkew"), f"`maxSkew` is {skew}; it must be 1 or more.", "use 1 or more")
         yield from bad_key(key, index, "topologyKey")
         if action is not None and action not in _ACTIONS:
             yield Flaw(
                 (index, "whenUnsatisfiable"),
-                f"`whenUnsatisfiable` is `{action}`, and Kubernetes knows no such value.",
+                f"`whenUnsatisfiable` is `{action}`; it must be {choice(_ACTIONS)}.",
                 f"use {choice(_ACTIONS)}",
             )
         yield from _below((index, "labelSelector"), selector_flaws(get(constraint, "labelSelector")))

@@ -37,7 +37,7 @@ def check(view: View) -> Iterator[Cause]:
             if kinds and len(kinds) > 1:
                 yield Cause(
                     ("spec", field),
-                    f"`{field}` is {' and '.join(f'`{kind}`' for kind in kinds)} at once.",
+                    f"`{field}` has {' and '.join(f'`{kind}`' for kind in kinds)}; it must have exactly one.",
                     f"keep {choice(kinds)}",
                     _SUBJECT,
                 )
@@ -53,8 +53,8 @@ def _selector(view: View) -> Iterator[Cause]:
     if not flaws and selects(selector, labels) is False:
         yield Cause(
             ("spec", "selector"),
-            "the selector does not select the labels of the template.",
-            f"write the same labels in `{'.'.join(_LABELS[view.owner])}`",
+            "the selector does not match the labels of the template.",
+            f"set the same labels in `{'.'.join(_LABELS[view.owner])}`",
             _SUBJECT,
         )
 
@@ -69,7 +69,7 @@ def _max_unavailable(view: View) -> Iterator[Cause]:
     if number < 1 or (percent and (number > 100 or not text.endswith("%"))):
         yield Cause(
             ("spec", "maxUnavailable"),
-            f"`maxUnavailable` is `{most}`; it is a number above 0, or from `1%` to `100%`.",
+            f"`maxUnavailable` is `{most}`; it must be 1 or more, or from `1%` to `100%`.",
             "use such a value",
             _SUBJECT,
         )

@@ -57,7 +57,7 @@ def check(view: View) -> Iterator[Cause]:
         name = word(volume, "name")
         if name is not None and seen.setdefault(name, index) != index:
             yield Cause(
-                (*path, "name"), f"two volumes have the name `{name}`.", "give each volume a name of its own", _SUBJECT
+                (*path, "name"), f"two volumes have the name `{name}`.", "give each volume its own name", _SUBJECT
             )
         yield from _source(volume, path, what)
         if "hostDisk" in volume:
@@ -66,7 +66,7 @@ def check(view: View) -> Iterator[Cause]:
         if image_path and not is_clean_path(image_path):
             yield Cause(
                 (*path, "containerDisk", "path"),
-                f"`{image_path}` is no absolute path to a file.",
+                f"`{image_path}` is not an absolute path to a file.",
                 "write a path such as `/disk/disk.img`, without `.` and `..`",
                 _SUBJECT,
             )
@@ -79,14 +79,14 @@ def check(view: View) -> Iterator[Cause]:
         if len(several) > 1:
             yield Cause(
                 view.at("volumes", several[1]),
-                f"{len(several)} volumes are `{source}`, and a guest has one at most.",
+                f"{len(several)} volumes are `{source}`; a guest can have only one.",
                 "keep one",
                 _SUBJECT,
             )
     if has(view.spec, "utilityVolumes"):
         yield Cause(
             view.at("utilityVolumes"),
-            "`utilityVolumes` can't be set when the guest is created; KubeVirt adds them later.",
+            "`utilityVolumes` can't be set when the guest is created.",
             "remove `utilityVolumes`",
             _SUBJECT,
         )
@@ -100,7 +100,7 @@ def _source(volume: Mapping[str, Any], path: Path, what: str) -> Iterator[Cause]
         says = f"has {len(sources)} sources, {' and '.join(f'`{source}`' for source in sources)}"
         yield Cause(
             path,
-            f"{what} {says if sources else 'has no source'}; a volume has one.",
+            f"{what} {says if sources else 'has no source'}; a volume must have exactly one.",
             f"keep {choice(sources)}" if sources else "add a source, such as `dataVolume`",
             _SUBJECT,
         )
@@ -115,7 +115,7 @@ def _host_disk(volume: Mapping[str, Any], path: Path, what: str) -> Iterator[Cau
     if word(volume, "hostDisk", "type") == "Disk" and capacity is not None and not capacity.is_zero:
         yield Cause(
             (*path, "hostDisk", "capacity"),
-            f"{what} is a disk that exists, and has a `capacity`.",
+            f"{what} is an existing disk and has a `capacity`, which applies only to `DiskOrCreate`.",
             "remove `capacity`, or use `type: DiskOrCreate`",
             _SUBJECT,
         )
@@ -130,7 +130,7 @@ def _container_path(view: View, volume: Mapping[str, Any], path: Path, what: str
     if name is not None and filesystems is not None and name not in filesystems:
         yield Cause(
             path,
-            f"{what} is a `containerPath`, and no file system of the guest has its name.",
+            f"{what} is a `containerPath` and has no filesystem with the same name.",
             f"add `{name}` to `domain.devices.filesystems`, with `virtiofs: {{}}`",
             _SUBJECT,
             Stage.VMI,
@@ -138,7 +138,7 @@ def _container_path(view: View, volume: Mapping[str, Any], path: Path, what: str
     elif name is not None and name in (names(view.spec, "domain", "devices", "disks") or ()):
         yield Cause(
             path,
-            f"{what} is a `containerPath`, and a disk has its name.",
+            f"{what} is a `containerPath` and has a disk with the same name; it must be a filesystem.",
             "remove the disk",
             _SUBJECT,
             Stage.VMI,
@@ -147,7 +147,7 @@ def _container_path(view: View, volume: Mapping[str, Any], path: Path, what: str
     if inside and inside.startswith(_RESERVED_PATHS):
         yield Cause(
             (*path, "containerPath", "path"),
-            f"{what} shows `{inside}`, which KubeVirt keeps for itself.",
+            f"{what} shows `{inside}`, which KubeVirt reserves.",
             "choose another path",
             _SUBJECT,
             Stage.VMI,

@@ -30,7 +30,7 @@ def fault_of(expression: str) -> str:
     while at < len(expression):
         token = _TOKEN.match(expression, at)
         if token is None:
-            return "a string does not end" if expression[at] in "\"'" else f"`{expression[at]}` is no operator"
+            return "a string does not end" if expression[at] in "\"'" else f"`{expression[at]}` is not an operator"
         kind, text = token.lastgroup, token.group()
         at = token.end()
         if kind == "open":
