@@ -2,8 +2,8 @@
 
 ## What it does
 Adds up what the pods of the namespace's VMs that always run ask for, CPU and memory, those that KubeVirt needs besides
-the guests' too, and the sizes of its claims, and compares the sums with the ResourceQuota. What exceeds a bound by
-itself is the fault of that VM or disk.
+the guests' too, and the sizes of its claims, counts the claims and the VMs, and compares the sums with the
+ResourceQuota. What exceeds a bound by itself is the fault of that VM or disk.
 
 ## Why it matters
 Kubernetes refuses the pods and claims that come last: which VMs start depends on the order. After a restart of the
@@ -36,10 +36,23 @@ META = Meta("VM055", effect=Effect.RISK, since="0.2", subject=ResourceQuota)
 
 def check(quota: ResourceQuota, world: World) -> Iterator[Fault]:
     for bound, total, count in world.launch.together(quota):
-        what = "claims" if bound.name.endswith("requests.storage") else "always running VMs"
+        who = f"{_counted(count, bound.name)} in namespace `{quota.namespace}`"
+        message = (
+            f"{who} requests `{total}` of `{bound.name}`, and the quota allows `{bound.amount}`. Kubernetes refuses it."
+            if count == 1
+            else f"{who} request `{total}` of `{bound.name}` in total, and the quota allows `{bound.amount}`. "
+            "Kubernetes refuses the last of them."
+        )
         yield META.at(
             quota.at("spec", "hard", bound.name),
-            f"{count} {what} in namespace `{quota.namespace}` request `{total}` of `{bound.name}` in total, and the "
-            f"quota allows `{bound.amount}`. Kubernetes refuses the last of them.",
+            message,
             fix="raise the quota, or request less",
         )
+
+
+def _counted(count: int, bound: str) -> str:
+    if bound.endswith(("requests.storage", "persistentvolumeclaims")):
+        return "1 claim" if count == 1 else f"{count} claims"
+    if bound.startswith("count/virtualmachines."):
+        return "1 VM" if count == 1 else f"{count} VMs"
+    return f"{count} always running VMs"

@@ -61,6 +61,8 @@ _INTERFACES = ("domain", "devices", "interfaces")
 def check(service: Service, world: World) -> Iterator[Fault]:
     named = [vm for vm in world.services.mistaken(service) if vm.name == service.name]
     guests = [one for one in (world.services.selected(service) or named) if not one.patched]
+    if service.spec.get("clusterIP") == "None":
+        return  # gives the guest its name; its ports forward nothing, and often the only one is made up
     for port in ports_of(service) if guests else ():
         closed = [(guest, path) for guest in guests for path, card in _cards(guest) if not forwards(card, port)]
         if len(closed) < len(guests):

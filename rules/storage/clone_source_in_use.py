@@ -38,6 +38,7 @@ from collections.abc import Iterator
 
 from vmlint.model.access import get
 from vmlint.model.chain import Hop
+from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     DataVolume,
@@ -58,7 +59,7 @@ META = Meta(
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for copy in copies(subject, world):
-        user = next((user for user, _ in world.storage.users(copy.original) if _holds(user, subject)), None)
+        user = next((user for user, path in world.storage.users(copy.original) if _holds(user, path, subject)), None)
         if user is None:
             continue
         field = "running" if user.spec.get("running") is True else "runStrategy"
@@ -70,7 +71,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         ).along([*copy.hops(), Hop(f"VirtualMachine {user.ref.short}: {field}", user.at("spec", field))])
 
 
-def _holds(user: Workload, subject: Resource) -> bool:
+def _holds(user: Workload, path: Path, subject: Resource) -> bool:
+    """Whether a VM always runs and writes a claim; of one that it mounts read-only CDI makes copies."""
+    if get(user.data, *path, "persistentVolumeClaim", "readOnly") is True:
+        return False
     if not isinstance(user, VirtualMachine) or isinstance(user, VirtualMachinePool) or user is subject:
         return False
     return not user.patched and user.keeps_running

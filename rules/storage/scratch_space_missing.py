@@ -2,12 +2,12 @@
 
 ## What it does
 Counts, in a closed world, the PersistentVolumes of a storage class whose provisioner makes none
-(`kubernetes.io/no-provisioner`), and the claims of that class: an import from a registry by a pod, and one of an
-archive, needs one volume more than its disk. CDI's `scratchSpaceStorageClass` counts where the CDI object sets it. A
-class of which no volume is in the repository is skipped: others make its volumes.
+(`kubernetes.io/no-provisioner`), and the claims of that class: an import from a registry by a pod, one of an archive
+and an upload need one volume more than their disk. CDI's `scratchSpaceStorageClass` counts where the CDI object sets
+it. A class of which no volume is in the repository is skipped: others make its volumes.
 
 ## Why it matters
-CDI makes a second claim for the scratch space, which stays pending, and the import never starts.
+CDI makes a second claim for the scratch space, which stays pending, and the import or upload never starts.
 
 ## Bad
     kind: StorageClass
@@ -34,7 +34,8 @@ CDI makes a second claim for the scratch space, which stays pending, and the imp
       pvc: {storageClassName: local}
 
 ## Source
-CDI `pkg/controller/import-controller.go` (requiresScratchSpace), `pkg/controller/util.go` (GetScratchPvcStorageClass).
+CDI `pkg/controller/import-controller.go` (requiresScratchSpace), `pkg/controller/upload-controller.go`
+(getOrCreateScratchPvc), `pkg/controller/util.go` (GetScratchPvcStorageClass).
 """
 
 from __future__ import annotations
@@ -78,17 +79,20 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         claims = [one for one in _all_disks(world) if text(world.snapshots.class_of(one), "metadata", "name") == name]
         if len(volumes) > len(claims):
             continue
+        work = "upload" if isinstance(get(disk.body, "spec", "source", "upload"), dict) else "import"
         yield META.at(
             disk.at("spec", "source"),
             f"{disk} needs scratch space of storage class `{name}`, which provisions no volumes, and its "
-            f"{len(volumes)} {'volume is' if len(volumes) == 1 else 'volumes are'} in use by claims. The import never "
+            f"{len(volumes)} {'volume is' if len(volumes) == 1 else 'volumes are'} in use by claims. The {work} never "
             "starts.",
             fix="add a PersistentVolume of the class, or set `scratchSpaceStorageClass` of the CDI object",
         ).along([Hop(f"storage class {name}: {_MAKES_NONE}", classes[0].at("provisioner"))])
 
 
 def _needs_scratch(body: Mapping[str, Any]) -> bool:
-    """Whether an import surely needs scratch space, whatever format the image has."""
+    """Whether an import or upload surely needs scratch space, whatever format the image has."""
+    if isinstance(get(body, "spec", "source", "upload"), dict):
+        return True
     registry = get(body, "spec", "source", "registry")
     if isinstance(registry, dict):
         return registry.get("pullMethod") in (None, "pod")

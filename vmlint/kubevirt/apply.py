@@ -79,12 +79,13 @@ class Outfit:
         preference: Mapping[str, Any] | None = None,
         *,
         kubevirt: Mapping[str, Any] | None = None,
+        by_operator: bool = False,
         release: Release | None = None,
     ) -> None:
         self.objects = instancetype, preference
         self.instancetype = None if instancetype is None else decode_instancetype(instancetype.get("spec"))
         self.preference = None if preference is None else decode_preference(preference.get("spec"))
-        self.config = ClusterConfig.of(kubevirt)
+        self.config = ClusterConfig.of(kubevirt, by_operator=by_operator)
         self.release = release
 
     @cached_property

@@ -309,7 +309,17 @@ def _fits(node: Any, wanted: str) -> bool:
     """Whether a value can be what is wanted; an empty one is left out by cloud-init, and a variable may be anything."""
     if isinstance(node, yaml.ScalarNode):
         return wanted == _SCALAR or is_unknown(node.value) or node.tag == "tag:yaml.org,2002:null"
-    return wanted == _type_of(node)
+    return wanted == _type_of(node) or _is_template(node)
+
+
+def _is_template(node: Any) -> bool:
+    """Whether a value is a template's expression: YAML reads `{{ name }}` as a mapping that is another one's key."""
+    return (
+        isinstance(node, yaml.MappingNode)
+        and len(node.value) == 1
+        and node.flow_style
+        and not isinstance(node.value[0][0], yaml.ScalarNode)
+    )
 
 
 def _near(key: str, known: Mapping[str, str]) -> str:
@@ -390,7 +400,7 @@ def _parsed(text: str) -> Any:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        if is_unknown(text):
+        if is_unknown(text) or "{%" in text:
             return None
         return ConfigFault(ConfigCheck.NOT_YAML, mark.line + 1 if mark else 1, error.problem or "")
     except yaml.reader.ReaderError:

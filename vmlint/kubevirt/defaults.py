@@ -50,10 +50,14 @@ class ClusterConfig(NamedTuple):
     memory_overcommit: int = 100
 
     @classmethod
-    def of(cls, kubevirt: Mapping[str, Any] | None) -> ClusterConfig:
-        """What a KubeVirt object configures; None stands for a cluster that nobody configured."""
+    def of(cls, kubevirt: Mapping[str, Any] | None, *, by_operator: bool = False) -> ClusterConfig:
+        """What a KubeVirt object configures; None stands for a cluster that nobody configured.
+
+        With `by_operator` the HyperConverged operator writes the KubeVirt object that is not there: it makes masquerade
+        the default binding (kubevirt/hyperconverged-cluster-operator, `getKVConfig`).
+        """
         if kubevirt is None:
-            return cls()
+            return cls(interface="masquerade") if by_operator else cls()
         config = mapping(kubevirt, "spec", "configuration")
         network = mapping(config, "network")
         types = {

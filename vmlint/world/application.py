@@ -11,6 +11,7 @@ from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, Copies, Outfit
 from vmlint.kubevirt.conflicts import Conflict
+from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
 from vmlint.kubevirt.releases import behaviour
@@ -94,6 +95,16 @@ class Application:
         """The KubeVirt object of the cluster, where the files hold one and no more."""
         found = self.cluster.of_kind("KubeVirt")
         return found[0].data if len(found) == 1 else None
+
+    @property
+    def has_operator(self) -> bool:
+        """Whether the files hold an object whose operator writes the KubeVirt object."""
+        return bool(self.cluster.of_kind("HyperConverged"))
+
+    @property
+    def cluster_config(self) -> ClusterConfig:
+        """The configuration that defaults are taken from."""
+        return ClusterConfig.of(self.kubevirt, by_operator=self.has_operator)
 
     def reviewed(self, vm: VirtualMachine) -> Applied | None:
         """The copy of the VM that the validating webhook checks: instancetype, preference and defaults applied.
@@ -214,7 +225,13 @@ class Application:
     def _outfit(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> Outfit:
         key = (id(instancetype), id(preference))
         if key not in self._outfits:  # an outfit holds its objects, so that no others get their ids
-            self._outfits[key] = Outfit(instancetype, preference, kubevirt=self.kubevirt, release=self.settings.release)
+            self._outfits[key] = Outfit(
+                instancetype,
+                preference,
+                kubevirt=self.kubevirt,
+                by_operator=self.has_operator,
+                release=self.settings.release,
+            )
         return self._outfits[key]
 
     def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:

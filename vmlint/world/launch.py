@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from vmlint.cdi.render import Rendered
-from vmlint.kubevirt.defaults import ClusterConfig, fill
+from vmlint.kubevirt.defaults import fill
 from vmlint.kubevirt.gates import GateState
 from vmlint.kubevirt.launcher import Launcher, LauncherConfig, launcher
 from vmlint.kubevirt.migration import Blocker, Obstacle
@@ -53,7 +53,7 @@ class Launch:
         if isinstance(workload, VirtualMachine):
             return self._world.started_template(workload)
         template = normal_template(mapping(workload.data, *workload.template_path))
-        config = ClusterConfig.of(self._world.kubevirt)
+        config = self._world.cluster_config
         return template if fill(template, config, self._world.settings.release) is None else None
 
     def unknown(self, workload: Workload) -> Matcher | None:
@@ -112,10 +112,15 @@ class Launch:
             storage_class, _, rest = bound.name.rpartition(_OF_CLASS)
             if rest == _STORAGE:
                 amounts = [size for size, own in sizes if size is not None and storage_class in ("", own)]
+            elif rest in _CLAIMS:
+                amounts = [Quantity(1) for _, own in sizes if storage_class in ("", own)]
+            elif rest in _VMS:
+                amounts = [Quantity(1) for one in resources if isinstance(one, VirtualMachine)]
             else:
                 amounts = [asked for pod in pods if (asked := _asked(pod, bound.name)) is not None]
             total = sum(amounts, _ZERO)
-            if total > bound.amount and all(amount <= bound.amount for amount in amounts):
+            counts = rest in _CLAIMS or rest in _VMS  # which nobody compares with one object
+            if total > bound.amount and (counts or all(amount <= bound.amount for amount in amounts)):
                 yield bound, total, len(amounts)
 
     def _lives_in(self, resource: Resource, quota: Resource) -> bool:
@@ -235,6 +240,8 @@ def _asked(pod: Launcher, name: str) -> Quantity | None:
 _GUESTS = "count/virtualmachineinstances.kubevirt.io"
 _STORAGE = "requests.storage"
 _OF_CLASS = ".storageclass.storage.k8s.io/"
+_CLAIMS = ("persistentvolumeclaims", "count/persistentvolumeclaims")
+_VMS = ("count/virtualmachines.kubevirt.io",)
 _ZERO = Quantity(0)
 _PODS = ("pods", "count/pods", _GUESTS)
 _LIMITS = ("limits.cpu", "limits.memory")

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
 from vmlint.kubevirt.apply import Applied, Origin
-from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_input_type, fill_nested_paging
+from vmlint.kubevirt.defaults import fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.normal import normal_template
@@ -195,7 +195,7 @@ class Machine:
             template, problem, giver = applied.template, applied.problem, _givers(workload, applied)
         else:
             template = normal_template(mapping(workload.data, *workload.template_path))
-            problem = fill(template, ClusterConfig.of(self._kubevirt), self._world.settings.release)
+            problem = fill(template, self._world.cluster_config, self._world.settings.release)
             fill_input_type(template)
             fill_nested_paging(template)
             unknown, giver = _NEITHER, _by_default(workload, template)

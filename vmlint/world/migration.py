@@ -32,6 +32,7 @@ LIVE = "LiveMigrate"
 IF_POSSIBLE = "LiveMigrateIfPossible"
 _GPU_GATE = "VGPULiveMigration"
 _CONFIGURATION = ("spec", "configuration")
+_INTERFACES = ("domain", "devices", "interfaces")
 
 
 class Source(enum.Enum):
@@ -86,6 +87,8 @@ class Migration:
         found = migratability(template, self._modes(workload), self.config)
         if (short := self._launch.no_second_pod(workload)) is not None:
             found = found._replace(obstacles=(*found.obstacles, short))
+        if not self._knows_default_interface and not get(workload.vmi_spec, *_INTERFACES):
+            found = _without_default_interface(found)
         lost = self._launch.unknown(workload)
         return found if lost is None else _with_unknown(found, lost)
 
@@ -122,6 +125,14 @@ class Migration:
             vgpu=self._machine.gates.state(_GPU_GATE),
             release=release,
         )
+
+    @cached_property
+    def _knows_default_interface(self) -> bool:
+        """Whether the files say how a guest without interfaces connects to the pod network.
+
+        KubeVirt's default is a bridge, and that of the HyperConverged operator is masquerade.
+        """
+        return self._world.kubevirt is not None or self._world.has_operator or self._machine.is_default
 
     @cached_property
     def _configuration(self) -> Mapping[str, Any] | None:
@@ -175,6 +186,18 @@ _CONFIGURED = (
     ("HyperConverged", ("spec", "evictionStrategy"), Source.HYPERCONVERGED),
 )
 """The objects that give the cluster's eviction strategy. The operator of the second writes the first."""
+
+
+def _without_default_interface(found: Migratability) -> Migratability:
+    """The verdict on a guest whose interface comes from a default that only the cluster knows."""
+    reason = "the KubeVirt object, which sets how a VM without interfaces connects, is not in the files"
+    return Migratability(
+        tuple(one for one in found.obstacles if one.blocker is not Blocker.INTERFACE),
+        (
+            *(Question(one.blocker, one.path, reason) for one in found.obstacles if one.blocker is Blocker.INTERFACE),
+            *found.questions,
+        ),
+    )
 
 
 def _with_unknown(found: Migratability, matcher: Matcher) -> Migratability:
