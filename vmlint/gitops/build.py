@@ -239,8 +239,9 @@ class Builder:
 
     def _note_files(self, kustomization: Kustomization, build: Build) -> None:
         """The files of a kustomization without a result count as read: nothing else is said of them as objects."""
-        for entry in (*kustomization.resources, *kustomization.components):
-            path = beside(kustomization.folder, entry.text)
+        named = [entry.text for entry in (*kustomization.resources, *kustomization.components)]
+        for entry in (*named, *_misplaced(kustomization)):
+            path = beside(kustomization.folder, entry)
             if self._tree.file(path) is not None:
                 build.files.add(path)
             elif self._tree.kustomization(path) is not None and path not in self._open:
@@ -849,6 +850,14 @@ class Builder:
 
 
 _NAME: Path = ("metadata", "name")
+
+
+def _misplaced(kustomization: Kustomization) -> Iterator[str]:
+    """What a kustomization lists under keys that kustomize does not know, such as `resource`."""
+    data = kustomization.document.data
+    for fault in faults(data) if isinstance(data, dict) else ():
+        if not fault.expected and len(fault.path) == 1:
+            yield from (entry for entry in sequence(data, *fault.path) if isinstance(entry, str))
 
 
 def _refuse(build: Build, problem: BuildProblem) -> None:

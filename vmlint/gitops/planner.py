@@ -188,6 +188,18 @@ class Planner:
                 self._used |= build.files
                 step = _is_a_step(kustomization.folder, includes)
                 yield self._deployment(kustomization.folder or ".", build, "", kustomization, is_step=step)
+        yield from self._in_circles()
+
+    def _in_circles(self) -> Iterator[Deployment]:
+        """The kustomizations that only include each other, so that none of them is the first: each circle once."""
+        for kustomization in self._tree.kustomizations:
+            if kustomization.file in self._used or kustomization.is_component:
+                continue
+            with self._apart("the kustomization", kustomization.document):
+                build = self._built(kustomization.folder, self._builder)
+                if any(problem.cause is Cause.CYCLE for problem in build.problems):
+                    self._used |= build.files
+                    yield self._deployment(kustomization.folder or ".", build, "", kustomization)
 
     def _deployment(
         self,
