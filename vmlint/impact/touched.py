@@ -107,11 +107,18 @@ class Touched:
 
     def _has_fault(self, rule: Rule, fault: Fault) -> bool:
         """Whether a fault is one to report: it is at a touched place, or was not there before."""
-        if self.has(fault.place) or rule.meta.subject is BuildProblem:  # whose files are not known
+        if self.has(fault.place):
             return True
-        return isinstance(fault.place, Place) and not self._was(rule, fault, fault.place)
+        if isinstance(fault.place, Spot):
+            return rule.meta.subject is BuildProblem and not self._was_unbuildable(fault.place)
+        return not self._was(rule, fault, fault.place)
 
     # What was there before
+
+    def _was_unbuildable(self, place: Spot) -> bool:
+        """Whether what a tool refuses at a place it refused before: the files that make it so may be others."""
+        now = {_problem(one) for one in self._snapshot.repository.problems if _spot(one) == place}
+        return now <= {_problem(one) for one in self._comparison.before.repository.problems}
 
     def _was(self, rule: Rule, fault: Fault, place: Place) -> bool:
         """Whether the rule said the same before of an object that is as it was."""
@@ -268,6 +275,17 @@ def _files(one: Resource) -> Iterator[str]:
 def _gist(fault: Fault) -> tuple[object, ...]:
     """What a fault says of which field."""
     return fault.place.path if isinstance(fault.place, Place) else (), fault.message, fault.effect
+
+
+def _spot(problem: BuildProblem) -> Spot:
+    document, path = problem.at
+    return Spot(document, document.key_span(path) if problem.key else document.span(path))
+
+
+def _problem(problem: BuildProblem) -> tuple[object, ...]:
+    """What tells problems apart, in whichever version of the files."""
+    cause, _, path, values = problem.identity
+    return cause, problem.folder, problem.at.document.file, path, values
 
 
 def _origin(one: Resource) -> _Origin:

@@ -55,7 +55,7 @@ class Worker:
         return [marshal.loads(data) if data else None for data in _loaded(_received(self._reading))]
 
     def tell(self, said: Any) -> None:
-        _send(self._writing, marshal.dumps(said))
+        _send(self._writing, _packed(said))
 
 
 class Team:
@@ -101,7 +101,7 @@ class Team:
 
     def trade(self, own: Any) -> list[Any]:
         """What everybody has, in the order of their numbers, one's own first; None of one that ended."""
-        has: list[bytes] = [marshal.dumps(own)]
+        has: list[bytes] = [_packed(own)]
         for number in range(1, len(self._processes) + 1):
             data = b""
             if number in self._reading:
@@ -113,7 +113,7 @@ class Team:
         for number in self.numbers:
             others = [data if index != number else b"" for index, data in enumerate(has)]
             with suppress(BrokenPipeError):
-                _send(self._writing[number], marshal.dumps(others))
+                _send(self._writing[number], _packed(others))
         return [own, *(marshal.loads(data) if data else None for data in has[1:])]
 
     def heard(self, *, wait: bool) -> Iterator[Any]:
@@ -160,6 +160,14 @@ def _live(work: Callable[[Worker], None], worker: Worker) -> NoReturn:
         work(worker)
     finally:
         os._exit(0)
+
+
+def _packed(value: Any) -> bytes:
+    """A value as bytes. Where memory runs out within a value, `marshal` calls that value unmarshallable."""
+    try:
+        return marshal.dumps(value)
+    except ValueError as error:
+        raise MemoryError from error
 
 
 def _loaded(data: bytes) -> list[bytes]:
