@@ -214,7 +214,7 @@ def _revalued(data: bytes, random: Random) -> bytes:
     """Some values of the documents replaced, removed, repeated, or put elsewhere."""
     try:
         documents = [document for document in yaml.safe_load_all(data) if document]
-    except (yaml.YAMLError, ValueError, UnicodeError):
+    except (yaml.YAMLError, ValueError, IndexError, RecursionError, AttributeError, TypeError):
         return _inserted(data, random)
     if not documents:
         return random.choice(TOKENS)
