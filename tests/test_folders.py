@@ -94,7 +94,7 @@ def test_what_is_excluded_is_not_read_though_it_is_named(capsys: pytest.CaptureF
     assert found("a/b/two.yaml") == []
     assert found("a/b", "c") == BOTH["c/three"]
     assert main(["check", "a/b/two.yaml"]) == 0
-    assert capsys.readouterr().out == "nothing to lint: no object of KubeVirt or CDI in 0 files\n"
+    assert capsys.readouterr().out == "nothing to lint: no KubeVirt or CDI objects in 0 files\n"
     assert main(["check", "a/b/"]) == 0
     assert main(["check", "a/none"]) == 2
 

@@ -142,7 +142,7 @@ def test_a_rule_that_fails_is_a_finding_and_the_run_goes_on(failing: Path) -> No
     assert crashed.message.startswith(
         "the rule `run-state-invalid` failed on it: KeyError: 'labels' at tests/test_runner.py:"
     )
-    assert "`overrides` can leave `run-state-invalid` out" in crashed.fix
+    assert "skip `run-state-invalid` with `overrides`" in crashed.fix
     assert [str(crash).partition(" at ")[0] for crash in report.crashes] == [
         "the rule `run-state-invalid` failed on VirtualMachine shop/web in vms.yaml: KeyError: 'labels'"
     ]

@@ -14,7 +14,7 @@ def test_the_page_as_markdown(run: Run, name: str) -> None:
     assert run("explain", name) == (
         0,
         """\
-# VM103 label-missing: The volume to infer from has no default instancetype or preference
+# VM103 label-missing: The volume to infer from carries no default
 
 stuck (error): accepted, but never becomes ready
 

@@ -24,8 +24,7 @@ def said(report: Report, *, width: int | None = None, verbose: bool = False) -> 
         (Counts(files=1), "nothing to lint: no KubeVirt or CDI objects in 1 file\n"),
         (
             Counts(files=2, objects=3, outside=1, unknown=2, irrelevant=1),
-            "clean: 3 objects from 2 files · 1 reference leads outside the repository · 2 references hold a variable"
-            " · 1 other document\n",
+            "clean: 3 objects from 2 files · 1 external reference · 2 references with a variable · 1 other document\n",
         ),
     ],
 )
