@@ -230,7 +230,7 @@ def test_a_rule_that_fails_is_told_with_its_place(run: Run) -> None:
     assert code == 1
     assert out.splitlines()[1].startswith(
         "  not expected: manifest.yaml:1:1  error  VM920 rule-crashed: the rule `odd` failed on it: AttributeError: "
-        "'VirtualMachine' object has no attribute 'nothing' at policies/odd.py:36."
+        "'VirtualMachine' object has no attribute 'nothing' at policies/odd.py:35."
     )
 
 
