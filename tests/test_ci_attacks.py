@@ -69,7 +69,8 @@ def test_nothing_of_a_checkout_runs_in_the_action_the_job_or_the_container(tmp_p
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(ROOT / name, source)
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
 
     for number, exit_code in ((0, 0), (1, 1)):
         done = step(number, {}, source, temp, checkout, env)

@@ -72,11 +72,15 @@ def _reached(
     known = {*waiting, *(word for names in own.values() for word in names)}
     mentioned: dict[bytes, list[str]] = {}
     reached: set[str] = set()
+    alone: set[str] = set()
+    """Files that are judged again, on which nothing depends that has not changed."""
     for name, one in same.items():
         found = words(files[name])
-        if found is None or one.facts is None or (addresses and _has(one, addresses)):
+        if found is None or (addresses and _has(one, addresses)):
             reached.add(name)
             waiting += own[name]
+        elif one.facts is None:  # a Service selects guests by their labels
+            alone.add(name)
         for word in known.intersection(own[name] if found is None else found + own[name]):
             mentioned.setdefault(word, []).append(name)
     while waiting:
@@ -84,7 +88,7 @@ def _reached(
             if name not in reached:
                 reached.add(name)
                 waiting += own[name]
-    return reached
+    return reached | alone
 
 
 def _bytes(name: str) -> bytes:

@@ -136,8 +136,7 @@ ROWS = [
         [
             Cause(
                 at("domain.devices.disks[0].disk.bus"),
-                "disk `root` shows downward metrics and is on the bus `scsi`; it must be on `virtio`; it must be "
-                "on `virtio`.",
+                "disk `root` shows downward metrics and is on the bus `scsi`; it must be on `virtio`.",
                 "set `disk.bus: virtio`",
                 "disks",
             )
