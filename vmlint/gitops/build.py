@@ -89,13 +89,22 @@ class Build:
 
     def add(self, other: Build) -> None:
         self.parts += (part.copy() for part in other.parts)
-        self.patches += other.patches
-        self.unread += other.unread
-        self.embedded += other.embedded
-        self.references += other.references
-        self.problems += other.problems
+        for own, more in (
+            (self.patches, other.patches),
+            (self.unread, other.unread),
+            (self.embedded, other.embedded),
+            (self.references, other.references),
+            (self.problems, other.problems),
+        ):
+            _join(own, more)
         self.failed = self.failed or other.failed
         self.files |= other.files
+
+
+def _join(own: list[Any], more: Sequence[Any]) -> None:
+    """Add what is not there yet: a base that is included twice at each of many levels has its problems once."""
+    known = set(map(id, own))
+    own += (entry for entry in more if id(entry) not in known)
 
 
 class _Patch(NamedTuple):
