@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -17,6 +18,11 @@ __all__ = ["guarded", "lacks_memory"]
 _DONE = b"done"
 _INTERNAL = 70
 _MOST_BYTES = 2**20
+_LOOK = 5
+"""After how many seconds without a word the process is looked at."""
+_MOST_LOOKS = 6
+"""How often it may be found without any memory left and of the same size."""
+_MARGIN = 2**20
 _LITTLE = (
     b"vmlint: there is too little memory, and nothing was decided: raise its limit, or check fewer files at once\n"
 )
@@ -61,7 +67,7 @@ def _supervised(run: Callable[[], int]) -> int:
         _work(run, errors, told)
     os.close(errors[1])
     os.close(told[1])
-    said = _forwarded(errors[0])
+    said = _forwarded(errors[0], process)
     ended = _read(told[0], len(_DONE)) == _DONE
     try:
         _, status = os.waitpid(process, 0)
@@ -90,12 +96,37 @@ def _work(run: Callable[[], int], errors: tuple[int, int], told: tuple[int, int]
         os._exit(code)
 
 
-def _forwarded(file: int) -> bytes:
-    """What the process says on standard error: the last of it, until it has ended."""
-    said = b""
-    while part := _read(file, 2**16):
+def _forwarded(file: int, process: int) -> bytes:
+    """What the process says on standard error: the last of it, until it has ended. One that hangs is ended."""
+    from select import select
+
+    said, size, unchanged = b"", 0, 0
+    while True:
+        if not select([file], [], [], _LOOK)[0]:
+            before, size = size, _size_at_limit(process)
+            unchanged = unchanged + 1 if size and size == before else 0
+            if unchanged >= _MOST_LOOKS:
+                os.kill(process, signal.SIGKILL)
+            continue
+        if not (part := _read(file, 2**16)):
+            return said
         said = (said + part)[-_MOST_BYTES:]
-    return said
+
+
+def _size_at_limit(process: int) -> int:
+    """The size in bytes of a process that can't grow any more, 0 of any other.
+
+    CPython 3.11 enters an exception's handler anew for ever where it has no memory for a number that it needs there.
+    """
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    try:
+        with open(f"/proc/{process}/statm", "rb") as file:  # noqa: PTH123 - what is loaded here takes memory too
+            size = int(file.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0
+    return size if limit != resource.RLIM_INFINITY and limit - size < _MARGIN else 0
 
 
 def _read(file: int, most: int) -> bytes:
