@@ -28,11 +28,29 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if all(path.is_file() for path in named) else None
 
 
+SLOW = {
+    "cache/test_attacks.py",
+    "cache/test_cache.py",
+    "cli/test_attacks.py",
+    "cli/test_fix_attacks.py",
+    "cli/test_hostile.py",
+    "cli/test_names.py",
+    "cli/test_other_groups.py",
+    "engine/test_reuse.py",
+    "fuzz/test_fuzz.py",
+    "report/graph/test_graph.py",
+    "test_facts.py",
+    "test_workers.py",
+}
+"""Files whose tests start processes by the dozen, or judge every fixture several times."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs a package index or a browser is slow."""
+    """What needs a package index or a browser is slow, and what is in the files that are."""
     for item in items:
-        if isinstance(item, pytest.Function) and {"index", "chromium"} & set(item.fixturenames):
+        needs = isinstance(item, pytest.Function) and {"index", "chromium"} & set(item.fixturenames)
+        if needs or item.path.relative_to(ROOT / "tests").as_posix() in SLOW:
             item.add_marker(pytest.mark.slow)
 
 

@@ -39,6 +39,7 @@ def request(config: Config | None = None) -> RunRequest:
     return RunRequest((".",), config or load_for(["."]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name + "-" + folder.name)
 def test_updates_say_what_a_new_run_says(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Files lose and get back lines; after each change the same workspace goes on."""

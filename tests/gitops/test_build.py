@@ -145,6 +145,7 @@ def test_a_patch_of_an_object_that_is_not_read_is_a_part(tmp_path: Path) -> None
     assert (part.ref.short, len(deployment.unclear)) == ("default/db", 1)
 
 
+@pytest.mark.slow
 def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
     (tmp_path / "vm.yaml").write_text(PLAIN)
     (tmp_path / "kustomization.yaml").write_text("resources: [vm.yaml]\ncomponents: [c0]\n")
