@@ -8,7 +8,7 @@ of these is that one alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vmlint.gitops.applied import applied, lost
 from vmlint.gitops.deployment import Deployment
@@ -20,9 +20,6 @@ from vmlint.model.crash import Crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.source.document import Skipped, SourceFile
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Deployment", "Plan", "plan"]
 
