@@ -103,6 +103,7 @@ def found(tree: Path) -> Any:
     return report.findings, report.undecided, report.skipped, report.suppressed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "tree",
     [*cases(FIXTURES), *repos(), FIXTURES / "quickstart"],

@@ -191,6 +191,7 @@ def test_values_of_another_form_do(values: dict[str, str]) -> None:
     assert len(stand_ins(found)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
 def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> None:
     with chdir(case):
@@ -198,6 +199,7 @@ def test_the_fixtures_get_the_same_verdicts_without_stand_ins(case: Path) -> Non
             assert verdicts(one) == verdicts_alone(one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(FIXTURES), ids=lambda case: case.relative_to(FIXTURES).as_posix())
 def test_a_guest_has_its_own_values(case: Path) -> None:
     with chdir(case):
