@@ -19,7 +19,7 @@ __all__ = ["FIXTURES", "UNPROVOKED", "difference", "mended", "report", "repos"]
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 UNPROVOKED = {"rule-crashed"}
-"""Rules about what no manifest brings about, and so without cases: tests/test_runner.py does."""
+"""Rules about what no manifest brings about, and so without cases: tests/engine/test_runner.py does."""
 
 
 def mended(case: Path, *, unsafe: bool = True) -> Fixing:

@@ -36,11 +36,11 @@ SLOW = {
     "cli/test_hostile.py",
     "cli/test_names.py",
     "cli/test_other_groups.py",
+    "engine/test_facts.py",
     "engine/test_reuse.py",
     "fuzz/test_fuzz.py",
+    "parallel/test_workers.py",
     "report/graph/test_graph.py",
-    "test_facts.py",
-    "test_workers.py",
 }
 """Files whose tests start processes by the dozen, or judge every fixture several times."""
 

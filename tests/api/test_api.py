@@ -18,7 +18,7 @@ from vmlint.errors import ConfigError, NothingToRead, UsageError
 from vmlint.report import json_
 from vmlint.rule import Effect, Level
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CASE = ROOT / "fixtures" / "infer-broken-hop" / "bad"
 QUICKSTART = ROOT / "fixtures" / "quickstart"
 

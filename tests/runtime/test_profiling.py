@@ -12,7 +12,7 @@ import vmlint
 from vmlint.cli import main
 from vmlint.runtime.profiling import Profile, profiled, stage, watched
 
-FIXTURE = Path(__file__).parents[1] / "fixtures" / "quickstart"
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "quickstart"
 
 
 def said(number: int) -> Iterator[int]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_structure import LAYERS
+from tests.project.test_structure import LAYERS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("*.md"))
 NAMED = re.compile(r"`((?:vmlint|rules|tests|docs|fixtures)/[\w./-]*)`")

@@ -140,7 +140,7 @@ def test_a_rule_that_fails_is_a_finding_and_the_run_goes_on(failing: Path) -> No
     ]
     (crashed,) = (one for one in report.findings if one.slug == "rule-crashed")
     assert crashed.message.startswith(
-        "the rule `run-state-invalid` failed on it: KeyError: 'labels' at tests/test_runner.py:"
+        "the rule `run-state-invalid` failed on it: KeyError: 'labels' at engine/test_runner.py:"
     )
     assert "skip `run-state-invalid` with `overrides`" in crashed.fix
     assert [str(crash).partition(" at ")[0] for crash in report.crashes] == [

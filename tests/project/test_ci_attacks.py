@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.test_ci import ACTION, DOCKERFILE, JOB, ROOT, call, step
-from tests.test_pre_commit import index, repository
+from tests.project.test_ci import ACTION, DOCKERFILE, JOB, ROOT, call, step
+from tests.project.test_pre_commit import index, repository
 
 __all__ = ["index"]
 

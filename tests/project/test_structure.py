@@ -21,7 +21,7 @@ from vmlint.model.kinds import KINDS, Kind
 from vmlint.registry import rules
 from vmlint.rule import Rule
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 LAYERS = (
     ("errors", "version", "runtime"),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build import cluster
 from vmlint.explain.expand import expanded
 from vmlint.explain.trace import Result, Trace, Way, trace
 from vmlint.world import Settings, World
-
-from .build import cluster
 
 IMAGES = """\
 apiVersion: cdi.kubevirt.io/v1beta1

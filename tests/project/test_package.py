@@ -18,7 +18,7 @@ import pytest
 
 from vmlint.version import VERSION
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CASE = ROOT / "fixtures" / "infer-label-missing" / "bad"
 

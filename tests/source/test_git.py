@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.history import commit, git, write
 from vmlint.errors import UsageError
 from vmlint.source.git import Difference, compare
-
-from .history import commit, git, write
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ READERS = {setting.key: setting for setting in SETTINGS}
 
 def reads(document: dict[str, Any]) -> bool:
     """Whether the reader takes all of a document, whatever rules there are."""
-    at = At(folder=Path(__file__).parents[1])
+    at = At(folder=Path(__file__).parents[2])
     for key, value in document.items():
         if key not in READERS:
             return False

@@ -14,7 +14,7 @@ import pytest
 from vmlint.report import links
 from vmlint.version import VERSION
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REPOSITORY = "https://git.example.com/acme/vmlint"
 SITE = "https://docs.example.com/vmlint"
 FILES = (

@@ -14,7 +14,7 @@ import pytest
 import vmlint
 from vmlint.registry.scaffold import KINDS, new_rule
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FOR_PACKS = ("vmlint.rule", "vmlint.model", "vmlint.world")
 PAGE = ROOT / "docs/python.md"
 _DATA_VOLUME = """\

@@ -19,11 +19,11 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tests.test_pre_commit import index
+from tests.project.test_pre_commit import index
 
 __all__ = ["index"]
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 JOB = yaml.safe_load((ROOT / "ci" / "vmlint.gitlab-ci.yml").read_text("utf-8"))["vmlint"]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 import vmlint
+from tests.history import commit, git, write
 from vmlint.findings.finding import Changed, Report
-
-from .history import commit, git, write
 
 CLAIM = """\
 apiVersion: v1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import vmlint
-from tests.test_loaded import MACHINE
+from tests.runtime.test_loaded import MACHINE
 from vmlint.engine.snapshot import Snapshot
 from vmlint.runtime.gc_control import lasting
 

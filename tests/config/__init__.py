@@ -1,0 +1,1 @@
+"""Tests of the configuration: its file, its settings and its JSON Schema."""

@@ -1,0 +1,1 @@
+"""Tests of suppressions, the baseline and findings of several deployments."""

@@ -1,0 +1,1 @@
+"""Tests of profiling, the garbage collector and what a run loads."""
