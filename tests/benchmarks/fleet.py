@@ -10,14 +10,14 @@ import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["fleet", "haystack", "vm"]
+__all__ = ["IMAGES", "PREFERENCES", "SIZES", "TEAMS", "fleet", "haystack", "shared", "vm", "write"]
 
 _SEED = 20_26
 TEAMS = 40
-_IMAGES = ("fedora", "rhel9", "debian", "windows", "ubuntu")
+IMAGES = ("fedora", "rhel9", "debian", "windows", "ubuntu")
 _APPS = ("web", "db", "cache", "queue", "build", "desk")
-_SIZES = ("small", "medium", "large", "xlarge")
-_PREFERENCES = ("fedora", "rhel-9", "debian", "windows-2k22", "ubuntu")
+SIZES = ("small", "medium", "large", "xlarge")
+PREFERENCES = ("fedora", "rhel-9", "debian", "windows-2k22", "ubuntu")
 
 _VM = """\
 apiVersion: kubevirt.io/v1
@@ -196,14 +196,14 @@ def vm(number: int) -> str:
     pattern = random.Random(f"{_SEED} {team} {app}")
     own = random.Random(f"{_SEED} {number}")
     name = f"{_APPS[app]}-{number}"
-    image = pattern.randrange(len(_IMAGES))
+    image = pattern.randrange(len(IMAGES))
     disks = range(1, 1 + pattern.choice((0, 0, 0, 1, 1, 2)))
     buses = [pattern.choice(("virtio", "virtio", "scsi")) for _ in disks]
     classes = [pattern.choice(("ceph-rbd", "ceph-fs")) for _ in disks]
     vlans = pattern.sample(range(4), pattern.choice((0, 0, 0, 1, 1, 2)))
     nics = [("default", "masquerade: {}", "pod: {}")]
     nics += [(f"net{vlan}", "bridge: {}", f"multus:\n            networkName: vlan{vlan}") for vlan in vlans]
-    size = "gone" if number % 100 == 99 else own.choice(_SIZES)
+    size = "gone" if number % 100 == 99 else own.choice(SIZES)
     infers = number % 3 == 0
     return _VM.format(
         name=name,
@@ -213,8 +213,8 @@ def vm(number: int) -> str:
         annotations=f"  annotations:\n    example.com/owner: user{own.randrange(500)}@example.com\n",
         strategy=pattern.choice(("Always", "Always", "RerunOnFailure", "Halted")),
         instancetype="    inferFromVolume: root" if infers else f"    name: {size}",
-        preference="    inferFromVolume: root" if infers else f"    name: {_PREFERENCES[image]}",
-        image=_IMAGES[image],
+        preference="    inferFromVolume: root" if infers else f"    name: {PREFERENCES[image]}",
+        image=IMAGES[image],
         root=own.randrange(20, 200),
         more_templates="".join(
             _TEMPLATE.format(name=name, number=disk, storage_class=storage_class, size=own.randrange(1, 999))
@@ -249,19 +249,19 @@ def _mac(number: int, index: int) -> str:
 
 def fleet(folder: Path, count: int) -> int:
     """Write a repository of so many VMs, a file each; how many bytes it has."""
-    files = dict(_shared())
+    files = dict(shared())
     for number in range(count):
         files[f"vms/team-{number % TEAMS}/vm-{number}.yaml"] = vm(number)
-    return _write(folder, files.items())
+    return write(folder, files.items())
 
 
-def _shared() -> Iterator[tuple[str, str]]:
+def shared() -> Iterator[tuple[str, str]]:
     """What the VMs have in common."""
-    for index, image in enumerate(_IMAGES):
-        size, preference = _SIZES[index % len(_SIZES)], _PREFERENCES[index]
+    for index, image in enumerate(IMAGES):
+        size, preference = SIZES[index % len(SIZES)], PREFERENCES[index]
         yield f"images/{image}.yaml", _GOLDEN.format(image=image, size=size, preference=preference)
         yield f"preferences/{preference}.yaml", _PREFERENCE.format(preference=preference)
-    for power, size in enumerate(_SIZES):
+    for power, size in enumerate(SIZES):
         yield f"instancetypes/{size}.yaml", _SIZE.format(size=size, cpus=2**power, memory=2 ** (power + 1))
     yield (
         "storage/rbd.yaml",
@@ -398,12 +398,12 @@ _PROPERTY = """\
 
 def haystack(folder: Path, irrelevant: int, vms: int) -> int:
     """Write a repository of so many documents that are not KubeVirt's, and so many VMs; how many bytes it has."""
-    files = dict(_shared())
+    files = dict(shared())
     for number in range(irrelevant):
         files[f"apps/team-{number % TEAMS}/{number}.yaml"] = _other(number)
     for number in range(vms):
         files[f"vms/vm-{number}.yaml"] = vm(number)
-    return _write(folder, files.items())
+    return write(folder, files.items())
 
 
 def _other(number: int) -> str:
@@ -428,7 +428,7 @@ def _other(number: int) -> str:
     return (_DEPLOYMENT if kind == "deployment" else _RELEASE).format(**known)
 
 
-def _write(folder: Path, files: Iterable[tuple[str, str]]) -> int:
+def write(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     size = 0
     for name, text in files:
         path = folder / name

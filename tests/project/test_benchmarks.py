@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+ROWS = ("alike", "unlike", "real", "workers", "small", "kustomize", "memory", "warm", "changed", "haystack")
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -19,13 +20,13 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_every_row_is_a_ratio() -> None:
-    done = run("--vms", "100", "--best", "1", "cold", "workers", "warm", "changed", "haystack", "small")
+    done = run("--vms", "100", "--best", "1", *ROWS)
     assert (done.returncode, done.stderr) == (0, "")
     _, _, _, heading, *rows = done.stdout.splitlines()
     assert heading.split() == ["work", "ratio", "target", "measured", "/", "against"]
-    assert len(rows) == 6
+    assert len(rows) == len(ROWS) + 2  # each fleet is a row of the workers
     for row in rows:
-        found = re.fullmatch(r".{52} +([\d.]+) +[\d.]+  ([\d.]+) s / ([\d.]+) s(  missed)?", row)
+        found = re.fullmatch(r".{60} +([\d.]+) +[\d.]+  ([\d.]+) (?:s|kB) / ([\d.]+) (?:s|kB)(  missed)?", row)
         assert found is not None, row
         assert float(found[2]) > 0 < float(found[3])
 
@@ -33,4 +34,4 @@ def test_every_row_is_a_ratio() -> None:
 def test_a_row_that_there_is_not_is_told() -> None:
     done = run("colt")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "no row is called `colt`: the rows are cold, workers, warm," in done.stderr
+    assert "no row is called `colt`: the rows are alike, unlike, real, workers," in done.stderr
