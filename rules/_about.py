@@ -67,7 +67,7 @@ def operation(subject: Operation, world: World) -> Sequence[Cause]:
     return world.operations.causes(subject)
 
 
-def storage_refusals(subject: Resource, world: World) -> Sequence[storage.Refusal]:
+def storage_refusals(subject: Resource, world: World) -> Sequence[storage.DiskVerdict]:
     """Why CDI refuses the object, or a VM's templates."""
     return world.storage.refusals(subject)
 

@@ -30,52 +30,53 @@ CDI `pkg/feature-gates/feature-gates.go`, `pkg/controller/config-controller.go` 
 reconcileDefaultPodResourceRequirements), `pkg/controller/import-controller.go` (IsInsecureTLS).
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from vmlint.cdi.config import ConfigFlaw, check_config
 from vmlint.graph.resolution import State
 from vmlint.model.access import mapping, text
 from vmlint.model.ref import Ref
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import CDI
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._wording import Wording, Words, in_words
+
 META = Meta("VM054", effect=Effect.IGNORED, since="0.2", subject=CDI)
 
 
-class _Words(NamedTuple):
-    message: str
-    fix: str
-    effect: Effect = Effect.IGNORED
-
-
-def _gate(gate: str, meant: str) -> _Words:
-    return _Words(
+def _gate(refusal: Refusal) -> Words:
+    gate, meant = refusal.values["gate"], refusal.values["meant"]
+    return Words(
         f"CDI has no feature gate `{gate}`, so listing it has no effect.", f"write `{meant}`" if meant else "remove it"
     )
 
 
-_WORDS: Mapping[ConfigFlaw, Callable[..., _Words]] = {
-    ConfigFlaw.GATE_UNKNOWN: _gate,
-    ConfigFlaw.REGISTRY_NOT_A_HOST: lambda registry, host: _Words(
+def _registry(refusal: Refusal) -> Words:
+    registry, host = refusal.values["registry"], refusal.values["host"]
+    return Words(
         f"`insecureRegistries` contains `{registry}`, which is not a host, so it matches no registry.",
         f"write `{host}`" if host else "write the host, with its port",
-    ),
-    ConfigFlaw.REQUEST_ABOVE_LIMIT: lambda resource, request, limit: _Words(
-        f"CDI's worker pods request `{request}` of {resource}, more than their limit `{limit}`. The API server "
+    )
+
+
+WORDS: Mapping[ConfigFlaw, Wording] = {
+    ConfigFlaw.GATE_UNKNOWN: _gate,
+    ConfigFlaw.REGISTRY_NOT_A_HOST: _registry,
+    ConfigFlaw.REQUEST_ABOVE_LIMIT: Words(
+        "CDI's worker pods request `{request}` of {resource}, more than their limit `{limit}`. The API server "
         "refuses them, so every import, upload and clone stays pending.",
-        f"set the request and the limit of {resource}, the request not above the limit",
-        Effect.STUCK,
+        "set the request and the limit of {resource}, the request not above the limit",
     ),
 }
 
 
 def check(cdi: CDI, world: World) -> Iterator[Fault]:
     config = mapping(cdi.data, "spec", "config")
-    for cause in check_config(config):
-        words = _WORDS[cause.flaw](*cause.values)
-        yield META.at(cdi.at("spec", "config", *cause.path), words.message, fix=words.fix, effect=words.effect)
+    for refusal in check_config(config):
+        words, effect = in_words(WORDS, refusal), Effect.IGNORED if refusal.by is None else Effect.STUCK
+        yield META.at(cdi.at("spec", "config", *refusal.path), words.wrong, fix=words.fix, effect=effect)
     name = text(config, "scratchSpaceStorageClass")
     ref = Ref("storage.k8s.io", "StorageClass", "", name)
     if name and world.closed(ref) and world.cluster.resolve(ref, cdi).state is State.MISSING:

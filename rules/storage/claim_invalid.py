@@ -28,28 +28,29 @@ Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeCla
 
 from collections.abc import Iterator
 
-from vmlint.cdi.cause import Check
+from vmlint.cdi.check import Check
 from vmlint.cdi.render import FROM_PROFILE, Failure, Why
 from vmlint.model.access import get
 from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._wording import in_words
 from ._claims import LABEL, WORDS
 
 META = Meta("VM417", effect=Effect.REJECTED, since="0.1", subject=PersistentVolumeClaim)
 
 
 def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
-    for cause in world.storage.claim_causes(subject):
-        wrong, fix = WORDS[cause.check]
-        if get(subject.data, *cause.path) == FROM_PROFILE:
+    for refusal in world.storage.claim_refusals(subject):
+        wrong, fix, _ = in_words(WORDS, refusal)
+        if get(subject.data, *refusal.path) == FROM_PROFILE:
             wrong, fix = f"has `volumeMode: {FROM_PROFILE}` without CDI's label", f"{LABEL}, or write `Filesystem`"
-        yield META.at(subject.at(*cause.path), f"claim `{subject.name}` {wrong}.", fix=fix)
+        yield META.at(subject.at(*refusal.path), f"claim `{subject.name}` {wrong}.", fix=fix)
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
         if isinstance(outcome, Failure) and outcome.why in _AT_RENDER:
-            wrong, fix = WORDS[_AT_RENDER[outcome.why]]
+            wrong, fix, _ = WORDS[_AT_RENDER[outcome.why]]
             yield META.at(subject.at(*outcome.path), f"{disk} {wrong}. CDI refuses the claim.", fix=fix)
 
 

@@ -33,7 +33,7 @@ KubeVirt's proposal of volume claim templates; Kubernetes `pkg/apis/core/validat
 
 from collections.abc import Iterator
 
-from vmlint.cdi.cause import Check, check_name
+from vmlint.cdi.check import Check, check_name
 from vmlint.cdi.claim import check as check_claim
 from vmlint.cdi.render import Failure, Why
 from vmlint.model.access import text
@@ -45,6 +45,7 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import disks
+from .._wording import in_words
 from ._claims import WORDS
 
 META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=disks)
@@ -75,10 +76,10 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         elif wrong := _name_fault(vm, disk.name):
             yield META.at(name, wrong[0], fix=wrong[1])
         yield from _size(disk, world)
-        for cause in check_claim(disk.body, rendered=True):
-            if cause.path[0] == "spec":
-                what, fix = WORDS[cause.check]
-                yield META.at(disk.at(*cause.path), f"{disk} {what}.", fix=fix)
+        for refusal in check_claim(disk.body, rendered=True):
+            if refusal.path[0] == "spec":
+                words = in_words(WORDS, refusal)
+                yield META.at(disk.at(*refusal.path), f"{disk} {words.wrong}.", fix=words.fix)
 
 
 def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
@@ -89,7 +90,7 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
     final = f"{prefix}-{name}"
     found = check_name({"metadata": {"name": final}})
     shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
-    if found and found[0].check is Check.NAME_TOO_LONG:
+    if found and found[0].code is Check.NAME_TOO_LONG:
         says = (
             f"the claim's name, made of the VM's and the template's, has {len(final)} characters; at most 253 "
             "are allowed."

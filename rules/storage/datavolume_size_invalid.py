@@ -26,7 +26,7 @@ CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-templa
 
 from collections.abc import Iterator
 
-from vmlint.cdi.cause import Check
+from vmlint.cdi.check import Check
 from vmlint.model.resource import Resource
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World

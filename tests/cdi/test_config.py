@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -10,8 +11,8 @@ from vmlint.cdi.config import ConfigFlaw, check_config, meant_gate
 from vmlint.model.field import render
 
 
-def found(**config: Any) -> list[tuple[str, ConfigFlaw, tuple[str, ...]]]:
-    return [(render(one.path), one.flaw, one.values) for one in check_config(config)]
+def found(**config: Any) -> list[tuple[str, StrEnum, dict[str, Any]]]:
+    return [(render(one.path), one.code, dict(one.values)) for one in check_config(config)]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_a_gate_that_is_meant(name: str, gate: str) -> None:
 
 def test_gates() -> None:
     assert found(featureGates=["HonorWaitForFirstConsumer", "${GATE}", "Nope"]) == [
-        ("featureGates[2]", ConfigFlaw.GATE_UNKNOWN, ("Nope", ""))
+        ("featureGates[2]", ConfigFlaw.GATE_UNKNOWN, {"gate": "Nope", "meant": ""})
     ]
 
 
@@ -45,7 +46,11 @@ def test_gates() -> None:
     ],
 )
 def test_registries(registry: str, host: str | None) -> None:
-    expected = [] if host is None else [("insecureRegistries[0]", ConfigFlaw.REGISTRY_NOT_A_HOST, (registry, host))]
+    expected = (
+        []
+        if host is None
+        else [("insecureRegistries[0]", ConfigFlaw.REGISTRY_NOT_A_HOST, {"registry": registry, "host": host})]
+    )
     assert found(insecureRegistries=[registry]) == expected
 
 

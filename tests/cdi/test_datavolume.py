@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from vmlint.cdi.cause import Cause, Check
+from vmlint.cdi.check import Check
 from vmlint.cdi.datavolume import check, check_clone_rights, check_spec, check_template
 from vmlint.cdi.storageworld import Undecided
+from vmlint.explain.cdi_messages import message_of
+from vmlint.model.refusal import Refusal, Refuser
 
 from .strategies import JSON
 
@@ -315,14 +317,14 @@ def test_accepted(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("spec", "field", "kind", "message"), REFUSED)
 def test_refused(spec: dict[str, Any], field: str, kind: Check, message: str) -> None:
     path = tuple(int(step) if step.isdigit() else step for step in f"template.{field}".split("."))
-    causes = check_spec(spec, ("template",))
-    assert [(cause.path, cause.check) for cause in causes] == [(path, kind)]
-    assert causes[0].message.startswith(message)
+    (refusal,) = check_spec(spec, ("template",))
+    assert (refusal.path, refusal.code, refusal.by) == (path, kind, Refuser.VALIDATING_WEBHOOK)
+    assert message_of(refusal).startswith(message)
 
 
 def test_the_faults_of_an_outside_population_come_together() -> None:
     spec = {"source": BLANK, "storage": GOOD_STORAGE | {"dataSource": {}, "dataSourceRef": {"namespace": "n"}}}
-    assert [cause.check for cause in check_spec(spec)] == [
+    assert [refusal.code for refusal in check_spec(spec)] == [
         Check.EXTERNAL_WITH_SOURCE,
         Check.EXTERNAL_TWICE,
         Check.EXTERNAL_INCOMPLETE,
@@ -357,19 +359,19 @@ def nothing(namespace: str, name: str) -> None:
     ],
 )
 def test_names(metadata: dict[str, str], kind: Check | None) -> None:
-    causes = check({"metadata": metadata, "spec": pvc()}, "ns", nothing)
-    assert [(cause.path, cause.check) for cause in causes] == ([(("metadata", "name"), kind)] if kind else [])
+    refusals = check({"metadata": metadata, "spec": pvc()}, "ns", nothing)
+    assert [(refusal.path, refusal.code) for refusal in refusals] == ([(("metadata", "name"), kind)] if kind else [])
 
 
 def test_a_missing_data_source_comes_before_the_other_checks() -> None:
     spec = {"sourceRef": {"kind": "DataSource", "name": "gone"}}
-    message = 'datasources.cdi.kubevirt.io "gone" not found'
-    assert check(named("dv", spec), "ns", nothing) == (
-        Cause(("spec", "sourceRef", "name"), message, Check.SOURCE_REF_NOT_FOUND),
-    )
+    (refusal,) = check(named("dv", spec), "ns", nothing)
+    path, by = ("spec", "sourceRef", "name"), Refuser.MUTATING_WEBHOOK
+    assert refusal == Refusal(Check.SOURCE_REF_NOT_FOUND, path, {"name": "gone"}, by)
+    assert message_of(refusal) == 'datasources.cdi.kubevirt.io "gone" not found'
     populated = named("dv", spec, **{"cdi.kubevirt.io/storage.prePopulated": "dv"})
-    assert [cause.check for cause in check(populated, "ns", nothing)] == [Check.STORAGE_MISSING]
-    assert [cause.check for cause in check(named("dv", spec), "ns", lambda a, b: Undecided("", "elsewhere"))] == [
+    assert [refusal.code for refusal in check(populated, "ns", nothing)] == [Check.STORAGE_MISSING]
+    assert [refusal.code for refusal in check(named("dv", spec), "ns", lambda a, b: Undecided("", "elsewhere"))] == [
         Check.STORAGE_MISSING
     ]
 
@@ -386,8 +388,8 @@ def test_the_namespace_of_the_source_must_exist() -> None:
         assert rights(data, True) is None
         assert rights(data, None) is None
         refused = rights(data, False)
-        assert (refused.path, refused.check) == (path, Check.SOURCE_NAMESPACE_NOT_FOUND)
-        assert refused.message == 'namespaces "images" not found'
+        assert (refused.path, refused.code) == (path, Check.SOURCE_NAMESPACE_NOT_FOUND)
+        assert message_of(refused) == 'namespaces "images" not found'
 
 
 @pytest.mark.parametrize(
@@ -408,8 +410,10 @@ def test_a_claim_of_that_name(
     claim: dict[str, Any], annotations: dict[str, str], adoption: bool, refused: bool
 ) -> None:
     data = named("dv", pvc(), **annotations)
-    causes = check(data, "ns", nothing, existing_claim={"metadata": claim}, claim_adoption=adoption)
-    assert [cause.message for cause in causes] == (["Destination PVC ns/dv already exists"] if refused else [])
+    refusals = check(data, "ns", nothing, existing_claim={"metadata": claim}, claim_adoption=adoption)
+    assert [message_of(refusal) for refusal in refusals] == (
+        ["Destination PVC ns/dv already exists"] if refused else []
+    )
 
 
 VOLUMES = [{"dataVolume": {"name": "dv"}}]
@@ -451,9 +455,9 @@ PATH = ("spec", "dataVolumeTemplates", 0)
     ],
 )
 def test_templates(metadata: dict[str, str], spec: dict[str, Any], field: tuple[str, ...] | None, message: str) -> None:
-    causes = check_template({"metadata": metadata, "spec": spec}, PATH, "vm", VOLUMES)
-    assert [cause.path for cause in causes] == ([(*PATH, *field)] if field else [])
-    assert all(cause.message.startswith(message) for cause in causes)
+    refusals = check_template({"metadata": metadata, "spec": spec}, PATH, "vm", VOLUMES)
+    assert [refusal.path for refusal in refusals] == ([(*PATH, *field)] if field else [])
+    assert all(message_of(refusal).startswith(message) for refusal in refusals)
 
 
 def test_a_template_may_be_used_as_a_claim() -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vmlint.cdi.cause import Cause, Check, check_name
+from vmlint.cdi.check import Check, check_name
 from vmlint.model.access import get, mapping, text
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
 
@@ -23,7 +24,7 @@ _SPEC: Path = ("spec",)
 _SIZE: Path = (*_SPEC, "resources", "requests", "storage")
 
 
-def check(data: Mapping[str, Any], *, rendered: bool = False) -> tuple[Cause, ...]:
+def check(data: Mapping[str, Any], *, rendered: bool = False) -> tuple[Refusal, ...]:
     """Every reason; the server tells them all. CDI fills a `rendered` claim in before: absent fields are no fault."""
     spec = mapping(data, *_SPEC)
     return (
@@ -35,52 +36,54 @@ def check(data: Mapping[str, Any], *, rendered: bool = False) -> tuple[Cause, ..
     )
 
 
-def _access_modes(spec: Mapping[str, Any], rendered: bool) -> Iterator[Cause]:
+def _access_modes(spec: Mapping[str, Any], rendered: bool) -> Iterator[Refusal]:
     path = (*_SPEC, "accessModes")
     modes = spec.get("accessModes")
     if modes is None or modes == []:
         if not rendered:
-            yield Cause(path, "Required value: at least 1 access mode is required", Check.ACCESS_MODE_MISSING)
+            yield Refusal(Check.ACCESS_MODE_MISSING, path, by=Refuser.API_SERVER)
         return
     if not isinstance(modes, list):
         return
     for index, mode in enumerate(modes):
         if isinstance(mode, str) and mode not in _MODES and not is_unknown(mode):
-            yield Cause((*path, index), f'Unsupported value: "{mode}"', Check.ACCESS_MODE_UNKNOWN)
+            yield Refusal(
+                Check.ACCESS_MODE_UNKNOWN, (*path, index), {"mode": mode, "known": _MODES}, by=Refuser.API_SERVER
+            )
     if _ALONE in modes and len(modes) > 1:
-        message = f"Forbidden: may not use {_ALONE} with other access modes"
-        yield Cause(path, message, Check.ACCESS_MODES_SEVERAL)
+        yield Refusal(Check.ACCESS_MODES_SEVERAL, path, by=Refuser.API_SERVER)
 
 
-def _size(spec: Mapping[str, Any], rendered: bool) -> Iterator[Cause]:
+def _size(spec: Mapping[str, Any], rendered: bool) -> Iterator[Refusal]:
     written = get(spec, *_SIZE[1:])
     if written is None:
         if not rendered:
-            yield Cause(_SIZE, "Required value", Check.SIZE_MISSING)
+            yield Refusal(Check.SIZE_MISSING, _SIZE, by=Refuser.API_SERVER)
         return
     size = Quantity.try_parse(written)
     if size is not None and size.sign <= 0 and not rendered:
-        yield Cause(_SIZE, "Invalid value: must be greater than zero", Check.SIZE_NOT_POSITIVE)
+        yield Refusal(Check.SIZE_NOT_POSITIVE, _SIZE, by=Refuser.API_SERVER)
 
 
-def _volume_mode(spec: Mapping[str, Any], rendered: bool) -> Iterator[Cause]:
+def _volume_mode(spec: Mapping[str, Any], rendered: bool) -> Iterator[Refusal]:
     mode = spec.get("volumeMode")
     allowed = (*_VOLUME_MODES, "FromStorageProfile") if rendered else _VOLUME_MODES
     if isinstance(mode, str) and mode and mode not in allowed and not is_unknown(mode):
-        yield Cause((*_SPEC, "volumeMode"), f'Unsupported value: "{mode}"', Check.VOLUME_MODE_UNKNOWN)
+        yield Refusal(
+            Check.VOLUME_MODE_UNKNOWN, (*_SPEC, "volumeMode"), {"mode": mode, "known": allowed}, by=Refuser.API_SERVER
+        )
 
 
-def _sources(spec: Mapping[str, Any]) -> Iterator[Cause]:
+def _sources(spec: Mapping[str, Any]) -> Iterator[Refusal]:
     for field in ("dataSource", "dataSourceRef"):
         if isinstance(reference := spec.get(field), dict):
             yield from _source(reference, (*_SPEC, field))
 
 
-def _source(reference: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _source(reference: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     for field in ("name", "kind"):
         if not text(reference, field):
-            yield Cause((*path, field), "Required value", Check.EXTERNAL_INCOMPLETE)
+            yield Refusal(Check.EXTERNAL_INCOMPLETE, (*path, field), by=Refuser.API_SERVER)
     kind = text(reference, "kind")
     if kind and kind != "PersistentVolumeClaim" and not text(reference, "apiGroup") and not is_unknown(kind):
-        message = "must be 'PersistentVolumeClaim' when referencing the default apiGroup"
-        yield Cause((*path, "apiGroup"), message, Check.EXTERNAL_INCOMPLETE)
+        yield Refusal(Check.EXTERNAL_INCOMPLETE, (*path, "apiGroup"), by=Refuser.API_SERVER)

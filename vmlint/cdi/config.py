@@ -10,14 +10,15 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get, sequence
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["ADOPTION", "GATES", "ConfigCause", "ConfigFlaw", "check_config", "meant_gate", "meant_gates"]
+__all__ = ["ADOPTION", "GATES", "ConfigFlaw", "check_config", "meant_gate", "meant_gates"]
 
 ADOPTION = "DataVolumeClaimAdoption"
 GATES = ("HonorWaitForFirstConsumer", ADOPTION, "WebhookPvcRendering", "BootcImageImport")
@@ -30,20 +31,15 @@ _DEFAULT_LIMITS = {"cpu": "750m", "memory": "600M"}
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
 
 
-class ConfigFlaw(enum.Enum):
+class ConfigFlaw(enum.StrEnum):
     """What is wrong with a configuration."""
 
-    GATE_UNKNOWN = "a feature gate that no release knows: it does nothing"
-    REQUEST_ABOVE_LIMIT = "a request above the limit: the API server refuses every pod that fills a disk"
-    REGISTRY_NOT_A_HOST = "a registry that is written as no host: it is never compared equal"
-
-
-class ConfigCause(NamedTuple):
-    """One fault: where, which, and the values that matter."""
-
-    path: Path
-    flaw: ConfigFlaw
-    values: tuple[str, ...]
+    GATE_UNKNOWN = "gate-unknown"
+    """No release has the feature gate, so it has no effect."""
+    REQUEST_ABOVE_LIMIT = "request-above-limit"
+    """The API server refuses every pod that fills a disk."""
+    REGISTRY_NOT_A_HOST = "registry-not-a-host"
+    """CDI compares hosts, so no registry matches."""
 
 
 def meant_gate(name: str) -> str:
@@ -59,15 +55,20 @@ def meant_gates(config: Any) -> frozenset[str]:
     return frozenset(meant_gate(name) for name in sequence(config, "featureGates") if isinstance(name, str))
 
 
-def check_config(config: Mapping[str, Any]) -> Iterator[ConfigCause]:
+def check_config(config: Mapping[str, Any]) -> Iterator[Refusal]:
     """What is wrong with `spec.config` of a CDI object; paths start there."""
     for index, name in enumerate(sequence(config, "featureGates")):
         if isinstance(name, str) and name not in GATES and not is_unknown(name):
-            yield ConfigCause(("featureGates", index), ConfigFlaw.GATE_UNKNOWN, (name, meant_gate(name)))
+            yield _inert(ConfigFlaw.GATE_UNKNOWN, ("featureGates", index), gate=name, meant=meant_gate(name))
     yield from _pods(config)
     for index, registry in enumerate(sequence(config, "insecureRegistries")):
         if isinstance(registry, str) and not is_unknown(registry) and (host := _host(registry)) != registry:
-            yield ConfigCause(("insecureRegistries", index), ConfigFlaw.REGISTRY_NOT_A_HOST, (registry, host))
+            yield _inert(ConfigFlaw.REGISTRY_NOT_A_HOST, ("insecureRegistries", index), registry=registry, host=host)
+
+
+def _inert(flaw: ConfigFlaw, path: Path, **values: str) -> Refusal:
+    """A setting that CDI accepts and never uses."""
+    return Refusal(flaw, path, values, by=None)
 
 
 def _host(registry: str) -> str:
@@ -75,7 +76,7 @@ def _host(registry: str) -> str:
     return _SCHEME.sub("", registry.strip()).partition("/")[0]
 
 
-def _pods(config: Mapping[str, Any]) -> Iterator[ConfigCause]:
+def _pods(config: Mapping[str, Any]) -> Iterator[Refusal]:
     """Requests above limits; what is not written has CDI's default."""
     path = ("podResourceRequirements",)
     requests = {name: get(config, *path, "requests", name) or amount for name, amount in _DEFAULT_REQUESTS.items()}
@@ -84,6 +85,5 @@ def _pods(config: Mapping[str, Any]) -> Iterator[ConfigCause]:
         asked, most = Quantity.try_parse(request), Quantity.try_parse(limits[name])
         if asked is not None and most is not None and asked > most:
             kind = "requests" if get(config, *path, "requests", name) is not None else "limits"
-            yield ConfigCause(
-                (*path, kind, name), ConfigFlaw.REQUEST_ABOVE_LIMIT, (name, str(request), str(limits[name]))
-            )
+            values = {"resource": name, "request": str(request), "limit": str(limits[name])}
+            yield Refusal(ConfigFlaw.REQUEST_ABOVE_LIMIT, (*path, kind, name), values, Refuser.API_SERVER)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vmlint.cdi.cause import Cause, Check, check_name
+from vmlint.cdi.check import Check, check_name
 from vmlint.cdi.datavolume import check_spec
 from vmlint.model.access import get, mapping, text
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
 
@@ -20,7 +21,7 @@ _GARBAGE_COLLECT = ("Never", "Outdated")
 _FORBIDDEN = ("sourceRef", "contentType", "checkpoints", "finalCheckpoint")
 
 
-def check(data: Mapping[str, Any]) -> tuple[Cause, ...]:
+def check(data: Mapping[str, Any]) -> tuple[Refusal, ...]:
     """The first refusal, in the webhook's order; nothing for an object that is accepted."""
     template = mapping(data, *_TEMPLATE)
     return (
@@ -31,31 +32,32 @@ def check(data: Mapping[str, Any]) -> tuple[Cause, ...]:
     )
 
 
-def _template(template: Mapping[str, Any]) -> Iterator[Cause]:
+def _template(template: Mapping[str, Any]) -> Iterator[Refusal]:
     if all(get(template, "source", member) is None for member in ("registry", "pvc")):
-        yield Cause((*_TEMPLATE, "source"), "Missing source", Check.CRON_SOURCE_MISSING)
+        yield Refusal(Check.CRON_SOURCE_MISSING, (*_TEMPLATE, "source"))
         return
     set_fields = (field for field in _FORBIDDEN if template.get(field) not in (None, "", [], False))
     if (field := next(set_fields, None)) is not None:
-        message = "Unsettable fields: SourceRef, ContentType, Checkpoints, FinalCheckpoint"
-        yield Cause((*_TEMPLATE, field), message, Check.CRON_FIELD_FORBIDDEN)
+        yield Refusal(Check.CRON_FIELD_FORBIDDEN, (*_TEMPLATE, field))
 
 
-def _settings(spec: Mapping[str, Any]) -> Iterator[Cause]:
+def _settings(spec: Mapping[str, Any]) -> Iterator[Refusal]:
     from vmlint.cdi.cron import is_schedule
 
     schedule = text(spec, "schedule")
     if schedule and not is_unknown(schedule) and not is_schedule(schedule):
-        yield Cause(("spec", "schedule"), "Illegal cron schedule", Check.CRON_SCHEDULE)
+        yield Refusal(Check.CRON_SCHEDULE, ("spec", "schedule"))
     keep = spec.get("importsToKeep")
     if isinstance(keep, int) and not isinstance(keep, bool) and keep < 0:
-        yield Cause(("spec", "importsToKeep"), "Illegal ImportsToKeep value", Check.CRON_IMPORTS_TO_KEEP)
+        yield Refusal(Check.CRON_IMPORTS_TO_KEEP, ("spec", "importsToKeep"))
     collect = spec.get("garbageCollect")
     if isinstance(collect, str) and collect not in _GARBAGE_COLLECT and not is_unknown(collect):
-        yield Cause(("spec", "garbageCollect"), "Illegal GarbageCollect value", Check.CRON_GARBAGE_COLLECT)
+        yield Refusal(Check.CRON_GARBAGE_COLLECT, ("spec", "garbageCollect"))
     managed, path = spec.get("managedDataSource"), ("spec", "managedDataSource")
-    if managed is None or managed == "":
-        yield Cause(path, "Illegal ManagedDataSource value", Check.CRON_MANAGED_DATA_SOURCE)
-    elif isinstance(managed, str) and len(managed.encode(errors="replace")) > _MAX_NAME and not is_unknown(managed):
-        message = f"Name cannot be longer than {_MAX_NAME} characters"
-        yield Cause(path, message, Check.CRON_MANAGED_DATA_SOURCE)
+    absent = managed is None or managed == ""
+    if absent or (isinstance(managed, str) and _is_too_long(managed)):
+        yield Refusal(Check.CRON_MANAGED_DATA_SOURCE, path)
+
+
+def _is_too_long(name: str) -> bool:
+    return len(name.encode(errors="replace")) > _MAX_NAME and not is_unknown(name)

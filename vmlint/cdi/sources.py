@@ -5,17 +5,26 @@ Source: CDI `pkg/apiserver/webhooks/util.go`, `pkg/util/checksum`.
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vmlint.cdi.cause import Cause, Check
+from vmlint.cdi.check import Check
 from vmlint.cdi.url import registry_scheme, request_scheme
 from vmlint.model.access import get, text
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
 
-__all__ = ["DATA_VOLUME_MEMBERS", "IMPORT_MEMBERS", "check_content_type", "check_count", "check_source"]
+__all__ = [
+    "DATA_VOLUME_MEMBERS",
+    "IMPORT_MEMBERS",
+    "ChecksumFlaw",
+    "check_content_type",
+    "check_count",
+    "check_source",
+]
 
 IMPORT_MEMBERS = ("http", "s3", "registry", "gcs", "blank", "imageio", "vddk")
 DATA_VOLUME_MEMBERS = (*IMPORT_MEMBERS, "pvc", "upload", "snapshot")
@@ -27,138 +36,130 @@ _PULL_METHODS = ("pod", "node")
 _HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
 _HEX = re.compile(r"[0-9a-f]*")
 _VDDK_REQUIRED = ("secretRef", "uuid", "backingFile", "thumbprint")
-# How CDI's messages spell the members.
-_WORD = {"http": "HTTP", "s3": "S3", "gcs": "GCS", "imageio": "ImageIO", "vddk": "VDDK"}
 
 
-def check_content_type(spec: Mapping[str, Any], path: Path) -> tuple[Cause, ...]:
+class ChecksumFlaw(enum.StrEnum):
+    """What is wrong with a checksum."""
+
+    NO_ALGORITHM = "no-algorithm"
+    EMPTY = "empty"
+    UNKNOWN_ALGORITHM = "unknown-algorithm"
+    WRONG_LENGTH = "wrong-length"
+    NOT_HEXADECIMAL = "not-hexadecimal"
+
+
+def check_content_type(spec: Mapping[str, Any], path: Path) -> tuple[Refusal, ...]:
     """`contentType` is kubevirt, archive or absent."""
     content_type = text(spec, "contentType")
     if content_type in _CONTENT_TYPES or is_unknown(content_type):
         return ()
-    message = "ContentType not one of: kubevirt, archive"
-    return (Cause((*path, "contentType"), message, Check.CONTENT_TYPE_UNKNOWN),)
+    return (Refusal(Check.CONTENT_TYPE_UNKNOWN, (*path, "contentType")),)
 
 
-def check_count(spec: Mapping[str, Any], path: Path, members: tuple[str, ...], noun: str) -> tuple[Cause, ...]:
-    """Exactly one member of `source` is set."""
+def check_count(spec: Mapping[str, Any], path: Path, members: tuple[str, ...], of: str) -> tuple[Refusal, ...]:
+    """Exactly one member of `source` is set; `of` is the kind of the object that has it."""
     count = sum(get(spec, "source", member) is not None for member in members)
     if count == 1:
         return ()
-    word, check = ("Multiple", Check.SOURCES_SEVERAL) if count else ("Missing", Check.SOURCE_MISSING)
-    message = f"{word} {noun} {'sources' if count else 'source'}"
-    return (Cause((*path, "source"), message, check),)
+    return (Refusal(Check.SOURCES_SEVERAL if count else Check.SOURCE_MISSING, (*path, "source"), {"of": of}),)
 
 
-def check_source(spec: Mapping[str, Any], path: Path) -> tuple[Cause, ...]:
+def check_source(spec: Mapping[str, Any], path: Path) -> tuple[Refusal, ...]:
     """The first member that is set is whole; `path` leads to the spec."""
     for member, check in _CHECKS.items():
         value = get(spec, "source", member)
-        if isinstance(value, dict) and (causes := tuple(check(value, spec, (*path, "source", member)))):
-            return causes
+        if isinstance(value, dict) and (refusals := tuple(check(value, spec, (*path, "source", member)))):
+            return refusals
     return ()
 
 
-def _http(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _http(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     yield from _url(source, spec, path)
     checksum = text(source, "checksum")
-    if checksum and not is_unknown(checksum) and (fault := _checksum_fault(checksum)):
-        yield Cause((*path, "checksum"), f"Invalid checksum format: {fault}", Check.CHECKSUM_INVALID)
+    if checksum and not is_unknown(checksum) and (flaw := _checksum_flaw(checksum)):
+        yield Refusal(Check.CHECKSUM_INVALID, (*path, "checksum"), flaw)
 
 
-def _url(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _url(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     url = text(source, "url")
     if is_unknown(url):
         return
     scheme = request_scheme(url)
     if scheme in _URL_SCHEMES:
         return
-    fault = f"Invalid source URL scheme: {url}"
-    if not url:
-        fault = "source URL is empty"
-    elif scheme is None:
-        fault = f"Invalid source URL: {url}"
-    yield Cause((*path, "url"), f"spec.source {fault}", Check.URL_INVALID)
+    yield Refusal(Check.URL_INVALID, (*path, "url"), {"url": url, "scheme": scheme})
 
 
-def _checksum_fault(checksum: str) -> str:
+def _checksum_flaw(checksum: str) -> Mapping[str, Any] | None:
+    """What is wrong with a checksum and the values that show it; None for one that CDI accepts."""
     algorithm, colon, digest = (part.strip().lower() for part in checksum.partition(":"))
     if not colon:
-        return f"invalid checksum format: expected 'algorithm:hash', got '{checksum}'"
+        return {"flaw": ChecksumFlaw.NO_ALGORITHM, "checksum": checksum}
     if not digest:
-        return "checksum hash value cannot be empty"
-    if algorithm not in _HASH_LENGTHS:
-        return f"unsupported hash algorithm '{algorithm}': supported algorithms are: md5, sha1, sha256, sha512"
-    if len(digest.encode()) != _HASH_LENGTHS[algorithm]:
-        wanted = _HASH_LENGTHS[algorithm]
-        return f"invalid {algorithm} hash length: expected {wanted} hex characters, got {len(digest.encode())}"
-    return "" if _HEX.fullmatch(digest) else "checksum hash is not valid hexadecimal"
+        return {"flaw": ChecksumFlaw.EMPTY}
+    if (length := _HASH_LENGTHS.get(algorithm)) is None:
+        return {"flaw": ChecksumFlaw.UNKNOWN_ALGORITHM, "algorithm": algorithm, "known": tuple(_HASH_LENGTHS)}
+    if len(digest.encode()) != length:
+        count = len(digest.encode())
+        return {"flaw": ChecksumFlaw.WRONG_LENGTH, "algorithm": algorithm, "length": length, "count": count}
+    return None if _HEX.fullmatch(digest) else {"flaw": ChecksumFlaw.NOT_HEXADECIMAL}
 
 
-def _blank(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _blank(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     if text(spec, "contentType") == "archive":
-        message = "SourceType cannot be blank and the contentType be archive"
-        yield Cause((*path[:-2], "contentType"), message, Check.CONTENT_TYPE_UNFIT)
+        yield Refusal(Check.CONTENT_TYPE_UNFIT, (*path[:-2], "contentType"), {"source": path[-1]})
 
 
-def _registry(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _registry(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     content_type = text(spec, "contentType")
     if content_type not in ("", "kubevirt") and not is_unknown(content_type):
-        message = "ContentType must be kubevirt when Source is Registry"
-        yield Cause((*path[:-2], "contentType"), message, Check.CONTENT_TYPE_UNFIT)
+        yield Refusal(Check.CONTENT_TYPE_UNFIT, (*path[:-2], "contentType"), {"source": path[-1]})
         return
     url, stream, method = source.get("url"), source.get("imageStream"), source.get("pullMethod")
     if (url is None) == (stream is None):
-        yield Cause(path, "Source registry should have either URL or ImageStream", Check.REGISTRY_CHOICE)
+        yield Refusal(Check.REGISTRY_CHOICE, path)
         return
     if isinstance(url, str) and not is_unknown(url):
         scheme = registry_scheme(url)
         if scheme not in _REGISTRY_SCHEMES:
-            word = "URL" if scheme is None else "URL scheme"
-            yield Cause((*path, "url"), f"Illegal registry source {word} {url}", Check.REGISTRY_URL_INVALID)
+            yield Refusal(Check.REGISTRY_URL_INVALID, (*path, "url"), {"url": url, "scheme": scheme})
             return
     if is_unknown(method):
         return
     if method is not None and method not in _PULL_METHODS:
-        message = f'ImportMethod {method} is neither pod, node or ""'
-        yield Cause((*path, "pullMethod"), message, Check.REGISTRY_PULL_METHOD)
+        yield Refusal(Check.REGISTRY_PULL_METHOD, (*path, "pullMethod"), {"method": method})
     elif stream == "":
-        yield Cause(path, "Source registry ImageStream is not valid", Check.REGISTRY_IMAGE_STREAM)
+        yield Refusal(Check.REGISTRY_IMAGE_STREAM, path)
     elif stream is not None and method != "node":
-        message = "Source registry ImageStream is supported only with node pull import method"
-        yield Cause((*path, "pullMethod"), message, Check.REGISTRY_IMAGE_STREAM)
+        yield Refusal(Check.REGISTRY_IMAGE_STREAM, (*path, "pullMethod"))
 
 
-def _imageio(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _imageio(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     for field in ("secretRef", "diskId"):
         if not text(source, field):
-            message = "spec.source.Imageio source Imageio is not valid"
-            yield Cause((*path, field), message, Check.IMAGEIO_INCOMPLETE)
+            yield Refusal(Check.IMAGEIO_INCOMPLETE, (*path, field))
             return
     if not text(source, "certConfigMap") and source.get("insecureSkipVerify") is not True:
-        message = "spec.source.Imageio source Imageio requires CertConfigMap or InsecureSkipVerify"
-        yield Cause((*path, "certConfigMap"), message, Check.IMAGEIO_INCOMPLETE)
+        yield Refusal(Check.IMAGEIO_INCOMPLETE, (*path, "certConfigMap"))
         return
     yield from _url(source, spec, path)
 
 
-def _vddk(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _vddk(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     missing = next((field for field in _VDDK_REQUIRED if not text(source, field)), None)
     if missing is not None:
-        yield Cause((*path, missing), "spec.source.VDDK source VDDK is not valid", Check.VDDK_INCOMPLETE)
+        yield Refusal(Check.VDDK_INCOMPLETE, (*path, missing))
         return
     yield from _url(source, spec, path)
 
 
-def _clone(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Cause]:
+def _clone(source: Mapping[str, Any], spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     missing = next((field for field in ("name", "namespace") if not text(source, field)), None)
     if missing is not None:
-        member, noun = ("PVC", "PVC") if path[-1] == "pvc" else ("Snapshot", "snapshot")
-        message = f"spec.source.{member} source {noun} is not valid"
-        yield Cause((*path, missing), message, Check.CLONE_SOURCE_INCOMPLETE)
+        yield Refusal(Check.CLONE_SOURCE_INCOMPLETE, (*path, missing))
 
 
-_CHECKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], Path], Iterator[Cause]]] = {
+_CHECKS: dict[str, Callable[[Mapping[str, Any], Mapping[str, Any], Path], Iterator[Refusal]]] = {
     "http": _http,
     "s3": _url,
     "gcs": _url,

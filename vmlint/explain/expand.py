@@ -13,6 +13,7 @@ from vmlint.cdi.storageclass import Why
 from vmlint.config.config import Config
 from vmlint.engine.request import Progress, RunRequest
 from vmlint.engine.workspace import snapshot_of
+from vmlint.explain.cdi_messages import message_of
 from vmlint.findings.finding import ObjectId
 from vmlint.findings.location import object_id
 from vmlint.kubevirt.apply import Applied, Origin
@@ -202,9 +203,9 @@ _OUTCOME = {Effect.REJECTED: "the cluster refuses it", Effect.STUCK: "CDI refuse
 
 def _claim(disk: Disk, world: World) -> tuple[dict[str, Any], Problem | None]:
     """A claim's spec, and what stands between the disk and it."""
-    for refusal in world.storage.refusals(disk.holder):
-        if refusal.disk == disk:
-            reason = f"{disk}: {_OUTCOME[refusal.effect]}: {refusal.cause.message}"
+    for verdict in world.storage.refusals(disk.holder):
+        if verdict.disk == disk:
+            reason = f"{disk}: {_OUTCOME[verdict.effect]}: {message_of(verdict.refusal)}"
             return {**disk.spec}, Problem(Trouble.REFUSED, reason)
     outcome = world.storage.render(disk)
     if isinstance(outcome, Failure):

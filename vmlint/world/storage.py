@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from vmlint.catalog.operators import is_operators
 from vmlint.cdi import datavolume
-from vmlint.cdi.cause import Cause, Check
+from vmlint.cdi.check import Check
 from vmlint.cdi.claim import check as check_claim
 from vmlint.cdi.config import ADOPTION, meant_gates
 from vmlint.cdi.dataimportcron import check as check_cron
@@ -26,6 +26,7 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
+from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     DataImportCron,
@@ -42,7 +43,7 @@ from vmlint.model.unknown import is_unknown
 from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
 from vmlint.world.likeness import Templates
 
-__all__ = ["Refusal", "Storage"]
+__all__ = ["DiskVerdict", "Storage"]
 
 _T = TypeVar("_T")
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
@@ -54,10 +55,10 @@ _APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
 _EVERYWHERE = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))
 
 
-class Refusal(NamedTuple):
-    """Why an object is refused, or a template's DataVolume never made."""
+class DiskVerdict(NamedTuple):
+    """A refusal of an object, or of the DataVolume of a template, and what comes of it for the object."""
 
-    cause: Cause
+    refusal: Refusal
     effect: Effect
     disk: Disk | None = None
 
@@ -271,7 +272,7 @@ class Storage:
         """Whether CDI's webhook fills in a claim."""
         return disk.form is Written.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
 
-    def claim_causes(self, subject: PersistentVolumeClaim) -> tuple[Cause, ...]:
+    def claim_refusals(self, subject: PersistentVolumeClaim) -> tuple[Refusal, ...]:
         """Why the API server refuses a claim, as far as the claim itself says."""
         (disk,) = self.disks(subject)
         return check_claim(subject.data, rendered=self.renders(disk))
@@ -313,7 +314,7 @@ class Storage:
         """Where a DataSource ends."""
         return resolve(subject.data, subject.name, subject.namespace, self._lookup(_DATA_SOURCE, subject))
 
-    def refusals(self, subject: Resource) -> Sequence[Refusal]:
+    def refusals(self, subject: Resource) -> Sequence[DiskVerdict]:
         """Why the cluster refuses an object of CDI, or a VM for its templates; each first failure only, as there.
 
         KubeVirt checks its templates less than CDI does. What only CDI refuses shows when the VM's controller makes
@@ -327,23 +328,23 @@ class Storage:
         if not self.refusals(holder):
             return False
         if id(holder) not in self._refused_disks:
-            refused = {refusal.disk.path for refusal in self.refusals(holder) if refusal.disk is not None}
+            refused = {verdict.disk.path for verdict in self.refusals(holder) if verdict.disk is not None}
             self._refused_disks[id(holder)] = refused
         return disk.path in self._refused_disks[id(holder)]
 
-    def _refusals(self, subject: Resource) -> Iterator[Refusal]:
+    def _refusals(self, subject: Resource) -> Iterator[DiskVerdict]:
         if isinstance(subject, DataVolume):
             for disk in self.disks(subject):
-                yield from (Refusal(cause, Effect.REJECTED, disk) for cause in self._own(subject))
+                yield from (DiskVerdict(refusal, Effect.REJECTED, disk) for refusal in self._own(subject))
         elif isinstance(subject, VirtualMachine):
             used = {claim_name(volume)[1] for _, volume in subject.volumes()}
             for disk in self.disks(subject):
                 if disk.form is Written.TEMPLATE:
                     yield from self._of_template(subject, disk, used)
         elif check := _CHECKS.get(type(subject)):
-            yield from (Refusal(cause, Effect.REJECTED) for cause in check(subject.data))
+            yield from (DiskVerdict(refusal, Effect.REJECTED) for refusal in check(subject.data))
 
-    def _own(self, subject: DataVolume) -> tuple[Cause, ...]:
+    def _own(self, subject: DataVolume) -> tuple[Refusal, ...]:
         claims = self.cluster.named(Ref(_CLAIM.group, _CLAIM.name, subject.namespace, subject.name))
         return datavolume.check(
             subject.data,
@@ -363,27 +364,27 @@ class Storage:
         configs += [config.spec for config in self.cluster.of_kind("CDIConfig")]
         return any(ADOPTION in meant_gates(config) for config in configs)
 
-    def _of_template(self, vm: VirtualMachine, disk: Disk, used: Set[str]) -> Iterator[Refusal]:
+    def _of_template(self, vm: VirtualMachine, disk: Disk, used: Set[str]) -> Iterator[DiskVerdict]:
         if disk.name in used:
             found = self._once("written", disk, lambda alike: self._of_written(alike, vm, [_volume_of(alike)]))
         else:
             found = self._of_written(disk.body, vm, get(vm.vmi_spec, "volumes"))
-        for cause in found:
-            late = cause.check is Check.TEMPLATE_NAMESPACE and isinstance(vm, VirtualMachinePool)
-            yield _refusal(cause, Effect.STUCK if late else Effect.REJECTED, disk)
+        for refusal in found:
+            late = refusal.code is Check.TEMPLATE_NAMESPACE and isinstance(vm, VirtualMachinePool)
+            yield _verdict(refusal, Effect.STUCK if late else Effect.REJECTED, disk)
         if not found:
-            for cause in self._once("made", disk, lambda alike: self._of_made(alike, vm)):
-                yield _refusal(cause, Effect.STUCK, disk)
+            for refusal in self._once("made", disk, lambda alike: self._of_made(alike, vm)):
+                yield _verdict(refusal, Effect.STUCK, disk)
 
-    def _of_written(self, template: Mapping[str, Any], vm: VirtualMachine, volumes: Any) -> Sequence[Cause]:
+    def _of_written(self, template: Mapping[str, Any], vm: VirtualMachine, volumes: Any) -> Sequence[Refusal]:
         """What KubeVirt says of a template, by paths in the template."""
         return datavolume.check_template(template, (), vm.namespace, volumes)
 
-    def _of_made(self, template: Mapping[str, Any], vm: VirtualMachine) -> Sequence[Cause]:
+    def _of_made(self, template: Mapping[str, Any], vm: VirtualMachine) -> Sequence[Refusal]:
         """What CDI says of the DataVolume that is made of a template, by paths in the template."""
         lookup = self._lookup(_DATA_SOURCE, vm)
         rights = datavolume.check_clone_rights(template, vm.namespace, lookup, self._namespace_exists)
-        return (rights,) if isinstance(rights, Cause) else datavolume.check_spec(mapping(template, "spec"))
+        return (rights,) if isinstance(rights, Refusal) else datavolume.check_spec(mapping(template, "spec"))
 
     def _seen_from(self, holder: Resource) -> StorageWorld:
         return self._world._replace(
@@ -431,9 +432,9 @@ class Storage:
         return namespace in self.cluster.namespaces
 
 
-def _refusal(cause: Cause, effect: Effect, disk: Disk) -> Refusal:
-    """The refusal of a template for a cause in it."""
-    return Refusal(cause._replace(path=(*disk.path, *cause.path)), effect, disk)
+def _verdict(refusal: Refusal, effect: Effect, disk: Disk) -> DiskVerdict:
+    """What comes of the refusal of a template, whose path starts there."""
+    return DiskVerdict(refusal.below(*disk.path), effect, disk)
 
 
 def _volume_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -441,7 +442,7 @@ def _volume_of(template: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"dataVolume": {"name": text(template, "metadata", "name")}}
 
 
-_CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Cause, ...]]] = {
+_CHECKS: dict[type[Resource], Callable[[Mapping[str, Any]], tuple[Refusal, ...]]] = {
     DataImportCron: check_cron,
     VolumeImportSource: check_import_source,
     VolumeUploadSource: check_upload_source,

@@ -1,17 +1,17 @@
-"""Why CDI or KubeVirt refuses an object: the field, the message and which check it was."""
+"""The checks that CDI, KubeVirt and the API server make of storage objects, and the first of them: that of names."""
 
 from __future__ import annotations
 
 import enum
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import text
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
-from vmlint.source.span import Path
 
-__all__ = ["Cause", "Check", "check_name"]
+__all__ = ["Check", "check_name"]
 
 
 class Check(enum.StrEnum):
@@ -64,19 +64,11 @@ class Check(enum.StrEnum):
     POPULATOR_SOURCE_UNSUPPORTED = "populator-source-unsupported"
 
 
-class Cause(NamedTuple):
-    """A refusal. `path` leads to the field in the manifest, or to where it would stand; `message` is the cluster's."""
-
-    path: Path
-    message: str
-    check: Check
-
-
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _MAX_NAME = 253
 
 
-def check_name(data: Mapping[str, Any], longest: int = _MAX_NAME) -> tuple[Cause, ...]:
+def check_name(data: Mapping[str, Any], longest: int = _MAX_NAME) -> tuple[Refusal, ...]:
     """The API server's checks of an object's name, then the webhook's on its length.
 
     Source: Kubernetes `apimachinery/pkg/api/validation` (NameIsDNSSubdomain), CDI `validateNameLength`.
@@ -85,17 +77,11 @@ def check_name(data: Mapping[str, Any], longest: int = _MAX_NAME) -> tuple[Cause
     if is_unknown(name) or is_unknown(prefix := text(data, "metadata", "generateName")):
         return ()
     if not name:
-        if prefix:
-            return ()
-        return (Cause(path, "Required value: name or generateName is required", Check.NAME_MISSING),)
+        return () if prefix else (Refusal(Check.NAME_MISSING, path, by=Refuser.API_SERVER),)
     if len(name) > _MAX_NAME:
-        return (Cause(path, f"must be no more than {_MAX_NAME} characters", Check.NAME_TOO_LONG),)
+        return (Refusal(Check.NAME_TOO_LONG, path, {"longest": _MAX_NAME}, Refuser.API_SERVER),)
     if _SUBDOMAIN.fullmatch(name) is None:
-        message = (
-            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', "
-            "and must start and end with an alphanumeric character"
-        )
-        return (Cause(path, message, Check.NAME_INVALID),)
+        return (Refusal(Check.NAME_INVALID, path, by=Refuser.API_SERVER),)
     if len(name) > longest:
-        return (Cause(path, f"Name cannot be longer than {longest} characters", Check.NAME_TOO_LONG),)
+        return (Refusal(Check.NAME_TOO_LONG, path, {"longest": longest}),)
     return ()

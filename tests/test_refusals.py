@@ -1,0 +1,109 @@
+"""Refusals are values: the rooms of semantics hold no sentence, and every code of theirs has its words in the rules."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+from rules._wording import Words
+from rules.cluster import cdi_setting_wrong
+from rules.storage import _claims, _refusals
+from vmlint.cdi.check import Check as StorageCheck
+from vmlint.cdi.config import ConfigFlaw
+from vmlint.cdi.sources import ChecksumFlaw
+from vmlint.explain import cdi_messages
+
+ROOT = Path(__file__).parents[1]
+
+SILENT = (
+    "vmlint/cdi/check.py",
+    "vmlint/cdi/claim.py",
+    "vmlint/cdi/config.py",
+    "vmlint/cdi/cron.py",
+    "vmlint/cdi/dataimportcron.py",
+    "vmlint/cdi/populator.py",
+    "vmlint/cdi/sources.py",
+    "vmlint/model/refusal.py",
+)
+"""The files and folders of semantics that hold no sentence."""
+
+WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
+    "storage": (StorageCheck, (_refusals.WORDS, _claims.WORDS)),
+    "cdi": (ConfigFlaw, (cdi_setting_wrong.WORDS,)),
+}
+"""By subject: the codes of a room, and the tables that put them into words."""
+
+WITHOUT_MESSAGE = {
+    StorageCheck.VOLUME_MODE_UNKNOWN,
+    StorageCheck.TARGET_CLAIM_MISSING,
+    StorageCheck.POPULATOR_SOURCE_UNSUPPORTED,
+    *(check for check in StorageCheck if check.startswith("cron-")),
+}
+"""Checks of objects that `expand` does not show, so that nobody asks for the cluster's own message."""
+
+_SENTENCE = re.compile(r"[^\W\d_]['`,:]* ['`]*[^\W\d_]")
+
+
+def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The lines and texts of a module but for docstrings; a value in an f-string counts as a word."""
+    inner: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            inner.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            inner.update(map(id, node.values))
+            yield (
+                node.lineno,
+                "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in node.values),
+            )
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inner:
+            yield node.lineno, node.value
+
+
+def sentences(source: str) -> list[tuple[int, str]]:
+    return [(line, text) for line, text in texts(ast.parse(source)) if _SENTENCE.search(text)]
+
+
+@pytest.mark.parametrize("path", SILENT)
+def test_semantics_hold_no_sentence(path: str) -> None:
+    found = ROOT / path
+    for file in sorted(found.rglob("*.py")) if found.is_dir() else [found]:
+        assert sentences(file.read_text("utf-8")) == [], file
+
+
+def test_what_a_sentence_is() -> None:
+    lines = (
+        '"""A docstring is one."""',
+        'A = "must be positive"',
+        'B = f"`{name}` is {n}"',
+        'C = "Block"',
+        'D = f"{a}.{b}"',
+    )
+    assert [line for line, _ in sentences("\n".join(lines))] == [2, 3]
+
+
+@pytest.mark.parametrize("subject", WORDS)
+def test_each_code_has_words_and_each_wording_a_code(subject: str) -> None:
+    codes, tables = WORDS[subject]
+    assert set().union(*tables) == set(codes)
+
+
+@pytest.mark.parametrize("subject", WORDS)
+def test_the_words_are_templates(subject: str) -> None:
+    for table in WORDS[subject][1]:
+        for words in table.values():
+            if isinstance(words, Words):
+                fields = [field for text in words[:2] for _, field, _, _ in Formatter().parse(text)]
+                assert all(field is None or field.isidentifier() for field in fields), words
+
+
+def test_the_cluster_has_a_message_for_each_check_of_a_datavolume() -> None:
+    assert set(cdi_messages.MESSAGES) == set(StorageCheck) - WITHOUT_MESSAGE
+    assert set(cdi_messages._CHECKSUM_FLAWS) == set(ChecksumFlaw)
