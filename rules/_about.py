@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.world import World, machine, storage
     from vmlint.world.disks import Disk
 
+    from .machine._cloud_data import Given, Judged
     from .sizing._sizing import Sized
     from .storage._clones import Copy
 
@@ -40,10 +41,14 @@ __all__ = [
     "lost_links",
     "lost_matchers",
     "matcher_flaws",
+    "misread_user_data",
+    "network_data",
     "operation",
     "overridden",
     "sized",
     "storage_refusals",
+    "unusable_preference",
+    "user_data",
 ]
 
 
@@ -105,6 +110,27 @@ def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
     return [chain for matcher in Matcher if (chain := world.vms.infer(vm, matcher))]
 
 
+def user_data(workload: Workload, world: World) -> Sequence[Given]:
+    """The user data of the workload's cloud-init volumes."""
+    from .machine._cloud_data import user_data
+
+    return user_data(workload, world)
+
+
+def misread_user_data(workload: Workload, world: World) -> Sequence[Judged]:
+    """Those of its user data that cloud-init does not read as they are meant."""
+    from .machine._cloud_data import judged_user_data
+
+    return judged_user_data(workload, world)
+
+
+def network_data(workload: Workload, world: World) -> Sequence[Given]:
+    """The network data of the workload's NoCloud volumes."""
+    from .machine._cloud_data import network_data
+
+    return network_data(workload, world)
+
+
 def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
     """What is wrong with the VM's matchers as they are written."""
     from vmlint.kubevirt.matching import flaws
@@ -118,6 +144,11 @@ def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
 
     found = [world.vms.match(vm, matcher) for matcher in Matcher]
     return [match for match in found if match is not None and match.fate is not Fate.USED]
+
+
+def unusable_preference(vm: VirtualMachine, world: World) -> object:
+    """Why the VM's preference can't be applied to it."""
+    return world.vms.unusable(vm)
 
 
 def overridden(vm: VirtualMachine, world: World) -> Sequence[Conflict]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vmlint.graph.links import links
-from vmlint.kubevirt.cloudinit import unpacked
+from vmlint.kubevirt.cloudconfig import ConfigFault, faults_of_user_data
+from vmlint.kubevirt.cloudinit import encoding_of, unpacked
 from vmlint.kubevirt.secret_keys import reader_of
 from vmlint.model.access import text
 from vmlint.model.chain import Hop
@@ -15,7 +16,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import Workload
 from vmlint.world import World
 
-__all__ = ["Given", "network_data", "user_data"]
+__all__ = ["Given", "Judged", "judged_user_data", "network_data", "user_data"]
 
 _NO_CLOUD = "cloudInitNoCloud"
 _VOLUMES = (_NO_CLOUD, "cloudInitConfigDrive")
@@ -30,14 +31,43 @@ class Given(NamedTuple):
     hops: tuple[Hop, ...]
 
 
-def user_data(workload: Workload, world: World) -> Iterator[Given]:
+class Judged(NamedTuple):
+    """User data that cloud-init does not read as they are meant: their encoding, or what is wrong with them."""
+
+    given: Given
+    encoding: str
+    faults: tuple[ConfigFault, ...]
+
+
+def user_data(workload: Workload, world: World) -> Sequence[Given]:
     """The user data of each cloud-init volume, also in base64 or in a Secret of the files."""
-    return _given(workload, world, _VOLUMES, "userData", "secretRef")
+
+    def found() -> Sequence[Given]:
+        return tuple(_given(workload, world, _VOLUMES, "userData", "secretRef"))
+
+    return world.memo.once(user_data, workload, found)
 
 
-def network_data(workload: Workload, world: World) -> Iterator[Given]:
+def judged_user_data(workload: Workload, world: World) -> Sequence[Judged]:
+    """Those user data in which something is wrong."""
+
+    def judged() -> Iterator[Judged]:
+        for given in user_data(workload, world):
+            encoding = encoding_of(given.text)
+            faults = () if encoding else faults_of_user_data(given.text)
+            if encoding or faults:
+                yield Judged(given, encoding, faults)
+
+    return world.memo.once(judged_user_data, workload, lambda: tuple(judged()))
+
+
+def network_data(workload: Workload, world: World) -> Sequence[Given]:
     """The network data of each NoCloud volume, likewise; those of a config drive have another form."""
-    return _given(workload, world, (_NO_CLOUD,), "networkData", "networkDataSecretRef")
+
+    def found() -> Sequence[Given]:
+        return tuple(_given(workload, world, (_NO_CLOUD,), "networkData", "networkDataSecretRef"))
+
+    return world.memo.once(network_data, workload, found)
 
 
 def _given(workload: Workload, world: World, kinds: tuple[str, ...], field: str, reference: str) -> Iterator[Given]:

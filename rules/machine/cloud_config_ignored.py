@@ -36,23 +36,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_user_data
-from vmlint.kubevirt.cloudinit import encoding_of
+from vmlint.kubevirt.cloudconfig import ConfigCheck
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._cloud_data import Given, user_data
+from .._about import misread_user_data
+from ._cloud_data import Given, judged_user_data
 
-META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload)
+META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload, about=misread_user_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given in user_data(workload, world):
-        if encoding := encoding_of(given.text):
+    for given, encoding, faults in judged_user_data(workload, world):
+        if encoding:
             yield _fault(workload, given, f"is still {encoding}-encoded", "decode the data")
-            continue
-        for fault in faults_of_user_data(given.text):
+        for fault in faults:
             if fault.check is ConfigCheck.NOT_YAML:
                 what = f"is not valid YAML: line {fault.line}, {fault.value}"
                 yield _fault(workload, given, what, "fix the YAML; `cloud-init schema --config-file` checks it")

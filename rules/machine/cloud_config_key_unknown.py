@@ -31,19 +31,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_user_data
+from vmlint.kubevirt.cloudconfig import ConfigCheck
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._cloud_data import user_data
+from .._about import misread_user_data
+from ._cloud_data import judged_user_data
 
-META = Meta("VM571", effect=Effect.IGNORED, since="0.2", subject=Workload)
+META = Meta("VM571", effect=Effect.IGNORED, since="0.2", subject=Workload, about=misread_user_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given in user_data(workload, world):
-        found = [fault for fault in faults_of_user_data(given.text) if fault.check is ConfigCheck.KEY_MISSPELT]
+    for given, _, faults in judged_user_data(workload, world):
+        found = [fault for fault in faults if fault.check is ConfigCheck.KEY_MISSPELT]
         if not found:
             continue
         keys = ", ".join(f"`{fault.value}` (line {fault.line})" for fault in found)

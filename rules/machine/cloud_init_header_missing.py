@@ -37,9 +37,9 @@ from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.source.edit import Put
 from vmlint.world import World
 
-from ._cloud_data import user_data
+from .._about import user_data
 
-META = Meta("VM527", effect=Effect.IGNORED, since="0.1", subject=Workload, fix=Fix.UNSAFE)
+META = Meta("VM527", effect=Effect.IGNORED, since="0.1", subject=Workload, about=user_data, fix=Fix.UNSAFE)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

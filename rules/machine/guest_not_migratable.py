@@ -80,8 +80,10 @@ _BY_PLATFORM = (
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     migration = world.migration
-    strategy, eviction = migration.strategy(workload), migration.eviction(workload)
-    if strategy is None or eviction is Eviction.ALLOWED or (verdict := migration.verdict(workload)) is None:
+    strategy = migration.strategy(workload)
+    if strategy is None or (eviction := migration.eviction(workload)) is Eviction.ALLOWED:
+        return
+    if (verdict := migration.verdict(workload)) is None:
         return
     if strategy.source is Source.PLATFORM:
         if verdict.obstacles:

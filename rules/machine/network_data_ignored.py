@@ -40,9 +40,9 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from ._cloud_data import network_data
+from .._about import network_data
 
-META = Meta("VM573", effect=Effect.IGNORED, since="0.2", subject=Workload)
+META = Meta("VM573", effect=Effect.IGNORED, since="0.2", subject=Workload, about=network_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

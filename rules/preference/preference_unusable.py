@@ -31,17 +31,17 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import unusable_preference
 from .._effect import refusal
 
-META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=unusable_preference)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    applied = world.vms.reviewed(vm)
+    cause = world.vms.unusable(vm)
     preference = world.vms.match(vm, Matcher.PREFERENCE)
-    if applied is None or applied.refusal is None or preference is None:
+    if cause is None or preference is None:
         return
-    cause = applied.refusal
     owner = preference.resolution.resource if preference.resolution else None
     hops = (Hop(f"preference {preference.name}", owner.at("spec", "cpu")),) if owner else ()
     yield META.at(

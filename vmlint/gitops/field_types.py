@@ -186,9 +186,12 @@ def _faults(value: Any, schema: Any, path: Path) -> Iterator[FieldFault]:
         if not isinstance(value, dict):
             yield FieldFault(path, "a mapping")
             return
-        names = {folded(name): name for name in schema}
+        names: dict[str, str] = {}
         for key, inner in value.items():
-            name = names.get(folded(str(key)))
+            name: str | None = key
+            if key not in schema:
+                names = names or {folded(known): known for known in schema}
+                name = names.get(folded(str(key)))
             if name is None:
                 yield FieldFault((*path, key), "", tuple(schema))
             else:

@@ -8,6 +8,7 @@ annotations, `openapi`, the options of a patch) are kept as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 __all__ = ["FIELDS", "Clash", "Reading", "folded"]
@@ -70,8 +71,11 @@ _LIKE_ASCII = str.maketrans({"ſ": "s", "\N{KELVIN SIGN}": "k"})
 """The characters beyond ASCII that Go folds with a letter of ASCII."""
 
 
+@lru_cache(maxsize=1024)
 def folded(name: str) -> str:
     """A key as encoding/json compares it with the names of fields, all of which are ASCII."""
+    if name.isascii():
+        return name.lower()
     return "".join(char.lower() if char.isascii() else char for char in name.translate(_LIKE_ASCII))
 
 
@@ -118,10 +122,13 @@ def _read(
     written: dict[tuple[str | int, ...], str],
     clashes: list[Clash],
 ) -> dict[str, Any]:
-    names = {folded(name): name for name in fields}
+    names: dict[str, str] = {}
     read: dict[str, Any] = {}
     for key, value in data.items():
-        name = key if key in fields else names.get(folded(key), key) if isinstance(key, str) else key
+        name = key
+        if key not in fields and isinstance(key, str):
+            names = names or {folded(name): name for name in fields}
+            name = names.get(folded(key), key)
         here = (*path, name)
         if name in read:
             clashes.append(Clash(name, (*path, key)))

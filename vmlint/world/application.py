@@ -10,6 +10,7 @@ from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, Copies, Outfit
+from vmlint.kubevirt.cause import Cause
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.kubevirt.inference import Chain, End, infer
@@ -175,6 +176,11 @@ class Application:
         if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
             applied = self.reviewed_with(self.alike(vm), Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
+
+    def unusable(self, vm: VirtualMachine) -> Cause | None:
+        """Why the VM's preference can't be applied to it, where that is known."""
+        applied = self._reviewed_alike(vm)
+        return applied.refusal if applied else None
 
     def unmet(self, vm: VirtualMachine) -> Unmet | None:
         """The first requirement of the preference that the VM does not meet.

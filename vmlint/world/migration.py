@@ -171,9 +171,11 @@ class Migration:
 
         Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go`.
         """
-        strategy, verdict = self.strategy(workload), self.verdict(workload)
-        if strategy is None or strategy.name not in (LIVE, IF_POSSIBLE) or verdict is None:
-            return None if strategy is None else Eviction.ALLOWED
+        strategy = self.strategy(workload)
+        if strategy is None:
+            return None
+        if strategy.name not in (LIVE, IF_POSSIBLE) or (verdict := self.verdict(workload)) is None:
+            return Eviction.ALLOWED
         if verdict.condition is False:
             return Eviction.DENIED if strategy.name == LIVE else Eviction.ALLOWED
         if verdict.obstacles and (verdict.condition or strategy.name == LIVE):
