@@ -45,6 +45,7 @@ GROUPS = {
         "context": "print how to collect a cluster's objects",
         "cache": "show or clear the cache of earlier runs",
         "completion": "print what a shell needs to complete command lines",
+        "server": "run the language server for an editor",
     },
 }
 """The commands by what people want to do."""

@@ -1,0 +1,414 @@
+"""The protocol: messages of an editor to calls of the other modules, and their answers back. Nothing is decided here.
+
+One thread works, in the order in which messages came in; the loop only reads and writes. So a request is answered for
+the text that was there when it was sent, and nothing is ever shared between threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from vmlint.server.diagnostics import diagnostic, trouble
+from vmlint.server.options import Options
+from vmlint.server.positions import Encoding, Text
+from vmlint.server.session import Checked, Folder, Stopped, is_setting
+from vmlint.server.standin import Shift
+from vmlint.server.uris import name_in, path_of_uri, uri_of
+from vmlint.version import VERSION
+
+__all__ = ["Server", "serve", "serve_tcp"]
+
+_T = TypeVar("_T")
+_PAUSE = 0.03
+"""Seconds without a change after which a text is checked: people type no faster, and programs do."""
+_WATCHED = ("**/*.{yaml,yml,json}", "**/Kustomization", "**/pyproject.toml", "**/.gitignore")
+_WATCH_ID = "vmlint-files"
+_LEAST_SHOWN = 0.5
+"""Seconds between two reports of progress."""
+
+_Shown = dict[str, list[types.Diagnostic]]
+"""The diagnostics of files, by their names in findings."""
+
+_log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """The server of one editor."""
+
+    def __init__(self) -> None:
+        super().__init__("vmlint", VERSION, text_document_sync_kind=types.TextDocumentSyncKind.Incremental)
+        self.options = Options()
+        self._folders: dict[Path, Folder] = {}
+        self._texts: dict[str, Text] = {}
+        self._versions: dict[str, int] = {}
+        self._worker = ThreadPoolExecutor(1, "vmlint")
+        self._waiting: dict[Path, asyncio.TimerHandle] = {}
+        self._wanted: dict[Path, int] = {}
+        self._checked: dict[Path, Checked] = {}
+        self._first: dict[Path, frozenset[tuple[object, ...]]] = {}
+        self._published: dict[str, list[types.Diagnostic]] = {}
+        self._told: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def encoding(self) -> Encoding:
+        """The encoding of columns that was negotiated."""
+        return Encoding(self.server_capabilities.position_encoding or Encoding.Utf16)
+
+    # Folders and files
+
+    def add_folder(self, path: Path) -> None:
+        """A folder that the editor has open."""
+        if path.is_dir() and path not in self._folders:
+            self._folders[path] = Folder(path, overrides=self.options.overrides)
+            for uri, text in self._texts.items():
+                self.changed(uri, text)
+            self.want_check(self._folders[path])
+
+    def remove_folder(self, path: Path) -> None:
+        folder = self._folders.pop(path, None)
+        if folder is not None:
+            self._wanted[path] = self._wanted.get(path, 0) + 1  # a check that runs is not wanted any more
+            self._checked.pop(path, None)
+            self._first.pop(path, None)
+            for uri in [one for one in self._published if self._holder(one) is None]:
+                self._publish(uri, [])
+
+    def holder(self, uri: str) -> tuple[Folder, str] | None:
+        """The folder that a file is in, and its name there. A file outside all folders is one by itself."""
+        if (found := self._holder(uri)) is not None:
+            return found
+        path = path_of_uri(uri)
+        if path is None or not path.parent.is_dir():
+            return None
+        root = _root_of(path)
+        paths = [path.name] if root is None else []
+        root = root or path.parent
+        self._folders[root] = Folder(root, paths, self.options.overrides)
+        return self._holder(uri)
+
+    def _holder(self, uri: str) -> tuple[Folder, str] | None:
+        path = path_of_uri(uri)
+        if path is None:
+            return None
+        roots = [root for root in self._folders if path.is_relative_to(root)]
+        if not roots:
+            return None
+        folder = self._folders[max(roots, key=lambda root: len(root.parts))]
+        return folder, name_in(folder.root, path)
+
+    # What the editor reports
+
+    def opened(self, uri: str, content: str, version: int) -> None:
+        self._versions[uri] = version
+        self.changed(uri, Text(content, self.encoding))
+
+    def edited(self, uri: str, changes: Iterable[types.TextDocumentContentChangeEvent], version: int) -> None:
+        text = self._texts.get(uri)
+        if text is None:
+            return
+        for change in changes:
+            text = text.changed(getattr(change, "range", None), change.text)
+        self._versions[uri] = version
+        self.changed(uri, text)
+
+    def changed(self, uri: str, text: Text) -> None:
+        self._texts[uri] = text
+        if (held := self.holder(uri)) is not None:
+            folder, name = held
+            self._worker.submit(folder.opened, name, text.content, self._versions.get(uri))
+            self.want_check(folder)
+
+    def closed(self, uri: str) -> None:
+        self._texts.pop(uri, None)
+        self._versions.pop(uri, None)
+        if (held := self._holder(uri)) is not None:
+            folder, name = held
+            self._worker.submit(folder.closed, name)
+            self.want_check(folder)
+
+    def touched(self, uris: Iterable[str]) -> None:
+        """Files have changed on disk."""
+        by_folder: dict[Path, list[str]] = {}
+        for uri in uris:
+            if (held := self._holder(uri)) is not None:
+                by_folder.setdefault(held[0].root, []).append(held[1])
+        for root, names in by_folder.items():
+            self._worker.submit(self._folders[root].touched, names)
+            self.want_check(self._folders[root])
+            if any(is_setting(name) for name in names):
+                self._first.pop(root, None)
+
+    def configure(self, options: Options) -> None:
+        """Settings of the client that count from now on."""
+        for mistake in options.mistakes:
+            self.tell(mistake, types.MessageType.Warning)
+        before, self.options = self.options, options
+        if before == options:
+            return
+        for folder in self._folders.values():
+            self._worker.submit(folder.configure, options.overrides)
+            self.want_check(folder)
+
+    def tell(self, message: str, kind: types.MessageType = types.MessageType.Error) -> None:
+        """Show a message, once."""
+        if message not in self._told:
+            self._told.add(message)
+            self.window_show_message(types.ShowMessageParams(kind, f"vmlint: {message}"))
+
+    # Work
+
+    async def work(self, job: Callable[..., _T], *words: Any) -> _T:
+        """What a function returns that needs the folders, in its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self._worker, job, *words)
+
+    def want_check(self, folder: Folder) -> None:
+        """Check a folder when nothing has changed for a moment; a check that runs is given up."""
+        root = folder.root
+        self._wanted[root] = self._wanted.get(root, 0) + 1
+        if (waiting := self._waiting.pop(root, None)) is not None:
+            waiting.cancel()
+        loop = asyncio.get_running_loop()
+        self._waiting[root] = loop.call_later(_PAUSE, self._start_check, folder)
+
+    def _start_check(self, folder: Folder) -> None:
+        self._waiting.pop(folder.root, None)
+        task = asyncio.get_running_loop().create_task(self._check(folder))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _check(self, folder: Folder) -> None:
+        root, number = folder.root, self._wanted.get(folder.root, 0)
+        shown = await self._progress(folder) if root not in self._checked else None
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if self._wanted.get(root) != number:
+                raise Stopped
+            if shown is not None:
+                shown(stage, done, total)
+
+        try:
+            checked, shown_now = await self.work(self._diagnosed, folder, progress)
+        except Stopped:
+            return
+        except Exception as error:  # the server goes on, and says what failed
+            _log.error("%s", "".join(traceback.format_exception(error)))
+            self.tell(f"internal error: {type(error).__name__}: {error}. This is a fault in vmlint.")
+            return
+        finally:
+            if shown is not None:
+                shown("", 0, 0)
+        if self._folders.get(root) is folder and self._wanted.get(root) == number:
+            self._checked[root] = checked
+            self._show(folder, checked, shown_now)
+
+    async def _progress(self, folder: Folder) -> Callable[[str, int, int], None] | None:
+        """Where the progress of a first check is reported, None where the client shows none."""
+        window = self.client_capabilities.window
+        if window is None or not window.work_done_progress:
+            return None
+        token = f"vmlint-{id(folder)}-{self._wanted.get(folder.root)}"
+        try:
+            await self.work_done_progress.create_async(token)
+        except Exception:  # the client may refuse
+            return None
+        self.work_done_progress.begin(token, types.WorkDoneProgressBegin(title="vmlint", message=folder.root.name))
+        loop = asyncio.get_running_loop()
+        last = [0.0]
+
+        def shown(stage: str, done: int, total: int) -> None:
+            if not stage:
+                self.work_done_progress.end(token, types.WorkDoneProgressEnd())
+            elif loop.time() - last[0] > _LEAST_SHOWN:
+                last[0] = loop.time()
+                percentage = done * 100 // total if total else None
+                report = types.WorkDoneProgressReport(message=f"{stage} {done:,}", percentage=percentage)
+                loop.call_soon_threadsafe(self.work_done_progress.report, token, report)
+
+        return shown
+
+    # What is shown
+
+    def _diagnosed(self, folder: Folder, progress: Callable[[str, int, int], None]) -> tuple[Checked, _Shown]:
+        """Check a folder: what was found, and the diagnostics of each file."""
+        checked = folder.check(progress)
+        texts = _Texts(folder, self.encoding)
+        if checked.trouble:
+            return checked, _of_trouble(checked, texts)
+        keys = frozenset(_key(finding) for found in checked.findings.values() for finding in found)
+        first = self._first.setdefault(folder.root, keys)
+        shown: _Shown = {}
+        for name, findings in checked.findings.items():
+            everything = self.options.all_files or name in folder.open_names
+            wanted = findings if everything else [one for one in findings if _key(one) not in first]
+            if wanted and (text := texts(name)) is not None:
+                shown[name] = [diagnostic(one, text, folder.root, texts, texts.shift) for one in wanted]
+        return checked, shown
+
+    def _show(self, folder: Folder, checked: Checked, shown: _Shown) -> None:
+        for mistake in checked.trouble:
+            self.tell(mistake)
+        for crash in checked.report.crashes:
+            self.tell(f"internal error: {crash}. This is a fault in vmlint.")
+        by_uri = {uri_of(folder.root, name): found for name, found in shown.items()}
+        if not checked.trouble:  # else the findings stay what they were
+            by_uri |= {uri: [] for uri in self._published if uri not in by_uri}
+        for uri, found in by_uri.items():
+            if (held := self._holder(uri)) is not None and held[0] is folder:
+                self._publish(uri, found)
+
+    def _publish(self, uri: str, found: list[types.Diagnostic]) -> None:
+        if self._published.get(uri, []) == found:
+            return
+        if found:
+            self._published[uri] = found
+        else:
+            self._published.pop(uri, None)
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, found, version=self._versions.get(uri))
+        )
+
+
+class _Texts:
+    """The texts of a folder's files as the editor shows them, by their names in findings."""
+
+    def __init__(self, folder: Folder, encoding: Encoding) -> None:
+        self._folder = folder
+        self._encoding = encoding
+        self._known: dict[str, Text | None] = {}
+
+    def __call__(self, name: str) -> Text | None:
+        if name not in self._known:
+            content = self._folder.text(name)
+            self._known[name] = None if content is None else Text(content, self._encoding)
+        return self._known[name]
+
+    def shift(self, name: str) -> Shift | None:
+        """Where the lines that were analysed are in the text."""
+        return self._folder.analysed(name).shift
+
+
+def _of_trouble(checked: Checked, texts: _Texts) -> _Shown:
+    """The mistakes of the configuration, each in its file."""
+    shown: _Shown = {}
+    for mistake in checked.trouble:
+        file, _, rest = mistake.partition(":")
+        line, _, message = rest.partition(": ")
+        if line.isdecimal() and (text := texts(file)) is not None:
+            shown.setdefault(file, []).append(trouble(message, text, int(line)))
+    return shown
+
+
+def _key(finding: Any) -> tuple[object, ...]:
+    return finding.rule, finding.file, finding.resource, finding.field, finding.message
+
+
+def _root_of(path: Path) -> Path | None:
+    """The repository that a file is in."""
+    return next((folder for folder in path.parents if (folder / ".git").exists()), None)
+
+
+def make_server() -> Server:
+    """A server with all that it answers."""
+    server = Server()
+
+    @server.feature(types.INITIALIZE)
+    def initialize(params: types.InitializeParams) -> None:
+        server.options = Options.of(params.initialization_options)
+
+    @server.feature(types.INITIALIZED)
+    async def initialized(_: types.InitializedParams) -> None:
+        folders = server.workspace.folders.values()
+        uris = [folder.uri for folder in folders] or [uri for uri in (server.workspace.root_uri,) if uri]
+        await _configure(server)
+        for uri in uris:
+            if (path := path_of_uri(uri)) is not None:
+                server.add_folder(path)
+        await _watch(server)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(params: types.DidOpenTextDocumentParams) -> None:
+        document = params.text_document
+        server.opened(document.uri, document.text, document.version)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(params: types.DidChangeTextDocumentParams) -> None:
+        server.edited(params.text_document.uri, params.content_changes, params.text_document.version)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(params: types.DidSaveTextDocumentParams) -> None:
+        server.touched([params.text_document.uri])
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(params: types.DidCloseTextDocumentParams) -> None:
+        server.closed(params.text_document.uri)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:
+        server.touched([change.uri for change in params.changes])
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def did_change_configuration(params: types.DidChangeConfigurationParams) -> None:
+        await _configure(server, params.settings)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    def did_change_folders(params: types.DidChangeWorkspaceFoldersParams) -> None:
+        for removed in params.event.removed:
+            if (path := path_of_uri(removed.uri)) is not None:
+                server.remove_folder(path)
+        for added in params.event.added:
+            if (path := path_of_uri(added.uri)) is not None:
+                server.add_folder(path)
+
+    return server
+
+
+async def _configure(server: Server, sent: Any = None) -> None:
+    """Take over the client's settings: those it answers with, else those it has sent."""
+    workspace = server.client_capabilities.workspace
+    if workspace is not None and workspace.configuration:
+        try:
+            item = types.ConfigurationItem(section="vmlint")
+            answer = await server.workspace_configuration_async(types.ConfigurationParams([item]))
+        except Exception as error:
+            _log.warning("the client does not answer for its configuration: %s", error)
+        else:
+            if answer and answer[0] is not None:
+                server.configure(Options.of(answer[0]))
+            return
+    if sent:
+        server.configure(Options.of(sent))
+
+
+async def _watch(server: Server) -> None:
+    """Have the client report changes of files on disk, where it can."""
+    workspace = server.client_capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace is not None else None
+    if watched is None or not watched.dynamic_registration:
+        return
+    watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
+    options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+    registration = types.Registration(_WATCH_ID, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+    try:
+        await server.client_register_capability_async(types.RegistrationParams([registration]))
+    except Exception as error:
+        _log.warning("the client does not watch files: %s", error)
+
+
+def serve() -> None:
+    """Serve the editor that started this process, over standard input and output, until it ends."""
+    make_server().start_io()
+
+
+def serve_tcp(host: str, port: int) -> None:
+    """Serve one editor that connects to an address; for development."""
+    make_server().start_tcp(host, port)

@@ -1,0 +1,266 @@
+"""The folders of an editor: their files with unsaved text, what these describe, and what the rules report of that.
+
+Nothing here knows the protocol. A folder is brought up to date when it is asked for something: changes are noted, and
+cost nothing until then. Names of files are those of findings, which start at the folder: work is done in it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vmlint import registry
+from vmlint.config.config import Config
+from vmlint.config.file import NAMES, load_for
+from vmlint.engine.analysis import analyse
+from vmlint.engine.files import Gathered
+from vmlint.engine.request import RunRequest
+from vmlint.engine.reuse import Reuse
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.summary import summed_up
+from vmlint.engine.workspace import Workspace
+from vmlint.errors import NothingToRead, VmlintError
+from vmlint.findings.finding import Finding, Report
+from vmlint.model.effect import Effect
+from vmlint.runtime.gc_control import no_garbage
+from vmlint.server.standin import StandIn, is_readable, stand_in
+from vmlint.source.read import Raw, raw_of
+from vmlint.source.stream import text_of
+from vmlint.version import VERSION
+
+__all__ = ["Checked", "Folder", "Stopped", "within"]
+
+Progress = Callable[[str, int, int], None]
+
+_SETTINGS = (*NAMES, "pyproject.toml", ".gitignore", ".ignore")
+"""Files that change what a folder's workspace is, by their names."""
+
+
+class Stopped(Exception):  # noqa: N818 - nothing failed
+    """The check is not wanted any more: the text has changed meanwhile."""
+
+
+@contextmanager
+def within(root: Path) -> Iterator[None]:
+    """Work in a folder: findings name files from there. One thread does this."""
+    if Path.cwd() != root:
+        os.chdir(root)
+    yield
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check has found: the findings by their files, in places of the text that the editor shows.
+
+    `snapshot` is None where there is nothing to read. `trouble` is why there is no check, one line for each mistake.
+    """
+
+    report: Report
+    findings: Mapping[str, tuple[Finding, ...]]
+    snapshot: Snapshot | None = None
+    trouble: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A file that is open in the editor: its text, the last one that could be read, and what is analysed of it."""
+
+    text: str
+    version: int | None = None
+    good: str | None = None
+    analysed: StandIn = field(default_factory=lambda: StandIn(""))
+
+
+class Folder:
+    """A folder that the editor has open, or the files `paths` in it.
+
+    `overrides` are settings of the editor, by the names of `Config`.
+    """
+
+    def __init__(self, root: Path, paths: Iterable[str] = (), overrides: Mapping[str, Any] | None = None) -> None:
+        self.root = root
+        self.paths = tuple(paths)
+        self.overrides = dict(overrides or {})
+        self.trouble: tuple[str, ...] = ()
+        self._open: dict[str, _Open] = {}
+        self._changed: dict[str, None] = {}
+        self._workspace: Workspace | None = None
+        self._anew = True
+        self._snapshot: Snapshot | None = None
+
+    # What the editor reports
+
+    def opened(self, name: str, text: str, version: int | None = None) -> None:
+        """A file is open in the editor, with this text."""
+        if (known := self._open.get(name)) is None:
+            saved = self._text_on_disk(name)
+            good = saved if saved is not None and is_readable(saved, name) else None
+            self._open[name] = _Open(text, version, good)
+        else:
+            known.text, known.version = text, version
+        self._changed[name] = None
+
+    def closed(self, name: str) -> None:
+        """A file is not open any more: what is on disk counts."""
+        if self._open.pop(name, None) is not None:
+            self._changed[name] = None
+
+    def touched(self, names: Iterable[str]) -> None:
+        """Files were changed, added or removed on disk."""
+        names = list(names)
+        if len(names) > _MANY or any(is_setting(name) for name in names):
+            self._anew = True
+        self._changed.update(dict.fromkeys(name for name in names if name not in self._open))
+
+    def configure(self, overrides: Mapping[str, Any]) -> None:
+        """Settings of the editor that count from now on."""
+        if dict(overrides) != self.overrides:
+            self.overrides = dict(overrides)
+            self._anew = True
+
+    def reopen(self) -> None:
+        """Read everything again: nobody knows what has changed."""
+        self._anew = True
+
+    # What it is
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing has changed since the last snapshot."""
+        return not self._anew and not self._changed
+
+    @property
+    def open_names(self) -> tuple[str, ...]:
+        """The names of the files that are open in the editor."""
+        return tuple(self._open)
+
+    def text(self, name: str) -> str | None:
+        """The text of a file as the editor shows it, else as it was read; None for one that is not there."""
+        if (known := self._open.get(name)) is not None:
+            return known.text
+        raw = self._raw(name)
+        return text_of(raw.data) if raw is not None else self._text_on_disk(name)
+
+    def analysed(self, name: str) -> StandIn:
+        """The text that the snapshot has of a file, and how its lines relate to those of the editor."""
+        if (known := self._open.get(name)) is not None:
+            return known.analysed
+        return StandIn(self.text(name) or "")
+
+    def snapshot(self) -> Snapshot | None:
+        """What the files describe now; None where there is nothing to read, or `trouble` says why not."""
+        with within(self.root), no_garbage():
+            self._update()
+            return self._snapshot
+
+    def settings(self) -> Config | None:
+        """The settings that hold for the folder; None where they can't be read."""
+        return self._workspace.settings if self._workspace else None
+
+    def check(self, progress: Progress | None = None) -> Checked:
+        """What the rules report of the files now. `progress` may raise Stopped."""
+        with within(self.root), no_garbage():
+            self._update()
+            if self._snapshot is None or self._workspace is None:
+                return Checked(_NOTHING, {}, trouble=self.trouble)
+            analysis = analyse(self._snapshot, Reuse(), progress=progress)
+            report = summed_up(analysis)
+            return Checked(report, self._by_file(report), self._snapshot)
+
+    # How it is brought up to date
+
+    def _update(self) -> None:
+        if self._anew:
+            self._reopen()
+        elif self._changed and self._workspace is not None:
+            workspace = self._workspace
+            for name in list(self._changed):
+                workspace = workspace.update(name, self._content(name))
+            self._workspace = workspace
+        elif self.is_current:
+            return
+        self._changed.clear()
+        self._snapshot = None
+        if self._workspace is not None:
+            with suppress(NothingToRead):
+                self._snapshot = self._workspace.snapshot()
+
+    def _reopen(self) -> None:
+        self._anew = False
+        try:
+            config = load_for(self.paths, known_rules=registry.known())
+            overlay = {name: content for name in self._open if (content := self._content(name)) is not None}
+            request = RunRequest(self.paths, config, overrides=self.overrides, overlay=overlay)
+            workspace = Workspace.open(request)
+        except VmlintError as error:
+            mistakes = getattr(error, "mistakes", None)
+            self.trouble = tuple(mistakes or (str(error),))
+            self._workspace = self._snapshot = None
+            return
+        self.trouble = ()
+        for name, content in overlay.items():
+            if self._raw_in(workspace, name) is None:  # a file that is not on disk yet
+                workspace = workspace.update(name, content)
+        self._workspace = workspace
+
+    def _content(self, name: str) -> bytes | None:
+        """What counts as the content of a file: of an open one what stands for its text, else what is on disk."""
+        if (known := self._open.get(name)) is not None:
+            known.analysed = stand_in(known.text, name, known.good)
+            if not known.analysed.broken:
+                known.good = known.text
+            return known.analysed.text.encode("utf-8", "surrogatepass")
+        try:
+            return (self.root / name).read_bytes()
+        except OSError:
+            return None
+
+    def _text_on_disk(self, name: str) -> str | None:
+        try:
+            return text_of((self.root / name).read_bytes())
+        except OSError:
+            return None
+
+    def _raw(self, name: str) -> Raw | None:
+        return self._raw_in(self._workspace, name) if self._workspace else None
+
+    @staticmethod
+    def _raw_in(workspace: Workspace, name: str) -> Raw | None:
+        return next((raw for group in workspace.files[:3] for raw in group if raw.name == name), None)
+
+    # What is shown of it
+
+    def _by_file(self, report: Report) -> dict[str, tuple[Finding, ...]]:
+        """The findings by their files, with those of the text that can't be read."""
+        found: dict[str, list[Finding]] = {}
+        for finding in report.findings:
+            found.setdefault(finding.file, []).append(finding)
+        for name, known in self._open.items():
+            if known.analysed.broken and known.analysed.shift is not None:
+                found.setdefault(name, [])[:0] = self._unreadable(name, known.text)
+        return {name: tuple(findings) for name, findings in found.items()}
+
+    def _unreadable(self, name: str, text: str) -> list[Finding]:
+        """What is reported of the documents of a file that can't be read."""
+        workspace = self._workspace
+        if workspace is None:
+            return []
+        data = text.encode("utf-8", "surrogatepass")
+        raws = raw_of([(name, self.root / name, data)], workspace.settings.max_file_size)
+        alone = Workspace(workspace.request, workspace.settings, workspace.paths, Gathered(tuple(raws), (), ()))
+        report = summed_up(analyse(alone.snapshot(), Reuse()))
+        return [finding for finding in report.findings if finding.effect is Effect.UNREADABLE]
+
+
+_NOTHING = Report(VERSION)
+_MANY = 50
+"""The number of changed files above which the repository is read again: another branch, most of the time."""
+
+
+def is_setting(name: str) -> bool:
+    """Whether a file says what is read and how it is judged."""
+    return name.rpartition("/")[2] in _SETTINGS
