@@ -20,7 +20,7 @@ from vmlint.cli import COMMANDS, GROUPS
 from vmlint.cli.arguments import Parser
 from vmlint.cli.fixtures import cases, expectation
 from vmlint.config.schema import schema
-from vmlint.config.settings import SETTINGS
+from vmlint.config.settings import SETTINGS, Scope
 from vmlint.packs import schema as packed
 from vmlint.packs.way import WAYS
 from vmlint.registry import rules
@@ -223,7 +223,7 @@ def _configuration() -> str:
     return "\n".join((_CONFIGURATION, *(_setting(setting.key, shapes[setting.key]) for setting in SETTINGS)))
 
 
-_LOCAL = ", ".join(f"`{setting.key}`" for setting in SETTINGS if setting.local)
+_LOCAL = ", ".join(f"`{setting.key}`" for setting in SETTINGS if setting.scope is Scope.FOLDER)
 
 _CONFIGURATION = f"""\
 # Configuration

@@ -146,7 +146,7 @@ def test_the_kind_decides_between_two(own: Run) -> None:
         ),
         (["u1.medium", "--cluster", "--namespaced"], "`--namespaced` and `--cluster` exclude each other" + SEE),
         (["u1.medium", "--kind", "flavor"], "`--kind`: must be instancetype or preference, not `flavor`" + SEE),
-        (["u1.medium", "--target", "new"], "`new` is no release of KubeVirt, such as `1.8`, nor its branch `main`"),
+        (["u1.medium", "--target", "new"], "`new` is not a release of KubeVirt: write one such as `1.8`, or `main`"),
         (
             ["cx1.large1gi", "--memory", "1500Mi"],
             "the memory `1500Mi` is no multiple of the original's huge pages of `1Gi`",

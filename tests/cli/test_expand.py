@@ -203,7 +203,7 @@ def test_strings_of_manifests_are_harmless(run: Run) -> None:
     [
         (["--format", "xml"], "`--format`: must be yaml or json, not `xml`" + SEE),
         (["--vms", "x"], "unknown option `--vms`; did you mean `--vm`?" + SEE),
-        (["--target", "new"], "`new` is no release of KubeVirt, such as `1.8`, nor its branch `main`\n"),
+        (["--target", "new"], "`new` is not a release of KubeVirt: write one such as `1.8`, or `main`\n"),
         (["--config", "none.yaml"], ""),
     ],
 )

@@ -173,7 +173,7 @@ def test_paths_start_at_the_file(repository: Path, monkeypatch: pytest.MonkeyPat
         ((".vmlint.yml", "pyproject.toml"), ".vmlint.yml: `pyproject.toml` beside it also configures vmlint: keep one"),
         (
             (".vmlint.yaml", ".vmlint.yml", "pyproject.toml"),
-            ".vmlint.yaml: `.vmlint.yml` and `pyproject.toml` beside it also configures vmlint: keep one",
+            ".vmlint.yaml: `.vmlint.yml` and `pyproject.toml` beside it also configure vmlint: keep one",
         ),
     ],
 )
@@ -221,22 +221,22 @@ nonsense: 1
     )
     told = [
         "2: unknown key `closed_world`; did you mean `closed-world`?",
-        f"5: the glob `[a` can match nothing: {glob}",
+        f"5: the glob `[a` matches no path: {glob}",
         "6: an entry of `exclude` must be text, not a number",
         '8: `kubevirt: 1.1` is a number, in which 1.10 and 1.1 are the same: write it in quotes, `kubevirt: "1.8"`',
-        "9: unknown key `cdi` in `target`: only `kubevirt` is known",
+        "9: unknown key `cdi` in `target`: the only key is `kubevirt`",
         "10: `select` must be a list, not text: write `select: [inference, storage]`",
         "11: no rule or family is called `infrence`; did you mean `inference`?",
         "13: the level of `storage` must be error, warning, note or off, not `of`; did you mean `off`?",
         "15: no rule or family is called `lable-missing`; did you mean `label-missing`?",
         "18: `ignore` must be a list, not text: write `ignore: [hygiene]`",
+        "19: an entry of `overrides` must have the key `paths`: add `paths: [legacy/]`",
         "19: no rule or family is called `zzzzzz`; `vmlint rules` lists them",
-        "19: this entry of `overrides` says not for which files: add `paths: [legacy/]`",
         "20: an entry of `overrides` must be a mapping: write `{paths: [legacy/], ignore: [hygiene]}`",
-        "22: `fail-on` stands twice, first in line 21: keep one",
+        "22: `fail-on` appears twice, first in line 21: keep one",
         "23: `none/*` matches no file or folder in `.`",
         '24: `outside` must be a list, not nothing: write `outside: ["DataSource golden-images/*"]`',
-        "25: `16 MB` is no size: write a number of bytes or a quantity, as `max-file-size: 16Mi`",
+        "25: `16 MB` is not a valid size: write a number of bytes or a quantity, such as `max-file-size: 16Mi`",
         f"26: unknown key `nonsense`; the keys are {keys}",
     ]
     assert mistakes(write(".vmlint.yaml", text)) == [f".vmlint.yaml:{line}" for line in told]
@@ -267,7 +267,7 @@ ignore = ["zzzzzz"]
 """
     told = [
         "5: unknown key `closed_world`; did you mean `closed-world`?",
-        "6: the glob `[a` can match nothing: write it as in a .gitignore, such as `charts/**/templates/`",
+        "6: the glob `[a` matches no path: write it as in a .gitignore, such as `charts/**/templates/`",
         '9: `kubevirt: 1.8` is a number, in which 1.10 and 1.1 are the same: write it in quotes, `kubevirt: "1.8"`',
         "10: `fail-on` must be error, warning, note or never, not `x`",
         "17: no rule or family is called `zzzzzz`; `vmlint rules` lists them",
@@ -278,9 +278,9 @@ ignore = ["zzzzzz"]
 
 def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
     file = write("pyproject.toml", 'tool.vmlint.target = {kubevirt = "x"}\n')
-    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`, nor its branch `main`"]
+    assert mistakes(file) == ["pyproject.toml:1: `x` is not a release of KubeVirt: write one such as `1.8`, or `main`"]
     file = write("pyproject.toml", 'tool = {vmlint = {target = {kubevirt = "x"}}}\n')
-    assert mistakes(file) == ["pyproject.toml:1: `x` is no release of KubeVirt, such as `1.8`, nor its branch `main`"]
+    assert mistakes(file) == ["pyproject.toml:1: `x` is not a release of KubeVirt: write one such as `1.8`, or `main`"]
 
 
 @pytest.mark.parametrize(
@@ -289,15 +289,15 @@ def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
         (
             ".vmlint.yaml",
             b"- a\n",
-            "1: a configuration is a mapping: write `key: value` lines, such as `closed-world: true`",
+            "1: a configuration must be a mapping: write `key: value` lines, such as `closed-world: true`",
         ),
         (".vmlint.yaml", b"a: 1\n---\nb: 1\n", "3: a second document begins here: a configuration is a single one"),
-        (".vmlint.yaml", b"a: 1\nb: \xff\n", "2: this is no UTF-8 text: save the file as UTF-8"),
-        ("pyproject.toml", b"[tool.vmlint]\na = \n", "2: this is no TOML: Invalid value"),
+        (".vmlint.yaml", b"a: 1\nb: \xff\n", "2: the file is not UTF-8 text: save it as UTF-8"),
+        ("pyproject.toml", b"[tool.vmlint]\na = \n", "2: the file is not valid TOML: Invalid value"),
         (
             "pyproject.toml",
             b"tool.vmlint = 1\n",
-            "1: a configuration is a mapping: write `key: value` lines, such as `closed-world: true`",
+            "1: a configuration must be a mapping: write `key: value` lines, such as `closed-world: true`",
         ),
     ],
 )
@@ -316,7 +316,7 @@ def test_broken_yaml_is_told_with_its_line(text: str) -> None:
 @pytest.mark.parametrize("text", ["tool = 1\n", "[tool]\nother = 1\n", "vmlint = 1\n"])
 def test_a_toml_file_without_the_table_is_told_where_it_is_named_and_else_passed_over(text: str) -> None:
     assert mistakes(write("pyproject.toml", text)) == [
-        "pyproject.toml: there is no `[tool.vmlint]` in it: add the table, or name another file"
+        "pyproject.toml: the table `[tool.vmlint]` is missing: add it, or name another file"
     ]
     assert find(Path()) is None
 
@@ -333,7 +333,7 @@ def test_broken_toml_is_told_where_it_configures_vmlint() -> None:
     write("pyproject.toml", "[tool.other]\na = # vmlint\n")
     assert find(Path()) is None
     write("pyproject.toml", "[tool.vmlint]\na =\n")
-    with pytest.raises(ConfigError, match=r"^pyproject.toml:2: this is no TOML: "):
+    with pytest.raises(ConfigError, match=r"^pyproject.toml:2: the file is not valid TOML: "):
         load_for([])
 
 
@@ -359,8 +359,8 @@ def test_a_configuration_names_nothing_outside_its_repository(repository: Path, 
     write("inner/apps/deep/b.yaml")
     (inner / "link").symlink_to(repository / "outside")
     told = (
-        f"`{path.strip(chr(39))}` leads out of `inner`: a configuration names files of its own repository, and others "
-        "are named on the command line"
+        f"`{path.strip(chr(39))}` leads out of `inner`: a configuration names only files of its own repository; name "
+        "others on the command line"
     )
     assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {told}"]
 
@@ -368,7 +368,7 @@ def test_a_configuration_names_nothing_outside_its_repository(repository: Path, 
 @pytest.mark.parametrize("key", ["context: [{}]", "crds: [{}]", "paths: [{}]", "baseline: {}"])
 def test_a_configuration_names_no_pipe(repository: Path, key: str) -> None:
     os.mkfifo(repository / "pipe.yaml")
-    told = "`pipe.yaml` is neither a file nor a folder: nobody waits for what may come out of it"
+    told = "`pipe.yaml` is neither a file nor a folder: vmlint reads nothing else"
     assert mistakes(write(".vmlint.yaml", key.format("pipe.yaml"))) == [f".vmlint.yaml:1: {told}"]
 
 
@@ -392,7 +392,7 @@ def test_without_a_repository_the_working_directory_is_the_boundary(
 
 def test_a_configuration_that_is_too_large_or_too_deep_is_refused() -> None:
     assert mistakes(write(".vmlint.yaml", "# x\n" * 300_000)) == [
-        ".vmlint.yaml: a configuration has at most 1,048,576 bytes, and this one has more"
+        ".vmlint.yaml: the file is too large: a configuration has at most 1,048,576 bytes"
     ]
     deep = write("pyproject.toml", "[tool.vmlint]\nselect = " + "[" * 100_000)
-    assert mistakes(deep) == ["pyproject.toml: this can't be read: it is nested too deeply"]
+    assert mistakes(deep) == ["pyproject.toml: the file can't be read: it is nested too deeply"]

@@ -134,13 +134,13 @@ def test_a_named_configuration_holds_everywhere() -> None:
 def test_what_is_for_a_whole_run_is_listed() -> None:
     write("a/.vmlint.yaml", "# ours\nclosed-world: true\nselect: [hygiene]\npaths: [nowhere]\n")
     report = vmlint.check()
-    reason = "`{}` is not read here: it holds for a whole run, and this one has no configuration of its own"
+    reason = "`{}` is not read here: it applies to a whole run, and this run has no configuration"
     assert [tuple(one) for one in report.skipped] == [
         ("a/.vmlint.yaml", 2, reason.format("closed-world")),
         ("a/.vmlint.yaml", 4, reason.format("paths")),
     ]
     write(".vmlint.yaml", "{}")
-    assert vmlint.check().skipped[0].reason.endswith("and this one takes it from `.vmlint.yaml`")
+    assert vmlint.check().skipped[0].reason.endswith("and this run takes it from `.vmlint.yaml`")
 
 
 def test_the_mistakes_of_all_are_told() -> None:

@@ -27,7 +27,7 @@ def reads(document: dict[str, Any]) -> bool:
     for key, value in document.items():
         if key not in READERS:
             return False
-        READERS[key].read(value, at / key)
+        READERS[key].shape.read(value, at / key)
     return not at.mistakes
 
 
@@ -150,5 +150,5 @@ def test_a_document_is_taken_by_both_or_by_neither(document: dict[str, Any]) -> 
 @pytest.mark.parametrize("key", [key for key, shape in SCHEMA["properties"].items() if "default" in shape])
 def test_the_default_is_that_of_the_engine(key: str) -> None:
     setting = READERS[key]
-    held = setting.read(SCHEMA["properties"][key]["default"], At(folder=Path()))
-    assert held == getattr(Config(), setting.field)
+    value = setting.shape.read(SCHEMA["properties"][key]["default"], At(folder=Path()))
+    assert value == getattr(Config(), setting.field)

@@ -10,7 +10,7 @@ import pytest
 
 import vmlint
 from vmlint.api import judge
-from vmlint.config import settings
+from vmlint.config import names
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
 from vmlint.errors import ConfigError, UsageError
@@ -270,12 +270,12 @@ def test_toml_has_days() -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({}, "this entry of `ignores` names no rule: add `rule: infer-label-missing`"),
+        ({}, "an entry of `ignores` must have the key `rule`: add `rule: infer-label-missing`"),
         ({"rule": "VM525", "untill": "x"}, "unknown key `untill` in `ignores`; did you mean `until`?"),
-        ({"rule": "VM525", "until": "soon"}, "`until` must be a day, not text: write `until: 2030-12-31`"),
-        ({"rule": "VM525", "until": "2025-02-30"}, "`2025-02-30` is no day of the calendar"),
-        ({"rule": "VM525", "object": "VirtualMachine web"}, "a VirtualMachine lives in a namespace: write "),
-        ({"rule": "VM525", "path": "!"}, "the glob `!` can't be read"),
+        ({"rule": "VM525", "until": "soon"}, "`until` must be a date, not text: write `until: 2030-12-31`"),
+        ({"rule": "VM525", "until": "2025-02-30"}, "`2025-02-30` is not a date of the calendar"),
+        ({"rule": "VM525", "object": "VirtualMachine web"}, "the kind VirtualMachine is namespaced: write "),
+        ({"rule": "VM525", "path": "!"}, "the glob `!` is not valid"),
         ("VM525", "an entry of `ignores` must be a mapping"),
         (None, "an entry of `ignores` must be a mapping"),
     ],
@@ -334,7 +334,7 @@ def test_each_mark_is_compared_with_what_it_may_mean_alone(tmp_path: Path, monke
 
     def counted(name: str, rule: Rule) -> bool:
         asked.append(rule.slug)
-        return settings.means(name, rule)
+        return names.means(name, rule)
 
     monkeypatch.setattr("vmlint.findings.suppress.means", counted)
     report = vmlint.check(["."], select=["unknown-field"])

@@ -205,7 +205,7 @@ rule: []
             {"subject": "StorageClass", "when": "{via: instancetype, path: a, exists: true}"},
             ["7: no `instancetype` leads on from a StorageClass: it has no link"],
         ),
-        ({"_": "id: HOUSE002"}, ["7: `id` stands twice, first in line 2: keep one"]),
+        ({"_": "id: HOUSE002"}, ["7: `id` appears twice, first in line 2: keep one"]),
     ],
 )  # fmt: skip
 def test_mistakes_of_a_rule(tmp_path: Path, lines: dict[str, str], told: list[str]) -> None:

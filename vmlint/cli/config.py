@@ -129,9 +129,9 @@ def _origins(config: Config) -> dict[str, str]:
         if now != was:
             adds = isinstance(now, list) and now[: len(was)] == was
             written = [*(written if adds else []), f"--{setting.key}"]
-        if setting.key == "render" and config.kept_back and "render" not in config.given:
-            (kept_back,) = config.kept_back
-            written = [f"not in effect in {config.file}:{kept_back.line}, as `--config` does not name the file"]
+        if setting.field in config.not_in_effect and setting.field not in config.given:
+            line = config.not_in_effect[setting.field].line
+            written = [f"not in effect in {config.file}:{line}, as `--config` does not name the file"]
         origins[setting.key] = " and ".join(written) or "default"
     return origins
 

@@ -56,7 +56,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def _find(name: str, rules: Sequence[Rule]) -> Rule:
-    from vmlint.config.settings import means, unknown_name
+    from vmlint.config.names import means, unknown_name
 
     if wrong := unknown_name(name, rules):
         raise UsageError(wrong)

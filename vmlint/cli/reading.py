@@ -219,7 +219,7 @@ def judged_config(arguments: Namespace) -> Config:
         baseline=arguments.baseline,
     )
     ignored = _names("--ignore", arguments.ignore) or []
-    config = config.leaving_out(ignored)
+    config = config.without_rules(ignored)
     if not any(config.runs(rule) for rule in config.all_rules()):
         where = f" (with `{config.file}`)" if config.file else ""
         raise UsageError(f"no rule runs: every selected rule is also ignored or off{where}")

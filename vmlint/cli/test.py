@@ -100,7 +100,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def _chosen(rules: Sequence[Rule], names: Sequence[str] | None) -> list[Rule]:
-    from vmlint.config.settings import meant, unknown_name
+    from vmlint.config.names import meant, unknown_name
 
     if names is None:
         return list(rules)

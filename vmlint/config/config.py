@@ -1,17 +1,21 @@
-"""What a run is told: the frozen value that the engine takes, whichever file or keyword it came from."""
+"""The settings of a run: the frozen value that the engine takes, whichever file or keyword it came from."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from vmlint import registry
-from vmlint.config.settings import SETTINGS, Ignore, Levels, Override, ignore_spec, means, meant, naming
+from vmlint.config.exceptions import Ignore, Override
+from vmlint.config.levels import Levels
+from vmlint.config.names import means, meant, naming
+from vmlint.config.paths import ignore_spec
+from vmlint.config.settings import SETTINGS, Scope
 from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
 from vmlint.rule import Effect, Level, Rule
@@ -37,7 +41,7 @@ class Config:
     crds: tuple[str, ...] = ()
     """Files and folders with CustomResourceDefinitions; those among the linted files count besides."""
     outside: tuple[str, ...] = ()
-    """Objects that exist and stand in no file: `Kind namespace/name`, or `Kind name`, with globs in each part."""
+    """Objects that exist and are in no file: `Kind namespace/name`, or `Kind name`, with globs in each part."""
     closed_world: bool | tuple[str, ...] = False
     """Whether what is not in the files does not exist: everywhere, or in the namespaces that these globs name."""
     target_kubevirt: str | None = None
@@ -53,7 +57,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     """Rules not to run, though selected."""
     levels: Levels = field(default_factory=dict)
-    """Levels that differ from the effect's; of several names for a rule, the one that says most holds."""
+    """Levels that differ from the effect's; of several names for a rule, the most specific one applies."""
     overrides: tuple[Override, ...] = ()
     """What is different for some files."""
     ignores: tuple[Ignore, ...] = ()
@@ -77,13 +81,13 @@ class Config:
     without: tuple[str, ...] = ()
     """Rules not to run in any folder, whatever its configuration says."""
     given: frozenset[str] = frozenset()
-    """The settings that no file gave, but a keyword or an option: they hold in every folder."""
+    """The settings that a keyword or an option gave, not a file: they apply in every folder."""
     per_folder: bool = False
-    """Whether the configuration files of folders hold for the files in them, the nearest for each."""
-    kept_back: tuple[Skipped, ...] = ()
-    """What the file sets and is not in effect, as it came with the files and was not named."""
+    """Whether the configuration files of folders apply to the files in them, the nearest for each."""
+    not_in_effect: Mapping[str, Skipped] = field(default_factory=dict)
+    """What the file sets and does not apply, as it came with the files and was not named; by field."""
     folders: tuple[Config, ...] = ()
-    """These configurations, once they are read; only what is said of files counts. Each `root` is absolute."""
+    """These configurations, once they are read; only what they set for files counts. Each `root` is absolute."""
     known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)
     """All rules of the run; None where its packs are not read yet, and names of rules are taken as they are."""
     _by_root: dict[str, Config] = field(default_factory=dict, init=False, compare=False, repr=False)
@@ -91,10 +95,10 @@ class Config:
     def replace(self, **overrides: Any) -> Config:
         """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
 
-        Names of rules are checked against `known_rules`, where they are there. UsageError tells every unknown field
-        and every value that makes no sense.
+        Names of rules are checked against `known_rules`, where they are there. UsageError names every unknown
+        field and every invalid value.
         """
-        readers = {setting.field: setting.read_keyword for setting in SETTINGS}
+        readers = {setting.field: setting.keyword_shape.read for setting in SETTINGS}
         at = At(folder=Path(), unknown_name=naming(self.known_rules))
         changes: dict[str, Any] = {}
         for name, value in overrides.items():
@@ -102,22 +106,22 @@ class Config:
                 free = name == "target_kubevirt" and value is None
                 changes[name] = None if free else readers[name](value, at / name)
             else:
-                at.tell(f"unknown setting `{name}`{nearest(name, list(readers))}")
+                at.report(f"unknown setting `{name}`{nearest(name, list(readers))}")
         if at.mistakes:
             raise UsageError("; ".join(mistake.text for mistake in at.mistakes))
         return dataclasses.replace(self, **changes, given=self.given | changes.keys())
 
-    def leaving_out(self, names: Sequence[str]) -> Config:
+    def without_rules(self, names: Sequence[str]) -> Config:
         """The same without some rules, in every folder."""
         return dataclasses.replace(self, without=(*self.without, *self.replace(ignore=names).ignore))
 
     def with_folders(self, folders: Iterable[Config]) -> Config:
         """The same with the configurations of folders; what they exclude is excluded here, too."""
-        said = {setting.field for setting in SETTINGS if setting.local} & self.given
-        kept = {name: getattr(self, name) for name in said}
-        held = tuple(dataclasses.replace(folder, **kept, without=self.without) for folder in folders)
-        excluded = [] if "exclude" in said else [pattern for folder in held for pattern in self._excluded(folder)]
-        return dataclasses.replace(self, folders=held, exclude=(*self.exclude, *excluded))
+        names = {setting.field for setting in SETTINGS if setting.scope is Scope.FOLDER} & self.given
+        kept = {name: getattr(self, name) for name in names}
+        configs = tuple(dataclasses.replace(folder, **kept, without=self.without) for folder in folders)
+        excluded = [] if "exclude" in names else [pattern for folder in configs for pattern in self._excluded(folder)]
+        return dataclasses.replace(self, folders=configs, exclude=(*self.exclude, *excluded))
 
     def _excluded(self, folder: Config) -> Iterator[str]:
         """What a folder's configuration excludes, as patterns of this one."""
@@ -126,26 +130,26 @@ class Config:
         return (_moved(pattern, below, deep=True) for pattern in folder.exclude)
 
     def for_file(self, file: str) -> Config:
-        """The configuration that holds for a file, given from the working directory: that of the nearest folder."""
+        """The configuration that applies to a file, given from the working directory: that of the nearest folder."""
         if not self.folders:
             return self
         path = os.path.abspath(file)  # noqa: PTH100 - as text: a link's target is another place
         while path != (above := os.path.dirname(path)):  # noqa: PTH120
-            if (found := self._roots().get(above)) is not None:
-                return found
+            if (config := self._roots().get(above)) is not None:
+                return config
             path = above
         return self
 
     def _roots(self) -> dict[str, Config]:
-        """This one and those of folders, by where each holds; of several of one folder the first."""
+        """This one and those of folders, by the folder that each applies to; of several of one folder the first."""
         if not self._by_root:
             own = os.path.abspath(self.root or ".") if self.file else ""  # noqa: PTH100
             roots = [(own, self), *((folder.root, folder) for folder in self.folders)]
-            self._by_root.update((root.rstrip("/") or "/", one) for root, one in reversed(roots) if root)
+            self._by_root.update((root.rstrip("/") or "/", config) for root, config in reversed(roots) if root)
         return self._by_root
 
     def all_rules(self) -> tuple[Rule, ...]:
-        """vmlint's own rules, those of installed packs and those of `rules`. PackError tells the packs' mistakes."""
+        """vmlint's own rules, those of installed packs and those of `rules`. PackError names the packs' mistakes."""
         return registry.known(self.rules) if self.known_rules is None else self.known_rules
 
     def knowing(self, packs: Iterable[str] = ()) -> Config:
@@ -164,7 +168,7 @@ class Config:
 
     def runs(self, rule: Rule) -> bool:
         """Whether the rule has to run at all: in some file it may have a level."""
-        return any(one._may_run(rule) for one in (self, *self.folders))
+        return any(config._may_run(rule) for config in (self, *self.folders))
 
     def _may_run(self, rule: Rule) -> bool:
         if not _chosen(self, rule) or meant(self.without, rule):
@@ -189,8 +193,8 @@ class Config:
             layers += [layer for layer in self.overrides if ignore_spec(layer.paths).match_file(path)]
         if not all(_chosen(layer, rule) for layer in layers):
             return None
-        said = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]
-        level = said[-1] if said else rule.meta.level_of(effect)
+        levels = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]
+        level = levels[-1] if levels else rule.meta.level_of(effect)
         return None if level == "off" else level
 
     def path_of(self, file: str) -> str:
@@ -203,7 +207,7 @@ def _chosen(layer: Config | Override, rule: Rule) -> bool:
 
 
 def _level(levels: Levels, rule: Rule) -> Level | Literal["off"] | None:
-    """What the name that says most about the rule has as its level: itself before a long before a short beginning."""
+    """The level of the name that is most specific to the rule: its slug before a long before a short beginning."""
     names = [name for name in levels if means(name, rule)]
     return levels[max(names, key=lambda name: _weight(name, rule))] if names else None
 

@@ -1,4 +1,4 @@
-"""The configuration file: where it is found, how it is read, and where each mistake stands.
+"""The configuration file: where it is found, how it is read, and where each mistake is.
 
 `.vmlint.yaml`, `.vmlint.yml`, or the table `[tool.vmlint]` of a pyproject.toml. Relative paths in it start at its
 folder.
@@ -7,7 +7,6 @@ folder.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint import registry
 from vmlint.config.config import Config
-from vmlint.config.settings import SETTINGS, naming
+from vmlint.config.names import naming
+from vmlint.config.settings import SETTINGS, Scope
+from vmlint.config.toml import has_table, read_toml
 from vmlint.errors import ConfigError, PackError
 from vmlint.model.spelling import nearest
 from vmlint.source.authored import At, Mistake, Written, read_yaml
@@ -30,69 +31,76 @@ NAMES = (".vmlint.yaml", ".vmlint.yml")
 """What a configuration file of its own is called."""
 _TOML = "pyproject.toml"
 _MOST_BYTES = 2**20
-_TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
 
 
 def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None = None) -> Config:
-    """The configuration that holds for paths: the file found upward from the first one, else all defaults."""
+    """The configuration that applies to paths: the file found upward from the first one, else all defaults."""
     start = next((Path(path) for path in paths if str(path) != "-"), Path())
     file = find(start)
     if file is None:
         config = Config(known_rules=None if known_rules is None else tuple(known_rules))
     else:
-        config = _without_programs(load(file, known_rules=known_rules), file)
+        config = _as_found(load(file, known_rules=known_rules), file)
     return replace(config, per_folder=True)
 
 
-def _without_programs(config: Config, file: Path) -> Config:
-    """A configuration that was found, which comes with what is linted: it must not choose that programs run."""
-    if not config.render:
+def _as_found(config: Config, file: Path) -> Config:
+    """A configuration that was found, which comes with what is linted, without what only a named one may set."""
+    defaults = Config()
+    named = [setting for setting in SETTINGS if setting.scope is Scope.NAMED]
+    fields = {setting.field: getattr(defaults, setting.field) for setting in named}
+    changed = [setting for setting in named if getattr(config, setting.field) != fields[setting.field]]
+    if not changed:
         return config
-    kept_back = Skipped(_shown(file), places(file).get("render", 0), _NO_PROGRAM)
-    return replace(config, render=False, kept_back=(kept_back,))
+    lines = places(file)
+    not_in_effect = {
+        setting.field: Skipped(_shown(file), lines.get(setting.key, 0), _NOT_NAMED.format(setting.key))
+        for setting in changed
+    }
+    return replace(config, **fields, not_in_effect=not_in_effect)
 
 
-_NO_PROGRAM = (
-    "`render` is not in effect: it runs a program, and a configuration that comes with the files does not decide that; "
-    "write `--render`, or name this file with `--config`"
+_NOT_NAMED = (
+    "`{0}` is not in effect: it runs a program, and a configuration that comes with the files does not decide that; "
+    "write `--{0}`, or name this file with `--config`"
 )
 
 
 def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Skipped]]:
-    """The configuration with those of the folders that files stand in, the nearest for each file.
+    """The configuration with those of the folders that files are in, the nearest for each file.
 
-    What one of these says of a whole run is not read, and listed. ConfigError tells the mistakes of all of them.
+    What one of these sets for a whole run is not read, and listed. ConfigError has the mistakes of all of them.
     """
     if not config.per_folder:
         return config, []
-    kept_back = [] if "render" in config.given else list(config.kept_back)
+    not_in_effect = [skipped for field, skipped in config.not_in_effect.items() if field not in config.given]
     own = os.path.abspath(config.file) if config.file else ""  # noqa: PTH100
     nearest_to: dict[str, str] = {}
     folders = sorted({os.path.dirname(os.path.abspath(file)) for file in files})  # noqa: PTH100, PTH120
-    found = {_nearest(folder, nearest_to) for folder in folders} - {own, ""}
+    configurations = {_nearest(folder, nearest_to) for folder in folders} - {own, ""}
     read: list[Config] = []
     skipped: list[Skipped] = []
     mistakes: list[str] = []
-    for name in sorted(found):
+    for name in sorted(configurations):
         try:
-            local, left = _local(Path(name), config)
+            local, not_read = _local(Path(name), config)
         except ConfigError as error:
             mistakes += error.mistakes
         else:
             read.append(local)
-            skipped += left
+            skipped += not_read
     if mistakes:
         raise ConfigError(mistakes)
-    return config.with_folders(read), [*kept_back, *skipped]
+    return config.with_folders(read), [*not_in_effect, *skipped]
 
 
 def _nearest(folder: str, known: dict[str, str]) -> str:
     """The nearest configuration file upward from a folder, as `find` looks for it; "" for none."""
     passed: list[str] = []
     while folder not in known:
-        found, above = find_in(Path(folder)), os.path.dirname(folder)  # noqa: PTH120
-        if found is not None:
-            known[folder] = str(found)
+        file, above = find_in(Path(folder)), os.path.dirname(folder)  # noqa: PTH120
+        if file is not None:
+            known[folder] = str(file)
         elif above == folder or os.path.exists(f"{folder}/.git"):  # noqa: PTH110
             known[folder] = ""
         else:
@@ -103,23 +111,23 @@ def _nearest(folder: str, known: dict[str, str]) -> str:
 
 
 def _local(file: Path, run: Config) -> tuple[Config, list[Skipped]]:
-    """What the configuration file of a folder says of the files there, and what it says of a whole run."""
+    """What the configuration file of a folder sets for the files there, and what it sets for a whole run."""
     written = _written(file)
     shown = _shown(file)
     at = At(folder=file.parent, unknown_name=naming(run.known_rules))
     values = _values(written.data, at, local=True)
-    if told := written.told(shown, at.mistakes):
-        raise ConfigError(told)
-    whose = f"takes it from `{run.file}`" if run.file else "has no configuration of its own"
-    left = [
-        Skipped(shown, written.line(Mistake((setting.key,), "", key=True)), _NOT_LOCAL.format(setting.key, whose))
+    if mistakes := written.messages(shown, at.mistakes):
+        raise ConfigError(mistakes)
+    source = f"takes it from `{run.file}`" if run.file else "has no configuration"
+    not_read = [
+        Skipped(shown, written.line(Mistake((setting.key,), "", key=True)), _NOT_LOCAL.format(setting.key, source))
         for setting in SETTINGS
-        if not setting.local and isinstance(written.data, dict) and setting.key in written.data
+        if setting.scope is not Scope.FOLDER and isinstance(written.data, dict) and setting.key in written.data
     ]
-    return _made(values, file, written), left
+    return _config(values, file, written), not_read
 
 
-_NOT_LOCAL = "`{}` is not read here: it holds for a whole run, and this one {}"
+_NOT_LOCAL = "`{}` is not read here: it applies to a whole run, and this run {}"
 
 
 def find(start: Path) -> Path | None:
@@ -129,23 +137,24 @@ def find(start: Path) -> Path | None:
     """
     here = Path(os.path.abspath(start))  # noqa: PTH100 - lexical: a link's target is another place
     for folder in (here, *here.parents):
-        if (found := find_in(folder)) or (folder / ".git").exists():
-            return found
+        if (file := find_in(folder)) or (folder / ".git").exists():
+            return file
     return None
 
 
 def find_in(folder: Path) -> Path | None:
     """The configuration file of a folder itself. ConfigError where it holds more than one, or a link that leads out of
     the repository."""
-    found = [folder / name for name in NAMES if (folder / name).is_file()]
+    files = [folder / name for name in NAMES if (folder / name).is_file()]
     if _has_table(folder / _TOML):
-        found.append(folder / _TOML)
-    if len(found) > 1:
-        others = " and ".join(f"`{file.name}`" for file in found[1:])
-        raise ConfigError([f"{_shown(found[0])}: {others} beside it also configures vmlint: keep one"])
-    for file in found:
+        files.append(folder / _TOML)
+    if len(files) > 1:
+        others = " and ".join(f"`{file.name}`" for file in files[1:])
+        configure = "configures" if len(files) == 2 else "configure"
+        raise ConfigError([f"{_shown(files[0])}: {others} beside it also {configure} vmlint: keep one"])
+    for file in files:
         _check_link(file)
-    return found[0] if found else None
+    return files[0] if files else None
 
 
 def _check_link(file: Path) -> None:
@@ -162,25 +171,12 @@ def _check_link(file: Path) -> None:
 
 
 def _has_table(file: Path) -> bool:
-    """Whether a pyproject.toml configures vmlint. Broken ones of other programs are no concern of ours."""
+    """Whether a pyproject.toml configures vmlint. Broken ones of other programs do not matter."""
     try:
         text = _content(file).decode("utf-8", "replace") if file.is_file() else ""
     except OSError:
         return False
-    if "vmlint" not in text:
-        return False
-
-    import tomllib
-
-    try:
-        return _table(tomllib.loads(text)) is not None
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return _TABLE.search(text) is not None
-
-
-def _table(data: dict[str, Any]) -> Any:
-    tool = data.get("tool")
-    return tool.get("vmlint") if isinstance(tool, dict) else None
+    return has_table(text)
 
 
 def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
@@ -189,23 +185,23 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     ConfigError holds every mistake of the file, each with file and line.
     """
     written = _written(file)
-    rules, wrong = _rules(written.data, At(folder=file.parent), known_rules)
+    rules, pack_error = _rules(written.data, At(folder=file.parent), known_rules)
     at = At(folder=file.parent, unknown_name=naming(rules), within=_boundary(file.parent))
     values = _values(written.data, at)
-    told = [*written.told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
-    if told:
-        raise ConfigError(told) from wrong
-    return replace(_made(values, file, written), known_rules=rules)
+    mistakes = [*written.messages(_shown(file), at.mistakes), *(pack_error.mistakes if pack_error else ())]
+    if mistakes:
+        raise ConfigError(mistakes) from pack_error
+    return replace(_config(values, file, written), known_rules=rules)
 
 
 def _boundary(folder: Path) -> Path:
     """What a configuration may name files of: its repository, else the working directory around it, else its folder."""
     here, above = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100
-    root = next((one for one in (above, *above.parents) if (one / ".git").exists()), None)
+    root = next((folder for folder in (above, *above.parents) if (folder / ".git").exists()), None)
     return root or (here if above.is_relative_to(here) else above)
 
 
-def _made(values: dict[str, Any], file: Path, written: Written) -> Config:
+def _config(values: dict[str, Any], file: Path, written: Written) -> Config:
     """The configuration of a file with its values; its suppressions know their lines."""
     if "ignores" in values:
         values["ignores"] = tuple(
@@ -216,26 +212,25 @@ def _made(values: dict[str, Any], file: Path, written: Written) -> Config:
 
 
 def places(file: Path) -> dict[str, int]:
-    """The line of each key of a configuration file, 0 where it can't be told. ConfigError where it can't be read."""
+    """The line of each key of a configuration file, 0 where unknown. ConfigError where it can't be read."""
     written = _written(file)
     keys = written.data if isinstance(written.data, dict) else {}
     return {str(key): written.line(Mistake((key,), "", key=True)) for key in keys}
 
 
 def rules_for(known: Sequence[Rule], file: Path | None) -> tuple[Rule, ...]:
-    """The known rules with those of a configuration's packs; without a file, of the one that holds here.
+    """The known rules with those of a configuration's packs; without a file, of the one that applies here.
 
-    Nothing else of the configuration is judged: who asks which rules there are may be about to mend it.
+    Nothing else of the configuration is checked: who lists the rules may be about to fix it.
     """
     file = find(Path()) if file is None else file
     if file is None:
         return tuple(known)
     written, at = _written(file), At(folder=file.parent)
-    rules, wrong = _rules(written.data, at, known)
-    if wrong or rules is None:
-        raise ConfigError(
-            [*Written(None, [], written.line).told(_shown(file), at.mistakes), *(wrong.mistakes if wrong else ())]
-        )
+    rules, pack_error = _rules(written.data, at, known)
+    if pack_error or rules is None:
+        mistakes = Written(None, [], written.line).messages(_shown(file), at.mistakes)
+        raise ConfigError([*mistakes, *(pack_error.mistakes if pack_error else ())])
     return rules
 
 
@@ -244,7 +239,7 @@ def _rules(data: Any, at: At, known: Sequence[Rule] | None) -> tuple[tuple[Rule,
     if known is None:
         return None, None
     named = data[_PACKS.key] if isinstance(data, dict) and _PACKS.key in data else ()
-    packs = _PACKS.read(named, at / _PACKS.key)
+    packs = _PACKS.shape.read(named, at / _PACKS.key)
     try:
         rules = registry.adding(known, packs)
     except PackError as error:
@@ -256,18 +251,19 @@ _PACKS = next(setting for setting in SETTINGS if setting.field == "rules")
 
 
 def _written(file: Path) -> Written:
-    read = _toml if file.suffix == ".toml" else _yaml
+    shown = _shown(file)
     try:
         content = _content(file)
     except OSError as error:
-        raise ConfigError([f"{_shown(file)}: can't be read: {error.strerror or error}"]) from error
+        raise ConfigError([f"{shown}: can't be read: {error.strerror or error}"]) from error
     if len(content) > _MOST_BYTES:
-        raise ConfigError([f"{_shown(file)}: a configuration has at most {_MOST_BYTES:,} bytes, and this one has more"])
+        raise ConfigError([f"{shown}: the file is too large: a configuration has at most {_MOST_BYTES:,} bytes"])
     try:
-        return read(file, content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ConfigError([f"{_shown(file)}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
+        raise ConfigError([f"{shown}:{line}: the file is not UTF-8 text: save it as UTF-8"]) from error
+    return read_toml(shown, text) if file.suffix == ".toml" else read_yaml(shown, text, "a configuration")
 
 
 def _content(file: Path) -> bytes:
@@ -277,78 +273,22 @@ def _content(file: Path) -> bytes:
 
 
 def _values(data: Any, at: At, *, local: bool = False) -> dict[str, Any]:
-    """The fields of Config that the file fills; the `local` ones alone."""
+    """The fields of Config that the file fills; with `local` only those that a folder's configuration may set."""
     if data is None:
         return {}
     if not isinstance(data, dict):
-        at.tell("a configuration is a mapping: write `key: value` lines, such as `closed-world: true`")
+        at.report("a configuration must be a mapping: write `key: value` lines, such as `closed-world: true`")
         return {}
     settings = {setting.key: setting for setting in SETTINGS}
     values = {}
     for key, value in data.items():
         if (setting := settings.get(key)) is not None:
-            if setting.local or not local:
-                values[setting.field] = setting.read(value, at / key)
+            if setting.scope is Scope.FOLDER or not local:
+                values[setting.field] = setting.shape.read(value, at / key)
         else:
             hint = nearest(str(key), list(settings)) or f"; the keys are {', '.join(settings)}"
-            (at / key).tell(f"unknown key `{key}`{hint}", key=True)
+            (at / key).report(f"unknown key `{key}`{hint}", key=True)
     return values
-
-
-def _yaml(file: Path, text: str) -> Written:
-    return read_yaml(_shown(file), text, "a configuration")
-
-
-def _toml(file: Path, text: str) -> Written:
-    import tomllib
-
-    try:
-        data = tomllib.loads(text)
-    except RecursionError as error:
-        raise ConfigError([f"{_shown(file)}: this can't be read: it is nested too deeply"]) from error
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        reason = str(error).partition(" (at ")[0]
-        where = f":{place[1]}" if place else ""
-        raise ConfigError([f"{_shown(file)}{where}: this is no TOML: {reason}"]) from error
-    if (table := _table(data)) is None:
-        raise ConfigError([f"{_shown(file)}: there is no `[tool.vmlint]` in it: add the table, or name another file"])
-    lines = _toml_lines(text)
-
-    def line(mistake: Mistake) -> int:
-        path = ("tool", "vmlint", *mistake.path)
-        return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
-
-    return Written(table, [], line)
-
-
-_TOML_KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
-_TOML_KEYS = rf"{_TOML_KEY}(?:\s*\.\s*{_TOML_KEY})*"
-_TOML_HEAD = re.compile(rf"\s*(\[\[?)\s*({_TOML_KEYS})\s*\]")
-_TOML_PAIR = re.compile(rf"\s*({_TOML_KEYS})\s*=")
-
-
-def _toml_lines(text: str) -> dict[tuple[str | int, ...], int]:
-    """The line of each table and key that stands first on its line. A search of the text: tomllib tells no places."""
-    lines: dict[tuple[str | int, ...], int] = {}
-    counts: dict[tuple[str | int, ...], int] = {}
-    table: tuple[str | int, ...] = ()
-    for number, content in enumerate(text.splitlines(), 1):
-        if head := _TOML_HEAD.match(content):
-            table = _toml_path(head[2])
-            if head[1] == "[[":
-                counts[table] = counts.get(table, -1) + 1
-                table = (*table, counts[table])
-            lines.setdefault(table, number)
-        elif pair := _TOML_PAIR.match(content):
-            path = (*table, *_toml_path(pair[1]))
-            for end in range(len(table) + 1, len(path) + 1):
-                lines.setdefault(path[:end], number)
-    return lines
-
-
-def _toml_path(keys: str) -> tuple[str, ...]:
-    return tuple(key.strip("\"'") for key in re.findall(_TOML_KEY, keys))
 
 
 def _shown(file: Path) -> str:

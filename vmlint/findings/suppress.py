@@ -11,7 +11,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from vmlint.config.config import Config
-from vmlint.config.settings import ignore_spec, means, unknown_name
+from vmlint.config.names import means, unknown_name
+from vmlint.config.paths import ignore_spec
 from vmlint.findings.finding import Finding, ObjectId, Suppressed
 from vmlint.findings.location import object_id, reach
 from vmlint.model.field import Path

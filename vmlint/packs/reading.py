@@ -38,7 +38,7 @@ def read(path: Path) -> tuple[Rule, ...]:
     written = read_yaml(shown, _text_of(path, shown), "a pack")
     at = At(folder=path.parent)
     found = _pack(written.data, path.stem, at)
-    if told := written.told(shown, at.mistakes):
+    if told := written.messages(shown, at.mistakes):
         raise ConfigError(told)
     return tuple(found)
 

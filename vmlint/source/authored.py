@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,8 +60,11 @@ class At:
         """The nearest key, as messages name it."""
         return next((step for step in reversed(self.path) if isinstance(step, str)), "configuration")
 
-    def tell(self, text: str, *, key: bool = False) -> None:
+    def report(self, text: str, *, key: bool = False) -> None:
+        """Adds a mistake here; `key` means the key, not its value."""
         self.mistakes.append(Mistake(self.path, text, key))
+
+    tell = report
 
 
 def kind_of_value(value: Any) -> str:
@@ -73,27 +76,27 @@ def kind_of_value(value: Any) -> str:
 
 
 def wrong(at: At, wanted: str, example: str, value: Any) -> None:
-    """Tell that a value is of the wrong type: what it must be, and how to write it."""
-    at.tell(f"`{at.name}` must be {wanted}, not {kind_of_value(value)}: write `{example}`")
+    """Reports a value of the wrong type: what it must be, and how to write it."""
+    at.report(f"`{at.name}` must be {wanted}, not {kind_of_value(value)}: write `{example}`")
 
 
 class Written(NamedTuple):
-    """What a file holds, the mistakes of its syntax, and the line of a mistake (0 where it can't be told)."""
+    """What a file holds, the mistakes of its syntax, and the line of a mistake (0 where it is not known)."""
 
     data: Any
     mistakes: list[Mistake]
     line: Callable[[Mistake], int]
 
-    def told(self, shown: str, mistakes: list[Mistake]) -> list[str]:
-        """The mistakes of the syntax and some others for people, in the order of their lines; `shown` is the file."""
-        told = sorted({(self.line(mistake), mistake.text) for mistake in (*self.mistakes, *mistakes)})
-        return [f"{shown}{f':{line}' if line else ''}: {text}" for line, text in told]
+    def messages(self, shown: str, mistakes: Sequence[Mistake] = ()) -> list[str]:
+        """The mistakes of the syntax and some others as text, in the order of their lines; `shown` is the file."""
+        placed = sorted({(self.line(mistake), mistake.text) for mistake in (*self.mistakes, *mistakes)})
+        return [f"{shown}{f':{line}' if line else ''}: {text}" for line, text in placed]
 
 
 def read_yaml(shown: str, text: str, what: str) -> Written:
-    """The single document of a text. `shown` names the file, and `what` says what it is: "a configuration".
+    """The single document of a text. `shown` names the file, and `what` is what it should be: "a configuration".
 
-    ConfigError where the text is no YAML, or holds several documents.
+    ConfigError where the text is not valid YAML, or holds several documents.
     """
     from vmlint.source.decode import decode_text
 
@@ -109,7 +112,7 @@ def read_yaml(shown: str, text: str, what: str) -> Written:
         return Written(None, [], lambda _: 0)
     document = read.documents[0]
     mistakes = [
-        Mistake(twice.path, f"`{twice.path[-1]}` stands twice, first in line {twice.first_line}: keep one", key=True)
+        Mistake(twice.path, f"`{twice.path[-1]}` appears twice, first in line {twice.first_line}: keep one", key=True)
         for twice in document.duplicates
     ]
 
