@@ -24,7 +24,8 @@ from vmlint.config.settings import SETTINGS, Scope
 from vmlint.packs import schema as packed
 from vmlint.packs.way import WAYS
 from vmlint.registry import rules
-from vmlint.report.wording import fix_told
+from vmlint.report.rule_page import documentation
+from vmlint.report.wording import fix_offered, place
 from vmlint.rule import Rule
 
 __all__ = ["DOCS", "PACK", "about_family", "generated", "pages"]
@@ -92,18 +93,20 @@ def about_family(family: str) -> str:
 
 def _rule(rule: Rule) -> str:
     effect = rule.meta.effect
-    body = rule.page.partition("\n")[2].strip()
+    body = _fenced(documentation(rule))
+    for name in ("bad", "good"):
+        body = _with_manifests(body, FIXTURES / rule.slug / name)
     return (
         f"# {rule.id} {rule.slug}\n\n{rule.title}.\n\n"
         + _table(
-            "| family | effect | level | since |",
+            "| family | effect | level | since vmlint |",
             [
                 f"| [{rule.family}](README.md#{rule.family}) | {effect}: {effect.meaning} "
                 f"| {effect.level} | {rule.meta.since} |"
             ],
         )
-        + (f"\n{fix_told(rule.meta.fix)}.\n" if rule.meta.fix else "")
-        + f"\n{_fenced(body)}\n"
+        + (f"\n{fix_offered(rule.meta.fix)}.\n" if rule.meta.fix else "")
+        + f"\n{body}\n"
     )
 
 
@@ -116,6 +119,44 @@ def _fenced(page: str) -> str:
 
     spaced = re.sub(r"(?m)^(## .+)\n(?! {4})", r"\1\n\n", page)
     return example.sub(fence, spaced)
+
+
+def _with_manifests(body: str, case: Path) -> str:
+    """The page with the files of a fixture below its example: whole manifests, which the tests check."""
+    files = sorted(file for file in case.rglob("*") if file.is_file())
+    if not files:
+        return body
+    section = f"## {case.name.capitalize()}\n"
+    before, _, rest = body.partition(section)
+    example, following, after = rest.partition("\n## ")
+    shown = "\n\n".join(_shown(file, file.relative_to(case).as_posix()) for file in files)
+    return (
+        f'{before}{section}{example.rstrip()}\n\n<details markdown="1">\n<summary>Whole manifests</summary>\n\n'
+        f"{shown}\n{_reported(case)}\n</details>\n{following}{after}"
+    )
+
+
+def _shown(file: Path, name: str) -> str:
+    text = file.read_text("utf-8").rstrip("\n")
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`{3,}", text)), 0)
+    language = "yaml" if file.suffix in (".yaml", ".yml") else "text"
+    return f"`{name}`\n\n{fence}{language}\n{text}\n{fence}"
+
+
+def _reported(case: Path) -> str:
+    """What vmlint reports of a bad case, a line for each finding; "" for a good one."""
+    if case.name == "good":
+        return "\nvmlint reports nothing.\n"
+    findings = json.loads(expectation(case).read_text("utf-8"))["findings"]
+    lines = "\n".join(f"{place(f['file'], f['line'], f['column'])}: {_object(f)}{f['message']}" for f in findings)
+    return f"\nvmlint reports:\n\n```text\n{lines}\n```\n"
+
+
+def _object(finding: Mapping[str, Any]) -> str:
+    named = finding.get("resource")
+    if not named:
+        return ""
+    return f"{named['kind']} {'/'.join(filter(None, (named['namespace'], named['name'])))}: "
 
 
 # Architecture

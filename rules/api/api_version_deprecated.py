@@ -1,10 +1,13 @@
 """The object's API version is deprecated.
 
 ## What it does
-Looks the API version up in the releases of KubeVirt and CDI, and names the one that replaces it.
+Looks the API version up in the releases of KubeVirt and CDI; the finding names the one that replaces it.
 
 ## Why it matters
 A later release no longer serves the version, and refuses the object.
+
+## Cluster message
+The API server prints a warning that contains `is deprecated`.
 
 ## Bad
     apiVersion: kubevirt.io/v1alpha3
@@ -17,6 +20,9 @@ A later release no longer serves the version, and refuses the object.
     kind: VirtualMachine
     metadata:
       name: web
+
+## How to fix
+Write the API version that replaces it.
 
 ## Source
 KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`, v0.53 to v1.9.

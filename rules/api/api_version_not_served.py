@@ -1,12 +1,14 @@
 """No cluster serves the object's API version or kind.
 
 ## What it does
-Looks the API version and kind up in the releases of KubeVirt and CDI: the release that the configuration's `target`
-names, else the newest one. A proposal's API version counts as served without a target.
+Looks the API version and kind up in the releases of KubeVirt and CDI: in the target release, or else in the newest one.
+A proposal's API version counts as served without a target.
 
 ## Why it fails
-The API server knows no such resource, and refuses the object. Where the cluster is older than the newest release, say
-so: `target: {kubevirt: "1.5"}`.
+The API server does not have such a resource, and refuses the object.
+
+## Cluster message
+kubectl's message contains `no matches for kind`.
 
 ## Bad
     apiVersion: flavor.kubevirt.io/v1alpha1
@@ -19,6 +21,12 @@ so: `target: {kubevirt: "1.5"}`.
     kind: VirtualMachineInstancetype
     metadata:
       name: small
+
+## How to fix
+Write the API version that the finding names.
+
+## How to configure
+For a cluster that is older than the newest release, set `target: {kubevirt: "1.5"}`.
 
 ## Source
 KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`, v0.53 to v1.9; CDI

@@ -2,11 +2,16 @@
 
 ## What it does
 Looks for the fields that only a cluster sets: `metadata.resourceVersion`, `uid` and `managedFields`, and the `status`
-of VMs, pools and disks. An empty `status` and a `creationTimestamp` of `null`, as generators write them, are no fault.
+of VMs, pools and disks. An empty `status` and a `creationTimestamp` of `null`, which generators write, are not
+reported.
 
 ## Why it fails
-The API server refuses to create an object with a `resourceVersion`, and to change one whose `resourceVersion` or `uid`
-is another; server-side apply refuses `managedFields`. A `status` is dropped.
+The API server refuses to create an object with a `resourceVersion`, and to change an object whose `resourceVersion` or
+`uid` differs; server-side apply refuses `managedFields`. It drops a `status`.
+
+## Cluster message
+The API server's refusal contains `resourceVersion should not be set` or `metadata.managedFields must be nil` or `object
+has been modified`.
 
 ## Bad
     kind: VirtualMachine
@@ -19,6 +24,9 @@ is another; server-side apply refuses `managedFields`. A `status` is dropped.
     kind: VirtualMachine
     metadata:
       name: web
+
+## How to fix
+Remove the fields; `vmlint check --fix` does.
 
 ## Source
 Kubernetes `apiserver/pkg/registry/rest/create.go`, `apiserver/pkg/registry/generic/registry/store.go` (Update),

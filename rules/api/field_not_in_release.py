@@ -1,12 +1,14 @@
 """The target release does not have a field.
 
 ## What it does
-Looks each field up in the release that the configuration's `target` names, and says with which release it came or
-went. Without a target every field that a release or a proposal knows is accepted, but for those that the newest
-release lacks.
+Looks each field up in the target release; the finding names the release that added or removed it. Without a target,
+vmlint accepts every field of a release or a proposal, except for those that the newest release lacks.
 
 ## Why it does nothing
-The API server of that release drops the field; `kubectl apply`, which asks for strict decoding, is refused.
+The API server of that release drops the field; it refuses `kubectl apply`, which requests strict decoding.
+
+## Cluster message
+kubectl's message contains `unknown field`.
 
 ## Bad
     kind: VirtualMachine
@@ -17,6 +19,12 @@ The API server of that release drops the field; `kubectl apply`, which asks for 
     kind: VirtualMachine
     spec:
       instancetype: {name: small}
+
+## How to fix
+Remove the field, use the one that the target release has, or upgrade KubeVirt.
+
+## How to configure
+`target: {kubevirt: "1.8"}` selects the release.
 
 ## Source
 KubeVirt's CustomResourceDefinitions, v0.53 to v1.9.

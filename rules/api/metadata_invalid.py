@@ -2,11 +2,14 @@
 
 ## What it does
 Checks the metadata of KubeVirt's and CDI's objects and of custom resources: the name and namespace, and the keys and
-values of labels and annotations. Of the other objects that a VM needs, the labels and annotations alone.
+values of labels and annotations. For the other objects that a VM needs, only the labels and annotations.
 
 ## Why it fails
 The API server refuses the object. Unquoted `true`, `yes` or digits are the usual cause: the values of labels and
 annotations are text.
+
+## Cluster message
+The API server's refusal contains `Invalid value` or `RFC 1123` or `cannot unmarshal`.
 
 ## Bad
     kind: DataVolume
@@ -19,6 +22,9 @@ annotations are text.
     metadata:
       name: fedora-root
       labels: {golden: "true"}
+
+## How to fix
+Correct the name or key, and quote the values of labels and annotations.
 
 ## Source
 Kubernetes `apimachinery/pkg/api/validation/objectmeta.go`, `apimachinery/pkg/util/validation`.

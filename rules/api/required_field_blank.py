@@ -2,10 +2,13 @@
 
 ## What it does
 Looks in VirtualMachines and VirtualMachineInstances for the fields that the schema requires and that KubeVirt fills
-with an empty value before the schema is applied. It keeps silent where another rule knows what comes of it.
+with an empty value before the schema is applied. A field whose consequence another rule reports is skipped.
 
 ## Why it does nothing
-The object is accepted with an empty name, image or path, which leads nowhere.
+KubeVirt accepts the object with an empty name, image or path, which does not resolve.
+
+## Cluster message
+KubeVirt reports nothing when the object is applied.
 
 ## Bad
     kind: VirtualMachine
@@ -24,6 +27,9 @@ The object is accepted with an empty name, image or path, which leads nowhere.
           volumes:
             - name: root
               containerDisk: {image: quay.io/containerdisks/fedora}
+
+## How to fix
+Add the field.
 
 ## Source
 KubeVirt's CustomResourceDefinitions; `pkg/virt-api/webhooks/mutating-webhook/mutators`, which write the object anew.

@@ -1,10 +1,13 @@
 """A required field is missing.
 
 ## What it does
-Looks for the fields that the schema of an object's API version requires. Patches may lack anything.
+Looks for the fields that the schema of an object's API version requires. Patches may omit any field.
 
 ## Why it fails
-The API server refuses the object, or KubeVirt's own validation in front of it does.
+The API server, or KubeVirt's own validation in front of it, refuses the object.
+
+## Cluster message
+The refusal contains `Required value`.
 
 ## Bad
     apiVersion: instancetype.kubevirt.io/v1beta1
@@ -19,6 +22,9 @@ The API server refuses the object, or KubeVirt's own validation in front of it d
     spec:
       cpu: {guest: 2}
       memory: {guest: 4Gi}
+
+## How to fix
+Add the field.
 
 ## Source
 KubeVirt's and CDI's CustomResourceDefinitions; KubeVirt `pkg/util/openapi`.

@@ -1,15 +1,18 @@
 """A field is unknown, or in the wrong place.
 
 ## What it does
-Compares the fields of KubeVirt's and CDI's objects, and of custom resources whose CustomResourceDefinition is at hand,
-with their schema. It names the field that is meant, or the place where the field belongs, where there is one sure
-guess. Patches are looked at too.
+Compares the fields of KubeVirt's and CDI's objects, and of custom resources whose CustomResourceDefinition is
+available, with their schema. The finding names the intended field, or the place where the field belongs, if only one is
+likely. Patches are checked too.
 
 ## Why it does nothing
-The API server drops what the schema does not know. With strict field validation it refuses the object: kubectl asks for
-that since 1.25, Flux does, and Argo CD does with `ServerSideApply=true`; for those write `unknown-fields: error` in the
-configuration. Where KubeVirt's own validation allows no unknown field (the metadata of a VM's
-template, say) the object is refused.
+The API server drops fields that the schema does not contain. With strict field validation it refuses the object:
+kubectl requests it since 1.25, Flux does, and Argo CD does with `ServerSideApply=true`. Where KubeVirt's own validation
+does not allow unknown fields (for example the metadata of a VM's template) KubeVirt refuses the object.
+
+## Cluster message
+kubectl prints `unknown field`, as a warning or, with strict validation, as the refusal. KubeVirt's own validation
+answers `is a forbidden property`.
 
 ## Bad
     kind: VirtualMachine
@@ -27,6 +30,12 @@ template, say) the object is refused.
           domain:
             resources:
               requests: {memory: 4Gi}
+
+## How to fix
+Correct the name, or move the field to the place that the finding names.
+
+## How to configure
+`unknown-fields: error` makes the finding an error, for tools that apply with strict validation.
 
 ## Source
 KubeVirt's and CDI's CustomResourceDefinitions; KubeVirt `pkg/util/openapi`; Kubernetes

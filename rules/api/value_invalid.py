@@ -1,12 +1,15 @@
 """A value has the wrong type or format.
 
 ## What it does
-Checks types, enumerations, patterns, ranges, lengths, lists that may hold nothing twice, and the rules that the
-schemas of KubeVirt and CDI carry; for custom resources the same by their CustomResourceDefinition, without patterns.
+Checks types, enumerations, patterns, ranges, lengths, lists without duplicates, and the validation rules in the schemas
+of KubeVirt and CDI; for custom resources the same by their CustomResourceDefinition, except for patterns.
 
 ## Why it fails
-The API server refuses the object, or KubeVirt's own validation in front of it does. YAML is often the cause: `on` and
-`yes` are booleans, unquoted digits are a number, a forgotten `- ` makes a mapping of a list.
+The API server, or KubeVirt's own validation in front of it, refuses the object. YAML is often the cause: `on` and `yes`
+are booleans, unquoted digits are a number, a forgotten `- ` turns a list into a mapping.
+
+## Cluster message
+The refusal contains `Invalid value` or `must be of type` or `Unsupported value`.
 
 ## Bad
     kind: VirtualMachine
@@ -23,6 +26,9 @@ The API server refuses the object, or KubeVirt's own validation in front of it d
         spec:
           domain:
             cpu: {cores: 2}
+
+## How to fix
+Write a value of the type and format that the finding names; quote text that YAML reads as a number or boolean.
 
 ## Source
 KubeVirt's and CDI's CustomResourceDefinitions; KubeVirt `pkg/util/openapi`, and the Go types of its API, into which

@@ -2,11 +2,15 @@
 
 ## What it does
 Reports feature gates that CDI does not have, insecure registries that are not written as a host, a storage class for
-scratch space that does not exist in a closed world, and requests of the pods that fill disks above their limits.
+scratch space that does not exist in a closed world, and pod requests above their limits.
 
 ## Why it matters
-CDI's webhook accepts any CDI object. It ignores a gate or class that it does not know, compares registries with hosts
-alone, and can't make a pod whose requests exceed its limits: every import, upload and clone then waits for ever.
+CDI's webhook accepts any CDI object. CDI ignores an unknown gate or class, compares registries only with hosts, and
+can't create a pod whose requests exceed its limits: every import, upload and clone then waits without end.
+
+## Cluster message
+Kubernetes refuses the importer pod with `must be less than or equal to memory limit`. CDI reports nothing about the
+other settings.
 
 ## Bad
     kind: CDI
@@ -24,6 +28,9 @@ alone, and can't make a pod whose requests exceed its limits: every import, uplo
         podResourceRequirements:
           requests: {memory: 1Gi}
           limits: {memory: 2Gi}
+
+## How to fix
+Correct the name, write a registry as `host` or `host:port`, or raise the limit to at least the request.
 
 ## Source
 CDI `pkg/feature-gates/feature-gates.go`, `pkg/controller/config-controller.go` (reconcileStorageClass,

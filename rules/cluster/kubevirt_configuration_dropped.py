@@ -5,8 +5,11 @@ Checks the values that KubeVirt's components check when they read the configurat
 overcommit of memory, the ratio of CPUs, the tolerance for small claims.
 
 ## Why it does nothing
-A component that finds one of them invalid drops the whole `spec.configuration`: it goes on with the last one that was
-valid, else with the defaults. Feature gates and everything else in it do nothing.
+A component that finds one of them invalid drops the whole `spec.configuration`: it continues with the last valid one,
+or with the defaults. Feature gates and all other settings in it have no effect.
+
+## Cluster message
+The logs of KubeVirt's components contain `Invalid cluster config` and `falling back to last good`.
 
 ## Bad
     kind: KubeVirt
@@ -19,6 +22,9 @@ valid, else with the defaults. Feature gates and everything else in it do nothin
     spec:
       configuration:
         network: {defaultNetworkInterface: masquerade}
+
+## How to fix
+Correct the value: every other setting of `spec.configuration` depends on it.
 
 ## Source
 KubeVirt `pkg/virt-config/configuration.go` (validateConfig, GetConfig).

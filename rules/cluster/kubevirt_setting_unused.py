@@ -1,12 +1,16 @@
 """A setting of the KubeVirt object has no effect.
 
 ## What it does
-Reports feature gates that KubeVirt does not have, or does not have yet in the release that `--target` names; disabled
-gates of features that are always on; and `liveUpdateConfiguration` where the rollout strategy is `Stage`.
+Reports feature gates that KubeVirt does not have, or does not have yet in the target release; disabled gates of
+features that are always on; and `liveUpdateConfiguration` where the rollout strategy is `Stage`.
 
 ## Why it does nothing
 KubeVirt stores the values and never reads them. A misspelt gate leaves its feature off, and VMs that need it are
 refused.
+
+## Cluster message
+KubeVirt reports nothing about the setting. VMs that need a misspelt gate are refused with `feature gate is not
+enabled`.
 
 ## Bad
     kind: KubeVirt
@@ -21,6 +25,12 @@ refused.
       configuration:
         developerConfiguration:
           featureGates: [HostDevices]
+
+## How to fix
+Correct the name of the gate, or remove the setting.
+
+## How to configure
+`target: {kubevirt: "1.8"}` selects the release whose gates count.
 
 ## Source
 KubeVirt `pkg/virt-config/featuregate/feature-gates.go` (IsEnabled), `pkg/defaults/defaults.go`.

@@ -1,14 +1,17 @@
 """KubeVirt refuses the next update of the KubeVirt object.
 
 ## What it does
-Reports each part of a KubeVirt object that the operator's webhook refuses in an update: patches of components that are
-not JSON, certificates that outlive their CA, a memory overhead ratio below 1, TLS ciphers, seccomp profiles, node
-placement that no pod can have, no replicas, settings whose feature gate is off, and a gate that is both enabled and
-disabled.
+Reports each part of a KubeVirt object that the operator's webhook refuses in an update: component patches that are not
+JSON, certificates that outlive their CA, a memory overhead ratio below 1, TLS ciphers, seccomp profiles, node placement
+that a pod can't have, zero replicas, settings whose feature gate is off, and a gate that is both enabled and disabled.
 
 ## Why it fails
-The webhook runs on updates alone: the object can be created, and the change that brings the fault to an existing one is
-refused. So the change never takes effect, or nobody can change the object any more.
+The webhook runs only on updates: the object can be created, but the change that introduces the fault into an existing
+object is refused. The change never takes effect, or no later change of the object is accepted.
+
+## Cluster message
+KubeVirt's refusal contains `is not valid JSON` or `cannot be smaller than 1.0` or `is not a valid cipher` or `exists on
+both`.
 
 ## Bad
     kind: KubeVirt
@@ -24,6 +27,9 @@ refused. So the change never takes effect, or nobody can change the object any m
       configuration:
         developerConfiguration:
           featureGates: [HostDisk]
+
+## How to fix
+Correct the field that the message names.
 
 ## Source
 KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go` (Admit).

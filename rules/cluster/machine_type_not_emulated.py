@@ -1,11 +1,14 @@
 """The default machine type is not among the emulated machines.
 
 ## What it does
-Compares the default machine type of each architecture with the patterns of `emulatedMachines`, as the KubeVirt object
-sets them or as KubeVirt has them built in.
+Compares the default machine type of each architecture with the patterns of `emulatedMachines`, from the KubeVirt object
+or from KubeVirt's own defaults.
 
 ## Why it matters
-KubeVirt writes the default into each VM that names no machine type, and then refuses the VM for it.
+KubeVirt writes the default into each VM without a machine type, and then refuses the VM because of it.
+
+## Cluster message
+KubeVirt's refusal of a VM contains `machine.type is not supported` and `allowed values`.
 
 ## Bad
     kind: KubeVirt
@@ -22,6 +25,9 @@ KubeVirt writes the default into each VM that names no machine type, and then re
           amd64:
             emulatedMachines: [pc-q35-rhel9*]
             machineType: pc-q35-rhel9.4.0
+
+## How to fix
+Set `machineType` to a type that one of the patterns matches, or add a pattern that matches the default.
 
 ## Source
 KubeVirt `pkg/virt-config/virt-config.go` (GetMachineType, GetEmulatedMachines), `pkg/defaults/defaults.go`.

@@ -1,13 +1,16 @@
 """A namespace's guests or disks together exceed its quota.
 
 ## What it does
-Adds up what the pods of the namespace's VMs that always run ask for, CPU and memory, those that KubeVirt needs besides
-the guests' too, and the sizes of its claims, counts the claims and the VMs, and compares the sums with the
-ResourceQuota. What exceeds a bound by itself is the fault of that VM or disk.
+Adds up the CPU and memory that the pods of the namespace's always-running VMs request, including KubeVirt's own
+overhead, and the sizes of its claims; counts the claims and the VMs; and compares the sums with the ResourceQuota. A VM
+or disk that exceeds a limit by itself is a finding of `namespace-without-room`.
 
 ## Why it matters
-Kubernetes refuses the pods and claims that come last: which VMs start depends on the order. After a restart of the
-cluster it may be others.
+Kubernetes refuses the pods and claims that come last, so the order decides which VMs start. After a restart of the
+cluster it may be other VMs.
+
+## Cluster message
+The events of the launcher pod or the claim contain `exceeded quota`.
 
 ## Bad
     kind: ResourceQuota
@@ -20,6 +23,9 @@ cluster it may be others.
     spec:
       hard: {requests.memory: 16Gi}
     # and two VMs of 6Gi in the same namespace
+
+## How to fix
+Raise the quota, or reduce or move VMs and disks.
 
 ## Source
 KubeVirt `pkg/virt-controller/services/renderresources.go`; Kubernetes `pkg/quota/v1/evaluator/core`.

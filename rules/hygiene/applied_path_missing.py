@@ -2,11 +2,14 @@
 
 ## What it does
 Reports `path` of an Argo CD Application or ApplicationSet, and of a Flux Kustomization, that is not in this repository.
-A path is taken for one of this repository where another path of the same repository and revision is here, or where a
-kustomization of almost the same path is.
+A path counts as one of this repository if another path of the same repository and revision exists here, or if a
+kustomization has almost the same path.
 
 ## Why it fails
-Argo CD reports "app path does not exist", Flux "kustomization path not found", and neither applies anything.
+Argo CD and Flux apply nothing from a path that does not exist.
+
+## Cluster message
+Argo CD's condition contains `app path does not exist`, Flux's `kustomization path not found`.
 
 ## Bad
     spec:
@@ -15,6 +18,9 @@ Argo CD reports "app path does not exist", Flux "kustomization path not found", 
 ## Good
     spec:
       source: {repoURL: https://git.example.com/vms.git, path: overlays/prod}
+
+## How to fix
+Correct `path`, or add the folder.
 
 ## Source
 Argo CD `reposerver/repository/repository.go`, Flux `kustomize-controller` `internal/controller`.

@@ -1,12 +1,15 @@
-"""A document contains two objects, as `---` is missing.
+"""A document contains two objects, because `---` is missing.
 
 ## What it does
 Reports a document in which the keys of a second object follow those of the first without a `---` between them. All
-other rules judge the objects as if the separator were there.
+other rules check the objects as if the separator were there.
 
 ## Why it fails
-kubectl keeps the last value of each key, so that the first object is lost without a message, and parts of it may end up
-in the second one. kustomize and Argo CD refuse the file.
+kubectl keeps the last value of each key, so that it drops the first object without a message, and parts of it may end
+up in the second one. kustomize and Argo CD refuse the file.
+
+## Cluster message
+kubectl reports nothing; kustomize's message contains `already defined` or `already set in map`.
 
 ## Bad
     apiVersion: v1
@@ -25,6 +28,9 @@ in the second one. kustomize and Argo CD refuse the file.
     apiVersion: kubevirt.io/v1
     kind: VirtualMachine
     metadata: {name: web, namespace: shop}
+
+## How to fix
+Add `---` between the two objects.
 
 ## Source
 `sigs.k8s.io/yaml` (yamlToJSONTarget); kustomize `kyaml/yaml` (duplicate keys).

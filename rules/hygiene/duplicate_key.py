@@ -4,8 +4,11 @@
 Reports a key that appears twice in one mapping of a Kubernetes object.
 
 ## Why it does nothing
-kubectl keeps the last value and drops the first one without a word, with everything below it. kustomize refuses the
-file: where a kustomization names it, nothing of that kustomization is applied, and the finding is an error.
+kubectl keeps the last value and drops the first one, with everything below it, without a message. kustomize refuses the
+file: if a kustomization names it, nothing of that kustomization is applied, and the finding is an error.
+
+## Cluster message
+kubectl reports nothing; kustomize's message contains `already defined` or `already set in map`.
 
 ## Bad
     devices:
@@ -17,6 +20,9 @@ file: where a kustomization names it, nothing of that kustomization is applied, 
       interfaces:
       - {name: default, masquerade: {}}
       - {name: backup, bridge: {}}
+
+## How to fix
+Remove or merge the duplicate.
 
 ## Source
 `sigs.k8s.io/yaml` (yamlToJSONTarget): decoding is not strict.

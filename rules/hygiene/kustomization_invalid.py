@@ -1,11 +1,14 @@
 """A kustomization has an invalid field.
 
 ## What it does
-Reports, in a kustomization.yaml: a field that does not exist, a value of a wrong type, another `kind` or `apiVersion`,
-no field at all, and a second kustomization file in the same folder.
+Reports, in a kustomization.yaml: an unknown field, a value of a wrong type, another `kind` or `apiVersion`, an empty
+file, and a second kustomization file in the same folder.
 
 ## Why it fails
 kustomize reads the file strictly: one unknown field or wrong type, and it builds nothing.
+
+## Cluster message
+kustomize's message contains `invalid Kustomization` or `unknown field` or `kustomization.yaml is empty`.
 
 ## Bad
     resources: [vm.yaml]
@@ -18,6 +21,9 @@ kustomize reads the file strictly: one unknown field or wrong type, and it build
     patches:
       - path: bigger.yaml
     commonLabels: {tier: "1"}
+
+## How to fix
+Correct the name or type of the field, or remove the second kustomization file.
 
 ## Source
 kustomize `api/types/kustomization.go` (Unmarshal, CheckEmpty, EnforceFields), `api/internal/target/kusttarget.go`

@@ -3,10 +3,13 @@
 ## What it does
 Reports a kustomization that kustomize refuses to build: a patch that does not fit its object, a generator or a
 replacement without a source, kustomizations that include each other, a component in the place of a kustomization. With
-`--render`, reports what the installed tool refuses, with the tool's own reason.
+`--render`, reports each kustomization that the installed tool refuses, with the tool's own message.
 
 ## Why it fails
-Nothing of a kustomization that can't be built is applied. Its objects are not judged further.
+Nothing of a kustomization that can't be built is applied. vmlint does not check its objects further.
+
+## Cluster message
+kustomize's message contains `accumulating resources`, `accumulating components` or `cycle detected`.
 
 ## Bad
     apiVersion: kustomize.config.k8s.io/v1beta1
@@ -24,6 +27,12 @@ Nothing of a kustomization that can't be built is applied. Its objects are not j
     patches:
       - target: {kind: VirtualMachine}
         patch: '[{"op": "add", "path": "/spec/runStrategy", "value": "Always"}]'
+
+## How to fix
+Correct the kustomization or the patch that the finding names; `kustomize build` shows the same fault.
+
+## How to configure
+`render: true` builds with the installed kustomize instead of vmlint's own reading.
 
 ## Source
 kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`;

@@ -2,12 +2,15 @@
 
 ## What it does
 Reports each entry of `resources`, `components`, `patches`, `configurations`, of a generator or a replacement that names
-a file or folder which does not exist, a folder without a kustomization, a file outside the kustomization's own folder,
-and what lies outside the repository, which vmlint does not read.
+a file or folder that does not exist, a folder without a kustomization, a file outside the kustomization's folder, or a
+path outside the repository, which vmlint does not read.
 
 ## Why it fails
 kustomize builds nothing if it can't read one of the files. It refuses files outside the folder of the kustomization
-that names them (`kubectl kustomize` and Argo CD do, Flux does not); bases may lie anywhere.
+that names them (`kubectl kustomize` and Argo CD do, Flux does not); bases may be anywhere.
+
+## Cluster message
+kustomize's message contains `accumulating resources` or `no such file or directory` or `is not in or below`.
 
 ## Bad
     resources:
@@ -20,6 +23,9 @@ that names them (`kubectl kustomize` and Argo CD do, Flux does not); bases may l
       - vm.yaml
       - nad.yaml
       - ../shared     # a folder with a kustomization
+
+## How to fix
+Correct the path, or add the file.
 
 ## Source
 kustomize `api/internal/target/kusttarget.go` (accumulateResources), `api/internal/loader/loadrestrictions.go`.

@@ -1,11 +1,14 @@
 """A kustomization has the same object twice.
 
 ## What it does
-Reports an entry of a kustomization with which a second object of the same `apiVersion`, kind, namespace and name comes
-in, and a `namespace` that makes two objects the same.
+Reports an entry of a kustomization that adds a second object of the same `apiVersion`, kind, namespace and name, and a
+`namespace` that makes two objects the same.
 
 ## Why it fails
-kustomize refuses to build it ("may not add resource with an already registered id").
+kustomize refuses to build the kustomization.
+
+## Cluster message
+kustomize's message contains `may not add resource with an already registered id`.
 
 ## Bad
     resources:
@@ -15,6 +18,9 @@ kustomize refuses to build it ("may not add resource with an already registered 
 ## Good
     resources:
       - ../base
+
+## How to fix
+Remove one of the two entries.
 
 ## Source
 kustomize `api/resmap/reswrangler.go` (Append), `api/internal/builtins/NamespaceTransformer.go`.

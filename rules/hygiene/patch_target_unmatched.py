@@ -1,10 +1,13 @@
 """The target of a patch matches no object.
 
 ## What it does
-Reports a patch with a `target` that fits no object of its kustomization, with the nearest object.
+Reports a patch with a `target` that matches no object of its kustomization, with the nearest object.
 
 ## Why it does nothing
-kustomize builds the kustomization without the patch and without a word: the objects stay as their base has them.
+kustomize builds the kustomization without the patch and without a message: the objects keep the values of their base.
+
+## Cluster message
+kustomize reports nothing.
 
 ## Bad
     resources: [../base]     # has an instancetype `web-medium`
@@ -17,6 +20,9 @@ kustomize builds the kustomization without the patch and without a word: the obj
     patches:
       - path: bigger.yaml
         target: {kind: VirtualMachineInstancetype, name: web-medium}
+
+## How to fix
+Correct the target; the finding names the nearest object.
 
 ## Source
 kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.go` (Select).

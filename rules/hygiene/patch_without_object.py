@@ -1,12 +1,15 @@
 """A patch matches no object of its kustomization.
 
 ## What it does
-Reports a strategic merge patch without `target` whose `apiVersion`, `kind`, name and namespace fit no object, or
-several, of the kustomization that names it.
+Reports a strategic merge patch without `target` whose `apiVersion`, `kind`, name and namespace match no object, or
+several objects, of the kustomization that names it.
 
 ## Why it fails
-kustomize refuses to build the kustomization ("no matches for Id"). The namespace counts as it is in the object's file:
-a patch without one does not fit an object that has one, and `namespace:` of the same kustomization is set later.
+kustomize refuses to build the kustomization. It compares the namespace in the object's file: a patch without a
+namespace does not match an object that has one, and `namespace:` of the same kustomization is set later.
+
+## Cluster message
+kustomize's message contains `no matches for Id`.
 
 ## Bad
     # base/vm.yaml:          metadata: {name: web, namespace: shop}
@@ -18,6 +21,9 @@ a patch without one does not fit an object that has one, and `namespace:` of the
     # overlay/bigger.yaml:   metadata: {name: web, namespace: shop}
     patches:
       - path: bigger.yaml
+
+## How to fix
+Write the patch's kind, name and namespace as in the object's file, or use a `target`.
 
 ## Source
 kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.go` (GetById).

@@ -1,11 +1,14 @@
-"""A rule of vmlint failed.
+"""A rule of vmlint crashed.
 
 ## What it does
-Reports that a rule, or the reading of a file, came to an error of its own on an object. All other rules have had
-their say about the object, and this rule about all others. vmlint ends with exit code 70, whatever is selected.
+Reports that a rule, or the reading of a file, failed with an internal error on an object. All other rules have checked
+the object, and this rule all other objects. vmlint exits with code 70, whatever is selected.
 
 ## Why it matters
-What the rule would have said of the object is not known.
+The rule's findings for the object are not known.
+
+## Cluster message
+vmlint only: the traceback is printed with `--verbose`.
 
 ## Bad
     # `vmlint check` shows the error, and with `--verbose` the traceback:
@@ -19,6 +22,9 @@ What the rule would have said of the object is not known.
     overrides:
     - paths: [vms/web.yaml]
       ignore: [infer-label-missing]
+
+## How to fix
+Report the crash as a bug of vmlint. Until it is fixed, ignore the rule for these files, as shown above.
 
 ## Source
 vmlint itself.

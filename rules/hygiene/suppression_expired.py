@@ -1,10 +1,13 @@
 """A suppression has expired.
 
 ## What it does
-Reports an entry of `ignores:` in the configuration whose last day, `until`, is over.
+Reports an entry of `ignores:` in the configuration whose last day, `until`, has passed.
 
 ## Why it does nothing
-It was meant for a time. Since then it suppresses no finding.
+Since that day the entry does not suppress any finding.
+
+## Cluster message
+vmlint only: the cluster does not read suppressions.
 
 ## Bad
     ignores:
@@ -13,6 +16,9 @@ It was meant for a time. Since then it suppresses no finding.
 ## Good
     ignores:
     - {rule: running-deprecated, path: legacy/, until: 2099-12-31}
+
+## How to fix
+Fix the findings and remove the entry, or set a later `until`.
 
 ## Source
 vmlint itself: README, section "Suppressions".

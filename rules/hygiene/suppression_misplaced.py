@@ -1,11 +1,14 @@
 """A suppression is in a place where it has no effect.
 
 ## What it does
-Reports a comment whose rule has a finding elsewhere in the document but none in its reach, and an annotation of vmlint
-that stands where it is not read: among labels, or in a template's metadata.
+Reports a comment whose rule has a finding elsewhere in the document but not in the comment's range, and a vmlint
+annotation among labels or in a template's metadata, where it is not read.
 
 ## Why it does nothing
-A comment reaches the lines of the field that it stands in or above; the annotation is read of the object itself alone.
+A comment applies to the lines of the field that it is in or above; the annotation is read only from the object itself.
+
+## Cluster message
+vmlint only: the cluster does not read suppressions.
 
 ## Bad
     metadata:
@@ -22,6 +25,9 @@ A comment reaches the lines of the field that it stands in or above; the annotat
         vmlint.dev/ignore: running-deprecated
     spec:
       running: true
+
+## How to fix
+Move the comment to the field of the finding, or the annotation to `metadata.annotations` of the object.
 
 ## Source
 vmlint itself: README, section "Suppressions".

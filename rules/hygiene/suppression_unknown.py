@@ -1,10 +1,13 @@
 """A suppression names an unknown rule.
 
 ## What it does
-Reports a comment to vmlint that is malformed, and a name in a comment or annotation that no rule and no family has.
+Reports a malformed vmlint comment, and a name in a comment or annotation that is not a rule or family.
 
 ## Why it does nothing
-The finding that it is meant for is shown all the same, or is hidden by nothing but chance.
+The finding that it is meant for is still reported.
+
+## Cluster message
+vmlint only: the cluster does not read suppressions.
 
 ## Bad
     spec:
@@ -13,6 +16,9 @@ The finding that it is meant for is shown all the same, or is hidden by nothing 
 ## Good
     spec:
       running: true  # vmlint: ignore[running-deprecated] the old API of our portal
+
+## How to fix
+Correct the rule's name, or remove it with `vmlint check --fix-suppressions`.
 
 ## Source
 vmlint itself: README, section "Suppressions".

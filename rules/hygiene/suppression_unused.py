@@ -1,11 +1,14 @@
 """A suppression matches nothing.
 
 ## What it does
-Reports a comment, an annotation or an entry of `ignores:` that asks a rule to be silent where it has nothing to say.
-A suppression of a rule that did not run, or that could not decide, is not reported.
+Reports a comment, an annotation or an entry of `ignores:` that suppresses a rule where the rule has no finding. A
+suppression of a rule that did not run, or could not decide, is not reported.
 
 ## Why it matters
-The fault is mended, and the next one at this place would go unseen.
+The fault is fixed, and the suppression would hide the next one at this place.
+
+## Cluster message
+vmlint only: the cluster does not read suppressions.
 
 ## Bad
     metadata:
@@ -20,6 +23,9 @@ The fault is mended, and the next one at this place would go unseen.
       name: web
     spec:
       runStrategy: Always
+
+## How to fix
+Remove the suppression; `vmlint check --fix-suppressions` does.
 
 ## Source
 vmlint itself: README, section "Suppressions".

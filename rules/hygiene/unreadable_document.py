@@ -1,11 +1,14 @@
 """A file or document can't be parsed.
 
 ## What it does
-Reports a document that kubectl could not decode, and a file that could not be opened or is too large. The other
-documents of the file are linted all the same.
+Reports a document that kubectl can't decode, and a file that could not be opened or is too large. The other documents
+of the file are linted nevertheless.
 
 ## Why it fails
-`kubectl apply` stops at such a document, and nothing is known of what it holds.
+`kubectl apply` stops at such a document, and vmlint can't check its contents.
+
+## Cluster message
+kubectl's message contains `error converting YAML to JSON` or `error parsing`.
 
 ## Bad
     metadata:
@@ -16,6 +19,12 @@ documents of the file are linted all the same.
     metadata:
       name: web
       namespace: shop
+
+## How to fix
+Correct the YAML at the line that the finding names.
+
+## How to configure
+`max-file-size` sets the size above which a file is not read; `exclude` skips files that are not manifests.
 
 ## Source
 `sigs.k8s.io/yaml`, `k8s.io/apimachinery/pkg/util/yaml`.

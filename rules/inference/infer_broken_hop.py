@@ -1,13 +1,14 @@
 """An object between the volume and its labels does not exist.
 
 ## What it does
-Follows the volume hop by hop, and reports the first object that neither the repository nor the context nor a catalog
-holds.
+Follows the volume hop by hop, and reports the first object that is not in the repository, the context or a catalog.
 
 ## Why it fails
-KubeVirt asks the API server for each object on the way, and refuses the VM with the server's "not found". The failure
-policy `Ignore` does not forgive it. When the object lives in the cluster all the same, declare it: `outside:` in the
-configuration, or a folder with `--context`.
+KubeVirt reads each object on the way from the API server, and refuses the VM with the server's answer. The failure
+policy `Ignore` does not apply to it.
+
+## Cluster message
+KubeVirt's refusal contains `not found`.
 
 ## Bad
     spec:
@@ -22,6 +23,10 @@ configuration, or a folder with `--context`.
       - metadata: {name: web-root}
         spec:
           sourceRef: {kind: DataSource, name: fedora, namespace: golden}
+
+## How to fix
+Correct the name or the namespace of the reference. If the object exists in the cluster, declare it: `outside:` in the
+configuration, or a folder with `--context`.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go`: any error of a lookup is returned as it is.

@@ -1,13 +1,15 @@
 """The failure policy `Ignore` drops the VM's own memory when inference succeeds.
 
 ## What it does
-Reports `spec.template.spec.domain.memory` beside an instancetype that is inferred with `inferFromVolumeFailurePolicy:
-Ignore`, unless the inference is sure to fail.
+Reports `spec.template.spec.domain.memory` next to an instancetype that is inferred with `inferFromVolumeFailurePolicy:
+Ignore`, unless the inference is certain to fail.
 
 ## Why it matters
-When inference succeeds under `Ignore`, KubeVirt removes the whole `memory` section (guest, hugepages and maxGuest),
-so that a fallback value does not conflict. What the VM gets then depends on a label of the volume, and nothing says
-so.
+When inference succeeds under `Ignore`, KubeVirt removes the whole `memory` section (guest, hugepages and maxGuest), so
+that a fallback value does not conflict. The VM's memory then depends on a label of the volume, without any message.
+
+## Cluster message
+KubeVirt reports nothing.
 
 ## Bad
     spec:
@@ -23,6 +25,9 @@ so.
     spec:
       instancetype:
         inferFromVolume: root
+
+## How to fix
+Remove `domain.memory` if the instancetype provides the memory, or remove `inferFromVolumeFailurePolicy: Ignore`.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/handler.go` (Instancetype).

@@ -2,11 +2,14 @@
 
 ## What it does
 Where inference succeeds without a kind label, checks that a cluster-wide instancetype or preference of that name
-exists; reports when only a namespaced one does.
+exists; reports when only a namespaced one exists.
 
 ## Why it fails
-Without the label `…-kind` the cluster-wide kind is looked up. The VM is accepted with a matcher that leads nowhere,
-and never starts (KubeVirt 1.6 and later; earlier releases refuse it).
+Without the label `…-kind` KubeVirt looks up the cluster-wide kind. It accepts the VM with a matcher that does not
+resolve, and the VM never starts (KubeVirt 1.6 and later; earlier releases refuse it).
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindInstancetype` or `FailedFindPreference`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -20,6 +23,9 @@ and never starts (KubeVirt 1.6 and later; earlier releases refuse it).
       labels:
         instancetype.kubevirt.io/default-instancetype: shop-small
         instancetype.kubevirt.io/default-instancetype-kind: VirtualMachineInstancetype
+
+## How to fix
+Add the label that ends in `-kind`, with the namespaced kind.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromLabels), `pkg/instancetype/find/spec.go`.

@@ -5,8 +5,11 @@ Looks for the defaults of inference among the annotations of claims, snapshots, 
 spelling of the first design (`instancetype.kubevirt.io/defaultInstancetype`) and in that of the labels.
 
 ## Why it does nothing
-No release reads these annotations. The design proposed them, and the field's own description still speaks of
-annotations; since KubeVirt 0.59 inference reads labels.
+No release reads these annotations. The design proposed them, and the field's description still mentions annotations;
+since KubeVirt 0.59 inference reads labels.
+
+## Cluster message
+KubeVirt reports nothing about the annotation; its refusal of the VM contains `unable to find required`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -19,6 +22,9 @@ annotations; since KubeVirt 0.59 inference reads labels.
     metadata:
       labels:
         instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## How to fix
+Move the annotation to `metadata.labels`, under the label's key.
 
 ## Source
 KubeVirt `staging/src/kubevirt.io/api/instancetype/register.go`, `pkg/instancetype/infer/volume.go` (fromLabels).

@@ -6,8 +6,11 @@ Follows the volume to the claim or snapshot that it comes from, and looks for th
 DataSource on the way.
 
 ## Why it fails
-Without the label at the end of the chain there is nothing to infer, and KubeVirt refuses the VM. With the failure
-policy `Ignore` the matcher is dropped instead, and the VM goes on without.
+Without the label at the end of the chain, KubeVirt can't infer anything and refuses the VM. With the failure policy
+`Ignore` it drops the matcher instead, and the VM continues without it.
+
+## Cluster message
+KubeVirt's refusal contains `unable to find required` or `label on the volume`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -22,6 +25,9 @@ policy `Ignore` the matcher is dropped instead, and the VM goes on without.
       namespace: golden
       labels:
         instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## How to fix
+Add the label to the object at the end of the chain, or name the instancetype or preference in the VM.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromPVC, fromVolumeSnapshot, fromLabels).

@@ -4,8 +4,11 @@
 Looks at the labels of the DataVolume template that a VM infers from.
 
 ## Why it does nothing
-For a template of the VM's own, KubeVirt follows the template's source and never looks at the template's metadata. The
-label has to stand on the DataSource, claim or snapshot that the template takes its disk from.
+For a DataVolume template in the VM, KubeVirt follows the template's source and never reads the template's metadata. The
+label must be on the DataSource, claim or snapshot that the template takes its disk from.
+
+## Cluster message
+KubeVirt reports nothing about the label; its refusal of the VM contains `unable to find required`.
 
 ## Bad
     spec:
@@ -22,6 +25,9 @@ label has to stand on the DataSource, claim or snapshot that the template takes 
     metadata:
       labels:
         instancetype.kubevirt.io/default-instancetype: u1.medium
+
+## How to fix
+Move the label to the DataSource, claim or snapshot that the template takes its disk from.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromDataVolume).

@@ -4,8 +4,11 @@
 Checks that `inferFromVolumeFailurePolicy` is `Ignore` or `Reject`.
 
 ## Why it fails
-KubeVirt refuses any other value, the empty one too. The field's published description names
-`IgnoreInferFromVolumeFailure` and `RejectInferFromVolumeFailure`: those are names in the source code, no values.
+KubeVirt refuses any other value, including the empty one. The field's published description names
+`IgnoreInferFromVolumeFailure` and `RejectInferFromVolumeFailure`: these are identifiers of the source code, not values.
+
+## Cluster message
+KubeVirt's refusal contains `for InferFromVolumeFailurePolicy`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ KubeVirt refuses any other value, the empty one too. The field's published descr
       preference:
         inferFromVolume: root
         inferFromVolumeFailurePolicy: Ignore
+
+## How to fix
+Write `Ignore` or `Reject`.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInferFromVolumeFailurePolicy).

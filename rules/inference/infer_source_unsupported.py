@@ -1,13 +1,17 @@
 """The disk to infer from has a source without labels.
 
 ## What it does
-Follows the volume to its DataVolume, template or DataSource, and checks that the source there is a claim, a snapshot
-or a DataSource.
+Follows the volume to its DataVolume, template or DataSource, and checks that its source is a claim, a snapshot or a
+DataSource.
 
 ## Why it fails
-An image that is downloaded, uploaded or pulled (`http`, `registry`, `blank`, `upload`, …) has no labels to read, and
-a `sourceRef` of another kind than `DataSource` is not followed. KubeVirt refuses the VM; with the failure policy
-`Ignore` it drops the matcher instead. The labels of a DataVolume template itself are never read.
+A downloaded, uploaded or pulled image (`http`, `registry`, `blank`, `upload`, …) has no labels to read, and KubeVirt
+does not follow a `sourceRef` of another kind than `DataSource`. KubeVirt refuses the VM; with the failure policy
+`Ignore` it drops the matcher instead. It never reads the labels of a DataVolume template itself.
+
+## Cluster message
+KubeVirt's refusal contains `DataVolumeSource is not supported` or `unable to infer defaults from DataVolumeSourceRef`
+or `unable to infer defaults from DataSource`.
 
 ## Bad
     spec:
@@ -27,6 +31,9 @@ a `sourceRef` of another kind than `DataSource` is not followed. KubeVirt refuse
       - metadata: {name: web-root}
         spec:
           sourceRef: {kind: DataSource, name: fedora, namespace: golden}
+
+## How to fix
+Take the disk from a DataSource, claim or snapshot that has the label, or name the instancetype or preference.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromDataVolumeSpec, fromDataVolumeSourceRef, fromDataSource).

@@ -4,8 +4,11 @@
 Looks for the volume that `inferFromVolume` names among `spec.template.spec.volumes`.
 
 ## Why it fails
-KubeVirt looks the name up in the VM's own list of volumes, and refuses the VM when it is not there. The failure
-policy `Ignore` does not help: it forgives a volume that says nothing, not one that does not exist.
+KubeVirt looks the name up in the VM's own list of volumes, and refuses the VM if the list does not contain it. The
+failure policy `Ignore` does not help: it applies to a volume without labels, not to a volume that does not exist.
+
+## Cluster message
+KubeVirt's refusal contains `unable to find volume` or `to infer defaults`.
 
 ## Bad
     spec:
@@ -21,6 +24,9 @@ policy `Ignore` does not help: it forgives a volume that says nothing, not one t
     spec:
       instancetype:
         inferFromVolume: root
+
+## How to fix
+Name a volume of the VM in `inferFromVolume`, or set `name` instead.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromVolumes).

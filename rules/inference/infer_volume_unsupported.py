@@ -4,9 +4,12 @@
 Checks that the volume is a `dataVolume` or a `persistentVolumeClaim`.
 
 ## Why it fails
-Labels are read from claims, snapshots, DataVolumes and DataSources. A `containerDisk`, a `cloudInitNoCloud`, an
-`ephemeral` or any other volume leads to none of them, and KubeVirt refuses the VM; with the failure policy `Ignore`
-it drops the matcher instead, and the VM goes on without.
+KubeVirt reads labels from claims, snapshots, DataVolumes and DataSources. A `containerDisk`, a `cloudInitNoCloud`, an
+`ephemeral` or any other volume leads to none of these, so KubeVirt refuses the VM. With the failure policy `Ignore` it
+drops the matcher instead, and the VM continues without it.
+
+## Cluster message
+KubeVirt's refusal contains `unable to infer defaults from volume` or `type is not supported`.
 
 ## Bad
     spec:
@@ -22,6 +25,9 @@ it drops the matcher instead, and the VM goes on without.
     spec:
       instancetype:
         name: u1.medium
+
+## How to fix
+Infer from a `dataVolume` or `persistentVolumeClaim` volume, or name the instancetype or preference.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/volume.go` (fromVolumes).

@@ -1,13 +1,16 @@
-"""A matcher infers, and the manifest is applied again and again.
+"""A manifest with `inferFromVolume` is applied more than once.
 
 ## What it does
-Reports VMs whose instancetype or preference has `inferFromVolume`, where Argo CD or Flux applies them; and with
-`--changed` every such VM that was there before and is edited.
+Reports VMs whose instancetype or preference has `inferFromVolume` and that Argo CD or Flux applies; with `--changed`
+also every such VM that existed before and is edited.
 
 ## Why it fails
-When the VM is created, KubeVirt writes the name that it infers into the matcher and removes `inferFromVolume`. A later
-apply of the manifest puts `inferFromVolume` beside the name, and KubeVirt refuses a matcher with both. Argo CD and Flux
-apply at each sync, so the VM's Application or Kustomization fails from then on, and no further edit of the VM arrives.
+When the VM is created, KubeVirt writes the inferred name into the matcher and removes `inferFromVolume`. A later apply
+of the manifest adds `inferFromVolume` next to the name, and KubeVirt refuses a matcher with both. Argo CD and Flux
+apply at each sync, so from then on the VM's Application or Kustomization fails, and no further edit of the VM arrives.
+
+## Cluster message
+Argo CD or Flux shows KubeVirt's refusal, which contains `should be cleared before setting inferFromVolume`.
 
 ## Bad
     kind: VirtualMachine
@@ -20,6 +23,9 @@ apply at each sync, so the VM's Application or Kustomization fails from then on,
     spec:
       instancetype:
         name: u1.medium
+
+## How to fix
+Write the name of the instancetype or preference instead of `inferFromVolume`.
 
 ## Source
 KubeVirt `pkg/instancetype/infer/handler.go`, `pkg/instancetype/webhooks/vm/mutator.go` (validateInstancetypeMatcher).

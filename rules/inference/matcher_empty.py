@@ -4,7 +4,10 @@
 Reports `spec.instancetype` or `spec.preference` with neither `name` nor `inferFromVolume`.
 
 ## Why it fails
-KubeVirt refuses a matcher that names no object and infers none.
+KubeVirt refuses a matcher that neither names an object nor infers one.
+
+## Cluster message
+KubeVirt's refusal contains `Either Name or InferFromVolume`.
 
 ## Bad
     spec:
@@ -14,6 +17,9 @@ KubeVirt refuses a matcher that names no object and infers none.
     spec:
       instancetype:
         name: u1.medium
+
+## How to fix
+Set `name` or `inferFromVolume`, or remove the empty matcher.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInstancetypeMatcher, validatePreferenceMatcher).

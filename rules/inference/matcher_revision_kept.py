@@ -5,7 +5,11 @@ Compares `spec.instancetype` and `spec.preference` of VMs with those of the comm
 changed, and `revisionName` has not.
 
 ## Why it fails
-The revision is a copy of the old instancetype or preference. KubeVirt refuses a VM that names another one and keeps it.
+The revision is a copy of the old instancetype or preference. KubeVirt refuses a VM that names another one but keeps the
+revision.
+
+## Cluster message
+KubeVirt's refusal contains `updated without updating the RevisionName`.
 
 ## Bad
     kind: VirtualMachine
@@ -18,6 +22,9 @@ The revision is a copy of the old instancetype or preference. KubeVirt refuses a
     kind: VirtualMachine
     spec:
       instancetype: {name: u1.large}
+
+## How to fix
+Remove `revisionName` in the edit that changes the name.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateMatcherUpdate).

@@ -1,11 +1,13 @@
 """An instancetype or preference is both named and inferred.
 
 ## What it does
-Reports `name` or `kind` beside `inferFromVolume`.
+Reports `name` or `kind` next to `inferFromVolume`.
 
 ## Why it fails
-The two ways exclude each other, and KubeVirt refuses the VM: clear `name` and `kind` to infer, or drop
-`inferFromVolume` to name.
+The two exclude each other, and KubeVirt refuses the VM.
+
+## Cluster message
+KubeVirt's refusal contains `should be cleared before setting inferFromVolume`.
 
 ## Bad
     spec:
@@ -17,6 +19,9 @@ The two ways exclude each other, and KubeVirt refuses the VM: clear `name` and `
     spec:
       instancetype:
         name: u1.medium
+
+## How to fix
+Remove `inferFromVolume`, or remove `name` and `kind`.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateInstancetypeMatcher, validatePreferenceMatcher).

@@ -1,12 +1,15 @@
-"""An instancetype is expanded into the VM, and the manifest is applied again and again.
+"""A manifest whose instancetype KubeVirt expands is applied more than once.
 
 ## What it does
 Reports VMs that name an instancetype where the KubeVirt object has `instancetype.referencePolicy: expand` or
-`expandAll` and Argo CD or Flux applies them; and with `--changed` every such VM that was there before and is edited.
+`expandAll` and Argo CD or Flux applies them; with `--changed` also every such VM that existed before and is edited.
 
 ## Why it fails
 Under these policies KubeVirt writes the values of the instancetype into the VM and removes the matcher. A later apply
-of the manifest puts the matcher back beside the values, and KubeVirt refuses a VM that has both.
+of the manifest adds the matcher again next to the values, and KubeVirt refuses a VM that has both.
+
+## Cluster message
+Argo CD or Flux shows KubeVirt's refusal, which contains `conflicts with selected instance type`.
 
 ## Bad
     kind: KubeVirt
@@ -27,6 +30,9 @@ of the manifest puts the matcher back beside the values, and KubeVirt refuses a 
     kind: VirtualMachine
     spec:
       instancetype: {name: u1.medium}
+
+## How to fix
+Use the reference policy `reference`, or write the values into the manifest without the instancetype.
 
 ## Source
 KubeVirt `pkg/instancetype/controller/vm` (handleExpand), `pkg/instancetype/expand`, `pkg/instancetype/apply`.

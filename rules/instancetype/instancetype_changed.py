@@ -1,13 +1,16 @@
 """An instancetype or preference has changed, and existing VMs do not get the change.
 
 ## What it does
-Compares instancetypes and preferences with those of the commit that `--changed` names, and looks for VMs that had them
-then and have them now.
+Compares instancetypes and preferences with those of the commit that `--changed` names, and looks for VMs that used them
+then and use them now.
 
 ## Why it does nothing
-KubeVirt copies instancetype and preference for each VM when it first sees it, as a ControllerRevision, and reads the
-copy from then on, also when the VM is stopped and started. Only VMs that are made later get the new values. With the
-reference policy `expand` they stand in the VM itself, likewise as they were.
+KubeVirt copies the instancetype and preference of each VM into a ControllerRevision when it first handles the VM, and
+reads this copy from then on, even after a restart. Only VMs that are created later get the new values. Under the
+reference policy `expand` the old values are in the VM itself.
+
+## Cluster message
+KubeVirt reports nothing.
 
 ## Bad
     kind: VirtualMachineInstancetype
@@ -22,6 +25,9 @@ reference policy `expand` they stand in the VM itself, likewise as they were.
     spec:
       cpu: {guest: 2}
       memory: {guest: 8Gi}
+
+## How to fix
+Restore the old values, and create an instancetype or preference with a new name for the VMs that need the new ones.
 
 ## Source
 KubeVirt `pkg/instancetype/revision/store.go` (syncStatusWithMatcher), `pkg/instancetype/find/revision.go`,

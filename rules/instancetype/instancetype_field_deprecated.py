@@ -4,8 +4,11 @@
 Reports `spec.launchSecurity` of an instancetype.
 
 ## Why it matters
-KubeVirt 1.9 moved launch security to the preference (`preferredLaunchSecurity`) and warns of the old field, which a
+KubeVirt 1.9 moved launch security to the preference (`preferredLaunchSecurity`) and warns about the old field, which a
 later release removes.
+
+## Cluster message
+The API server prints the warning `launchSecurity is deprecated`.
 
 ## Bad
     kind: VirtualMachineInstancetype
@@ -16,6 +19,9 @@ later release removes.
     kind: VirtualMachinePreference
     spec:
       preferredLaunchSecurity: {sev: {}}
+
+## How to fix
+Move the value to `preferredLaunchSecurity` of the preference.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/admitter.go`.

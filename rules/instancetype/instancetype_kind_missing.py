@@ -1,12 +1,16 @@
 """A namespaced instancetype is named without its kind.
 
 ## What it does
-Reports a VM whose instancetype is missing as a cluster-wide object, while a namespaced one of that name stands in the
-VM's namespace.
+Reports a VM whose instancetype is missing as a cluster-wide object, while the VM's namespace has a namespaced one of
+that name.
 
 ## Why it fails
 Without a kind, KubeVirt looks for the cluster-wide `VirtualMachineClusterInstancetype`. The VM is accepted and never
 starts.
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindInstancetype`. Releases before 1.6 refuse the VM with `not
+found`.
 
 ## Bad
     spec:
@@ -18,6 +22,9 @@ starts.
       instancetype:
         name: shop-small
         kind: VirtualMachineInstancetype
+
+## How to fix
+Add `kind: VirtualMachineInstancetype`.
 
 ## Source
 KubeVirt `pkg/instancetype/find/spec.go`.

@@ -1,11 +1,15 @@
 """The kind of the VM's instancetype does not exist.
 
 ## What it does
-Checks the kind in `spec.instancetype`, or in the label that it is inferred from: the namespaced or the cluster-wide
-kind, in any case, singular or plural.
+Checks the kind in `spec.instancetype`, or in the label that it is inferred from: it must be the namespaced or the
+cluster-wide kind, in any letter case, singular or plural.
 
 ## Why it fails
 KubeVirt finds no instancetype of another kind. Since release 1.6 the VM is accepted and never starts.
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindInstancetype`; its message contains `unexpected kind in
+InstancetypeMatcher`.
 
 ## Bad
     spec:
@@ -18,6 +22,9 @@ KubeVirt finds no instancetype of another kind. Since release 1.6 the VM is acce
       instancetype:
         name: u1.medium
         kind: VirtualMachineClusterInstancetype
+
+## How to fix
+Write `VirtualMachineInstancetype` or `VirtualMachineClusterInstancetype`.
 
 ## Source
 KubeVirt `pkg/instancetype/find/spec.go`.

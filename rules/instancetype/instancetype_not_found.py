@@ -5,9 +5,12 @@ Looks for the instancetype that the VM names, or infers, in the repository, in t
 common-instancetypes.
 
 ## Why it fails
-Since KubeVirt 1.6 a VM that names a missing instancetype is accepted and never starts; only the VM's status says why.
-Earlier releases refuse it. When the instancetype lives in the cluster, declare it: `outside:` in the configuration,
-or a folder with `--context`.
+Since KubeVirt 1.6 a VM that names a missing instancetype is accepted and never starts; only the VM's status shows the
+reason. Earlier releases refuse it.
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindInstancetype`. Releases before 1.6 refuse the VM with `not
+found`.
 
 ## Bad
     spec:
@@ -18,6 +21,10 @@ or a folder with `--context`.
     spec:
       instancetype:
         name: u1.medium
+
+## How to fix
+Correct the name or the kind. If the object exists in the cluster, declare it: `outside:` in the configuration, or a
+folder with `--context`.
 
 ## Source
 KubeVirt `pkg/instancetype/controller/vm/controller.go` (checkResourcesExist),

@@ -1,10 +1,13 @@
 """The instancetype has an invalid `overcommitPercent`.
 
 ## What it does
-Checks `spec.memory.overcommitPercent`: 0 to 100, and none beside huge pages.
+Checks `spec.memory.overcommitPercent`: it must be between 0 and 100, and must not be set next to huge pages.
 
 ## Why it fails
-KubeVirt refuses the instancetype. Huge pages are handed out whole and can't be overcommitted.
+KubeVirt refuses the instancetype. Huge pages can't be overcommitted.
+
+## Cluster message
+KubeVirt's refusal contains `must be in range between 0 and 100` or `should not be requested together`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ KubeVirt refuses the instancetype. Huge pages are handed out whole and can't be 
       memory:
         guest: 4Gi
         overcommitPercent: 50
+
+## How to fix
+Use a percentage from 0 to 100, and remove `overcommitPercent` where the instancetype has huge pages.
 
 ## Source
 KubeVirt `pkg/instancetype/webhooks/admitter.go`.

@@ -1,12 +1,15 @@
 """The VM sets annotations that its instancetype sets.
 
 ## What it does
-Compares the VM with its instancetype, named or inferred: annotations of the template with another value than the
-instancetype gives.
+Compares the VM with its instancetype, named or inferred: annotations of the template whose value differs from that of
+the instancetype.
 
 ## Why it fails
-An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields. Equal values conflict too,
-but for annotations.
+A VM can't override the values of its instancetype. KubeVirt refuses the VM, and its message names the fields. An
+annotation with the same value does not conflict.
+
+## Cluster message
+KubeVirt's refusal contains `conflicts with selected instance type`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ but for annotations.
 ## Good
     spec:
       instancetype: {name: u1.large}
+
+## How to fix
+Remove the annotation from the VM's template, or choose another instancetype.
 
 ## Source
 KubeVirt `pkg/instancetype/apply/annotations.go`, `pkg/instancetype/conflict`.

@@ -1,12 +1,15 @@
 """The VM sets CPU that its instancetype sets.
 
 ## What it does
-Compares the VM with its instancetype, named or inferred: `domain.cpu` (sockets, cores, threads, and what else the
+Compares the VM with its instancetype, named or inferred: `domain.cpu` (sockets, cores, threads, and whatever else the
 instancetype sets: model, dedicated placement, NUMA, …) and CPU requests and limits.
 
 ## Why it fails
-An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields, all of them at once. Equal
-values conflict too.
+A VM can't override the values of its instancetype. KubeVirt refuses the VM, and its message names all conflicting
+fields. Equal values conflict too.
+
+## Cluster message
+KubeVirt's refusal contains `conflicts with selected instance type`.
 
 ## Bad
     spec:
@@ -19,6 +22,9 @@ values conflict too.
 ## Good
     spec:
       instancetype: {name: u1.large}
+
+## How to fix
+Remove the field from the VM, or choose an instancetype that fits: `vmlint customize` writes a copy with other values.
 
 ## Source
 KubeVirt `pkg/instancetype/apply/cpu.go`, `pkg/instancetype/conflict`.

@@ -5,7 +5,11 @@ Compares the VM with its instancetype, named or inferred: `gpus`, `hostDevices`,
 `launchSecurity`, where the instancetype sets them too.
 
 ## Why it fails
-An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields. Equal values conflict too.
+A VM can't override the values of its instancetype. KubeVirt refuses the VM, and its message names the fields. Equal
+values conflict too.
+
+## Cluster message
+KubeVirt's refusal contains `conflicts with selected instance type`.
 
 ## Bad
     spec:
@@ -20,6 +24,9 @@ An instancetype's values can't be overridden. KubeVirt refuses the VM and names 
 ## Good
     spec:
       instancetype: {name: u1.large}
+
+## How to fix
+Remove the field from the VM, or choose an instancetype that fits: `vmlint customize` writes a copy with other values.
 
 ## Source
 KubeVirt `pkg/instancetype/apply/gpu.go`, `hostdevices.go`, `iothreadpolicy.go`, `launchsecurity.go`,

@@ -5,8 +5,11 @@ Compares the VM with its instancetype, named or inferred: `domain.memory` (guest
 instancetype sets them) and memory requests and limits.
 
 ## Why it fails
-An instancetype's values can't be overridden. KubeVirt refuses the VM and names the fields, the first of them only.
-Equal values conflict too.
+A VM can't override the values of its instancetype. KubeVirt refuses the VM, and its message names only the first
+conflicting field. Equal values conflict too.
+
+## Cluster message
+KubeVirt's refusal contains `conflicts with selected instance type`.
 
 ## Bad
     spec:
@@ -19,6 +22,9 @@ Equal values conflict too.
 ## Good
     spec:
       instancetype: {name: u1.large}
+
+## How to fix
+Remove the field from the VM, or choose an instancetype that fits: `vmlint customize` writes a copy with other values.
 
 ## Source
 KubeVirt `pkg/instancetype/apply/memory.go`, `pkg/instancetype/conflict`.

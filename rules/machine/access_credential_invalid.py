@@ -1,11 +1,15 @@
 """An access credential has no source or propagation method.
 
 ## What it does
-Checks `accessCredentials`: each entry is one key or one password, from one Secret, and reaches the guest in one way;
-that way is there (a `cloudInitNoCloud` volume for `noCloud`, users for `qemuGuestAgent`).
+Checks `accessCredentials`: each entry is one key or one password, from one Secret, with one propagation method; the
+guest has what the method needs (a `cloudInitNoCloud` volume for `noCloud`, users for `qemuGuestAgent`).
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `exactly one access credential type` or `exactly one propagationMethod` or `requires a
+noCloud volume` or `at least one user`.
 
 ## Bad
     spec:
@@ -30,6 +34,9 @@ KubeVirt's webhook refuses the object.
           volumes:
           - name: cloud-init
             cloudInitNoCloud: {userData: "#cloud-config"}
+
+## How to fix
+Add the source or the propagation method, and the cloud-init volume that it needs.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateAccessCredentials).

@@ -10,7 +10,11 @@
 | others | everything |
 
 ## Why it fails
-KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: the VM never starts.
+KubeVirt accepts the VM and refuses the VirtualMachineInstance made from it: the VM never starts.
+
+## Cluster message
+KubeVirt's refusal contains `is not supported on amd64 architecture` or `Arm64 not support` or `only supports Diag288`
+or `only model supported on Arm64`.
 
 ## Bad
     spec:
@@ -30,6 +34,9 @@ KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: th
           architecture: arm64
           domain:
             devices: {}
+
+## How to fix
+Remove the setting, or use the value that the architecture supports.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/{amd64,arm64,s390x}.go`, `pkg/defaults`.

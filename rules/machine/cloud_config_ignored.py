@@ -1,12 +1,15 @@
 """Cloud-init can't parse the user data.
 
 ## What it does
-Reads the cloud-configs in the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64, in a
-Secret of the repository or in the parts of a MIME message. Reports one that is not valid YAML, or not a mapping,
-and user data that are still URL-encoded or in base64. Scripts and other kinds of user data are skipped.
+Parses the cloud-configs in the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64, in a
+Secret of the repository or in the parts of a MIME message. Reports one that is not valid YAML or not a mapping, and
+user data that are still URL-encoded or in base64. Scripts and other kinds of user data are skipped.
 
 ## Why it does nothing
-Cloud-init ignores the whole text, with a warning in the guest's log: no user, no key, no package.
+Cloud-init ignores the whole text, with a warning in the guest's log: users, keys and packages are missing.
+
+## Cluster message
+The guest's `/var/log/cloud-init.log` contains `Failed loading yaml blob` or `Failed at merging in cloud config part`.
 
 ## Bad
     volumes:
@@ -27,6 +30,9 @@ Cloud-init ignores the whole text, with a warning in the guest's log: no user, n
           users:
           - name: ops
             sudo: ALL=(ALL) NOPASSWD:ALL
+
+## How to fix
+Correct the YAML at the line that the finding names; `cloud-init schema --config-file` checks it.
 
 ## Source
 cloud-init `cloudinit/handlers/cloud_config.py`, `cloudinit/user_data.py`, `cloudinit/util.py` (load_yaml).

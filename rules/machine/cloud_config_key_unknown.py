@@ -1,11 +1,14 @@
 """A cloud-config has an unknown key that resembles a known one.
 
 ## What it does
-Compares the keys of cloud-configs, of their users and of their files with those that cloud-init reads, and reports one
-that differs from such a key in a letter or two, in dashes or in letter case. Other unknown keys are skipped.
+Compares the keys of cloud-configs, of their users and of their files with those that cloud-init reads, and reports a
+key that differs from such a key in one or two letters, in dashes or in letter case. Other unknown keys are skipped.
 
 ## Why it does nothing
-Cloud-init ignores a key that it does not know, with a warning in the guest's log.
+Cloud-init ignores unknown keys, with a warning in the guest's log.
+
+## Cluster message
+The guest's `/var/log/cloud-init.log` contains `failed schema validation`.
 
 ## Bad
     volumes:
@@ -22,6 +25,9 @@ Cloud-init ignores a key that it does not know, with a warning in the guest's lo
         userData: |
           #cloud-config
           runcmd: [systemctl start web]
+
+## How to fix
+Write the key that the finding names.
 
 ## Source
 cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`.

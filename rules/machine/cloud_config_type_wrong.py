@@ -1,11 +1,14 @@
 """A value of a cloud-config has the wrong type.
 
 ## What it does
-Checks the well-known keys of cloud-configs whose value has to be a list (`runcmd`, `write_files`, a user's
+Checks the well-known keys of cloud-configs whose value must be a list (`runcmd`, `write_files`, a user's
 `ssh_authorized_keys`), a mapping (`chpasswd`, `apt`) or a single value (`hostname`, `password`).
 
 ## Why it does nothing
-The module of cloud-init that reads the key fails, and the guest goes on without it.
+The module of cloud-init that reads the key fails, and the guest continues without it.
+
+## Cluster message
+The guest's `/var/log/cloud-init.log` contains `failed schema validation` or the module's traceback.
 
 ## Bad
     volumes:
@@ -22,6 +25,9 @@ The module of cloud-init that reads the key fails, and the guest goes on without
         userData: |
           #cloud-config
           runcmd: [systemctl start web]
+
+## How to fix
+Write a list, a mapping or a single value, as the finding names.
 
 ## Source
 cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`, `cloudinit/config/cc_*.py`.

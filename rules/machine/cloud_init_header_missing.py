@@ -1,12 +1,16 @@
 """The user data do not start with `#cloud-config`.
 
 ## What it does
-Looks at the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64 or in a Secret of the
-repository, and reports a cloud-config whose first line is not `#cloud-config`. A comment in front is enough for that.
+Checks the user data of `cloudInitNoCloud` and `cloudInitConfigDrive` volumes, also in base64 or in a Secret of the
+repository, and reports a cloud-config whose first line is not `#cloud-config`. A comment in front of it is enough for
+that.
 
 ## Why it does nothing
-Cloud-init tells a cloud-config from a script by the first line. Data without a header are ignored, with a warning in
-the guest's log: no user, no key, no package.
+Cloud-init distinguishes a cloud-config from a script by the first line. It ignores data without a header, with a
+warning in the guest's log: users, keys and packages are missing.
+
+## Cluster message
+The guest's log contains `Unhandled non-multipart` and `text/x-not-multipart`.
 
 ## Bad
     volumes:
@@ -24,6 +28,9 @@ the guest's log: no user, no key, no package.
           #cloud-config
           password: fedora
           chpasswd: {expire: false}
+
+## How to fix
+Write `#cloud-config` as the first line.
 
 ## Source
 cloud-init `cloudinit/handlers/__init__.py`, `cloudinit/user_data.py`.

@@ -1,12 +1,15 @@
-"""The data of a cloud-init volume are missing, ambiguous, too long or not base64.
+"""The data of a cloud-init volume are missing, ambiguous, too long or invalid base64.
 
 ## What it does
-Checks `cloudInitNoCloud` and `cloudInitConfigDrive` volumes: user data and network data each come from one of the
-plain field, the base64 field and a Secret; one of the two is there; base64 can be decoded; neither is longer than
-2048 bytes.
+Checks `cloudInitNoCloud` and `cloudInitConfigDrive` volumes: user data and network data each come from one of the plain
+field, the base64 field and a Secret; one of the two is set; base64 can be decoded; and neither is longer than 2048
+bytes.
 
 ## Why it fails
-KubeVirt's webhook refuses the object. Longer data belong in a Secret, where the limit does not hold.
+KubeVirt's webhook refuses the object. Longer data belong in a Secret, to which the limit does not apply.
+
+## Cluster message
+KubeVirt's refusal contains `userdatasource` or `networkdata source` or `is not a valid base64 value` or `byte limit`.
 
 ## Bad
     spec:
@@ -24,6 +27,9 @@ KubeVirt's webhook refuses the object. Longer data belong in a Secret, where the
           - name: cloud-init
             cloudInitNoCloud:
               secretRef: {name: web-cloud-init}
+
+## How to fix
+Set exactly one source for each kind of data, and move long data into a Secret.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateVolumes).

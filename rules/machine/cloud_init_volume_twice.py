@@ -4,7 +4,10 @@
 Reports the second `cloudInitNoCloud` or `cloudInitConfigDrive` volume of a guest.
 
 ## Why it matters
-KubeVirt makes the data of the first one only. The second disk does not hold what its volume says.
+KubeVirt writes only the data of the first one. The second disk does not contain the data of its volume.
+
+## Cluster message
+Nothing reports it: the data of the second volume are missing in the guest.
 
 ## Bad
     volumes:
@@ -19,6 +22,9 @@ KubeVirt makes the data of the first one only. The second disk does not hold wha
       cloudInitNoCloud:
         userData: "#cloud-config"
         networkData: "version: 2"
+
+## How to fix
+Put user data and network data into one volume.
 
 ## Source
 KubeVirt `pkg/cloud-init/cloud-init.go` (ReadCloudInitVolumeDataSource).

@@ -7,14 +7,18 @@ Checks, with instancetype, preference and defaults applied:
 |---|---|
 | `resources.requests.cpu`, `limits.cpu` | negative amounts; a request above the limit |
 | `cpu.sockets` | more than `maxSockets` |
-| `cpu.dedicatedCpuPlacement` | no memory at all; a request that differs from its limit; parts of a CPU |
-| | CPU amounts that differ from the vCPUs; over two threads a core, on arm64 over one |
+| `cpu.dedicatedCpuPlacement` | missing memory; a request that differs from its limit; fractions of a CPU |
+| | CPU amounts that differ from the vCPUs; over two threads per core, on arm64 over one |
 | `cpu.numa.guestMappingPassthrough` | without dedicated placement, or without huge pages |
 | `cpu.isolateEmulatorThread` | without dedicated placement |
 | `cpu.realtime` | without dedicated placement, or without NUMA mapping |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `IsolateEmulatorThread should be only set` or `when DedicatedCPUPlacement is true` or
+`greater than the maximum sockets` or `NUMA topology strategy`.
 
 ## Bad
     spec:
@@ -29,6 +33,9 @@ KubeVirt's webhook refuses the object.
         spec:
           domain:
             cpu: {cores: 2, isolateEmulatorThread: true, dedicatedCpuPlacement: true}
+
+## How to fix
+Change the field that the finding names; most of these settings need `dedicatedCpuPlacement: true`.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`, `vms-admitter.go`.

@@ -3,16 +3,20 @@
 ## What it does
 | field | refused |
 |---|---|
-| `gpus`, `hostDevices` | neither a device name nor a resource claim, or both; a request twice |
+| `gpus`, `hostDevices` | neither a device name nor a resource claim, or both; a duplicate request |
 | | claims that `resourceClaims` does not list; two GPUs with a boot display |
-| `resourceClaims` | no name, a name twice, none or both of claim and template |
-| `ioThreadsPolicy: supplementalPool` | no number of threads |
-| `sound` | no name |
-| `video` | beside `autoattachGraphicsDevice: false` |
+| `resourceClaims` | a missing or duplicate name; both or neither of claim and template |
+| `ioThreadsPolicy: supplementalPool` | a missing number of threads |
+| `sound` | a missing name |
+| `video` | together with `autoattachGraphicsDevice: false` |
 | `panicDevices` | on s390x |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `number of iothreads needs to be set` or `Sound device requires a name` or `Video
+configuration is not allowed` or `panic devices are not supported`.
 
 ## Bad
     spec:
@@ -28,6 +32,9 @@ KubeVirt's webhook refuses the object.
           domain:
             ioThreadsPolicy: supplementalPool
             ioThreads: {supplementalPoolThreadCount: 4}
+
+## How to fix
+Complete the device, or remove the setting that conflicts with it.
 
 ## Source
 KubeVirt `vmi-create-admitter.go`; `pkg/dra/admitter/dra_admitter.go`.

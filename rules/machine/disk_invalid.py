@@ -5,18 +5,23 @@ Checks `domain.devices.disks`, with the preference applied, and the boot order o
 
 | field | refused |
 |---|---|
-| `name` | no volume of that name (an empty CD-ROM drive can do without); no DNS label; a name twice |
-| target | several of `disk`, `lun`, `cdrom`; a `lun` whose volume is no claim |
+| `name` | a name without a volume (except for an empty CD-ROM drive); an invalid DNS label; a duplicate name |
+| target | several of `disk`, `lun`, `cdrom`; a `lun` whose volume is not a claim |
 | `bus` | `ide`, unknown ones; `virtio` for a CD-ROM drive; `sata` for a read-only disk |
 | `dedicatedIOThread`, `pciAddress` | on another bus than `virtio`; a malformed address |
 | `bootOrder` | below 1, or used twice |
 | `serial` | more than 256 characters, or others than letters, digits and `_.+-` |
-| `blockSize` | sizes that are no power of two from 512 to 2097152, or don't go together |
+| `blockSize` | sizes that are not a power of two from 512 to 2097152, or that contradict each other |
 
-A disk without a bus gets one only when the VM starts (`sata` on amd64); what does not go with that is told as well.
+A disk without a bus gets one only when the VM starts (`sata` on amd64); settings that this bus does not support are
+reported as well.
 
 ## Why it fails
 KubeVirt's webhook refuses the object, or the VirtualMachineInstance made from it: then the VM never starts.
+
+## Cluster message
+KubeVirt's refusal contains `does not have a matching Volume` or `can only have a single target type` or `unrecognized
+bus` or `IDE bus is not supported` or `Boot order for`.
 
 ## Bad
     spec:
@@ -39,6 +44,9 @@ KubeVirt's webhook refuses the object, or the VirtualMachineInstance made from i
               - {name: root, disk: {bus: virtio}}
           volumes:
           - {name: root, dataVolume: {name: web-root}}
+
+## How to fix
+Correct the field that the finding names; each disk needs a volume of its name.
 
 ## Source
 KubeVirt `pkg/storage/admitters/disks.go`; `vmi-create-admitter.go` (validateBootOrder).

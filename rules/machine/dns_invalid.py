@@ -2,11 +2,15 @@
 
 ## What it does
 Checks `dnsPolicy` and `dnsConfig` by the rules that Kubernetes has for pods: `None` needs name servers; at most three
-of them, each an IP address; at most six search domains, each a DNS name, of 256 characters together; options with
+of them, each an IP address; at most six search domains, each a DNS name, with 256 characters in total; and options with
 names.
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `must provide at least one DNS nameserver` or `must not have more than` or `must be valid IP
+address`.
 
 ## Bad
     spec:
@@ -21,6 +25,9 @@ KubeVirt's webhook refuses the object.
           dnsPolicy: None
           dnsConfig:
             nameservers: [192.0.2.53]
+
+## How to fix
+Add name servers for `dnsPolicy: None`, and stay within the limits that the finding names.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateDNSPolicy, validatePodDNSConfig).

@@ -1,14 +1,16 @@
 """A field needs a feature gate that is off.
 
 ## What it does
-Reports fields and annotations that count only with a feature gate: `hostDevices`, `hostDisk`, `autoattachVSOCK`,
-`downwardMetrics`, claims as file systems, encryption, resource claims, `portRanges`, hook sidecars, and so on. Which
-gates are on says the KubeVirt object of the repository; without one, the release of `target.kubevirt`, or else the
-newest one. A gate that nobody mentions may be on in the cluster: then the question is told as undecided, unless the
-world is closed.
+Reports fields and annotations that need a feature gate: `hostDevices`, `hostDisk`, `autoattachVSOCK`,
+`downwardMetrics`, claims as file systems, encryption, resource claims, `portRanges`, hook sidecars, and so on. The
+KubeVirt object of the repository determines which gates are on; without one, the target release, or else the newest
+one. A gate that no file mentions may be on in the cluster: the question is then undecided, unless the world is closed.
 
 ## Why it fails
 KubeVirt's webhook refuses the object while the gate is off.
+
+## Cluster message
+KubeVirt's refusal contains `feature gate is not enabled` or `feature gate not enabled`.
 
 ## Bad
     kind: KubeVirt
@@ -41,6 +43,13 @@ KubeVirt's webhook refuses the object while the gate is off.
             devices:
               hostDevices:
               - {name: card, deviceName: vendor.com/card}
+
+## How to fix
+Add the gate to `spec.configuration.developerConfiguration.featureGates` of the KubeVirt object.
+
+## How to configure
+`target: {kubevirt: "1.8"}` selects the release whose default gates apply; `closed-world: true` decides gates that no
+file mentions.
 
 ## Source
 KubeVirt `pkg/virt-config/featuregate`; `vmi-create-admitter.go`.

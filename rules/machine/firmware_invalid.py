@@ -4,13 +4,17 @@
 | field | refused |
 |---|---|
 | `machine.type` | a type that the cluster does not emulate for the guest's architecture |
-| `firmware.bootloader` | `efi` and `bios` at once |
+| `firmware.bootloader` | both `efi` and `bios` |
 | `firmware.kernelBoot` | arguments without a container; a container without image, kernel and initrd |
 | | paths that are not absolute |
-| `firmware.acpi` | no table; a table whose volume is missing or no Secret |
+| `firmware.acpi` | a missing table; a table whose volume is missing or is not a Secret |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `allowed values` or `both EFI and BIOS configured` or `kernel arguments cannot be provided`
+or `ACPI was set but`.
 
 ## Bad
     spec:
@@ -25,6 +29,9 @@ KubeVirt's webhook refuses the object.
         spec:
           domain:
             machine: {type: q35}
+
+## How to fix
+Use a machine type that the cluster emulates, such as `q35`, and one boot loader.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`.

@@ -1,10 +1,10 @@
 """A guest does not meet the requirements of an NVIDIA Grace device.
 
 ## What it does
-Checks guests with a GPU or host device that the KubeVirt object of the repository permits as an NVIDIA
-Grace device (selectors `10DE:2342`, `10DE:2348`, `10DE:2941`):
+Checks guests with a GPU or host device that the KubeVirt object of the repository permits as an NVIDIA Grace device
+(selectors `10DE:2342`, `10DE:2348`, `10DE:2941`):
 
-| | refused |
+| part | refused |
 |---|---|
 | feature gates | `GraceIOVirtualization`, `PCINUMAAwareTopology` or `IOMMUFD` is off |
 | guest | not `arm64`, a machine type other than `virt`, no dedicated CPUs |
@@ -13,6 +13,10 @@ Grace device (selectors `10DE:2342`, `10DE:2348`, `10DE:2941`):
 
 ## Why it fails
 KubeVirt's webhook refuses the object, since 1.9.
+
+## Cluster message
+KubeVirt's refusal contains `GraceIOVirtualization requires` or `must be enabled when GraceIOVirtualization is used` or
+`must be enabled for NVIDIA Grace`.
 
 ## Bad
     kind: VirtualMachine
@@ -34,6 +38,9 @@ KubeVirt's webhook refuses the object, since 1.9.
             cpu: {cores: 8, dedicatedCpuPlacement: true}
             devices:
               gpus: [{name: gpu, deviceName: nvidia.com/GH200}]
+
+## How to fix
+Enable the gates, and set `arm64`, the machine type `virt` and dedicated CPUs.
 
 ## Source
 KubeVirt `grace_io_virtualization.go`, `pkg/util/hardware/grace.go`.

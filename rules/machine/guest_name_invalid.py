@@ -2,10 +2,14 @@
 
 ## What it does
 Checks `hostname` (a DNS label of at most 63 characters), `subdomain` and `serviceAccountName` (DNS subdomains), and
-that `serviceAccountName` is the account of the guest's `serviceAccount` volume, if it has one.
+that `serviceAccountName` names the account of the guest's `serviceAccount` volume, if it has one.
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `DNS_LABEL rules` or `DNS_SUBDOMAIN rules` or `is not a valid service account name` or `must
+reference the same service account`.
 
 ## Bad
     spec:
@@ -18,6 +22,9 @@ KubeVirt's webhook refuses the object.
       template:
         spec:
           hostname: web-server
+
+## How to fix
+Use lower-case letters, digits and `-`, at most 63 characters for `hostname`.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`.

@@ -1,17 +1,20 @@
-"""A VM must be migrated when its node is drained, and can't be.
+"""A VM must be migrated when its node is drained, but it can't be.
 
 ## What it does
-Looks at each workload whose eviction strategy asks for live migration, be it its own or the one that the KubeVirt or
-HyperConverged object sets for the cluster. Reports in one finding all that keeps the guest from being migrated: the
-interface on the pod network, claims that are not `ReadWriteMany`, host devices and GPUs, launch security, Hyper-V
-passthrough, a node selector or required affinity that leaves one node, and a
-quota without room for a second pod.
+Checks each workload whose eviction strategy requires live migration; the strategy may come from the KubeVirt or
+HyperConverged object of the cluster. Reports in one finding everything that prevents the migration: the interface on
+the pod network, claims that are not `ReadWriteMany`, host devices and GPUs, launch security, Hyper-V passthrough, a
+node selector or required affinity that allows only one node, and a quota without room for a second pod.
 
 ## Why it matters
-With `LiveMigrate`, KubeVirt denies the eviction of a guest that can't be migrated: draining its node hangs until
-somebody stops the VM. A guest that is pinned to its node hangs the drain with `LiveMigrateIfPossible` too, since its
-migration begins and never finds a place. Otherwise `LiveMigrateIfPossible` shuts the guest down, and is not reported.
-A HyperConverged object that names no strategy sets `LiveMigrate` on clusters of several nodes alone: that is undecided.
+With `LiveMigrate`, KubeVirt denies the eviction of a guest that can't be migrated: draining its node hangs until the VM
+is stopped. A guest that is pinned to its node also blocks the drain with `LiveMigrateIfPossible`, because its migration
+begins and never finds a node. Otherwise `LiveMigrateIfPossible` shuts the guest down, and is not reported. A
+HyperConverged object without a strategy sets `LiveMigrate` only on clusters of several nodes: this is undecided.
+
+## Cluster message
+The guest's condition `LiveMigratable` is `False`; the drain prints `not live-migratable`, and events contain `cannot
+migrate VMI`.
 
 ## Bad
     kind: VirtualMachine
@@ -42,6 +45,9 @@ A HyperConverged object that names no strategy sets `LiveMigrate` on clusters of
           networks:
           - name: default
             pod: {}
+
+## How to fix
+Use storage and networks that can migrate, or set `evictionStrategy: LiveMigrateIfPossible` or `None`.
 
 ## Source
 KubeVirt `pkg/virt-handler/vm.go` (calculateLiveMigrationCondition), `pkg/util/migrations/migrations.go`

@@ -1,13 +1,16 @@
-"""An edited VM has to be restarted.
+"""An edited VM must be restarted.
 
 ## What it does
-Compares VMs with those of the commit that `--changed` names, with instancetype and preference applied, and finds what
-KubeVirt does not change in a running guest: more sockets or memory than it was started for, fewer sockets, and every
-field that can't be changed live. VMs whose guests don't run by themselves are skipped.
+Compares VMs with those of the commit that `--changed` names, with instancetype and preference applied, and finds
+changes that KubeVirt does not apply to a running guest: more sockets or memory than the maximum it was started with,
+fewer sockets, and every field that can't be changed live. VMs whose guests don't run by themselves are skipped.
 
 ## Why it matters
-KubeVirt accepts the edit and sets the condition RestartRequired. The guest keeps what it has until somebody restarts
-it. Sockets and memory of the same edit wait too, though they could be changed in the running guest.
+KubeVirt accepts the edit and sets the condition RestartRequired. The guest keeps its configuration until it is
+restarted. Sockets and memory of the same edit wait too, though KubeVirt could change them in the running guest.
+
+## Cluster message
+The VM's condition `RestartRequired`; its message contains `non-live-updatable field` or `higher than what's available`.
 
 ## Bad
     kind: VirtualMachine
@@ -26,6 +29,9 @@ it. Sockets and memory of the same edit wait too, though they could be changed i
         spec:
           domain:
             cpu: {sockets: 4, cores: 1}   # sockets was 2
+
+## How to fix
+Restart the VM after the edit: `virtctl restart`.
 
 ## Source
 KubeVirt `pkg/virt-controller/watch/vm/vm.go` (syncRestartRequired, handleCPUChangeRequest, handleMemoryHotplugRequest).

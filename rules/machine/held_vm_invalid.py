@@ -1,13 +1,16 @@
-"""KubeVirt refuses the VM that another object creates.
+"""KubeVirt refuses a VM that another object will create.
 
 ## What it does
-Judges the VMs that are written inside Cluster API's KubevirtMachineTemplates and KubevirtMachines, and inside
-VirtualMachineTemplates, as if they were made: with the values of the template's parameters, the volume that Cluster
-API's provider adds, and KubeVirt's defaults. A parameter without a value decides nothing.
+Checks the VMs inside Cluster API's KubevirtMachineTemplates and KubevirtMachines, and inside VirtualMachineTemplates,
+as if they existed: with the values of the template's parameters, the volume that Cluster API's provider adds, and
+KubeVirt's defaults. A parameter without a value decides nothing.
 
 ## Why it matters
-The object is accepted. The fault shows when somebody scales the cluster or creates a VM of the template: KubeVirt
-refuses each VM, or it never starts.
+The API server accepts the object. The fault appears when the cluster is scaled or a VM is created from the template:
+KubeVirt refuses each VM, or it never starts.
+
+## Cluster message
+The refusal of the VM that is created later, such as `must have exactly one binding method` or `no memory requested`.
 
 ## Bad
     kind: VirtualMachineTemplate
@@ -39,6 +42,9 @@ refuses each VM, or it never starts.
                 devices:
                   interfaces: [{name: default, masquerade: {}}]
               networks: [{name: default, pod: {}}]
+
+## How to fix
+Correct the VM inside the template.
 
 ## Source
 kubernetes-sigs/cluster-api-provider-kubevirt `pkg/kubevirt/utils.go`; kubevirt/virt-template `template/processor.go`;

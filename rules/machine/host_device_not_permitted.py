@@ -1,12 +1,15 @@
 """A VM uses a device that the cluster does not permit.
 
 ## What it does
-Compares the GPUs and host devices of each VM, its instancetype's too, with the resource names under
+Compares the GPUs and host devices of each VM, including those of its instancetype, with the resource names under
 `permittedHostDevices` of the KubeVirt or HyperConverged object in the files. Without such a list KubeVirt checks
 nothing.
 
 ## Why it fails
-KubeVirt accepts the VM, and does not make its launcher pod: the guest never starts.
+KubeVirt accepts the VM but does not create its launcher pod: the guest never starts.
+
+## Cluster message
+An event contains `is not permitted in permittedHostDevices configuration`.
 
 ## Bad
     kind: VirtualMachine
@@ -28,6 +31,9 @@ KubeVirt accepts the VM, and does not make its launcher pod: the guest never sta
             devices:
               gpus:
               - {name: gpu, deviceName: nvidia.com/TU104GL_Tesla_T4}
+
+## How to fix
+Correct the device name, or add the device to `permittedHostDevices`.
 
 ## Source
 KubeVirt `pkg/virt-controller/services/renderresources.go` (validatePermittedHostDevices).

@@ -1,12 +1,15 @@
 """A Hyper-V feature needs another one, which is disabled.
 
 ## What it does
-Reports Hyper-V features whose need is switched off (`evmcs` needs `vapic`; `ipi`, `tlbflush` and `synic` need
-`vpindex`; `synictimer` needs `synic`), and single features beside `hypervPassthrough`. What a feature needs and
-nobody mentions, KubeVirt switches on.
+Reports Hyper-V features whose requirement is disabled (`evmcs` needs `vapic`; `ipi`, `tlbflush` and `synic` need
+`vpindex`; `synictimer` needs `synic`), and single features next to `hypervPassthrough`. KubeVirt itself enables a
+required feature that is not set.
 
 ## Why it fails
-KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: the VM never starts.
+KubeVirt accepts the VM and refuses the VirtualMachineInstance made from it: the VM never starts.
+
+## Cluster message
+KubeVirt's refusal contains `which was disabled` or `HypervPassthrough`.
 
 ## Bad
     spec:
@@ -27,6 +30,9 @@ KubeVirt accepts the VM, and refuses the VirtualMachineInstance made from it: th
               hyperv:
                 synic: {}
                 vpindex: {}
+
+## How to fix
+Enable the feature that the finding names, or remove the one that needs it.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/hyperv.go`.

@@ -6,16 +6,20 @@ Checks `domain.devices.interfaces`, with the preference applied:
 | field | refused |
 |---|---|
 | binding | none or several of `masquerade`, `bridge`, `sriov`, `passtBinding`, `binding` |
-| | the dropped `slirp`, `passt`, `macvtap`; `masquerade` or `passtBinding` off the pod network |
-| | `bridge` on the pod network where the cluster forbids that |
-| `name` | no network of that name; a name twice; other characters than letters, digits, `-` and `_` |
+| | the removed `slirp`, `passt`, `macvtap`; `masquerade` or `passtBinding` off the pod network |
+| | `bridge` on the pod network where the cluster forbids it |
+| `name` | a name without a network; a duplicate name; other characters than letters, digits, `-` and `_` |
 | `state` | `up` and `down` with `sriov`; `absent` without `bridge`, or on the default network |
-| `macAddress`, `pciAddress` | malformed; the address that masquerade keeps for itself |
-| `ports`, `portRanges` | numbers outside 1 to 65535, unknown protocols, bad or double names, overlaps |
-| `dhcpOptions` | private options outside 224 to 254 or twice; NTP servers that are no IPv4 address |
+| `macAddress`, `pciAddress` | malformed; the address that masquerade reserves for itself |
+| `ports`, `portRanges` | numbers outside 1 to 65535, unknown protocols, invalid or duplicate names, overlaps |
+| `dhcpOptions` | private options outside 224 to 254 or duplicate; NTP servers that are not IPv4 addresses |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `must have exactly one binding method` or `malformed MAC address` or `has been discontinued
+since` or `Masquerade interface only implemented with pod network` or `Duplicate name of the port`.
 
 ## Bad
     spec:
@@ -38,6 +42,9 @@ KubeVirt's webhook refuses the object.
               - {name: default, masquerade: {}, macAddress: 02-00-00-12-34-56}
           networks:
           - {name: default, pod: {}}
+
+## How to fix
+Correct the field that the finding names; each interface needs exactly one binding.
 
 ## Source
 KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,passt}.go`, `pkg/network/link/mac.go`.

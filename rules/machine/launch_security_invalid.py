@@ -1,12 +1,16 @@
 """An encrypted guest has a setting that encryption does not support.
 
 ## What it does
-Checks `domain.launchSecurity`, with instancetype and preference applied: it is for amd64 and s390x; on amd64 it takes
-one of `sev`, `snp` and `tdx`, needs UEFI, and excludes network boot and, depending on the kind, Secure Boot,
-persistent UEFI variables or SMM; SEV attestation needs a guest that starts paused.
+Checks `domain.launchSecurity`, with instancetype and preference applied: it needs amd64 or s390x; on amd64 it has one
+of `sev`, `snp` and `tdx`, needs UEFI, and excludes network boot and, depending on the kind, Secure Boot, persistent
+UEFI variables or SMM; SEV attestation needs a guest that starts paused.
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `No launchSecurity support` or `requires OVMF (UEFI)` or `does not work along with` or `does
+not work with bootable NICs` or `SEV attestation requires`.
 
 ## Bad
     spec:
@@ -26,6 +30,9 @@ KubeVirt's webhook refuses the object.
               bootloader:
                 efi: {secureBoot: false}
             launchSecurity: {sev: {}}
+
+## How to fix
+Set UEFI without the conflicting option, as in the good example.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/amd64.go`; `vmi-create-admitter.go` (validateLaunchSecurity).

@@ -1,11 +1,14 @@
-"""Two running VMs have one MAC address on a network.
+"""Two running VMs have the same MAC address on a network.
 
 ## What it does
 Compares the `macAddress` of all interfaces that are attached through Multus to the same NetworkAttachmentDefinition.
-VMs that are halted, and alternatives of one VM, are left aside, as is the pod network, where guests have no neighbours.
+VMs that are halted, and alternatives of one VM, are skipped, as is the pod network, where guests don't share a segment.
 
 ## Why it matters
-Both guests start. The switch sends frames for the one to the other, and connections come and go.
+Both guests start. The switch sends frames for one guest to the other, and connections are unstable.
+
+## Cluster message
+Nothing reports it: connections are unstable.
 
 ## Bad
     kind: VirtualMachine
@@ -31,6 +34,9 @@ Both guests start. The switch sends frames for the one to the other, and connect
             devices:
               interfaces:
               - {name: lan, bridge: {}}
+
+## How to fix
+Remove `macAddress`, so that KubeVirt or KubeMacPool assigns one, or use a unique one.
 
 ## Source
 KubeVirt user guide, `docs/network/interfaces_and_networks.md`; `pkg/network/link/mac.go`.

@@ -5,14 +5,18 @@ Checks, with instancetype, preference and defaults applied:
 
 | field | refused |
 |---|---|
-| `resources.requests.memory`, `limits.memory` | negative amounts; a request under a megabyte, or above the limit |
-| `memory.hugepages.pageSize` | no quantity; more than the memory; memory that is no multiple of it |
-| `memory.guest` | above the memory limit, where the roll-out strategy is not LiveUpdate |
-| `memory.maxGuest` | guest memory that is absent, under 1Gi, above the maximum, or not aligned to 2Mi |
+| `resources.requests.memory`, `limits.memory` | negative amounts; a request below 1M, or above the limit |
+| `memory.hugepages.pageSize` | an invalid quantity; more than the memory; memory that is not a multiple of it |
+| `memory.guest` | above the memory limit, where the rollout strategy is not LiveUpdate |
+| `memory.maxGuest` | guest memory that is missing, below 1Gi, above the maximum, or not aligned to 2Mi |
 | | another architecture than amd64; realtime and encrypted guests |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `is not a multiple of the page size` or `must be equal to or less than the memory limit` or
+`must be greater than or equal to 1M` or `Memory hotplug`.
 
 ## Bad
     spec:
@@ -31,6 +35,9 @@ KubeVirt's webhook refuses the object.
             memory:
               guest: 1Gi
               hugepages: {pageSize: 2Mi}
+
+## How to fix
+Change the amount that the finding names.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`; `pkg/liveupdate/memory/memory.go`.

@@ -1,12 +1,16 @@
 """The memory limit of a pod is below the guest's memory.
 
 ## What it does
-Reports a VM whose `resources.limits.memory` is less than its guest memory. The memory that KubeVirt needs besides the
-guest's is added to the limit, so a limit that equals the guest memory is enough.
+Reports a VM whose `resources.limits.memory` is less than its guest memory. KubeVirt adds its own overhead to the limit,
+so a limit that equals the guest memory is enough.
 
 ## Why it matters
-With the rollout strategy `LiveUpdate`, the default since KubeVirt 1.6, the VM is accepted; the node kills the guest for
-want of memory when it fills what it has. With `Stage` KubeVirt refuses the VM.
+With the rollout strategy `LiveUpdate`, the default since KubeVirt 1.6, KubeVirt accepts the VM; the node kills the
+guest as soon as the guest uses more memory than the limit. With `Stage` KubeVirt refuses the VM.
+
+## Cluster message
+The node kills the guest with `OOMKilled`; with the rollout strategy `Stage`, KubeVirt's refusal contains `must be equal
+to or less than the memory limit`.
 
 ## Bad
     kind: VirtualMachine
@@ -27,6 +31,9 @@ want of memory when it fills what it has. With `Stage` KubeVirt refuses the VM.
             memory: {guest: 8Gi}
             resources:
               limits: {memory: 8Gi}
+
+## How to fix
+Set the limit to at least the guest memory, or remove it.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go` (validateGuestMemoryLimit),

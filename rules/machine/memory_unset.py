@@ -1,12 +1,15 @@
 """The VM has no memory.
 
 ## What it does
-Reports a VM, pool, replica set or VirtualMachineInstance that gives neither guest memory, huge pages, a memory
-request nor a limit, and that has no instancetype to give it some.
+Reports a VM, pool, replica set or VirtualMachineInstance that sets neither guest memory, huge pages, a memory request
+nor a limit, and has no instancetype that sets it.
 
 ## Why it fails
-KubeVirt accepts a VM like that, and refuses the VirtualMachineInstance made from it: the VM never starts, and says so
-in an event only. A VirtualMachineInstance is refused at once.
+KubeVirt accepts such a VM, and refuses the VirtualMachineInstance made from it: the VM never starts, and only an event
+shows the reason. KubeVirt refuses a VirtualMachineInstance at once.
+
+## Cluster message
+KubeVirt's refusal contains `no memory requested`.
 
 ## Bad
     kind: VirtualMachine
@@ -26,6 +29,9 @@ in an event only. A VirtualMachineInstance is refused at once.
           domain:
             memory: {guest: 2Gi}
             devices: {}
+
+## How to fix
+Set `domain.memory.guest`, or an instancetype.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMandatoryFields).

@@ -1,12 +1,16 @@
 """A quota or limit of the namespace leaves no room for a VM's pod, or for a disk.
 
 ## What it does
-Compares the ResourceQuotas and LimitRanges of the namespace with each claim, as CDI makes it, and with each launcher
-pod: CPU and memory, those that KubeVirt needs besides the guest's too, devices, huge pages. Only what exceeds a bound
-by itself is reported; what else is in the namespace comes on top.
+Compares the ResourceQuotas and LimitRanges of the namespace with each claim, as CDI creates it, and with each launcher
+pod: CPU and memory including KubeVirt's own overhead, devices, and huge pages. Only an object that exceeds a limit by
+itself is reported; the other objects of the namespace add to it.
 
 ## Why it fails
 Kubernetes refuses the claim or pod. A DataVolume then stays pending, and a VM never starts.
+
+## Cluster message
+The events of the VM, its pod or its claim contain `exceeded quota`, `must specify limits` or `maximum memory usage per
+Container`.
 
 ## Bad
     kind: ResourceQuota
@@ -31,6 +35,9 @@ Kubernetes refuses the claim or pod. A DataVolume then stays pending, and a VM n
         spec:
           domain:
             memory: {guest: 4Gi}
+
+## How to fix
+Raise the quota or the limit, or reduce the VM or disk.
 
 ## Source
 KubeVirt `pkg/hypervisor/kvm/hypervisorbackend.go` (GetMemoryOverhead),

@@ -1,11 +1,14 @@
 """An interface uses a network binding that is not registered.
 
 ## What it does
-Compares the binding plugins of interfaces with those that the KubeVirt object of the files registers under
+Compares the binding plugins of interfaces with those that the KubeVirt object in the files registers under
 `spec.configuration.network.binding`.
 
 ## Why it fails
-KubeVirt accepts the VM, and does not make its launcher pod: the guest never starts.
+KubeVirt accepts the VM but does not create its launcher pod: the guest never starts.
+
+## Cluster message
+An event contains `unable to find the network binding plugin`.
 
 ## Bad
     kind: VirtualMachine
@@ -29,6 +32,9 @@ KubeVirt accepts the VM, and does not make its launcher pod: the guest never sta
               interfaces:
               - name: default
                 binding: {name: macvtap}
+
+## How to fix
+Correct the name, or register the binding in `spec.configuration.network.binding` of the KubeVirt object.
 
 ## Source
 KubeVirt `pkg/network/multus/annotation.go` (newBindingPluginAnnotationData).

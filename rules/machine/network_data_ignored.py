@@ -1,12 +1,15 @@
 """Cloud-init can't parse the network data.
 
 ## What it does
-Reads the network data of `cloudInitNoCloud` volumes, also in base64 or in a Secret of the repository, and reports data
-that are not valid YAML or not a mapping, that have no version or another one than 1 and 2, and data of version 1
-without `config` or of version 2 with nothing else.
+Parses the network data of `cloudInitNoCloud` volumes, also in base64 or in a Secret of the repository, and reports data
+that are not valid YAML or not a mapping, whose version is missing or is not 1 or 2, and data of version 1 without
+`config` or of version 2 without any device.
 
 ## Why it does nothing
-Cloud-init leaves the network as it is without such data: the guest asks for its addresses by DHCP.
+Without such data cloud-init does not change the network: the guest requests its addresses by DHCP.
+
+## Cluster message
+The guest's `/var/log/cloud-init.log` contains a warning about the network config; the guest uses DHCP.
 
 ## Bad
     volumes:
@@ -26,6 +29,9 @@ Cloud-init leaves the network as it is without such data: the guest asks for its
           version: 2
           ethernets:
             eth0: {dhcp4: true}
+
+## How to fix
+Add `version: 2` and `ethernets`, or `version: 1` and `config`.
 
 ## Source
 cloud-init `cloudinit/sources/DataSourceNoCloud.py`, `cloudinit/net/network_state.py` (parse_net_config_data).

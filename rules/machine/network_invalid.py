@@ -7,12 +7,16 @@ Checks `networks`:
 |---|---|
 | no source, or several | a network is `pod`, `multus` or a resource claim |
 | `multus` without `networkName` | it must name a NetworkAttachmentDefinition |
-| two pod networks, two defaults, or one of each | a guest has one |
-| a name twice | interfaces find their networks by name |
-| no interface of its name | nothing would be attached to it |
+| two pod networks, two defaults, or one of each | a guest has one primary network |
+| a duplicate name | interfaces find their networks by name |
+| no interface of its name | KubeVirt would not attach it |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `should have only one network type` or `must have a networkName` or `every network must have
+a unique name` or `support only a single pod network` or `not found`.
 
 ## Bad
     spec:
@@ -38,6 +42,9 @@ KubeVirt's webhook refuses the object.
           networks:
           - {name: default, pod: {}}
           - {name: storage, multus: {networkName: storage}}
+
+## How to fix
+Add an interface with the network's name, and one source to each network.
 
 ## Source
 KubeVirt `pkg/network/admitter/{netsource,netiface,dra}.go`.

@@ -1,12 +1,16 @@
 """The selector of a pool or replica set does not match its template.
 
 ## What it does
-Checks VirtualMachinePools and VirtualMachineInstanceReplicaSets: the selector is well-formed and selects the labels
-of the template. Of a pool also `maxUnavailable` (a number above 0, or from `1%` to `100%`), and that `updateStrategy`
-and `scaleInStrategy` are one thing at a time.
+Checks VirtualMachinePools and VirtualMachineInstanceReplicaSets: the selector is valid and selects the labels of the
+template. Of a pool also `maxUnavailable` (a number above 0, or from `1%` to `100%`), and that `updateStrategy` and
+`scaleInStrategy` each have one strategy.
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `selector does not match labels` or `maxUnavailable` or `only one strategy can be
+configured`.
 
 ## Bad
     kind: VirtualMachinePool
@@ -25,6 +29,9 @@ KubeVirt's webhook refuses the object.
       virtualMachineTemplate:
         metadata:
           labels: {app: web}
+
+## How to fix
+Use the same labels in the selector and the template.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/{vmpool,vmirs}-admitter.go`.

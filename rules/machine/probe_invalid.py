@@ -1,11 +1,15 @@
 """A probe has no handler, several, or no network.
 
 ## What it does
-Checks `readinessProbe` and `livenessProbe`: each has one of `httpGet`, `tcpSocket`, `exec` and `guestAgentPing`; the
-first two go through the pod network, which the guest must have; a guest that starts paused has no liveness probe.
+Checks `readinessProbe` and `livenessProbe`: each has one of `httpGet`, `tcpSocket`, `exec` and `guestAgentPing`;
+`httpGet` and `tcpSocket` need a pod network; a guest that starts paused has no liveness probe.
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `exactly one probe type set` or `must be set if a` or `only allowed if the Pod Network is
+attached` or `LivenessProbe is not supported`.
 
 ## Bad
     spec:
@@ -21,6 +25,9 @@ KubeVirt's webhook refuses the object.
           readinessProbe:
             periodSeconds: 10
             guestAgentPing: {}
+
+## How to fix
+Set exactly one handler; `httpGet` and `tcpSocket` need a pod network.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateProbe).

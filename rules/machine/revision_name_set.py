@@ -4,8 +4,11 @@
 Reports `revisionName` in `spec.instancetype` and `spec.preference`.
 
 ## Why it matters
-The ControllerRevision is a copy that KubeVirt makes in one cluster when it first sees the VM. It wins over the name: a
-VM whose manifest names another instancetype keeps the old size, and in another cluster the copy is not there.
+The ControllerRevision is a copy that KubeVirt makes in one cluster when it first handles the VM. It has precedence over
+the name: a VM whose manifest names another instancetype keeps the old size, and another cluster does not have the copy.
+
+## Cluster message
+KubeVirt reports nothing; in another cluster the VM's condition `Failure` contains `not found`.
 
 ## Bad
     kind: VirtualMachine
@@ -18,6 +21,9 @@ VM whose manifest names another instancetype keeps the old size, and in another 
     kind: VirtualMachine
     spec:
       instancetype: {name: u1.medium}
+
+## How to fix
+Remove `revisionName`; KubeVirt sets it.
 
 ## Source
 KubeVirt `pkg/instancetype/find/spec.go`, `pkg/instancetype/revision`.

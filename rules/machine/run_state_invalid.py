@@ -7,11 +7,15 @@ Checks `spec.runStrategy` and `spec.running` of VMs and of a pool's VMs:
 |---|---|
 | neither is set | a VM must have a run strategy |
 | both are set | they exclude each other |
-| another strategy than `Always`, `Halted`, `Manual`, `RerunOnFailure`, `Once` | KubeVirt knows no other |
-| `WaitAsReceiver` without the feature gate `DecentralizedLiveMigration` | the strategy is the gate's |
+| another strategy than `Always`, `Halted`, `Manual`, `RerunOnFailure`, `Once` | KubeVirt does not support it |
+| `WaitAsReceiver` without the feature gate `DecentralizedLiveMigration` | the strategy needs the gate |
 
 ## Why it fails
 KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `RunStrategy must be specified` or `Running and RunStrategy are mutually exclusive` or
+`Invalid RunStrategy`.
 
 ## Bad
     kind: VirtualMachine
@@ -23,6 +27,9 @@ KubeVirt's webhook refuses the object.
     kind: VirtualMachine
     spec:
       runStrategy: Always
+
+## How to fix
+Set `runStrategy` to one of the five strategies, and remove `running`.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vms-admitter.go` (validateRunStrategy).

@@ -4,8 +4,11 @@
 Reports `spec.running` of VMs and of a pool's VMs.
 
 ## Why it matters
-Since KubeVirt 1.4 the field is deprecated, and each change of the VM brings a warning. Beside `runStrategy` it is
-refused.
+The field is deprecated since KubeVirt 1.4, and the API server prints a warning for each change of the VM. KubeVirt
+refuses a VM with both `running` and `runStrategy`.
+
+## Cluster message
+The API server prints the warning `spec.running is deprecated`.
 
 ## Bad
     kind: VirtualMachine
@@ -16,6 +19,12 @@ refused.
     kind: VirtualMachine
     spec:
       runStrategy: Always
+
+## How to fix
+Write `runStrategy: Always` instead of `running: true`, and `Halted` instead of `false`.
+
+## How to configure
+`target: {kubevirt: "1.3"}` disables the rule for older clusters.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vms-admitter.go`.

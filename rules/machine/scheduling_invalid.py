@@ -2,11 +2,15 @@
 
 ## What it does
 Checks `affinity` and `topologySpreadConstraints` by the rules that Kubernetes has for pods: weights from 1 to 100,
-label keys and values, operators with as many values as they take, node selectors with a term, `maxSkew` above 0, a
-known `whenUnsatisfiable`, no constraint twice.
+label keys and values, operators with the right number of values, node selectors with a term, `maxSkew` above 0, a known
+`whenUnsatisfiable`, and constraints without duplicates.
 
 ## Why it fails
-KubeVirt makes a pod of it and has it checked first: its webhook refuses the object.
+KubeVirt validates the fields as Kubernetes would for the pod, and its webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `nodeAffinity` or `nodeSelectorTerms` or `topologySpreadConstraints` or `Required value` or
+`Unsupported value`.
 
 ## Bad
     spec:
@@ -29,6 +33,9 @@ KubeVirt makes a pod of it and has it checked first: its webhook refuses the obj
                 nodeSelectorTerms:
                 - matchExpressions:
                   - {key: zone, operator: In, values: [north]}
+
+## How to fix
+Correct the term or constraint that the finding names.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/validate-k8s-utils.go`.

@@ -1,11 +1,14 @@
 """Secure Boot is on without SMM.
 
 ## What it does
-Reports UEFI firmware with Secure Boot where the feature `smm` is not on. Secure Boot is on unless `efi.secureBoot:
-false` says otherwise, so that a bare `efi: {}` has it.
+Reports UEFI firmware with Secure Boot where the feature `smm` is not enabled. Secure Boot is enabled unless
+`efi.secureBoot` is `false`, so `efi: {}` enables it too.
 
 ## Why it fails
 Secure Boot keeps its variables in system management mode. KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `SecureBoot requires SMM`.
 
 ## Bad
     spec:
@@ -26,6 +29,9 @@ Secure Boot keeps its variables in system management mode. KubeVirt's webhook re
             firmware:
               bootloader:
                 efi: {}
+
+## How to fix
+Enable `domain.features.smm`, or set `efi.secureBoot: false`.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateDomainSpec).

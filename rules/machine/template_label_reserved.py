@@ -5,7 +5,10 @@ Reports `kubevirt.io/created-by`, `migrationJobUID`, `nodeName`, `migrationTarge
 `install-strategy` among the labels of a VirtualMachineInstance or of a VM's template.
 
 ## Why it fails
-KubeVirt sets these labels to find its own objects, and its webhook refuses them from anybody else.
+KubeVirt sets these labels to find its own objects, and its webhook refuses them from anyone else.
+
+## Cluster message
+KubeVirt's refusal contains `reserved kubevirt.io/ labels`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ KubeVirt sets these labels to find its own objects, and its webhook refuses them
       template:
         spec:
           nodeSelector: {kubernetes.io/hostname: node-1}
+
+## How to fix
+Remove the label; select a node with `nodeSelector`.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMetadata).

@@ -1,13 +1,16 @@
-"""KubeVirt accepts an edit of a VM, and can't go on with the VM.
+"""KubeVirt accepts an edit of a VM, but can't apply it.
 
 ## What it does
 Compares VMs with those of the commit that `--changed` names, and finds edits after which the VM's controller fails
-without end, or after which the guest can't be started again: a hotplugged disk without a bus that can be plugged, a
-`revisionName` that does not exist, a disk that the webhook for guests refuses.
+without end, or after which the guest can't start again: a hotplugged disk on a bus without hotplug, a `revisionName`
+that does not exist, a disk that the webhook for guests refuses.
 
 ## Why it fails
-The webhook for VMs does not look at what is plugged, and not at the defaults of the guest. The running guest goes on,
-and nothing shows the fault until the guest is stopped.
+The webhook for VMs checks neither hotplugged disks nor the guest's defaults. The running guest continues, and the fault
+appears only when the guest is stopped.
+
+## Cluster message
+The VM's condition `Failure` contains `requires bus to be`, `not found` or the refusal of the VirtualMachineInstance.
 
 ## Bad
     kind: VirtualMachine
@@ -36,6 +39,9 @@ and nothing shows the fault until the guest is stopped.
           volumes:
           - name: data
             persistentVolumeClaim: {claimName: data, hotpluggable: true}
+
+## How to fix
+Change the field that the finding names, or revert the edit.
 
 ## Source
 KubeVirt `pkg/storage/hotplug/hotplug.go`, `pkg/storage/admitters/storagehotplug.go` (ValidateHotplugDiskConfiguration),

@@ -1,9 +1,9 @@
-"""A field has a value that KubeVirt does not know.
+"""A field has a value that KubeVirt does not support.
 
 ## What it does
-Checks the fields that take one of a few words, which the schema leaves open:
+Checks the fields that accept only certain values, which the schema does not list:
 
-| field | words |
+| field | values |
 |---|---|
 | `cpu.features[].policy` | force, require, optional, disable, forbid |
 | `startStrategy` | Paused |
@@ -23,6 +23,10 @@ Checks the fields that take one of a few words, which the schema leaves open:
 ## Why it fails
 KubeVirt's webhook refuses the object. Case matters.
 
+## Cluster message
+KubeVirt's refusal contains `is not supported` or `unrecognized option` or `Invalid IOThreadsPolicy` or `Options: 'ich9'
+or 'ac97'`.
+
 ## Bad
     spec:
       template:
@@ -34,6 +38,9 @@ KubeVirt's webhook refuses the object. Case matters.
       template:
         spec:
           evictionStrategy: LiveMigrate
+
+## How to fix
+Write one of the values in the table; case matters.
 
 ## Source
 KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/storage/admitters/disks.go`.

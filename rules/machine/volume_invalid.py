@@ -5,17 +5,21 @@ Checks `volumes`:
 
 | refused | why |
 |---|---|
-| no source, or several | a volume comes from one place |
-| `dataVolume`, `configMap`, `secret`, `serviceAccount`, `hostDisk` without the name or path | nothing to mount |
-| a name twice | disks find their volumes by name |
-| two `serviceAccount`, `downwardMetrics` or `memoryDump` volumes | a guest has one at most |
-| a `containerDisk.path` that is not absolute | |
-| `hostDisk` of `type: Disk` with a capacity | the disk is there already |
-| `containerPath` without a file system, with a disk, or below KubeVirt's own folders | |
-| `utilityVolumes` | KubeVirt alone adds them, later |
+| no source, or several | a volume has exactly one source |
+| `dataVolume`, `configMap`, `secret`, `serviceAccount`, `hostDisk` without the name or path | the source needs it |
+| a duplicate name | disks find their volumes by name |
+| two `serviceAccount`, `downwardMetrics` or `memoryDump` volumes | a guest has at most one |
+| a `containerDisk.path` that is not absolute | the path is in the container's root |
+| `hostDisk` of `type: Disk` with a capacity | the disk exists already |
+| `containerPath` without a file system, with a disk, or below KubeVirt's folders | it is a file system |
+| `utilityVolumes` | only KubeVirt may add them, later |
 
 ## Why it fails
-KubeVirt's webhook refuses the object; for `containerPath`, the VirtualMachineInstance made from it.
+KubeVirt's webhook refuses the object; for `containerPath`, it refuses the VirtualMachineInstance made from it.
+
+## Cluster message
+KubeVirt's refusal contains `must have exactly one source type set` or `must not have the same Name` or `is required for
+hostDisk volume` or `must have max one`.
 
 ## Bad
     spec:
@@ -33,6 +37,9 @@ KubeVirt's webhook refuses the object; for `containerPath`, the VirtualMachineIn
           volumes:
           - name: root
             dataVolume: {name: web-root}
+
+## How to fix
+Set exactly one source, and the name or path that it needs.
 
 ## Source
 KubeVirt `vmi-create-admitter.go` (validateVolumes).

@@ -3,14 +3,18 @@
 ## What it does
 | field | refused |
 |---|---|
-| `source` | no API group or name; a kind other than `VirtualMachine` and `VirtualMachineSnapshot` |
+| `source` | a missing API group or name; a kind other than `VirtualMachine` and `VirtualMachineSnapshot` |
 | `target` | a kind other than `VirtualMachine`; the name of the VM that is cloned |
 | filters | `!` that is not the first character, `*` that is not the last |
-| `newMacAddresses` | not a MAC address |
-| `patches` | not JSON |
+| `newMacAddresses` | an invalid MAC address |
+| `patches` | invalid JSON |
 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `Source kind is not supported` or `malformed MAC address` or `patch is not valid JSON` or
+`negation character`.
 
 ## Bad
     kind: VirtualMachineClone
@@ -23,6 +27,9 @@ The API server or KubeVirt's webhook refuses the object.
     spec:
       source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
       target: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web-2}
+
+## How to fix
+Correct the field. The target needs another name than the source, and both need `apiGroup: kubevirt.io`.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmclone-admitter.go`.

@@ -1,11 +1,14 @@
 """The source of an export is invalid.
 
 ## What it does
-Checks `spec.source` of a VirtualMachineExport: its kind is one that the release exports, its API group is that of the
-kind (a claim has none), and its name is set.
+Checks `spec.source` of a VirtualMachineExport: the target release can export its kind, its API group is that of the
+kind (empty for a claim), and its name is set.
 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `API group must be` or `name must not be empty` or `invalid kind`.
 
 ## Bad
     kind: VirtualMachineExport
@@ -16,6 +19,10 @@ The API server or KubeVirt's webhook refuses the object.
     kind: VirtualMachineExport
     spec:
       source: {apiGroup: "", kind: PersistentVolumeClaim, name: data}
+
+## How to fix
+Set the API group that belongs to the kind: `kubevirt.io` for a VM, `snapshot.kubevirt.io` for a snapshot, an empty one
+for a claim.
 
 ## Source
 KubeVirt `pkg/storage/admitters/vmexport.go`.

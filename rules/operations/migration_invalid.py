@@ -7,6 +7,10 @@ migration have the same ID.
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
 
+## Cluster message
+KubeVirt's refusal contains `vmiName is missing` or `only virt-controller is allowed` or `does not match receive
+migrationID`.
+
 ## Bad
     kind: VirtualMachineInstanceMigration
     spec: {vmiName: web, priority: system-critical}
@@ -14,6 +18,9 @@ The API server or KubeVirt's webhook refuses the object.
 ## Good
     kind: VirtualMachineInstanceMigration
     spec: {vmiName: web}
+
+## How to fix
+Set `vmiName`, and remove `priority`.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/migration-create-admitter.go`.

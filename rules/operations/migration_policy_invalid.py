@@ -7,6 +7,10 @@ and have at most three decimal places, and `stallDetector` and `downtimeTuning` 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
 
+## Cluster message
+KubeVirt's refusal contains `must not be negative` or `must be less than or equal to` or `decimal places` or `mutually
+exclusive`.
+
 ## Bad
     kind: MigrationPolicy
     spec:
@@ -18,6 +22,9 @@ The API server or KubeVirt's webhook refuses the object.
     spec:
       selectors: {}
       bandwidthPerMigration: 64Mi
+
+## How to fix
+Use a value in the range that the message names.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/migrationpolicy-admitter.go`.

@@ -1,14 +1,16 @@
 """The VM, claim or snapshot of an operation is not in the repository.
 
 ## What it does
-Looks for what snapshots, restores, clones, exports, backups and migrations name: VMs, snapshots, claims, trackers, and
-the VM behind the guest that is migrated. The target of a restore or clone need not exist. A VM in a namespace of which
-the repository holds nothing is undecided, and so is a snapshot: both often exist in the cluster only.
+Looks for the objects that snapshots, restores, clones, exports, backups and migrations name: VMs, snapshots, claims,
+trackers, and the VM behind the guest that is migrated. The target of a restore or clone need not exist. A VM in a
+namespace without any object in the repository is undecided, and so is a snapshot: both often exist only in the cluster.
 
 ## Why it matters
-KubeVirt accepts the operation, and it waits. A migration of a guest that does not exist is refused, as is a clone of
-nothing before KubeVirt 1.6. When the object lives in the cluster, declare it: `outside:` in the configuration, or a
-folder with `--context`.
+KubeVirt accepts the operation, and it waits. KubeVirt refuses a migration of a guest that does not exist and, before
+release 1.6, a clone of a source that does not exist.
+
+## Cluster message
+The status of the operation contains `not found` or `does not exist`; so does the refusal of a migration.
 
 ## Bad
     kind: VirtualMachineExport
@@ -21,6 +23,10 @@ folder with `--context`.
     metadata: {name: web, namespace: shop}
     spec:
       source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
+
+## How to fix
+Correct the name or the namespace. If the object exists in the cluster, declare it: `outside:` in the configuration, or
+a folder with `--context`.
 
 ## Source
 KubeVirt `pkg/storage/snapshot`, `pkg/storage/export/export/vm-source.go`, `pkg/virt-controller/watch/clone/clone.go`,

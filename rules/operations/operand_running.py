@@ -6,7 +6,11 @@ Reports a restore whose target, and an export whose VM or claim, belongs to a VM
 
 ## Why it matters
 KubeVirt does neither while the guest exists. A restore fails after five minutes, at once with `FailImmediate`, and
-waits for ever with `WaitEventually`; an export stays pending until it expires.
+waits without end with `WaitEventually`; an export stays pending until it expires.
+
+## Cluster message
+The status or an event contains `must be powered off`, `Waiting for target VM to be powered off` or, for an export, `is
+running`.
 
 ## Bad
     kind: VirtualMachine
@@ -28,6 +32,10 @@ waits for ever with `WaitEventually`; an export stays pending until it expires.
       target: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
       virtualMachineSnapshotName: web-1
       targetReadinessPolicy: StopTarget
+
+## How to fix
+Set `targetReadinessPolicy: StopTarget` on the restore, or stop the VM: `runStrategy: Halted`. Export a snapshot instead
+of a running VM.
 
 ## Source
 KubeVirt `pkg/storage/snapshot/restore.go` (handleVMRestoreTargetNotReady), `pkg/storage/export/export/vm-source.go`

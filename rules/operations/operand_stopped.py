@@ -6,6 +6,9 @@ Reports migrations and backups of a VM with `runStrategy: Halted` or `running: f
 ## Why it matters
 KubeVirt refuses the migration of a guest that does not exist, and a backup waits until the VM runs.
 
+## Cluster message
+KubeVirt's refusal of a migration contains `does not exist`.
+
 ## Bad
     kind: VirtualMachine
     metadata: {name: web}
@@ -21,6 +24,9 @@ KubeVirt refuses the migration of a guest that does not exist, and a backup wait
     ---
     kind: VirtualMachineInstanceMigration
     spec: {vmiName: web}
+
+## How to fix
+Start the VM, with `runStrategy: Always`, or remove the migration or backup.
 
 ## Source
 KubeVirt `migration-create-admitter.go`; `pkg/storage/cbt/backup.go`.

@@ -18,6 +18,9 @@ the cluster may have turned on is undecided.
 ## Why it fails
 KubeVirt's webhook refuses the object.
 
+## Cluster message
+KubeVirt's refusal contains `feature gate not enabled` or `feature gate is not enabled`.
+
 ## Bad
     kind: KubeVirt
     spec:
@@ -37,6 +40,12 @@ KubeVirt's webhook refuses the object.
     kind: VirtualMachineSnapshot
     spec:
       source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
+
+## How to fix
+Add the gate to `spec.configuration.developerConfiguration.featureGates` of the KubeVirt object.
+
+## How to configure
+`target: {kubevirt: "1.8"}` selects the release whose default gates apply.
 
 ## Source
 KubeVirt `pkg/virt-config/featuregate`, `pkg/storage/admitters`, `pkg/virt-api/webhooks/validating-webhook/admitters`.

@@ -7,6 +7,9 @@ another name.
 ## Why it matters
 KubeVirt can't copy this state. Since 1.5 a clone fails, and KubeVirt refuses the restore once its snapshot is ready.
 
+## Cluster message
+KubeVirt's refusal contains `backend storage (persistent TPM or EFI)`.
+
 ## Bad
     kind: VirtualMachineClone
     spec:
@@ -17,6 +20,10 @@ KubeVirt can't copy this state. Since 1.5 a clone fails, and KubeVirt refuses th
     spec:
       target: {apiGroup: kubevirt.io, kind: VirtualMachine, name: win}
       virtualMachineSnapshotName: win-1
+
+## How to fix
+Restore into the VM that the snapshot was taken of, or remove `persistent: true` from `tpm` and `efi` if the state may
+be lost.
 
 ## Source
 KubeVirt `pkg/storage/backend-storage/backend-storage.go` (IsBackendStorageNeeded), `pkg/virt-controller/watch/clone`,

@@ -1,11 +1,15 @@
 """A plugin has an expression or a socket path that KubeVirt refuses.
 
 ## What it does
-Checks Plugins: the path of a sidecar's socket has no `..` and no double slash, and CEL expressions can be parsed, as
-far as their strings, brackets and operators show. What an expression's names mean is not checked.
+Checks Plugins: the path of a sidecar's socket must not contain `..` or a double slash, and CEL expressions must parse,
+as far as their strings, brackets and operators show. The meaning of an expression's names is not checked.
 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `must be a clean path` or `invalid CEL condition expression` or `invalid CEL mutation
+expression`.
 
 ## Bad
     kind: Plugin
@@ -18,6 +22,9 @@ The API server or KubeVirt's webhook refuses the object.
     spec:
       domainHooks:
       - sidecar: {socketPath: /var/run/kubevirt-plugin/hook/a.sock}
+
+## How to fix
+Correct the expression, or write the path without `..` and double slashes.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/plugin-admitter.go`.

@@ -2,10 +2,13 @@
 
 ## What it does
 Checks the disks and the firmware of VirtualMachineInstancePresets as those of a guest. A preset has no volumes, so its
-disks need none.
+disks don't need any.
 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `IDE bus is not supported` or `mutually exclusive`.
 
 ## Bad
     kind: VirtualMachineInstancePreset
@@ -22,6 +25,9 @@ The API server or KubeVirt's webhook refuses the object.
         devices:
           disks:
           - {name: root, disk: {bus: virtio}}
+
+## How to fix
+Set `spec.domain`, and correct its disks and firmware.
 
 ## Source
 KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-preset-admitter.go`.

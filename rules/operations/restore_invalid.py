@@ -5,11 +5,15 @@
 |---|---|
 | `target` | anything but a `VirtualMachine` of `kubevirt.io` |
 | `patches` | a part that is not one key and one value; a path outside spec, labels and annotations |
-| `volumeRestoreOverrides` | no volume name, or nothing overridden |
-| `volumeRestorePolicy`, `volumeOwnershipPolicy` | an unknown word |
+| `volumeRestoreOverrides` | a missing volume name, or an entry that overrides nothing |
+| `volumeRestorePolicy`, `volumeOwnershipPolicy` | an unknown value |
 
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
+
+## Cluster message
+KubeVirt's refusal contains `invalid kind` or `must provide a volume name` or `volume restore policy` or `patching is
+valid only`.
 
 ## Bad
     kind: VirtualMachineRestore
@@ -24,6 +28,10 @@ The API server or KubeVirt's webhook refuses the object.
       target: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
       virtualMachineSnapshotName: web-1
       volumeRestorePolicy: InPlace
+
+## How to fix
+Use one of the values in the table. A patch is one JSON patch operation on `/spec/`, `/metadata/labels/` or
+`/metadata/annotations/`.
 
 ## Source
 KubeVirt `pkg/storage/admitters/vmrestore.go`.

@@ -1,12 +1,15 @@
 """KubeVirt can't take a snapshot of a disk of the VM.
 
 ## What it does
-Looks at the disks of the VM that a VirtualMachineSnapshot or VirtualMachineClone names: the provisioner of each disk's
+Checks the disks of the VM that a VirtualMachineSnapshot or VirtualMachineClone names: the provisioner of each disk's
 storage class needs exactly one VolumeSnapshotClass, or a default one, unless the storage profile names one. A
-provisioner that is no CSI driver can have none. For others the question is decided in a closed world only.
+provisioner that is not a CSI driver can't have one. For all others the question is decided only in a closed world.
 
 ## Why it matters
-A snapshot leaves the disk out, and a restore keeps the data that the disk then has. A clone waits.
+A snapshot skips the disk, and a restore keeps the data that the disk then has. A clone waits.
+
+## Cluster message
+The VM's `volumeSnapshotStatuses` contain `No VolumeSnapshotClass`.
 
 ## Bad
     kind: StorageClass
@@ -30,6 +33,9 @@ A snapshot leaves the disk out, and a restore keeps the data that the disk then 
     kind: VirtualMachineSnapshot
     spec:
       source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}  # with a claim of class ceph
+
+## How to fix
+Add a VolumeSnapshotClass for the provisioner, or use a storage class whose provisioner can take snapshots.
 
 ## Source
 KubeVirt `pkg/storage/snapshot/snapshot.go` (getVolumeSnapshotClassName), `pkg/virt-controller/watch/clone/clone.go`

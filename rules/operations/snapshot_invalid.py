@@ -6,6 +6,9 @@ Checks `spec.source` of a VirtualMachineSnapshot: it must name a `VirtualMachine
 ## Why it fails
 The API server or KubeVirt's webhook refuses the object.
 
+## Cluster message
+KubeVirt's refusal contains `missing apiGroup` or `invalid apiGroup` or `invalid kind`.
+
 ## Bad
     kind: VirtualMachineSnapshot
     spec:
@@ -15,6 +18,9 @@ The API server or KubeVirt's webhook refuses the object.
     kind: VirtualMachineSnapshot
     spec:
       source: {apiGroup: kubevirt.io, kind: VirtualMachine, name: web}
+
+## How to fix
+Set `spec.source` to `apiGroup: kubevirt.io`, `kind: VirtualMachine` and the VM's name.
 
 ## Source
 KubeVirt `pkg/storage/admitters/vmsnapshot.go`.

@@ -4,8 +4,11 @@
 Checks `preferredCPUTopology` and the spread options of a preference.
 
 ## Why it fails
-KubeVirt refuses a preference with an unknown topology, an unknown way of spreading, or a ratio other than 2 where
-vCPUs are spread over cores and threads.
+KubeVirt refuses a preference with an unknown topology, an unknown `across`, or a ratio other than 2 where vCPUs are
+spread over cores and threads.
+
+## Cluster message
+KubeVirt's refusal contains `unknown preferredCPUTopology` or `only a ratio of 2` or `is not supported`.
 
 ## Bad
     spec:
@@ -14,6 +17,9 @@ vCPUs are spread over cores and threads.
 ## Good
     spec:
       cpu: {preferredCPUTopology: sockets}
+
+## How to fix
+Use one of `sockets`, `cores`, `threads`, `spread` and `any`, and the ratio 2 to spread over cores and threads.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/webhooks/admitter.go`.

@@ -4,7 +4,10 @@
 Reports `preferredUseEfi` and `preferredUseSecureBoot`.
 
 ## Why it matters
-Since KubeVirt 1.4 `preferredEfi` replaces both. The old fields are still read, and are marked as deprecated in the API.
+Since KubeVirt 1.4 `preferredEfi` replaces both. KubeVirt still reads the old fields, which the API marks as deprecated.
+
+## Cluster message
+KubeVirt reports nothing; the API's description marks the fields as deprecated.
 
 ## Bad
     spec:
@@ -17,6 +20,9 @@ Since KubeVirt 1.4 `preferredEfi` replaces both. The old fields are still read, 
       firmware:
         preferredEfi:
           secureBoot: true
+
+## How to fix
+Write `preferredEfi: {}`, with `secureBoot: true` where `preferredUseSecureBoot` is `true`.
 
 ## Source
 KubeVirt `staging/src/kubevirt.io/api/instancetype/v1beta1/types.go` (FirmwarePreferences),

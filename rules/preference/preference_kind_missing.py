@@ -1,12 +1,15 @@
 """A namespaced preference is named without its kind.
 
 ## What it does
-Reports a VM whose preference is missing as a cluster-wide object, while a namespaced one of that name stands in the
-VM's namespace.
+Reports a VM whose preference is missing as a cluster-wide object, while the VM's namespace has a namespaced one of that
+name.
 
 ## Why it fails
 Without a kind, KubeVirt looks for the cluster-wide `VirtualMachineClusterPreference`. The VM is accepted and never
 starts.
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindPreference`. Releases before 1.6 refuse the VM with `not found`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ starts.
       preference:
         name: shop-small
         kind: VirtualMachinePreference
+
+## How to fix
+Add `kind: VirtualMachinePreference`.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/find/spec.go`.

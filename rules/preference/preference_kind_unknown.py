@@ -1,11 +1,15 @@
 """The kind of the VM's preference does not exist.
 
 ## What it does
-Checks the kind in `spec.preference`, or in the label that it is inferred from: the namespaced or the cluster-wide
-kind, in any case, singular or plural.
+Checks the kind in `spec.preference`, or in the label that it is inferred from: it must be the namespaced or the
+cluster-wide kind, in any letter case, singular or plural.
 
 ## Why it fails
 KubeVirt finds no preference of another kind. Since release 1.6 the VM is accepted and never starts.
+
+## Cluster message
+The VM's condition `Failure` has the reason `FailedFindPreference`; its message contains `unexpected kind in
+PreferenceMatcher`.
 
 ## Bad
     spec:
@@ -18,6 +22,9 @@ KubeVirt finds no preference of another kind. Since release 1.6 the VM is accept
       preference:
         name: fedora
         kind: VirtualMachineClusterPreference
+
+## How to fix
+Write `VirtualMachinePreference` or `VirtualMachineClusterPreference`.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/find/spec.go`.

@@ -1,13 +1,17 @@
 """The VM has less than its preference requires.
 
 ## What it does
-Compares the requirements of the preference (vCPUs, memory, architecture) with what the VM has after its instancetype
-and KubeVirt's defaults were applied.
+Compares the requirements of the preference (vCPUs, memory, architecture) with those of the VM, with its instancetype
+and KubeVirt's defaults applied.
 
 ## Why it fails
-KubeVirt refuses the VM, and names the first requirement that is not met. Without an instancetype only some fields
-count towards the vCPUs, as the preferred topology says: for `sockets`, the default, `domain.cpu.sockets` alone, so
-that `cores: 8` is no vCPU at all.
+KubeVirt refuses the VM, and its message names the first requirement that is not met. Without an instancetype only some
+fields count towards the vCPUs, depending on the preferred topology: for `sockets`, the default, only
+`domain.cpu.sockets` counts, so that `cores: 8` adds nothing.
+
+## Cluster message
+KubeVirt's refusal contains `failure checking preference requirements` or `insufficient CPU resources` or `insufficient
+Memory resources`.
 
 ## Bad
     spec:
@@ -26,6 +30,10 @@ that `cores: 8` is no vCPU at all.
           domain:
             cpu: {sockets: 2}
             memory: {guest: 4Gi}
+
+## How to fix
+Choose an instancetype that is large enough, or raise the field that counts: without an instancetype
+`domain.cpu.sockets` for the topology `sockets`.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/requirements`.

@@ -4,8 +4,11 @@
 Reports `preferSockets`, `preferCores`, `preferThreads`, `preferSpread` and `preferAny`.
 
 ## Why it matters
-Since KubeVirt 1.4 the names are `sockets`, `cores`, `threads`, `spread` and `any`. The old ones are still accepted,
-with a warning, and will be removed.
+Since KubeVirt 1.4 the names are `sockets`, `cores`, `threads`, `spread` and `any`. KubeVirt still accepts the old names
+with a warning, and will remove them.
+
+## Cluster message
+The API server prints the warning `is deprecated for removal in a future release`.
 
 ## Bad
     spec:
@@ -14,6 +17,9 @@ with a warning, and will be removed.
 ## Good
     spec:
       cpu: {preferredCPUTopology: sockets}
+
+## How to fix
+Write the new name: the old one without `prefer`, in lower case.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/webhooks/admitter.go` (deprecatedTopologies).

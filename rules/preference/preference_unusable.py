@@ -5,9 +5,12 @@ Checks what a preference does to the VM that uses it: whether it can spread the 
 cores and threads, and whether there is a `domain.cpu` for the CPU features that it adds.
 
 ## Why it fails
-vCPUs that the spread's ratio does not divide make KubeVirt refuse the VM, one vCPU included. With a ratio of 0, or
-with CPU features for a VM that has neither an instancetype nor `domain.cpu`, KubeVirt's webhook breaks down, and the
-VM is refused for that.
+KubeVirt refuses the VM if the spread's ratio does not divide its vCPUs; this includes a single vCPU. With a ratio of 0,
+or with CPU features for a VM that has neither an instancetype nor `domain.cpu`, KubeVirt's webhook crashes, and the API
+server refuses the VM.
+
+## Cluster message
+KubeVirt's refusal contains `not divisible by`.
 
 ## Bad
     spec:
@@ -18,6 +21,9 @@ VM is refused for that.
     spec:
       instancetype: {name: four}
       preference: {name: spread}
+
+## How to fix
+Choose an instancetype whose vCPUs the ratio divides, or another preference.
 
 ## Source
 KubeVirt `pkg/instancetype/preference/validation/cpu.go`, `pkg/instancetype/preference/apply/cpu.go`.

@@ -1,11 +1,14 @@
 """The claim of a DataVolume exists already.
 
 ## What it does
-Reports a DataVolume whose name a claim of the repository has that no DataVolume made.
+Reports a DataVolume with the name of a claim in the repository that no DataVolume creates.
 
 ## Why it fails
-CDI refuses the DataVolume, unless the claim is meant for it: the annotations `cdi.kubevirt.io/storage.populatedFor`
-and `cdi.kubevirt.io/allowClaimAdoption` say so.
+CDI refuses the DataVolume, unless the annotation `cdi.kubevirt.io/storage.populatedFor` or
+`cdi.kubevirt.io/allowClaimAdoption` marks the claim as meant for it.
+
+## Cluster message
+CDI's refusal contains `Destination PVC` or `already exists`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -17,6 +20,9 @@ and `cdi.kubevirt.io/allowClaimAdoption` say so.
     metadata:
       name: fedora
       annotations: {cdi.kubevirt.io/allowClaimAdoption: "true"}
+
+## How to fix
+Remove one of the two objects, or annotate the DataVolume with `cdi.kubevirt.io/allowClaimAdoption: "true"`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

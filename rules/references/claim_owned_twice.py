@@ -2,14 +2,16 @@
 
 ## What it does
 Reports a template of a VM whose claim has the name of a DataVolume, of a claim, or of another VM's template in the
-namespace. It is no fault of a claim that is meant to be adopted (CDI's annotations `storage.prePopulated`,
-`storage.populatedFor` or `allowClaimAdoption`, or a `volumeName`), and of a VM that changes over to other volumes
-(`updateVolumesStrategy`).
+namespace. A claim that is meant to be adopted (CDI's annotations `storage.prePopulated`, `storage.populatedFor` or
+`allowClaimAdoption`, or a `volumeName`) and a VM that changes to other volumes (`updateVolumesStrategy`) are skipped.
 
 ## Why it matters
-There is one claim of a name. The VM takes over the DataVolume or the claim that it finds, whatever its own template
-says, and takes it along when it is deleted. Two VMs run on the same disk, and the deletion of one takes the disk from
+Only one claim of a name can exist. The VM uses the DataVolume or claim that it finds, whatever its own template
+contains, and deletes it together with itself. Two VMs run on the same disk, and the deletion of one removes the disk of
 the other.
+
+## Cluster message
+KubeVirt reports nothing.
 
 ## Bad
     kind: DataVolume
@@ -30,6 +32,9 @@ the other.
           volumes:
           - name: root
             dataVolume: {name: web-root}    # the DataVolume, without a template
+
+## How to fix
+Remove the template and keep the volume, or rename one of the two.
 
 ## Source
 KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes), `pkg/controller/controller_ref_manager.go`

@@ -1,13 +1,15 @@
 """A ConfigMap is not in the repository.
 
 ## What it does
-Looks for the ConfigMaps that volumes (plain ones and sysprep) and imports (`certConfigMap`, `extraArgs`) name. A pool
-with `appendIndexToConfigMapRefs` needs one for each replica: `web-0`, `web-1` and so on. Optional ones are skipped, and
-so are those that a cluster makes in each namespace.
+Looks for the ConfigMaps that volumes (`configMap` and `sysprep`) and imports (`certConfigMap`, `extraArgs`) name. A
+pool with `appendIndexToConfigMapRefs` needs one for each replica: `web-0`, `web-1` and so on. Optional ones are
+skipped, and so are those that a cluster creates in each namespace.
 
 ## Why it matters
-The object is accepted, and its pod waits for the ConfigMap of its own namespace. When the ConfigMap lives in the
-cluster, declare it, with `outside:` in the configuration or a folder with `--context`.
+The cluster accepts the object, and its pod waits for the ConfigMap in its own namespace.
+
+## Cluster message
+The pod's events contain `FailedMount` and `configmap` `not found`.
 
 ## Bad
     kind: ConfigMap
@@ -34,6 +36,10 @@ cluster, declare it, with `outside:` in the configuration or a folder with `--co
           volumes:
           - name: sysprep
             sysprep: {configMap: {name: sysprep}}
+
+## How to fix
+Correct the name or the namespace. If the object exists in the cluster, declare it: `outside:` in the configuration, or
+a folder with `--context`.
 
 ## Source
 KubeVirt `pkg/virt-controller/services/rendervolumes.go`; CDI `pkg/controller/import-controller.go`.

@@ -1,11 +1,14 @@
-"""The `config` of a network is not valid JSON of CNI.
+"""The `config` of a network is not a valid CNI configuration.
 
 ## What it does
-Reads `spec.config` of a NetworkAttachmentDefinition as Multus does: as the JSON of a CNI plugin with a `type`, or of a
-list of `plugins` that each have one. Without `config`, Multus takes a file of the node, and nothing is checked.
+Parses `spec.config` of a NetworkAttachmentDefinition as Multus does: as the JSON of a CNI plugin with a `type`, or of a
+list of `plugins` that each have one. Without `config`, Multus reads a file of the node, which is not checked.
 
 ## Why it fails
-The object is accepted, and the pods that use the network never start.
+The API server accepts the object, and the pods that use the network never start.
+
+## Cluster message
+The pod's events contain `FailedCreatePodSandBox` and `error parsing configuration`.
 
 ## Bad
     kind: NetworkAttachmentDefinition
@@ -16,6 +19,9 @@ The object is accepted, and the pods that use the network never start.
     kind: NetworkAttachmentDefinition
     spec:
       config: '{"cniVersion": "0.3.1", "type": "bridge", "bridge": "br1"}'
+
+## How to fix
+Write the JSON of one CNI plugin with `type`, or of a list with `plugins`.
 
 ## Source
 k8snetworkplumbingwg/network-attachment-definition-client `pkg/utils/cniconfig.go` (GetCNIConfigFromSpec);

@@ -1,12 +1,14 @@
 """A NetworkAttachmentDefinition is not in the repository.
 
 ## What it does
-Looks for the NetworkAttachmentDefinitions that `multus.networkName` names, in the VM's namespace where the name gives
-none. One that a UserDefinedNetwork, an SriovNetwork or the like makes is there.
+Looks for the NetworkAttachmentDefinitions that `multus.networkName` names, by default in the VM's namespace. One that a
+UserDefinedNetwork, an SriovNetwork or a similar object creates counts as present.
 
 ## Why it matters
-The VM is accepted, and its pod is never made. A network that lives in the cluster is declared with `outside:` in the
-configuration, or a folder with `--context`.
+KubeVirt accepts the VM, and can't create its pod.
+
+## Cluster message
+virt-controller's events contain `failed to locate network attachment definition`.
 
 ## Bad
     kind: VirtualMachine
@@ -27,6 +29,10 @@ configuration, or a folder with `--context`.
           networks:
           - name: lan
             multus: {networkName: networks/lan}
+
+## How to fix
+Correct the name or add the namespace, as in `networks/lan`. If the object exists in the cluster, declare it: `outside:`
+in the configuration, or a folder with `--context`.
 
 ## Source
 KubeVirt `pkg/network/multus`, `pkg/virt-controller/services/template.go`.

@@ -1,12 +1,16 @@
 """A Secret or ConfigMap does not have a key that CDI or KubeVirt reads.
 
 ## What it does
-Checks the Secrets that imports name with `secretRef`: the importer reads `accessKeyId` and `secretKey`, whatever the
-source, except for GCS. Checks the Secrets and ConfigMaps of sysprep volumes: one of `autounattend.xml` and
-`unattend.xml`, in any letter case. An object without any key may be filled in later, and is skipped.
+Checks the Secrets that imports name with `secretRef`: the importer reads `accessKeyId` and `secretKey` for every source
+except GCS. Checks the Secrets and ConfigMaps of sysprep volumes: one of `autounattend.xml` and `unattend.xml`, in any
+letter case. An object without any key may be filled later, and is skipped.
 
 ## Why it matters
 Without its keys the importer pod never starts. A guest with a sysprep volume that has no answer file never starts.
+
+## Cluster message
+The importer pod's events contain `CreateContainerConfigError` or `couldn't find key`; virt-launcher's log `Sysprep
+drive should contain`.
 
 ## Bad
     kind: Secret
@@ -28,6 +32,9 @@ Without its keys the importer pod never starts. A guest with a sysprep volume th
     metadata: {name: root, namespace: shop}
     spec:
       source: {registry: {url: "docker://registry.example.com/web", secretRef: registry}}
+
+## How to fix
+Add the key that the finding names.
 
 ## Source
 CDI `pkg/controller/import-controller.go` (makeImportEnv); KubeVirt `pkg/config/sysprep.go` (validateUnattendPresence).

@@ -6,8 +6,11 @@ another namespace: by `namePrefix`, `nameSuffix`, `namespace`, a patch, or the h
 ConfigMap or Secret.
 
 ## Why it fails
-kustomize keeps references in step with such changes only in the fields that it knows, and it knows none of KubeVirt's
-kinds. The reference stays as it is written, and leads to an object that is not there.
+kustomize updates references only in the fields that it knows, which include none of KubeVirt's kinds. The reference
+keeps its value, and names an object that does not exist.
+
+## Cluster message
+The message of the object that does not find its reference, such as `FailedFindInstancetype` or `FailedMount`.
 
 ## Bad
     apiVersion: kustomize.config.k8s.io/v1beta1
@@ -26,6 +29,9 @@ kinds. The reference stays as it is written, and leads to an object that is not 
     # nameReference:
     #   - kind: VirtualMachineInstancetype
     #     fieldSpecs: [{kind: VirtualMachine, path: spec/instancetype/name}]
+
+## How to fix
+List the field under `nameReference` in a file of `configurations`, or write the name that kustomize makes.
 
 ## Source
 kustomize `api/internal/konfig/builtinpluginconsts/namereference.go`,

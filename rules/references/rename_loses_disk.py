@@ -1,12 +1,15 @@
-"""A kustomization renames a disk, and the VM's template makes another one in its place.
+"""A kustomization renames a disk, and the VM's template creates an empty one instead.
 
 ## What it does
-Reports a template of `dataVolumeTemplates` whose claim or DataVolume is in the files too, and is applied under another
+Reports a template of `dataVolumeTemplates` whose claim or DataVolume is in the files too, but is applied under another
 name: by `namePrefix`, `nameSuffix` or a patch.
 
 ## Why it matters
-A template takes over the claim that has its name. kustomize renames the claim and not the template, so CDI finds no
-claim of that name and makes a fresh disk. The VM starts on it, without the data of the renamed claim.
+A template adopts the claim with its name. kustomize renames the claim but not the template, so CDI does not find the
+claim and creates a new disk. The VM starts on it, without the data of the renamed claim.
+
+## Cluster message
+Nothing reports it: the VM starts on an empty disk.
 
 ## Bad
     # base: PersistentVolumeClaim `web-root`, and a VM with the template and the volume `web-root`
@@ -17,6 +20,9 @@ claim of that name and makes a fresh disk. The VM starts on it, without the data
 ## Good
     namespace: dr
     resources: [../base]
+
+## How to fix
+Rename the template and its volume too, by a patch, or do not rename the disk.
 
 ## Source
 kustomize `api/internal/konfig/builtinpluginconsts/namereference.go`; CDI

@@ -1,14 +1,17 @@
 """A Secret has no key with the user or network data.
 
 ## What it does
-Looks into the Secrets that cloud-init volumes name, for the keys that KubeVirt reads: `userdata` or `userData` of
-`secretRef`, `networkdata` or `networkData` of `networkDataSecretRef`. The keys of a Secret that an ExternalSecret, a
-SealedSecret, a kustomization or the like makes are known too; where they depend on what is outside of the repository,
-nothing is reported.
+Checks the Secrets that cloud-init volumes name for the keys that KubeVirt reads: `userdata` or `userData` of
+`secretRef`, `networkdata` or `networkData` of `networkDataSecretRef`. vmlint also knows the keys of a Secret that an
+ExternalSecret, a SealedSecret, a kustomization or a similar object creates; a Secret whose keys depend on something
+outside of the repository is skipped.
 
 ## Why it fails
-KubeVirt passes over other keys. Without any cloud-init data the VM does not start; otherwise the guest runs without the
-part that is missing.
+KubeVirt ignores other keys. Without any cloud-init data the VM does not start; otherwise the guest runs without the
+missing part.
+
+## Cluster message
+virt-launcher's log contains `no cloud-init data-source found at volume`.
 
 ## Bad
     kind: Secret
@@ -35,6 +38,9 @@ part that is missing.
           volumes:
           - name: init
             cloudInitNoCloud: {secretRef: {name: web-init}}
+
+## How to fix
+Rename the key to `userdata` or `networkdata`.
 
 ## Source
 KubeVirt `pkg/cloud-init/cloud-init.go` (resolveNoCloudSecrets, readCloudInitData).

@@ -1,13 +1,16 @@
 """A Secret is not in the repository.
 
 ## What it does
-Looks for the Secrets that volumes (cloud-init, sysprep, plain ones), access credentials, imports, exports and backups
+Looks for the Secrets that volumes (cloud-init, sysprep, `secret`), access credentials, imports, exports and backups
 name. A pool with `appendIndexToSecretRefs` needs one for each replica: `web-0`, `web-1` and so on. A Secret that an
-ExternalSecret, a SealedSecret, a cert-manager Certificate or the like makes is there. Optional ones are skipped.
+ExternalSecret, a SealedSecret, a cert-manager Certificate or a similar object creates counts as present. Optional ones
+are skipped.
 
 ## Why it matters
-The object is accepted, and its pod waits for the Secret. Secrets are often kept out of a repository: then declare
-them, with `outside:` in the configuration or a folder with `--context`.
+The cluster accepts the object, and its pod waits for the Secret. Secrets are often kept out of a repository.
+
+## Cluster message
+The pod's events contain `FailedMount` and `secret` `not found`.
 
 ## Bad
     kind: VirtualMachine
@@ -33,6 +36,10 @@ them, with `outside:` in the configuration or a folder with `--context`.
           - name: cloud-init
             cloudInitNoCloud:
               secretRef: {name: web-userdata}
+
+## How to fix
+Correct the name or the namespace. If the object exists in the cluster, declare it: `outside:` in the configuration, or
+a folder with `--context`.
 
 ## Source
 KubeVirt `pkg/virt-controller/services/rendervolumes.go`; CDI `pkg/controller/import-controller.go`.

@@ -1,12 +1,15 @@
 """A Service's port is one that the guest's interface does not forward.
 
 ## What it does
-Checks the guests that a Service selects: where the interface of their pod network has a list of `ports`, the Service's
-target ports must be among them, by number or name.
+Checks the guests that a Service selects: where the interface on their pod network has a list of `ports`, the list must
+contain the Service's target ports, by number or name.
 
 ## Why it does nothing
 An interface with `masquerade` forwards only the ports of its list to the guest; without a list it forwards all.
 Connections to other ports end in the pod.
+
+## Cluster message
+Nothing reports it: connections are refused.
 
 ## Bad
     kind: VirtualMachine
@@ -35,6 +38,9 @@ Connections to other ports end in the pod.
     kind: Service
     spec:
       ports: [{port: 443, targetPort: 8443}]
+
+## How to fix
+Add the target port to `ports` of the interface, or remove `ports` to forward all.
 
 ## Source
 KubeVirt `pkg/network/setup/masquerade`; the API's description of `ports`.

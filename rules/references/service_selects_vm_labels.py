@@ -1,12 +1,14 @@
-"""A Service selects labels that a VM has, and its guest's pod has not.
+"""A Service selects labels that the VM has, but its guest's pod does not have.
 
 ## What it does
-Reports a Service whose selector fits the labels of a VM of its name, or names the VM, where the template of no VM in
-the namespace has these labels.
+Reports a Service whose selector matches the labels of a VM of its name, or names the VM, where no VM template in the
+namespace has these labels.
 
 ## Why it does nothing
-A Service selects pods. The pod of a guest has the labels of `spec.template.metadata`, not those of the VM: the Service
-has no endpoints.
+A Service selects pods. The pod of a guest has the labels of `spec.template.metadata`, not those of the VM.
+
+## Cluster message
+Nothing reports it: the Service has no endpoints.
 
 ## Bad
     kind: VirtualMachine
@@ -28,6 +30,9 @@ has no endpoints.
     metadata: {name: web}
     spec:
       selector: {app: web}
+
+## How to fix
+Add the labels to `spec.template.metadata.labels` of the VM.
 
 ## Source
 KubeVirt `pkg/virt-controller/services/template.go` (podLabels).

@@ -2,13 +2,14 @@
 
 ## What it does
 Looks for the claims, snapshots, DataSources and populator sources that DataVolumes, templates, claims, DataSources and
-VolumeCloneSources name. A reference into a namespace of which the repository holds nothing is an open question, no
-finding: golden images mostly live in a namespace of somebody else. So is one to a snapshot, which is taken in the
-cluster and seldom written.
+VolumeCloneSources name. A reference into a namespace without any object in the repository is undecided: golden images
+are mostly in the namespace of another team. So is a reference to a snapshot, which is usually taken in the cluster.
 
 ## Why it matters
-The object is accepted, and waits for its source; a DataSource does not become ready. When the source lives in the
-cluster, declare it: `outside:` in the configuration, or a folder with `--context`.
+The cluster accepts the object, and it waits for its source; a DataSource does not become ready.
+
+## Cluster message
+The DataVolume's condition or events contain `CloneWithoutSource`; a DataSource's condition is `NotFound`.
 
 ## Bad
     kind: DataVolume
@@ -23,6 +24,10 @@ cluster, declare it: `outside:` in the configuration, or a folder with `--contex
     spec:
       source:
         pvc: {name: fedora, namespace: shop}
+
+## How to fix
+Correct the name or the namespace. If the object exists in the cluster, declare it: `outside:` in the configuration, or
+a folder with `--context`.
 
 ## Source
 CDI `pkg/controller/datavolume/pvc-clone-controller.go`, `pkg/controller/datasource-controller.go`,

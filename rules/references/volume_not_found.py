@@ -1,12 +1,15 @@
 """A volume's disk is not in the repository.
 
 ## What it does
-Looks for the DataVolume or claim that a volume names: as an object, as a template of the VM, or as what another
-object makes. Volumes that are plugged in while the VM runs are left aside.
+Looks for the DataVolume or claim that a volume names: as an object, as a template of the VM, or as the product of
+another object. Volumes that are plugged in while the VM runs are skipped.
 
 ## Why it matters
-A VM whose claim is missing is accepted, and waits for it. Claims are often made elsewhere, by hand, by an upload or
-by another tool: then declare it, with `outside:` in the configuration or a folder with `--context`.
+KubeVirt accepts a VM whose claim is missing, and the VM waits for the claim. Claims are often made outside of the
+repository: by hand, by an upload or by another tool.
+
+## Cluster message
+The VM's `printableStatus` is `ErrorPvcNotFound`; events contain `FailedPvcNotFound`.
 
 ## Bad
     kind: VirtualMachine
@@ -29,6 +32,10 @@ by another tool: then declare it, with `outside:` in the configuration or a fold
           volumes:
           - name: root
             dataVolume: {name: web-root}
+
+## How to fix
+Correct the name. If the object exists in the cluster, declare it: `outside:` in the configuration, or a folder with
+`--context`.
 
 ## Source
 KubeVirt `pkg/virt-controller/watch/vmi/storage.go`, `pkg/storage/types/pvc.go`.

@@ -1,11 +1,15 @@
 """Neither the VM nor its instancetype sets the vCPUs or memory.
 
 ## What it does
-Reports a VM whose v1beta2 instancetype leaves `cpu.guest` or `memory.guest` out, and which gives no amount itself.
+Reports a VM whose v1beta2 instancetype does not set `cpu.guest` or `memory.guest`, where the VM does not set the amount
+either.
 
 ## Why it fails
-An instancetype without an amount leaves it to the VM. Without memory from either side no VirtualMachineInstance can
-be created. What becomes of a VM without vCPUs the proposal does not say: today's default would be a single one.
+An instancetype without an amount leaves it to the VM. Without memory from either side KubeVirt can't create a
+VirtualMachineInstance. The proposal does not define the result for a VM without vCPUs: today's default is a single one.
+
+## Cluster message
+KubeVirt's refusal of the VirtualMachineInstance contains `no memory requested`.
 
 ## Bad
     spec:
@@ -22,6 +26,9 @@ be created. What becomes of a VM without vCPUs the proposal does not say: today'
           domain:
             cpu: {guest: 4}
             memory: {guest: 4Gi}
+
+## How to fix
+Set `domain.cpu.guest` and `domain.memory.guest` in the VM.
 
 ## Source
 The design proposal on customized instancetypes; KubeVirt `vmi-create-admitter.go`

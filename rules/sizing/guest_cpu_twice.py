@@ -1,10 +1,13 @@
 """The VM and its instancetype both set the vCPUs.
 
 ## What it does
-Reports `domain.cpu.guest` of a VM whose instancetype gives `cpu.guest`.
+Reports `domain.cpu.guest` of a VM whose instancetype sets `cpu.guest`.
 
 ## Why it fails
-An instancetype's values can't be overridden. Only one that gives no vCPUs leaves them to the VM.
+A VM can't override the values of its instancetype. Only an instancetype without vCPUs leaves them to the VM.
+
+## Cluster message
+KubeVirt's refusal contains `conflicts with selected instance type`.
 
 ## Bad
     spec:
@@ -17,6 +20,9 @@ An instancetype's values can't be overridden. Only one that gives no vCPUs leave
 ## Good
     spec:
       instancetype: {name: cx1.custom}    # v1beta2, without `cpu.guest`
+
+## How to fix
+Remove `domain.cpu.guest`, or use an instancetype without `cpu.guest`.
 
 ## Source
 The design proposal on customized instancetypes; KubeVirt `pkg/instancetype/conflict`.

@@ -4,8 +4,10 @@
 Reports `domain.cpu.guest` together with `cores`, `sockets` or `threads`.
 
 ## Why it fails
-The proposal makes the two exclude each other: `guest` says how many vCPUs there are, and a preference says how they
-are laid out.
+In the proposal the two exclude each other: `guest` is the number of vCPUs, and a preference sets their topology.
+
+## Cluster message
+The proposal is not released: its message is not known.
 
 ## Bad
     domain:
@@ -14,6 +16,9 @@ are laid out.
 ## Good
     domain:
       cpu: {guest: 4}
+
+## How to fix
+Remove `cores`, `sockets` and `threads`; a preference sets the topology.
 
 ## Source
 The design proposal on customized instancetypes (`spec.template.spec.domain.cpu.guest`).

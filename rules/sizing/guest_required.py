@@ -7,6 +7,9 @@ Checks `spec.cpu.guest` and `spec.memory.guest` of instancetypes of v1beta1 and 
 The schema of every released version requires both. Only the proposed `instancetype.kubevirt.io/v1beta2` makes them
 optional.
 
+## Cluster message
+The API server's refusal contains `Required value`.
+
 ## Bad
     apiVersion: instancetype.kubevirt.io/v1beta1
     kind: VirtualMachineInstancetype
@@ -20,6 +23,9 @@ optional.
     spec:
       cpu: {guest: 2}
       memory: {guest: 4Gi}
+
+## How to fix
+Set `spec.cpu.guest` and `spec.memory.guest`.
 
 ## Source
 KubeVirt's CRDs of `instancetype.kubevirt.io`: `required: [cpu, memory]`, `cpu.required: [guest]`, `memory.required:

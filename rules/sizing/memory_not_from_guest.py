@@ -1,12 +1,15 @@
 """The VM sets its memory by requests instead of `domain.memory.guest`.
 
 ## What it does
-Reports memory requests and limits of a VM whose v1beta2 instancetype leaves `memory.guest` out, where the VM has no
+Reports memory requests and limits of a VM whose v1beta2 instancetype does not set `memory.guest`, where the VM has no
 `domain.memory.guest`.
 
 ## Why it matters
-The proposal lets the VM give the amount as `domain.memory.guest`, and speaks of no other way. Requests size the pod;
-what the guest sees then hangs on a default.
+In the proposal the VM sets the amount as `domain.memory.guest`, and in no other way. Requests size the pod; the guest's
+memory then depends on a default.
+
+## Cluster message
+The proposal is not released: its message is not known.
 
 ## Bad
     spec:
@@ -24,6 +27,9 @@ what the guest sees then hangs on a default.
         spec:
           domain:
             memory: {guest: 4Gi}
+
+## How to fix
+Replace the requests and limits by `domain.memory.guest`.
 
 ## Source
 The design proposal on customized instancetypes; KubeVirt `pkg/defaults/defaults.go`.

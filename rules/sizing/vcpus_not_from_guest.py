@@ -1,10 +1,13 @@
 """The VM sets its vCPUs by topology or requests instead of `domain.cpu.guest`.
 
 ## What it does
-Reports `cores`, `sockets`, `threads` and CPU requests of a VM whose instancetype leaves `cpu.guest` out.
+Reports `cores`, `sockets`, `threads` and CPU requests of a VM whose instancetype does not set `cpu.guest`.
 
 ## Why it fails
-With such an instancetype `domain.cpu.guest` is the only supported way of giving vCPUs; a preference lays them out.
+With such an instancetype the proposal supports only `domain.cpu.guest`; a preference sets the topology.
+
+## Cluster message
+The proposal is not released: its message is not known.
 
 ## Bad
     spec:
@@ -21,6 +24,9 @@ With such an instancetype `domain.cpu.guest` is the only supported way of giving
         spec:
           domain:
             cpu: {guest: 4}
+
+## How to fix
+Replace the topology and the requests by `domain.cpu.guest`.
 
 ## Source
 The design proposal on customized instancetypes (`spec.template.spec.domain.cpu.guest`).

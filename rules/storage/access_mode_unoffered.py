@@ -1,12 +1,15 @@
 """A disk requests `ReadWriteMany`, which its storage class does not offer.
 
 ## What it does
-Reports `accessModes: [ReadWriteMany]` where no set of the StorageProfile, or of what CDI knows of the provisioner,
-has it (with the volume mode that is asked for).
+Reports `accessModes: [ReadWriteMany]` where no set of the StorageProfile, or of CDI's table of provisioners, has this
+mode (with the requested volume mode).
 
 ## Why it matters
-Both modes are given, so CDI asks nobody and makes the claim as it is written. Whether the storage provides the volume
-is another matter: mostly the claim stays pending.
+Both modes are set, so CDI creates the claim unchanged, whether or not the storage can provide the volume: usually the
+claim stays pending.
+
+## Cluster message
+The claim stays pending; the events of its provisioner contain `ProvisioningFailed`.
 
 ## Bad
     kind: StorageClass
@@ -25,6 +28,9 @@ is another matter: mostly the claim stays pending.
       storage:
         storageClassName: local
         accessModes: [ReadWriteOnce]
+
+## How to fix
+Use `ReadWriteOnce`, or another storage class.
 
 ## Source
 CDI `pkg/storagecapabilities/storagecapabilities.go`.

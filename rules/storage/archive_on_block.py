@@ -1,10 +1,13 @@
 """An archive is imported to a block device.
 
 ## What it does
-Reports `contentType: archive` beside `volumeMode: Block` in `storage`.
+Reports `contentType: archive` next to `volumeMode: Block` in `storage`.
 
 ## Why it fails
-An archive is unpacked into a file system. CDI makes no claim, and the DataVolume stays pending.
+CDI unpacks an archive into a file system. It does not create a claim, and the DataVolume stays pending.
+
+## Cluster message
+The DataVolume's event `ErrClaimNotValid` contains `Archive cannot have block volumeMode`.
 
 ## Bad
     kind: DataVolume
@@ -22,6 +25,9 @@ An archive is unpacked into a file system. CDI makes no claim, and the DataVolum
       source: {http: {url: "https://example.com/files.tar"}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Remove `volumeMode: Block`.
 
 ## Source
 CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass).

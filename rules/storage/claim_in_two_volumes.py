@@ -1,4 +1,4 @@
-"""A VM has one claim in two volumes.
+"""A VM uses the same claim in two volumes.
 
 ## What it does
 Reports the second volume of a guest that is on the same claim as an earlier one, whether it names the claim or its
@@ -7,6 +7,9 @@ DataVolume, unless both disks are shareable, or CD-ROM drives.
 ## Why it matters
 QEMU locks the image of a disk that it writes: the guest does not start, or two disks write one image. An export of the
 VM never completes.
+
+## Cluster message
+virt-launcher's log contains QEMU's `Failed to get "write" lock`.
 
 ## Bad
     volumes:
@@ -19,6 +22,9 @@ VM never completes.
     volumes:
     - name: data
       persistentVolumeClaim: {claimName: data}
+
+## How to fix
+Remove one of the two volumes, or give it another claim.
 
 ## Source
 KubeVirt `pkg/storage/types/pvc.go` (PVCNameFromVirtVolume), `pkg/storage/export/export/vm-source.go`.

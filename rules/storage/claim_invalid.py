@@ -2,11 +2,15 @@
 
 ## What it does
 Checks the name, the access modes, the size, the volume mode and the data source of claims. A claim with CDI's label
-`cdi.kubevirt.io/applyStorageProfile: "true"` may leave its modes out: CDI fills them in from the storage profile.
+`cdi.kubevirt.io/applyStorageProfile: "true"` may omit its modes: CDI completes them from the storage profile.
 
 ## Why it fails
-The API server refuses a claim without access modes or size, or with values that it does not know. For a claim with
-CDI's label it is CDI that refuses a missing size or one under 1Mi.
+The API server refuses a claim without access modes or size, or with unknown values. For a claim with CDI's label, CDI
+refuses a missing size or one below 1Mi.
+
+## Cluster message
+The refusal contains `at least 1 access mode is required` or `Unsupported value` or `storage size should be at least
+1MiB`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -20,6 +24,9 @@ CDI's label it is CDI that refuses a missing size or one under 1Mi.
     spec:
       accessModes: [ReadWriteOnce]
       resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Set `accessModes` and `resources.requests.storage`.
 
 ## Source
 Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeClaimSpec); CDI

@@ -1,13 +1,16 @@
 """The data source of a claim is not supported.
 
 ## What it does
-Checks `dataSource` and `dataSourceRef` of claims, DataVolumes and templates: the kinds that CDI's populators have,
-their API group, and the namespace.
+Checks `dataSource` and `dataSourceRef` of claims, DataVolumes and templates: the kinds of CDI's populators, their API
+group, and the namespace.
 
 ## Why it fails
-A claim with a `dataSourceRef` waits for a populator of just that group and kind; where none is, it waits for ever. A
-`dataSource` of another kind than a claim or a snapshot is dropped, and so is a `dataSourceRef` with a namespace
-(unless the cluster turns an alpha feature on): the claim is made, and it is empty.
+A claim with a `dataSourceRef` waits for a populator of exactly that group and kind; without one it stays pending. The
+API server drops a `dataSource` of another kind than a claim or a snapshot, and a `dataSourceRef` with a namespace
+(unless the cluster enables an alpha feature): the claim is created, and it is empty.
+
+## Cluster message
+Nothing reports it: the claim stays pending, or is created empty.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -24,6 +27,9 @@ A claim with a `dataSourceRef` waits for a populator of just that group and kind
         apiGroup: cdi.kubevirt.io
         kind: VolumeImportSource
         name: fedora
+
+## How to fix
+Use a kind of CDI's populators with `apiGroup: cdi.kubevirt.io`, or a claim or snapshot of the same namespace.
 
 ## Source
 CDI `pkg/controller/populators`; Kubernetes `pkg/api/persistentvolumeclaim/util.go` (DropDisabledFields,

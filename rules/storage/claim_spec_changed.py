@@ -2,11 +2,15 @@
 
 ## What it does
 Compares the specs of PersistentVolumeClaims with those of the commit that `--changed` names: the size, the storage
-class, the modes, the volume, the selector, and what the claim is filled from.
+class, the modes, the volume, the selector, and the data source.
 
 ## Why it fails
-Of a claim that is there, the API server takes a greater size and another `volumeAttributesClassName`, and nothing else.
-A greater size needs a storage class with `allowVolumeExpansion: true`.
+For an existing claim, the API server accepts only a larger size and another `volumeAttributesClassName`. A larger size
+needs a storage class with `allowVolumeExpansion: true`.
+
+## Cluster message
+The API server's refusal contains `spec is immutable after creation` or `field can not be less than` or `only
+dynamically provisioned pvc can be resized`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -23,6 +27,9 @@ A greater size needs a storage class with `allowVolumeExpansion: true`.
       storageClassName: fast
       accessModes: [ReadWriteOnce]
       resources: {requests: {storage: 30Gi}}   # was 20Gi
+
+## How to fix
+Revert the edit, or create a claim with another name and copy the data.
 
 ## Source
 Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeClaimUpdate),

@@ -1,13 +1,16 @@
 """A volume claim template is invalid.
 
 ## What it does
-Checks the templates of `spec.volumeClaimTemplates`: each has a name of its own, the claim's final name
-`<VM>-<template>` is a DNS name of at most 253 characters, there is a size, unless a VolumeCloneSource gives it, and
-the modes and the source are such as the API server knows.
+Checks the templates of `spec.volumeClaimTemplates`: each has a unique name, the claim's final name `<VM>-<template>` is
+a DNS name of at most 253 characters, the size is set unless a VolumeCloneSource provides it, and the API server accepts
+the modes and the source.
 
 ## Why it fails
-The VM's controller makes the claim from the template. Of two templates of one name only one claim can come, and the
-API server refuses a claim with a bad name or without a size: the VM never starts.
+The VM's controller creates the claim from the template. Two templates of one name result in only one claim, and the API
+server refuses a claim with an invalid name or without a size: the VM never starts.
+
+## Cluster message
+The proposal is not released: its message is not known.
 
 ## Bad
     kind: VirtualMachine
@@ -26,6 +29,9 @@ API server refuses a claim with a bad name or without a size: the VM never start
       - metadata: {name: data}
         spec:
           resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Correct the template's name, size or modes.
 
 ## Source
 KubeVirt's proposal of volume claim templates; Kubernetes `pkg/apis/core/validation/validation.go`.

@@ -1,12 +1,15 @@
 """A volume claim template and the VM's volumes don't match.
 
 ## What it does
-Checks that each template of `spec.volumeClaimTemplates` is used by a volume, and that volumes write the template's
-name in `persistentVolumeClaim.claimName`.
+Checks that a volume uses each template of `spec.volumeClaimTemplates`, and that volumes write the template's name in
+`persistentVolumeClaim.claimName`.
 
 ## Why it fails
-The API reads `claimName`. A volume with `name` instead, as the proposal's examples have it, names no claim: the VM
-is accepted and never starts. A template that no volume uses makes a claim that the VM does not get.
+The API reads `claimName`. A volume with `name` instead, which the proposal's examples use, names no claim: KubeVirt
+accepts the VM, which never starts. A template that no volume uses creates a claim that the VM does not get.
+
+## Cluster message
+The proposal is not released: its message is not known.
 
 ## Bad
     kind: VirtualMachine
@@ -29,6 +32,9 @@ is accepted and never starts. A template that no volume uses makes a claim that 
           volumes:
           - name: disk
             persistentVolumeClaim: {claimName: data}
+
+## How to fix
+Write `claimName` instead of `name`, or add a volume that uses the template.
 
 ## Source
 KubeVirt's proposal of volume claim templates; `staging/src/kubevirt.io/api/core/v1/schema.go`

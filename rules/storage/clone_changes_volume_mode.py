@@ -1,12 +1,15 @@
 """A copy has another volume mode than its source.
 
 ## What it does
-Compares the volume mode that a DataVolume, template or claim gets with that of the claim that it copies.
+Compares the volume mode of a DataVolume, template or claim with that of the claim that it copies.
 
 ## Why it matters
-Snapshots and the storage's own copies keep the volume mode. Where it changes, CDI copies over the network, through
-two pods: far slower, and on nodes that reach both volumes. A file system takes room of its own besides: what just
-fitted into one mode may not fit into the other.
+Snapshots and the storage's own copies keep the volume mode. If it changes, CDI copies over the network, with two pods:
+this is far slower, and needs nodes that reach both volumes. A file system also needs some space itself, so the content
+of a block volume of the same size may not fit.
+
+## Cluster message
+CDI's event `IncompatibleVolumeModes` contains `volume modes of source and target are incompatible`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -26,6 +29,9 @@ fitted into one mode may not fit into the other.
       source: {pvc: {name: fedora, namespace: golden}}
       storage:
         volumeMode: Block
+
+## How to fix
+Use the volume mode of the source.
 
 ## Source
 CDI `pkg/controller/clone/planner.go` (validateAdvancedClonePVC).

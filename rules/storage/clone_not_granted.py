@@ -1,14 +1,17 @@
 """A VM has no permission to copy the source of its disk.
 
 ## What it does
-Looks at templates that copy a claim or snapshot of another namespace, where the repository grants such copies in that
-namespace: is the VM's service account among those that may?
+Checks templates that copy a claim or snapshot of another namespace, where the repository grants such copies in that
+namespace: the grant must include the VM's service account.
 
 ## Why it matters
-KubeVirt makes the DataVolume for the VM's service account (`default`, unless the VM names one), which needs the right
-to create `datavolumes/source` in the namespace of the source. Without it the VM is accepted and never starts. Rights
-that are given elsewhere are not in the files; so only namespaces count for which the files hold such a grant, and
-DataVolumes, which are made by whoever applies them, count not at all.
+KubeVirt creates the DataVolume for the VM's service account (`default`, unless the VM names one), which needs the
+permission to create `datavolumes/source` in the namespace of the source. Without it KubeVirt accepts the VM, which
+never starts. Permissions that are granted elsewhere are not in the files, so only namespaces with such a grant in the
+files are checked. DataVolumes are skipped: the permissions of the person or tool that applies them count.
+
+## Cluster message
+The VM's events contain `UnauthorizedDataVolumeCreate` and `Not authorized to create DataVolume`.
 
 ## Bad
     kind: RoleBinding
@@ -23,6 +26,9 @@ DataVolumes, which are made by whoever applies them, count not at all.
     roleRef: {kind: ClusterRole, name: copy-disks}
     subjects:
     - {kind: ServiceAccount, name: default, namespace: shop}
+
+## How to fix
+Add the VM's service account to the RoleBinding in the source's namespace.
 
 ## Source
 KubeVirt `pkg/virt-controller/watch/vm/vm.go` (authorizeDataVolume); CDI

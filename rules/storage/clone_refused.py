@@ -1,12 +1,15 @@
 """A copy is smaller than its source, or has another content type.
 
 ## What it does
-Compares a DataVolume, template or claim that copies a claim with the claim that it copies: the size that both ask
-for, and the kind of content.
+Compares a DataVolume, template or claim with the claim that it copies: the requested sizes, and the kind of content.
 
 ## Why it fails
-CDI refuses to copy a claim into a smaller one (`CloneValidationFailed`), and to make an archive of a disk image or a
-disk image of an archive. The object is accepted, and its claim is never filled.
+CDI refuses to copy a claim into a smaller one, and to turn an archive into a disk image or a disk image into an
+archive. The cluster accepts the object, and its claim is never filled.
+
+## Cluster message
+The DataVolume's event `CloneValidationFailed`, or one that contains `doesn't meet the validation requirements` or
+`contentType`.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -26,6 +29,9 @@ disk image of an archive. The object is accepted, and its claim is never filled.
     spec:
       source: {pvc: {name: fedora, namespace: golden}}
       storage: {}    # as large as the source
+
+## How to fix
+Request at least the size of the source, or omit the size under `storage`; use the content type of the source.
 
 ## Source
 CDI `pkg/controller/datavolume/pvc-clone-controller.go` (validateClone), `pkg/controller/clone/planner.go`

@@ -1,11 +1,14 @@
 """A disk copies a claim of a VM that always runs.
 
 ## What it does
-Reports DataVolumes, templates and claims that copy a claim of the repository on which a VM with `runStrategy: Always`
-or `running: true` has a volume.
+Reports DataVolumes, templates and claims that copy a claim of the repository that a VM with `runStrategy: Always` or
+`running: true` uses.
 
 ## Why it matters
-CDI copies a claim only while no pod writes it. Once the VM has started, the copy waits until somebody stops it.
+CDI copies a claim only while no pod writes it. Once the VM has started, the copy waits until the VM is stopped.
+
+## Cluster message
+CDI's event `CloneSourceInUse` contains `using PersistentVolumeClaim`.
 
 ## Bad
     kind: VirtualMachine
@@ -27,6 +30,9 @@ CDI copies a claim only while no pod writes it. Once the VM has started, the cop
     metadata: {name: web-copy}
     spec:
       source: {snapshot: {name: web-root-1, namespace: shop}}
+
+## How to fix
+Copy a VolumeSnapshot of the claim, or stop the VM.
 
 ## Source
 CDI `pkg/controller/clone/common.go` (IsSourceClaimReady), `pkg/controller/clone-controller.go`.

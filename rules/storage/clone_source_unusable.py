@@ -4,8 +4,11 @@
 Checks the kind and the name in a VolumeCloneSource.
 
 ## Why it fails
-CDI copies claims and snapshots. No webhook looks at the object: it is accepted, and each claim that is to be filled
-from it waits for ever.
+CDI copies only claims and snapshots. No webhook checks the object: the cluster accepts it, and each claim with this
+source stays pending.
+
+## Cluster message
+CDI's controller logs `unsupported datasource` or `unsupported volumeCloneSource source`.
 
 ## Bad
     kind: VolumeCloneSource
@@ -20,6 +23,9 @@ from it waits for ever.
       source:
         kind: PersistentVolumeClaim
         name: fedora
+
+## How to fix
+Name a PersistentVolumeClaim or a VolumeSnapshot.
 
 ## Source
 CDI `pkg/controller/clone/planner.go` (ChooseStrategy).

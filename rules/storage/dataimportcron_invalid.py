@@ -1,10 +1,14 @@
 """A DataImportCron is invalid.
 
 ## What it does
-Checks the template, the schedule and the settings of import crons.
+Checks the template, the schedule and the settings of import crons: `garbageCollect`, `importsToKeep`,
+`managedDataSource`, and template fields that only CDI may set.
 
 ## Why it fails
 CDI refuses the import cron.
+
+## Cluster message
+CDI's refusal contains `Illegal cron schedule` or `Illegal ImportsToKeep` or `Missing source` or `Unsettable fields`.
 
 ## Bad
     kind: DataImportCron
@@ -15,6 +19,9 @@ CDI refuses the import cron.
     kind: DataImportCron
     spec:
       schedule: "0 3 * * *"
+
+## How to fix
+Correct the field that the message names. A schedule has five fields, as in `0 3 * * *`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

@@ -1,12 +1,16 @@
 """A DataSource never becomes ready.
 
 ## What it does
-Follows a DataSource that refers to another one, and looks whether it has a source at all.
+Follows a DataSource that refers to another one, and checks whether it has a source at all.
 
 ## Why it fails
-CDI follows one reference, inside the namespace. A DataSource that refers to itself, to another namespace, or to a
-DataSource that refers on, is accepted and never ready: nothing can be made from it. So is one without a source,
-unless a DataImportCron fills it.
+CDI follows one reference, within the namespace. It accepts a DataSource that refers to itself, to another namespace, or
+to a DataSource with a further reference, but the DataSource never becomes ready, and no disk can be created from it.
+The same applies to one without a source, unless a DataImportCron fills it.
+
+## Cluster message
+The DataSource's condition `Ready` is `False`, with the reason `NoSource`, `NotFound`, `SelfReference` or
+`MaxReferenceDepthReached`.
 
 ## Bad
     kind: DataSource
@@ -21,6 +25,9 @@ unless a DataImportCron fills it.
     spec:
       source:
         pvc: {name: fedora, namespace: golden}
+
+## How to fix
+Set `source.pvc` or `source.snapshot`, or refer to a DataSource of the same namespace that has one.
 
 ## Source
 CDI `pkg/controller/common/util.go` (ResolveDataSourceChain), `pkg/controller/datasource-controller.go`.

@@ -1,11 +1,15 @@
 """The access mode of a DataVolume is missing or invalid.
 
 ## What it does
-Checks `accessModes`: `pvc` needs exactly one, `storage` none or more, all of them known.
+Checks `accessModes`: `pvc` needs exactly one, `storage` may have any number; each must be a known mode.
 
 ## Why it fails
-CDI refuses the DataVolume. With `storage` the access mode may be left to the storage profile, which is the better
-choice: a mode that is right for one storage class is wrong for the next.
+CDI refuses the DataVolume. With `storage` the storage profile can provide the access mode, which is the better choice:
+a mode that suits one storage class may not suit another.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `at least 1 access mode is required` or `PVC multiple
+accessModes` or `Unsupported value`.
 
 ## Bad
     kind: DataVolume
@@ -21,6 +25,9 @@ choice: a mode that is right for one storage class is wrong for the next.
       pvc:
         accessModes: [ReadWriteOnce]
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Set one access mode, or replace `pvc` by `storage` and omit it.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

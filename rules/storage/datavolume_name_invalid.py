@@ -1,11 +1,14 @@
 """The name of a DataVolume is invalid.
 
 ## What it does
-Checks the names of DataVolumes, templates, import crons and populator sources: a DNS name of at most 253 characters,
+Checks the names of DataVolumes, templates, import crons and populator sources: a DNS name of at most 253 characters, or
 63 for import crons and populator sources.
 
 ## Why it fails
 The API server or CDI refuses the object.
+
+## Cluster message
+The refusal contains `Name cannot be longer than` or `RFC 1123`.
 
 ## Bad
     kind: DataVolume
@@ -16,6 +19,9 @@ The API server or CDI refuses the object.
     kind: DataVolume
     metadata:
       name: fedora-root
+
+## How to fix
+Use lower-case letters, digits, `-` and `.`, up to the length that the finding names.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

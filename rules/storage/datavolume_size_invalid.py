@@ -1,11 +1,15 @@
 """The size of a DataVolume is missing or invalid.
 
 ## What it does
-Checks `resources.requests.storage` of `storage` and `pvc`: present where it is needed, above zero, at least 1Mi.
+Checks `resources.requests.storage` of `storage` and `pvc`: it must be set where it is needed, and be at least 1Mi.
 
 ## Why it fails
-CDI refuses a DataVolume without a usable size. Only `storage` that copies a claim, a snapshot or a DataSource may
-leave the size to its source; `pvc` may not, not even for a copy.
+CDI refuses a DataVolume without a usable size. Only `storage` that copies a claim, a snapshot or a DataSource may omit
+the size, which then comes from the source; `pvc` may not, not even for a copy.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `size is missing` or `size should be at least 1MiB` or
+`equal or less than zero`.
 
 ## Bad
     kind: DataVolume
@@ -19,6 +23,9 @@ leave the size to its source; `pvc` may not, not even for a copy.
       source: {http: {url: "https://example.com/disk.img"}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Set `resources.requests.storage` to at least 1Mi.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

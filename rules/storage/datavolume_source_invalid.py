@@ -2,11 +2,15 @@
 
 ## What it does
 Checks the source's own fields: URL and scheme, checksum, registry and pull method, image stream, imageio, VDDK, the
-name and namespace of what is copied, and the content type.
+name and namespace of a copied object, and the content type.
 
 ## Why it fails
-CDI refuses the DataVolume, import cron or VolumeImportSource. In a template only the controller finds out: the VM is
-accepted and never starts.
+CDI refuses the DataVolume, import cron or VolumeImportSource. In a template, only the controller detects the fault:
+KubeVirt accepts the VM, which never starts.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `Illegal registry source URL` or `Invalid source URL` or `is
+not valid`.
 
 ## Bad
     kind: DataVolume
@@ -21,6 +25,9 @@ accepted and never starts.
       source: {registry: {url: "docker://quay.io/containerdisks/fedora"}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Correct the field of the source, such as `docker://` in front of a registry image.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

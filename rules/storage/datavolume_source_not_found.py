@@ -1,11 +1,14 @@
 """The source of a DataVolume does not exist.
 
 ## What it does
-Looks for the DataSource of `sourceRef`, and for the namespace that a claim or snapshot is copied from.
+Looks for the DataSource of `sourceRef`, and for the namespace of a copied claim or snapshot.
 
 ## Why it fails
-CDI asks for both when the DataVolume is created, and refuses it if they are missing. A VM with such a template is
-accepted and never starts.
+CDI looks for both when the DataVolume is created, and refuses it if they are missing. KubeVirt accepts a VM with such a
+template, which never starts.
+
+## Cluster message
+CDI's refusal, or the VM's condition `Failure`, contains `not found`.
 
 ## Bad
     kind: DataVolume
@@ -16,6 +19,10 @@ accepted and never starts.
     kind: DataVolume
     spec:
       sourceRef: {kind: DataSource, name: fedora, namespace: golden}
+
+## How to fix
+Correct the name or the namespace. If the object exists in the cluster, declare it: `outside:` in the configuration, or
+a folder with `--context`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

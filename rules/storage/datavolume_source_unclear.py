@@ -1,11 +1,15 @@
 """A DataVolume has no source, or several.
 
 ## What it does
-Checks that exactly one of `source`, `sourceRef` and the claim's `dataSourceRef` is there, with exactly one member.
+Checks that exactly one of `source`, `sourceRef` and the claim's `dataSourceRef` is set, with exactly one member.
 
 ## Why it fails
-CDI refuses a DataVolume without a source or with several. KubeVirt checks its templates less: with `source` and
-`sourceRef` the VM is accepted, and its DataVolume never made.
+CDI refuses a DataVolume without a source or with several. KubeVirt checks its templates less: it accepts a VM with
+`source` and `sourceRef`, and its DataVolume is never created.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `Missing dataVolume valid source` or `Multiple dataVolume
+sources` or `either Source or SourceRef`.
 
 ## Bad
     kind: DataVolume
@@ -20,6 +24,9 @@ CDI refuses a DataVolume without a source or with several. KubeVirt checks its t
       source: {blank: {}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Keep exactly one source.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

@@ -4,7 +4,10 @@
 Reports a DataVolume, template or import cron with neither `storage` nor `pvc`.
 
 ## Why it fails
-CDI refuses it: it can't make a claim of nothing. KubeVirt refuses a VM with such a template.
+CDI refuses the object: it can't create a claim without one of the two. KubeVirt refuses a VM with such a template.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `Missing Data volume PVC`.
 
 ## Bad
     kind: DataVolume
@@ -17,6 +20,9 @@ CDI refuses it: it can't make a claim of nothing. KubeVirt refuses a VM with suc
       source: {blank: {}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Add `storage` with `resources.requests.storage`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

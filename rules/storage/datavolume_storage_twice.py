@@ -4,8 +4,11 @@
 Reports a DataVolume, template or import cron with both `storage` and `pvc`.
 
 ## Why it fails
-The two exclude each other: `pvc` is copied as it is, `storage` is filled in from the storage profile. CDI refuses the
-DataVolume, and KubeVirt a VM with such a template.
+The two exclude each other: CDI copies `pvc` unchanged, and completes `storage` from the storage profile. CDI refuses
+the DataVolume, and KubeVirt refuses a VM with such a template.
+
+## Cluster message
+The refusal by CDI, or by KubeVirt for a template, contains `Duplicate storage definition`.
 
 ## Bad
     kind: DataVolume
@@ -23,6 +26,9 @@ DataVolume, and KubeVirt a VM with such a template.
       source: {blank: {}}
       storage:
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Remove `pvc`, and keep `storage`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

@@ -4,8 +4,11 @@
 Compares the DataVolume templates of VMs with those of the same name at the commit that `--changed` names.
 
 ## Why it does nothing
-KubeVirt makes a DataVolume of a template only where none of its name is there. A VM that has its disk keeps it: it
-neither grows, nor moves to another storage class, nor gets another image.
+KubeVirt creates a DataVolume from a template only if none of its name exists. A VM that has its disk keeps it: the disk
+does not grow, move to another storage class, or get another image.
+
+## Cluster message
+KubeVirt reports nothing.
 
 ## Bad
     kind: VirtualMachine
@@ -24,6 +27,9 @@ neither grows, nor moves to another storage class, nor gets another image.
         spec:
           sourceRef: {kind: DataSource, name: fedora}
           storage: {resources: {requests: {storage: 60Gi}}}
+
+## How to fix
+Rename the template and its volume to get a new disk, or resize the claim itself.
 
 ## Source
 KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes).

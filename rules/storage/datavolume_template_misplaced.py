@@ -1,10 +1,13 @@
 """A DataVolume template does not belong to its VM.
 
 ## What it does
-Reports a template that no volume of the VM uses, and one with a namespace of its own.
+Reports a template that no volume of the VM uses, and one with another namespace.
 
 ## Why it fails
-KubeVirt refuses the VM: each template must be used by a volume, and lives in the VM's namespace.
+KubeVirt refuses the VM: a volume must use each template, and the template's disk is in the VM's namespace.
+
+## Cluster message
+KubeVirt's refusal contains `must be referenced in the VMI template` or `differs from VM namespace`.
 
 ## Bad
     spec:
@@ -23,6 +26,9 @@ KubeVirt refuses the VM: each template must be used by a volume, and lives in th
           volumes:
           - name: data
             dataVolume: {name: web-data}
+
+## How to fix
+Add a volume that uses the template, or remove the template; remove its `namespace`.
 
 ## Source
 CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-template.go`.

@@ -1,12 +1,15 @@
-"""No storage class is the default, and a disk names none.
+"""No storage class is the default, and a disk does not name one.
 
 ## What it does
 In a closed world, reports a DataVolume, template or claim with CDI's label that names no storage class, where the files
-hold storage classes and none of them is marked as the default. Otherwise the default may be a class of the cluster that
-is not in the files: then the question is undecided.
+contain storage classes and none of them is marked as the default. Otherwise the default may be a class of the cluster
+that is not in the files: the question is then undecided.
 
 ## Why it matters
-Without a default the claim gets no class. It is bound only if somebody makes a volume without a class by hand.
+Without a default the claim gets no class. It is bound only if an administrator creates a volume without a class.
+
+## Cluster message
+The claim's events contain `no persistent volumes available for this claim and no storage class is set`.
 
 ## Bad
     kind: StorageClass
@@ -25,6 +28,12 @@ Without a default the claim gets no class. It is bound only if somebody makes a 
       name: fast
       annotations: {storageclass.kubevirt.io/is-default-virt-class: "true"}
     provisioner: rbd.csi.ceph.com
+
+## How to fix
+Set `storageClassName`, or mark a class as the default with `storageclass.kubevirt.io/is-default-virt-class: "true"`.
+
+## How to configure
+`closed-world: true` decides the question from the files.
 
 ## Source
 CDI `pkg/controller/common/util.go` (GetStorageClassByNameWithVirtFallback).

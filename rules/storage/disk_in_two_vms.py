@@ -1,12 +1,15 @@
-"""Two running VMs use one `ReadWriteOnce` disk.
+"""Two running VMs use the same `ReadWriteOnce` disk.
 
 ## What it does
-Reports the second of two VMs that run and have a volume on the same claim, where the claim is sure to be
+Reports the second of two VMs that run and have a volume on the same claim, where the claim is certain to be
 `ReadWriteOnce` or `ReadWriteOncePod`.
 
 ## Why it matters
-Such a claim goes to one node, or to one pod: the second VM waits until the first is stopped. On one node both write
-the disk unless QEMU's lock stops them.
+Such a claim can be used by one node, or by one pod: the second VM waits until the first is stopped. On the same node
+both write the disk unless QEMU's lock prevents it.
+
+## Cluster message
+The second pod's events contain `Multi-Attach error` or, on the same node, QEMU's `Failed to get "write" lock`.
 
 ## Bad
     kind: VirtualMachine
@@ -30,6 +33,9 @@ the disk unless QEMU's lock stops them.
           volumes:
           - name: data
             persistentVolumeClaim: {claimName: web-data}
+
+## How to fix
+Give each VM its own claim, or use `ReadWriteMany` with a disk that is `shareable`.
 
 ## Source
 Kubernetes on access modes of volumes; KubeVirt `pkg/storage/types/pvc.go`.

@@ -1,11 +1,14 @@
 """Harvester can't parse the claims of a VM.
 
 ## What it does
-Reads the annotation `harvesterhci.io/volumeClaimTemplates` of a VM as Harvester does: as a JSON list of claims, each
-with a name and a spec. Other rules take the claims that it lists for present.
+Parses the annotation `harvesterhci.io/volumeClaimTemplates` of a VM as Harvester does: as a JSON list of claims, each
+with a name and a spec. Other rules treat the claims in the list as present.
 
 ## Why it fails
 Harvester's webhook refuses the VM.
+
+## Cluster message
+Harvester's refusal contains `volumeClaimTemplates` or `cannot unmarshal`.
 
 ## Bad
     kind: VirtualMachine
@@ -19,6 +22,9 @@ Harvester's webhook refuses the VM.
       annotations:
         harvesterhci.io/volumeClaimTemplates: |
           [{"metadata": {"name": "web-root"}, "spec": {"accessModes": ["ReadWriteMany"]}}]
+
+## How to fix
+Write a JSON list of claims, each with `metadata.name` and `spec`.
 
 ## Source
 harvester/harvester `pkg/webhook/resources/virtualmachine/validator.go`,

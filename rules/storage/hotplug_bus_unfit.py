@@ -1,12 +1,15 @@
-"""A hotpluggable volume's disk is on a bus that nothing can be plugged into.
+"""The disk of a hotpluggable volume is on a bus without hotplug.
 
 ## What it does
-Reports the disk of a volume with `hotpluggable: true` that is on another bus than `scsi` and `virtio`, or a LUN on
-another one than `scsi`: the bus that is written, or that a preference gives. CD-ROM drives are skipped.
+Reports the disk of a volume with `hotpluggable: true` on another bus than `scsi` and `virtio`, or a LUN on another bus
+than `scsi`; the bus may come from a preference. CD-ROM drives are skipped.
 
 ## Why it matters
-The VM is accepted, and the disk is plugged in after the guest has started. On such a bus that fails: the guest never
-gets the disk. A volume that is added to a guest that runs is refused.
+KubeVirt accepts the VM, and plugs the disk in after the guest has started. On such a bus that fails: the guest never
+gets the disk. KubeVirt refuses to add such a volume to a running guest.
+
+## Cluster message
+KubeVirt's refusal contains `requires bus to be`.
 
 ## Bad
     domain:
@@ -25,6 +28,9 @@ gets the disk. A volume that is added to a guest that runs is refused.
     volumes:
     - name: extra
       persistentVolumeClaim: {claimName: extra, hotpluggable: true}
+
+## How to fix
+Set the bus to `scsi` or `virtio`.
 
 ## Source
 KubeVirt `pkg/storage/admitters/storagehotplug.go` (ValidateHotplugDiskConfiguration).

@@ -4,12 +4,15 @@
 Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources, VirtualMachineInstances,
 and of KubeVirt's snapshots, restores, exports, backups and migrations with those of the commit that `--changed` names;
 of a VirtualMachinePool the selector, of a StorageClass the provisioner, the parameters, the reclaim policy and the
-binding mode. The checkpoints of a DataVolume or
-VolumeImportSource that imports from VDDK or ImageIO in several stages may change.
+binding mode. The checkpoints of a DataVolume or VolumeImportSource that imports from VDDK or ImageIO in several stages
+may change.
 
 ## Why it fails
-The object was applied with the old spec, and CDI and KubeVirt refuse any other one for it. A tool that applies the
-repository stops here, or tries again without end.
+The object was applied with the old spec, and CDI and KubeVirt refuse a different one. A tool that applies the
+repository stops here, or retries without end.
+
+## Cluster message
+The refusal contains `Cannot update DataVolume Spec` or `immutable after creation` or `is immutable` or `Forbidden`.
 
 ## Bad
     kind: DataVolume
@@ -24,6 +27,9 @@ repository stops here, or tries again without end.
     spec:
       source: {blank: {}}
       storage: {resources: {requests: {storage: 20Gi}}}
+
+## How to fix
+Create an object with another name, or delete the old one first.
 
 ## Source
 CDI `pkg/apiserver/webhooks/datavolume-validate.go`, `dataimportcron-validate.go`, `populators-validate.go`; KubeVirt

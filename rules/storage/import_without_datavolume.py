@@ -1,13 +1,16 @@
-"""A claim is filled by annotations of CDI, and no DataVolume owns it.
+"""CDI's annotations fill a claim that no DataVolume owns.
 
 ## What it does
-Reports claims that CDI's annotations fill, and on which a guest has a volume: by an import
+Reports claims that CDI's annotations fill and that a guest uses: by an import
 (`cdi.kubevirt.io/storage.import.endpoint` or `.source`), an upload (`cdi.kubevirt.io/storage.upload.target`) or a copy
-(`k8s.io/CloneRequest`). A claim with an owner, or one that is filled already, is skipped.
+(`k8s.io/CloneRequest`). A claim with an owner, or one that is already filled, is skipped.
 
 ## Why it matters
-KubeVirt asks the DataVolume whether a claim is filled, and takes a claim without one as filled: the guest starts on an
-empty or half-written disk, and CDI waits for the guest.
+KubeVirt takes the state of a claim from its DataVolume, and treats a claim without one as filled: the guest starts on
+an empty or half-written disk, and CDI waits for the guest.
+
+## Cluster message
+Nothing reports it: the guest boots from an empty or incomplete disk.
 
 ## Bad
     kind: PersistentVolumeClaim
@@ -22,6 +25,9 @@ empty or half-written disk, and CDI waits for the guest.
     spec:
       source: {http: {url: "https://images.example.com/root.qcow2"}}
       storage: {resources: {requests: {storage: 10Gi}}}
+
+## How to fix
+Import with a DataVolume, or with a `dataSourceRef` to a VolumeImportSource.
 
 ## Source
 CDI `pkg/apis/core/v1beta1/utils.go` (IsPopulated), `pkg/controller/import-controller.go` (ImportTargetInUse),

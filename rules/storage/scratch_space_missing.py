@@ -1,13 +1,16 @@
-"""An import needs scratch space, and no volume is left for it.
+"""An import needs scratch space, and all volumes are in use.
 
 ## What it does
-Counts, in a closed world, the PersistentVolumes of a storage class whose provisioner makes none
-(`kubernetes.io/no-provisioner`), and the claims of that class: an import from a registry by a pod, one of an archive
-and an upload need one volume more than their disk. CDI's `scratchSpaceStorageClass` counts where the CDI object sets
-it. A class of which no volume is in the repository is skipped: others make its volumes.
+Counts, in a closed world, the PersistentVolumes of a storage class whose provisioner creates none
+(`kubernetes.io/no-provisioner`), and the claims of that class: an import from a registry by a pod, one of an archive,
+and an upload need one volume more than their disk. If the CDI object sets `scratchSpaceStorageClass`, this class
+counts. A class without any volume in the repository is skipped: its volumes come from elsewhere.
 
 ## Why it matters
-CDI makes a second claim for the scratch space, which stays pending, and the import or upload never starts.
+CDI creates a second claim for the scratch space, which stays pending, and the import or upload never starts.
+
+## Cluster message
+The scratch claim stays pending, with the event `no persistent volumes available for this claim`.
 
 ## Bad
     kind: StorageClass
@@ -32,6 +35,12 @@ CDI makes a second claim for the scratch space, which stays pending, and the imp
     spec:
       source: {registry: {url: "docker://quay.io/containerdisks/fedora"}}
       pvc: {storageClassName: local}
+
+## How to fix
+Add a PersistentVolume of the class, or set `scratchSpaceStorageClass` of the CDI object.
+
+## How to configure
+`closed-world: true` enables the rule.
 
 ## Source
 CDI `pkg/controller/import-controller.go` (requiresScratchSpace), `pkg/controller/upload-controller.go`

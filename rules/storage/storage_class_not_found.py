@@ -1,15 +1,18 @@
 """A storage class does not exist.
 
 ## What it does
-In a closed world whose files hold storage classes, looks for the one that a claim, a DataVolume or a template names.
-The empty name asks for a volume without a class, a class that PersistentVolumes of the repository name needs no object,
-and Harvester makes a class for each image.
+In a closed world whose files contain storage classes, looks for the one that a claim, a DataVolume or a template names.
+The empty name requests a volume without a class, a class that PersistentVolumes of the repository name needs no object,
+and Harvester creates a class for each image.
 
 Otherwise a class that is not in the files may be in the cluster, and nothing is reported.
 
 ## Why it fails
-The claim waits for the class, and the VM for the claim. A misspelt class never comes (`stuck`); another one may be
+The claim waits for the class, and the VM for the claim. A misspelt class never appears (`stuck`); another one may be
 added while the claim waits (`risk`).
+
+## Cluster message
+The claim's events contain `storageclass.storage.k8s.io` `not found`; a DataVolume's event is `ErrClaimNotValid`.
 
 ## Bad
     kind: StorageClass
@@ -28,6 +31,13 @@ added while the claim waits (`risk`).
     spec:
       storage:
         storageClassName: ceph-rbd
+
+## How to fix
+Correct the name. If the object exists in the cluster, declare it: `outside:` in the configuration, or a folder with
+`--context`.
+
+## How to configure
+`closed-world: true` decides the question from the files.
 
 ## Source
 Kubernetes `pkg/controller/volume/persistentvolume/pv_controller.go` (syncUnboundClaim); CDI

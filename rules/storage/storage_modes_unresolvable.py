@@ -1,13 +1,16 @@
 """CDI can't determine the access mode of a disk.
 
 ## What it does
-Renders the claim of each DataVolume, DataVolume template, volume claim template and claim with CDI's label as CDI
-would: from the storage class, the StorageProfile of that class, and what CDI knows of its provisioner. Reports the
-disk that gets no access mode that way.
+Renders the claim of each DataVolume, DataVolume template, volume claim template and claim with CDI's label as CDI does:
+from the storage class, the StorageProfile of that class, and CDI's table of provisioners. Reports a disk that gets no
+access mode this way.
 
 ## Why it fails
-Without access modes CDI makes no claim. The DataVolume stays pending, the VM never starts, and only an event says
-why. A claim with CDI's label is refused.
+Without access modes CDI does not create a claim. The DataVolume stays pending and the VM never starts; only an event
+shows the reason. A claim with CDI's label is refused.
+
+## Cluster message
+The DataVolume's event `ErrClaimNotValid` contains `missing accessMode` or `no accessMode specified`.
 
 ## Bad
     kind: StorageClass
@@ -30,6 +33,10 @@ why. A claim with CDI's label is refused.
         accessModes: [ReadWriteOnce]
         volumeMode: Filesystem
         resources: {requests: {storage: 10Gi}}
+
+## How to fix
+Set `accessModes` and `volumeMode` in the disk, or for all disks in `spec.claimPropertySets` of the class's
+StorageProfile.
 
 ## Source
 CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass).

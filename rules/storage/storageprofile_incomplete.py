@@ -4,8 +4,11 @@
 Checks that each entry of `claimPropertySets` has access modes and a volume mode.
 
 ## Why it fails
-CDI takes whole sets only. An entry without `accessModes` or `volumeMode` is refused by the API server; one with an
-empty list is accepted, and CDI leaves the profile as it was: disks of the class get no modes from it.
+CDI uses only complete sets. The API server refuses an entry without `accessModes` or `volumeMode`; it accepts one with
+an empty list, and CDI then keeps the old profile: disks of the class get no modes from it.
+
+## Cluster message
+The API server's refusal contains `Required value`.
 
 ## Bad
     kind: StorageProfile
@@ -21,6 +24,9 @@ empty list is accepted, and CDI leaves the profile as it was: disks of the class
       claimPropertySets:
       - accessModes: [ReadWriteOnce]
         volumeMode: Filesystem
+
+## How to fix
+Set both `accessModes` and `volumeMode` in each entry.
 
 ## Source
 CDI `pkg/controller/storageprofile-controller.go` (reconcilePropertySets); the CRD of StorageProfile.

@@ -26,6 +26,10 @@ on each object on the way.
     kind: PersistentVolumeClaim
     metadata:
       name: fedora
+
+## How to configure
+In the configuration, `levels: {label-missing: note}` changes the level of its findings, and `ignore: [label-missing]`
+skips the rule. The comment `# vmlint: ignore[label-missing] reason` suppresses the finding at its field.
 """,
         "",
     )
@@ -38,7 +42,13 @@ def test_sentences_are_wrapped_on_a_terminal() -> None:
         "it comes from, and looks for the label\n"
         "`example.io/default` there and on each object on\n"
         "the way.",
-        "## Bad\n    kind: PersistentVolumeClaim\n    metadata:\n      name: fedora\n",
+        "## Bad\n    kind: PersistentVolumeClaim\n    metadata:\n      name: fedora",
+        "## How to configure\n"
+        "In the configuration, `levels: {label-missing:\n"
+        "note}` changes the level of its findings, and\n"
+        "`ignore: [label-missing]` skips the rule. The\n"
+        "comment `# vmlint: ignore[label-missing] reason`\n"
+        "suppresses the finding at its field.\n",
     ]
 
 

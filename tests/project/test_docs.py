@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.cases import FIXTURES, UNPROVOKED
 from tools.docs import DOCS, PACK, generated, pages
 from vmlint.config.file import load
 from vmlint.config.settings import SETTINGS
@@ -42,13 +43,35 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_every_rule_has_its_page_with_whole_examples() -> None:
+WHOLE = re.compile(r'<details markdown="1">\n<summary>Whole manifests</summary>\n(.*?)</details>\n', re.DOTALL)
+
+
+def test_every_rule_has_its_page_with_its_examples() -> None:
     for rule in rules():
-        page = (DOCS / "rules" / f"{rule.slug}.md").read_text("utf-8")
+        page = WHOLE.sub("", (DOCS / "rules" / f"{rule.slug}.md").read_text("utf-8"))
         shown = [yaml_of(block) for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
-        told = [yaml_of(block) for block in re.findall(r"(?m)^## (?:Bad|Good)\n((?: {4}.*\n|\n(?= {4}))+)", rule.page)]
-        assert len(told) == 2
-        assert shown == told, rule.slug
+        examples = [
+            yaml_of(block) for block in re.findall(r"(?m)^## (?:Bad|Good)\n((?: {4}.*\n|\n(?= {4}))+)", rule.page)
+        ]
+        assert len(examples) == 2
+        assert shown == examples, rule.slug
+
+
+def test_pages_show_the_fixtures_whole() -> None:
+    """The manifests that a reader can copy are those of which `test_rules.py` checks what is reported."""
+    for rule in rules():
+        wholes = WHOLE.findall((DOCS / "rules" / f"{rule.slug}.md").read_text("utf-8"))
+        if rule.slug in UNPROVOKED:
+            assert wholes == []
+            continue
+        assert len(wholes) == 2
+        for name, whole in zip(("bad", "good"), wholes, strict=True):
+            case = FIXTURES / rule.slug / name
+            files = sorted(file for file in case.rglob("*") if file.is_file())
+            for file in files:
+                assert file.read_text("utf-8").rstrip("\n") in whole, (rule.slug, file.name)
+            assert re.findall(r"(?m)^`([^`\n]+)`$", whole) == [file.relative_to(case).as_posix() for file in files]
+            assert ("vmlint reports nothing." in whole) == (name == "good")
 
 
 def yaml_of(block: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The language of the product: plain, active English in all that rules report, and in titles and help."""
+"""The language of the product: plain, active English in all that rules report, in their pages, and in help."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from vmlint.cli import COMMANDS
 from vmlint.cli.arguments import Parser
 from vmlint.cli.fixtures import cases, expectation
 from vmlint.registry import rules
+from vmlint.rule import Rule
 
 FORBIDDEN = {
     r"\b(is|are|has) none\b": "say what is missing",
@@ -65,8 +66,14 @@ def reported() -> Iterator[tuple[str, str, str]]:
             yield where, "undecided", item["reason"]
 
 
+def prose(page: str) -> str:
+    """The sentences and tables of a rule's page, without its headings and examples."""
+    lines = [line for line in page.splitlines() if not line.startswith(("    ", "#"))]
+    return " ".join(" ".join(lines).split())
+
+
 def faults(text: str) -> list[str]:
-    """What is wrong with the words of a text; what stands in backquotes is the manifest's."""
+    """The patterns that a text contains, each with its replacement; text in backquotes belongs to the manifest."""
     prose = BACKQUOTED.sub("`x`", text)
     return [f"{found[0]!r} → {instead}" for wrong, instead in FORBIDDEN.items() if (found := re.search(wrong, prose))]
 
@@ -105,10 +112,23 @@ def test_fixes_are_imperative() -> None:
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
-def test_titles_are_plain(rule: object) -> None:
-    title = rule.title  # type: ignore[attr-defined]
+def test_titles_are_plain(rule: Rule) -> None:
+    title = rule.title
     assert faults(title) == []
     assert not title.endswith(".")
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_pages_are_plain(rule: Rule) -> None:
+    assert faults(prose(rule.page)) == []
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+def test_pages_have_words_to_search_for(rule: Rule) -> None:
+    """The cluster's own words in backquotes, or a sentence that no component reports the fault."""
+    section = rule.page.partition("## Cluster message\n")[2].partition("\n## ")[0].strip()
+    assert section.endswith(".")
+    assert "`" in section or re.search("reports? nothing|Nothing reports|not released|vmlint only", section)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,4 +1,4 @@
-"""`vmlint explain`: show the page of a rule."""
+"""`vmlint explain`: show a rule's documentation."""
 
 from __future__ import annotations
 
@@ -72,22 +72,19 @@ def _heading(rule: Rule) -> str:
 
 
 def _effect(rule: Rule) -> str:
-    from vmlint.report.wording import fix_told
+    from vmlint.report.wording import fix_offered
 
     effect = rule.meta.effect
     pack = f"\n\nfrom the pack {rule.pack}" if rule.pack else ""
-    fix = f"\n\n{fix_told(rule.meta.fix)}" if rule.meta.fix else ""
+    fix = f"\n\n{fix_offered(rule.meta.fix)}" if rule.meta.fix else ""
     return f"{effect.value} ({rule.level.value}): {effect.meaning}{fix}{pack}"
-
-
-def _body(rule: Rule) -> str:
-    """The page below its title."""
-    return rule.page.partition("\n")[2].strip()
 
 
 def _plain(rule: Rule, columns: int | None) -> str:
     """The page as Markdown; its sentences are wrapped where there is a terminal, its examples never."""
-    paragraphs = f"# {_heading(rule)}\n\n{_effect(rule)}\n\n{_body(rule)}".rstrip().split("\n\n")
+    from vmlint.report.rule_page import documentation
+
+    paragraphs = f"# {_heading(rule)}\n\n{_effect(rule)}\n\n{documentation(rule)}".rstrip().split("\n\n")
     return "\n\n".join(_wrapped(paragraph, columns) for paragraph in paragraphs) + "\n"
 
 
@@ -112,6 +109,8 @@ def _styled(rule: Rule, columns: int) -> str:
     from rich.text import Text
     from rich.theme import Theme
 
+    from vmlint.report.rule_page import documentation
+
     out = StringIO()
     console = Console(
         file=out,
@@ -122,5 +121,5 @@ def _styled(rule: Rule, columns: int) -> str:
     )
     console.print(Text(_heading(rule), "bold"))
     console.print(Text(f"{_effect(rule)}\n"))
-    console.print(Markdown(_body(rule), code_theme="ansi_light", hyperlinks=False))
+    console.print(Markdown(documentation(rule), code_theme="ansi_light", hyperlinks=False))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

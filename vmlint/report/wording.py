@@ -5,17 +5,26 @@ from __future__ import annotations
 from vmlint.findings.finding import Finding, Report, Undecided
 from vmlint.rule import Fix, Level
 
-__all__ = ["FIX_OPTIONS", "changed", "counted", "doubt", "fix_told", "place", "sentence", "statement", "stop", "tally"]
+__all__ = [
+    "FIX_OPTIONS",
+    "changed",
+    "counted",
+    "doubt",
+    "fix_offered",
+    "place",
+    "sentence",
+    "statement",
+    "stop",
+    "tally",
+]
 
 FIX_OPTIONS = {Fix.SAFE: "--fix", Fix.UNSAFE: "--fix --unsafe-fixes"}
 """The options of `vmlint check` that make a fix of that sort."""
 
-_ARTICLES = {Fix.SAFE: "A", Fix.UNSAFE: "An"}
 
-
-def fix_told(fix: Fix) -> str:
-    """What vmlint can do about the findings of a rule, for the rule's page."""
-    return f"{_ARTICLES[fix]} {fix} fix: `vmlint check {FIX_OPTIONS[fix]}` makes it where the files leave no doubt"
+def fix_offered(fix: Fix) -> str:
+    """How vmlint fixes the findings of a rule, for the rule's documentation."""
+    return f"Fix ({fix}): `vmlint check {FIX_OPTIONS[fix]}` applies it where the files determine the change"
 
 
 def counted(number: int, one: str, many: str = "") -> str:
