@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import chdir
 from pathlib import Path
 
@@ -85,3 +86,25 @@ def test_a_link_out_of_the_root_is_not_followed(repository: Path) -> None:
         report = vmlint.check(["overlays/prod"])
     assert not any("secret" in str(one.resource) for one in report.findings)
     assert "kustomization-path-missing" in {one.slug for one in report.findings}
+
+
+@pytest.mark.parametrize(
+    ("path", "is_here"),
+    [("./base", True), ("/part", True), ("absent", False), ("a" * 5000, False), ("a\0b", False)],
+    ids=["a folder", "from the root", "no folder", "a name that is too long", "a name that no file has"],
+)
+def test_a_path_that_flux_applies_is_looked_for(repository: Path, path: str, is_here: bool) -> None:
+    applied = [
+        {
+            "apiVersion": "kustomize.toolkit.fluxcd.io/v1",
+            "kind": "Kustomization",
+            "metadata": {"name": f"vms-{number}", "namespace": "flux-system"},
+            "spec": {"path": path, "sourceRef": {"kind": "GitRepository", "name": "flux-system"}},
+        }
+        for number, path in enumerate(("./overlays/prod", path))
+    ]
+    (repository / "flux.json").write_text("\n---\n".join(json.dumps(one) for one in applied), "utf-8")
+    with chdir(repository):
+        report = vmlint.check(["flux.json"])
+    missing = [finding for finding in report.findings if finding.slug == "applied-path-missing"]
+    assert bool(missing) is not is_here, report.findings

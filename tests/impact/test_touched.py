@@ -441,3 +441,9 @@ def test_objects_that_are_not_linted_are_not_judged(tmp_path: Path) -> None:
     commit(tmp_path, {"cluster/data.yaml": disk})
     write(tmp_path, {"cluster/data.yaml": disk.replace("1Gi", "2Gi")})
     assert told(check("HEAD", "vms", context=["cluster"], select=["immutable-spec-changed"])) == []
+
+
+def test_a_fix_may_put_a_mapping(base: str, tmp_path: Path) -> None:
+    boot = "domain: {firmware: {bootloader: {efi: {secureBoot: true}}}, devices: {}}"
+    write(tmp_path, {"vms/a.yaml": VM.format(name="a", image="debian").replace("domain: {devices: {}}", boot)})
+    assert ("vms/a.yaml", "secure-boot-without-smm") in told(check())

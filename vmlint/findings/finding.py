@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as with_options
 from typing import NamedTuple
 
 from vmlint.model.crash import Crash
@@ -85,7 +86,7 @@ class Finding:
     end_column: int
     chain: tuple[Step, ...] = ()
     excerpt: str = ""
-    mend: Mend | None = None
+    mend: Mend | None = with_options(default=None, hash=False)  # an edit may put a mapping, which has no hash
     also: tuple[ObjectId, ...] = ()
 
     @property
@@ -182,7 +183,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     undecided: tuple[Undecided, ...] = ()
-    counts: Counts = field(default_factory=Counts)
+    counts: Counts = with_options(default_factory=Counts)
     rules: tuple[Rule, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

@@ -45,13 +45,13 @@ def root_of(paths: Sequence[str], configured: str = "") -> str:
     here = Path.cwd()
     full = [Path(os.path.abspath(path)) for path in paths if path != "-"]  # noqa: PTH100 - links stay what they are
     for folder in (full[0], *full[0].parents) if full else (here, *here.parents):
-        if (folder / ".git").exists():
+        if os.path.exists(folder / ".git"):  # noqa: PTH110
             return str(folder)
     if configured:
         return str(Path(configured).resolve())
     if all(path.is_relative_to(here) for path in full):
         return str(here)
-    return os.path.commonpath([path if path.is_dir() else path.parent for path in full])
+    return os.path.commonpath([path if os.path.isdir(path) else path.parent for path in full])  # noqa: PTH112
 
 
 def file_of(
@@ -60,7 +60,7 @@ def file_of(
     """A file by its name in findings, None where there is none. `overlay` counts in the place of what is on disk."""
     if name in overlay:
         return Raw(name, overlay[name])
-    if name in gone or not Path(name).is_file():
+    if name in gone or not os.path.isfile(name):  # noqa: PTH113 - Path.is_file raises for a name that is too long
         return None
     if not is_text:
         return next(read_raw([Found(name, name, True)], max_bytes=max_bytes))
@@ -133,7 +133,7 @@ class _Reader:
         """Whether a path of a repository is here: seen from the root, or from a folder above the file that names it."""
         full = Path(os.path.abspath(file))  # noqa: PTH100
         roots = (Path(self._shown_root), *(one for one in full.parents if one.is_relative_to(self._shown_root)))
-        return any((root / path.lstrip("/")).exists() for root in roots)
+        return any(os.path.exists(root / path.lstrip("/")) for root in roots)  # noqa: PTH110
 
     def run(self) -> None:
         while self._waiting:
@@ -153,7 +153,7 @@ class _Reader:
         full = os.path.realpath(path or ".")
         if full != self._root and not full.startswith(self._root.rstrip("/") + "/"):
             self._outside.add(path)
-        elif Path(full).is_dir():
+        elif os.path.isdir(full):  # noqa: PTH112
             self.folder(path)
         elif self._excluded(path):
             return
@@ -172,7 +172,7 @@ class _Reader:
             name = posixpath.join(path, base)
             if name in self.files or self._excluded(name):
                 continue
-            if Path(name).is_file() and (raw := self._read(name, False)) is not None:
+            if os.path.isfile(name) and (raw := self._read(name, False)) is not None:  # noqa: PTH113
                 self.files[name] = raw
                 self._waiting.append(name)
 
