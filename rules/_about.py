@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.kubevirt.conflicts import Conflict
     from vmlint.kubevirt.inference import Chain
     from vmlint.kubevirt.matching import Flaw, Match
-    from vmlint.kubevirt.operations import Cause
+    from vmlint.model.refusal import Refusal
     from vmlint.schema.cause import SchemaCause
     from vmlint.world import World, machine, storage
     from vmlint.world.disks import Disk
@@ -57,7 +57,7 @@ def form(resource: Resource, world: World) -> Sequence[SchemaCause]:
     return world.form.causes(resource)
 
 
-def admission(workload: Workload, world: World) -> Sequence[machine.Refusal]:
+def admission(workload: Workload, world: World) -> Sequence[machine.WorkloadVerdict]:
     """Why KubeVirt refuses the workload, or what it makes."""
     return world.machine.admission(workload)
 
@@ -67,9 +67,9 @@ def bounds(subject: Resource, world: World) -> Sequence[Resource]:
     return [*world.cluster.of_kind("ResourceQuota"), *world.cluster.of_kind("LimitRange")]
 
 
-def operation(subject: Operation, world: World) -> Sequence[Cause]:
+def operation(subject: Operation, world: World) -> Sequence[Refusal]:
     """Why KubeVirt refuses an operation on a VM."""
-    return world.operations.causes(subject)
+    return world.operations.refusals(subject)
 
 
 def storage_refusals(subject: Resource, world: World) -> Sequence[storage.DiskVerdict]:

@@ -11,17 +11,18 @@ from string import Formatter
 from typing import Any, NamedTuple
 
 from vmlint.model.field import render
-from vmlint.model.refusal import Refusal
+from vmlint.model.refusal import Entry, Refusal
 from vmlint.source.edit import Edit
 
-__all__ = ["Wording", "Words", "choice", "in_words"]
+__all__ = ["Wording", "Words", "called", "choice", "in_words"]
 
 
 class Words(NamedTuple):
     """What is wrong, what to do, and the edits that do it where nobody can have meant anything else.
 
     The texts of a table are templates: `{name}` is a value of the refusal, `{path}` the field's path, `{names:choice}`
-    a list of which one is to be chosen, `{names:and}` a list of which all are meant.
+    a list of which one is to be chosen, `{names:and}` a list of which all are meant, `{architecture:default}` the
+    architecture whose default a value is, and `{off}` says that the feature gate is off, where that is sure.
     """
 
     wrong: str
@@ -38,7 +39,8 @@ def in_words(table: Mapping[Any, Wording], refusal: Refusal) -> Words:
     wording = table[refusal.code]
     if not isinstance(wording, Words):
         return wording(refusal)
-    values = {"path": render(refusal.path), **refusal.values}
+    off = ", which is off" if refusal.gate is None else ""
+    values = {"path": render(refusal.path), "off": off, **refusal.values}
     return wording._replace(wrong=_filled(wording.wrong, values), fix=_filled(wording.fix, values))
 
 
@@ -48,12 +50,32 @@ def choice(words: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
+def called(entry: Entry) -> str:
+    """How a message calls an entry of a list: disk `root`, or the list with its index where it has no name."""
+    return f"{_NOUNS[entry.field]} `{entry.name}`" if entry.name else f"`{entry.field}[{entry.number}]`"
+
+
+_NOUNS = {
+    "disks": "disk",
+    "gpus": "GPU",
+    "hostDevices": "host device",
+    "interfaces": "interface",
+    "networks": "network",
+    "resourceClaims": "resource claim",
+    "volumes": "volume",
+}
+
+
 class _Template(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Entry):
+            return called(value)
         if format_spec == "choice":
             return choice(value)
         if format_spec == "and":
             return " and ".join(f"`{one}`" for one in value)
+        if format_spec == "default":
+            return f" (the default of `{value}`)" if value else ""
         return str(super().format_field(value, format_spec))
 
 

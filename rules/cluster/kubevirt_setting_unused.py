@@ -51,5 +51,5 @@ META = Meta("VM052", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
     release = world.settings.release
-    causes = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, (one for one in causes if one.setting is not Setting.MACHINE_NOT_EMULATED), "")
+    refusals = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
+    return faults(META, kubevirt, (one for one in refusals if one.code is not Setting.MACHINE_NOT_EMULATED), "")

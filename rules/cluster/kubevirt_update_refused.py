@@ -52,5 +52,5 @@ _THEN = "KubeVirt accepts it when the object is created, and refuses the update 
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
     release = world.settings.release
-    causes = check_update(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, causes, _THEN)
+    refusals = check_update(kubevirt.data, Gates(kubevirt.data, release), release)
+    return faults(META, kubevirt, refusals, _THEN)

@@ -50,5 +50,5 @@ _THEN = "KubeVirt refuses each VM without a machine type."
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
     release = world.settings.release
-    causes = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, (one for one in causes if one.setting is Setting.MACHINE_NOT_EMULATED), _THEN)
+    refusals = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
+    return faults(META, kubevirt, (one for one in refusals if one.code is Setting.MACHINE_NOT_EMULATED), _THEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vmlint.kubevirt.admission import subject_of
 from vmlint.kubevirt.apply import Origin
 from vmlint.model.access import get
 from vmlint.model.chain import Hop
@@ -12,7 +13,9 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachineInstanceReplicaSet, VirtualMachinePool, Workload
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.world import World
-from vmlint.world.machine import Refusal
+from vmlint.world.machine import WorkloadVerdict
+
+from ._words import words_of
 
 __all__ = ["refused"]
 
@@ -21,31 +24,35 @@ _MATCHERS = {Origin.INSTANCETYPE: Matcher.INSTANCETYPE, Origin.PREFERENCE: Match
 
 def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Iterator[Fault | Doubt]:
     """What admission says of the workload under these names."""
-    for refusal in world.machine.admission(workload):
-        cause = refusal.cause
-        if cause.subject not in subjects:
+    for verdict in world.machine.admission(workload):
+        refusal = verdict.refusal
+        if subject_of(refusal) not in subjects:
             continue
-        place = workload.at(*cause.path)
-        if workload.patched and get(workload.data, *cause.path) is None:
-            yield meta.doubt(place, f"whether a kustomization fixes this: {cause.message.rstrip('.')}")
-        elif cause.gate is not None:
-            known = world.machine.gates.stage(cause.gate) is not None
-            unsaid = f"whether the feature gate `{cause.gate}` is on" if known else f"what KubeVirt's `{cause.gate}` is"
-            yield meta.doubt(place, f"{unsaid}: {cause.message.rstrip('.')}")
+        place, words = workload.at(*refusal.path), words_of(refusal)
+        if workload.patched and get(workload.data, *refusal.path) is None:
+            yield meta.doubt(place, f"whether a kustomization fixes this: {words.wrong.rstrip('.')}")
+        elif refusal.gate is not None:
+            known = world.machine.gates.stage(refusal.gate) is not None
+            question = (
+                f"whether the feature gate `{refusal.gate}` is on" if known else f"what KubeVirt's `{refusal.gate}` is"
+            )
+            yield meta.doubt(place, f"{question}: {words.wrong.rstrip('.')}")
         else:
-            message = f"{cause.message}{_after(workload, refusal.effect)}"
-            fault = meta.at(place, message, fix=cause.fix, effect=refusal.effect)
-            fault = fault.along(_hops(workload, refusal, world))
-            yield fault.mended(Fix.SAFE, *cause.edits) if cause.edits and refusal.origin is Origin.VM else fault
+            message = f"{words.wrong}{_after(workload, verdict.effect)}"
+            fault = meta.at(place, message, fix=words.fix, effect=verdict.effect)
+            fault = fault.along(_hops(workload, verdict, world))
+            if words.edits is not None and verdict.origin is Origin.VM:
+                fault = fault.mended(Fix.SAFE, *words.edits(refusal))
+            yield fault
 
 
-def _hops(workload: Workload, refusal: Refusal, world: World) -> tuple[Hop, ...]:
-    """How the value came into the field, where it does not stand there."""
-    if refusal.origin is Origin.VM:
+def _hops(workload: Workload, verdict: WorkloadVerdict, world: World) -> tuple[Hop, ...]:
+    """How the value came into the field, where it is not written there."""
+    if verdict.origin is Origin.VM:
         return ()
-    shown = "" if isinstance(refusal.value, dict | list) else f": {refusal.value}"
-    given = f"{render(refusal.cause.path[len(workload.vmi_path) :])}{shown}"
-    matcher = _MATCHERS.get(refusal.origin)
+    shown = "" if isinstance(verdict.value, dict | list) else f": {verdict.value}"
+    given = f"{render(verdict.refusal.path[len(workload.vmi_path) :])}{shown}"
+    matcher = _MATCHERS.get(verdict.origin)
     match = world.vms.match(workload, matcher) if matcher and isinstance(workload, VirtualMachine) else None
     if match is None or match.resolution is None:
         return (Hop(f"KubeVirt's default: {given}", None),)

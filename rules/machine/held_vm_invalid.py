@@ -61,6 +61,8 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.schema.cause import Outcome, SchemaKind
 from vmlint.world import World
 
+from ._words import words_of
+
 META = Meta("VM576", effect=Effect.STUCK, since="0.2", subject=VMHolder)
 
 _FORMS = frozenset(SchemaKind) - {SchemaKind.NAME, SchemaKind.VERSION, SchemaKind.DEPRECATED, SchemaKind.PROPOSAL}
@@ -83,12 +85,10 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
             effect = Effect.IGNORED if dropped else META.effect
             place = holder.at(*holder.held_path, *form.path)._replace(key=form.kind is SchemaKind.UNKNOWN)
             yield META.at(place, f"{form.message}. {then}.", fix=form.fix, effect=effect)
-    for refusal in world.machine.admission(vm):
-        cause = refusal.cause
-        place = holder.at(*holder.held_path, *cause.path)
-        if cause.gate is not None:
-            yield META.doubt(place, f"what KubeVirt's `{cause.gate}` is: {cause.message.rstrip('.')}")
-        elif cause.path not in told:
-            late = refusal.effect is not Effect.REJECTED
-            then = "The guest of each VM never starts" if late else after
-            yield META.at(place, f"{cause.message} {then}.", fix=cause.fix)
+    for refusal, effect, *_ in world.machine.admission(vm):
+        place, words = holder.at(*holder.held_path, *refusal.path), words_of(refusal)
+        if refusal.gate is not None:
+            yield META.doubt(place, f"what KubeVirt's `{refusal.gate}` is: {words.wrong.rstrip('.')}")
+        elif refusal.path not in told:
+            then = after if effect is Effect.REJECTED else "The guest of each VM never starts"
+            yield META.at(place, f"{words.wrong} {then}.", fix=words.fix)

@@ -27,7 +27,7 @@ SNAPSHOT = BY_GROUP_KIND["snapshot.kubevirt.io", "VirtualMachineSnapshot"]
 
 def accepted(subject: Operation, world: World) -> bool:
     """Whether the files show no reason for KubeVirt to refuse an operation, so that its controllers get to see it."""
-    return not any(cause.gate is None for cause in world.operations.causes(subject))
+    return not any(refusal.gate is None for refusal in world.operations.refusals(subject))
 
 
 def reached(subject: Operation, kind: LinkKind, world: World) -> Iterator[tuple[Path, Resource]]:

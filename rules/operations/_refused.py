@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
-from vmlint.kubevirt.admission.wording import choice
-from vmlint.kubevirt.operations import Cause, Check
+from vmlint.kubevirt.operations import Check
+from vmlint.kubevirt.operations.expression import ExpressionFlaw
 from vmlint.model.field import render
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import (
     MigrationPolicy,
     Operation,
@@ -24,38 +24,75 @@ from vmlint.model.subjects import (
 from vmlint.rule import Doubt, Fault, Meta
 from vmlint.world import World
 
-__all__ = ["gate_off", "refused"]
+from .._wording import Wording, Words, choice, in_words
+
+__all__ = ["FLAWS", "WORDS", "gate_off", "refused"]
 
 
-class _Words(NamedTuple):
-    wrong: str
-    fix: str
-
-
-def _group(cause: Cause) -> _Words:
-    field = render(cause.path)
-    if cause.expected == ("",):
-        return _Words(
-            f"`{field}` is `{cause.value}`; it must be empty, as claims are in the core API group", "remove `apiGroup`"
+def _group(refusal: Refusal) -> Words:
+    field, value, expected = render(refusal.path), refusal.values.get("value", ""), refusal.values["expected"]
+    if expected == ("",):
+        return Words(
+            f"`{field}` is `{value}`; it must be empty, as claims are in the core API group", "remove `apiGroup`"
         )
-    wanted = choice(cause.expected)
-    state = f"is `{cause.value}`" if cause.value else "is not set"
-    return _Words(f"`{field}` {state}; it must be {wanted}", f"set `apiGroup` to {wanted}")
+    wanted, state = choice(expected), f"is `{value}`" if value else "is not set"
+    return Words(f"`{field}` {state}; it must be {wanted}", f"set `apiGroup` to {wanted}")
 
 
-def _unknown(cause: Cause) -> _Words:
-    field, wanted = render(cause.path), choice(cause.expected)
-    meant = next((word for word in cause.expected if word.casefold() == cause.value.casefold()), "")
-    state = f"is `{cause.value}`" if cause.value else "is not set"
-    return _Words(f"`{field}` {state}; it must be {wanted}", f"write `{meant}`" if meant else f"use {wanted}")
+def _unknown(refusal: Refusal) -> Words:
+    value, expected = refusal.values["value"], refusal.values["expected"]
+    wanted, state = choice(expected), f"is `{value}`" if value else "is not set"
+    meant = next((word for word in expected if word.casefold() == value.casefold()), "")
+    return Words(
+        f"`{render(refusal.path)}` {state}; it must be {wanted}", f"write `{meant}`" if meant else f"use {wanted}"
+    )
 
 
-def _empty(cause: Cause) -> _Words:
-    field = render(cause.path)
-    return _Words(f"`{field}` is missing", f"set `{cause.path[-1]}`")
+def _empty(refusal: Refusal) -> Words:
+    return Words(f"`{render(refusal.path)}` is missing", f"set `{refusal.path[-1]}`")
 
 
-_WORDS: dict[Check, Callable[[Cause], _Words]] = {
+def _ids_differ(refusal: Refusal) -> Words:
+    sent, received = refusal.values["expected"][0], refusal.values["value"]
+    return Words(
+        f"`sendTo.migrationID` is `{sent}` and `receive.migrationID` is `{received}`; they must match",
+        "write the same ID in both",
+    )
+
+
+_BOUNDS = {(1, 1000): "more than 0 and at most 1", (0, 1000): "from 0 to 1", (1000, None): "at least 1"}
+"""Bounds of factors in thousandths."""
+
+
+def _factor(refusal: Refusal) -> Words:
+    bounds = _BOUNDS[refusal.values["least"], refusal.values["most"]]
+    return Words(
+        f"`{render(refusal.path)}` is `{refusal.values['value']}`; it must be {bounds}", "use a factor in this range"
+    )
+
+
+FLAWS: Mapping[ExpressionFlaw, str] = {
+    ExpressionFlaw.OPEN_STRING: "a string does not end",
+    ExpressionFlaw.NOT_AN_OPERATOR: "`{token}` is not an operator",
+    ExpressionFlaw.CLOSES_NOTHING: "`{token}` closes nothing",
+    ExpressionFlaw.NOT_CLOSED: "`{token}` is not closed",
+    ExpressionFlaw.NOTHING_FOLLOWS: "nothing follows `{token}`",
+}
+
+
+def _expression(refusal: Refusal) -> Words:
+    fault = FLAWS[refusal.values["flaw"]].format(token=refusal.values["token"])
+    return Words(f"the CEL expression `{render(refusal.path)}` can't be parsed: {fault}", "fix the expression")
+
+
+def _of_guests(refusal: Refusal) -> Words:
+    from ..machine._words import words_of
+
+    words = words_of(refusal.values["inner"])
+    return words._replace(wrong=words.wrong.rstrip("."))
+
+
+WORDS: Mapping[Check, Wording] = {
     Check.GROUP_MISSING: _group,
     Check.GROUP_WRONG: _group,
     Check.KIND_WRONG: _unknown,
@@ -65,87 +102,70 @@ _WORDS: dict[Check, Callable[[Cause], _Words]] = {
     Check.GUEST_UNNAMED: _empty,
     Check.DOMAIN_MISSING: _empty,
     Check.VOLUME_NAME_EMPTY: _empty,
-    Check.SAME_NAME: lambda cause: _Words(
-        f"source and target are the same VM, `{cause.value}`", "set another name for the target"
+    Check.SAME_NAME: Words("source and target are the same VM, `{value}`", "set another name for the target"),
+    Check.FILTER_IS_NEGATION: Words(
+        "the filter `{path}` is only `!`; it must have a key", "add the key to exclude after the `!`"
     ),
-    Check.FILTER_IS_NEGATION: lambda cause: _Words(
-        f"the filter `{render(cause.path)}` is only `!`; it must have a key", "add the key to exclude after the `!`"
+    Check.FILTER_NEGATION: Words(
+        "the filter `{value}` has a `!` that is not its first character", "move the `!` to the beginning"
     ),
-    Check.FILTER_NEGATION: lambda cause: _Words(
-        f"the filter `{cause.value}` has a `!` that is not its first character", "move the `!` to the beginning"
+    Check.FILTER_WILDCARD: Words(
+        "the filter `{value}` has a `*` that is not its last character", "move the `*` to the end"
     ),
-    Check.FILTER_WILDCARD: lambda cause: _Words(
-        f"the filter `{cause.value}` has a `*` that is not its last character", "move the `*` to the end"
-    ),
-    Check.MAC_MALFORMED: lambda cause: _Words(
-        f"`{cause.value}` is not a valid MAC address", "write six bytes, such as `02:00:00:00:00:01`"
-    ),
-    Check.PATCH_NOT_JSON: lambda cause: _Words(f"the patch `{render(cause.path)}` is not valid JSON", "fix the JSON"),
-    Check.PATCH_SPLIT: lambda cause: _Words(
-        f"the patch contains `{cause.value}`, which is not a single key and value",
+    Check.MAC_MALFORMED: Words("`{value}` is not a valid MAC address", "write six bytes, such as `02:00:00:00:00:01`"),
+    Check.PATCH_NOT_JSON: Words("the patch `{path}` is not valid JSON", "fix the JSON"),
+    Check.PATCH_SPLIT: Words(
+        "the patch contains `{value}`, which is not a single key and value",
         "write one patch per entry, with values without commas and colons",
     ),
-    Check.PATCH_PATH: lambda cause: _Words(
-        f"the patch changes `{cause.value}`; a restore can change only labels, annotations and `/spec/`",
+    Check.PATCH_PATH: Words(
+        "the patch changes `{value}`; a restore can change only labels, annotations and `/spec/`",
         "patch fields below `/spec/`, `/metadata/labels/` or `/metadata/annotations/` only",
     ),
-    Check.OVERRIDE_EMPTY: lambda cause: _Words(
-        f"`{render(cause.path)}` sets nothing to override", "set `restoreName`, `labels` or `annotations`"
+    Check.OVERRIDE_EMPTY: Words("`{path}` sets nothing to override", "set `restoreName`, `labels` or `annotations`"),
+    Check.PRIORITY_SET: Words("`spec.priority` is `{value}`, which only KubeVirt may set", "remove `priority`"),
+    Check.MIGRATION_IDS_DIFFER: _ids_differ,
+    Check.NEGATIVE: Words("`{path}` is `{value}`; it must not be negative", "set zero or more"),
+    Check.TUNED_TWICE: Words("`stallDetector` and `downtimeTuning` exclude each other", "remove one of the two"),
+    Check.FACTOR_OUT_OF_RANGE: _factor,
+    Check.FACTOR_TOO_PRECISE: Words(
+        "`{path}` is `{value}`; it must have at most three decimal places", "round the factor"
     ),
-    Check.PRIORITY_SET: lambda cause: _Words(
-        f"`spec.priority` is `{cause.value}`, which only KubeVirt may set", "remove `priority`"
+    Check.EXPRESSION_MALFORMED: _expression,
+    Check.SOCKET_NOT_CLEAN: Words("the socket path `{value}` is not normalized", "write {expected:choice}"),
+    Check.DOMAIN_REFUSED: _of_guests,
+    Check.GATE_OFF: Words(
+        "{what} needs the feature gate {expected:choice}, which is off",
+        "add `{value}` to `featureGates` of the KubeVirt object, or remove what needs it",
     ),
-    Check.MIGRATION_IDS_DIFFER: lambda cause: _Words(
-        f"`sendTo.migrationID` is `{cause.expected[0]}` and `receive.migrationID` is `{cause.value}`; they must match",
-        "write the same ID in both",
-    ),
-    Check.NEGATIVE: lambda cause: _Words(
-        f"`{render(cause.path)}` is `{cause.value}`; it must not be negative", "set zero or more"
-    ),
-    Check.TUNED_TWICE: lambda _: _Words(
-        "`stallDetector` and `downtimeTuning` exclude each other", "remove one of the two"
-    ),
-    Check.FACTOR_OUT_OF_RANGE: lambda cause: _Words(
-        f"`{render(cause.path)}` is `{cause.value}`; it must be {cause.expected[0]}", "use a factor in this range"
-    ),
-    Check.FACTOR_TOO_PRECISE: lambda cause: _Words(
-        f"`{render(cause.path)}` is `{cause.value}`; it must have at most three decimal places", "round the factor"
-    ),
-    Check.EXPRESSION_MALFORMED: lambda cause: _Words(
-        f"the CEL expression `{render(cause.path)}` can't be parsed: {cause.value}", "fix the expression"
-    ),
-    Check.SOCKET_NOT_CLEAN: lambda cause: _Words(
-        f"the socket path `{cause.value}` is not normalized", f"write `{cause.expected[0]}`"
-    ),
-    Check.DOMAIN_REFUSED: lambda cause: _Words(cause.value.rstrip("."), cause.expected[0]),
 }
 
 
 def refused(meta: Meta, subject: Operation, world: World) -> Iterator[Fault]:
     """The faults for which KubeVirt refuses an operation, but for feature gates."""
-    for cause in world.operations.causes(subject):
-        if cause.check is not Check.GATE_OFF:
-            wrong, fix = _WORDS[cause.check](cause)
-            yield meta.at(subject.at(*cause.path), f"{wrong}. KubeVirt refuses the {_NOUNS[type(subject)]}.", fix=fix)
+    for refusal in world.operations.refusals(subject):
+        if refusal.code is not Check.GATE_OFF:
+            words = in_words(WORDS, refusal)
+            yield meta.at(subject.at(*refusal.path), f"{words.wrong}. {_after(subject)}", fix=words.fix)
 
 
 def gate_off(meta: Meta, subject: Operation, world: World) -> Iterator[Fault | Doubt]:
     """The feature gates that an operation needs and that are off, or not known to be on."""
-    for cause in world.operations.causes(subject):
-        if cause.check is not Check.GATE_OFF:
+    for refusal in world.operations.refusals(subject):
+        if refusal.code is not Check.GATE_OFF:
             continue
-        whole = cause.path == ("kind",)
-        what = f"a {subject.ref.kind}" if whole else f"`{render(cause.path)}`"
-        wanted = choice(cause.expected)
-        place = subject.named if whole else subject.at(*cause.path)
-        if cause.gate is not None:
-            yield meta.doubt(place, f"whether the feature gate `{cause.gate}` is on: {what} needs it")
+        whole = refusal.path == ("kind",)
+        what = f"a {subject.ref.kind}" if whole else f"`{render(refusal.path)}`"
+        place = subject.named if whole else subject.at(*refusal.path)
+        if refusal.gate is not None:
+            yield meta.doubt(place, f"whether the feature gate `{refusal.gate}` is on: {what} needs it")
             continue
-        yield meta.at(
-            place,
-            f"{what} needs the feature gate {wanted}, which is off. KubeVirt refuses the {_NOUNS[type(subject)]}.",
-            fix=f"add `{cause.value}` to `featureGates` of the KubeVirt object, or remove what needs it",
-        )
+        words = in_words(WORDS, refusal._replace(values={**refusal.values, "what": what}))
+        yield meta.at(place, f"{words.wrong}. {_after(subject)}", fix=words.fix)
+
+
+def _after(subject: Operation) -> str:
+    return f"KubeVirt refuses the {_NOUNS[type(subject)]}."
 
 
 _NOUNS: dict[type[Operation], str] = {

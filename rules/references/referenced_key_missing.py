@@ -45,7 +45,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmlint.graph.links import links
-from vmlint.kubevirt.admission.wording import choice
 from vmlint.kubevirt.needed_keys import needed_by
 from vmlint.kubevirt.secret_keys import keys_of
 from vmlint.model.access import text
@@ -54,6 +53,8 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+
+from .._wording import choice
 
 META = Meta("VM871", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, DataImportCron))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.releases import Release
 from vmlint.model.field import render
 
-Found = list[tuple[str, Setting]]
+Found = list[tuple[str, StrEnum]]
 
 
 def kubevirt(configuration: Any = None, **spec: Any) -> dict[str, Any]:
@@ -20,19 +21,19 @@ def kubevirt(configuration: Any = None, **spec: Any) -> dict[str, Any]:
 
 def update(found: dict[str, Any], release: str | None = None) -> Found:
     known = Release.parse(release) if release else None
-    return [(render(one.path), one.setting) for one in check_update(found, Gates(found, known), known)]
+    return [(render(one.path), one.code) for one in check_update(found, Gates(found, known), known)]
 
 
 def effect(found: dict[str, Any], release: str | None = None) -> Found:
     known = Release.parse(release) if release else None
-    return [(render(one.path), one.setting) for one in check_effect(found, Gates(found, known), known)]
+    return [(render(one.path), one.code) for one in check_effect(found, Gates(found, known), known)]
 
 
 def gates(enabled: Any = None, disabled: Any = None) -> dict[str, Any]:
     return kubevirt({"developerConfiguration": {"featureGates": enabled, "disabledFeatureGates": disabled}})
 
 
-def settings(found: Found) -> list[Setting]:
+def settings(found: Found) -> list[StrEnum]:
     return [setting for _, setting in found]
 
 
@@ -178,8 +179,8 @@ def test_either_gate_allows_a_downtime() -> None:
     assert settings(update(found, "1.9")) == [Setting.NEEDS_GATE]  # the gate came later
 
 
-def whole(configuration: dict[str, Any]) -> list[Setting]:
-    return [one.setting for one in check_whole(kubevirt(configuration))]
+def whole(configuration: dict[str, Any]) -> list[StrEnum]:
+    return [one.code for one in check_whole(kubevirt(configuration))]
 
 
 def test_values_that_drop_the_whole_configuration() -> None:
@@ -204,8 +205,8 @@ def test_gates_without_effect() -> None:
 def test_a_misspelt_gate_is_recognised() -> None:
     found = gates(["hostdevice", "Unheard"], [])
     assert [one.values for one in check_effect(found, Gates(found), None)] == [
-        ("hostdevice", "HostDevices"),
-        ("Unheard", ""),
+        {"gate": "hostdevice", "meant": "HostDevices"},
+        {"gate": "Unheard", "meant": ""},
     ]
 
 

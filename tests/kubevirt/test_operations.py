@@ -7,26 +7,33 @@ from typing import Any
 import pytest
 
 from vmlint.kubevirt.gates import Gates
-from vmlint.kubevirt.operations import Cause, Check, check_clone, check_migration, check_policy, check_restore
-from vmlint.kubevirt.operations.expression import fault_of
+from vmlint.kubevirt.operations import Check, check_clone, check_migration, check_policy, check_restore
+from vmlint.kubevirt.operations.expression import ExpressionFlaw, fault_of
+from vmlint.model.refusal import Refusal
 
 ON: dict[str, Any] = {"spec": {"configuration": {"developerConfiguration": {"featureGates": ["Snapshot"]}}}}
 OFF: dict[str, Any] = {"spec": {"configuration": {"developerConfiguration": {"disabledFeatureGates": ["Snapshot"]}}}}
 VM = {"apiGroup": "kubevirt.io", "kind": "VirtualMachine", "name": "web"}
 
 
+def _off(gate: str | None) -> Refusal:
+    return Refusal(Check.GATE_OFF, ("kind",), {"value": "Snapshot", "expected": ("Snapshot",)}, gate=gate)
+
+
 @pytest.mark.parametrize(
     ("gates", "found"),
     [
         (Gates(ON), []),
-        (Gates(OFF), [Cause(("kind",), Check.GATE_OFF, "Snapshot", ("Snapshot",))]),
-        (Gates(None, (1, 8)), [Cause(("kind",), Check.GATE_OFF, "Snapshot", ("Snapshot",), "Snapshot")]),
+        (Gates(OFF), [_off(None)]),
+        (Gates(None, (1, 8)), [_off("Snapshot")]),
         (Gates(None, (1, 9)), []),
     ],
     ids=["on", "off", "unknown", "on by default"],
 )
-def test_a_gate_is_on_off_or_unknown(gates: Gates, found: list[Cause]) -> None:
-    assert [cause for cause in check_clone({"spec": {"source": VM}}, gates) if cause.check is Check.GATE_OFF] == found
+def test_a_gate_is_on_off_or_unknown(gates: Gates, found: list[Refusal]) -> None:
+    assert [
+        refusal for refusal in check_clone({"spec": {"source": VM}}, gates) if refusal.code is Check.GATE_OFF
+    ] == found
 
 
 def test_a_value_with_a_variable_is_undecided() -> None:
@@ -38,7 +45,7 @@ def test_a_value_with_a_variable_is_undecided() -> None:
 
 def test_a_restore_whose_target_is_wrong_is_judged_no_further() -> None:
     spec = {"target": {**VM, "kind": "Pod"}, "volumeRestorePolicy": "x", "patches": ["x"]}
-    assert [cause.check for cause in check_restore({"spec": spec}, Gates(ON))] == [Check.KIND_WRONG]
+    assert [refusal.code for refusal in check_restore({"spec": spec}, Gates(ON))] == [Check.KIND_WRONG]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_a_restore_whose_target_is_wrong_is_judged_no_further() -> None:
 def test_factors_have_bounds_and_three_decimal_places(field: str, factor: str, found: list[Check]) -> None:
     policy = {"spec": {"experimental": {"stallDetector": {field: factor}}}}
     causes = check_policy(policy, Gates(None, (1, 9)))
-    assert [cause.check for cause in causes if cause.check is not Check.GATE_OFF] == found
+    assert [refusal.code for refusal in causes if refusal.code is not Check.GATE_OFF] == found
 
 
 @pytest.mark.parametrize(
@@ -66,20 +73,20 @@ def test_factors_have_bounds_and_three_decimal_places(field: str, factor: str, f
     ["true", "a.b['c]'].d(1, {x: 2.5e3})", "has(a) ? \"(\" : r'\\' + '''it's'''", "// only\na || !b", "a in [1, 2u]"],
 )
 def test_an_expression_that_can_be_parsed_has_no_fault(expression: str) -> None:
-    assert fault_of(expression) == ""
+    assert fault_of(expression) is None
 
 
 @pytest.mark.parametrize(
     ("expression", "fault"),
     [
-        ("a == 'b", "a string does not end"),
-        ("f(a", "`(` is not closed"),
-        ("a)", "`)` closes nothing"),
-        ("[a)", "`)` closes nothing"),
-        ("a &&", "nothing follows `&&`"),
-        ("a = b", "`=` is not an operator"),
-        ("a & b", "`&` is not an operator"),
+        ("a == 'b", (ExpressionFlaw.OPEN_STRING, "")),
+        ("f(a", (ExpressionFlaw.NOT_CLOSED, "(")),
+        ("a)", (ExpressionFlaw.CLOSES_NOTHING, ")")),
+        ("[a)", (ExpressionFlaw.CLOSES_NOTHING, ")")),
+        ("a &&", (ExpressionFlaw.NOTHING_FOLLOWS, "&&")),
+        ("a = b", (ExpressionFlaw.NOT_AN_OPERATOR, "=")),
+        ("a & b", (ExpressionFlaw.NOT_AN_OPERATOR, "&")),
     ],
 )
-def test_an_expression_that_cannot_be_parsed_has_a_fault(expression: str, fault: str) -> None:
+def test_an_expression_that_cannot_be_parsed_has_a_fault(expression: str, fault: tuple[ExpressionFlaw, str]) -> None:
     assert fault_of(expression) == fault

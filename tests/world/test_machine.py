@@ -12,15 +12,16 @@ from typing import Any
 
 import pytest
 
+from rules.machine._words import words_of
 from tests.build import cluster
-from vmlint.kubevirt.admission import NAMES
+from vmlint.kubevirt.admission import NAMES, subject_of
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.releases import Release
 from vmlint.model.field import Path, render
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect
 from vmlint.world import Settings, World
-from vmlint.world.machine import Refusal
+from vmlint.world.machine import WorkloadVerdict
 
 RULES = File(__file__).parents[2] / "rules" / "machine"
 
@@ -111,7 +112,7 @@ spec:
 """
 
 
-def refusals(*objects: str, closed: bool = False, release: str = "") -> tuple[Refusal, ...]:
+def refusals(*objects: str, closed: bool = False, release: str = "") -> tuple[WorkloadVerdict, ...]:
     """What is said of the first object."""
     world = World(cluster(*objects), Settings(closed, Release.parse(release)))
     subject = world.cluster.resources[0]
@@ -120,7 +121,7 @@ def refusals(*objects: str, closed: bool = False, release: str = "") -> tuple[Re
 
 
 def said(*objects: str, closed: bool = False, release: str = "") -> list[tuple[str, Effect]]:
-    return [(one.cause.subject, one.effect) for one in refusals(*objects, closed=closed, release=release)]
+    return [(subject_of(one.refusal), one.effect) for one in refusals(*objects, closed=closed, release=release)]
 
 
 def test_nothing_is_wrong_with_a_plain_guest() -> None:
@@ -170,10 +171,10 @@ def test_the_instancetype_and_the_preference_are_applied_first() -> None:
     (found,) = refusals(
         vm("domain: {devices: {}}", asks=f"{ASKS_SMALL}\n{ASKS_SECURE}"), SMALL, SECURE.replace("true", "false")
     )
-    assert (found.cause.subject, found.origin, found.value) == ("cpu", Origin.INSTANCETYPE, 4)
-    assert render(found.cause.path) == "spec.template.spec.domain.cpu.sockets"
+    assert (subject_of(found.refusal), found.origin, found.value) == ("cpu", Origin.INSTANCETYPE, 4)
+    assert render(found.refusal.path) == "spec.template.spec.domain.cpu.sockets"
     (found,) = refusals(vm(MEMORY, asks=ASKS_SECURE), SECURE)
-    assert (found.cause.subject, found.origin, found.value) == ("secure_boot", Origin.PREFERENCE, True)
+    assert (subject_of(found.refusal), found.origin, found.value) == ("secure_boot", Origin.PREFERENCE, True)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +191,7 @@ def test_when_a_vm_starts_its_preference_reaches_what_defaults_have_added(
     preference = SECURE[: SECURE.index("firmware")] + f"devices: {preferred}\n"
     text = vm(f"domain: {{memory: {{guest: 1Gi}}, devices: {{{spec}}}}}", asks=ASKS_SECURE)
     (found,) = refusals(text, preference)
-    assert (found.cause.subject, found.effect, found.origin, found.value) == (
+    assert (subject_of(found.refusal), found.effect, found.origin, found.value) == (
         subject,
         Effect.STUCK,
         Origin.PREFERENCE,
@@ -216,7 +217,7 @@ def test_a_default_is_told_as_such() -> None:
     text = "domain: {memory: {guest: 1Gi}, resources: {limits: {cpu: 3}}, cpu: {maxSockets: 2}, devices: {}}"
     for whole in (vm(text), vmi(text)):
         (found,) = refusals(whole)
-        assert (found.cause.subject, found.origin, found.value) == ("cpu", Origin.DEFAULT, 3)
+        assert (subject_of(found.refusal), found.origin, found.value) == ("cpu", Origin.DEFAULT, 3)
 
 
 @pytest.mark.parametrize("asks", [ASKS_SMALL, ASKS_SECURE])
@@ -265,8 +266,8 @@ def test_memory_is_an_instancetypes_to_give() -> None:
 
 def test_the_disk_of_a_nameless_volume_is_not_written_and_not_told() -> None:
     (found,) = refusals(vm(f"{MEMORY}\nvolumes: [{{emptyDisk: {{capacity: 1Gi}}}}]"))
-    assert render(found.cause.path) == "spec.template.spec.volumes[0].name"
-    assert found.cause.message == "`volumes[0]` has no name."
+    assert render(found.refusal.path) == "spec.template.spec.volumes[0].name"
+    assert words_of(found.refusal).wrong == "`volumes[0]` has no name."
 
 
 def test_nothing_is_said_without_a_domain() -> None:
@@ -278,7 +279,7 @@ def test_nothing_is_said_without_a_domain() -> None:
 
 
 def gate_of(*objects: str, closed: bool = False, release: str = "") -> list[str | None]:
-    return [one.cause.gate for one in refusals(*objects, closed=closed, release=release)]
+    return [one.refusal.gate for one in refusals(*objects, closed=closed, release=release)]
 
 
 def test_a_feature_gate_that_nobody_mentions_may_be_on() -> None:
@@ -450,5 +451,5 @@ def test_strange_data_are_no_surprise(path: Path) -> None:
         subject = world.cluster.resources[-1]
         assert isinstance(subject, Workload)
         for found in world.machine.admission(subject):
-            assert found.cause.message.endswith(".")
+            assert words_of(found.refusal).wrong.endswith(".")
         list(world.addresses.taken(subject))

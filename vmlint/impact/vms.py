@@ -18,8 +18,10 @@ from vmlint.kubevirt.update.outcome import Live
 from vmlint.model.access import get, text
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
+from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
+from vmlint.registry.words import wrong_with_guest
 from vmlint.rule import Rule
 from vmlint.world.update import Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, restarted
@@ -120,7 +122,7 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
         next_start=waits,
         waiting=tuple(render(path) for path in result.waiting),
         run=run,
-        never_starts=result.never_starts,
+        never_starts=_never_starts(result),
         controller_error=failed(synced.failure) if synced.failure else "",
         values=values,
         notes=tuple(_notes(result, pair, synced)),
@@ -131,10 +133,15 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
     )
 
 
+def _never_starts(result: Updated) -> str:
+    why = result.never_starts
+    return wrong_with_guest(why) if isinstance(why, Refusal) else why
+
+
 def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:
     synced = result.synced
     if result.never_starts:
-        return f"the guest runs on, and can't be started again: {result.never_starts.rstrip('.')}."
+        return f"the guest runs on, and can't be started again: {_never_starts(result).rstrip('.')}."
     if synced.failure is not None:
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
         return f"{failed(synced.failure)} KubeVirt retries without end, and does not do what comes after.{done}"

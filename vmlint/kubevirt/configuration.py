@@ -19,17 +19,19 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from vmlint.kubevirt.admission import labels
 from vmlint.kubevirt.admission.forms import is_label_value
-from vmlint.kubevirt.admission.labels import Flaw, bad_key
+from vmlint.kubevirt.admission.labels import bad_key
 from vmlint.kubevirt.admission.reading import has, look, whole, word
 from vmlint.kubevirt.admission.scheduling import affinity_flaws
 from vmlint.kubevirt.gates import Gates, GateState
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.model.access import each, get, items, mapping, sequence, text
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Setting", "SettingCause", "check_effect", "check_update", "check_whole"]
+__all__ = ["Setting", "check_effect", "check_update", "check_whole"]
 
 _CONFIGURATION = ("spec", "configuration")
 _DEVELOPER = (*_CONFIGURATION, "developerConfiguration")
@@ -39,44 +41,36 @@ _USUAL = "amd64"
 _INTERFACES = ("bridge", "masquerade", "slirp")
 
 
-class Setting(enum.Enum):
-    """What is wrong with a setting; the comment says what a cause's values are."""
+class Setting(enum.StrEnum):
+    """What is wrong with a setting; the comment says what the values are."""
 
     # Refused on update
-    PATCH_NOT_JSON = enum.auto()  # the component
-    CERTIFICATES_TWICE = enum.auto()  # the deprecated field
-    RENEWAL_TOO_EARLY = enum.auto()  # renewBefore, duration
-    CERTIFICATE_OUTLIVES_CA = enum.auto()  # the certificate's duration, the CA's
-    RATIO_NOT_A_NUMBER = enum.auto()  # the text
-    RATIO_BELOW_ONE = enum.auto()  # the text
-    CIPHERS_WITHOUT_VERSION = enum.auto()  # the minimal version, "" for none
-    CIPHER_UNKNOWN = enum.auto()  # the name
-    PROFILE_TWICE = enum.auto()
-    PROFILE_MISSING = enum.auto()
-    NO_REPLICAS = enum.auto()
-    GATE_ON_AND_OFF = enum.auto()  # the gate
-    NEEDS_GATE = enum.auto()  # the field, the gates
-    PLACEMENT = enum.auto()  # a sentence about pods' scheduling, what to do
+    PATCH_NOT_JSON = "setting/patch-not-json"  # the component
+    CERTIFICATES_TWICE = "setting/certificates-twice"  # the deprecated field
+    RENEWAL_TOO_EARLY = "setting/renewal-too-early"  # renewBefore, duration
+    CERTIFICATE_OUTLIVES_CA = "setting/certificate-outlives-ca"  # the certificate's duration, the CA's
+    RATIO_NOT_A_NUMBER = "setting/ratio-not-a-number"  # the text
+    RATIO_BELOW_ONE = "setting/ratio-below-one"  # the text
+    CIPHERS_WITHOUT_VERSION = "setting/ciphers-without-version"  # the minimal version, "" for none
+    CIPHER_UNKNOWN = "setting/cipher-unknown"  # the name
+    PROFILE_TWICE = "setting/profile-twice"
+    PROFILE_MISSING = "setting/profile-missing"
+    NO_REPLICAS = "setting/no-replicas"
+    GATE_ON_AND_OFF = "setting/gate-on-and-off"  # the gate
+    NEEDS_GATE = "setting/needs-gate"  # the field, the gates
+    PLACEMENT = "setting/placement"  # the refusal of a pod's scheduling or of a label
     # The whole configuration is dropped
-    INTERFACE_UNKNOWN = enum.auto()  # the name
-    OUT_OF_RANGE = enum.auto()  # the field, the number, the bounds
+    INTERFACE_UNKNOWN = "setting/interface-unknown"  # the name
+    OUT_OF_RANGE = "setting/out-of-range"  # the field, the number, its least and its most, None for no bound
     # Nothing comes of it
-    GATE_UNKNOWN = enum.auto()  # the gate, the one that is meant
-    GATE_NOT_YET = enum.auto()  # the gate, the release
-    GATE_ALWAYS_ON = enum.auto()  # the gate that can't be disabled
-    NOT_LIVE = enum.auto()  # the strategy, or the release whose default it is
-    MACHINE_NOT_EMULATED = enum.auto()  # the machine type, its architecture, the patterns
+    GATE_UNKNOWN = "setting/gate-unknown"  # the gate, the one that is meant
+    GATE_NOT_YET = "setting/gate-not-yet"  # the gate, the release
+    GATE_ALWAYS_ON = "setting/gate-always-on"  # the gate that can't be disabled
+    NOT_LIVE = "setting/not-live"  # the strategy, or the release whose default it is
+    MACHINE_NOT_EMULATED = "setting/machine-not-emulated"  # the machine type, its architecture, the patterns
 
 
-class SettingCause(NamedTuple):
-    """One fault of a KubeVirt object: its path from the object's root, which, and the values that matter."""
-
-    path: Path
-    setting: Setting
-    values: tuple[str, ...] = ()
-
-
-_Found = Iterator[SettingCause]
+_Found = Iterator[Refusal]
 
 
 def check_update(kubevirt: Mapping[str, Any], gates: Gates, release: Release | None) -> _Found:
@@ -89,7 +83,7 @@ def check_update(kubevirt: Mapping[str, Any], gates: Gates, release: Release | N
     yield from _placement(kubevirt)
     yield from _profile(kubevirt)
     if whole(kubevirt, "spec", "infra", "replicas") == 0 and get(kubevirt, "spec", "infra", "replicas") is not None:
-        yield SettingCause(("spec", "infra", "replicas"), Setting.NO_REPLICAS)
+        yield Refusal(Setting.NO_REPLICAS, ("spec", "infra", "replicas"))
     if behaviour(release).disabled_feature_gates:
         yield from _both_lists(kubevirt)
 
@@ -99,7 +93,7 @@ def _patches(kubevirt: Mapping[str, Any]) -> _Found:
         written = word(patch, "patch")
         if written is not None and not _is_json(written):
             path = ("spec", "customizeComponents", "patches", index, "patch")
-            yield SettingCause(path, Setting.PATCH_NOT_JSON, (text(patch, "resourceName"),))
+            yield Refusal(Setting.PATCH_NOT_JSON, path, {"component": text(patch, "resourceName")})
 
 
 def _is_json(written: str) -> bool:
@@ -127,7 +121,7 @@ def _certificates(kubevirt: Mapping[str, Any]) -> _Found:
         return
     old = next((field for field in _DEPRECATED if rotation.get(field) is not None), None)
     if old is not None and (has(rotation, "ca") or has(rotation, "server")):
-        yield SettingCause((*_SELF_SIGNED, old), Setting.CERTIFICATES_TWICE, (old,))
+        yield Refusal(Setting.CERTIFICATES_TWICE, (*_SELF_SIGNED, old), {"field": old})
     ca = _first(rotation, _WEEK, ("caRotateInterval",), ("ca", "duration"))
     certificate = _first(rotation, _DAY, ("certRotateInterval",), ("server", "duration"))
     if ca is None or certificate is None:
@@ -137,10 +131,10 @@ def _certificates(kubevirt: Mapping[str, Any]) -> _Found:
     for duration, earlier in ((ca, ca_before), (certificate, before)):
         if earlier is not None and duration.seconds < earlier.seconds:
             path = (*_SELF_SIGNED, *(earlier.path or duration.path))
-            yield SettingCause(path, Setting.RENEWAL_TOO_EARLY, (earlier.shown, duration.shown))
+            yield Refusal(Setting.RENEWAL_TOO_EARLY, path, {"before": earlier.shown, "duration": duration.shown})
     if certificate.seconds > ca.seconds:
         path = (*_SELF_SIGNED, *(certificate.path or ca.path))
-        yield SettingCause(path, Setting.CERTIFICATE_OUTLIVES_CA, (certificate.shown, ca.shown))
+        yield Refusal(Setting.CERTIFICATE_OUTLIVES_CA, path, {"server": certificate.shown, "ca": ca.shown})
 
 
 class _Duration(NamedTuple):
@@ -186,11 +180,11 @@ def _ratio(kubevirt: Mapping[str, Any]) -> _Found:
     if written is None or look(kubevirt, *path) is None:
         return
     if not _FLOAT.fullmatch(written):
-        yield SettingCause(path, Setting.RATIO_NOT_A_NUMBER, (written,))
+        yield Refusal(Setting.RATIO_NOT_A_NUMBER, path, {"ratio": written})
         return
     value = float.fromhex(written) if "x" in written.lower() else float(written)
     if not math.isnan(value) and value < 1.0:
-        yield SettingCause(path, Setting.RATIO_BELOW_ONE, (written,))
+        yield Refusal(Setting.RATIO_BELOW_ONE, path, {"ratio": written})
 
 
 def _gated(kubevirt: Mapping[str, Any], gates: Gates) -> _Found:
@@ -206,7 +200,7 @@ def _gated(kubevirt: Mapping[str, Any], gates: Gates) -> _Found:
     ):
         known = tuple(name for name in names if gates.stage(name) is not None)
         if asked and known and all(gates.state(name) is GateState.OFF for name in known):
-            yield SettingCause((*_CONFIGURATION, *path), Setting.NEEDS_GATE, (".".join(path), *known))
+            yield Refusal(Setting.NEEDS_GATE, (*_CONFIGURATION, *path), {"field": ".".join(path), "gates": known})
 
 
 _TLS = (*_CONFIGURATION, "tlsConfiguration")
@@ -230,11 +224,11 @@ def _ciphers(kubevirt: Mapping[str, Any]) -> _Found:
     if not ciphers or version is None:
         return
     if version in ("", "VersionTLS13"):
-        yield SettingCause((*_TLS, "ciphers"), Setting.CIPHERS_WITHOUT_VERSION, (version,))
+        yield Refusal(Setting.CIPHERS_WITHOUT_VERSION, (*_TLS, "ciphers"), {"version": version})
         return
     for index, cipher in enumerate(ciphers):
         if isinstance(cipher, str) and not is_unknown(cipher) and cipher not in _CIPHERS:
-            yield SettingCause((*_TLS, "ciphers", index), Setting.CIPHER_UNKNOWN, (cipher,))
+            yield Refusal(Setting.CIPHER_UNKNOWN, (*_TLS, "ciphers", index), {"cipher": cipher})
 
 
 def _placement(kubevirt: Mapping[str, Any]) -> _Found:
@@ -243,18 +237,17 @@ def _placement(kubevirt: Mapping[str, Any]) -> _Found:
         path = ("spec", part, "nodePlacement")
         placement = mapping(kubevirt, *path)
         for flaw in _selector(placement):
-            yield SettingCause((*path, *flaw.path), Setting.PLACEMENT, (flaw.message, flaw.fix))
+            yield Refusal(Setting.PLACEMENT, (*path, *flaw.path), {"inner": flaw})
         for flaw in affinity_flaws(placement.get("affinity")):
-            yield SettingCause((*path, "affinity", *flaw.path), Setting.PLACEMENT, (flaw.message, flaw.fix))
+            yield Refusal(Setting.PLACEMENT, (*path, "affinity", *flaw.path), {"inner": flaw})
 
 
-def _selector(placement: Mapping[str, Any]) -> Iterator[Flaw]:
+def _selector(placement: Mapping[str, Any]) -> Iterator[Refusal]:
     for key, value in items(placement, "nodeSelector"):
         if isinstance(key, str) and not is_unknown(key):
             yield from bad_key(key, "nodeSelector", key)
         if isinstance(value, str) and not is_unknown(value) and not is_label_value(value):
-            message = f"`{value}` is not a valid label value."
-            yield Flaw(("nodeSelector", key), message, "use at most 63 letters, digits, `-`, `_` and `.`")
+            yield Refusal(labels.Code.VALUE_INVALID, ("nodeSelector", key), {"value": value})
 
 
 def _profile(kubevirt: Mapping[str, Any]) -> _Found:
@@ -263,16 +256,16 @@ def _profile(kubevirt: Mapping[str, Any]) -> _Found:
         return
     custom = look(kubevirt, *path, "customProfile")
     if custom is None:
-        yield SettingCause((*path, "customProfile"), Setting.PROFILE_MISSING)
+        yield Refusal(Setting.PROFILE_MISSING, (*path, "customProfile"))
     elif get(custom, "localhostProfile") is not None and get(custom, "runtimeDefaultProfile") is True:
-        yield SettingCause((*path, "customProfile", "localhostProfile"), Setting.PROFILE_TWICE)
+        yield Refusal(Setting.PROFILE_TWICE, (*path, "customProfile", "localhostProfile"))
 
 
 def _both_lists(kubevirt: Mapping[str, Any]) -> _Found:
     disabled = sequence(kubevirt, *_DEVELOPER, "disabledFeatureGates")
     for index, gate in _gates(kubevirt, "featureGates"):
         if gate in disabled:
-            yield SettingCause((*_DEVELOPER, "featureGates", index), Setting.GATE_ON_AND_OFF, (gate,))
+            yield Refusal(Setting.GATE_ON_AND_OFF, (*_DEVELOPER, "featureGates", index), {"gate": gate})
 
 
 def _gates(kubevirt: Mapping[str, Any], field: str) -> Iterator[tuple[int, str]]:
@@ -290,13 +283,18 @@ def check_whole(kubevirt: Mapping[str, Any]) -> _Found:
     path: Path = (*_CONFIGURATION, "network", "defaultNetworkInterface")
     interface = word(kubevirt, *path)
     if interface and interface not in _INTERFACES:
-        yield SettingCause(path, Setting.INTERFACE_UNKNOWN, (interface,))
+        yield Refusal(Setting.INTERFACE_UNKNOWN, path, {"interface": interface}, by=None)
     # Zero is as good as unset: the default is in effect.
     for field, bounds in _BOUNDS.items():
         number = whole(kubevirt, *_DEVELOPER, field)
         if number and number not in bounds:
-            shown = f"from {bounds.start} to {bounds.stop - 1}" if bounds.stop <= 101 else f"{bounds.start} or more"
-            yield SettingCause((*_DEVELOPER, field), Setting.OUT_OF_RANGE, (field, str(number), shown))
+            most = bounds.stop - 1 if bounds.stop <= 101 else None
+            yield Refusal(
+                Setting.OUT_OF_RANGE,
+                (*_DEVELOPER, field),
+                {"field": field, "number": number, "least": bounds.start, "most": most},
+                by=None,
+            )
 
 
 _FORMER = frozenset(("DataVolumes", "SRIOV", "SRIOVGate"))
@@ -310,16 +308,21 @@ def check_effect(kubevirt: Mapping[str, Any], gates: Gates, release: Release | N
         for index, gate in _gates(kubevirt, field):
             path = (*_DEVELOPER, field, index)
             if known.stage(gate) is None and gate not in _FORMER:
-                yield SettingCause(path, Setting.GATE_UNKNOWN, (gate, known.nearest(gate)))
+                yield Refusal(Setting.GATE_UNKNOWN, path, {"gate": gate, "meant": known.nearest(gate)}, by=None)
             elif release is not None and gates.comes_later(gate):
-                yield SettingCause(path, Setting.GATE_NOT_YET, (gate, str(release)))
+                yield Refusal(Setting.GATE_NOT_YET, path, {"gate": gate, "release": str(release)}, by=None)
             elif field == "disabledFeatureGates" and gates.stage(gate) == "GA":
-                yield SettingCause(path, Setting.GATE_ALWAYS_ON, (gate,))
+                yield Refusal(Setting.GATE_ALWAYS_ON, path, {"gate": gate}, by=None)
     live = (*_CONFIGURATION, "liveUpdateConfiguration")
     strategy = word(kubevirt, *_CONFIGURATION, "vmRolloutStrategy")
     by_default = strategy == "" and release is not None and not behaviour(release).live_update_by_default
     if has(kubevirt, *live) and (strategy == "Stage" or by_default):
-        yield SettingCause(live, Setting.NOT_LIVE, ("" if by_default else "Stage", str(release) if by_default else ""))
+        yield Refusal(
+            Setting.NOT_LIVE,
+            live,
+            {"strategy": "" if by_default else "Stage", "release": str(release) if by_default else ""},
+            by=None,
+        )
     yield from _machines(kubevirt)
 
 
@@ -338,7 +341,12 @@ def _machines(kubevirt: Mapping[str, Any]) -> _Found:
             continue
         if not any(fnmatchcase(machine, pattern) for pattern in patterns):
             path = (*_CONFIGURATION, *(types or lists)[0])
-            yield SettingCause(path, Setting.MACHINE_NOT_EMULATED, (machine, architecture, ", ".join(patterns)))
+            yield Refusal(
+                Setting.MACHINE_NOT_EMULATED,
+                path,
+                {"machine": machine, "architecture": architecture, "patterns": ", ".join(patterns)},
+                by=None,
+            )
 
 
 def _patterns(configuration: Mapping[str, Any], *path: str) -> tuple[str, ...] | None:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from vmlint.model.access import text
 from vmlint.model.field import Path
 
-__all__ = ["Refusal", "Refuser"]
+__all__ = ["Entry", "Refusal", "Refuser"]
 
 _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
@@ -30,13 +31,26 @@ class Refuser(enum.StrEnum):
     """The object is accepted, and the controller that should act on it never does."""
 
 
+class Entry(NamedTuple):
+    """An entry of a list, as a value of a refusal: its name, "" for none, the list's field, and its index there."""
+
+    name: str
+    field: str
+    number: int
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], field: str, number: int) -> Entry:
+        return cls(text(data, "name"), field, number)
+
+
 class Refusal(NamedTuple):
     """One reason why an object is refused.
 
     `code` is a member of the enumeration of the room that checks; `path` leads from the root of what was checked to the
-    field, or to where it would be. `values` are the parameters of the code: texts, numbers, lists of them, or another
-    refusal that this one repeats. `by` is None where the object is accepted and the field has no effect. `gate` names
-    what the verdict depends on where the files don't show it: a feature gate, or a setting of the KubeVirt object.
+    field, or to where it would be. `values` are the parameters of the code: texts, numbers, quantities, lists of them,
+    an `Entry`, or another refusal that this one repeats. `by` is None where the object is accepted and the field has no
+    effect. `gate` names what the verdict depends on where the files don't show it: a feature gate, or a setting of the
+    KubeVirt object.
     """
 
     code: enum.StrEnum

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Cause, Owner, Stage, View, check, name_of
+from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Owner, View, check, interfaces, name_of, subject_of
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
@@ -24,6 +24,7 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
     VirtualMachine,
@@ -34,7 +35,7 @@ from vmlint.model.subjects import (
 )
 from vmlint.world.application import Application
 
-__all__ = ["Machine", "Permitted", "Refusal"]
+__all__ = ["Machine", "Permitted", "WorkloadVerdict"]
 
 _KUBEVIRT = Ref("kubevirt.io", "KubeVirt", "kubevirt", "kubevirt")
 _OPERATORS = ("HyperConverged",)
@@ -83,13 +84,13 @@ _CHANGED_BY: Mapping[str, frozenset[Matcher]] = {
 """Which of the two can make good what a module of `kubevirt/admission` finds wrong, by the module's name."""
 
 
-class Refusal(NamedTuple):
-    """Why a workload is refused, or never starts: who gives the value at the cause's path, and that value.
+class WorkloadVerdict(NamedTuple):
+    """A refusal, what comes of it for the workload, who gives the value at the refusal's path, and that value.
 
     The giver is the VM too where it gives a part of the value, or where there is none.
     """
 
-    cause: Cause
+    refusal: Refusal
     effect: Effect
     origin: Origin = Origin.VM
     value: Any = None
@@ -109,19 +110,19 @@ class Machine:
     def __init__(self, world: Application) -> None:
         self._world = world
 
-    def admission(self, workload: Workload) -> tuple[Refusal, ...]:
+    def admission(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
         """Why the cluster refuses the workload, or what is made of it.
 
-        Of several causes that depend on one unknown gate or setting, the first stands for all. Nothing is said of a
+        Of several refusals that depend on one unknown gate or setting, the first stands for all. Nothing is said of a
         workload without a domain: its form is wrong, and no webhook gets to see it.
         """
         if isinstance(workload, VirtualMachine):
             workload = self._world.alike(workload)
         return self._world.memo.once("admission", workload, lambda: self._admission(workload))
 
-    def _admission(self, workload: Workload) -> tuple[Refusal, ...]:
+    def _admission(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
         there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
-        return tuple(_once_a_gate(self._refusals(workload))) if there else ()
+        return tuple(_once_a_gate(self._verdicts(workload))) if there else ()
 
     @cached_property
     def _kubevirt(self) -> Mapping[str, Any] | None:
@@ -177,18 +178,19 @@ class Machine:
             cluster=self.config,
         )
 
-    def _refusals(self, workload: Workload) -> Iterator[Refusal]:
+    def _verdicts(self, workload: Workload) -> Iterator[WorkloadVerdict]:
         if isinstance(workload, VirtualMachinePool | VirtualMachineInstanceReplicaSet):
-            written = [cause for cause in check(self._view(workload)) if cause.stage is Stage.VM]
-            yield from (Refusal(cause, Effect.REJECTED) for cause in written)
-            known = {(cause.subject, cause.path) for cause in written}
+            found = check(self._view(workload))
+            written = [refusal for refusal in found if refusal.by is not Refuser.GUEST_WEBHOOK]
+            yield from (WorkloadVerdict(refusal, Effect.REJECTED) for refusal in written)
+            known = {(subject_of(refusal), refusal.path) for refusal in written}
             for made in self._of_made(workload):
-                if (made.cause.subject, made.cause.path) not in known:
+                if (subject_of(made.refusal), made.refusal.path) not in known:
                     yield made._replace(effect=Effect.STUCK)
         else:
             yield from self._of_made(workload)
 
-    def _of_made(self, workload: Workload) -> Iterator[Refusal]:
+    def _of_made(self, workload: Workload) -> Iterator[WorkloadVerdict]:
         """What is wrong with the VM or VirtualMachineInstance that the workload is, or makes."""
         if isinstance(workload, VirtualMachine):
             applied, unknown = self._applied(workload)
@@ -201,31 +203,31 @@ class Machine:
             unknown, giver = _NEITHER, _by_default(workload, template)
         late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
         if problem is not None:
-            yield Refusal(_no_interface(workload, problem), Effect.REJECTED)
+            yield WorkloadVerdict(_no_interface(workload, problem), Effect.REJECTED)
         view = self._view(workload, template)
         known = set()
         for subject in SUBJECTS:
             if not unknown or unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
-                for cause in subject.check(view):
-                    if cause.subject == _MEMORY_UNSET and self._may_get_memory(workload):
+                for refusal in subject.check(view):
+                    if subject_of(refusal) == _MEMORY_UNSET and self._may_get_memory(workload):
                         continue
-                    effect = late if cause.stage is Stage.VMI else Effect.REJECTED
-                    known.add((cause.subject, cause.path))
-                    yield Refusal(cause, effect, *giver(cause.path))
+                    effect = late if refusal.by is Refuser.GUEST_WEBHOOK else Effect.REJECTED
+                    known.add((subject_of(refusal), refusal.path))
+                    yield WorkloadVerdict(refusal, effect, *giver(refusal.path))
         if isinstance(workload, VirtualMachine) and not unknown and workload.matcher(Matcher.PREFERENCE):
             late_ones = self._at_start(workload, template)
-            yield from (new for new in late_ones if (new.cause.subject, new.cause.path) not in known)
+            yield from (new for new in late_ones if (subject_of(new.refusal), new.refusal.path) not in known)
 
-    def _at_start(self, vm: VirtualMachine, reviewed: Mapping[str, Any]) -> Iterator[Refusal]:
+    def _at_start(self, vm: VirtualMachine, reviewed: Mapping[str, Any]) -> Iterator[WorkloadVerdict]:
         """What is wrong with the VM when it starts, if it then differs from the copy that was reviewed: its preference
         reaches what defaults have added. `reviewed` is that copy's template."""
         started = self._world.started(vm)
         if started.conflicts or started.refusal or started.problem or started.template == reviewed:
             return
         giver = _givers(vm, started)
-        for cause in check(self._view(vm, started.template)):
-            if cause.subject != _MEMORY_UNSET:
-                yield Refusal(cause, Effect.STUCK, *giver(cause.path))
+        for refusal in check(self._view(vm, started.template)):
+            if subject_of(refusal) != _MEMORY_UNSET:
+                yield WorkloadVerdict(refusal, Effect.STUCK, *giver(refusal.path))
 
     def _applied(self, vm: VirtualMachine) -> tuple[Applied, frozenset[Matcher]]:
         """The VM as far as it is known, and the matchers that might change it.
@@ -257,23 +259,19 @@ class Machine:
         return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
 
 
-def _once_a_gate(refusals: Iterable[Refusal]) -> Iterator[Refusal]:
+def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdict]:
     gates: set[str] = set()
-    for refusal in refusals:
-        gate = refusal.cause.gate
+    for verdict in verdicts:
+        gate = verdict.refusal.gate
         if gate is None or gate not in gates:
-            yield refusal
+            yield verdict
         if gate is not None:
             gates.add(gate)
 
 
-def _no_interface(workload: Workload, problem: str) -> Cause:
-    return Cause(
-        (*workload.vmi_path, "domain", "devices", "interfaces"),
-        f"the VM has no interface, and KubeVirt can't add one: {problem}.",
-        "add a network and its interface, or set `autoattachPodInterface: false`",
-        "interfaces",
-    )
+def _no_interface(workload: Workload, problem: str) -> Refusal:
+    path = (*workload.vmi_path, "domain", "devices", "interfaces")
+    return Refusal(interfaces.Code.CANNOT_BE_ADDED, path, {"problem": problem}, Refuser.MUTATING_WEBHOOK)
 
 
 _Giver = tuple[Origin, Any]

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.operations import (
-    Cause,
     check_backup,
     check_clone,
     check_export,
@@ -18,6 +17,7 @@ from vmlint.kubevirt.operations import (
     check_snapshot,
 )
 from vmlint.kubevirt.releases import Release
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import (
     MigrationPolicy,
     Operation,
@@ -55,12 +55,12 @@ class Operations:
         self._world = world
         self._machine = machine
 
-    def causes(self, subject: Operation) -> tuple[Cause, ...]:
-        """Why KubeVirt refuses an operation. Of several causes that depend on one unknown gate, the first stands for
+    def refusals(self, subject: Operation) -> tuple[Refusal, ...]:
+        """Why KubeVirt refuses an operation. Of several refusals that depend on one unknown gate, the first stands for
         all."""
-        return self._world.memo.once("operation", subject, lambda: tuple(_once_a_gate(self._causes(subject))))
+        return self._world.memo.once("operation", subject, lambda: tuple(_once_a_gate(self._refusals(subject))))
 
-    def _causes(self, subject: Operation) -> Iterator[Cause]:
+    def _refusals(self, subject: Operation) -> Iterator[Refusal]:
         gates: Gates = self._machine.gates
         release: Release | None = self._world.settings.release
         if isinstance(subject, VirtualMachineExport):
@@ -71,10 +71,10 @@ class Operations:
             yield from check(subject.data, gates)
 
 
-def _once_a_gate(causes: Iterator[Cause]) -> Iterator[Cause]:
+def _once_a_gate(refusals: Iterator[Refusal]) -> Iterator[Refusal]:
     gates: set[str] = set()
-    for cause in causes:
-        if cause.gate is None or cause.gate not in gates:
-            yield cause
-        if cause.gate is not None:
-            gates.add(cause.gate)
+    for refusal in refusals:
+        if refusal.gate is None or refusal.gate not in gates:
+            yield refusal
+        if refusal.gate is not None:
+            gates.add(refusal.gate)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from vmlint.cdi.render import Rendered
 from vmlint.graph.resolution import State
-from vmlint.kubevirt.admission import Cause, Owner, View, check
+from vmlint.kubevirt.admission import Owner, View, check
 from vmlint.kubevirt.matching import Fate
 from vmlint.kubevirt.migration import Blocker, migratability
 from vmlint.kubevirt.update.controller import (
@@ -31,6 +31,7 @@ from vmlint.model.access import each, get, mapping, text
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
 from vmlint.schema.merge import three_way_merge
@@ -64,7 +65,8 @@ class Updated(NamedTuple):
     """What an edit does to a VM.
 
     `refused` are the reasons why the VM is not updated at all. `waiting` are the paths in which a guest that is started
-    afresh would differ from the one that runs, and `never_starts` says why none could be.
+    afresh would differ from the one that runs, and `never_starts` is the reason why none could be: the refusal of its
+    VirtualMachineInstance, or a text; "" where one could.
     """
 
     before: Stored
@@ -74,7 +76,7 @@ class Updated(NamedTuple):
     synced: Synced
     waiting: tuple[Path, ...] = ()
     refused: tuple[Refused, ...] = ()
-    never_starts: str = ""
+    never_starts: Refusal | str = ""
     old_guest: Guest | None = None
     new_guest: Guest | None = None
     migratable: bool | None = None
@@ -270,18 +272,18 @@ def _counted(guest: Guest, computed: frozenset[Path]) -> dict[str, Any]:
     return data
 
 
-def _never_starts(synced: Synced, old: Guest, fresh: Guest, world: World) -> str:
+def _never_starts(synced: Synced, old: Guest, fresh: Guest, world: World) -> Refusal | str:
     """Why the guest could not be started any more; "" where it could, or could not before either."""
     if synced.failure is not None and synced.failure.path[:1] == ("spec",):
         return str(synced.failure.why)
     if fresh.problem and not old.problem:
         return fresh.problem
-    known = {(cause.path, cause.message) for cause in _flaws(synced, old, world)}
-    return next((one.message for one in _flaws(synced, fresh, world) if (one.path, one.message) not in known), "")
+    known = list(_flaws(synced, old, world))
+    return next((refusal for refusal in _flaws(synced, fresh, world) if refusal not in known), "")
 
 
-def _flaws(synced: Synced, guest: Guest, world: World) -> Iterator[Cause]:
+def _flaws(synced: Synced, guest: Guest, world: World) -> Iterator[Refusal]:
     """Why the webhook would refuse a guest's VirtualMachineInstance."""
     gates, config = world.machine.gates, world.machine.config
     view = View(Owner.VM, synced.stored.data, guest.spec, metadata=guest.metadata, gates=gates, cluster=config)
-    yield from (cause for cause in check(view) if cause.gate is None)
+    yield from (refusal for refusal in check(view) if refusal.gate is None)

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.admission import AdmissionConfig, Cause, Owner, View
+from rules.machine._words import words_of
+from vmlint.kubevirt.admission import AdmissionConfig, Owner, View, subject_of
 from vmlint.kubevirt.gates import Gates
 from vmlint.model.field import Path, parse
+from vmlint.model.refusal import Refusal, Refuser
+from vmlint.source.edit import Edit
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -23,21 +26,39 @@ def kubevirt(*gates: str, **configuration: Any) -> dict[str, Any]:
     return {"spec": {"configuration": {"developerConfiguration": {"featureGates": list(gates)}, **configuration}}}
 
 
+class Told(NamedTuple):
+    """A refusal as a person reads it: `subject` is what rules choose it by."""
+
+    path: Path
+    message: str
+    fix: str
+    subject: str
+    by: Refuser | None = Refuser.VALIDATING_WEBHOOK
+    gate: str | None = None
+    edits: tuple[Edit, ...] = ()
+
+
+def told(refusal: Refusal) -> Told:
+    words = words_of(refusal)
+    edits = words.edits(refusal) if words.edits else ()
+    return Told(refusal.path, words.wrong, words.fix, subject_of(refusal), refusal.by, refusal.gate, edits)
+
+
 class Row(NamedTuple):
     """One row. `good_in` and `bad_in` are what stands around the spec: arguments of `view`."""
 
     name: str
     good: Mapping[str, Any]
     bad: Mapping[str, Any]
-    causes: list[Cause]
+    told: list[Told]
     good_in: Mapping[str, Any] = NOTHING
     bad_in: Mapping[str, Any] = NOTHING
 
     def __str__(self) -> str:
         return self.name
 
-    def judge(self, check: Callable[[View], Iterator[Cause]]) -> None:
-        assert list(check(view(self.bad, **self.bad_in))) == self.causes
+    def judge(self, check: Callable[[View], Iterator[Refusal]]) -> None:
+        assert list(map(told, check(view(self.bad, **self.bad_in)))) == self.told
         assert list(check(view(self.good, **self.good_in))) == []
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, Stage, architecture
+from tests.kubevirt.admission.scenario import Row, Told, at
+from vmlint.kubevirt.admission import architecture
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
@@ -13,12 +14,12 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {}}},
         {"architecture": "riscv64", "domain": {"devices": {}}},
         [
-            Cause(
+            Told(
                 at("architecture"),
                 "KubeVirt does not support the architecture `riscv64`.",
                 "use `amd64`, `arm64` or `s390x`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -27,12 +28,12 @@ ROWS = [
         {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w"}}}},
         {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.watchdog.diag288"),
                 "`amd64` guests can't have `watchdog.diag288`.",
                 "use `i6300esb`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -41,12 +42,12 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
         {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "i6300esb": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.watchdog.i6300esb"),
                 "`s390x` guests can't have `watchdog.i6300esb`.",
                 "use `diag288`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -55,12 +56,12 @@ ROWS = [
         {"architecture": "amd64", "domain": {"devices": {"video": {"type": "bochs"}}}},
         {"architecture": "amd64", "domain": {"devices": {"video": {"type": "qxl"}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.video.type"),
                 "`amd64` guests can't have the video model `qxl`.",
                 "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -69,12 +70,12 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {"video": {"type": "virtio"}}}},
         {"architecture": "s390x", "domain": {"devices": {"video": {}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.video.type"),
                 "`s390x` guests can't have `video` without a `type`.",
                 "use `virtio`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -83,12 +84,12 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {"video": {"type": "ramfb"}}}},
         {"architecture": "arm64", "domain": {"devices": {"video": {"type": "vga"}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.video.type"),
                 "`arm64` guests can't have the video model `vga`.",
                 "use `virtio` or `ramfb`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -97,15 +98,19 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {}}},
         {"architecture": "arm64", "domain": {"devices": {"watchdog": {}, "sound": {"name": "s"}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.watchdog"),
                 "`arm64` guests can't have `watchdog`.",
                 "remove it",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
-                at("domain.devices.sound"), "`arm64` guests can't have `sound`.", "remove it", "architecture", Stage.VMI
+            Told(
+                at("domain.devices.sound"),
+                "`arm64` guests can't have `sound`.",
+                "remove it",
+                "architecture",
+                Refuser.GUEST_WEBHOOK,
             ),
         ],
     ),
@@ -114,12 +119,12 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {}}},
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"bios": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader.bios"),
                 "`arm64` guests can't have `bootloader.bios`.",
                 "use `efi: {secureBoot: false}`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -128,12 +133,12 @@ ROWS = [
         {"architecture": "arm64", "domain": {"cpu": {"model": "host-passthrough"}}},
         {"architecture": "arm64", "domain": {"cpu": {"model": "host-model"}}},
         [
-            Cause(
+            Told(
                 at("domain.cpu.model"),
                 "`arm64` guests can't have the CPU model `host-model`.",
                 "use `host-passthrough`, or remove `model`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -156,26 +161,26 @@ ROWS = [
             },
         },
         [
-            Cause(
+            Told(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `a` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
+            Told(
                 at("domain.devices.disks[1].cdrom.bus"),
                 "disk `b` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
+            Told(
                 at("domain.devices.disks[2].lun.bus"),
                 "disk `c` is on the bus `usb`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
         ],
     ),
@@ -184,12 +189,12 @@ ROWS = [
         {"domain": {"devices": {"video": {"type": "vga"}}}},
         {"domain": {"devices": {"video": {"type": "qxl"}}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.video.type"),
                 "`amd64` guests can't have the video model `qxl`.",
                 "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",
                 "architecture",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
                 "defaultArchitecture",
             )
         ],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, devices
+from tests.kubevirt.admission.scenario import Row, Told, at
+from vmlint.kubevirt.admission import devices
 
 ROWS = [
     Row(
@@ -13,7 +13,7 @@ ROWS = [
         {"domain": {"ioThreadsPolicy": "supplementalPool", "ioThreads": {"supplementalPoolThreadCount": 1}}},
         {"domain": {"ioThreadsPolicy": "supplementalPool"}},
         [
-            Cause(
+            Told(
                 at("domain.ioThreads"),
                 "the policy `supplementalPool` needs `supplementalPoolThreadCount`, which is not set.",
                 "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
@@ -44,7 +44,7 @@ ROWS = [
             }
         },
         [
-            Cause(
+            Told(
                 at("domain.devices.gpus[1]"),
                 "2 GPUs have a display with `ramFB`; only one GPU can have it.",
                 "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
@@ -56,14 +56,14 @@ ROWS = [
         "a sound device has a name",
         {"domain": {"devices": {"sound": {"name": "s"}}}},
         {"domain": {"devices": {"sound": {}}}},
-        [Cause(at("domain.devices.sound.name"), "the sound device has no name.", "set `sound.name`", "devices")],
+        [Told(at("domain.devices.sound.name"), "the sound device has no name.", "set `sound.name`", "devices")],
     ),
     Row(
         "video needs graphics",
         {"domain": {"devices": {"video": {"type": "virtio"}}}},
         {"domain": {"devices": {"video": {"type": "virtio"}, "autoattachGraphicsDevice": False}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.video"),
                 "`video` is set together with `autoattachGraphicsDevice: false`, which exclude each other.",
                 "remove one of the two",
@@ -76,7 +76,7 @@ ROWS = [
         {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         {"architecture": "s390x", "domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         [
-            Cause(
+            Told(
                 at("domain.devices.panicDevices"),
                 "`s390x` guests can't have `panicDevices`.",
                 "remove `panicDevices`",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at, kubevirt
-from vmlint.kubevirt.admission import Cause, Owner, Stage, firmware
+from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from vmlint.kubevirt.admission import Owner, firmware
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
@@ -13,7 +14,7 @@ ROWS = [
         {"domain": {"machine": {"type": "pc-q35-7.0"}}},
         {"domain": {"machine": {"type": "pc-i440fx-7.0"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `pc-i440fx-7.0` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
@@ -26,7 +27,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"machine": {"type": "virt-7.0"}}},
         {"architecture": "s390x", "domain": {"machine": {"type": "q35"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `s390x`.",
                 "use a type such as `s390-ccw-virtio`",
@@ -39,7 +40,7 @@ ROWS = [
         {"domain": {"machine": {"type": "pc"}}},
         {"domain": {"machine": {"type": "q35"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
@@ -54,7 +55,7 @@ ROWS = [
         {"domain": {"machine": {"type": "virt-9"}}, "architecture": "arm64"},
         {"domain": {"machine": {"type": "q35"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
@@ -69,12 +70,12 @@ ROWS = [
         {"domain": {"machine": {"type": "q35"}}},
         {"domain": {"machine": {"type": "virt"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `virt` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
                 "firmware",
-                Stage.VM,
+                Refuser.VALIDATING_WEBHOOK,
                 "defaultArchitecture",
             )
         ],
@@ -86,12 +87,12 @@ ROWS = [
         {"domain": {"machine": {"type": "q35"}}},
         {"domain": {"machine": {"type": "pc"}}},
         [
-            Cause(
+            Told(
                 at("domain.machine.type"),
                 "the machine type `pc` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
                 "firmware",
-                Stage.VM,
+                Refuser.VALIDATING_WEBHOOK,
                 "emulatedMachines",
             )
         ],
@@ -106,7 +107,7 @@ ROWS = [
         },
         {"domain": {"firmware": {"acpi": {}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.acpi"),
                 "`firmware.acpi` names no volume.",
                 "set `slicNameRef` or `msdmNameRef`, or remove `acpi`",
@@ -125,7 +126,7 @@ ROWS = [
             "volumes": [{"name": "v", "secret": {"secretName": "s"}}],
         },
         [
-            Cause(
+            Told(
                 at("domain.firmware.acpi.msdmNameRef"),
                 "`acpi.msdmNameRef` names `w`, which is not a volume of the guest.",
                 "add a volume `w` with a `secret`",
@@ -144,7 +145,7 @@ ROWS = [
             "volumes": [{"name": "v", "configMap": {"name": "s"}}],
         },
         [
-            Cause(
+            Told(
                 at("domain.firmware.acpi.slicNameRef"),
                 "`acpi.slicNameRef` names `v`, which is not a Secret volume.",
                 "give the volume `v` a `secret`",
@@ -157,7 +158,7 @@ ROWS = [
         {"domain": {"firmware": {"bootloader": {"bios": {}}}}},
         {"domain": {"firmware": {"bootloader": {"bios": {}, "efi": {"secureBoot": False}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader"),
                 "`bootloader` has both `efi` and `bios`, which exclude each other.",
                 "keep one of the two",
@@ -170,7 +171,7 @@ ROWS = [
         {"domain": {"firmware": {"kernelBoot": {"kernelArgs": "a", "container": {"image": "x", "kernelPath": "/k"}}}}},
         {"domain": {"firmware": {"kernelBoot": {"kernelArgs": "a"}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.kernelBoot.kernelArgs"),
                 "`kernelArgs` needs a kernel, and `kernelBoot` has no `container`.",
                 "add `kernelBoot.container`, or remove `kernelArgs`",
@@ -183,13 +184,13 @@ ROWS = [
         {"domain": {"firmware": {"kernelBoot": {"container": {"image": "x", "initrdPath": "/i"}}}}},
         {"domain": {"firmware": {"kernelBoot": {"container": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.kernelBoot.container.image"),
                 "`kernelBoot.container` has no image.",
                 "set `image`",
                 "firmware",
             ),
-            Cause(
+            Told(
                 at("domain.firmware.kernelBoot.container"),
                 "`kernelBoot.container` has neither `kernelPath` nor `initrdPath`.",
                 "set one of them",
@@ -206,13 +207,13 @@ ROWS = [
             }
         },
         [
-            Cause(
+            Told(
                 at("domain.firmware.kernelBoot.container.kernelPath"),
                 "`/` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
                 "firmware",
             ),
-            Cause(
+            Told(
                 at("domain.firmware.kernelBoot.container.initrdPath"),
                 "`a/../i` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
@@ -225,7 +226,7 @@ ROWS = [
         {"domain": {"features": {"smm": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         {"domain": {"firmware": {"bootloader": {"efi": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -243,7 +244,7 @@ ROWS = [
             }
         },
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader.efi.secureBoot"),
                 "Secure Boot is on, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -256,7 +257,7 @@ ROWS = [
         {"domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         {"domain": {"launchSecurity": {"sev": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -269,7 +270,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"efi": {}}}}},
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"efi": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, Stage, hyperv
+from tests.kubevirt.admission.scenario import Row, Told, at
+from vmlint.kubevirt.admission import hyperv
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
@@ -13,12 +14,12 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"evmcs": {}}}}},
         {"domain": {"features": {"hyperv": {"evmcs": {}, "vapic": {"enabled": False}}}}},
         [
-            Cause(
+            Told(
                 at("domain.features.hyperv.evmcs"),
                 "`hyperv.evmcs` needs `vapic`, which is disabled.",
                 "remove `vapic.enabled: false`, or `evmcs`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -33,26 +34,26 @@ ROWS = [
             }
         },
         [
-            Cause(
+            Told(
                 at("domain.features.hyperv.ipi"),
                 "`hyperv.ipi` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `ipi`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
+            Told(
                 at("domain.features.hyperv.tlbflush"),
                 "`hyperv.tlbflush` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `tlbflush`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
+            Told(
                 at("domain.features.hyperv.synic"),
                 "`hyperv.synic` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `synic`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
         ],
     ),
@@ -61,12 +62,12 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"synictimer": {}}}}},
         {"domain": {"features": {"hyperv": {"synictimer": {}, "synic": {"enabled": False}}}}},
         [
-            Cause(
+            Told(
                 at("domain.features.hyperv.synictimer"),
                 "`hyperv.synictimer` needs `synic`, which is disabled.",
                 "remove `synic.enabled: false`, or `synictimer`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -75,12 +76,12 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"synictimer": {"enabled": False}, "vpindex": {"enabled": False}}}}},
         {"domain": {"features": {"hyperv": {"synictimer": {}, "vpindex": {"enabled": False}}}}},
         [
-            Cause(
+            Told(
                 at("domain.features.hyperv.synictimer"),
                 "`hyperv.synictimer` enables `synic`, which needs `vpindex`, and it is disabled.",
                 "remove `vpindex.enabled: false`, or `synictimer`",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -89,12 +90,12 @@ ROWS = [
         {"domain": {"features": {"hypervPassthrough": {}}}},
         {"domain": {"features": {"hypervPassthrough": {}, "hyperv": {"vapic": {}}}}},
         [
-            Cause(
+            Told(
                 at("domain.features.hyperv"),
                 "`hyperv` and `hypervPassthrough` exclude each other.",
                 "keep one of the two",
                 "hyperv",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),

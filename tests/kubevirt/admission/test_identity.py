@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, identity
+from tests.kubevirt.admission.scenario import Row, Told, at
+from vmlint.kubevirt.admission import identity
 
 ROWS = [
     Row(
@@ -13,7 +13,7 @@ ROWS = [
         {"hostname": "web-1"},
         {"hostname": "Web_1"},
         [
-            Cause(
+            Told(
                 at("hostname"),
                 "`hostname` is `Web_1`, which is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes",
@@ -26,7 +26,7 @@ ROWS = [
         {"hostname": "a" * 63},
         {"hostname": "a" * 64},
         [
-            Cause(
+            Told(
                 at("hostname"),
                 (
                     "`hostname` is `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which is "
@@ -42,7 +42,7 @@ ROWS = [
         {"subdomain": "a.b-c"},
         {"subdomain": "a..b"},
         [
-            Cause(
+            Told(
                 at("subdomain"),
                 "`subdomain` is `a..b`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
@@ -55,7 +55,7 @@ ROWS = [
         {"serviceAccountName": "robot"},
         {"serviceAccountName": "Robot"},
         [
-            Cause(
+            Told(
                 at("serviceAccountName"),
                 "`serviceAccountName` is `Robot`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
@@ -68,7 +68,7 @@ ROWS = [
         {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "a"}}]},
         {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "b"}}]},
         [
-            Cause(
+            Told(
                 at("serviceAccountName"),
                 "`serviceAccountName` is `a`, and a `serviceAccount` volume names `b`; they must match.",
                 "name the same service account in both",

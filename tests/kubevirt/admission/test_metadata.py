@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row
-from vmlint.kubevirt.admission import Cause, Owner, metadata
+from tests.kubevirt.admission.scenario import Row, Told
+from vmlint.kubevirt.admission import Owner, metadata
 
 ROWS = [
     Row(
@@ -13,7 +13,7 @@ ROWS = [
         {},
         {},
         [
-            Cause(
+            Told(
                 ("spec", "template", "metadata", "labels", "kubevirt.io/nodeName"),
                 "the label `kubevirt.io/nodeName` is reserved for KubeVirt.",
                 "remove the label",
@@ -28,7 +28,7 @@ ROWS = [
         {},
         {},
         [
-            Cause(
+            Told(
                 ("metadata", "labels", "kubevirt.io/schedulable"),
                 "the label `kubevirt.io/schedulable` is reserved for KubeVirt.",
                 "remove the label",

@@ -12,9 +12,10 @@ import pytest
 
 from tests.kubevirt.admission.scenario import view
 from vmlint.kubevirt import admission
-from vmlint.kubevirt.admission import NAMES, SUBJECTS, Cause, Owner, check
+from vmlint.kubevirt.admission import NAMES, SUBJECTS, Owner, check, subject_of
 from vmlint.kubevirt.gates import Gates
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 
 GATES = [
     "DownwardMetrics",
@@ -188,7 +189,7 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
     return changed
 
 
-def judge(spec: Any, vm: Any = VM, owner: Owner = Owner.VM) -> list[Cause]:
+def judge(spec: Any, vm: Any = VM, owner: Owner = Owner.VM) -> list[Refusal]:
     return list(check(view(spec, owner=owner, vm=vm, cluster=CLUSTER, closed=True)))
 
 
@@ -224,7 +225,7 @@ def test_strange_objects_never_fail(owner: Owner) -> None:
     for junk in JUNK:
         for data in (junk, {"spec": junk, "metadata": junk}, {"spec": {"template": junk, "selector": junk}}):
             seen = admission.View(owner, data, gates=Gates(data))
-            assert all(isinstance(cause, Cause) for cause in check(seen))
+            assert all(isinstance(refusal, Refusal) for refusal in check(seen))
 
 
 @pytest.mark.parametrize("path", [path for path in places(VM) if path], ids=lambda path: ".".join(map(str, path)))
@@ -232,5 +233,5 @@ def test_a_variable_of_the_vm_is_never_held_against_anyone(path: Path) -> None:
     assert judge(RICH, replaced(VM, path, "${X}")) == []
 
 
-def test_causes_bear_a_known_name() -> None:
-    assert {cause.subject for path in PLACES for cause in judge(replaced(RICH, path, {}))} <= NAMES
+def test_refusals_have_a_known_subject() -> None:
+    assert {subject_of(refusal) for path in PLACES for refusal in judge(replaced(RICH, path, {}))} <= NAMES

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, at
-from vmlint.kubevirt.admission import Cause, Stage, volumes
+from tests.kubevirt.admission.scenario import Row, Told, at
+from vmlint.kubevirt.admission import volumes
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
         "a volume has a name of its own",
         {"volumes": [{"name": "v", "emptyDisk": {}}]},
         {"volumes": [{"name": "v", "emptyDisk": {}}, {"name": "v", "emptyDisk": {}}]},
-        [Cause(at("volumes[1].name"), "two volumes have the name `v`.", "give each volume its own name", "volumes")],
+        [Told(at("volumes[1].name"), "two volumes have the name `v`.", "give each volume its own name", "volumes")],
     ),
     Row(
         "a volume has a source",
         {"volumes": [{"name": "v", "memoryDump": {"claimName": "c"}}]},
         {"volumes": [{"name": "v"}]},
         [
-            Cause(
+            Told(
                 at("volumes[0]"),
                 "volume `v` has no source; a volume must have exactly one.",
                 "add a source, such as `dataVolume`",
@@ -32,7 +33,7 @@ ROWS = [
         {"volumes": [{"name": "v", "sysprep": {"secret": {}}}]},
         {"volumes": [{"name": "v", "emptyDisk": {}, "ephemeral": {}}]},
         [
-            Cause(
+            Told(
                 at("volumes[0]"),
                 "volume `v` has 2 sources, `emptyDisk` and `ephemeral`; a volume must have exactly one.",
                 "keep `emptyDisk` or `ephemeral`",
@@ -61,21 +62,21 @@ ROWS = [
             ]
         },
         [
-            Cause(at("volumes[0].dataVolume.name"), "volume `a` has no `dataVolume.name`.", "set `name`", "volumes"),
-            Cause(at("volumes[1].configMap.name"), "volume `b` has no `configMap.name`.", "set `name`", "volumes"),
-            Cause(
+            Told(at("volumes[0].dataVolume.name"), "volume `a` has no `dataVolume.name`.", "set `name`", "volumes"),
+            Told(at("volumes[1].configMap.name"), "volume `b` has no `configMap.name`.", "set `name`", "volumes"),
+            Told(
                 at("volumes[2].secret.secretName"),
                 "volume `c` has no `secret.secretName`.",
                 "set `secretName`",
                 "volumes",
             ),
-            Cause(
+            Told(
                 at("volumes[3].serviceAccount.serviceAccountName"),
                 "volume `d` has no `serviceAccount.serviceAccountName`.",
                 "set `serviceAccountName`",
                 "volumes",
             ),
-            Cause(at("volumes[4].hostDisk.path"), "volume `e` has no `hostDisk.path`.", "set `path`", "volumes"),
+            Told(at("volumes[4].hostDisk.path"), "volume `e` has no `hostDisk.path`.", "set `path`", "volumes"),
         ],
     ),
     Row(
@@ -83,7 +84,7 @@ ROWS = [
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "DiskOrCreate", "capacity": "1Gi"}}]},
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk", "capacity": "1Gi"}}]},
         [
-            Cause(
+            Told(
                 at("volumes[0].hostDisk.capacity"),
                 "volume `v` is an existing disk and has a `capacity`, which applies only to `DiskOrCreate`.",
                 "remove `capacity`, or use `type: DiskOrCreate`",
@@ -96,7 +97,7 @@ ROWS = [
         {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "/disk/a.img"}}]},
         {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "disk//a.img"}}]},
         [
-            Cause(
+            Told(
                 at("volumes[0].containerDisk.path"),
                 "`disk//a.img` is not an absolute path to a file.",
                 "write a path such as `/disk/disk.img`, without `.` and `..`",
@@ -124,13 +125,11 @@ ROWS = [
             ]
         },
         [
-            Cause(
-                at("volumes[1]"), "2 volumes are `serviceAccount`; a guest can have only one.", "keep one", "volumes"
-            ),
-            Cause(
+            Told(at("volumes[1]"), "2 volumes are `serviceAccount`; a guest can have only one.", "keep one", "volumes"),
+            Told(
                 at("volumes[3]"), "2 volumes are `downwardMetrics`; a guest can have only one.", "keep one", "volumes"
             ),
-            Cause(at("volumes[5]"), "2 volumes are `memoryDump`; a guest can have only one.", "keep one", "volumes"),
+            Told(at("volumes[5]"), "2 volumes are `memoryDump`; a guest can have only one.", "keep one", "volumes"),
         ],
     ),
     Row(
@@ -138,7 +137,7 @@ ROWS = [
         {},
         {"utilityVolumes": []},
         [
-            Cause(
+            Told(
                 at("utilityVolumes"),
                 "`utilityVolumes` can't be set when the guest is created.",
                 "remove `utilityVolumes`",
@@ -157,12 +156,12 @@ ROWS = [
             "domain": {"devices": {"disks": [{"name": "v"}]}},
         },
         [
-            Cause(
+            Told(
                 at("volumes[0]"),
                 "volume `v` is a `containerPath` and has no filesystem with the same name.",
                 "add `v` to `domain.devices.filesystems`, with `virtiofs: {}`",
                 "volumes",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             )
         ],
     ),
@@ -177,19 +176,19 @@ ROWS = [
             "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}], "disks": [{"name": "v"}]}},
         },
         [
-            Cause(
+            Told(
                 at("volumes[0]"),
                 "volume `v` is a `containerPath` and has a disk with the same name; it must be a filesystem.",
                 "remove the disk",
                 "volumes",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
-            Cause(
+            Told(
                 at("volumes[0].containerPath.path"),
                 "volume `v` shows `/var/run/kubevirt/x`, which KubeVirt reserves.",
                 "choose another path",
                 "volumes",
-                Stage.VMI,
+                Refuser.GUEST_WEBHOOK,
             ),
         ],
     ),

@@ -1,8 +1,9 @@
 """Would KubeVirt admit a VM, a VirtualMachineInstance, a pool or a replica set?
 
-One module a subject, each with `check(view) -> Iterator[Cause]`; the list below is all there is, in the cluster's
-order. The schema's business (unknown fields, missing required ones, values of the wrong type), conflicts with an
-instancetype and what DataVolume templates hold are judged elsewhere.
+One module a subject, each with its codes and `check(view) -> Iterator[Refusal]`; the list below is all there is, in the
+cluster's order. The schema's business (unknown fields, missing required ones, values of the wrong type), conflicts with
+an instancetype and what DataVolume templates hold are judged elsewhere. The words for the codes are in
+`rules/machine/_words`.
 
 Hardly any guest has the fields that most modules are about. So a module names in `_FIELDS` those of which one at least
 must stand somewhere in the spec for it to say anything, and looks no further where there is none.
@@ -41,9 +42,10 @@ from vmlint.kubevirt.admission import (
     sets,
     volumes,
 )
-from vmlint.kubevirt.admission.view import AdmissionConfig, Cause, Owner, Stage, View
+from vmlint.kubevirt.admission.view import AdmissionConfig, Owner, View
+from vmlint.model.refusal import Refusal
 
-__all__ = ["NAMES", "SUBJECTS", "AdmissionConfig", "Cause", "Owner", "Stage", "View", "check", "name_of"]
+__all__ = ["NAMES", "SUBJECTS", "AdmissionConfig", "Owner", "View", "check", "name_of", "subject_of"]
 
 SUBJECTS = (
     metadata,
@@ -74,15 +76,20 @@ SUBJECTS = (
 
 
 def name_of(subject: ModuleType) -> str:
-    """The name of one of these modules, which its causes bear: `disks`."""
+    """The name of one of these modules: `disks`."""
     return subject.__name__.rpartition(".")[2]
 
 
+def subject_of(refusal: Refusal) -> str:
+    """The subject of a refusal: the name of the module that makes it, or of a fault with a name of its own."""
+    return refusal.code.partition("/")[0]
+
+
 NAMES = frozenset(map(name_of, SUBJECTS)) | {"memory_unset", "secure_boot"}
-"""What the subject of a cause can be: a module's name, or that of a fault which people want to tell apart."""
+"""What the subject of a refusal can be: a module's name, or that of a fault which people want to tell apart."""
 
 
-def check(view: View) -> Iterator[Cause]:
+def check(view: View) -> Iterator[Refusal]:
     """Every reason why KubeVirt would refuse the object, or the VirtualMachineInstance made from it."""
     for subject in SUBJECTS:
         yield from subject.check(view)

@@ -5,18 +5,18 @@ Source: KubeVirt `vmi-create-admitter.go` (validateAccessCredentials).
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, many
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import each, sequence
 from vmlint.model.field import Path
+from vmlint.model.refusal import Entry, Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "access_credentials"
 _FIELDS = frozenset(("accessCredentials",))
 _METHODS = {
     "sshPublicKey": ("qemuGuestAgent", "noCloud", "configDrive"),
@@ -26,52 +26,50 @@ _METHODS = {
 _VOLUMES = {"noCloud": "cloudInitNoCloud", "configDrive": "cloudInitConfigDrive"}
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the access credentials of a guest."""
+
+    KINDS_SEVERAL = "access_credentials/kinds-several"
+    KIND_MISSING = "access_credentials/kind-missing"
+    VOLUME_MISSING = "access_credentials/volume-missing"
+    USERS_MISSING = "access_credentials/users-missing"
+    SOURCE_MISSING = "access_credentials/source-missing"
+    METHODS_SEVERAL = "access_credentials/methods-several"
+    METHOD_MISSING = "access_credentials/method-missing"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Credentials without one kind, one source and one method."""
     if view.fields.isdisjoint(_FIELDS):
         return
     for index, credential in each(view.spec, "accessCredentials"):
         kinds = many(credential, keys=_METHODS)
         path = view.at("accessCredentials", index)
-        what = f"`accessCredentials[{index}]`"
+        entry = Entry("", "accessCredentials", index)
         for kind in kinds or ():
-            yield from _kind(view, credential, kind, path, what)
+            yield from _kind(view, credential, kind, path, entry)
         if kinds is not None and len(kinds) != 1:
-            yield Cause(
-                path,
-                f"{what} must have exactly one of `sshPublicKey` and `userPassword`.",
-                "split it into two entries" if kinds else f"add {choice(_METHODS)}",
-                _SUBJECT,
+            yield Refusal(
+                Code.KINDS_SEVERAL if kinds else Code.KIND_MISSING, path, {"entry": entry, "known": tuple(_METHODS)}
             )
 
 
-def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, what: str) -> Iterator[Cause]:
+def _kind(view: View, credential: Mapping[str, Any], kind: str, path: Path, entry: Entry) -> Iterator[Refusal]:
     methods = many(credential, kind, "propagationMethod", keys=_METHODS[kind])
     for method in methods or ():
         volume = _VOLUMES.get(method)
         if volume and not _has_volume(view, volume):
-            yield Cause(
-                (*path, kind, "propagationMethod"),
-                f"{what} needs a `{volume}` volume, which the guest does not have.",
-                f"add a `{volume}` volume, or use `qemuGuestAgent`",
-                _SUBJECT,
-            )
+            yield Refusal(Code.VOLUME_MISSING, (*path, kind, "propagationMethod"), {"entry": entry, "volume": volume})
         users = look(credential, kind, "propagationMethod", method, "users")
         if kind == "sshPublicKey" and method == "qemuGuestAgent" and users in (None, []):
-            yield Cause(
-                (*path, kind, "propagationMethod", method, "users"),
-                f"{what} lists no `users` for its key.",
-                "list the user names in `users`",
-                _SUBJECT,
-            )
+            yield Refusal(Code.USERS_MISSING, (*path, kind, "propagationMethod", method, "users"), {"entry": entry})
     if many(credential, kind, "source", keys=("secret",)) == []:
-        yield Cause((*path, kind, "source"), f"{what} has no source.", "set `source.secret.secretName`", _SUBJECT)
+        yield Refusal(Code.SOURCE_MISSING, (*path, kind, "source"), {"entry": entry})
     if methods is not None and len(methods) != 1:
-        yield Cause(
+        yield Refusal(
+            Code.METHODS_SEVERAL if methods else Code.METHOD_MISSING,
             (*path, kind, "propagationMethod"),
-            f"{what} has {'several propagation methods' if methods else 'no propagation method'}; it must have one.",
-            f"keep {choice(methods)}" if methods else f"add {choice(_METHODS[kind])}",
-            _SUBJECT,
+            {"entry": entry, "methods": methods, "known": _METHODS[kind]},
         )
 
 

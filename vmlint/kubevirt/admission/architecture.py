@@ -5,103 +5,101 @@ Source: KubeVirt `pkg/virt-api/webhooks/{amd64,arm64,s390x}.go`, with the defaul
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import has, word
-from vmlint.kubevirt.admission.view import ARCHITECTURES, Cause, Stage, View
-from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.kubevirt.admission.view import ARCHITECTURES, View
 from vmlint.model.field import Path
+from vmlint.model.refusal import Entry, Refusal, Refuser
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "architecture"
 _DEVICES = ("domain", "devices")
 _TARGETS = ("disk", "cdrom", "lun")
 _ARM64_BUSES = ("virtio", "scsi")
 _ARM64_CPU = "host-passthrough"
 
 
+class Code(enum.StrEnum):
+    """What an architecture does not have."""
+
+    UNKNOWN = "architecture/unknown"
+    VIDEO = "architecture/video"
+    VIDEO_WITHOUT_TYPE = "architecture/video-without-type"
+    CPU_MODEL = "architecture/cpu-model"
+    DISK_BUS = "architecture/disk-bus"
+    FIELD = "architecture/field"
+
+
 class _Facts(NamedTuple):
-    """`video` are the models; `excluded` are fields that the architecture refuses, with what to use instead."""
+    """`video` are the models; `excluded` are fields that the architecture refuses."""
 
     video: tuple[str, ...]
-    excluded: tuple[tuple[Path, str], ...]
+    excluded: tuple[Path, ...]
 
 
 _WATCHDOG = (*_DEVICES, "watchdog")
 _FACTS = {
     # The watchdog of the architecture is added where it is absent, so only the other one is refused.
-    "amd64": _Facts(("vga", "cirrus", "virtio", "ramfb", "bochs"), (((*_WATCHDOG, "diag288"), "use `i6300esb`"),)),
+    "amd64": _Facts(("vga", "cirrus", "virtio", "ramfb", "bochs"), ((*_WATCHDOG, "diag288"),)),
     "arm64": _Facts(
         ("virtio", "ramfb"),
-        (
-            (("domain", "firmware", "bootloader", "bios"), "use `efi: {secureBoot: false}`"),
-            (_WATCHDOG, "remove it"),
-            ((*_DEVICES, "sound"), "remove it"),
-        ),
+        (("domain", "firmware", "bootloader", "bios"), _WATCHDOG, (*_DEVICES, "sound")),
     ),
-    "s390x": _Facts(("virtio",), (((*_WATCHDOG, "i6300esb"), "use `diag288`"),)),
+    "s390x": _Facts(("virtio",), ((*_WATCHDOG, "i6300esb"),)),
 }
 
 
-def check(view: View) -> Iterator[Cause]:
+def check(view: View) -> Iterator[Refusal]:
     """Devices and firmware that the guest's architecture does not have."""
     architecture, facts = view.architecture, _FACTS.get(view.architecture)
     if facts is None:
         if architecture:
-            yield _cause(
-                view,
-                f"KubeVirt does not support the architecture `{architecture}`.",
-                f"use {choice(ARCHITECTURES)}",
-                "architecture",
-            )
+            yield _refusal(view, Code.UNKNOWN, "architecture", architecture=architecture, known=ARCHITECTURES)
         return
-    for path, fix in facts.excluded:
+    for path in facts.excluded:
         if has(view.spec, *path):
-            yield _cause(view, f"`{architecture}` guests can't have `{'.'.join(map(str, path[2:]))}`.", fix, *path)
+            field = ".".join(map(str, path[2:]))
+            yield _refusal(view, Code.FIELD, *path, architecture=architecture, field=field)
     video = word(view.spec, *_DEVICES, "video", "type")
     if has(view.spec, *_DEVICES, "video") and video is not None and video not in facts.video:
-        says = f"the video model `{video}`" if video else "`video` without a `type`"
-        yield _cause(
+        yield _refusal(
             view,
-            f"`{architecture}` guests can't have {says}.",
-            f"use {choice(facts.video)}",
+            Code.VIDEO if video else Code.VIDEO_WITHOUT_TYPE,
             *_DEVICES,
             "video",
             "type",
+            architecture=architecture,
+            video=video,
+            known=facts.video,
         )
     if architecture == "arm64":
         yield from _arm64(view)
 
 
-def _arm64(view: View) -> Iterator[Cause]:
+def _arm64(view: View) -> Iterator[Refusal]:
     model = word(view.spec, "domain", "cpu", "model")
     if model and model != _ARM64_CPU:
-        yield _cause(
-            view,
-            f"`arm64` guests can't have the CPU model `{model}`.",
-            f"use `{_ARM64_CPU}`, or remove `model`",
-            "domain",
-            "cpu",
-            "model",
-        )
+        yield _refusal(view, Code.CPU_MODEL, "domain", "cpu", "model", model=model, allowed=_ARM64_CPU)
     for index, disk in view.disks:
         for target in _TARGETS:
             bus = word(disk, target, "bus")
             if bus and bus not in _ARM64_BUSES:
-                yield _cause(
+                yield _refusal(
                     view,
-                    f"{named('disk', disk, 'disks', index)} is on the bus `{bus}`, which `arm64` guests do not "
-                    "support.",
-                    f"use {choice(_ARM64_BUSES)}",
+                    Code.DISK_BUS,
                     *_DEVICES,
                     "disks",
                     index,
                     target,
                     "bus",
+                    entry=Entry.of(disk, "disks", index),
+                    bus=bus,
+                    known=_ARM64_BUSES,
                 )
 
 
-def _cause(view: View, message: str, fix: str, *path: str | int) -> Cause:
-    return Cause(view.at(*path), message, fix, _SUBJECT, Stage.VMI, view.architecture_gate)
+def _refusal(view: View, code: Code, *path: str | int, **values: Any) -> Refusal:
+    return Refusal(code, view.at(*path), values, Refuser.GUEST_WEBHOOK, view.architecture_gate)

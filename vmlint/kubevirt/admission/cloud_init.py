@@ -5,19 +5,19 @@ Source: KubeVirt `vmi-create-admitter.go` (validateVolumes).
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.forms import decoded_length, utf8_length
 from vmlint.kubevirt.admission.reading import has, word
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import get
 from vmlint.model.field import Path
+from vmlint.model.refusal import Entry, Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "cloud_init"
 _TYPES = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _FIELDS = frozenset(_TYPES)
 _MAX_BYTES = 2048
@@ -25,7 +25,16 @@ _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 """The field that names a Secret with the data."""
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the cloud-init data of a guest."""
+
+    DATA_MISSING = "cloud_init/data-missing"
+    DATA_SEVERAL = "cloud_init/data-several"
+    NOT_BASE64 = "cloud_init/not-base64"
+    TOO_LONG = "cloud_init/too-long"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Data that is missing, twofold, undecodable or too long."""
     if view.fields.isdisjoint(_FIELDS):
         return
@@ -36,18 +45,13 @@ def check(view: View) -> Iterator[Cause]:
         if kind is None:
             continue
         path = view.at("volumes", index, kind)
-        what = named("volume", volume, "volumes", index)
+        entry = Entry.of(volume, "volumes", index)
         source = get(volume, kind)
         user, network = _given(source, "userData"), _given(source, "networkData")
-        yield from _data(source, "userData", user, path, what)
-        yield from _data(source, "networkData", network, path, what)
+        yield from _data(source, "userData", user, path, entry)
+        yield from _data(source, "networkData", network, path, entry)
         if user == network == []:
-            yield Cause(
-                path,
-                f"{what} has neither user data nor network data.",
-                "add `userData` or `secretRef`",
-                _SUBJECT,
-            )
+            yield Refusal(Code.DATA_MISSING, path, {"entry": entry})
 
 
 def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
@@ -60,33 +64,24 @@ def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
     return None if None in values.values() else [name for name, value in values.items() if value]
 
 
-def _data(source: Mapping[str, Any], field: str, given: list[str] | None, path: Path, what: str) -> Iterator[Cause]:
+def _data(
+    source: Mapping[str, Any], field: str, given: list[str] | None, path: Path, entry: Entry
+) -> Iterator[Refusal]:
     if given == []:
         return
     if given is not None and len(given) > 1:
-        yield Cause(
-            path,
-            f"{what} has {' and '.join(f'`{name}`' for name in given)}, which exclude each other.",
-            f"keep {choice(given)}",
-            _SUBJECT,
-        )
+        yield Refusal(Code.DATA_SEVERAL, path, {"entry": entry, "given": given})
     plain, packed = word(source, field), word(source, f"{field}Base64")
     length = utf8_length(plain) if plain else 0
     if packed:
         unpacked = decoded_length(packed)
         if unpacked is None:
-            yield Cause(
-                (*path, f"{field}Base64"),
-                f"`{field}Base64` of {what} is not valid base64.",
-                "encode the data",
-                _SUBJECT,
-            )
+            yield Refusal(Code.NOT_BASE64, (*path, f"{field}Base64"), {"field": field, "entry": entry})
         elif not plain:
             length = unpacked
     if length > _MAX_BYTES:
-        yield Cause(
+        yield Refusal(
+            Code.TOO_LONG,
             (*path, field if plain else f"{field}Base64"),
-            f"`{field}` of {what} has {length} bytes; at most {_MAX_BYTES} are allowed.",
-            f"move it to a Secret and name the Secret in `{_SECRETS[field]}`",
-            _SUBJECT,
+            {"field": field, "entry": entry, "length": length, "most": _MAX_BYTES, "secret": _SECRETS[field]},
         )

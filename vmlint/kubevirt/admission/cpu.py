@@ -5,15 +5,16 @@ Sources: KubeVirt `vmi-create-admitter.go`, `vms-admitter.go`, `pkg/util/hardwar
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import amount, flag, has, whole
-from vmlint.kubevirt.admission.view import Cause, View
+from vmlint.kubevirt.admission.view import View
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "cpu"
 _FIELDS = frozenset(
     (
         "requests",
@@ -35,7 +36,24 @@ _HUGEPAGES = ("domain", "memory", "hugepages")
 _UINT32 = 0xFFFFFFFF
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with a guest's CPUs."""
+
+    SOCKETS_ABOVE_MAXIMUM = "cpu/sockets-above-maximum"
+    NEGATIVE = "cpu/negative"
+    REQUEST_ABOVE_LIMIT = "cpu/request-above-limit"
+    PINNED_WITHOUT_MEMORY = "cpu/pinned-without-memory"
+    PINNED_MEMORY_UNEQUAL = "cpu/pinned-memory-unequal"
+    PINNED_CPUS_NOT_WHOLE = "cpu/pinned-cpus-not-whole"
+    PINNED_WITHOUT_CPUS = "cpu/pinned-without-cpus"
+    PINNED_CPUS_UNEQUAL = "cpu/pinned-cpus-unequal"
+    PINNED_CPUS_NOT_VCPUS = "cpu/pinned-cpus-not-vcpus"
+    ARM64_THREADS = "cpu/arm64-threads"
+    PINNED_THREADS = "cpu/pinned-threads"
+    NEEDS = "cpu/needs"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """CPU amounts and features that contradict each other."""
     if view.fields.isdisjoint(_FIELDS):
         return
@@ -47,30 +65,17 @@ def check(view: View) -> Iterator[Cause]:
     yield from _needs(view)
     sockets, most = whole(view.spec, *_CPU, "sockets"), whole(view.spec, *_CPU, "maxSockets")
     if sockets is not None and most and sockets > most:
-        yield Cause(
-            view.at(*_CPU, "sockets"),
-            f"`cpu.sockets` is {sockets}, more than `maxSockets: {most}`.",
-            "raise `maxSockets`, or use fewer sockets",
-            _SUBJECT,
-        )
+        yield Refusal(Code.SOCKETS_ABOVE_MAXIMUM, view.at(*_CPU, "sockets"), {"sockets": sockets, "most": most})
 
 
-def _amounts(view: View) -> Iterator[Cause]:
+def _amounts(view: View) -> Iterator[Refusal]:
     request, limit = _cpu(view, "requests"), _cpu(view, "limits")
     for kind, value in (("requests", request), ("limits", limit)):
         if value is not None and value.milli() < 0:
-            yield Cause(
-                view.at(*_RESOURCES, kind, "cpu"),
-                f"`resources.{kind}.cpu` is `{value}`; it must not be negative.",
-                "use a positive amount",
-                _SUBJECT,
-            )
+            yield Refusal(Code.NEGATIVE, view.at(*_RESOURCES, kind, "cpu"), {"kind": kind, "value": value})
     if request is not None and limit is not None and 0 < limit.milli() < request.milli():
-        yield Cause(
-            view.at(*_RESOURCES, "requests", "cpu"),
-            f"the CPU request `{request}` is greater than the limit `{limit}`.",
-            "raise the limit or lower the request",
-            _SUBJECT,
+        yield Refusal(
+            Code.REQUEST_ABOVE_LIMIT, view.at(*_RESOURCES, "requests", "cpu"), {"request": request, "limit": limit}
         )
 
 
@@ -78,65 +83,37 @@ def _cpu(view: View, kind: str) -> Quantity | None:
     return amount(view.spec, *_RESOURCES, kind, "cpu")
 
 
-def _pinned_memory(view: View) -> Iterator[Cause]:
+def _pinned_memory(view: View) -> Iterator[Refusal]:
     request, limit = (amount(view.spec, *_RESOURCES, kind, "memory") for kind in ("requests", "limits"))
     guest = amount(view.spec, "domain", "memory", "guest")
     if request is None or limit is None:
         return
     nothing = limit.is_zero and request.is_zero and has(view.spec, *_HUGEPAGES) is False
     if nothing and guest is not None and guest.is_zero:
-        yield Cause(
-            view.at(*_MEMORY_LIMIT),
-            "`dedicatedCpuPlacement` needs an amount of memory: `memory.guest`, huge pages, a request or a limit "
-            "must be set.",
-            "set `domain.memory.guest`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PINNED_WITHOUT_MEMORY, view.at(*_MEMORY_LIMIT))
     if _unequal(request, limit):
-        yield Cause(
-            view.at(*_RESOURCES, "requests", "memory"),
-            f"`dedicatedCpuPlacement` needs a memory request equal to the limit; they are `{request}` and `{limit}`.",
-            "use one value for both",
-            _SUBJECT,
+        yield Refusal(
+            Code.PINNED_MEMORY_UNEQUAL, view.at(*_RESOURCES, "requests", "memory"), {"request": request, "limit": limit}
         )
 
 
-def _pinned_cpus(view: View) -> Iterator[Cause]:
+def _pinned_cpus(view: View) -> Iterator[Refusal]:
     request, limit = _cpu(view, "requests"), _cpu(view, "limits")
     if request is None or limit is None:
         return
     for kind, value in (("requests", request), ("limits", limit)):
         if value.value() > 0 and value.value() * 1000 != value.milli():
-            yield Cause(
-                view.at(*_RESOURCES, kind, "cpu"),
-                f"`dedicatedCpuPlacement` needs whole CPUs, and `resources.{kind}.cpu` is `{value}`.",
-                "use a whole number",
-                _SUBJECT,
-            )
+            yield Refusal(Code.PINNED_CPUS_NOT_WHOLE, view.at(*_RESOURCES, kind, "cpu"), {"kind": kind, "value": value})
     vcpus = _vcpus(view)
     if vcpus is None:
         return
     if request.value() == limit.value() == vcpus == 0:
-        yield Cause(
-            view.at(*_DEDICATED),
-            "`dedicatedCpuPlacement` needs a number of CPUs, which is not set.",
-            "set `domain.cpu.cores`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PINNED_WITHOUT_CPUS, view.at(*_DEDICATED))
     if _unequal(request, limit):
-        yield Cause(
-            view.at(*_DEDICATED),
-            f"`dedicatedCpuPlacement` needs a CPU request equal to the limit; they are `{request}` and `{limit}`.",
-            "use one value for both, or remove them",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PINNED_CPUS_UNEQUAL, view.at(*_DEDICATED), {"request": request, "limit": limit})
     if (request.value() > 0 or limit.value() > 0) and vcpus > 0 and vcpus not in (request.value(), limit.value()):
-        yield Cause(
-            view.at(*_DEDICATED),
-            f"`dedicatedCpuPlacement` needs a CPU request or limit equal to the {vcpus} vCPUs of `domain.cpu`; they "
-            f"are `{request}` and `{limit}`.",
-            "remove the CPU request and limit, or the topology",
-            _SUBJECT,
+        yield Refusal(
+            Code.PINNED_CPUS_NOT_VCPUS, view.at(*_DEDICATED), {"vcpus": vcpus, "request": request, "limit": limit}
         )
 
 
@@ -155,65 +132,35 @@ def _vcpus(view: View) -> int | None:
     return total
 
 
-def _threads(view: View) -> Iterator[Cause]:
+def _threads(view: View) -> Iterator[Refusal]:
     threads = whole(view.spec, *_CPU, "threads")
     if threads is None:
         return
     if threads > 1 and view.architecture == "arm64":
-        yield Cause(
-            view.at("architecture"),
-            f"`dedicatedCpuPlacement` on `arm64` allows one thread per core, and `cpu.threads` is {threads}.",
-            "set `cpu.threads` to 1 and use more cores",
-            _SUBJECT,
-        )
+        yield Refusal(Code.ARM64_THREADS, view.at("architecture"), {"threads": threads})
     if threads > 2:
-        yield Cause(
-            view.at(*_DEDICATED),
-            f"`dedicatedCpuPlacement` allows two threads per core, and `cpu.threads` is {threads}.",
-            "use more cores and fewer threads",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PINNED_THREADS, view.at(*_DEDICATED), {"threads": threads})
 
 
-def _needs(view: View) -> Iterator[Cause]:
+def _needs(view: View) -> Iterator[Refusal]:
     """Features of the CPU that need another one."""
     dedicated = flag(view.spec, *_DEDICATED)
     passthrough = has(view.spec, *_PASSTHROUGH)
     hugepages = has(view.spec, *_HUGEPAGES)
     isolated = flag(view.spec, *_CPU, "isolateEmulatorThread")
     realtime = has(view.spec, *_REALTIME)
-    pin = "set `dedicatedCpuPlacement: true`"
     rows = (
-        (
-            passthrough and dedicated is False,
-            _PASSTHROUGH,
-            "numa.guestMappingPassthrough",
-            "dedicatedCpuPlacement",
-            pin,
-        ),
-        (
-            passthrough and hugepages is False,
-            _PASSTHROUGH,
-            "numa.guestMappingPassthrough",
-            "memory.hugepages",
-            "set `domain.memory.hugepages.pageSize`",
-        ),
+        (passthrough and dedicated is False, _PASSTHROUGH, "numa.guestMappingPassthrough", "dedicatedCpuPlacement"),
+        (passthrough and hugepages is False, _PASSTHROUGH, "numa.guestMappingPassthrough", "memory.hugepages"),
         (
             isolated and dedicated is False,
             (*_CPU, "isolateEmulatorThread"),
             "isolateEmulatorThread",
             "dedicatedCpuPlacement",
-            pin,
         ),
-        (realtime and dedicated is False, _DEDICATED, "realtime", "dedicatedCpuPlacement", pin),
-        (
-            realtime and passthrough is False,
-            _PASSTHROUGH,
-            "realtime",
-            "numa.guestMappingPassthrough",
-            "set `numa.guestMappingPassthrough: {}`",
-        ),
+        (realtime and dedicated is False, _DEDICATED, "realtime", "dedicatedCpuPlacement"),
+        (realtime and passthrough is False, _PASSTHROUGH, "realtime", "numa.guestMappingPassthrough"),
     )
-    for missing, path, feature, needed, fix in rows:
+    for missing, path, feature, needed in rows:
         if missing:
-            yield Cause(view.at(*path), f"`cpu.{feature}` needs `{needed}`, which is not set.", fix, _SUBJECT)
+            yield Refusal(Code.NEEDS, view.at(*path), {"feature": feature, "needed": needed})

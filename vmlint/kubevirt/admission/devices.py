@@ -5,64 +5,59 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.reading import flag, has, look, whole, word
-from vmlint.kubevirt.admission.view import Cause, Owner, Stage, View
+from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each
+from vmlint.model.refusal import Refusal, Refuser
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "devices"
 _FIELDS = frozenset(("ioThreadsPolicy", "gpus", "sound", "video", "panicDevices"))
 _DEVICES = ("domain", "devices")
 _POOL_COUNT = ("domain", "ioThreads", "supplementalPoolThreadCount")
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the other devices of a guest."""
+
+    POOL_WITHOUT_THREADS = "devices/pool-without-threads"
+    FRAME_BUFFERS_SEVERAL = "devices/frame-buffers-several"
+    SOUND_NAMELESS = "devices/sound-nameless"
+    VIDEO_WITHOUT_GRAPHICS = "devices/video-without-graphics"
+    PANIC_DEVICES_ON_S390X = "devices/panic-devices-on-s390x"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Devices that lack something, or don't go with another setting."""
     if view.fields.isdisjoint(_FIELDS):
         return
     threads = whole(view.spec, *_POOL_COUNT)
     if look(view.spec, "domain", "ioThreadsPolicy") == "supplementalPool" and threads is not None and threads < 1:
-        yield Cause(
-            view.at("domain", "ioThreads"),
-            "the policy `supplementalPool` needs `supplementalPoolThreadCount`, which is not set.",
-            "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
-            _SUBJECT,
-        )
+        yield Refusal(Code.POOL_WITHOUT_THREADS, view.at("domain", "ioThreads"))
     gpus = tuple(each(view.spec, *_DEVICES, "gpus"))
     shown = [index for index, gpu in gpus if _shows_early(gpu)]
     if len(shown) > 1:
         written = view.owner is Owner.VMI or view.cluster.unset_frame_buffer_counts
         early = sum(written or _is_early(gpu) for index, gpu in gpus if index in shown)
-        yield Cause(
+        yield Refusal(
+            Code.FRAME_BUFFERS_SEVERAL,
             view.at(*_DEVICES, "gpus", shown[1]),
-            f"{len(shown)} GPUs have a display with `ramFB`; only one GPU can have it.",
-            "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
-            _SUBJECT,
-            stage=Stage.VM if early > 1 else Stage.VMI,
+            {"count": len(shown)},
+            by=Refuser.VALIDATING_WEBHOOK if early > 1 else Refuser.GUEST_WEBHOOK,
         )
     if has(view.spec, *_DEVICES, "sound") and word(view.spec, *_DEVICES, "sound", "name") == "":
-        yield Cause(view.at(*_DEVICES, "sound", "name"), "the sound device has no name.", "set `sound.name`", _SUBJECT)
+        yield Refusal(Code.SOUND_NAMELESS, view.at(*_DEVICES, "sound", "name"))
     if (
         has(view.spec, *_DEVICES, "video")
         and flag(view.spec, *_DEVICES, "autoattachGraphicsDevice", default=True) is False
     ):
-        yield Cause(
-            view.at(*_DEVICES, "video"),
-            "`video` is set together with `autoattachGraphicsDevice: false`, which exclude each other.",
-            "remove one of the two",
-            _SUBJECT,
-        )
+        yield Refusal(Code.VIDEO_WITHOUT_GRAPHICS, view.at(*_DEVICES, "video"))
     if look(view.spec, *_DEVICES, "panicDevices") and view.architecture == "s390x":
-        yield Cause(
-            view.at(*_DEVICES, "panicDevices"),
-            "`s390x` guests can't have `panicDevices`.",
-            "remove `panicDevices`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PANIC_DEVICES_ON_S390X, view.at(*_DEVICES, "panicDevices"))
 
 
 def _is_early(gpu: Mapping[str, Any]) -> bool:

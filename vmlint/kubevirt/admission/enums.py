@@ -5,20 +5,27 @@ Sources: KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/storage
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from vmlint.kubevirt.admission.reading import found
-from vmlint.kubevirt.admission.view import Cause, Owner, View
-from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.source.edit import Put
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "enums"
 _DEVICES = ("domain", "devices")
+
+
+class Code(enum.StrEnum):
+    """What is wrong with a field that takes one of a few words."""
+
+    MISSPELT = "enums/misspelt"
+    UNKNOWN = "enums/unknown"
+    MISSING = "enums/missing"
 
 
 class _Words(NamedTuple):
@@ -66,31 +73,19 @@ _BY_FIELDS = tuple((_fields(row.path), row) for row in _TABLE)
 _REQUIRED_BY_FIELDS = tuple((_fields(row[0]), row) for row in _REQUIRED)
 
 
-def check(view: View) -> Iterator[Cause]:
+def check(view: View) -> Iterator[Refusal]:
     """Words that a field does not take."""
     for needed, (path, words, may_be_empty) in _BY_FIELDS:
         for place, value in found(view.spec, path) if needed <= view.fields else ():
             if not isinstance(value, str) or is_unknown(value) or value in words or (may_be_empty and not value):
                 continue
-            field = str(path[-1])
             meant = next((word for word in words if value and word.casefold() == value.casefold()), "")
-            fix = f"use {choice(words)}" + (", or remove the field" if field != "type" else "")
-            yield Cause(
-                view.at(*place),
-                f"`{field}` is {f'`{value}`' if value else 'empty'}; it must be {choice(words)}.",
-                f"write `{meant}`" if meant else fix,
-                _SUBJECT,
-                edits=(Put(view.at(*place), meant),) if meant else (),
-            )
+            values = {"field": path[-1], "value": value, "known": words, "meant": meant}
+            yield Refusal(Code.MISSPELT if meant else Code.UNKNOWN, view.at(*place), values)
     for needed, (path, field, owners) in _REQUIRED_BY_FIELDS:
         if not needed <= view.fields or view.owner not in owners:
             continue
         words = next(row.words for row in _TABLE if row.path == (*path, field))
         for place, holder in found(view.spec, path):
             if isinstance(holder, dict) and holder.get(field) is None:
-                yield Cause(
-                    view.at(*place, field),
-                    f"`{field}` is missing; it must be {choice(words)}.",
-                    f"set `{field}` to {choice(words)}",
-                    _SUBJECT,
-                )
+                yield Refusal(Code.MISSING, view.at(*place, field), {"field": field, "known": words})

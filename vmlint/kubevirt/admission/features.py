@@ -5,31 +5,58 @@ Sources: KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/dra/adm
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import found, has, names, word
-from vmlint.kubevirt.admission.view import Cause, Owner, Stage, View
-from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "features"
 _DEVICES = ("domain", "devices")
 _IGNITION = "kubevirt.io/ignitiondata"
 _SIDECARS = "hooks.kubevirt.io/hookSidecars"
 _CONFIG_VOLUMES = ("configMap", "secret", "serviceAccount", "downwardAPI")
 
 
+class Code(enum.StrEnum):
+    """What needs a feature gate that is off."""
+
+    NUMA_PASSTHROUGH = "features/numa-passthrough"
+    PASST_BINDING = "features/passt-binding"
+    NETWORK_CLAIM = "features/network-claim"
+    PORT_RANGES = "features/port-ranges"
+    GPU_CLAIM = "features/gpu-claim"
+    HOST_DEVICE_CLAIM = "features/host-device-claim"
+    EMPTY_CDROM = "features/empty-cdrom"
+    METRICS_VOLUME = "features/metrics-volume"
+    HOST_DISK = "features/host-disk"
+    HOST_DEVICES = "features/host-devices"
+    SEV = "features/sev"
+    TDX = "features/tdx"
+    VSOCK = "features/vsock"
+    RESERVATION = "features/reservation"
+    METRICS_DEVICE = "features/metrics-device"
+    STORAGE_FILESYSTEM = "features/storage-filesystem"
+    CONFIG_FILESYSTEM = "features/config-filesystem"
+    VIDEO = "features/video"
+    PANIC_DEVICES = "features/panic-devices"
+    REBOOT_POLICY = "features/reboot-policy"
+    RESERVED_OVERHEAD = "features/reserved-overhead"
+    ANNOTATION = "features/annotation"
+
+
 class _Gated(NamedTuple):
     """The gates of which one must be on, the field that needs it, and where that is used: a path, or a search."""
 
+    code: Code
     gates: tuple[str, ...]
     field: str
-    what: str
     where: Path | Callable[[View], Iterator[Path]]
 
 
@@ -101,56 +128,49 @@ def _confidential(*kinds: str) -> Callable[[View], Iterator[Path]]:
 
 _TABLE = (
     _Gated(
+        Code.NUMA_PASSTHROUGH,
         ("NUMA",),
         "guestMappingPassthrough",
-        "`numa.guestMappingPassthrough`",
         ("domain", "cpu", "numa", "guestMappingPassthrough"),
     ),
-    _Gated(("PasstBinding",), "passtBinding", "the binding `passtBinding`", _interfaces("passtBinding")),
+    _Gated(Code.PASST_BINDING, ("PasstBinding",), "passtBinding", _interfaces("passtBinding")),
+    _Gated(Code.NETWORK_CLAIM, ("NetworkDevicesWithDRA",), "resourceClaim", ("networks", "*", "resourceClaim")),
+    _Gated(Code.PORT_RANGES, ("PortRangesSpec",), "portRanges", _interfaces("portRanges")),
+    _Gated(Code.GPU_CLAIM, ("GPUsWithDRA",), "gpus", _claimed("gpus")),
+    _Gated(Code.HOST_DEVICE_CLAIM, ("HostDevicesWithDRA",), "hostDevices", _claimed("hostDevices")),
+    _Gated(Code.EMPTY_CDROM, ("DeclarativeHotplugVolumes",), "cdrom", _empty_cdrom),
+    _Gated(Code.METRICS_VOLUME, ("DownwardMetrics",), "downwardMetrics", ("volumes", "*", "downwardMetrics")),
+    _Gated(Code.HOST_DISK, ("HostDisk",), "hostDisk", ("volumes", "*", "hostDisk")),
+    _Gated(Code.HOST_DEVICES, ("HostDevices",), "hostDevices", _there((*_DEVICES, "hostDevices"))),
+    _Gated(Code.SEV, ("WorkloadEncryptionSEV",), "launchSecurity", _confidential("sev", "snp")),
+    _Gated(Code.TDX, ("WorkloadEncryptionTDX",), "launchSecurity", _confidential("tdx")),
+    _Gated(Code.VSOCK, ("VSOCK",), "autoattachVSOCK", _true((*_DEVICES, "autoattachVSOCK"))),
     _Gated(
-        ("NetworkDevicesWithDRA",),
-        "resourceClaim",
-        "a network of a resource claim",
-        ("networks", "*", "resourceClaim"),
-    ),
-    _Gated(("PortRangesSpec",), "portRanges", "`portRanges`", _interfaces("portRanges")),
-    _Gated(("GPUsWithDRA",), "gpus", "a GPU of a resource claim", _claimed("gpus")),
-    _Gated(("HostDevicesWithDRA",), "hostDevices", "a host device of a resource claim", _claimed("hostDevices")),
-    _Gated(("DeclarativeHotplugVolumes",), "cdrom", "a CD-ROM drive without a volume", _empty_cdrom),
-    _Gated(
-        ("DownwardMetrics",), "downwardMetrics", "a volume of downward metrics", ("volumes", "*", "downwardMetrics")
-    ),
-    _Gated(("HostDisk",), "hostDisk", "`hostDisk`", ("volumes", "*", "hostDisk")),
-    _Gated(("HostDevices",), "hostDevices", "`hostDevices`", _there((*_DEVICES, "hostDevices"))),
-    _Gated(("WorkloadEncryptionSEV",), "launchSecurity", "guest encryption with AMD SEV", _confidential("sev", "snp")),
-    _Gated(("WorkloadEncryptionTDX",), "launchSecurity", "guest encryption with Intel TDX", _confidential("tdx")),
-    _Gated(("VSOCK",), "autoattachVSOCK", "`autoattachVSOCK`", _true((*_DEVICES, "autoattachVSOCK"))),
-    _Gated(
+        Code.RESERVATION,
         ("PersistentReservation",),
         "reservation",
-        "a persistent reservation",
         _true((*_DEVICES, "disks", "*", "lun", "reservation")),
     ),
-    _Gated(("DownwardMetrics",), "downwardMetrics", "the device `downwardMetrics`", (*_DEVICES, "downwardMetrics")),
+    _Gated(Code.METRICS_DEVICE, ("DownwardMetrics",), "downwardMetrics", (*_DEVICES, "downwardMetrics")),
     _Gated(
+        Code.STORAGE_FILESYSTEM,
         ("EnableVirtioFsStorageVolumes", "ExperimentalVirtiofsSupport"),
         "filesystems",
-        "a claim or DataVolume as a file system",
         _filesystems("persistentVolumeClaim", "dataVolume"),
     ),
     _Gated(
+        Code.CONFIG_FILESYSTEM,
         ("EnableVirtioFsConfigVolumes", "ExperimentalVirtiofsSupport"),
         "filesystems",
-        "a ConfigMap or Secret as a file system",
         _filesystems(*_CONFIG_VOLUMES),
     ),
-    _Gated(("VideoConfig",), "video", "`video`", (*_DEVICES, "video")),
-    _Gated(("PanicDevices",), "panicDevices", "`panicDevices`", (*_DEVICES, "panicDevices")),
-    _Gated(("RebootPolicy",), "rebootPolicy", "`rebootPolicy`", ("domain", "rebootPolicy")),
+    _Gated(Code.VIDEO, ("VideoConfig",), "video", (*_DEVICES, "video")),
+    _Gated(Code.PANIC_DEVICES, ("PanicDevices",), "panicDevices", (*_DEVICES, "panicDevices")),
+    _Gated(Code.REBOOT_POLICY, ("RebootPolicy",), "rebootPolicy", ("domain", "rebootPolicy")),
     _Gated(
+        Code.RESERVED_OVERHEAD,
         ("ReservedOverheadMemlock",),
         "reservedOverhead",
-        "`memory.reservedOverhead`",
         ("domain", "memory", "reservedOverhead"),
     ),
 )
@@ -161,7 +181,7 @@ _ANNOTATIONS = (
 )
 
 
-def check(view: View) -> Iterator[Cause]:
+def check(view: View) -> Iterator[Refusal]:
     """Fields and annotations whose feature gate is off, or not known to be on."""
     if not view.fields.isdisjoint(_FIELDS):
         yield from _fields(view)
@@ -172,20 +192,20 @@ def check(view: View) -> Iterator[Cause]:
             continue
         lacking, unknown = view.lacks(gate)
         if lacking:
-            stage = Stage.VMI if view.owner is Owner.REPLICA_SET else Stage.VM
-            yield _cause(view.at_metadata("annotations", key), f"the annotation `{key}`", (gate,), unknown)._replace(
-                stage=stage
-            )
+            path = view.at_metadata("annotations", key)
+            by = Refuser.GUEST_WEBHOOK if view.owner is Owner.REPLICA_SET else Refuser.VALIDATING_WEBHOOK
+            yield Refusal(Code.ANNOTATION, path, {"gates": (gate,), "first": (gate,), "key": key}, by, unknown)
 
 
-def _fields(view: View) -> Iterator[Cause]:
-    for gates, field, what, where in _TABLE:
+def _fields(view: View) -> Iterator[Refusal]:
+    for code, gates, field, where in _TABLE:
         if field not in view.fields:
             continue
         lacking, unknown = view.lacks(*gates)
         if lacking:
+            living = view.living(*gates)
             for path in _search(view, where):
-                yield _cause(path, what, view.living(*gates), unknown)
+                yield Refusal(code, path, {"gates": living, "first": living[:1]}, gate=unknown)
 
 
 def _search(view: View, where: Path | Callable[[View], Iterator[Path]]) -> Iterator[Path]:
@@ -193,13 +213,3 @@ def _search(view: View, where: Path | Callable[[View], Iterator[Path]]) -> Itera
         yield from where(view)
     else:
         yield from (view.at(*place) for place, value in found(view.spec, where) if _is_set(value))
-
-
-def _cause(path: Path, what: str, gates: tuple[str, ...], unknown: str | None) -> Cause:
-    return Cause(
-        path,
-        f"{what} needs the feature gate {choice(gates)}{'' if unknown else ', which is off'}.",
-        f"add {choice(gates[:1])} to `featureGates` of the KubeVirt object, or remove what needs it",
-        _SUBJECT,
-        gate=unknown,
-    )

@@ -5,18 +5,17 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.forms import glob_matches, is_clean_path
 from vmlint.kubevirt.admission.reading import flag, has, names, word
-from vmlint.kubevirt.admission.view import ARCHITECTURES, Cause, Owner, View
-from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.admission.view import ARCHITECTURES, Owner, View
 from vmlint.model.access import get
+from vmlint.model.refusal import Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "firmware"
-_SECURE_BOOT = "secure_boot"
 _FIRMWARE = ("domain", "firmware")
 _ACPI = (*_FIRMWARE, "acpi")
 _LOADER = (*_FIRMWARE, "bootloader")
@@ -24,25 +23,36 @@ _KERNEL = (*_FIRMWARE, "kernelBoot")
 _MACHINES = dict(zip(ARCHITECTURES, (("q35*", "pc-q35*"), ("virt*",), ("s390-ccw-virtio*",)), strict=True))
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with a guest's firmware."""
+
+    LOADERS_SEVERAL = "firmware/loaders-several"
+    MACHINE = "firmware/machine"
+    ACPI_EMPTY = "firmware/acpi-empty"
+    KERNEL_MISSING = "firmware/kernel-missing"
+    IMAGE_MISSING = "firmware/image-missing"
+    PATHS_MISSING = "firmware/paths-missing"
+    PATH_INVALID = "firmware/path-invalid"
+    SECURE_BOOT = "secure_boot/secure-boot"
+    SECURE_BOOT_BY_DEFAULT = "secure_boot/secure-boot-by-default"
+    ACPI_VOLUME_MISSING = "firmware/acpi-volume-missing"
+    ACPI_NOT_A_SECRET = "firmware/acpi-not-a-secret"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Machine types and firmware settings that KubeVirt refuses."""
     yield from _machine(view)
     if "acpi" in view.fields:
         yield from _acpi(view)
     if "bios" in view.fields and has(view.spec, *_LOADER, "efi") and has(view.spec, *_LOADER, "bios"):
-        yield Cause(
-            view.at(*_LOADER),
-            "`bootloader` has both `efi` and `bios`, which exclude each other.",
-            "keep one of the two",
-            _SUBJECT,
-        )
+        yield Refusal(Code.LOADERS_SEVERAL, view.at(*_LOADER))
     if "kernelBoot" in view.fields:
         yield from _kernel(view)
     if "efi" in view.fields:
         yield from _secure_boot(view)
 
 
-def _machine(view: View) -> Iterator[Cause]:
+def _machine(view: View) -> Iterator[Refusal]:
     machine = word(view.spec, "domain", "machine", "type")
     if not machine or not view.architecture:
         return
@@ -54,77 +64,52 @@ def _machine(view: View) -> Iterator[Cause]:
     # A machine of another architecture is right where that is the cluster's default.
     if any(glob_matches(pattern, machine) for others in _MACHINES.values() for pattern in others):
         gate = view.architecture_gate or gate
-    yield Cause(
+    yield Refusal(
+        Code.MACHINE,
         view.at("domain", "machine", "type"),
-        f"the machine type `{machine}` is not among the `emulatedMachines` of the cluster for `{view.architecture}`.",
-        f"use a type such as {choice(pattern.rstrip('*') for pattern in patterns)}",
-        _SUBJECT,
+        {
+            "machine": machine,
+            "architecture": view.architecture,
+            "known": tuple(pattern.rstrip("*") for pattern in patterns),
+        },
         gate=gate,
     )
 
 
-def _acpi(view: View) -> Iterator[Cause]:
+def _acpi(view: View) -> Iterator[Refusal]:
     if not has(view.spec, *_ACPI):
         return
     references = {field: word(view.spec, *_ACPI, field) for field in ("slicNameRef", "msdmNameRef")}
     if all(name == "" for name in references.values()):
-        yield Cause(
-            view.at(*_ACPI),
-            "`firmware.acpi` names no volume.",
-            "set `slicNameRef` or `msdmNameRef`, or remove `acpi`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.ACPI_EMPTY, view.at(*_ACPI))
     volumes = names(view.spec, "volumes")
     for field, name in references.items():
         if not name or volumes is None:
             continue
         secret = has(view.volume(name), "secret")
         if name not in volumes:
-            says, fix = "which is not a volume of the guest", f"add a volume `{name}` with a `secret`"
+            yield Refusal(Code.ACPI_VOLUME_MISSING, view.at(*_ACPI, field), {"field": field, "name": name})
         elif secret is False:
-            says, fix = "which is not a Secret volume", f"give the volume `{name}` a `secret`"
-        else:
-            continue
-        yield Cause(view.at(*_ACPI, field), f"`acpi.{field}` names `{name}`, {says}.", fix, _SUBJECT)
+            yield Refusal(Code.ACPI_NOT_A_SECRET, view.at(*_ACPI, field), {"field": field, "name": name})
 
 
-def _kernel(view: View) -> Iterator[Cause]:
+def _kernel(view: View) -> Iterator[Refusal]:
     container = has(view.spec, *_KERNEL, "container")
     if container is False and word(view.spec, *_KERNEL, "kernelArgs"):
-        yield Cause(
-            view.at(*_KERNEL, "kernelArgs"),
-            "`kernelArgs` needs a kernel, and `kernelBoot` has no `container`.",
-            "add `kernelBoot.container`, or remove `kernelArgs`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.KERNEL_MISSING, view.at(*_KERNEL, "kernelArgs"))
     if not container:
         return
     if word(view.spec, *_KERNEL, "container", "image") == "":
-        yield Cause(
-            view.at(*_KERNEL, "container", "image"),
-            "`kernelBoot.container` has no image.",
-            "set `image`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.IMAGE_MISSING, view.at(*_KERNEL, "container", "image"))
     paths = {field: word(view.spec, *_KERNEL, "container", field) for field in ("kernelPath", "initrdPath")}
     if all(path == "" for path in paths.values()):
-        yield Cause(
-            view.at(*_KERNEL, "container"),
-            "`kernelBoot.container` has neither `kernelPath` nor `initrdPath`.",
-            "set one of them",
-            _SUBJECT,
-        )
+        yield Refusal(Code.PATHS_MISSING, view.at(*_KERNEL, "container"))
     for field, path in paths.items():
         if path and not is_clean_path(path):
-            yield Cause(
-                view.at(*_KERNEL, "container", field),
-                f"`{path}` is not an absolute path to a file.",
-                "write a path such as `/boot/vmlinuz`, without `.` and `..`",
-                _SUBJECT,
-            )
+            yield Refusal(Code.PATH_INVALID, view.at(*_KERNEL, "container", field), {"file": path})
 
 
-def _secure_boot(view: View) -> Iterator[Cause]:
+def _secure_boot(view: View) -> Iterator[Refusal]:
     """Secure Boot is on unless it is switched off, and needs SMM; firmware for TDX does without.
 
     A VirtualMachineInstance on arm64 has it switched off by default; a VM is judged before that default comes.
@@ -136,9 +121,7 @@ def _secure_boot(view: View) -> Iterator[Cause]:
     if not secure or managed is not False or has(view.spec, "domain", "launchSecurity", "tdx") is not False:
         return
     written = get(view.spec, *_LOADER, "efi", "secureBoot")
-    yield Cause(
+    yield Refusal(
+        Code.SECURE_BOOT if written else Code.SECURE_BOOT_BY_DEFAULT,
         view.at(*_LOADER, "efi", *(() if written is None else ("secureBoot",))),
-        f"Secure Boot is on{'' if written else ' by default'}, and needs SMM, which is off.",
-        "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-        _SECURE_BOOT,
     )

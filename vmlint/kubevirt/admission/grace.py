@@ -5,30 +5,40 @@ Sources: KubeVirt `grace_io_virtualization.go`, `pkg/util/hardware/grace.go`, si
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import flag, word
-from vmlint.kubevirt.admission.view import Cause, Owner, Stage, View
+from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal, Refuser
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "grace"
 _GATE = "GraceIOVirtualization"
 _OTHER_GATES = ("PCINUMAAwareTopology", "IOMMUFD")
 _DEVICES = ("domain", "devices")
 _FIELDS = frozenset(("gpus", "hostDevices"))
 _SELECTOR = re.compile(r"\s*(?:0x)?10de\s*:\s*(?:0x)?(2342|2348|2941|\*)\s*", re.IGNORECASE)
 _ANY = "*"
-_ANNOTATIONS = {
-    "kubevirt.io/placePCIDevicesOnRootComplex": "places devices on the root complex",
-    "kubevirt.io/disablePCIHole64": "disables the 64-bit PCI hole",
-}
+_ANNOTATIONS = ("kubevirt.io/placePCIDevicesOnRootComplex", "kubevirt.io/disablePCIHole64")
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with a guest that has NVIDIA Grace devices."""
+
+    SELECTOR_NOT_EXACT = "grace/selector-not-exact"
+    GATE_OFF = "grace/gate-off"
+    ARCHITECTURE = "grace/architecture"
+    MACHINE = "grace/machine"
+    CPUS_NOT_DEDICATED = "grace/cpus-not-dedicated"
+    OTHER_GATE_OFF = "grace/other-gate-off"
+    ANNOTATION = "grace/annotation"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Devices that the KubeVirt object permits by a Grace selector, in a guest that can't have them."""
     if view.fields.isdisjoint(_FIELDS) or not view.cluster.pci_selectors or view.gates.stage(_GATE) is None:
         return
@@ -37,84 +47,50 @@ def check(view: View) -> Iterator[Cause]:
     if not lacking:
         for path, name in found:
             if _device_of(view, name) == _ANY:
-                yield Cause(
-                    path,
-                    f"`{name}` is permitted with the selector `10DE:*`; with `{_GATE}` the selector of an NVIDIA "
-                    "device "
-                    "must be exact.",
-                    "set `pciVendorSelector` of the KubeVirt object to the exact device ID",
-                    _SUBJECT,
-                )
+                yield Refusal(Code.SELECTOR_NOT_EXACT, path, {"name": name, "needed": _GATE})
     grace = [(path, name) for path, name in found if _device_of(view, name) not in ("", _ANY)]
     if not grace:
         return
     yield from _annotations(view, grace[0][1])
     if lacking:
         for path, name in grace:
-            yield Cause(
-                path,
-                f"`{name}` is an NVIDIA Grace device, which needs the feature gate `{_GATE}`"
-                + (", which is off." if unknown is None else "."),
-                f"add `{_GATE}` to `featureGates` of the KubeVirt object",
-                _SUBJECT,
-                gate=unknown,
-            )
+            yield Refusal(Code.GATE_OFF, path, {"name": name, "needed": _GATE}, gate=unknown)
         return
     yield from _needs(view, grace[0][1])
 
 
-def _needs(view: View, name: str) -> Iterator[Cause]:
+def _needs(view: View, name: str) -> Iterator[Refusal]:
     """What a guest with a Grace device must have."""
-    what = f"`{name}` is an NVIDIA Grace device"
     if view.architecture and view.architecture != "arm64":
-        yield Cause(
+        yield Refusal(
+            Code.ARCHITECTURE,
             view.at("architecture"),
-            f"{what}, which needs an `arm64` guest, and the guest is `{view.architecture}`.",
-            "set `architecture: arm64`",
-            _SUBJECT,
+            {"name": name, "architecture": view.architecture},
             gate=view.architecture_gate,
         )
     machine = word(view.spec, "domain", "machine", "type")
     if machine and not machine.startswith("virt"):
-        yield Cause(
+        yield Refusal(
+            Code.MACHINE,
             view.at("domain", "machine", "type"),
-            f"{what}, which needs the machine type `virt`, and the guest has `{machine}`.",
-            "set `machine.type: virt`",
-            _SUBJECT,
+            {"name": name, "machine": machine},
             gate=view.architecture_gate,
         )
     if flag(view.spec, "domain", "cpu", "dedicatedCpuPlacement") is False:
-        yield Cause(
-            view.at("domain", "cpu", "dedicatedCpuPlacement"),
-            f"{what}, which needs dedicated CPUs in an `arm64` guest of the machine type `virt`, and the guest has "
-            "no dedicated CPUs.",
-            "set `cpu.dedicatedCpuPlacement: true`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.CPUS_NOT_DEDICATED, view.at("domain", "cpu", "dedicatedCpuPlacement"), {"name": name})
     for gate in _OTHER_GATES:
         lacking, unknown = view.lacks(gate)
         if lacking:
-            yield Cause(
-                view.at(*_DEVICES),
-                f"{what}, which needs the feature gate `{gate}`" + (", which is off." if unknown is None else "."),
-                f"add `{gate}` to `featureGates` of the KubeVirt object",
-                _SUBJECT,
-                gate=unknown,
-            )
+            yield Refusal(Code.OTHER_GATE_OFF, view.at(*_DEVICES), {"name": name, "needed": gate}, gate=unknown)
 
 
-def _annotations(view: View, name: str) -> Iterator[Cause]:
+def _annotations(view: View, name: str) -> Iterator[Refusal]:
     """A pool's annotations are checked only in the VMs that it makes."""
     held = mapping(view.metadata, "annotations")
-    for key, does in _ANNOTATIONS.items():
+    for key in _ANNOTATIONS:
         if held.get(key) == "true":
-            yield Cause(
-                view.at_metadata("annotations", key),
-                f"`{name}` is an NVIDIA Grace device, which does not work with the annotation `{key}`; it {does}.",
-                "remove the annotation",
-                _SUBJECT,
-                stage=Stage.VMI if view.owner is Owner.POOL else Stage.VM,
-            )
+            by = Refuser.GUEST_WEBHOOK if view.owner is Owner.POOL else Refuser.VALIDATING_WEBHOOK
+            yield Refusal(Code.ANNOTATION, view.at_metadata("annotations", key), {"name": name, "key": key}, by)
 
 
 def _requested(view: View) -> Iterator[tuple[Path, str]]:

@@ -6,14 +6,15 @@ KubeVirt switches on what a feature needs, unless that is switched off by hand. 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import flag, has
-from vmlint.kubevirt.admission.view import Cause, Stage, View
+from vmlint.kubevirt.admission.view import View
+from vmlint.model.refusal import Refusal, Refuser
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "hyperv"
 _FIELDS = frozenset(("hyperv",))
 _FEATURES = ("domain", "features")
 _HYPERV = (*_FEATURES, "hyperv")
@@ -26,36 +27,28 @@ _NEEDS = (
 )
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the Hyper-V features of a guest."""
+
+    NEEDS = "hyperv/needs"
+    SYNICTIMER_WITHOUT_VPINDEX = "hyperv/synictimer-without-vpindex"
+    HYPERV_AND_PASSTHROUGH = "hyperv/hyperv-and-passthrough"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Features whose need is switched off, and features beside a passthrough of all."""
     if view.fields.isdisjoint(_FIELDS):
         return
     for feature, needed in _NEEDS:
         if _on(view, feature) and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
-            yield Cause(
-                view.at(*_HYPERV, feature),
-                f"`hyperv.{feature}` needs `{needed}`, which is disabled.",
-                f"remove `{needed}.enabled: false`, or `{feature}`",
-                _SUBJECT,
-                Stage.VMI,
+            yield Refusal(
+                Code.NEEDS, view.at(*_HYPERV, feature), {"feature": feature, "needed": needed}, by=Refuser.GUEST_WEBHOOK
             )
     vpindex = flag(view.spec, *_HYPERV, "vpindex", "enabled", default=True)
     if _on(view, "synictimer") and has(view.spec, *_HYPERV, "synic") is False and vpindex is False:
-        yield Cause(
-            view.at(*_HYPERV, "synictimer"),
-            "`hyperv.synictimer` enables `synic`, which needs `vpindex`, and it is disabled.",
-            "remove `vpindex.enabled: false`, or `synictimer`",
-            _SUBJECT,
-            Stage.VMI,
-        )
+        yield Refusal(Code.SYNICTIMER_WITHOUT_VPINDEX, view.at(*_HYPERV, "synictimer"), by=Refuser.GUEST_WEBHOOK)
     if has(view.spec, *_HYPERV) and has(view.spec, *_FEATURES, "hypervPassthrough"):
-        yield Cause(
-            view.at(*_HYPERV),
-            "`hyperv` and `hypervPassthrough` exclude each other.",
-            "keep one of the two",
-            _SUBJECT,
-            Stage.VMI,
-        )
+        yield Refusal(Code.HYPERV_AND_PASSTHROUGH, view.at(*_HYPERV), by=Refuser.GUEST_WEBHOOK)
 
 
 def _on(view: View, feature: str) -> bool:

@@ -5,6 +5,7 @@ Source: KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,pass
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -12,30 +13,60 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.forms import is_ipv4, is_pci_address, is_port_name, mac_length
 from vmlint.kubevirt.admission.reading import UNDECIDED, flag, has, look, many, names, whole, word
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import each, sequence, text
 from vmlint.model.field import Path
+from vmlint.model.refusal import Entry, Refusal
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "interfaces"
 _INTERFACES = ("domain", "devices", "interfaces")
 _BINDINGS = ("bridge", "masquerade", "sriov", "passtBinding", "binding")
-# Old bindings, each with what takes its place.
-_GONE = {
-    "slirp": "use `masquerade: {}`, or `passtBinding: {}`",
-    "passt": "use `passtBinding: {}`",
-    "macvtap": "use the binding plugin for macvtap",
-}
+_REMOVED_BINDINGS = ("slirp", "passt", "macvtap")
 _POD_ONLY = ("masquerade", "passtBinding")
 _RESERVED_MAC = "02:00:00:00:00:00"
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _PROTOCOLS = ("TCP", "UDP")
 _MAX_RANGES = 10
 _PRIVATE_OPTIONS = range(224, 255)
+
+
+class Code(enum.StrEnum):
+    """What is wrong with a guest's interfaces."""
+
+    NAMELESS = "interfaces/nameless"
+    NAME_TWICE = "interfaces/name-twice"
+    WITHOUT_NETWORK = "interfaces/without-network"
+    STATE_OF_SRIOV = "interfaces/state-of-sriov"
+    ABSENT_WITHOUT_BRIDGE = "interfaces/absent-without-bridge"
+    ABSENT_ON_DEFAULT_NETWORK = "interfaces/absent-on-default-network"
+    BINDINGS_SEVERAL = "interfaces/bindings-several"
+    BINDING_MISSING = "interfaces/binding-missing"
+    NOT_ON_POD_NETWORK = "interfaces/not-on-pod-network"
+    MAC_RESERVED = "interfaces/mac-reserved"
+    BRIDGE_NOT_PERMITTED = "interfaces/bridge-not-permitted"
+    NAME_INVALID = "interfaces/name-invalid"
+    MAC_WRONG_LENGTH = "interfaces/mac-wrong-length"
+    MAC_INVALID = "interfaces/mac-invalid"
+    PCI_ADDRESS_INVALID = "interfaces/pci-address-invalid"
+    PORT_NAME_TWICE = "interfaces/port-name-twice"
+    PORT_NAME_INVALID = "interfaces/port-name-invalid"
+    PORT_OUT_OF_RANGE = "interfaces/port-out-of-range"
+    PORT_MISSING = "interfaces/port-missing"
+    PROTOCOL_UNKNOWN = "interfaces/protocol-unknown"
+    PORTS_AND_RANGES = "interfaces/ports-and-ranges"
+    RANGES_WITHOUT_MASQUERADE = "interfaces/ranges-without-masquerade"
+    RANGES_TOO_MANY = "interfaces/ranges-too-many"
+    RANGE_PORT = "interfaces/range-port"
+    RANGE_REVERSED = "interfaces/range-reversed"
+    RANGES_OVERLAP = "interfaces/ranges-overlap"
+    DHCP_OPTION_TWICE = "interfaces/dhcp-option-twice"
+    DHCP_OPTION_OUT_OF_RANGE = "interfaces/dhcp-option-out-of-range"
+    NTP_SERVER_INVALID = "interfaces/ntp-server-invalid"
+    BINDING_REMOVED = "interfaces/binding-removed"
+    CANNOT_BE_ADDED = "interfaces/cannot-be-added"
 
 
 class _Nic(NamedTuple):
@@ -53,12 +84,11 @@ class _Nic(NamedTuple):
         return self.view.at(*_INTERFACES, self.number)
 
     @property
-    def what(self) -> str:
-        """How a message calls it."""
-        return named("interface", self.data, "interfaces", self.number)
+    def entry(self) -> Entry:
+        return Entry.of(self.data, "interfaces", self.number)
 
 
-def check(view: View) -> Iterator[Cause]:
+def check(view: View) -> Iterator[Refusal]:
     """Interfaces that KubeVirt can't bind, or whose settings it refuses."""
     networks = names(view.spec, "networks")
     seen: dict[str, int] = {}
@@ -67,20 +97,15 @@ def check(view: View) -> Iterator[Cause]:
         network = view.network(text(data, "name"))
         nic = _Nic(view, index, data, network, None if networks is None or name is None else has(network, "pod"))
         if name == "":  # whatever else is wrong with it comes of that
-            yield _cause(nic, f"{nic.what} has no name.", "set the name of its network", "name")
+            yield _refusal(nic, Code.NAMELESS, "name")
             continue
         if "state" in data:
             yield from _state(nic)
         yield from _binding(nic)
         if name is not None and seen.setdefault(name, index) != index:
-            yield _cause(nic, f"two interfaces have the name `{name}`.", "attach each network to one interface", "name")
+            yield _refusal(nic, Code.NAME_TWICE, "name", name=name)
         if name is not None and networks is not None and name not in networks:
-            yield _cause(
-                nic,
-                f"{nic.what} has no network with the same name.",
-                f"add a network `{name}` to `networks`, or remove the interface",
-                "name",
-            )
+            yield _refusal(nic, Code.WITHOUT_NETWORK, "name", name=name)
         yield from _fields(nic)
         if "ports" in data:
             yield from _ports(nic)
@@ -90,24 +115,20 @@ def check(view: View) -> Iterator[Cause]:
             yield from _dhcp(nic)
 
 
-def _cause(nic: _Nic, message: str, fix: str, *path: str | int) -> Cause:
-    return Cause((*nic.path, *path), message, fix, _SUBJECT)
+def _refusal(nic: _Nic, code: Code, *path: str | int, **values: Any) -> Refusal:
+    return Refusal(code, (*nic.path, *path), {"entry": nic.entry, **values})
 
 
-def _state(nic: _Nic) -> Iterator[Cause]:
+def _state(nic: _Nic) -> Iterator[Refusal]:
     state = word(nic.data, "state")
     if state in ("up", "down") and has(nic.data, "sriov"):
-        yield _cause(
-            nic, f"{nic.what} has `sriov`, which does not support the link state `{state}`.", "remove `state`", "state"
-        )
+        yield _refusal(nic, Code.STATE_OF_SRIOV, "state", state=state)
     if state != "absent":
         return
     if has(nic.data, "bridge") is False:
-        yield _cause(
-            nic, f"{nic.what} can't be `absent`; only an interface with `bridge` can.", "remove `state`", "state"
-        )
+        yield _refusal(nic, Code.ABSENT_WITHOUT_BRIDGE, "state")
     if nic.network is not None and nic.network is _default_network(nic.view):
-        yield _cause(nic, f"{nic.what} can't be `absent`: its network is the default.", "remove `state`", "state")
+        yield _refusal(nic, Code.ABSENT_ON_DEFAULT_NETWORK, "state")
 
 
 def _default_network(view: View) -> Mapping[str, Any] | None:
@@ -115,120 +136,73 @@ def _default_network(view: View) -> Mapping[str, Any] | None:
     return next((network for network in networks if has(network, "pod") or flag(network, "multus", "default")), None)
 
 
-def _binding(nic: _Nic) -> Iterator[Cause]:
-    bindings, gone = many(nic.data, keys=_BINDINGS), many(nic.data, keys=_GONE)
+def _binding(nic: _Nic) -> Iterator[Refusal]:
+    bindings, gone = many(nic.data, keys=_BINDINGS), many(nic.data, keys=_REMOVED_BINDINGS)
     if bindings is None or gone is None:
         return
     for old in gone:
-        yield _cause(nic, f"{nic.what} has the binding `{old}`, which KubeVirt 1.3 removed.", _GONE[old], old)
+        yield _refusal(nic, Code.BINDING_REMOVED, old, binding=old)
     if len(bindings) != 1 and not gone:
-        says = f"has {len(bindings)} bindings, {' and '.join(f'`{name}`' for name in bindings)}"
-        yield _cause(
+        yield _refusal(
             nic,
-            f"{nic.what} {says if bindings else 'has no binding'}; an interface must have exactly one.",
-            f"keep {choice(bindings)}" if bindings else f"add {choice(_BINDINGS)}",
+            Code.BINDINGS_SEVERAL if bindings else Code.BINDING_MISSING,
+            count=len(bindings),
+            bindings=bindings,
+            known=_BINDINGS,
         )
     for binding in _POD_ONLY:
         if binding in bindings and nic.pod is False:
-            yield _cause(
-                nic,
-                f"{nic.what} has `{binding}`, which works only on the pod network.",
-                "attach it to a network with `pod: {}`, or use another binding",
-            )
+            yield _refusal(nic, Code.NOT_ON_POD_NETWORK, binding=binding)
     if "masquerade" in bindings and text(nic.data, "macAddress") == _RESERVED_MAC:
-        yield _cause(
-            nic,
-            f"{nic.what} has the MAC address `{_RESERVED_MAC}`, which KubeVirt reserves for its bridge in the pod.",
-            "choose another address",
-            "macAddress",
-        )
+        yield _refusal(nic, Code.MAC_RESERVED, "macAddress", mac=_RESERVED_MAC)
     if "bridge" in bindings and nic.pod and nic.view.cluster.bridge_on_pod_network is False:
-        yield _cause(
-            nic,
-            f"{nic.what} uses `bridge` on the pod network, which this cluster does not permit.",
-            "use `masquerade: {}`, or set `permitBridgeInterfaceOnPodNetwork` in the KubeVirt object",
-        )
+        yield _refusal(nic, Code.BRIDGE_NOT_PERMITTED)
 
 
-def _fields(nic: _Nic) -> Iterator[Cause]:
+def _fields(nic: _Nic) -> Iterator[Refusal]:
     name = word(nic.data, "name")
     if name is not None and not _NAME.fullmatch(name):
-        yield _cause(
-            nic,
-            f"the interface name `{name}` contains characters other than letters, digits, `-` and `_`.",
-            "rename it and its network",
-            "name",
-        )
+        yield _refusal(nic, Code.NAME_INVALID, "name", name=name)
     mac = word(nic.data, "macAddress")
     if mac and (length := mac_length(mac)) != 6:
-        says = f"has {length} bytes; it must have 6" if length else "is not valid"
-        yield _cause(
-            nic,
-            f"the MAC address `{mac}` of {nic.what} {says}.",
-            "write six bytes, such as `02:00:00:12:34:56`",
-            "macAddress",
-        )
+        yield _refusal(nic, Code.MAC_WRONG_LENGTH if length else Code.MAC_INVALID, "macAddress", mac=mac, length=length)
     pci = word(nic.data, "pciAddress")
     if pci and not is_pci_address(pci):
-        yield _cause(
-            nic,
-            f"the PCI address `{pci}` of {nic.what} is not valid.",
-            "write it as `0000:81:00.1`",
-            "pciAddress",
-        )
+        yield _refusal(nic, Code.PCI_ADDRESS_INVALID, "pciAddress", pci=pci)
 
 
-def _ports(nic: _Nic) -> Iterator[Cause]:
+def _ports(nic: _Nic) -> Iterator[Refusal]:
     if not nic.pod:
         return
     seen: dict[str, int] = {}
     for index, port in each(nic.data, "ports"):
         name, number, protocol = word(port, "name"), whole(port, "port"), word(port, "protocol")
         if name and seen.setdefault(name, index) != index:
-            yield _cause(nic, f"two ports of {nic.what} have the name `{name}`.", "rename one", "ports", index, "name")
+            yield _refusal(nic, Code.PORT_NAME_TWICE, "ports", index, "name", name=name)
         if name and not is_port_name(name):
-            yield _cause(
-                nic,
-                f"`{name}` is not a valid port name.",
-                "use at most 15 lower-case letters, digits and single inner dashes, with a letter",
-                "ports",
-                index,
-                "name",
-            )
+            yield _refusal(nic, Code.PORT_NAME_INVALID, "ports", index, "name", name=name)
         if number is not None and not 0 < number < 65536:
-            yield _cause(
-                nic,
-                f"a port of {nic.what} is {number}; it must be from 1 to 65535." if number else "a port has no number.",
-                "use a port from 1 to 65535",
-                "ports",
-                index,
-                "port",
+            yield _refusal(
+                nic, Code.PORT_OUT_OF_RANGE if number else Code.PORT_MISSING, "ports", index, "port", number=number
             )
         if protocol and protocol not in _PROTOCOLS:
             yield _protocol(nic, protocol, "ports", index)
 
 
-def _protocol(nic: _Nic, protocol: str, *path: str | int) -> Cause:
-    return _cause(
-        nic, f"`protocol` is `{protocol}`; it must be `TCP` or `UDP`.", "use `TCP` or `UDP`", *path, "protocol"
-    )
+def _protocol(nic: _Nic, protocol: str, *path: str | int) -> Refusal:
+    return _refusal(nic, Code.PROTOCOL_UNKNOWN, *path, "protocol", protocol=protocol)
 
 
-def _port_ranges(nic: _Nic) -> Iterator[Cause]:
+def _port_ranges(nic: _Nic) -> Iterator[Refusal]:
     """Ranges of ports. While the gate is off, that alone is what the cluster says."""
     if nic.view.gates.state("PortRangesSpec") is GateState.OFF or not nic.pod or not has(nic.data, "portRanges"):
         return
     if has(nic.data, "ports"):
-        yield _cause(nic, f"{nic.what} has `ports` and `portRanges`, which exclude each other.", "keep one of the two")
+        yield _refusal(nic, Code.PORTS_AND_RANGES)
     if has(nic.data, "masquerade") is False:
-        yield _cause(nic, f"{nic.what} has `portRanges`, which need `masquerade`.", "use `masquerade: {}`")
+        yield _refusal(nic, Code.RANGES_WITHOUT_MASQUERADE)
     if len(sequence(nic.data, "portRanges")) > _MAX_RANGES:
-        yield _cause(
-            nic,
-            f"{nic.what} has more than {_MAX_RANGES} `portRanges`, the maximum.",
-            "merge or remove ranges",
-            "portRanges",
-        )
+        yield _refusal(nic, Code.RANGES_TOO_MANY, "portRanges", most=_MAX_RANGES)
         return
     good: dict[str, list[tuple[int, int]]] = {}
     for index, entry in each(nic.data, "portRanges"):
@@ -240,26 +214,28 @@ def _port_ranges(nic: _Nic) -> Iterator[Cause]:
             yield _protocol(nic, protocol, *place)
         elif not 0 < start < 65536 or not 0 < end < 65536:
             field, value = ("end", end) if 0 < start < 65536 else ("start", start)
-            yield _cause(
-                nic, f"`{field}` is {value}; it must be from 1 to 65535.", "use a port from 1 to 65535", *place, field
-            )
+            yield _refusal(nic, Code.RANGE_PORT, *place, field, field=field, value=value)
         elif start > end:
-            yield _cause(nic, f"the range starts at {start} and ends at {end}.", "swap the two", *place, "start")
+            yield _refusal(nic, Code.RANGE_REVERSED, *place, "start", start=start, end=end)
         else:
             good.setdefault(protocol, []).append((start, end))
     for protocol, ranges in good.items():
         ranges.sort()
         for before, after in pairwise(ranges):
             if after[0] <= before[1]:
-                yield _cause(
+                yield _refusal(
                     nic,
-                    f"the {protocol} ranges {before[0]}-{before[1]} and {after[0]}-{after[1]} overlap.",
-                    "merge them",
+                    Code.RANGES_OVERLAP,
                     "portRanges",
+                    protocol=protocol,
+                    before_start=before[0],
+                    before_end=before[1],
+                    after_start=after[0],
+                    after_end=after[1],
                 )
 
 
-def _dhcp(nic: _Nic) -> Iterator[Cause]:
+def _dhcp(nic: _Nic) -> Iterator[Refusal]:
     seen: set[int] = set()
     for index, option in each(nic.data, "dhcpOptions", "privateOptions"):
         number = whole(option, "option")
@@ -267,23 +243,11 @@ def _dhcp(nic: _Nic) -> Iterator[Cause]:
             continue
         place: Path = ("dhcpOptions", "privateOptions", index, "option")
         if number in seen:
-            yield _cause(nic, f"{nic.what} sets the private DHCP option {number} twice.", "keep one", *place)
+            yield _refusal(nic, Code.DHCP_OPTION_TWICE, *place, number=number)
         seen.add(number)
         if number not in _PRIVATE_OPTIONS:
-            yield _cause(
-                nic,
-                f"the private DHCP option is {number}; it must be from 224 to 254.",
-                "use an option from 224 to 254",
-                *place,
-            )
+            yield _refusal(nic, Code.DHCP_OPTION_OUT_OF_RANGE, *place, number=number)
     servers = look(nic.data, "dhcpOptions", "ntpServers")
     for index, server in enumerate(servers if servers is not UNDECIDED and isinstance(servers, list) else []):
         if isinstance(server, str) and not is_unknown(server) and not is_ipv4(server):
-            yield _cause(
-                nic,
-                f"the NTP server `{server}` is not a valid IPv4 address.",
-                "write an IPv4 address",
-                "dhcpOptions",
-                "ntpServers",
-                index,
-            )
+            yield _refusal(nic, Code.NTP_SERVER_INVALID, "dhcpOptions", "ntpServers", index, server=server)

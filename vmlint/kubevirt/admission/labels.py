@@ -5,41 +5,40 @@ Sources: Kubernetes `apimachinery/pkg/apis/meta/v1/{helpers.go,validation}`, `ap
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.forms import is_label_value, is_qualified_name
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
-from vmlint.kubevirt.admission.wording import choice
 from vmlint.model.access import each, items
-from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Flaw", "bad_key", "selector_flaws", "selects"]
+__all__ = ["Code", "bad_key", "selector_flaws", "selects"]
 
 _NEED_VALUES = ("In", "NotIn")
 _NO_VALUES = ("Exists", "DoesNotExist")
 
 
-class Flaw(NamedTuple):
-    """What is wrong below some field, and what to do."""
+class Code(enum.StrEnum):
+    """What is wrong with a label or a label selector."""
 
-    path: Path
-    message: str
-    fix: str
+    KEY_INVALID = "labels/key-invalid"
+    KEY_EMPTY = "labels/key-empty"
+    VALUES_MISSING = "labels/values-missing"
+    VALUES_UNEXPECTED = "labels/values-unexpected"
+    OPERATOR_UNKNOWN = "labels/operator-unknown"
+    VALUE_INVALID = "labels/value-invalid"
 
 
-def bad_key(key: str | None, *path: str | int) -> Iterator[Flaw]:
-    """A flaw for a text that is no label key."""
+def bad_key(key: str | None, *path: str | int) -> Iterator[Refusal]:
+    """The refusal of a text that is no label key."""
     if key is not None and not is_qualified_name(key):
-        yield Flaw(
-            path,
-            f"`{key}` is not a valid label key." if key else f"`{path[-1]}` is empty; it must be a label key.",
-            "use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one",
-        )
+        yield Refusal(Code.KEY_INVALID if key else Code.KEY_EMPTY, path, {"key": key, "field": path[-1]})
 
 
-def selector_flaws(selector: Any) -> Iterator[Flaw]:
+def selector_flaws(selector: Any) -> Iterator[Refusal]:
     """What the API refuses in a label selector."""
     for key, value in items(selector, "matchLabels"):
         if isinstance(key, str) and not is_unknown(key):
@@ -50,17 +49,15 @@ def selector_flaws(selector: Any) -> Iterator[Flaw]:
         yield from _requirement(requirement, "matchExpressions", index)
 
 
-def _requirement(requirement: Mapping[str, Any], *path: str | int) -> Iterator[Flaw]:
+def _requirement(requirement: Mapping[str, Any], *path: str | int) -> Iterator[Refusal]:
     operator, values = word(requirement, "operator"), look(requirement, "values")
     if operator in _NEED_VALUES and not values:
-        yield Flaw((*path, "values"), f"operator `{operator}` needs `values`.", "list the values to compare with")
+        yield Refusal(Code.VALUES_MISSING, (*path, "values"), {"operator": operator})
     if operator in _NO_VALUES and values and values is not UNDECIDED:
-        yield Flaw((*path, "values"), f"operator `{operator}` does not accept `values`.", "remove `values`")
+        yield Refusal(Code.VALUES_UNEXPECTED, (*path, "values"), {"operator": operator})
     if operator is not None and operator not in (*_NEED_VALUES, *_NO_VALUES):
-        yield Flaw(
-            (*path, "operator"),
-            f"`{operator}` is not an operator of label selectors.",
-            f"use {choice((*_NEED_VALUES, *_NO_VALUES))}",
+        yield Refusal(
+            Code.OPERATOR_UNKNOWN, (*path, "operator"), {"operator": operator, "known": (*_NEED_VALUES, *_NO_VALUES)}
         )
     yield from bad_key(word(requirement, "key"), *path, "key")
     for index, value in enumerate(values if isinstance(values, list) else []):
@@ -68,9 +65,9 @@ def _requirement(requirement: Mapping[str, Any], *path: str | int) -> Iterator[F
             yield from _bad_value(value, *path, "values", index)
 
 
-def _bad_value(value: str, *path: str | int) -> Iterator[Flaw]:
+def _bad_value(value: str, *path: str | int) -> Iterator[Refusal]:
     if not is_label_value(value):
-        yield Flaw(path, f"`{value}` is not a valid label value.", "use at most 63 letters, digits, `-`, `_` and `.`")
+        yield Refusal(Code.VALUE_INVALID, path, {"value": value})
 
 
 def selects(selector: Any, labels: Any) -> bool | None:

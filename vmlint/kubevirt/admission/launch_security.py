@@ -5,16 +5,16 @@ Source: KubeVirt `pkg/virt-api/webhooks/amd64.go`, `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import flag, has, look, many, word
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
+from vmlint.model.refusal import Entry, Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "launch_security"
 _FIELDS = frozenset(("launchSecurity",))
 _SECURITY = ("domain", "launchSecurity")
 _EFI = ("domain", "firmware", "bootloader", "efi")
@@ -23,7 +23,22 @@ _GATES = {"sev": "WorkloadEncryptionSEV", "snp": "WorkloadEncryptionSEV", "tdx":
 _NAMES = {"sev": "SEV", "snp": "SEV-SNP", "tdx": "TDX"}
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the encryption of a guest."""
+
+    ARCHITECTURE = "launch_security/architecture"
+    ARCHITECTURE_MISSING = "launch_security/architecture-missing"
+    KINDS_SEVERAL = "launch_security/kinds-several"
+    KIND_MISSING = "launch_security/kind-missing"
+    BOOT_FROM_NETWORK = "launch_security/boot-from-network"
+    SMM = "launch_security/smm"
+    WITHOUT_UEFI = "launch_security/without-uefi"
+    SECURE_BOOT = "launch_security/secure-boot"
+    PERSISTENT_VARIABLES = "launch_security/persistent-variables"
+    ATTESTED_NOT_PAUSED = "launch_security/attested-not-paused"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Encryption on an architecture that has none, or beside a setting that excludes it."""
     if view.fields.isdisjoint(_FIELDS):
         return
@@ -33,26 +48,20 @@ def check(view: View) -> Iterator[Cause]:
     if written == "amd64":
         yield from _amd64(view)
     elif written is not None and written != "s390x":
-        of = f"on `{written}`" if written else "without `architecture`"
-        yield Cause(
-            view.at("architecture"),
-            f"KubeVirt can't encrypt guests {of}.",
-            "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
-            _SUBJECT,
+        yield Refusal(
+            Code.ARCHITECTURE if written else Code.ARCHITECTURE_MISSING, view.at("architecture"), {"written": written}
         )
 
 
-def _amd64(view: View) -> Iterator[Cause]:
+def _amd64(view: View) -> Iterator[Refusal]:
     kinds = many(view.spec, *_SECURITY, keys=_GATES)
     if kinds is None:
         return
     if len(kinds) != 1:
-        says = f"has {' and '.join(f'`{kind}`' for kind in kinds)}" if kinds else "has no kind"
-        yield Cause(
+        yield Refusal(
+            Code.KINDS_SEVERAL if kinds else Code.KIND_MISSING,
             view.at(*_SECURITY),
-            f"`launchSecurity` {says}; on `amd64` it must have exactly one.",
-            f"keep {choice(kinds)}" if kinds else f"add {choice(_GATES)}",
-            _SUBJECT,
+            {"kinds": kinds, "known": tuple(_GATES)},
             gate=None if kinds else view.architecture_gate,  # on s390x no kind is right, and the others are amd64's
         )
         return
@@ -60,33 +69,27 @@ def _amd64(view: View) -> Iterator[Cause]:
     # While the gate is off, that alone is what the cluster says.
     if view.gates.state(_GATES[kind]) is GateState.OFF:
         return
-    for broken, message, fix in _conflicts(view, kind):
-        if broken:
-            yield Cause(view.at(*_SECURITY, kind), f"{_NAMES[kind]} {message}.", fix, _SUBJECT)
+    for code in _conflicts(view, kind):
+        yield Refusal(code, view.at(*_SECURITY, kind), {"technology": _NAMES[kind]})
     for index, nic in view.interfaces:
         if look(nic, "bootOrder") is not None:
-            what = named("interface", nic, "interfaces", index)
-            yield Cause(
-                view.at(*_SECURITY, kind),
-                f"{_NAMES[kind]} guests can't boot from the network, and {what} has a `bootOrder`.",
-                "remove the `bootOrder`",
-                _SUBJECT,
+            entry = Entry.of(nic, "interfaces", index)
+            yield Refusal(
+                Code.BOOT_FROM_NETWORK, view.at(*_SECURITY, kind), {"technology": _NAMES[kind], "entry": entry}
             )
 
 
-def _conflicts(view: View, kind: str) -> Iterator[tuple[bool | None, str, str]]:
+def _conflicts(view: View, kind: str) -> Iterator[Code]:
     efi = has(view.spec, *_EFI)
-    smm = has(view.spec, *_SMM) and flag(view.spec, *_SMM, "enabled", default=True)
-    yield kind == "tdx" and smm, "does not work with SMM", "remove `features.smm`"
-    yield efi is False, "needs UEFI", "set `firmware.bootloader.efi: {secureBoot: false}`"
-    secure = efi and flag(view.spec, *_EFI, "secureBoot", default=True)
-    yield kind != "tdx" and secure, "does not work with Secure Boot", "set `efi.secureBoot: false`"
-    persistent = efi and flag(view.spec, *_EFI, "persistent")
-    yield kind != "sev" and persistent, "does not work with persistent UEFI variables", "remove `efi.persistent`"
-    attested = kind == "sev" and has(view.spec, *_SECURITY, "sev", "attestation")
-    start = word(view.spec, "startStrategy")
-    yield (
-        attested and start is not None and start != "Paused",
-        "attestation needs a guest that starts paused",
-        "set `startStrategy: Paused`",
-    )
+    if kind == "tdx" and has(view.spec, *_SMM) and flag(view.spec, *_SMM, "enabled", default=True):
+        yield Code.SMM
+    if efi is False:
+        yield Code.WITHOUT_UEFI
+    if kind != "tdx" and efi and flag(view.spec, *_EFI, "secureBoot", default=True):
+        yield Code.SECURE_BOOT
+    if kind != "sev" and efi and flag(view.spec, *_EFI, "persistent"):
+        yield Code.PERSISTENT_VARIABLES
+    if kind == "sev" and has(view.spec, *_SECURITY, "sev", "attestation"):
+        start = word(view.spec, "startStrategy")
+        if start is not None and start != "Paused":
+            yield Code.ATTESTED_NOT_PAUSED

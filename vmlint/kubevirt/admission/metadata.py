@@ -5,14 +5,15 @@ Source: KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMetadat
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
-from vmlint.kubevirt.admission.view import Cause, Owner, View
+from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import mapping
+from vmlint.model.refusal import Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "metadata"
 _RESERVED = (
     "kubevirt.io/created-by",
     "kubevirt.io/migrationJobUID",
@@ -23,16 +24,17 @@ _RESERVED = (
 )
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with the metadata of a template."""
+
+    RESERVED_LABEL = "metadata/reserved-label"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Reserved labels. A replica set may have them: its guests are made by KubeVirt, which may set them."""
     if view.owner is Owner.REPLICA_SET:
         return
     labels = mapping(view.metadata, "labels")
     for label in _RESERVED:
         if labels.get(label) is not None:
-            yield Cause(
-                view.at_metadata("labels", label),
-                f"the label `{label}` is reserved for KubeVirt.",
-                "remove the label",
-                _SUBJECT,
-            )
+            yield Refusal(Code.RESERVED_LABEL, view.at_metadata("labels", label), {"label": label})

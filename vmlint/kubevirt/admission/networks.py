@@ -5,23 +5,41 @@ Source: KubeVirt `pkg/network/admitter/{netsource,netiface,dra}.go`.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.kubevirt.admission.reading import flag, has, many, names, word
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice, named
+from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import get, text
+from vmlint.model.refusal import Entry, Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "networks"
 _INTERFACES = ("domain", "devices", "interfaces")
 _SOURCES = ("pod", "multus", "resourceClaim")
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with a guest's networks."""
+
+    POD_NETWORKS_SEVERAL = "networks/pod-networks-several"
+    MULTUS_DEFAULTS_SEVERAL = "networks/multus-defaults-several"
+    POD_AND_MULTUS_DEFAULT = "networks/pod-and-multus-default"
+    SOURCES_SEVERAL = "networks/sources-several"
+    SOURCE_MISSING = "networks/source-missing"
+    NETWORK_NAME_MISSING = "networks/network-name-missing"
+    NAME_TWICE = "networks/name-twice"
+    WITHOUT_INTERFACE = "networks/without-interface"
+    CLAIMS_AND_MULTUS = "networks/claims-and-multus"
+    CLAIM_NOT_BOUND = "networks/claim-not-bound"
+    CLAIM_FIELD_MISSING = "networks/claim-field-missing"
+    CLAIM_NOT_LISTED = "networks/claim-not-listed"
+    REQUEST_TWICE = "networks/request-twice"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Networks without a source, too many default networks, networks without an interface."""
     yield from _default_networks(view)
     yield from _sources(view)
@@ -38,60 +56,44 @@ def _is_multus_default(network: Mapping[str, Any]) -> bool:
     return flag(network, "multus", "default") is True
 
 
-def _default_networks(view: View) -> Iterator[Cause]:
+def _default_networks(view: View) -> Iterator[Refusal]:
     pods = [index for index, network in view.networks if _is_pod(network)]
     defaults = [index for index, network in view.networks if "multus" in network and _is_multus_default(network)]
     if len(pods) > 1:
         second = get(view.spec, "networks", pods[1])
         attached = [index for index, nic in view.interfaces if text(nic, "name") == text(second, "name")]
-        yield Cause(
+        yield Refusal(
+            Code.POD_NETWORKS_SEVERAL,
             view.at(*_INTERFACES, attached[0]) if attached else view.at("networks", pods[1]),
-            f"{len(pods)} networks are the pod network; a guest can have only one.",
-            "keep one `pod: {}`; attach the others through `multus`",
-            _SUBJECT,
+            {"count": len(pods)},
         )
     if len(defaults) > 1:
-        yield Cause(
-            view.at("networks", defaults[1]),
-            f"{len(defaults)} networks are the Multus default; a guest can have only one.",
-            "keep one `default: true`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.MULTUS_DEFAULTS_SEVERAL, view.at("networks", defaults[1]), {"count": len(defaults)})
     if pods and defaults:
-        yield Cause(
-            view.at("networks", defaults[0]),
-            "the guest has both the pod network and a Multus default network, which replaces it.",
-            "remove the pod network, or `default: true`",
-            _SUBJECT,
-        )
+        yield Refusal(Code.POD_AND_MULTUS_DEFAULT, view.at("networks", defaults[0]))
 
 
-def _sources(view: View) -> Iterator[Cause]:
+def _sources(view: View) -> Iterator[Refusal]:
     nameless = False
     for index, network in view.networks:
         sources = many(network, keys=_SOURCES)
         if sources is None:
             continue
-        what = named("network", network, "networks", index)
+        entry = Entry.of(network, "networks", index)
         if len(sources) != 1:
-            says = f"has {len(sources)} sources, {' and '.join(f'`{source}`' for source in sources)}"
-            yield Cause(
+            yield Refusal(
+                Code.SOURCES_SEVERAL if sources else Code.SOURCE_MISSING,
                 view.at("networks", index),
-                f"{what} {says if sources else 'has no source'}; a network must have exactly one.",
-                f"keep {choice(sources)}" if sources else "add `pod: {}`, or `multus` with a `networkName`",
-                _SUBJECT,
+                {"entry": entry, "count": len(sources), "sources": sources},
             )
         if "multus" in sources and not nameless and word(network, "multus", "networkName") == "":
             nameless = True
-            yield Cause(
-                view.at("networks", index, "multus", "networkName"),
-                f"{what} has no `multus.networkName`.",
-                "set it to the name of a NetworkAttachmentDefinition",
-                _SUBJECT,
+            yield Refusal(
+                Code.NETWORK_NAME_MISSING, view.at("networks", index, "multus", "networkName"), {"entry": entry}
             )
 
 
-def _pairs(view: View) -> Iterator[Cause]:
+def _pairs(view: View) -> Iterator[Refusal]:
     attached = names(view.spec, *_INTERFACES)
     seen: dict[str, int] = {}
     for index, network in view.networks:
@@ -99,72 +101,51 @@ def _pairs(view: View) -> Iterator[Cause]:
         if name is None:
             continue
         if seen.setdefault(name, index) != index:
-            yield Cause(
-                view.at("networks", index, "name"),
-                f"two networks have the name `{name}`.",
-                "give each network its own name",
-                _SUBJECT,
-            )
+            yield Refusal(Code.NAME_TWICE, view.at("networks", index, "name"), {"name": name})
         if attached is not None and name not in attached:
-            yield Cause(
+            yield Refusal(
+                Code.WITHOUT_INTERFACE,
                 view.at("networks", index, "name"),
-                f"{named('network', network, 'networks', index)} has no interface with the same name.",
-                f"add an interface `{name}` to `domain.devices.interfaces`, or remove the network",
-                _SUBJECT,
+                {"entry": Entry.of(network, "networks", index), "name": name},
             )
 
 
-def _claims(view: View) -> Iterator[Cause]:
+def _claims(view: View) -> Iterator[Refusal]:
     """Networks of resource claims. While the gate is off, that alone is what the cluster says."""
     claimed = [index for index, network in view.networks if has(network, "resourceClaim")]
     gate_off = view.gates.state("NetworkDevicesWithDRA") is GateState.OFF
     if gate_off or not claimed:
         return
     if mixed := [index for index, network in view.networks if has(network, "multus")]:
-        yield Cause(
-            view.at("networks", mixed[0]),
-            "the guest mixes networks of resource claims and of Multus, which KubeVirt does not support.",
-            "use one of the two for all",
-            _SUBJECT,
-        )
+        yield Refusal(Code.CLAIMS_AND_MULTUS, view.at("networks", mixed[0]))
         return
     interfaces = {text(nic, "name"): index for index, nic in reversed(view.interfaces)}
     listed = names(view.spec, "resourceClaims")
     seen: dict[tuple[str, str], int] = {}
     for index in claimed:
         network = get(view.spec, "networks", index)
-        what = named("network", network, "networks", index)
+        entry = Entry.of(network, "networks", index)
         nic = interfaces.get(text(network, "name"))
         bound = None if nic is None else many(view.spec, *_INTERFACES, nic, keys=("sriov", "binding"))
         if bound == []:
-            yield Cause(
-                view.at(*_INTERFACES, *(() if nic is None else (nic,))),
-                f"{what} of a resource claim needs an interface with `sriov` or a binding plugin.",
-                "bind its interface with `sriov: {}` or `binding`",
-                _SUBJECT,
+            yield Refusal(
+                Code.CLAIM_NOT_BOUND, view.at(*_INTERFACES, *(() if nic is None else (nic,))), {"entry": entry}
             )
         claim, request = word(network, "resourceClaim", "claimName"), word(network, "resourceClaim", "requestName")
         for field, value in (("claimName", claim), ("requestName", request)):
             if value == "":
-                yield Cause(
+                yield Refusal(
+                    Code.CLAIM_FIELD_MISSING,
                     view.at("networks", index, "resourceClaim", field),
-                    f"{what} has no `resourceClaim.{field}`.",
-                    f"set `{field}`",
-                    _SUBJECT,
+                    {"entry": entry, "field": field},
                 )
         if not claim or not request:
             continue
         if listed is not None and claim not in listed:
-            yield Cause(
+            yield Refusal(
+                Code.CLAIM_NOT_LISTED,
                 view.at("networks", index, "resourceClaim", "claimName"),
-                f"{what} uses the resource claim `{claim}`, which `resourceClaims` does not list.",
-                "list the claim in `resourceClaims`",
-                _SUBJECT,
+                {"entry": entry, "claim": claim},
             )
         if seen.setdefault((claim, request), index) != index:
-            yield Cause(
-                view.at("networks", index),
-                f"two networks use request `{request}` of claim `{claim}`.",
-                "give each network its own request",
-                _SUBJECT,
-            )
+            yield Refusal(Code.REQUEST_TWICE, view.at("networks", index), {"request": request, "claim": claim})

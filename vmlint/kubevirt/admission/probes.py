@@ -5,22 +5,31 @@ Source: KubeVirt `vmi-create-admitter.go` (validateProbe).
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, has, look, many
-from vmlint.kubevirt.admission.view import Cause, View
-from vmlint.kubevirt.admission.wording import choice
+from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import sequence
+from vmlint.model.refusal import Refusal
 
-__all__ = ["check"]
+__all__ = ["Code", "check"]
 
-_SUBJECT = "probes"
 _FIELDS = frozenset(("readinessProbe", "livenessProbe"))
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "guestAgentPing")
 _NETWORKED = ("httpGet", "tcpSocket")
 
 
-def check(view: View) -> Iterator[Cause]:
+class Code(enum.StrEnum):
+    """What is wrong with a guest's probes."""
+
+    HANDLERS_SEVERAL = "probes/handlers-several"
+    HANDLER_MISSING = "probes/handler-missing"
+    WITHOUT_POD_NETWORK = "probes/without-pod-network"
+    STARTS_PAUSED = "probes/starts-paused"
+
+
+def check(view: View) -> Iterator[Refusal]:
     """Probes without one handler, or that need a network which the guest lacks."""
     if view.fields.isdisjoint(_FIELDS):
         return
@@ -29,28 +38,16 @@ def check(view: View) -> Iterator[Cause]:
         if handlers is None:
             continue
         if len(handlers) != 1:
-            says = f"has {' and '.join(f'`{name}`' for name in handlers)}" if handlers else "has no handler"
-            yield Cause(
+            yield Refusal(
+                Code.HANDLERS_SEVERAL if handlers else Code.HANDLER_MISSING,
                 view.at(field),
-                f"`{field}` {says}; a probe must have exactly one handler.",
-                f"keep {choice(handlers)}" if handlers else f"add {choice(_HANDLERS)}",
-                _SUBJECT,
+                {"field": field, "handlers": handlers, "_HANDLERS": _HANDLERS},
             )
         for handler in handlers:
             if handler in _NETWORKED and _on_pod_network(view) is False:
-                yield Cause(
-                    view.at(field, handler),
-                    f"`{field}.{handler}` uses the pod network, to which the guest is not connected.",
-                    "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
-                    _SUBJECT,
-                )
+                yield Refusal(Code.WITHOUT_POD_NETWORK, view.at(field, handler), {"field": field, "handler": handler})
     if look(view.spec, "startStrategy") == "Paused" and has(view.spec, "livenessProbe"):
-        yield Cause(
-            view.at("startStrategy"),
-            "the guest starts paused and has a `livenessProbe`, which stops a paused guest.",
-            "remove one of the two",
-            _SUBJECT,
-        )
+        yield Refusal(Code.STARTS_PAUSED, view.at("startStrategy"))
 
 
 def _on_pod_network(view: View) -> bool | None:

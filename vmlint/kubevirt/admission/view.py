@@ -1,7 +1,7 @@
-"""What an admission check sees, and what it says.
+"""What an admission check sees.
 
-A check is a function `check(view) -> Iterator[Cause]`. It reads plain dicts, and says where and why KubeVirt refuses
-the object. Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters`.
+A check is a function `check(view) -> Iterator[Refusal]`. It reads plain dicts, and its refusals say where and why
+KubeVirt refuses the object. Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters`.
 """
 
 from __future__ import annotations
@@ -17,38 +17,10 @@ from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
-from vmlint.source.edit import Edit
 
-__all__ = ["ARCHITECTURES", "AdmissionConfig", "Cause", "Owner", "Stage", "View"]
+__all__ = ["ARCHITECTURES", "AdmissionConfig", "Owner", "View"]
 
 ARCHITECTURES = ("amd64", "arm64", "s390x")
-
-
-class Stage(enum.Enum):
-    """When the cause strikes."""
-
-    VM = "vm"
-    """The object itself is refused, whatever its kind."""
-    VMI = "vmi"
-    """A VirtualMachineInstance is refused. An object that only holds its template is accepted, and never starts."""
-
-
-class Cause(NamedTuple):
-    """One reason why an object is refused.
-
-    `path` leads from the object's root to the field; a field that comes from an instancetype, a preference or a
-    default need not stand there. `gate` names what the verdict depends on where the files don't show it: a feature
-    gate, or a setting of the KubeVirt object; None for a verdict that stands. `subject` is the module that speaks, or
-    one fault of its own name. `edits` mend the object, where nobody can have meant anything else.
-    """
-
-    path: Path
-    message: str
-    fix: str
-    subject: str
-    stage: Stage = Stage.VM
-    gate: str | None = None
-    edits: tuple[Edit, ...] = ()
 
 
 _Entries = tuple[tuple[int, Mapping[str, Any]], ...]

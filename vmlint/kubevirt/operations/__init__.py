@@ -1,14 +1,14 @@
 """Would KubeVirt admit what is done to a VM (its snapshot, restore, clone, export, migration or backup), and the
 policies, presets and plugins of guests?
 
-One module a subject. Each check reads plain values and answers with causes; how long an accepted operation takes, and
+One module a subject. Each check reads plain values and answers with refusals; how long an accepted operation takes, and
 whether it ends, is not asked here.
 """
 
 from __future__ import annotations
 
 from vmlint.kubevirt.operations.backup import check_backup
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.check import Check
 from vmlint.kubevirt.operations.clone import check_clone
 from vmlint.kubevirt.operations.export import check_export
 from vmlint.kubevirt.operations.migration import check_migration, check_policy
@@ -17,7 +17,6 @@ from vmlint.kubevirt.operations.preset import check_preset
 from vmlint.kubevirt.operations.snapshot import check_restore, check_snapshot
 
 __all__ = [
-    "Cause",
     "Check",
     "check_backup",
     "check_clone",

@@ -10,9 +10,10 @@ from typing import Any
 
 from vmlint.kubevirt.admission.reading import word
 from vmlint.kubevirt.gates import Gates
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.check import Check
 from vmlint.kubevirt.operations.reference import CLAIM, SNAPSHOT, VM, Target, gated
 from vmlint.kubevirt.releases import Release
+from vmlint.model.refusal import Refusal
 
 __all__ = ["check_export"]
 
@@ -30,7 +31,7 @@ _SOURCES: Mapping[Target, tuple[int, int]] = {
 _SOURCE = ("spec", "source")
 
 
-def check_export(data: Mapping[str, Any], gates: Gates, release: Release | None) -> Iterator[Cause]:
+def check_export(data: Mapping[str, Any], gates: Gates, release: Release | None) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineExport."""
     yield from gated(gates, ("kind",), "VMExport")
     kind = word(data, *_SOURCE, "kind")
@@ -39,13 +40,13 @@ def check_export(data: Mapping[str, Any], gates: Gates, release: Release | None)
         return
     target = known.get(kind)
     if target is None:
-        yield Cause((*_SOURCE, "kind"), Check.KIND_WRONG, kind, tuple(known))
+        yield Refusal(Check.KIND_WRONG, (*_SOURCE, "kind"), {"value": kind, "expected": tuple(known)})
         return
     if target is _TEMPLATE:
         yield from gated(gates, (*_SOURCE, "kind"), "OCIExport")
     if word(data, *_SOURCE, "name") == "":
-        yield Cause((*_SOURCE, "name"), Check.NAME_EMPTY)
+        yield Refusal(Check.NAME_EMPTY, (*_SOURCE, "name"))
     group = word(data, *_SOURCE, "apiGroup")
     if group is not None and group != target.group:
         check = Check.GROUP_WRONG if group else Check.GROUP_MISSING
-        yield Cause((*_SOURCE, "apiGroup"), check, group, (target.group,))
+        yield Refusal(check, (*_SOURCE, "apiGroup"), {"value": group, "expected": (target.group,)})

@@ -5,9 +5,11 @@ Source: the grammar in cel-spec `doc/langdef.md`. Names and types depend on the 
 
 from __future__ import annotations
 
+import enum
 import re
+from typing import NamedTuple
 
-__all__ = ["fault_of"]
+__all__ = ["ExpressionFault", "ExpressionFlaw", "fault_of"]
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s+|//[^\n]*)
@@ -24,21 +26,40 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _DANGLING = frozenset(("||", "&&", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "!", "?", ":", "."))
 
 
-def fault_of(expression: str) -> str:
-    """Why an expression can't be parsed, "" where nothing shows that."""
+class ExpressionFlaw(enum.StrEnum):
+    """Why an expression can't be parsed."""
+
+    OPEN_STRING = "open-string"
+    NOT_AN_OPERATOR = "not-an-operator"
+    CLOSES_NOTHING = "closes-nothing"
+    NOT_CLOSED = "not-closed"
+    NOTHING_FOLLOWS = "nothing-follows"
+
+
+class ExpressionFault(NamedTuple):
+    """What is wrong, and the token that shows it."""
+
+    flaw: ExpressionFlaw
+    token: str = ""
+
+
+def fault_of(expression: str) -> ExpressionFault | None:
+    """Why an expression can't be parsed; None where nothing shows that."""
     at, opened, last = 0, [], ""
     while at < len(expression):
         token = _TOKEN.match(expression, at)
         if token is None:
-            return "a string does not end" if expression[at] in "\"'" else f"`{expression[at]}` is not an operator"
+            if expression[at] in "\"'":
+                return ExpressionFault(ExpressionFlaw.OPEN_STRING)
+            return ExpressionFault(ExpressionFlaw.NOT_AN_OPERATOR, expression[at])
         kind, text = token.lastgroup, token.group()
         at = token.end()
         if kind == "open":
             opened.append(text)
         elif kind == "close" and (not opened or opened.pop() != _PAIRS[text]):
-            return f"`{text}` closes nothing"
+            return ExpressionFault(ExpressionFlaw.CLOSES_NOTHING, text)
         if kind != "blank":
             last = text
     if opened:
-        return f"`{opened[-1]}` is not closed"
-    return f"nothing follows `{last}`" if last in _DANGLING else ""
+        return ExpressionFault(ExpressionFlaw.NOT_CLOSED, opened[-1])
+    return ExpressionFault(ExpressionFlaw.NOTHING_FOLLOWS, last) if last in _DANGLING else None

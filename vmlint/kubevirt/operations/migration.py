@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
 from vmlint.kubevirt.gates import Gates
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.check import Check
 from vmlint.kubevirt.operations.reference import gated
 from vmlint.model.access import mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal
 
 __all__ = ["check_migration", "check_policy"]
 
@@ -24,19 +25,23 @@ _EXPERIMENTAL = ("spec", "experimental")
 _THOUSANDTHS = -3  # factors have at most three decimal places
 
 
-def check_migration(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+def check_migration(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineInstanceMigration, as far as the object itself shows."""
     if word(data, "spec", "vmiName") == "":
-        yield Cause(("spec", "vmiName"), Check.GUEST_UNNAMED)
+        yield Refusal(Check.GUEST_UNNAMED, ("spec", "vmiName"))
     if look(data, "spec", "priority") is not None:
-        yield Cause(("spec", "priority"), Check.PRIORITY_SET, word(data, "spec", "priority") or "")
+        yield Refusal(Check.PRIORITY_SET, ("spec", "priority"), {"value": word(data, "spec", "priority") or ""})
     ends = [end for end in ("sendTo", "receive") if look(data, "spec", end) is not None]
     if not ends:
         return
     yield from gated(gates, ("spec", ends[0]), "DecentralizedLiveMigration")
     ids = [word(data, "spec", end, "migrationID") for end in ends]
     if len(ids) == 2 and None not in ids and ids[0] != ids[1]:
-        yield Cause(("spec", "receive", "migrationID"), Check.MIGRATION_IDS_DIFFER, ids[1] or "", (ids[0] or "",))
+        yield Refusal(
+            Check.MIGRATION_IDS_DIFFER,
+            ("spec", "receive", "migrationID"),
+            {"value": ids[1] or "", "expected": (ids[0] or "",)},
+        )
 
 
 class _Bounds(NamedTuple):
@@ -44,23 +49,22 @@ class _Bounds(NamedTuple):
 
     least: int
     most: int | None
-    words: str
 
 
 _FACTORS: Mapping[str, _Bounds] = {
-    "ewmaAlpha": _Bounds(1, 1000, "more than 0 and at most 1"),
-    "precopyPossibleFactor": _Bounds(1000, None, "at least 1"),
-    "patienceWindowDecayFactor": _Bounds(0, 1000, "from 0 to 1"),
-    "completionTimeoutFactor": _Bounds(1000, None, "at least 1"),
+    "ewmaAlpha": _Bounds(1, 1000),
+    "precopyPossibleFactor": _Bounds(1000, None),
+    "patienceWindowDecayFactor": _Bounds(0, 1000),
+    "completionTimeoutFactor": _Bounds(1000, None),
 }
 
 
-def check_policy(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+def check_policy(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     """Why KubeVirt refuses a MigrationPolicy that is new."""
     for field in ("completionTimeoutPerGiB", "bandwidthPerMigration"):
         amount = Quantity.try_parse(mapping(data, "spec").get(field))
         if amount is not None and amount.sign < 0:
-            yield Cause(("spec", field), Check.NEGATIVE, str(mapping(data, "spec")[field]))
+            yield Refusal(Check.NEGATIVE, ("spec", field), {"value": str(mapping(data, "spec")[field])})
     if look(data, "spec", "maxDowntimeMs") is not None:
         yield from gated(gates, ("spec", "maxDowntimeMs"), _STALL, _TUNING)
     tuning, stalls = (look(data, *_EXPERIMENTAL, field) for field in ("downtimeTuning", "stallDetector"))
@@ -70,18 +74,20 @@ def check_policy(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
         return
     yield from gated(gates, (*_EXPERIMENTAL, "stallDetector"), _STALL)
     if tuning is not None and UNDECIDED not in (tuning, stalls):
-        yield Cause(_EXPERIMENTAL, Check.TUNED_TWICE)
+        yield Refusal(Check.TUNED_TWICE, _EXPERIMENTAL)
     for field, bounds in _FACTORS.items():
         yield from _factor(data, (*_EXPERIMENTAL, "stallDetector", field), bounds)
 
 
-def _factor(data: Mapping[str, Any], path: Path, bounds: _Bounds) -> Iterator[Cause]:
+def _factor(data: Mapping[str, Any], path: Path, bounds: _Bounds) -> Iterator[Refusal]:
     value = look(data, *path)
     factor = None if value is None else Quantity.try_parse(value)
     if factor is None:
         return
     least, most = Quantity(bounds.least, _THOUSANDTHS), bounds.most
     if Quantity(factor.milli(), _THOUSANDTHS) != factor:
-        yield Cause(path, Check.FACTOR_TOO_PRECISE, str(value))
+        yield Refusal(Check.FACTOR_TOO_PRECISE, path, {"value": str(value)})
     elif factor < least or (most is not None and factor > Quantity(most, _THOUSANDTHS)):
-        yield Cause(path, Check.FACTOR_OUT_OF_RANGE, str(value), (bounds.words,))
+        yield Refusal(
+            Check.FACTOR_OUT_OF_RANGE, path, {"value": str(value), "least": bounds.least, "most": bounds.most}
+        )

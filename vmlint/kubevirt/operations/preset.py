@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vmlint.kubevirt.admission import disks, firmware
+from vmlint.kubevirt.admission import disks, firmware, subject_of
 from vmlint.kubevirt.admission.reading import look
-from vmlint.kubevirt.admission.view import Owner, Stage, View
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.admission.view import Owner, View
+from vmlint.kubevirt.operations.check import Check
 from vmlint.model.access import each, get, mapping, text
+from vmlint.model.refusal import Refusal, Refuser
 
 __all__ = ["check_preset"]
 
@@ -22,15 +23,16 @@ _NOT_CHECKED = frozenset(("acpi", "machine", "bootOrder"))
 """Fields that are checked in guests only."""
 
 
-def check_preset(data: Mapping[str, Any]) -> Iterator[Cause]:
+def check_preset(data: Mapping[str, Any]) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineInstancePreset."""
     if look(data, "spec", "domain") is None:
-        yield Cause(("spec", "domain"), Check.DOMAIN_MISSING)
+        yield Refusal(Check.DOMAIN_MISSING, ("spec", "domain"))
         return
     spec = mapping(data, "spec")
     # A preset has no volumes, and its disks need none.
     claims = [{"name": text(disk, "name"), "persistentVolumeClaim": {}} for _, disk in each(spec, *_DISKS)]
     view = View(Owner.VMI, data, {"domain": get(spec, "domain"), "volumes": claims})
-    for cause in (*disks.check(view), *firmware.check(view)):
-        if cause.stage is Stage.VM and cause.subject in _SUBJECTS and not _NOT_CHECKED.intersection(cause.path):
-            yield Cause(cause.path, Check.DOMAIN_REFUSED, cause.message, (cause.fix,))
+    for found in (*disks.check(view), *firmware.check(view)):
+        checked = found.by is not Refuser.GUEST_WEBHOOK and subject_of(found) in _SUBJECTS
+        if checked and not _NOT_CHECKED.intersection(found.path):
+            yield Refusal(Check.DOMAIN_REFUSED, found.path, {"inner": found})

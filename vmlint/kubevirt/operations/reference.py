@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.admission.reading import word
 from vmlint.kubevirt.gates import Gates, GateState
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.check import Check
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 
 __all__ = ["CLAIM", "SNAPSHOT", "VM", "Target", "check_reference", "gated"]
 
@@ -25,21 +26,21 @@ SNAPSHOT = Target("snapshot.kubevirt.io", "VirtualMachineSnapshot")
 CLAIM = Target("", "PersistentVolumeClaim")
 
 
-def check_reference(data: Mapping[str, Any], path: Path, targets: Sequence[Target]) -> Iterator[Cause]:
+def check_reference(data: Mapping[str, Any], path: Path, targets: Sequence[Target]) -> Iterator[Refusal]:
     """The faults of a reference whose API group is judged first, and its kind only in a known group."""
     group, kind = word(data, *path, "apiGroup"), word(data, *path, "kind")
     groups = tuple(dict.fromkeys(target.group for target in targets))
     if group == "":
-        yield Cause((*path, "apiGroup"), Check.GROUP_MISSING, expected=groups)
+        yield Refusal(Check.GROUP_MISSING, (*path, "apiGroup"), {"expected": groups})
     elif group is not None and group not in groups:
-        yield Cause((*path, "apiGroup"), Check.GROUP_WRONG, group, groups)
+        yield Refusal(Check.GROUP_WRONG, (*path, "apiGroup"), {"value": group, "expected": groups})
     elif group is not None and kind is not None:
         kinds = tuple(target.kind for target in targets if target.group == group)
         if kind not in kinds:
-            yield Cause((*path, "kind"), Check.KIND_WRONG, kind, kinds)
+            yield Refusal(Check.KIND_WRONG, (*path, "kind"), {"value": kind, "expected": kinds})
 
 
-def gated(gates: Gates, path: Path, *names: str) -> Iterator[Cause]:
+def gated(gates: Gates, path: Path, *names: str) -> Iterator[Refusal]:
     """The cause of a field or object that needs one of some feature gates, unless one is on.
 
     A gate that the release does not have yet guards nothing: what needs it is not there either.
@@ -48,4 +49,4 @@ def gated(gates: Gates, path: Path, *names: str) -> Iterator[Cause]:
     if not states or GateState.ON in states.values():
         return
     unknown = next((name for name, state in states.items() if state is GateState.UNKNOWN), None)
-    yield Cause(path, Check.GATE_OFF, next(iter(states)), tuple(states), unknown)
+    yield Refusal(Check.GATE_OFF, path, {"value": next(iter(states)), "expected": tuple(states)}, gate=unknown)

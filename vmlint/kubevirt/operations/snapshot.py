@@ -11,9 +11,10 @@ from typing import Any
 
 from vmlint.kubevirt.admission.reading import look, word
 from vmlint.kubevirt.gates import Gates
-from vmlint.kubevirt.operations.cause import Cause, Check
+from vmlint.kubevirt.operations.check import Check
 from vmlint.kubevirt.operations.reference import VM, check_reference, gated
 from vmlint.model.access import each, sequence
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
 __all__ = ["check_restore", "check_snapshot"]
@@ -27,13 +28,13 @@ _PATCHED = ('"/metadata/labels/', '"/metadata/annotations/', '"/spec/')
 """What patches of a restore may change."""
 
 
-def check_snapshot(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+def check_snapshot(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineSnapshot."""
     yield from gated(gates, ("kind",), _GATE)
     yield from check_reference(data, ("spec", "source"), (VM,))
 
 
-def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
+def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineRestore; its patches and policies are judged only where its target is
     right."""
     yield from gated(gates, ("kind",), _GATE)
@@ -45,7 +46,7 @@ def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Cause]:
         yield from _policies(data)
 
 
-def _patches(data: Mapping[str, Any]) -> Iterator[Cause]:
+def _patches(data: Mapping[str, Any]) -> Iterator[Refusal]:
     """KubeVirt cuts a patch at each comma and colon, so that a value may hold neither."""
     for index, patch in enumerate(sequence(data, "spec", "patches")):
         if not isinstance(patch, str) or is_unknown(patch):
@@ -54,24 +55,24 @@ def _patches(data: Mapping[str, Any]) -> Iterator[Cause]:
             pair = part.split(":")
             path = ("spec", "patches", index)
             if len(pair) != 2:
-                yield Cause(path, Check.PATCH_SPLIT, part.strip())
+                yield Refusal(Check.PATCH_SPLIT, path, {"value": part.strip()})
             elif pair[0].strip() == '"path"' and not pair[1].strip().startswith(_PATCHED):
-                yield Cause(path, Check.PATCH_PATH, pair[1].strip().strip('"'))
+                yield Refusal(Check.PATCH_PATH, path, {"value": pair[1].strip().strip('"')})
 
 
-def _overrides(data: Mapping[str, Any]) -> Iterator[Cause]:
+def _overrides(data: Mapping[str, Any]) -> Iterator[Refusal]:
     for index, override in each(data, "spec", "volumeRestoreOverrides"):
         path = ("spec", "volumeRestoreOverrides", index)
         if word(override, "volumeName") == "":
-            yield Cause((*path, "volumeName"), Check.VOLUME_NAME_EMPTY)
+            yield Refusal(Check.VOLUME_NAME_EMPTY, (*path, "volumeName"))
         if word(override, "restoreName") == "" and all(
             look(override, key) is None for key in ("annotations", "labels")
         ):
-            yield Cause(path, Check.OVERRIDE_EMPTY)
+            yield Refusal(Check.OVERRIDE_EMPTY, path)
 
 
-def _policies(data: Mapping[str, Any]) -> Iterator[Cause]:
+def _policies(data: Mapping[str, Any]) -> Iterator[Refusal]:
     for field, known in _POLICIES.items():
         policy = look(data, "spec", field)
         if isinstance(policy, str) and policy not in known:
-            yield Cause(("spec", field), Check.POLICY_UNKNOWN, policy, known)
+            yield Refusal(Check.POLICY_UNKNOWN, ("spec", field), {"value": policy, "expected": known})

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from string import Formatter
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from rules._wording import Words
-from rules.cluster import cdi_setting_wrong
+from rules.cluster import _settings, cdi_setting_wrong
+from rules.machine import _words
+from rules.operations import _refused
 from rules.storage import _claims, _refusals
 from vmlint.cdi.check import Check as StorageCheck
 from vmlint.cdi.config import ConfigFlaw
 from vmlint.cdi.sources import ChecksumFlaw
 from vmlint.explain import cdi_messages
+from vmlint.kubevirt import admission
+from vmlint.kubevirt.configuration import Setting
+from vmlint.kubevirt.operations.check import Check as OperationCheck
+from vmlint.kubevirt.operations.expression import ExpressionFlaw
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 SILENT = (
     "vmlint/cdi/check.py",
@@ -30,13 +39,33 @@ SILENT = (
     "vmlint/cdi/dataimportcron.py",
     "vmlint/cdi/populator.py",
     "vmlint/cdi/sources.py",
+    "vmlint/kubevirt/admission",
+    "vmlint/kubevirt/configuration.py",
+    "vmlint/kubevirt/operations",
     "vmlint/model/refusal.py",
 )
 """The files and folders of semantics that hold no sentence."""
 
+WITH_CODES = [
+    module
+    for found in pkgutil.iter_modules(admission.__path__)
+    if hasattr(module := import_module(f"{admission.__name__}.{found.name}"), "Code")
+]
+"""The modules of admission that refuse anything."""
+
+
+def words_in(module: ModuleType) -> ModuleType:
+    """The module of words for a module of admission."""
+    return import_module(f"{_words.__name__}.{module.__name__.rpartition('.')[2]}")
+
+
 WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "storage": (StorageCheck, (_refusals.WORDS, _claims.WORDS)),
     "cdi": (ConfigFlaw, (cdi_setting_wrong.WORDS,)),
+    "operations": (OperationCheck, (_refused.WORDS,)),
+    "expressions": (ExpressionFlaw, (_refused.FLAWS,)),
+    "kubevirt": (Setting, (_settings.WORDS,)),
+    **{module.__name__.rpartition(".")[2]: (module.Code, (words_in(module).WORDS,)) for module in WITH_CODES},
 }
 """By subject: the codes of a room, and the tables that put them into words."""
 
@@ -102,6 +131,14 @@ def test_the_words_are_templates(subject: str) -> None:
             if isinstance(words, Words):
                 fields = [field for text in words[:2] for _, field, _, _ in Formatter().parse(text)]
                 assert all(field is None or field.isidentifier() for field in fields), words
+
+
+def test_every_subject_of_admission_has_codes_of_its_own() -> None:
+    assert {module.__name__ for module in WITH_CODES} >= {subject.__name__ for subject in admission.SUBJECTS}
+    codes = [code for module in WITH_CODES for code in module.Code]
+    assert len(set(codes)) == len(codes)
+    assert set(_words.WORDS) == set(codes)
+    assert {code.partition("/")[0] for code in codes} == admission.NAMES | {"labels"}
 
 
 def test_the_cluster_has_a_message_for_each_check_of_a_datavolume() -> None:
