@@ -18,6 +18,8 @@ def below(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The path of each field below a schema, without steps into lists."""
     for steps, child in node.parts():
         yield (*path, *steps)
+        if child.values is not None:
+            yield from ((*path, *steps, name) for name in ("cpu", "memory", "storage"))
         if len(path) < RECURSIVE:
             yield from below(child, (*path, *steps))
 

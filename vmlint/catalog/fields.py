@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from vmlint.catalog import data
 
-__all__ = ["SECTIONS", "FieldText", "field_text", "sections"]
+__all__ = ["SECTIONS", "FieldText", "field_text", "names_below", "sections"]
 
 
 class FieldText(NamedTuple):
@@ -93,23 +93,39 @@ _MOUNTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 def field_text(kind: str, path: tuple[str, ...]) -> FieldText | None:
     """The text of a kind's field, None where there is none; `path` has no indexes of lists."""
+    for section, at in _places(kind, path):
+        if (found := sections()[section].get(at)) is not None:
+            return found
+    return sections()["common"].get(path[-1]) if path else None
+
+
+def names_below(kind: str, path: tuple[str, ...]) -> list[str]:
+    """The fields one step below a kind's field that have a text."""
+    found: dict[str, None] = {}
+    for section, at in _places(kind, path):
+        start = f"{at}." if at else ""
+        for row in sections()[section]:
+            if row.startswith(start) and "." not in row[len(start) :]:
+                found.setdefault(row[len(start) :])
+    return list(found)
+
+
+def _places(kind: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The sections that may have a kind's field, each with the field's path there, the nearest first."""
     section = SECTIONS.get(kind)
-    below = path[1:] if path[:1] == ("spec",) and len(path) > 1 and section else None
-    found = _text(section, below) if section and below is not None else _text("root", path)
-    return found or (sections()["common"].get(path[-1]) if path else None)
+    if section is not None and path[:1] == ("spec",):
+        yield from _within(section, path[1:])
+    if path[:1] != ("spec",) or len(path) < 2:
+        yield from _within("root", path)
 
 
-def _text(section: str, path: tuple[str, ...]) -> FieldText | None:
-    found = sections()[section].get(".".join(path))
+def _within(section: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield section, ".".join(path)
     mounts = _MOUNTS.get(section, {})
     for length in range(len(path), 0, -1):
-        if found is not None:
-            break
         if mount := mounts.get(".".join(path[:length])):
             other, at = mount
-            below = (*filter(None, at.split(".")), *path[length:])
-            found = _text(other, below) if below else None
-    return found
+            yield from _within(other, (*filter(None, at.split(".")), *path[length:]))
 
 
 @cache

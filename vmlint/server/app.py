@@ -17,7 +17,9 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from vmlint.server.completion import completions
 from vmlint.server.diagnostics import diagnostic, trouble
+from vmlint.server.items import TRIGGERS, Taking, completion_items
 from vmlint.server.options import Options
 from vmlint.server.positions import Encoding, Text
 from vmlint.server.session import Checked, Folder, Stopped, is_setting
@@ -47,6 +49,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("vmlint", VERSION, text_document_sync_kind=types.TextDocumentSyncKind.Incremental)
         self.options = Options()
+        self.taking = Taking(types.ClientCapabilities(), None)
         self._folders: dict[Path, Folder] = {}
         self._texts: dict[str, Text] = {}
         self._versions: dict[str, int] = {}
@@ -236,6 +239,18 @@ class Server(LanguageServer):
 
         return shown
 
+    # What is asked for
+
+    async def complete(self, uri: str, position: types.Position) -> types.CompletionList | None:
+        """What may be written at a place: by the text as it is now, and the repository as it was last checked."""
+        text, held = self._texts.get(uri), self._holder(uri)
+        if text is None:
+            return None
+        checked = self._checked.get(held[0].root) if held else None
+        snapshot = checked.snapshot if checked else None
+        found = await self.work(completions, snapshot, text.content, text.offset(position))
+        return completion_items(found, text, self.taking)
+
     # What is shown
 
     def _diagnosed(self, folder: Folder, progress: Callable[[str, int, int], None]) -> tuple[Checked, _Shown]:
@@ -324,6 +339,7 @@ def make_server() -> Server:
     @server.feature(types.INITIALIZE)
     def initialize(params: types.InitializeParams) -> None:
         server.options = Options.of(params.initialization_options)
+        server.taking = Taking(params.capabilities, params.client_info)
 
     @server.feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
@@ -351,6 +367,10 @@ def make_server() -> Server:
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def did_close(params: types.DidCloseTextDocumentParams) -> None:
         server.closed(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=list(TRIGGERS)))
+    async def completion(params: types.CompletionParams) -> types.CompletionList | None:
+        return await server.complete(params.text_document.uri, params.position)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def did_change_files(params: types.DidChangeWatchedFilesParams) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from vmlint.catalog.fields import field_text
+from vmlint.catalog.fields import field_text, names_below
 from vmlint.catalog.schemas import PROPOSAL, api_kind
 from vmlint.kubevirt.releases import NEWEST
 from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME
 from vmlint.model.subjects import VMHolder, subject_class
 from vmlint.schema.load import schema_of
+from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
 
 __all__ = ["FieldDoc", "documentation", "fields_below", "node_at"]
@@ -65,6 +66,11 @@ class FieldDoc(NamedTuple):
         return self.since == PROPOSAL
 
     @property
+    def is_deprecated(self) -> bool:
+        """Whether another field replaces it, or releases have dropped it."""
+        return bool(self.until) or "Deprecated:" in self.text
+
+    @property
     def markdown(self) -> str:
         """The documentation as Markdown."""
         lines = [f"`{render(self.path)}`" + (f" · {self.summary}" if self.summary else "")]
@@ -98,6 +104,8 @@ def documentation(
     Indexes of lists may be in the path. Without an `api_version` the newest one counts. With a `release` of the kind's
     product a field that this release lacks is None.
     """
+    own = path
+    is_claim = kind == "PersistentVolumeClaim"
     kind, path, api_version = _of_held(kind, path, api_version)
     names = tuple(step for step in path if isinstance(step, str))
     if not names:
@@ -107,23 +115,24 @@ def documentation(
     parent = node_at(root, names[:-1]) if root else None
     parent = parent.items or parent if parent else None
     node = parent.field(names[-1]) or parent.values if parent else None
-    if node is None and (text is None or (root is not None and names[0] == "spec")):
+    untyped = (parent is not None and parent.type == "metadata") or names[0] == "metadata" or root is None
+    if node is None and (text is None or not untyped):
         return None
-    since, until = parent.releases.get(names[-1], ("", "")) if parent else ("", "")
+    since, until = parent.releases.get(names[-1], ("", "")) if parent and not is_claim else ("", "")
     if release and not _serves(since, until, release):
         return None
     values = _values(node, text.values if text else {})
     return FieldDoc(
-        path,
+        own,
         text.text if text else "",
-        _type(node) if node else "",
+        _type(node) if node else _metadata_type(names[-1]),
         values,
         text.default if text else "",
         bool(parent and names[-1] in (*parent.required, *parent.webhook_required)),
         product,
         since,
         until,
-        _nested(node) if node else "",
+        _nested(node) if node else _metadata_nested(names[-1]),
     )
 
 
@@ -138,10 +147,19 @@ def fields_below(
     root, _ = _schema(own, version)
     node = node_at(root, below) if root else None
     node = node.items or node if node else None
-    for name in node.fields if node else ():
+    for name in _names(own, below, node):
         doc = documentation(kind, (*path, name), release, api_version=api_version)
         if doc is not None and (release or not doc.until):
             yield doc
+
+
+def _names(kind: str, path: Path, node: Node | None) -> Iterable[str]:
+    """The fields of an object: of the schema, else those that the table of texts has."""
+    if node is not None and node.fields:
+        return node.fields
+    if node is None and not path:
+        return ("apiVersion", "kind", "metadata", "spec")
+    return names_below(kind, tuple(step for step in path if isinstance(step, str)))
 
 
 def node_at(root: Node, path: Path) -> Node | None:
@@ -160,6 +178,8 @@ def node_at(root: Node, path: Path) -> Node | None:
 
 def _of_held(kind: str, path: Path, api_version: str) -> tuple[str, Path, str]:
     """The field of the VM that an object holds, where the path leads into one; else the same field."""
+    if kind == "PersistentVolumeClaim" and path[:1] == ("spec",):
+        return "DataVolume", ("spec", "pvc", *path[1:]), ""  # the same fields, whose schema is known
     row = BY_GROUP_KIND.get((api_version.rpartition("/")[0], kind)) if api_version else BY_NAME.get(kind)
     made = subject_class(row) if row else None
     if made is None or not issubclass(made, VMHolder):
@@ -195,6 +215,18 @@ def _type(node: Node) -> str:
     if node.values is not None and not node.fields:
         return f"map of {_TYPES.get(node.values.type, node.values.type)}s"
     return _TYPES.get(node.type, node.type)
+
+
+_METADATA_TYPES = {str: "string", int: "integer", dict: "map of strings", list: "list"}
+
+
+def _metadata_type(name: str) -> str:
+    return _METADATA_TYPES[FIELDS[name][0]] if name in FIELDS else ""
+
+
+def _metadata_nested(name: str) -> str:
+    types = FIELDS.get(name, ())
+    return "object" if dict in types or name in ("metadata", "spec") else "list" if list in types else ""
 
 
 def _nested(node: Node) -> str:

@@ -1,0 +1,113 @@
+"""What a list of completions has, and the object that the cursor is in."""
+
+from __future__ import annotations
+
+import enum
+import json
+from typing import Any, NamedTuple
+
+from vmlint.catalog.schemas import api_kind
+from vmlint.engine.snapshot import Snapshot
+from vmlint.model.access import get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_NAME, Kind, kind_of
+from vmlint.server.cursor import Cursor
+from vmlint.server.fields import documentation
+
+__all__ = [
+    "LABELLED",
+    "Completion",
+    "CompletionKind",
+    "Target",
+    "is_list",
+    "quoted",
+    "target_of",
+    "target_of_kind",
+    "value",
+]
+
+LABELLED = ("PersistentVolumeClaim", "DataVolume", "DataSource", "VolumeSnapshot")
+"""Kinds whose labels name a default instancetype and preference."""
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:$^<>=+ ")
+_WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
+
+
+class CompletionKind(enum.Enum):
+    """What a completion is."""
+
+    FIELD = "field"
+    VALUE = "value"
+    NAME = "name"
+    SNIPPET = "snippet"
+
+
+class Completion(NamedTuple):
+    """Something that may be written in place of the text from `start` to `end`, indexes of the text.
+
+    `label` is what a list shows and what the typed text is compared with, `detail` one line beside it, `documentation`
+    Markdown. `insert` is what is written; with `is_snippet` it has places to fill in. `order` sorts the list.
+    """
+
+    label: str
+    kind: CompletionKind
+    insert: str
+    start: int
+    end: int
+    detail: str = ""
+    documentation: str = ""
+    is_snippet: bool = False
+    is_deprecated: bool = False
+    order: str = ""
+
+
+class Target(NamedTuple):
+    """The object that the cursor is in: its kind, and where it begins in the document."""
+
+    kind: Kind
+    api_version: str
+    at: Path
+    data: Any
+    release: tuple[int, ...] | None
+
+
+def target_of(cursor: Cursor, snapshot: Snapshot | None) -> Target | None:
+    """The innermost object of a known kind; in a patch without a kind, what the kustomization names as its target."""
+    for depth in range(len(cursor.path), -1, -1):
+        at = cursor.path[:depth]
+        data = get(cursor.data, *at) if at else cursor.data
+        kind, api_version = text(data, "kind"), text(data, "apiVersion")
+        row = kind_of(api_version, kind) if api_version else BY_NAME.get(kind)
+        if row is not None and (not at or api_version):
+            return target_of_kind(row, api_version, at, data, snapshot)
+    patched = text(cursor.outer, *cursor.block[:-1], "target", "kind") if cursor.block else ""
+    row = BY_NAME.get(patched)
+    return target_of_kind(row, "", (), {**mapping(cursor.data), "kind": patched}, snapshot) if row else None
+
+
+def target_of_kind(row: Kind, api_version: str, at: Path, data: Any, snapshot: Snapshot | None) -> Target:
+    """An object of a kind, with the release that the settings name where it counts."""
+    known = api_kind(row.group, row.name)
+    release = None
+    if snapshot is not None and known is not None and known.product == "kubevirt":
+        target = snapshot.settings.target_kubevirt
+        release = tuple(int(part) for part in target.split(".")[:2]) if target and target[0].isdigit() else None
+    return Target(row, api_version, at, data, release)
+
+
+def is_list(target: Target, below: Path) -> bool:
+    """Whether the field at a path of the object is a list."""
+    doc = documentation(target.kind.name, below, target.release, api_version=target.api_version)
+    return doc is not None and doc.nested == "list"
+
+
+def value(
+    cursor: Cursor, name: str, detail: str = "", documentation: str = "", kind: CompletionKind = CompletionKind.VALUE
+) -> Completion:
+    """A scalar in place of what is typed."""
+    return Completion(name, kind, name, cursor.start, cursor.end, detail, documentation)
+
+
+def quoted(value: str) -> str:
+    """A name as YAML has to have it."""
+    is_plain = set(value) <= _PLAIN and value.lower() not in _WORDS and not value.replace(".", "", 1).isdigit()
+    return value if is_plain and not value.endswith(":") else json.dumps(value)
