@@ -20,7 +20,9 @@ VM = "# 🐧\napiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  nam
 def items(marked: str, name: str = "", **item: bool) -> dict[str, types.CompletionItem]:
     support: dict[str, object] = {}
     if item.get("modes"):
-        support["insert_text_mode_support"] = types.CompletionItemInsertTextModeSupport([types.InsertTextMode.AsIs])
+        support["insert_text_mode_support"] = types.ClientCompletionItemInsertTextModeOptions(
+            [types.InsertTextMode.AsIs]
+        )
     if item.get("tags"):
         support["tag_support"] = types.CompletionItemTagOptions([types.CompletionItemTag.Deprecated])
     options = types.ClientCompletionItemOptions(snippet_support=item.get("snippets"), **support)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from vmlint.model.access import get, mapping
 from vmlint.model.matcher import Matcher
 from vmlint.server.cursor import Cursor, cursor_at
 from vmlint.server.fields import FieldDoc, documentation, fields_below
-from vmlint.server.offers import LABELLED, Completion, CompletionKind, Target, is_list, target_of
+from vmlint.server.offers import Completion, CompletionKind, Target, is_list, target_of
 from vmlint.server.pointers import operation
 from vmlint.server.snippets import SNIPPETS
 from vmlint.server.values import api_versions, kinds, values
@@ -91,7 +91,7 @@ def _after(doc: FieldDoc, target: Target, indent: str) -> str:
 
 def _label_keys(cursor: Cursor, target: Target) -> Iterator[Completion]:
     """The labels that inference reads."""
-    if target.kind.name not in LABELLED or cursor.path != (*target.at, "metadata", "labels"):
+    if not target.is_labelled or cursor.path != (*target.at, "metadata", "labels"):
         return
     present = mapping(get(cursor.data, *cursor.path))
     for matcher in Matcher:

@@ -11,7 +11,8 @@ from vmlint.catalog.schemas import PROPOSAL, api_kind
 from vmlint.kubevirt.releases import NEWEST
 from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME
-from vmlint.model.subjects import VMHolder, subject_class
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import PersistentVolumeClaim, VMHolder, subject_class
 from vmlint.schema.load import schema_of
 from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
@@ -105,7 +106,7 @@ def documentation(
     product a field that this release lacks is None.
     """
     own = path
-    is_claim = kind == "PersistentVolumeClaim"
+    is_claim = _class_of(kind, api_version) is PersistentVolumeClaim
     kind, path, api_version = _of_held(kind, path, api_version)
     names = tuple(step for step in path if isinstance(step, str))
     if not names:
@@ -178,15 +179,19 @@ def node_at(root: Node, path: Path) -> Node | None:
 
 def _of_held(kind: str, path: Path, api_version: str) -> tuple[str, Path, str]:
     """The field of the VM that an object holds, where the path leads into one; else the same field."""
-    if kind == "PersistentVolumeClaim" and path[:1] == ("spec",):
+    made = _class_of(kind, api_version)
+    if made is PersistentVolumeClaim and path[:1] == ("spec",):
         return "DataVolume", ("spec", "pvc", *path[1:]), ""  # the same fields, whose schema is known
-    row = BY_GROUP_KIND.get((api_version.rpartition("/")[0], kind)) if api_version else BY_NAME.get(kind)
-    made = subject_class(row) if row else None
     if made is None or not issubclass(made, VMHolder):
         return kind, path, api_version
     depth = len(made.held_path)
     held = path[:depth] == made.held_path and len(path) >= depth
     return ("VirtualMachine", path[depth:], "") if held else (kind, path, api_version)
+
+
+def _class_of(kind: str, api_version: str) -> type[Resource] | None:
+    row = BY_GROUP_KIND.get((api_version.rpartition("/")[0], kind)) if api_version else BY_NAME.get(kind)
+    return subject_class(row) if row else None
 
 
 @cache

@@ -11,11 +11,11 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_NAME, Kind, kind_of
+from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot, subject_class
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
 
 __all__ = [
-    "LABELLED",
     "Completion",
     "CompletionKind",
     "Target",
@@ -26,8 +26,6 @@ __all__ = [
     "value",
 ]
 
-LABELLED = ("PersistentVolumeClaim", "DataVolume", "DataSource", "VolumeSnapshot")
-"""Kinds whose labels name a default instancetype and preference."""
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:$^<>=+ ")
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
 
@@ -60,6 +58,9 @@ class Completion(NamedTuple):
     order: str = ""
 
 
+_LABELLED = (PersistentVolumeClaim, DataVolume, DataSource, VolumeSnapshot)
+
+
 class Target(NamedTuple):
     """The object that the cursor is in: its kind, and where it begins in the document."""
 
@@ -68,6 +69,11 @@ class Target(NamedTuple):
     at: Path
     data: Any
     release: tuple[int, ...] | None
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether labels of the object name a default instancetype and preference."""
+        return issubclass(subject_class(self.kind), _LABELLED)
 
 
 def target_of(cursor: Cursor, snapshot: Snapshot | None) -> Target | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from vmlint.catalog.schemas import PROPOSAL, api_kind
 from vmlint.engine.snapshot import Snapshot
-from vmlint.graph.links import Link
+from vmlint.graph.links import Link, LinkKind
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import KINDS, Kind
@@ -18,7 +18,7 @@ from vmlint.model.subjects import VirtualMachine, VMHolder, Workload, subject_cl
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
 from vmlint.server.names import Named, link_at, matches, namespaces
-from vmlint.server.offers import LABELLED, Completion, CompletionKind, Target, quoted, value
+from vmlint.server.offers import Completion, CompletionKind, Target, quoted, value
 
 __all__ = ["api_versions", "kinds", "values"]
 
@@ -33,7 +33,7 @@ def values(cursor: Cursor, target: Target, snapshot: Snapshot | None) -> Iterato
     elif below[-1:] == ("namespace",):
         for name in namespaces(snapshot) if snapshot else ():
             yield value(cursor, name, "namespace", kind=CompletionKind.NAME)
-    elif below[:-1] == ("metadata", "labels") and target.kind.name in LABELLED:
+    elif below[:-1] == ("metadata", "labels") and target.is_labelled:
         yield from _label_values(cursor, target, snapshot)
     elif (own := list(_own_names(cursor, target))) or _is_own_name(target, below):
         yield from own
@@ -165,7 +165,7 @@ _NAMING = ("name", "claimName", "secretName", "image", "networkName", "bus")
 def _own_templates(cursor: Cursor, target: Target, link: Link) -> Iterator[Completion]:
     """The DataVolume templates of the same VM: the repository may not know them yet."""
     paths = _vm_paths(target)
-    if paths is None or not paths[0] or link.ref.kind not in ("DataVolume", "PersistentVolumeClaim"):
+    if paths is None or not paths[0] or link.kind is not LinkKind.VOLUME:
         return
     for template in sequence(target.data, *paths[0], "dataVolumeTemplates"):
         if name := text(template, "metadata", "name"):
@@ -185,7 +185,7 @@ def _names(cursor: Cursor, target: Target, link: Link, snapshot: Snapshot) -> It
         elsewhere = bool(one.ref.namespace) and one.ref.namespace != (written or own)
         if one.ref == here or (one.ref.name in templates and not elsewhere):
             continue
-        if link.ref.kind == "NetworkAttachmentDefinition":
+        if link.kind is LinkKind.NETWORK:
             name = one.ref.short if elsewhere else one.ref.name
             yield _named(cursor, one, label=name, insert=name)
         elif not elsewhere:
