@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -183,3 +184,57 @@ def test_mermaid_tells_where_it_will_not_draw(run: Run) -> None:
     assert code == 0
     assert err == "Mermaid draws 500 links at most, and these are 501: narrow them with --focus, or raise `maxEdges`\n"
     assert run("--format", "dot", "many.yaml")[2] == ""
+
+
+def page_data(page: str) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(page.partition('id="data">')[2].partition("</script>")[0])
+    return read
+
+
+def test_the_page_counts_as_the_report_does(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("broken.yaml").write_text("apiVersion: kubevirt.io/v1\nkind: [\n", "utf-8")
+    main(["check", "--no-cache"])
+    summary = capsys.readouterr().out.splitlines()[-1]
+    code, out, _ = run("--format", "html")
+    read = page_data(out)
+    assert code == 1
+    assert summary.startswith(read["verdict"])
+    assert read["verdict"].endswith("in 3 objects from 4 files")
+    assert [read["findings"][number]["file"] for number in read["elsewhere"]] == ["broken.yaml"]
+    _, out, _ = run("--format", "html", "--focus", "shop/disk")
+    assert page_data(out)["elsewhere"] == []
+
+
+def test_guests_have_their_size_and_whether_they_can_be_migrated(run: Run) -> None:
+    Path("vm.yaml").write_text(VM.replace("preference: {name: gone}", "preference: {name: fedora}"), "utf-8")
+    Path("claim.yaml").write_text(CLAIM.replace("spec: {", "spec: {accessModes: [ReadWriteOnce], "), "utf-8")
+    _, out, _ = run("--format", "json")
+    (vm,) = (one for one in json.loads(out)["objects"] if one["kind"] == "VirtualMachine")
+    reason = "volume `root` is on claim `disk`, which is `ReadWriteOnce` and not `ReadWriteMany`"
+    assert vm["guest"] == {
+        "vcpus": 1,
+        "topology": "1 socket × 1 core × 1 thread",
+        "memory": "4Gi",
+        "instancetype": "u1.medium",
+        "preference": "fedora",
+        "migratable": False,
+        "reasons": [reason],
+        "problem": "",
+    }
+
+
+def test_a_guest_of_which_the_files_know_too_little_says_why(run: Run) -> None:
+    _, out, _ = run("--format", "json")
+    (vm,) = (one for one in json.loads(out)["objects"] if one["kind"] == "VirtualMachine")
+    assert (vm["guest"]["vcpus"], vm["guest"]["migratable"]) == (None, None)
+    assert vm["guest"]["problem"].startswith("missing: the preference VirtualMachineClusterPreference `gone` is not in")
+
+
+def test_addresses_of_files(run: Run) -> None:
+    url = "https://git.example.com/vms/blob/main/{path}#L{line}"
+    _, out, _ = run("--format", "html", "--source-url", url)
+    assert page_data(out)["addresses"]["vm.yaml"] == "https://git.example.com/vms/blob/main/vm.yaml#L{line}"
+    code, _, err = run("--format", "html", "--source-url", "javascript:{path}")
+    assert (code, "--source-url" in err) == (2, True)
+    code, _, err = run("--format", "svg", "--source-url", url)
+    assert (code, "--format html" in err) == (2, True)

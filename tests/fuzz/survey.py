@@ -206,9 +206,9 @@ def _others(opened: Snapshot, report: Report) -> None:
         for claim in claims_of(world):
             if claim.problem is None:
                 harmless("a claim", manifest(claim.data))
-    graph = picture(opened.world, report)
+    graph, about = picture(opened, report)
     for name in PICTURES:
-        text = draw(name, graph)
+        text = draw(name, graph, about)
         harmless(f"the graph {name}", text)
         for parsed in _parsed(name, text):
             demand(parsed is not None, f"the graph {name} is no {name}")

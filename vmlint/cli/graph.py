@@ -15,6 +15,7 @@ from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, add_packs, opened, rules_of, say_crashes, say_unread
 from vmlint.errors import UsageError
 from vmlint.report.graph import FORMATS, SUFFIXES, render
+from vmlint.report.sources import SourceUrl
 
 if TYPE_CHECKING:
     from vmlint.graph.export import Graph
@@ -63,6 +64,11 @@ def make_parser() -> Parser:
         type=one_of(*FORMATS),
         help=f"{', '.join(FORMATS)} (default: by the file's name, else dot)",
     )
+    shown.add_argument(
+        "--source-url",
+        metavar="URL",
+        help="link the page to the files on the web, as in 'https://git.example.com/vms/blob/main/{path}#L{line}'",
+    )
     shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
     shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
@@ -80,6 +86,7 @@ def run(words: Sequence[str]) -> Exit:
         raise UsageError("`--depth` counts from the object of `--focus`, which is missing")
     file = None if arguments.output == "-" else arguments.output
     format = _format(arguments)
+    sources = _sources(arguments, format)
     if file is not None:
         check_writable(file)
     files = opened(arguments, known_rules=rules_of(arguments))
@@ -90,12 +97,12 @@ def run(words: Sequence[str]) -> Exit:
 
     with Progress(sys.stderr) as progress:
         report = judge(files, progress)
-    graph = picture(files.world, report)
+    graph, about = picture(files, report)
     if arguments.focus is not None:
-        graph = focus(graph, arguments.focus, arguments.depth)
+        graph, about = focus(graph, arguments.focus, arguments.depth), about._replace(elsewhere=())
     if arguments.unresolved:
-        graph = unresolved(graph)
-    text = render(format, graph)
+        graph, about = unresolved(graph), about._replace(elsewhere=())
+    text = render(format, graph, about, sources)
     if file is None:
         write(text)
     else:
@@ -118,6 +125,14 @@ def _say_limit(graph: Graph) -> None:
     if (number := len(wires(edges(graph)))) > MOST_EDGES:
         most = f"Mermaid draws {MOST_EDGES} links at most, and these are {number}"
         say(f"{most}: narrow them with --focus, or raise `maxEdges`")
+
+
+def _sources(arguments: Namespace, format: str) -> SourceUrl | None:
+    if arguments.source_url is None:
+        return None
+    if format != "html":
+        raise UsageError(f"`--source-url` is for the page: add `--format html`, or leave it out for {format}")
+    return SourceUrl.of(arguments.source_url)
 
 
 def _format(arguments: Namespace) -> str:

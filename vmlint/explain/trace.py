@@ -18,13 +18,13 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
 from vmlint.world import World
 from vmlint.world.migration import phrase
 from vmlint.world.outcome import chain_reason, trouble_of
 
-__all__ = ["Found", "Mobility", "Result", "Trace", "Way", "trace"]
+__all__ = ["Found", "Mobility", "Result", "Trace", "Way", "mobility_of", "trace"]
 
 
 class Result(enum.StrEnum):
@@ -97,12 +97,13 @@ def trace(expanded: Expanded, world: World) -> Trace:
         raise TypeError(f"{expanded.resource} has no matchers")
     ways = tuple(_way(vm, matcher, expanded, world) for matcher in Matcher)
     problem = expanded.problem.reason if expanded.problem and all(way.result.ok for way in ways) else ""
-    mobility = None if expanded.problem else _mobility(vm, world)
+    mobility = None if expanded.problem else mobility_of(vm, world)
     return Trace(expanded.resource, expanded.file, expanded.line, ways, problem, mobility)
 
 
-def _mobility(vm: VirtualMachine, world: World) -> Mobility | None:
-    verdict = world.migration.verdict(vm)
+def mobility_of(workload: Workload, world: World) -> Mobility | None:
+    """Whether the guest of a workload can be migrated; None where KubeVirt refuses the workload."""
+    verdict = world.migration.verdict(workload)
     if verdict is None:
         return None
     reasons = [phrase(one) for one in verdict.obstacles] or [one.reason for one in verdict.questions]

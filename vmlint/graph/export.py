@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Graph = MultiDiGraph[str]
 
-__all__ = ["MAKES", "Edge", "Mark", "Node", "Standing", "build", "edges", "focus", "nodes", "unresolved"]
+__all__ = ["MAKES", "Edge", "Guest", "Mark", "Node", "Standing", "build", "edges", "focus", "nodes", "unresolved"]
 
 MAKES = "makes"
 """The kind of the edge from a maker to what a controller makes of it."""
@@ -50,7 +50,7 @@ class Standing(enum.StrEnum):
 
 
 class Mark(NamedTuple):
-    """A finding on an object, in plain words; `line` is in the object's file."""
+    """A finding on an object, in plain words; `line` is in `file`, which may be that of a patch."""
 
     level: str
     rule: str
@@ -60,13 +60,33 @@ class Mark(NamedTuple):
     fix: str
     field: str
     line: int
+    file: str = ""
+
+
+class Guest(NamedTuple):
+    """The guest that a workload starts. `vcpus` is None and `memory` "" where the files don't decide them.
+
+    `topology` is the vCPUs in words, `memory` a quantity. `instancetype` and `preference` are references in short, ""
+    for none. `migratable` is None where the files don't decide it; `reasons` say why it is not True. `problem` is
+    why the files don't decide all that, as in `refused: …`; "" where they do.
+    """
+
+    vcpus: int | None = None
+    topology: str = ""
+    memory: str = ""
+    instancetype: str = ""
+    preference: str = ""
+    migratable: bool | None = None
+    reasons: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """An object. `file` is "" and `line` 0 where it is written nowhere; what is made stands where its maker says so.
 
-    `resource` is the object where its content is known, for one that is made its maker.
+    `resource` is the object where its content is known, for one that is made its maker. `guest` is there for a workload
+    in the files.
     """
 
     id: str
@@ -76,6 +96,7 @@ class Node:
     line: int = 0
     marks: tuple[Mark, ...] = ()
     resource: Resource | None = None
+    guest: Guest | None = None
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -97,14 +118,18 @@ class Edge(NamedTuple):
 
 
 def build(
-    cluster: Cluster, *, more: Iterable[Link] = (), marks: Callable[[Resource], Sequence[Mark]] = lambda _: ()
+    cluster: Cluster,
+    *,
+    more: Iterable[Link] = (),
+    marks: Callable[[Resource], Sequence[Mark]] = lambda _: (),
+    guests: Callable[[Resource], Guest | None] = lambda _: None,
 ) -> Graph:
     """The graph of all linted objects, and of whatever they lead to.
 
     `more` are references that no field names by itself, such as an inferred instancetype; `marks` gives the findings
-    of an object.
+    of an object, `guests` what a workload starts.
     """
-    return _Builder(cluster, more, marks).graph
+    return _Builder(cluster, more, marks, guests).graph
 
 
 def nodes(graph: Graph) -> list[Node]:
@@ -154,12 +179,19 @@ _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 class _Builder:
     """Follows every reference once. What is reached outside the linted files is followed from there."""
 
-    def __init__(self, cluster: Cluster, more: Iterable[Link], marks: Callable[[Resource], Sequence[Mark]]) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        more: Iterable[Link],
+        marks: Callable[[Resource], Sequence[Mark]],
+        guests: Callable[[Resource], Guest | None],
+    ) -> None:
         from networkx import MultiDiGraph
 
         self.graph: Graph = MultiDiGraph()
         self._cluster = cluster
         self._marks = marks
+        self._guests = guests
         self._more: dict[int, list[Link]] = {}
         self._ids: dict[object, str] = {}
         self._waiting: list[Resource] = []
@@ -185,8 +217,9 @@ class _Builder:
 
     def _of(self, resource: Resource) -> str:
         """The node of an object with known content; its own references are followed later."""
-        if id(resource) not in self._ids:
-            self._waiting.append(resource)
+        if (known := self._ids.get(id(resource))) is not None:
+            return known
+        self._waiting.append(resource)
         file, line = _place(resource, ())
         inside = Standing.PATCH if resource.fragment else Standing.HERE
         return self._node(
@@ -197,6 +230,7 @@ class _Builder:
             line=line,
             marks=tuple(self._marks(resource)) if resource.linted else (),
             resource=resource,
+            guest=self._guests(resource) if resource.linted and not resource.fragment else None,
         )
 
     def _follow(self, resource: Resource) -> None:

@@ -20,7 +20,7 @@ from vmlint.kubevirt.releases import MAIN, Release
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.quantity import Format, Quantity
 
-__all__ = ["Launcher", "LauncherConfig", "launcher", "memory_overhead"]
+__all__ = ["Launcher", "LauncherConfig", "launcher", "memory_overhead", "vcpus_of"]
 
 _DOMAIN = ("spec", "domain")
 _DEVICES = (*_DOMAIN, "devices")
@@ -114,7 +114,7 @@ def _parts(template: Mapping[str, Any], config: LauncherConfig) -> Iterator[int 
     yield 125 * _MI  # virt-launcher and its monitor
     yield (65 if release.serves((1, 5)) else 55) * _MI  # virtlogd and virtqemud
     yield (50 if release.serves(MAIN[:2]) else 30) * _MI  # QEMU
-    count = _vcpus(template)
+    count = vcpus_of(template)
     yield None if count is None else 8 * _MI * max(count, 1)
     yield 8 * _MI  # the I/O thread
     graphics = flag(template, *_DEVICES, "autoattachGraphicsDevice", default=True)
@@ -155,7 +155,7 @@ def _is_guaranteed(template: Mapping[str, Any]) -> bool:
     return wanted and not cpu[0].is_zero and cpu[0] == cpu[1]
 
 
-def _vcpus(template: Mapping[str, Any]) -> int | None:
+def vcpus_of(template: Mapping[str, Any]) -> int | None:
     """The guest's vCPUs; a part of the topology that is not written counts nothing."""
     parts = [whole(template, *_DOMAIN, "cpu", part) for part in ("cores", "sockets", "threads")]
     if any(part is None for part in parts):
@@ -196,7 +196,7 @@ def launcher(template: Mapping[str, Any], config: LauncherConfig) -> Launcher | 
     if overhead is None:
         return None
     requests, limits = (_written(template, kind) for kind in ("requests", "limits"))
-    count, threads = _vcpus(template), whole(template, *_DOMAIN, "ioThreads", "supplementalPoolThreadCount")
+    count, threads = vcpus_of(template), whole(template, *_DOMAIN, "ioThreads", "supplementalPoolThreadCount")
     guest = _guest_memory(template)
     dedicated = flag(template, *_DOMAIN, "cpu", "dedicatedCpuPlacement")
     isolated = flag(template, *_DOMAIN, "cpu", "isolateEmulatorThread")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.build import cluster, resources
 from tests.report.sample import EVIL
 from vmlint.graph.cluster import Cluster
-from vmlint.graph.export import Mark, build
+from vmlint.graph.export import Guest, Mark, build
 from vmlint.model.resource import Resource
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ kind: Secret
 metadata: {name: login}
 stringData: {password: hunter2}
 """
+_GUEST = Guest(
+    8, "2 sockets × 4 cores × 1 thread", "16Gi", "u1.huge", "fedora", False, ("it uses `hypervPassthrough`",)
+)
 _CONTEXT = """
 apiVersion: instancetype.kubevirt.io/v1beta1
 kind: VirtualMachineClusterPreference
@@ -68,12 +71,16 @@ TRAPS = (
 def _marks(resource: Resource) -> list[Mark]:
     if resource.ref.name != "web":
         return []
-    gone = Mark("error", "VM201", "instancetype-not-found", "stuck", "`u1.huge` is gone", "name another", "spec", 6)
+    gone = Mark(
+        "error", "VM201", "instancetype-not-found", "stuck", "`u1.huge` is gone", "name another", "spec", 6, "all.yaml"
+    )
     return [gone, gone._replace(level="note", rule="VM202", line=4)]
 
 
 WHOLE: Graph = build(
-    Cluster([*resources(_WHOLE, "all.yaml"), *resources(_CONTEXT, "context.yaml", linted=False)]), marks=_marks
+    Cluster([*resources(_WHOLE, "all.yaml"), *resources(_CONTEXT, "context.yaml", linted=False)]),
+    marks=_marks,
+    guests=lambda resource: _GUEST if resource.ref.name == "web" else None,
 )
 
 
@@ -100,10 +107,22 @@ HOSTILE: Graph = build(
 )
 
 
-def large(vms: int, namespaces: int) -> Graph:
-    """VMs of some namespaces, in a file each, which share their images."""
+def large(vms: int, namespaces: int, faulty: int = 0) -> Graph:
+    """VMs of some namespaces, in a file each, which share their images; every `faulty`th has a finding."""
+
+    def marks(resource: Resource) -> list[Mark]:
+        number = int(resource.name.split("-")[1]) if resource.ref.kind == "VirtualMachine" else 1
+        if not faulty or number % faulty:
+            return []
+        rule, effect, level = (("VM201", "stuck", "error"), ("VM512", "ignored", "warning"))[number // faulty % 2]
+        return [
+            Mark(
+                level, rule, "slug", effect, f"`{resource.name}` is wrong", "fix it", "spec", 1, resource.document.file
+            )
+        ]
+
     files = [
         (f"vms/{number}.yaml", _vm(f"vm-{number:03}", f"team-{number % namespaces:02}", f"image-{number % 3}"))
         for number in range(vms)
     ]
-    return build(cluster(*files))
+    return build(cluster(*files), marks=marks)

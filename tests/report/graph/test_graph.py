@@ -87,6 +87,16 @@ def test_json_gives_the_objects_and_their_references() -> None:
         "file": "all.yaml",
         "line": 2,
         "findings": 2,
+        "guest": {
+            "vcpus": 8,
+            "topology": "2 sockets × 4 cores × 1 thread",
+            "memory": "16Gi",
+            "instancetype": "u1.huge",
+            "preference": "fedora",
+            "migratable": False,
+            "reasons": ["it uses `hypervPassthrough`"],
+            "problem": "",
+        },
     }
     assert {one["standing"] for one in read["objects"]} == {"here", "made", "outside", "missing", "unknown"}
     assert vm["findings"][0]["rule"] == "VM201"

@@ -1,6 +1,7 @@
 """The graph of a repository's references in the formats that programs and people read: one file a format.
 
 Every format is a function `render(graph) -> str` whose text ends with a line break. The same graph gives the same text.
+The page also takes what the report has to say about the whole, and where the sources of files are on the web.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
     from vmlint.graph.export import Graph
+    from vmlint.report.graph.picture import About
+    from vmlint.report.sources import SourceUrl
 
 __all__ = ["FORMATS", "SUFFIXES", "render"]
 
@@ -40,9 +43,10 @@ SUFFIXES = {
 """The format that the name of a file asks for."""
 
 
-def render(name: str, graph: Graph) -> str:
-    """The graph in the named format. Raises UsageError for a name that is not in FORMATS."""
+def render(name: str, graph: Graph, about: About | None = None, sources: SourceUrl | None = None) -> str:
+    """The graph in the named format; `about` and `sources` are for the page. UsageError for a name not in FORMATS."""
     if name not in FORMATS:
         raise UsageError(f"there is no graph format {name!r}: choose one of {', '.join(FORMATS)}")
-    text: str = import_module(FORMATS[name]).render(graph)
+    more = (about, sources) if name == "html" else ()
+    text: str = import_module(FORMATS[name]).render(graph, *more)
     return text

@@ -9,16 +9,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from vmlint.graph.export import Edge, Node, edges, nodes
+from vmlint.graph.export import Edge, Node, Standing, edges, nodes
 from vmlint.model.resource import Resource
 from vmlint.report.graph.lanes import LANES, lane_of, short_kind
 from vmlint.report.untrusted import json_text
+from vmlint.rule import Level
 
 if TYPE_CHECKING:
-    from vmlint.graph.export import Graph
+    from vmlint.graph.export import Graph, Mark
+    from vmlint.report.graph.picture import About
+    from vmlint.report.sources import SourceUrl
 
 __all__ = ["render"]
 
@@ -31,8 +35,11 @@ _WITHHELD = frozenset({"Secret"})
 """The kinds whose source stays out of a page that may be handed around."""
 
 
-def render(graph: Graph) -> str:
-    """One HTML document, in ASCII but for the texts of the page itself."""
+def render(graph: Graph, about: About | None = None, sources: SourceUrl | None = None) -> str:
+    """One HTML document, in ASCII but for the texts of the page itself.
+
+    Without `about` the page counts what it has itself; without `sources` it has no links.
+    """
     style, script = _asset("page.css"), _asset("page.js")
     policy = {
         "default-src": "'none'",
@@ -46,7 +53,7 @@ def render(graph: Graph) -> str:
         "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "style": style,
         "script": script,
-        "data": _data(graph),
+        "data": _data(graph, about, sources),
     }
     # In one pass, so that a manifest which holds the name of a part stays as it is.
     return _PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html"))
@@ -60,18 +67,40 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def _data(graph: Graph) -> str:
-    """The graph as JSON that can stand in a page: no `<` ends the element that holds it."""
-    listed = nodes(graph)
-    sources = _Sources()
+def _data(graph: Graph, about: About | None, sources: SourceUrl | None) -> str:
+    """The graph as JSON for a script element: no `<` ends the element that holds it."""
+    listed, drawn = nodes(graph), edges(graph)
+    elsewhere = about.elsewhere if about else ()
+    marks = dict.fromkeys(elsewhere) | dict.fromkeys(mark for node in listed for mark in node.marks)
+    numbers = {mark: number for number, mark in enumerate(sorted(marks, key=_gravity))}
+    texts = _Sources()
     index = {node.id: number for number, node in enumerate(listed)}
-    objects = [_object(node, sources) for node in listed]
-    links = [_link(edge, index) for edge in edges(graph)]
-    data = {"lanes": LANES, "objects": objects, "links": links, "sources": sources.texts}
+    data = {
+        "lanes": LANES,
+        "verdict": about.verdict if about else "",
+        "total": about.objects if about else sum(node.standing in (Standing.HERE, Standing.PATCH) for node in listed),
+        "objects": [_object(node, texts, numbers) for node in listed],
+        "links": [_link(edge, index) for edge in drawn],
+        "findings": [mark._asdict() for mark in numbers],
+        "elsewhere": sorted(numbers[mark] for mark in elsewhere),
+        "sources": texts.texts,
+        "addresses": _addresses(sources, listed, drawn, numbers) if sources else {},
+    }
     return json_text(data, compact=True).strip().replace("<", "\\u003c")
 
 
-def _object(node: Node, sources: _Sources) -> dict[str, Any]:
+def _gravity(mark: Mark) -> tuple[int, str, int, str]:
+    return -Level(mark.level).weight, mark.file, mark.line, mark.rule
+
+
+def _addresses(sources: SourceUrl, listed: list[Node], drawn: list[Edge], marks: Iterable[Mark]) -> dict[str, str]:
+    """The address of each file that the page names."""
+    files = {node.file for node in listed if node.line} | {edge.file for edge in drawn if edge.line}
+    files |= {mark.file for mark in marks}
+    return {file: found for file in sorted(files) if file and (found := sources.of_file(file))}
+
+
+def _object(node: Node, sources: _Sources, numbers: Mapping[Mark, int]) -> dict[str, Any]:
     withheld = node.resource is not None and node.resource.ref.kind in _WITHHELD
     return {
         "id": node.id,
@@ -83,7 +112,8 @@ def _object(node: Node, sources: _Sources) -> dict[str, Any]:
         "standing": node.standing.value,
         "file": node.file,
         "line": node.line,
-        "findings": [mark._asdict() for mark in node.marks],
+        "findings": sorted({numbers[mark] for mark in node.marks}),
+        "guest": node.guest._asdict() if node.guest else None,
         "withheld": withheld,
         "source": None if withheld or node.resource is None else sources.number(node.resource),
     }

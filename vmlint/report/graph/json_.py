@@ -31,6 +31,7 @@ def _object(node: Node) -> dict[str, Any]:
         "file": node.file,
         "line": node.line,
         "findings": [mark._asdict() for mark in node.marks],
+        **({"guest": node.guest._asdict()} if node.guest else {}),
     }
 
 
