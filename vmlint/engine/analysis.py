@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
 from vmlint.engine.request import Progress
-from vmlint.engine.reuse import Reuse
+from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends, ends, lacks_nothing
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
@@ -54,8 +54,9 @@ class Analysis:
     """What the rules find in a snapshot: violations, undecided questions, and where a rule failed.
 
     `reused` are the subjects, by their numbers, that others have found to be without findings, with the ends of their
-    references. `silent` are those for which no rule had anything to report. `stopped` is how many subjects were looked
-    at, of how many, where Ctrl-C ended the analysis; else None.
+    references. `silent` are those for which no rule had anything to report. `judged` is what was found in each
+    subject, where a later analysis wants that. `stopped` is how many subjects were looked at, of how many, where Ctrl-C
+    ended the analysis; else None.
     """
 
     snapshot: Snapshot
@@ -67,6 +68,7 @@ class Analysis:
     truncated: list[Truncated] = field(default_factory=list)
     reused: dict[int, Ends] = field(default_factory=dict)
     silent: set[int] = field(default_factory=set)
+    judged: dict[int, Judged] = field(default_factory=dict)
     stopped: tuple[int, int] | None = None
 
 
@@ -120,7 +122,8 @@ def analyse(
     subjects = subjects_in(snapshot, changes or ())
     analysis = Analysis(snapshot, rules_of(snapshot.settings, about_changes=changes is not None), subjects)
     analysis.reused.update(reuse.silent(snapshot, subjects))
-    checking = _Checking(analysis)
+    judged = reuse.judged(snapshot, subjects)
+    checking = _Checking(analysis, judged, keeps=reuse.keeps)
     worlds = snapshot.worlds
     done = len(analysis.reused)
 
@@ -152,8 +155,14 @@ def analyse(
         for index in analysis.reused:
             number, subject = subjects[index]
             worlds[number].vms.take_as_complete(subject)
+        for index, known in judged.items():
+            if known.complete:
+                number, subject = subjects[index]
+                worlds[number].vms.take_as_complete(subject)
         for index in range(len(subjects)):
-            if index not in analysis.reused and index not in checking.found:
+            if index in judged:
+                checking.take(index)
+            elif index not in analysis.reused and index not in checking.found:
                 check(index)
     except KeyboardInterrupt:
         if not partial:
@@ -171,8 +180,10 @@ _OFTEN = 64
 class _Checking:
     """What the rules find in the subjects that were checked, by their numbers."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, judged: Mapping[int, Judged], *, keeps: bool) -> None:
         rules = analysis.rules
+        self._known = judged
+        self._keeps = keeps
         self._plan = _Plan(rules)
         self._checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
         self._analysis = analysis
@@ -216,27 +227,49 @@ class _Checking:
 
     def sum_up(self, index: int) -> None:
         """Add what was found in a subject to the analysis; those before it come first."""
-        analysis = self._analysis
-        number, _ = self._subjects[index]
-        own: list[tuple[Rule, Fault]] = []
-        for rule, answer, at in self.found[index]:
-            if isinstance(answer, Fault):
-                own.append((rule, answer))
-            elif self._world_at.setdefault(at, number) == number:
-                analysis.doubts.append(answer)
+        number, subject = self._subjects[index]
+        found = self.found[index]
+        self.found[index] = ()
+        crashes = self._crashes.get(index, ())
+        if not found and not crashes:
+            self._analysis.silent.add(index)
+            if self._keeps:
+                self._analysis.judged[index] = NO_FINDING if self.lacks_nothing(index) else _LACKING
+            return
+        own = [(rule, answer) for rule, answer, _ in found if isinstance(answer, Fault)]
         foremost: Faults = _foremost(own) if own else own
-        subject = self._subjects[index][1]
         if isinstance(subject, Resource) and len(foremost) > 1:
             world = self._worlds[number]
             foremost = first_causes(subject, foremost, lambda other: self._judged(other, world))
+        truncated: Sequence[Truncated] = ()
         if len(foremost) > MOST_FAULTS:
             foremost, truncated = _first(foremost)
-            analysis.truncated += truncated
-        analysis.violations += foremost
-        analysis.crashes += self._crashes.get(index, ())
-        if not self.found[index] and index not in self._crashes:
-            analysis.silent.add(index)
-        self.found[index] = ()
+        doubts = [(rule, answer) for rule, answer, _ in found if isinstance(answer, Doubt)]
+        judged = Judged(foremost, truncated, doubts, crashes, self._keeps and self.lacks_nothing(index))
+        self._add(number, judged)
+        if self._keeps:
+            self._analysis.judged[index] = judged
+
+    def take(self, index: int) -> None:
+        """Add what an earlier analysis has found in a subject."""
+        known = self._known[index]
+        if not known.faults and not known.doubts and not known.crashes:
+            self._analysis.silent.add(index)
+        self._add(self._subjects[index][0], known)
+        if self._keeps:
+            self._analysis.judged[index] = known
+
+    def _add(self, number: int, judged: Judged) -> None:
+        analysis = self._analysis
+        analysis.violations += judged.faults
+        analysis.truncated += [Truncated(*one) for one in judged.truncated]
+        analysis.crashes += judged.crashes
+        for rule, doubt in judged.doubts:
+            if self._world_at.setdefault(_place(rule, doubt), number) == number:
+                analysis.doubts.append(doubt)
+
+
+_LACKING = Judged(complete=False)
 
 
 def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:

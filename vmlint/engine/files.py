@@ -12,22 +12,44 @@ from vmlint.engine.request import RunRequest
 from vmlint.engine.summaries import Facts, kinds_of, told
 from vmlint.gitops.closure import closed, file_of, root_of
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
+from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
 from vmlint.source.discover import Found, discover
-from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.ignore import Excluded
 from vmlint.source.read import Raw, read_raw
 
-__all__ = ["NOTHING", "Gathered", "KnownFiles", "gather", "whole"]
+__all__ = ["NOTHING", "Built", "Gathered", "KnownFiles", "gather", "whole"]
+
+
+class Built(NamedTuple):
+    """The objects of a file as they were built before.
+
+    `documents` are those of the file that rules look at, `irrelevant` is how many of its objects are of no interest,
+    and `waiting` how many of its documents were not decoded.
+    """
+
+    file: SourceFile
+    waiting: int
+    documents: Sequence[Document]
+    resources: Sequence[Resource]
+    irrelevant: int
 
 
 class KnownFiles(NamedTuple):
     """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
-    objects in them."""
+    objects in them.
+
+    `built` are the objects of files in the snapshot before this one, made with the `custom` kinds. `woken` are the
+    documents that were decoded there because others name objects of these kinds.
+    """
 
     facts: Mapping[str, Facts]
     files: Mapping[str, SourceFile] = {}
     objects: Mapping[str, Sequence[Resource]] = {}
+    built: Mapping[str, Built] = {}
+    custom: Mapping[tuple[str, str], Kind] = {}
+    woken: Mapping[Document, str] = {}
 
     def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
         """What `decoded` is told of a file."""
@@ -67,7 +89,7 @@ def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest
     """The bytes of the files that were found under the paths, of those that the configuration names beside them, and of
     those that kustomizations name inside the repository."""
     found = list(found)
-    context = _beside(config.context, config)
+    context = _beside(config.context, config, request)
     named_beside = {raw.name for raw in context}
     files: list[Raw] = []
     for raw in read_raw(found, max_bytes=config.max_file_size, stdin=request.stdin, overlay=request.overlay):
@@ -76,7 +98,7 @@ def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest
         if request.progress:
             request.progress("reading", len(files), 0)
     named = [one.name for one in found if isinstance(one, Found) and one.named and one.path]
-    return whole(Gathered(tuple(files), context, _beside(config.crds, config)), config, request, named=named)
+    return whole(Gathered(tuple(files), context, _beside(config.crds, config, request)), config, request, named=named)
 
 
 def whole(
@@ -93,5 +115,7 @@ def whole(
     return gathered._replace(files=made.files, beside=made.beside)
 
 
-def _beside(paths: Sequence[str], config: Config) -> tuple[Raw, ...]:
-    return tuple(read_raw(discover(paths), max_bytes=config.max_file_size)) if paths else ()
+def _beside(paths: Sequence[str], config: Config, request: RunRequest) -> tuple[Raw, ...]:
+    if not paths:
+        return ()
+    return tuple(read_raw(discover(paths), max_bytes=config.max_file_size, overlay=request.overlay))

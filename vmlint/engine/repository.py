@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from vmlint.config.config import Config
-from vmlint.engine.files import NOTHING, Gathered, KnownFiles
+from vmlint.engine.files import NOTHING, Built, Gathered, KnownFiles
 from vmlint.engine.request import Progress
 from vmlint.engine.summaries import Facts
 from vmlint.findings.finding import Counts, KindCount
@@ -24,6 +24,7 @@ from vmlint.graph.relevance import may_wait, woken
 from vmlint.model.access import text
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
+from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, Skipped, SourceFile
@@ -42,7 +43,9 @@ class Repository(NamedTuple):
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
     known of the cluster beside them, and `problems` what can't be built or changes nothing. `commented` are the
     documents of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments
-    at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before.
+    at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before. `built` are
+    the objects of each file, for a snapshot that has the same file, `custom` the kinds that the files define, and
+    `woken` the kinds of documents that were decoded for others that name such objects.
     """
 
     documents: tuple[Document, ...]
@@ -57,6 +60,9 @@ class Repository(NamedTuple):
     crashes: tuple[Crash, ...] = ()
     files: tuple[SourceFile, ...] = ()
     facts: Mapping[str, Facts] = {}
+    built: Mapping[str, Built] = {}
+    custom: Mapping[tuple[str, str], Kind] = {}
+    woken: Mapping[Document, str] = {}
 
 
 class Versions(NamedTuple):
@@ -116,16 +122,20 @@ def _assembled(
 ) -> Repository:
     """The repository that some files make. Without `reuse`, documents that would wait are decoded already."""
     others = [*(file for file in files if file.file not in known.facts), *beside, *definitions]
-    idle = {one: kind for file in others for one in file.documents if (kind := one.waiting)}
+    before = known.woken
+    idle = {one: kind for file in others for one in file.documents if (kind := one.waiting or before.get(one, ""))}
     if not reuse and (rest := waits(config)):
         idle = {one: kind for file in files for one in file.documents if (kind := _would_wait(one, rest))}
     kinds = {kind for _, kind in defined(held for file in others for held in _held(file, idle))}
     decided = [one for file in files for one in file.documents if one not in idle]
+    asleep = dict(idle)
     for document in [*woken(idle, decided, kinds)]:
         document.decode()
         del idle[document]
     custom = defined(held for file in others for held in _held(file, idle))
-    documents, resources, irrelevant, failed = _relevant(files, config, custom, linted=True, known=known, idle=idle)
+    documents, resources, irrelevant, failed, built = _relevant(
+        files, config, custom, linted=True, known=known, idle=idle
+    )
     context = _relevant(beside, config, custom, linted=False)
     defining = _relevant(definitions, config, custom, linted=False)
     counts = Counts(
@@ -161,6 +171,9 @@ def _assembled(
         crashes=(*crashes, *failed, *context.crashes, *defining.crashes, *planned.crashes),
         files=tuple(files),
         facts=known.facts,
+        built=built,
+        custom=custom,
+        woken={one: kind for one, kind in asleep.items() if not one.waiting},
     )
 
 
@@ -178,12 +191,14 @@ def _held(file: SourceFile, idle: Container[Document]) -> Iterator[tuple[Path, d
 
 
 class _Relevant(NamedTuple):
-    """The documents that rules look at, the objects in them, how many documents are of no interest, and the crashes."""
+    """The documents that rules look at, the objects in them, how many documents are of no interest, the crashes, and
+    the objects by their files."""
 
     documents: list[Document]
     resources: list[Resource]
     irrelevant: int
     crashes: list[Crash]
+    built: dict[str, Built]
 
 
 def _relevant(
@@ -199,33 +214,61 @@ def _relevant(
     resources: list[Resource] = []
     crashes: list[Crash] = []
     irrelevant = 0
+    built: dict[str, Built] = {}
+    before = known.built if known.custom == custom else {}
     for file in files:
         if (objects_there := known.objects_of(file)) is not None:
             documents += file.documents
             resources += objects_there
             continue
-        for document in file.documents:
-            if document.waiting or document in idle:
-                irrelevant += 1
-                continue
-            try:
-                held, own = _built(document, config, custom, linted=linted)
-            except MemoryError:
-                raise
-            except Exception as error:
-                documents.append(document)
-                crashes.append(crash(error, "reading the objects", document))
-                continue
-            unreadable = document.problem is not None and not document.stray
-            if held or unreadable:
-                documents.append(document)
-            if not own and not unreadable:
-                irrelevant += 1
-            resources += own
-    return _Relevant(documents, resources, irrelevant, crashes)
+        waiting = sum(bool(document.waiting) or document in idle for document in file.documents)
+        one = before.get(file.file)
+        if one is None or one.file is not file or one.waiting != waiting:
+            one = _built(file, waiting, config, custom, crashes, linted=linted, idle=idle)
+        if not crashes or crashes[-1].document.file != file.file:
+            built[file.file] = one
+        documents += one.documents
+        resources += one.resources
+        irrelevant += one.irrelevant
+    return _Relevant(documents, resources, irrelevant, crashes, built)
 
 
-def _built(document: Document, config: Config, custom: Defined, *, linted: bool) -> tuple[int, list[Resource]]:
+def _built(
+    file: SourceFile,
+    waiting: int,
+    config: Config,
+    custom: Defined,
+    crashes: list[Crash],
+    *,
+    linted: bool,
+    idle: Container[Document],
+) -> Built:
+    """The objects of a file; where vmlint fails is added to the crashes."""
+    documents: list[Document] = []
+    resources: list[Resource] = []
+    irrelevant = 0
+    for document in file.documents:
+        if document.waiting or document in idle:
+            irrelevant += 1
+            continue
+        try:
+            held, own = _objects(document, config, custom, linted=linted)
+        except MemoryError:
+            raise
+        except Exception as error:
+            documents.append(document)
+            crashes.append(crash(error, "reading the objects", document))
+            continue
+        unreadable = document.problem is not None and not document.stray
+        if held or unreadable:
+            documents.append(document)
+        if not own and not unreadable:
+            irrelevant += 1
+        resources += own
+    return Built(file, waiting, documents, resources, irrelevant)
+
+
+def _objects(document: Document, config: Config, custom: Defined, *, linted: bool) -> tuple[int, list[Resource]]:
     """How many objects a document holds, and those of interest."""
     held = list(objects(document.data))
     default = config.default_namespace

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
+from vmlint.model.crash import Crash
+from vmlint.rule import Doubt, Fault, Rule
 
-__all__ = ["Reuse"]
+__all__ = ["NO_FINDING", "Judged", "Reuse"]
+
+
+class Judged(NamedTuple):
+    """What the rules have found in one subject: the faults that are shown, how many are not, the questions, and where a
+    rule failed. `complete` says that everything is there that the subject names."""
+
+    faults: Sequence[tuple[Rule, Fault]] = ()
+    truncated: Sequence[tuple[Rule, Fault, int, int]] = ()
+    doubts: Sequence[tuple[Rule, Doubt]] = ()
+    crashes: Sequence[Crash] = ()
+    complete: bool = True
+
+
+NO_FINDING = Judged()
 
 
 class Reuse:
@@ -27,6 +44,13 @@ class Reuse:
     def silent(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Ends]:
         """The subjects, by their numbers in the list, that are known to be without findings and questions."""
         return {}
+
+    def judged(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Judged]:
+        """What is known to be found in subjects, by their numbers in the list, with findings and without."""
+        return {}
+
+    keeps = False
+    """Whether the analysis keeps what it finds in each subject, for a later one."""
 
     def is_own(self, subject: Subject) -> bool:
         """Whether nobody else looks at a subject."""

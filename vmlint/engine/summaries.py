@@ -15,13 +15,24 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, KINDS, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import Service, StorageProfile, VirtualMachineInstancePreset, Workload, subject_class
+from vmlint.model.subjects import (
+    CDI,
+    KubeVirt,
+    MigrationPolicy,
+    Plugin,
+    ResourceQuota,
+    Service,
+    StorageProfile,
+    VirtualMachineInstancePreset,
+    Workload,
+    subject_class,
+)
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.stream import looks_like_json
 from vmlint.world.addresses import addresses_of
 from vmlint.world.disks import Written, claims_used, claims_written
 
-__all__ = ["Fact", "Facts", "facts_of", "kinds_of", "packed", "told", "unpacked"]
+__all__ = ["Fact", "Facts", "acts_by_name", "facts_of", "kinds_of", "packed", "told", "unpacked"]
 
 
 class Fact(NamedTuple):
@@ -63,10 +74,23 @@ Facts = Sequence[Fact]
 """What is told of a file: of each of its documents."""
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"][:2]
-_PLAIN = {subject_class(kind) for kind in KINDS} - {Resource, StorageProfile, VirtualMachineInstancePreset, Service}
-"""The classes of objects that nobody looks for but by a name, a claim or an address. A profile is looked for by all
-disks of its class, also by those that name none; a preset and a Service select guests by their
-labels."""
+_BY_OTHER_MEANS = {
+    Resource,
+    KubeVirt,
+    CDI,
+    StorageProfile,
+    ResourceQuota,
+    Service,
+    VirtualMachineInstancePreset,
+    MigrationPolicy,
+    Plugin,
+}
+"""The classes of objects that matter to others that do not name them: the configurations of KubeVirt and CDI, a quota
+of its namespace, what selects guests by their labels. A profile is looked for by all disks of its class, also by those
+that name none. Of a class without accessors, a StorageClass or a Namespace say, nothing is known."""
+
+_PLAIN = {subject_class(kind) for kind in KINDS} - _BY_OTHER_MEANS
+"""The classes of objects that nobody looks for but by a name, a claim or an address."""
 
 
 def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -> Facts | None:
@@ -83,13 +107,14 @@ def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -
         if document.waiting or document.problem or document.duplicates or document.json or document.joined:
             return None
         objects = held(document)
-        if len(objects) != 1 or not _is_plain(objects[0]):
+        if len(objects) != 1 or not acts_by_name(objects[0]):
             return None
         facts.append(_fact(document, objects[0]))
     return None if looks_like_json(file.documents[0].text) else facts
 
 
-def _is_plain(found: Resource) -> bool:
+def acts_by_name(found: Resource) -> bool:
+    """Whether nobody looks for an object but by a name, a claim or an address: see `_PLAIN`."""
     from vmlint.gitops.embedded import embedded
 
     whole = found.linted and not found.fragment and not found.prefix and found.parts is None

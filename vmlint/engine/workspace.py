@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from vmlint.catalog.images import catalog_of
 from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
-from vmlint.engine.files import Gathered, KnownFiles, gather, whole
+from vmlint.engine.files import NOTHING, Gathered, KnownFiles, gather, whole
 from vmlint.engine.repository import FilesBefore, Repository, assemble
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
@@ -54,6 +54,7 @@ class Workspace:
         unread: Sequence[Skipped] = (),
         difference: Difference | None = None,
         decoded: Mapping[str, _Decoded] | None = None,
+        known: KnownFiles = NOTHING,
     ) -> None:
         self.request = request
         self.settings = settings
@@ -62,6 +63,8 @@ class Workspace:
         self.unread = unread
         self.difference = difference
         self._decoded = dict(decoded or {})
+        self._known = known
+        """The objects of the files as the last snapshot has them."""
 
     @classmethod
     def open(cls, request: RunRequest) -> Workspace:
@@ -108,14 +111,26 @@ class Workspace:
             return tuple(sorted([*kept, *new], key=lambda raw: raw.name))
 
         linted, context, crds, _ = self.files
-        is_beside = any(raw.name == name for raw in (*context, *crds))
+        in_context, in_crds = (
+            any(raw.name == name for raw in group) or (name not in read and self._is_below(file, paths))
+            for group, paths in ((context, self.settings.context), (crds, self.settings.crds))
+        )
         files = Gathered(
-            changed(linted, may_add=not is_beside), changed(context, may_add=False), changed(crds, may_add=False)
+            changed(linted, may_add=not in_context),
+            changed(context, may_add=in_context),
+            changed(crds, may_add=in_crds),
         )
         gone = [name] if name is not None and data is None else []
         files = whole(files, self.settings, self.request, gone=gone)
         return Workspace(
-            self.request, self.settings, self.paths, files, self.unread, self.difference, decoded=self._decoded
+            self.request,
+            self.settings,
+            self.paths,
+            files,
+            self.unread,
+            self.difference,
+            decoded=self._decoded,
+            known=self._known,
         )
 
     def _name_of_new(self, file: str) -> str | None:
@@ -128,6 +143,13 @@ class Workspace:
         return name_of(
             os.path.realpath(file), self.paths, exclude=settings.exclude, root=settings.root, dotted=settings.paths
         )
+
+    def _is_below(self, file: str, paths: Sequence[str]) -> bool:
+        """Whether a file that was not read yet is read for one of some paths that the settings name."""
+        if not paths:
+            return False
+        path = os.path.realpath(file)
+        return path in map(os.path.realpath, paths) or name_of(path, paths) is not None
 
     def without_comparison(self) -> Workspace:
         """The same files, compared with nothing."""
@@ -147,7 +169,7 @@ class Workspace:
             known=self._with_documents(known),
             reuse=self.request.reuse,
         )
-        self._keep(repository.files)
+        self._keep(repository)
         repository = repository._replace(skipped=tuple(sorted({*repository.skipped, *self.unread})))
         nothing = not repository.counts.documents and not repository.skipped
         excluded = Excluded(settings.exclude, settings.root)
@@ -169,11 +191,17 @@ class Workspace:
             for name, decoded in self._decoded.items()
             if name not in known.facts and decoded.is_current(raws.get(name))
         }
-        return known._replace(files={**kept, **known.files}) if kept else known
+        for file in kept.values():
+            for document in file.documents:
+                document.strict = False  # which tool reads it is found out anew
+        built = {} if known.facts else self._known.built
+        files = {**kept, **known.files}
+        return known._replace(files=files, built=built, custom=self._known.custom, woken=self._known.woken)
 
-    def _keep(self, files: Iterable[SourceFile]) -> None:
+    def _keep(self, repository: Repository) -> None:
         raws = {raw.name: raw for raw in self.files.files}
-        self._decoded = {file.file: _Decoded(raws[file.file], file, _waiting(file)) for file in files}
+        self._decoded = {file.file: _Decoded(raws[file.file], file, _waiting(file)) for file in repository.files}
+        self._known = KnownFiles({}, built=repository.built, custom=repository.custom, woken=repository.woken)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,20 @@ if TYPE_CHECKING:
 __all__ = ["Planner"]
 
 
+def _patched(found: Resource) -> Resource:
+    """The object as one that may get more before it is applied."""
+    twin = found.twin()
+    twin.patched = True
+    return twin
+
+
+def _fragment(found: Resource) -> Resource:
+    """The object as a part of another one."""
+    twin = found.twin()
+    twin.fragment = True
+    return twin
+
+
 class Planner:
     """The deployments of a repository that has kustomizations, or tools that are told what to apply."""
 
@@ -85,10 +99,11 @@ class Planner:
             if file not in self._used:
                 folder = file.rpartition("/")[0]
                 beside_one = self._tree.kustomization(folder) is not None
+                # The object itself stays what its file has: a later plan may use it in another way.
                 if self.crashes or beside_one:
-                    found.patched = True
+                    found = found.once(_patched)
                 if self._tree.kustomizations and self._is_standby(found, beside_one=beside_one):
-                    found.fragment = True
+                    found = found.once(_fragment)
                 yield found
 
     def _is_standby(self, found: Resource, *, beside_one: bool) -> bool:

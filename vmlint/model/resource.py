@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any, NamedTuple, Self, TypeVar
 
 from vmlint.model.access import mapping, text
@@ -113,6 +114,12 @@ class Resource:
         one.parts = one.renamed = None
         one.api_version = api_version
         one._known = answers
+        return one
+
+    def twin(self) -> Self:
+        """The same object by itself: what is set of it is not set of this one."""
+        one = copy(self)
+        one._known = dict(self._known) if self._data is None else {}  # else they can be worked out again
         return one
 
     @property

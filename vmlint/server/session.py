@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from vmlint import registry
+from vmlint.cache.earlier import EarlierAnalysis
 from vmlint.config.config import Config
 from vmlint.config.file import NAMES, load_for
-from vmlint.engine.analysis import analyse
+from vmlint.engine.analysis import Analysis, analyse
 from vmlint.engine.files import Gathered
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
@@ -46,10 +47,17 @@ class Stopped(Exception):  # noqa: N818 - nothing failed
 
 @contextmanager
 def within(root: Path) -> Iterator[None]:
-    """Work in a folder: findings name files from there. One thread does this."""
-    if Path.cwd() != root:
-        os.chdir(root)
-    yield
+    """Work in a folder: findings name files from there. Only one thread of a process may do this."""
+    try:
+        before = Path.cwd()
+    except OSError:  # somebody has removed it
+        before = root
+    os.chdir(root)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            os.chdir(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class Folder:
         self._workspace: Workspace | None = None
         self._anew = True
         self._snapshot: Snapshot | None = None
+        self._analysis: Analysis | None = None
 
     # What the editor reports
 
@@ -167,7 +176,8 @@ class Folder:
             self._update()
             if self._snapshot is None or self._workspace is None:
                 return Checked(_NOTHING, {}, trouble=self.trouble)
-            analysis = analyse(self._snapshot, Reuse(), progress=progress)
+            analysis = analyse(self._snapshot, EarlierAnalysis(self._analysis), progress=progress)
+            self._analysis = analysis
             report = summed_up(analysis)
             return Checked(report, self._by_file(report), self._snapshot)
 

@@ -1,0 +1,132 @@
+"""What an analysis leaves to the one after a keystroke: only what a change can matter to is judged again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vmlint.api import judge
+from vmlint.cache import Cache
+from vmlint.cache.earlier import EarlierAnalysis
+from vmlint.engine.analysis import Analysis, analyse
+from vmlint.engine.request import RunRequest
+from vmlint.engine.summary import summed_up
+from vmlint.engine.workspace import Workspace
+from vmlint.report import render
+
+VM = """\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: NAME, namespace: shop}
+spec:
+  runStrategy: Always
+  instancetype: {kind: VirtualMachineInstancetype, name: TYPE}
+  template: {spec: {domain: {devices: {}}}}
+"""
+SIZE = """\
+apiVersion: instancetype.kubevirt.io/v1beta1
+kind: VirtualMachineInstancetype
+metadata: {name: NAME, namespace: shop}
+spec: {cpu: {guest: 1}, memory: {guest: 1Gi}}
+"""
+FILES = {
+    "web.yaml": VM.replace("NAME", "web").replace("TYPE", "small"),
+    "db.yaml": VM.replace("NAME", "db").replace("TYPE", "large"),
+    "lost.yaml": VM.replace("NAME", "lost").replace("TYPE", "smal"),
+    "small.yaml": SIZE.replace("NAME", "small"),
+    "large.yaml": SIZE.replace("NAME", "large"),
+    "class.yaml": "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\nprovisioner: x\n",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    (tmp_path / ".git").mkdir()
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content)
+    monkeypatch.chdir(tmp_path)
+    return Workspace.open(RunRequest())
+
+
+def again(workspace: Workspace, changes: dict[str, str | None]) -> set[str]:
+    """The objects that are judged again after some changes; the report is that of a new run."""
+    before = analyse(workspace.snapshot(), EarlierAnalysis(None))
+    for name, content in changes.items():
+        workspace = workspace.update(name, content)
+    snapshot = workspace.snapshot()
+    reuse = EarlierAnalysis(before)
+    after = analyse(snapshot, reuse)
+    anew = analyse(snapshot, EarlierAnalysis(None))
+    assert render("json", summed_up(after)) == render("json", summed_up(anew)) == render("json", judge(snapshot))
+    known = reuse.judged(snapshot, after.subjects)
+    return {str(subject) for index, (_, subject) in enumerate(after.subjects) if index not in known}
+
+
+OTHER = "StorageClass fast"
+"""Matters to objects that do not name it, and is judged again whatever changes."""
+
+
+def test_a_comment_matters_to_nobody_else(shop: Workspace) -> None:
+    assert again(shop, {"web.yaml": "# more\n" + FILES["web.yaml"]}) == {
+        "<document 0 of web.yaml, line 1>",
+        "VirtualMachine shop/web",
+        OTHER,
+    }
+
+
+def test_a_change_matters_to_who_names_the_object(shop: Workspace) -> None:
+    changed = again(shop, {"small.yaml": FILES["small.yaml"].replace("1Gi", "2Gi")})
+    assert {"VirtualMachineInstancetype shop/small", "VirtualMachine shop/web"} <= changed
+    assert not {"VirtualMachine shop/db", "VirtualMachine shop/lost"} & changed
+
+
+def test_a_name_that_comes_matters_to_who_lacks_something(shop: Workspace) -> None:
+    changed = again(shop, {"more.yaml": SIZE.replace("NAME", "more")})
+    assert "VirtualMachine shop/lost" in changed
+    assert "VirtualMachine shop/db" not in changed
+
+
+def test_what_acts_without_being_named_matters_to_all(shop: Workspace) -> None:
+    changed = again(shop, {"class.yaml": FILES["class.yaml"] + "reclaimPolicy: Retain\n"})
+    assert {"VirtualMachine shop/web", "VirtualMachine shop/db"} <= changed
+
+
+def test_findings_are_kept_too(shop: Workspace) -> None:
+    before = analyse(shop.snapshot(), EarlierAnalysis(None))
+    assert [fault.meta.id for _, fault in before.violations]
+    after: Analysis = analyse(shop.update("db.yaml", None).snapshot(), EarlierAnalysis(before))
+    assert [one for one in after.violations if one in before.violations]
+
+
+def test_a_configuration_of_kubevirt_matters_to_runs_with_a_cache(shop: Workspace, tmp_path: Path) -> None:
+    """It names nobody, and nobody names it."""
+    import vmlint
+
+    kubevirt = """\
+apiVersion: kubevirt.io/v1
+kind: KubeVirt
+metadata: {name: kubevirt, namespace: kubevirt}
+spec: {configuration: {network: {binding: {macvtap: {domainAttachmentType: tap}}}}}
+"""
+    vm = """\
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: net, namespace: shop}
+spec:
+  runStrategy: Always
+  template:
+    spec:
+      domain:
+        memory: {guest: 1Gi}
+        devices: {interfaces: [{name: default, binding: {name: macvtap}}]}
+      networks: [{name: default, pod: {}}]
+"""
+    (tmp_path / "kubevirt.yaml").write_text(kubevirt)
+    (tmp_path / "net.yaml").write_text(vm)
+    cache = Cache(tmp_path / "cache", least_bytes=0)
+    first = vmlint.check(cache=cache)
+    assert "network-binding-not-registered" not in {one.slug for one in first.findings}
+    (tmp_path / "kubevirt.yaml").write_text(kubevirt.replace("macvtap:", "passt:"))
+    second = vmlint.check(cache=cache)
+    assert "network-binding-not-registered" in {one.slug for one in second.findings}

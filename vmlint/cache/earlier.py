@@ -1,0 +1,235 @@
+"""What an analysis of the files before an update says of them after it: the answer of an editor to a keystroke.
+
+What is found in an object depends on itself, on what it names, on what that names in turn, and on who else names the
+same claims or has the same addresses. So a change matters to the objects that mention a name of what has changed, and
+to those that mention one of these. A word in any text of an object is a mention: more objects are judged again than
+need be, never fewer.
+
+What acts on objects that do not name it (a storage class, a KubeVirt, a patch) matters to all: where one changes, all
+are judged again. It is judged again itself whatever changes. An object of which a reference leads nowhere is judged
+again where any name comes or goes: what may be meant by it is one of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
+
+from vmlint.engine.analysis import Analysis
+from vmlint.engine.reuse import Judged, Reuse
+from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.subjects import NumberedSubject, Subject
+from vmlint.engine.summaries import acts_by_name
+from vmlint.graph.cluster import makes
+from vmlint.graph.links import links
+from vmlint.model.access import text
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachine, Workload
+from vmlint.rule import Doubt, Fault, Spot
+from vmlint.source.document import Document
+from vmlint.world.addresses import addresses_of
+from vmlint.world.disks import claims_used, claims_written
+from vmlint.world.names import MOST_COMPARED
+
+__all__ = ["EarlierAnalysis"]
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+
+
+class EarlierAnalysis(Reuse):
+    """An analysis of the same workspace before some of its files changed."""
+
+    keeps = True
+
+    def __init__(self, analysis: Analysis | None) -> None:
+        self._before = analysis
+
+    def judged(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Judged]:
+        """What was found in the subjects that no change can matter to."""
+        before = self._before
+        if before is None or before.stopped is not None or not _comparable(before.snapshot, snapshot):
+            return {}
+        change = _Change(before.snapshot, snapshot)
+        if change.matters_to_all:
+            return {}
+        known = {(number, id(subject)): index for index, (number, subject) in enumerate(before.subjects)}
+        there = _Documents(snapshot)
+        found = {}
+        for index, (number, subject) in enumerate(subjects):
+            was = known.get((number, id(subject)))
+            if was is None or (judged := before.judged.get(was)) is None or change.matters_to(subject, judged):
+                continue
+            if there.has_places_of(judged):
+                found[index] = judged
+        return found
+
+
+def _comparable(before: Snapshot, after: Snapshot) -> bool:
+    """Whether two snapshots are of one workspace, with the same deployments, and vmlint's own rules are alone."""
+    if before.settings is not after.settings or before.comparison or after.comparison:
+        return False
+    if any(rule.pack for rule in after.settings.all_rules()):
+        return False  # nobody knows what these look at
+    return [_face(one) for one in before.repository.deployments] == [
+        _face(one) for one in after.repository.deployments
+    ] and [one.cluster.namespaces for one in before.worlds] == [one.cluster.namespaces for one in after.worlds]
+
+
+def _face(deployment: Any) -> tuple[object, ...]:
+    """What is known of a deployment beside its objects."""
+    return deployment.name, deployment.tool, [one.reason for one in (*deployment.unread, *deployment.unclear)]
+
+
+class _Change:
+    """What differs between the objects of two snapshots, and which objects that can matter to."""
+
+    def __init__(self, before: Snapshot, after: Snapshot) -> None:
+        old, new = ([*_resources(one)] for one in (before, after))
+        kept = {id(one) for one in old} & {id(one) for one in new}
+        gone = [one for one in old if id(one) not in kept]
+        come = [one for one in new if id(one) not in kept]
+        changed = [*_unequal(gone, come), *_unequal(come, gone)]
+        names = {name for one in changed for name in _names(one)}
+        self.matters_to_all = not all(map(acts_by_name, changed)) or not all(map(_NAME.fullmatch, names))
+        if self.matters_to_all:
+            return
+        self._names_differ = (
+            _identities(gone) != _identities(come)
+            or any(_lacks(one, before) for one in gone)
+            or any(_lacks(one, after) for one in come)
+            or before.world.cluster.whole.compared > _MOST_SURE
+        )
+        self._again = _reached(names, {mac for one in changed for mac in _addresses(one)}, new) if changed else set()
+
+    def matters_to(self, subject: Subject, judged: Judged) -> bool:
+        """Whether a subject that is there in both may be judged in another way."""
+        if not isinstance(subject, Resource):
+            return not isinstance(subject, Document)
+        if id(subject) in self._again or not acts_by_name(subject):
+            return True
+        return self._names_differ and not judged.complete
+
+
+_MOST_SURE = MOST_COMPARED // 2
+"""How much of the names may be compared for the answer to be the same whatever else is compared before."""
+
+
+def _resources(snapshot: Snapshot) -> Iterator[Resource]:
+    """The objects of all worlds, each once."""
+    return iter({id(one): one for world in snapshot.worlds for one in world.cluster.resources}.values())
+
+
+def _unequal(some: Iterable[Resource], others: Iterable[Resource]) -> list[Resource]:
+    """The objects that are not among others with the same content."""
+    there: dict[object, list[Resource]] = {}
+    for one in others:
+        there.setdefault(_key(one), []).append(one)
+    return [one for one in some if not any(_is_same(one, other) for other in there.get(_key(one), ()))]
+
+
+def _key(one: Resource) -> object:
+    return type(one), one.ref, one.api_version
+
+
+def _is_same(one: Resource, other: Resource) -> bool:
+    """Whether two objects differ in nothing but their places in the text."""
+    return (
+        one.fragment == other.fragment
+        and one.patched == other.patched
+        and one.linted == other.linted
+        and one.document.file == other.document.file
+        and (one.renamed is None) == (other.renamed is None)
+        and one.data == other.data
+    )
+
+
+def _identities(some: Iterable[Resource]) -> Counter[object]:
+    """The names that objects give to themselves and to what they make, and whether they write their namespace."""
+    return Counter(
+        (ref, bool(text(one.data, "metadata", "namespace")))
+        for one in some
+        for ref in (one.ref, *(made for made, _ in one.once(makes)))
+    )
+
+
+def _lacks(one: Resource, snapshot: Snapshot) -> bool:
+    """Whether an inference of a VM looks for something in vain."""
+    if not isinstance(one, VirtualMachine) or one.fragment:
+        return False
+    return any(True for world in snapshot.worlds for _ in world.vms.lacks(one))
+
+
+def _reached(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
+    """The ids of the objects that mention a name, or have an address, and of all that mention these."""
+    mentioned: dict[str, list[Resource]] = {}
+    waiting = list(names)
+    reached: set[int] = set()
+    for one in resources:
+        if addresses and not addresses.isdisjoint(_addresses(one)):
+            waiting += _names(one)
+            reached.add(id(one))
+        for word in one.once(_mentions):
+            mentioned.setdefault(word, []).append(one)
+    while waiting:
+        for one in mentioned.pop(waiting.pop(), ()):
+            if id(one) not in reached:
+                reached.add(id(one))
+                waiting += _names(one)
+    return reached
+
+
+def _names(one: Resource) -> Iterator[str]:
+    """The names under which an object is found, those of what it makes and writes, and of the claims that it uses."""
+    yield one.name
+    for ref, _ in one.once(makes):
+        yield ref.name
+    for ref, _ in one.once(claims_written):
+        yield ref.name
+    if isinstance(one, Workload):
+        for _, name in one.once(claims_used):
+            yield name
+
+
+def _mentions(one: Resource) -> frozenset[str]:
+    """The words of all texts of an object, and the names of what it refers to."""
+    words = {*_names(one), *(link.ref.name for link in links(one))}
+    waiting: list[Any] = [one.data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif value is not None and not isinstance(value, bool):
+            words.update(_NAME.findall(value if isinstance(value, str) else str(value)))
+    return frozenset(words)
+
+
+def _addresses(one: Resource) -> list[str]:
+    return [mac for mac, *_ in one.once(addresses_of)] if isinstance(one, Workload) else []
+
+
+class _Documents:
+    """The documents of a snapshot: a finding that leads into one that is gone has lost its place."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        repository = snapshot.repository
+        files = [one for file in repository.files for one in (*file.documents, *file.remarks)]
+        self._there = {id(one) for one in files}
+        self._there |= {id(one.document) for one in repository.around}
+
+    def has_places_of(self, judged: Judged) -> bool:
+        """Whether all places are there that the answer names."""
+        answers: list[Fault | Doubt] = [fault for _, fault in judged.faults]
+        answers += [doubt for _, doubt in judged.doubts]
+        return not judged.crashes and not judged.truncated and all(map(self._has, answers))
+
+    def _has(self, answer: Fault | Doubt) -> bool:
+        places = [answer.place, *(hop.place for hop in answer.chain if hop.place is not None)]
+        return all(self._is_there(place) for place in places)
+
+    def _is_there(self, place: Place | Spot) -> bool:
+        document = place.document if isinstance(place, Spot) else place.resource.written(place.path).document
+        return not document.text or id(document) in self._there
