@@ -34,13 +34,13 @@ from vmlint.model.subjects import Instancetype
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._types import WORDS
+from .._wording import in_words
+
 META = Meta("VM210", effect=Effect.DEPRECATED, since="0.1", subject=Instancetype)
 
 
 def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
-    for cause in instancetype_warnings(instancetype.spec, world.settings.release):
-        yield META.at(
-            instancetype.at(*cause.path),
-            f"{cause.message}.",
-            fix="move it to the preference, as `preferredLaunchSecurity`",
-        )
+    for refusal in instancetype_warnings(instancetype.spec, world.settings.release):
+        words = in_words(WORDS, refusal)
+        yield META.at(instancetype.at(*refusal.path), f"{words.wrong}.", fix=words.fix)

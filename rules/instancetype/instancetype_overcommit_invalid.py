@@ -31,18 +31,18 @@ KubeVirt `pkg/instancetype/webhooks/admitter.go`.
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.types import instancetype_causes
+from vmlint.kubevirt.types import instancetype_refusals
 from vmlint.model.subjects import Instancetype
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+
+from .._types import WORDS
+from .._wording import in_words
 
 META = Meta("VM209", effect=Effect.REJECTED, since="0.1", subject=Instancetype)
 
 
 def check(instancetype: Instancetype, world: World) -> Iterator[Fault]:
-    for cause in instancetype_causes(instancetype.spec, world.settings.release):
-        yield META.at(
-            instancetype.at(*cause.path),
-            f"{cause.message}.",
-            fix="remove `overcommitPercent`, or write a percentage from 0 to 100 and use no huge pages",
-        )
+    for refusal in instancetype_refusals(instancetype.spec, world.settings.release):
+        words = in_words(WORDS, refusal)
+        yield META.at(instancetype.at(*refusal.path), f"{words.wrong}.", fix=words.fix)

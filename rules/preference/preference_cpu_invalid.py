@@ -27,25 +27,18 @@ KubeVirt `pkg/instancetype/preference/webhooks/admitter.go`.
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.topology import ACROSS, DEPRECATED
-from vmlint.kubevirt.types import preference_causes
+from vmlint.kubevirt.types import preference_refusals
 from vmlint.model.subjects import Preference
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM306", effect=Effect.REJECTED, since="0.1", subject=Preference)
+from .._types import WORDS
+from .._wording import in_words
 
-_FIXES = {
-    "preferredCPUTopology": f"use one of {', '.join(f'`{name}`' for name in DEPRECATED.values())}",
-    "across": f"use one of {', '.join(f'`{name}`' for name in sorted(ACROSS))}",
-    "ratio": "set `ratio: 2`, or use another `across`",
-}
+META = Meta("VM306", effect=Effect.REJECTED, since="0.1", subject=Preference)
 
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
-    for cause in preference_causes(preference.spec, world.settings.release):
-        yield META.at(
-            preference.at(*cause.path),
-            f"{cause.message}.",
-            fix=_FIXES[str(cause.path[-1])],
-        )
+    for refusal in preference_refusals(preference.spec, world.settings.release):
+        words = in_words(WORDS, refusal)
+        yield META.at(preference.at(*refusal.path), f"{words.wrong}.", fix=words.fix)

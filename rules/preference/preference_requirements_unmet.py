@@ -48,6 +48,7 @@ from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.outcome import reason_of
 
 from .._effect import refusal
 
@@ -65,11 +66,12 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     preference = world.vms.match(vm, Matcher.PREFERENCE)
     if found is None or preference is None:
         return
-    asked = Hop(f"preference {preference.name}: requires {found.required}", _place(preference, found.resource))
+    resource = found.values["resource"]
+    asked = Hop(f"preference {preference.name}: requires {found.values['required']}", _place(preference, resource))
     yield META.at(
-        vm.at(*vm.vm_path, *found.paths[0][1:]),
-        f"{found.message.replace('the preference', f'preference `{preference.name}`', 1)}.",
-        fix=_FIXES[found.resource],
+        vm.at(*vm.vm_path, *found.path[1:]),
+        f"{reason_of(found).replace('the preference', f'preference `{preference.name}`', 1)}.",
+        fix=_FIXES[resource],
         effect=refusal(vm),
     ).along((*(preference.chain.hops if preference.chain else ()), asked))
 

@@ -27,19 +27,19 @@ KubeVirt `pkg/instancetype/preference/webhooks/admitter.go` (deprecatedTopologie
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.topology import DEPRECATED
 from vmlint.kubevirt.types import preference_warnings
-from vmlint.model.access import text
 from vmlint.model.subjects import Preference
 from vmlint.rule import Effect, Fault, Fix, Meta
-from vmlint.source.edit import Put
 from vmlint.world import World
+
+from .._types import WORDS
+from .._wording import in_words
 
 META = Meta("VM307", effect=Effect.DEPRECATED, since="0.1", subject=Preference, fix=Fix.SAFE)
 
 
 def check(preference: Preference, world: World) -> Iterator[Fault]:
-    for cause in preference_warnings(preference.spec, world.settings.release):
-        name = DEPRECATED[text(preference.data, *cause.path)]
-        fault = META.at(preference.at(*cause.path), f"{cause.message}.", fix=f"write `{name}`")
-        yield fault.mended(Fix.SAFE, Put(cause.path, name))
+    for refusal in preference_warnings(preference.spec, world.settings.release):
+        words = in_words(WORDS, refusal)
+        fault = META.at(preference.at(*refusal.path), f"{words.wrong}.", fix=words.fix)
+        yield fault.mended(Fix.SAFE, *words.edits(refusal)) if words.edits else fault

@@ -36,6 +36,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.outcome import reason_of
 
 from .._about import unusable_preference
 from .._effect import refusal
@@ -44,15 +45,15 @@ META = Meta("VM305", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    cause = world.vms.unusable(vm)
+    found = world.vms.unusable(vm)
     preference = world.vms.match(vm, Matcher.PREFERENCE)
-    if cause is None or preference is None:
+    if found is None or preference is None:
         return
     owner = preference.resolution.resource if preference.resolution else None
     hops = (Hop(f"preference {preference.name}", owner.at("spec", "cpu")),) if owner else ()
     yield META.at(
-        vm.at(*vm.vm_path, *cause.path[1:]),
-        f"preference `{preference.name}` can't be applied: {cause.message}.",
+        vm.at(*vm.vm_path, *found.path[1:]),
+        f"preference `{preference.name}` can't be applied: {reason_of(found)}.",
         fix="use another instancetype or preference, or change `spec.cpu` of the preference",
         effect=refusal(vm),
     ).along((*(preference.chain.hops if preference.chain else ()), *hops))

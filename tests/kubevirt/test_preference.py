@@ -242,9 +242,9 @@ def test_what_a_release_does_not_know_is_not_applied() -> None:
     ],
 )
 def test_breakdown(features: list[Any], instancetype: Any, domain: dict[str, Any], breaks: bool) -> None:
-    cause = breakdown({"cpu": {"preferredCPUFeatures": features}}, instancetype, template(domain))
-    assert (cause is not None) == breaks
-    assert cause is None or cause.path == ("spec", "template", "spec", "domain")
+    refusal = breakdown({"cpu": {"preferredCPUFeatures": features}}, instancetype, template(domain))
+    assert (refusal is not None) == breaks
+    assert refusal is None or refusal.path == ("spec", "template", "spec", "domain")
 
 
 TYPES: dict[str, dict[str, str]] = json.loads(files("vmlint.catalog").joinpath("wire.json").read_bytes())

@@ -1,15 +1,34 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from vmlint.kubevirt.releases import Release
-from vmlint.kubevirt.requirements import Unmet, unmet
+from vmlint.kubevirt.requirements import unmet
+from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
+from vmlint.world.outcome import reason_of
 
 from .sample import instancetype, template
 
 CPU = ("spec", "template", "spec", "domain", "cpu")
+
+
+class Read(NamedTuple):
+    """A requirement that is not met, as a person reads it."""
+
+    resource: str
+    provided: str
+    required: str
+    path: Path
+    message: str
+
+
+def read(refusal: Refusal | None) -> Read:
+    assert refusal is not None
+    resource, provided, required = (refusal.values[key] for key in ("resource", "provided", "required"))
+    return Read(resource, provided, required, refusal.path, reason_of(refusal))
 
 
 def requiring(topology: str | None = None, across: str | None = None, **requirements: Any) -> dict[str, Any]:
@@ -22,8 +41,8 @@ def requiring(topology: str | None = None, across: str | None = None, **requirem
 def test_cpu_of_an_instancetype() -> None:
     given = instancetype()["spec"]
     assert unmet(template(), given, requiring(cpu={"guest": 2})) is None
-    assert unmet(template(), given, requiring("cores", cpu={"guest": 4})) == Unmet(
-        "cpu", "2", "4", (("spec", "instancetype"),), "the preference requires 4 vCPUs, and the instancetype has 2"
+    assert read(unmet(template(), given, requiring("cores", cpu={"guest": 4}))) == Read(
+        "cpu", "2", "4", ("spec", "instancetype"), "the preference requires 4 vCPUs, and the instancetype has 2"
     )
 
 
@@ -52,22 +71,21 @@ def test_cpu_of_a_vm(
     if provided is None:
         assert found is None
     else:
+        assert read(found)[1:4] == (str(provided), "4", (*CPU, fields[0]))
         assert found is not None
-        assert (found.provided, found.required, found.paths) == (str(provided), "4", tuple((*CPU, f) for f in fields))
+        assert found.values["parts"] == tuple(fields)
 
 
 def test_vcpus_that_are_spread_across_an_unknown_level_count_as_none() -> None:
     """Source: KubeVirt `pkg/instancetype/preference/requirements/cpu.go` (checkSpread)."""
     found = unmet(template({"cpu": {"sockets": 8}}), None, requiring("spread", "Bogus", cpu={"guest": 4}))
-    assert found is not None
-    assert (found.provided, found.paths) == ("0", (("spec", "preference"),))
+    assert read(found)[1:4] == ("0", "4", ("spec", "preference"))
     assert unmet(template(), None, requiring("spread", "${ACROSS}", cpu={"guest": 4})) is None
 
 
 def test_what_the_message_names() -> None:
     found = unmet(template({"cpu": {"sockets": 2}}), None, requiring("any", cpu={"guest": 4}))
-    assert found is not None
-    assert found.message == "the preference requires 4 vCPUs, and the VM's cores, sockets and threads result in 0"
+    assert read(found).message == "the preference requires 4 vCPUs, and the VM's cores, sockets and threads result in 0"
 
 
 def test_memory() -> None:
@@ -75,29 +93,28 @@ def test_memory() -> None:
     wanted = requiring(memory={"guest": "8Gi"})
     assert unmet(template({"memory": {"guest": "8192Mi"}}), None, wanted) is None
     assert unmet(template({"memory": {"guest": "${SIZE}"}}), None, wanted) is None
-    assert unmet(template({"memory": {"guest": "1Gi"}}), None, wanted) == Unmet(
+    assert read(unmet(template({"memory": {"guest": "1Gi"}}), None, wanted)) == Read(
         "memory",
         "1Gi",
         "8Gi",
-        (("spec", "template", "spec", "domain", "memory"),),
+        ("spec", "template", "spec", "domain", "memory"),
         "the preference requires 8Gi of memory, and the VM has 1Gi",
     )
-    assert unmet(template(), None, wanted).provided == "0"  # type: ignore[union-attr]
+    assert read(unmet(template(), None, wanted)).provided == "0"
     by_instancetype = unmet(template({"memory": {"guest": "4Gi"}}), given, wanted)
-    assert by_instancetype is not None
-    assert by_instancetype.paths == (("spec", "instancetype"),)
-    assert by_instancetype.message == "the preference requires 8Gi of memory, and the instancetype has 4Gi"
+    assert read(by_instancetype).path == ("spec", "instancetype")
+    assert read(by_instancetype).message == "the preference requires 8Gi of memory, and the instancetype has 4Gi"
 
 
 def test_architecture() -> None:
     wanted = requiring(architecture="arm64")
     assert unmet(template(architecture="arm64"), None, wanted) is None
     assert unmet(template(architecture="${ARCH}"), None, wanted) is None
-    assert unmet(template(architecture="amd64"), None, wanted) == Unmet(
+    assert read(unmet(template(architecture="amd64"), None, wanted)) == Read(
         "architecture",
         "amd64",
         "arm64",
-        (("spec", "template", "spec", "architecture"),),
+        ("spec", "template", "spec", "architecture"),
         "the preference requires the architecture `arm64`, and the VM has `amd64`",
     )
 
@@ -108,7 +125,7 @@ def test_the_first_failure_alone_is_named() -> None:
         unmet(template({"cpu": cpu, "memory": memory}, architecture="amd64"), None, wanted)
         for cpu, memory in (({}, {}), ({"sockets": 8}, {}), ({"sockets": 8}, {"guest": "8Gi"}))
     ]
-    assert [failure and failure.resource for failure in found] == ["cpu", "memory", "architecture"]
+    assert [failure and failure.values["resource"] for failure in found] == ["cpu", "memory", "architecture"]
 
 
 def test_releases() -> None:
@@ -129,6 +146,7 @@ def test_an_instancetype_without_amounts_is_met_by_the_vm() -> None:
     wanted = requiring(cpu={"guest": 4}, memory={"guest": "1Gi"})
     vm = template({"cpu": {"sockets": 2, "cores": 1, "threads": 1}, "memory": {"guest": "1Gi"}})
     found = unmet(vm, {"cpu": {}, "memory": {}}, wanted)
-    assert found is not None and found.provided == "2" and found.paths[0][:-1] == CPU
+    assert read(found).provided == "2"
+    assert read(found).path[:-1] == CPU
     vm["spec"]["domain"]["cpu"]["cores"] = 2
     assert unmet(vm, {"cpu": {}, "memory": {}}, wanted) is None

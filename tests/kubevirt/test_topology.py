@@ -6,6 +6,7 @@ import pytest
 
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.topology import Topology, distribute, indivisible, preferred, spread
+from vmlint.world.outcome import reason_of
 
 
 def spreading(across: str | None = None, ratio: Any = None, old_ratio: Any = None) -> dict[str, Any]:
@@ -95,8 +96,9 @@ def test_a_variable_number_of_vcpus() -> None:
     ],
 )
 def test_indivisible(vcpus: int, preference: Any, message: str) -> None:
-    cause = indivisible(vcpus, preference)
-    assert cause == (("spec", "instancetype"), message)
+    refusal = indivisible(vcpus, preference)
+    assert refusal is not None
+    assert (refusal.path, reason_of(refusal)) == (("spec", "instancetype"), message)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from rules._types import WORDS
+from rules._wording import in_words
 from vmlint.kubevirt.releases import Release
-from vmlint.kubevirt.types import instancetype_causes, instancetype_warnings, preference_causes, preference_warnings
+from vmlint.kubevirt.types import instancetype_refusals, instancetype_warnings, preference_refusals, preference_warnings
 
 from .sample import instancetype
 
@@ -31,13 +33,14 @@ OVERCOMMIT = ("spec", "memory", "overcommitPercent")
 )
 def test_overcommit(memory: dict[str, Any], messages: list[str]) -> None:
     spec = instancetype(memory=memory)["spec"]
-    assert list(instancetype_causes(spec)) == [(OVERCOMMIT, message) for message in messages]
-    assert list(instancetype_causes(spec, Release(0, 59))) == []
+    found = [(refusal.path, in_words(WORDS, refusal).wrong) for refusal in instancetype_refusals(spec)]
+    assert found == [(OVERCOMMIT, message) for message in messages]
+    assert list(instancetype_refusals(spec, Release(0, 59))) == []
 
 
 def test_launch_security() -> None:
     spec = instancetype(launchSecurity={})["spec"]
-    assert [cause.path for cause in instancetype_warnings(spec)] == [("spec", "launchSecurity")]
+    assert [refusal.path for refusal in instancetype_warnings(spec)] == [("spec", "launchSecurity")]
     assert list(instancetype_warnings(spec, Release(1, 8))) == list(instancetype_warnings({})) == []
 
 
@@ -65,18 +68,18 @@ def cpu(topology: Any = None, **options: Any) -> dict[str, Any]:
     ],
 )
 def test_preference(spec: dict[str, Any], field: str | None) -> None:
-    paths = [cause.path for cause in preference_causes(spec)]
+    paths = [refusal.path for refusal in preference_refusals(spec)]
     assert paths == ([] if field is None else [("spec", "cpu", *field.split("."))])
 
 
 def test_preference_releases() -> None:
-    assert list(preference_causes(cpu("bogus"), Release(1, 3))) == []
-    assert list(preference_causes(cpu("preferSpread", across="Bogus"), Release(1, 2))) == []
-    assert len(list(preference_causes(cpu("preferSpread", across="Bogus"), Release(1, 3)))) == 1
+    assert list(preference_refusals(cpu("bogus"), Release(1, 3))) == []
+    assert list(preference_refusals(cpu("preferSpread", across="Bogus"), Release(1, 2))) == []
+    assert len(list(preference_refusals(cpu("preferSpread", across="Bogus"), Release(1, 3)))) == 1
 
 
 def test_deprecated_topologies() -> None:
-    assert [cause.message for cause in preference_warnings(cpu("preferSpread"))] == [
+    assert [in_words(WORDS, refusal).wrong for refusal in preference_warnings(cpu("preferSpread"))] == [
         "`preferSpread` is deprecated; `spread` replaces it"
     ]
     assert (

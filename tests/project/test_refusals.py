@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from rules import _types
 from rules._wording import Words
 from rules.cluster import _settings, cdi_setting_wrong
 from rules.machine import _words
@@ -25,9 +26,12 @@ from vmlint.cdi.config import ConfigFlaw
 from vmlint.cdi.sources import ChecksumFlaw
 from vmlint.explain import cdi_messages
 from vmlint.kubevirt import admission
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.configuration import Setting
 from vmlint.kubevirt.operations.check import Check as OperationCheck
 from vmlint.kubevirt.operations.expression import ExpressionFlaw
+from vmlint.kubevirt.types import Code as TypeCode
+from vmlint.world import outcome
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +46,11 @@ SILENT = (
     "vmlint/kubevirt/admission",
     "vmlint/kubevirt/configuration.py",
     "vmlint/kubevirt/operations",
+    "vmlint/kubevirt/applying.py",
+    "vmlint/kubevirt/apply.py",
+    "vmlint/kubevirt/requirements.py",
+    "vmlint/kubevirt/topology.py",
+    "vmlint/kubevirt/types.py",
     "vmlint/model/refusal.py",
 )
 """The files and folders of semantics that hold no sentence."""
@@ -64,6 +73,8 @@ WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "cdi": (ConfigFlaw, (cdi_setting_wrong.WORDS,)),
     "operations": (OperationCheck, (_refused.WORDS,)),
     "expressions": (ExpressionFlaw, (_refused.FLAWS,)),
+    "applying": (Applying, (outcome.REASONS,)),
+    "types": (TypeCode, (_types.WORDS,)),
     "kubevirt": (Setting, (_settings.WORDS,)),
     **{module.__name__.rpartition(".")[2]: (module.Code, (words_in(module).WORDS,)) for module in WITH_CODES},
 }

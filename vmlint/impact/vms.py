@@ -12,6 +12,7 @@ from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import refusals, rejected
 from vmlint.kubevirt.apply import Origin
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.outcome import Live
@@ -23,6 +24,7 @@ from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
 from vmlint.registry.words import wrong_with_guest
 from vmlint.rule import Rule
+from vmlint.world.outcome import reason_of
 from vmlint.world.update import Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, restarted
 
@@ -135,7 +137,9 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
 
 def _never_starts(result: Updated) -> str:
     why = result.never_starts
-    return wrong_with_guest(why) if isinstance(why, Refusal) else why
+    if not isinstance(why, Refusal):
+        return why
+    return reason_of(why) if isinstance(why.code, Applying) else wrong_with_guest(why)
 
 
 def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:

@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from vmlint.kubevirt.cause import Cause
 from vmlint.kubevirt.conflicts import Bars, Conflict, bars
 from vmlint.kubevirt.defaults import (
     NO_STRATEGY,
@@ -37,6 +36,7 @@ from vmlint.kubevirt.topology import indivisible
 from vmlint.kubevirt.values import clone, ensure, leaves, opened
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 
 __all__ = ["Applied", "Copies", "Origin", "Outfit"]
 
@@ -62,7 +62,7 @@ Watch = Callable[[Origin, Mapping[str, Any]], None]
 """Told of the template after each step, with who the step's changes come from."""
 
 
-_Result = tuple[dict[str, Any], tuple[Conflict, ...], Cause | None, str | None]
+_Result = tuple[dict[str, Any], tuple[Conflict, ...], Refusal | None, Refusal | None]
 _MATCHERS = frozenset(("instancetype", "preference"))
 
 
@@ -218,7 +218,7 @@ class Copies:
         fill_input_type(ready)
         return ready, (), None, problem
 
-    def _complete(self, template: dict[str, Any], watch: Watch) -> str | None:
+    def _complete(self, template: dict[str, Any], watch: Watch) -> Refusal | None:
         """Fill in disks and the network, which a VM that runs gets first; no more than its devices and its networks
         is changed."""
         fill_disks(template)
@@ -226,7 +226,7 @@ class Copies:
         watch(Origin.DEFAULT, template)
         return problem
 
-    def _applied(self, template: dict[str, Any], watch: Watch, problem: str | None) -> _Result:
+    def _applied(self, template: dict[str, Any], watch: Watch, problem: Refusal | None) -> _Result:
         """Instancetype, preference and defaults on a template that they suit, in place."""
         outfit = self._outfit
         self._dressed(template, watch)
@@ -257,7 +257,7 @@ class Copies:
         return () if barred is None else barred.conflicts(self._mutated)
 
     @cached_property
-    def _breakdown(self) -> Cause | None:
+    def _breakdown(self) -> Refusal | None:
         """Why the webhook breaks down; conflicts come first."""
         if self._conflicts:
             return None

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import clone, ensure, whole
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
 __all__ = [
@@ -86,7 +88,7 @@ class ClusterConfig(NamedTuple):
         )
 
 
-def fill(template: dict[str, Any], config: ClusterConfig, release: Release | None = None) -> str | None:
+def fill(template: dict[str, Any], config: ClusterConfig, release: Release | None = None) -> Refusal | None:
     """Fill every default into a VM's template, in place. The answer says why KubeVirt refuses to go on, if it does."""
     does = behaviour(release)
     fill_architecture(template, config)
@@ -118,7 +120,7 @@ def fill_machine(template: dict[str, Any], config: ClusterConfig) -> None:
         machine["type"] = config.machine(text(template, "spec", "architecture"))
 
 
-def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
+def fill_network(template: dict[str, Any], config: ClusterConfig) -> Refusal | None:
     """A pod network with its interface, where the VM has neither networks nor interfaces and does not decline.
 
     The answer says why KubeVirt refuses to add one, if it does.
@@ -128,13 +130,17 @@ def fill_network(template: dict[str, Any], config: ClusterConfig) -> str | None:
     if devices.get("autoattachPodInterface") is False or spec.get("networks") or devices.get("interfaces"):
         return None
     if config.interface == "bridge" and not config.bridge_permitted:
-        return "the default binding is `bridge`, which the cluster does not permit on the pod network"
+        return _no_interface(Applying.BRIDGE_NOT_PERMITTED)
     if config.interface == "slirp":
-        return "the default binding is `slirp`, which KubeVirt has removed"
+        return _no_interface(Applying.SLIRP_REMOVED)
     if config.interface in ("bridge", "masquerade"):
         devices["interfaces"] = [{"name": "default", config.interface: {}}]
     spec["networks"] = [{"name": "default", "pod": {}}]
     return None
+
+
+def _no_interface(code: Applying) -> Refusal:
+    return Refusal(code, ("spec", "domain", "devices", "interfaces"))
 
 
 def fill_disks(template: dict[str, Any]) -> None:

@@ -9,11 +9,12 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.cause import Cause
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import clone, ensure, entries
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
+from vmlint.model.refusal import Refusal
 
 __all__ = ["TABLE", "How", "Row", "Wishes", "apply_attachments", "apply_preference", "breakdown", "wishes"]
 
@@ -229,20 +230,16 @@ TABLE: tuple[Row, ...] = (
 
 def breakdown(
     preference: Mapping[str, Any] | None, instancetype: Mapping[str, Any] | None, template: Mapping[str, Any]
-) -> Cause | None:
+) -> Refusal | None:
     """Why the webhook breaks down over a preference, so that the VM is refused; None where it does not.
 
     CPU features are added to `domain.cpu`, which must be there, from the VM or from an instancetype. The arguments
-    are `spec`s and a template; the cause's path leads from the VM's root.
+    are `spec`s and a template; the path leads from the VM's root.
     """
     features = sequence(preference, "cpu", "preferredCPUFeatures")
     if not features or instancetype is not None or get(template, *_DOMAIN, "cpu") is not None:
         return None
-    return Cause(
-        ("spec", "template", "spec", "domain"),
-        "it adds CPU features, and the VM has neither an instancetype nor `domain.cpu`, on which KubeVirt's "
-        "webhook crashes",
-    )
+    return Refusal(Applying.FEATURES_WITHOUT_CPU, ("spec", "template", "spec", "domain"))
 
 
 def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.topology import ACROSS, preferred, spread
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Unmet", "unmet"]
+__all__ = ["unmet"]
 
 _SPEC = ("spec", "template", "spec")
 _CPU = (*_SPEC, "domain", "cpu")
@@ -28,29 +30,17 @@ _ANY = ("cores", "sockets", "threads")
 _SINCE = {"cpu": (1, 0), "memory": (1, 0), "architecture": (1, 7)}
 
 
-class Unmet(NamedTuple):
-    """A requirement that a VM does not meet.
-
-    `resource` is `cpu`, `memory` or `architecture`. `paths` lead from the VM's root to the fields that fall short:
-    the instancetype's matcher where that gives the amount.
-    """
-
-    resource: str
-    provided: str
-    required: str
-    paths: tuple[Path, ...]
-    message: str
-
-
 def unmet(
     template: Mapping[str, Any],
     instancetype: Mapping[str, Any] | None,
     preference: Mapping[str, Any] | None,
     release: Release | None = None,
-) -> Unmet | None:
+) -> Refusal | None:
     """The first requirement of a preference's `spec` that a VM does not meet, or None.
 
-    `template` is that of the webhook's copy, `instancetype` a `spec`. A variable meets everything.
+    `template` is that of the webhook's copy, `instancetype` a `spec`. A variable meets everything. The path leads from
+    the VM's root to the field that falls short: the instancetype's matcher where that gives the amount. The value
+    `resource` is `cpu`, `memory` or `architecture`.
     """
     wanted = mapping(preference, "requirements")
     for resource, check in _CHECKS.items():
@@ -67,26 +57,26 @@ def _cpu(
     template: Mapping[str, Any],
     instancetype: Mapping[str, Any] | None,
     preference: Mapping[str, Any] | None,
-) -> Iterator[Unmet]:
+) -> Iterator[Refusal]:
     needs = whole(get(required, "guest"))
     if needs is None:
         return
     if instancetype is not None and get(instancetype, "cpu", "guest") is not None:
         given = whole(get(instancetype, "cpu", "guest"))
         if given is not None and given < needs:
-            yield _too_few(given, needs, (_INSTANCETYPE,), "the instancetype has")
+            yield _too_few(Applying.VCPUS_OF_INSTANCETYPE, given, needs, _INSTANCETYPE)
         return
     parts = _ANY if instancetype is not None else _counted(preference)
     if not parts:
         if needs > 0 and instancetype is None and _counts_nothing(preference):
-            yield _too_few(0, needs, (_SPREAD_BY,), "vCPUs that are spread across an unknown level count as")
+            yield _too_few(Applying.VCPUS_UNCOUNTED, 0, needs, _SPREAD_BY)
         return
     cpu = mapping(template, "spec", "domain", "cpu")
     numbers = [whole(cpu.get(part, 0)) for part in parts]
     # KubeVirt multiplies 32-bit numbers.
     given = None if None in numbers else prod(number for number in numbers if number is not None) & 0xFFFFFFFF
     if given is not None and given < needs:
-        yield _too_few(given, needs, tuple((*_CPU, part) for part in parts), f"the VM's {_listed(parts)} result in")
+        yield _too_few(Applying.VCPUS_OF_VM, given, needs, (*_CPU, parts[0]), parts)
 
 
 def _counted(preference: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -105,12 +95,8 @@ def _counts_nothing(preference: Mapping[str, Any] | None) -> bool:
     return preferred(preference) == "spread" and across is not None and across not in ACROSS
 
 
-def _too_few(given: int, needs: int, paths: tuple[Path, ...], giver: str) -> Unmet:
-    return Unmet("cpu", str(given), str(needs), paths, f"the preference requires {needs} vCPUs, and {giver} {given}")
-
-
-def _listed(parts: tuple[str, ...]) -> str:
-    return " and ".join(", ".join(parts).rsplit(", ", 1))
+def _too_few(code: Applying, given: int, needs: int, path: Path, parts: tuple[str, ...] = ()) -> Refusal:
+    return Refusal(code, path, {"resource": "cpu", "provided": str(given), "required": str(needs), "parts": parts})
 
 
 def _memory(
@@ -118,7 +104,7 @@ def _memory(
     template: Mapping[str, Any],
     instancetype: Mapping[str, Any] | None,
     preference: Mapping[str, Any] | None,
-) -> Iterator[Unmet]:
+) -> Iterator[Refusal]:
     needs = Quantity.try_parse(get(required, "guest"))
     guest = get(template, "spec", "domain", "memory", "guest")
     theirs = get(instancetype, "memory", "guest")
@@ -126,10 +112,9 @@ def _memory(
     if needs is None or given is None or given >= needs:
         return
     by_instancetype = theirs is not None
-    giver = "the instancetype has" if by_instancetype else "the VM has"
+    code = Applying.MEMORY_OF_INSTANCETYPE if by_instancetype else Applying.MEMORY_OF_VM
     path = _INSTANCETYPE if by_instancetype else _MEMORY
-    message = f"the preference requires {needs} of memory, and {giver} {given}"
-    yield Unmet("memory", str(given), str(needs), (path,), message)
+    yield Refusal(code, path, {"resource": "memory", "provided": str(given), "required": str(needs)})
 
 
 def _architecture(
@@ -137,13 +122,13 @@ def _architecture(
     template: Mapping[str, Any],
     instancetype: Mapping[str, Any] | None,
     preference: Mapping[str, Any] | None,
-) -> Iterator[Unmet]:
+) -> Iterator[Refusal]:
     given = get(template, "spec", "architecture")
     if not isinstance(required, str) or given == required or is_unknown(required) or is_unknown(given):
         return
     given = given if isinstance(given, str) else ""
-    message = f"the preference requires the architecture `{required}`, and the VM has `{given}`"
-    yield Unmet("architecture", given, required, ((*_SPEC, "architecture"),), message)
+    values = {"resource": "architecture", "provided": given, "required": required}
+    yield Refusal(Applying.ARCHITECTURE, (*_SPEC, "architecture"), values)
 
 
 _SPREAD_BY: Path = ("spec", "preference")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.cause import Cause
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, mapping
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 
 __all__ = [
@@ -123,10 +124,12 @@ def distribute(
     return Topology()
 
 
-def indivisible(vcpus: int | str, preference: Mapping[str, Any] | None, release: Release | None = None) -> Cause | None:
+def indivisible(
+    vcpus: int | str, preference: Mapping[str, Any] | None, release: Release | None = None
+) -> Refusal | None:
     """Why the VM is refused because a preference can't spread an instancetype's vCPUs, or None.
 
-    One vCPU is refused as well, although one socket would do. The cause's path leads from the VM's root to its
+    One vCPU is refused as well, although one socket would do. The path leads from the VM's root to its
     instancetype. With a ratio of 0 the webhook breaks off dividing, and the VM is refused for that.
     """
     if not behaviour(release).checks_spread or preferred(preference) != "spread" or isinstance(vcpus, str):
@@ -134,17 +137,14 @@ def indivisible(vcpus: int | str, preference: Mapping[str, Any] | None, release:
     across, ratio = spread(preference)
     if across is None or across not in ACROSS or ratio is None:
         return None
-    levels = " and ".join(ACROSS[across])
+    path = ("spec", "instancetype")
+    values = {"vcpus": vcpus, "levels": ACROSS[across], "ratio": ratio, "threads": THREADS_PER_CORE}
     with_threads = across == "SocketsCoresThreads"
     if with_threads and vcpus % THREADS_PER_CORE:
-        return _cause(f"{vcpus} vCPUs can't be spread over {levels}: a core has {THREADS_PER_CORE} threads")
+        return Refusal(Applying.VCPUS_ON_THREADS, path, values)
     if ratio == 0:
-        return _cause("its spread ratio is 0, on which KubeVirt's webhook crashes")
+        return Refusal(Applying.RATIO_ZERO, path)
     if (vcpus // THREADS_PER_CORE if with_threads else vcpus) % ratio:
-        threads = f" and {THREADS_PER_CORE} threads to a core" if with_threads else ""
-        return _cause(f"{vcpus} vCPUs can't be spread over {levels} with a ratio of {ratio}{threads}")
+        code = Applying.VCPUS_INDIVISIBLE_ON_THREADS if with_threads else Applying.VCPUS_INDIVISIBLE
+        return Refusal(code, path, values)
     return None
-
-
-def _cause(message: str) -> Cause:
-    return Cause(("spec", "instancetype"), message)

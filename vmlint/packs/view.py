@@ -18,7 +18,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.packs.operators import is_open
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
-from vmlint.world.outcome import problem_of
+from vmlint.world.outcome import problem_of, reason_of
 
 __all__ = ["View", "claim", "disk", "expanded", "named", "written"]
 
@@ -171,7 +171,7 @@ def expanded(vm: VirtualMachine, world: World) -> View:
     """A VM, or the template of a pool, as KubeVirt would run it."""
     applied = world.vms.started(vm)
     problem = problem_of(vm, world)
-    refused = problem.reason if problem else applied.problem
+    refused = problem.reason if problem else reason_of(applied.problem) if applied.problem else None
     data = _placed(vm, with_value(vm.data, vm.vm_path, (applied.persisted if refused else applied.vm)["spec"]))
     configured = world.kubevirt is not None or world.settings.is_closed(_KUBEVIRT)
     depth = len(vm.template_path)

@@ -10,17 +10,17 @@ from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, Copies, Outfit
-from vmlint.kubevirt.cause import Cause
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Fate, Match, flaws, match
 from vmlint.kubevirt.releases import behaviour
-from vmlint.kubevirt.requirements import Unmet, unmet
+from vmlint.kubevirt.requirements import unmet
 from vmlint.model.access import mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
 from vmlint.world.likeness import blanked, key_of, restored
 from vmlint.world.settings import Settings
@@ -177,12 +177,12 @@ class Application:
             applied = self.reviewed_with(self.alike(vm), Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
 
-    def unusable(self, vm: VirtualMachine) -> Cause | None:
+    def unusable(self, vm: VirtualMachine) -> Refusal | None:
         """Why the VM's preference can't be applied to it, where that is known."""
         applied = self._reviewed_alike(vm)
         return applied.refusal if applied else None
 
-    def unmet(self, vm: VirtualMachine) -> Unmet | None:
+    def unmet(self, vm: VirtualMachine) -> Refusal | None:
         """The first requirement of the preference that the VM does not meet.
 
         It is checked last: a VM that is refused before has other troubles.
@@ -190,7 +190,7 @@ class Application:
         vm = self.alike(vm)
         return self.memo.once(unmet, vm, lambda: self._unmet(vm))
 
-    def _unmet(self, vm: VirtualMachine) -> Unmet | None:
+    def _unmet(self, vm: VirtualMachine) -> Refusal | None:
         applied = self._reviewed_alike(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:

@@ -269,9 +269,11 @@ def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdic
             gates.add(gate)
 
 
-def _no_interface(workload: Workload, problem: str) -> Refusal:
+def _no_interface(workload: Workload, problem: Refusal) -> Refusal:
     path = (*workload.vmi_path, "domain", "devices", "interfaces")
-    return Refusal(interfaces.Code.CANNOT_BE_ADDED, path, {"problem": problem}, Refuser.MUTATING_WEBHOOK)
+    is_guest = isinstance(workload, VirtualMachineInstance)
+    by = Refuser.MUTATING_WEBHOOK if is_guest else Refuser.VALIDATING_WEBHOOK
+    return Refusal(interfaces.Code.CANNOT_BE_ADDED, path, {"inner": problem}, by)
 
 
 _Giver = tuple[Origin, Any]

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Applied
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.inference import Chain
 from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
 
-__all__ = ["Problem", "Trouble", "chain_reason", "problem_of", "trouble_of"]
+__all__ = ["REASONS", "Problem", "Trouble", "chain_reason", "problem_of", "reason_of", "trouble_of"]
 
 
 class Trouble(enum.StrEnum):
@@ -77,17 +80,52 @@ def problem_of(vm: VirtualMachine, world: World) -> Problem | None:
 
 def _refusal(vm: VirtualMachine, applied: Applied, world: World) -> Problem | None:
     """Why the VM, of which everything is known, does not start."""
-    reason = applied.problem or ""
+    reason = reason_of(applied.problem) if applied.problem else ""
     if applied.conflicts:
         fields = ", ".join(f"`{render((*vm.template_path, *conflict.path))}`" for conflict in applied.conflicts)
         reason = f"the VM sets what its instancetype sets: {fields}"
     elif applied.refusal:
-        reason = applied.refusal.message
+        reason = reason_of(applied.refusal)
     elif short := world.vms.unmet(vm):
-        reason = short.message
+        reason = reason_of(short)
     elif (reviewed := world.vms.reviewed(vm)) and reviewed.refusal:
-        reason = reviewed.refusal.message
+        reason = reason_of(reviewed.refusal)
     return Problem(Trouble.REFUSED, reason) if reason else None
+
+
+_VCPUS = "the preference requires {required} vCPUs, and"
+_MEMORY = "the preference requires {required} of memory, and"
+
+REASONS: Mapping[Applying, str] = {
+    Applying.VCPUS_ON_THREADS: "{vcpus} vCPUs can't be spread over {levels}: a core has {threads} threads",
+    Applying.VCPUS_INDIVISIBLE: "{vcpus} vCPUs can't be spread over {levels} with a ratio of {ratio}",
+    Applying.VCPUS_INDIVISIBLE_ON_THREADS: (
+        "{vcpus} vCPUs can't be spread over {levels} with a ratio of {ratio} and {threads} threads to a core"
+    ),
+    Applying.RATIO_ZERO: "its spread ratio is 0, on which KubeVirt's webhook crashes",
+    Applying.FEATURES_WITHOUT_CPU: (
+        "it adds CPU features, and the VM has neither an instancetype nor `domain.cpu`, on which KubeVirt's webhook "
+        "crashes"
+    ),
+    Applying.INSTANCETYPE_CONFLICTS: "the instancetype conflicts with `{field}`",
+    Applying.BRIDGE_NOT_PERMITTED: (
+        "the default binding is `bridge`, which the cluster does not permit on the pod network"
+    ),
+    Applying.SLIRP_REMOVED: "the default binding is `slirp`, which KubeVirt has removed",
+    Applying.VCPUS_OF_INSTANCETYPE: f"{_VCPUS} the instancetype has {{provided}}",
+    Applying.VCPUS_OF_VM: f"{_VCPUS} the VM's {{parts}} result in {{provided}}",
+    Applying.VCPUS_UNCOUNTED: f"{_VCPUS} vCPUs that are spread across an unknown level count as {{provided}}",
+    Applying.MEMORY_OF_INSTANCETYPE: f"{_MEMORY} the instancetype has {{provided}}",
+    Applying.MEMORY_OF_VM: f"{_MEMORY} the VM has {{provided}}",
+    Applying.ARCHITECTURE: "the preference requires the architecture `{required}`, and the VM has `{provided}`",
+}
+
+
+def reason_of(refusal: Refusal) -> str:
+    """Why a VM can't have what it is given: a sentence without its full stop. The code is one of `Applying`."""
+    levels, parts = refusal.values.get("levels", ()), refusal.values.get("parts", ())
+    values = {**refusal.values, "levels": " and ".join(levels), "parts": " and ".join(", ".join(parts).rsplit(", ", 1))}
+    return REASONS[Applying(refusal.code)].format(**values)
 
 
 def _reason(vm: VirtualMachine, match: Match, world: World) -> str:

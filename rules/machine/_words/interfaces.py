@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from vmlint.kubevirt.admission.interfaces import Code
 from vmlint.model.refusal import Refusal
+from vmlint.world.outcome import reason_of
 
 from ..._wording import Wording, Words, called
 
@@ -24,6 +25,13 @@ def _removed(refusal: Refusal) -> Words:
     binding = refusal.values["binding"]
     return Words(
         f"{called(refusal.values['entry'])} has the binding `{binding}`, which KubeVirt 1.3 removed.", _INSTEAD[binding]
+    )
+
+
+def _cannot_be_added(refusal: Refusal) -> Words:
+    return Words(
+        f"the VM has no interface, and KubeVirt can't add one: {reason_of(refusal.values['inner'])}.",
+        "add a network and its interface, or set `autoattachPodInterface: false`",
     )
 
 
@@ -145,8 +153,5 @@ WORDS: Mapping[Code, Wording] = {
         "write an IPv4 address",
     ),
     Code.BINDING_REMOVED: _removed,
-    Code.CANNOT_BE_ADDED: Words(
-        "the VM has no interface, and KubeVirt can't add one: {problem}.",
-        "add a network and its interface, or set `autoattachPodInterface: false`",
-    ),
+    Code.CANNOT_BE_ADDED: _cannot_be_added,
 }

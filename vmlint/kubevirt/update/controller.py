@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.apply import Copies, Outfit
+from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.update.cpu import change_sockets
 from vmlint.kubevirt.update.guest import Guest
@@ -29,6 +30,7 @@ from vmlint.kubevirt.update.volumes import Claim, is_migrating, migrate_volumes,
 from vmlint.kubevirt.values import clone, ensure
 from vmlint.model.access import get, mapping, text
 from vmlint.model.matcher import Matcher
+from vmlint.model.refusal import Refusal
 
 __all__ = ["Cluster", "Migratable", "Stored", "Synced", "admit", "create", "fresh_guest", "runs_at_once", "sync"]
 
@@ -270,9 +272,10 @@ def _start(vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cl
     started = _copies(vm, contents, cluster).started
     guest = start(started.template, cluster.rollout)
     if started.conflicts:
-        guest.problem = f"the instancetype conflicts with `{started.conflicts[0].field}`"
-    elif started.problem or started.refusal:
-        guest.problem = started.problem or (started.refusal.message if started.refusal else "")
+        field = started.conflicts[0].field
+        guest.problem = Refusal(Applying.INSTANCETYPE_CONFLICTS, ("spec", "instancetype"), {"field": field})
+    else:
+        guest.problem = started.problem or started.refusal
     list(follow_annotations(vm, guest))
     return guest
 

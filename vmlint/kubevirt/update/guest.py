@@ -8,6 +8,7 @@ from typing import Any
 from vmlint.kubevirt.values import clone
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
+from vmlint.model.refusal import Refusal
 
 __all__ = ["Guest"]
 
@@ -26,7 +27,7 @@ class Guest:
     plugged: set[str] = field(default_factory=set)
     computed: frozenset[Path] = frozenset()
     """The paths in `spec` of the maxima that nobody gave."""
-    problem: str = ""
+    problem: Refusal | None = None
     """Why KubeVirt can't start it, where that is so."""
 
     def copy(self) -> Guest:
