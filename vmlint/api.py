@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -12,6 +13,7 @@ from vmlint.cache import Cache
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import Analysis, analyse
+from vmlint.engine.references import open_references
 from vmlint.engine.request import Progress, RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Comparison, Snapshot
@@ -43,6 +45,7 @@ def check(
     cache: Cache | None = None,
     jobs: int | None = 1,
     reuse: bool = True,
+    references: bool = False,
     **overrides: Any,
 ) -> Report:
     """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
@@ -54,8 +57,8 @@ def check(
     in place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
     came. What the `cache` knows is not worked out again. `jobs` is how many processes may do the work, None for
     as many as are worth it. Without `reuse` no work is saved: no cache, one process, and each document and object is
-    looked at by itself; the report is the same. Raises UsageError, ConfigError and NothingToRead. What can't be read
-    is a finding.
+    looked at by itself; the report is the same. With `references`, the report lists external references too.
+    Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
     """
     paths = list(paths)
     config = load_for(paths, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
@@ -73,14 +76,21 @@ def check(
         cache, jobs = None, 1
     with no_garbage():
         workspace = Workspace.open(request)
+        snapshots: list[Snapshot] = []
 
         def run(previous: Reuse | None) -> tuple[Analysis, Report]:
             with workers(workspace, 1 if previous else jobs) as team:
                 reuse = previous or team
                 snapshot = lasting(lambda: workspace.snapshot(reuse))
+                if references:
+                    snapshots.append(snapshot)
                 return _judged(snapshot, reuse, progress=progress, partial=partial)
 
-        return cache.report(workspace, run) if cache else run(None)[1]
+        report = cache.report(workspace, run) if cache else run(None)[1]
+        if references:
+            snapshot = snapshots[-1] if snapshots else workspace.snapshot(Reuse())
+            report = replace(report, references=open_references(snapshot))
+        return report
 
 
 def diff(

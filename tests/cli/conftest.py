@@ -71,6 +71,7 @@ class Engine:
     stdin: Any = None
     changed: str | None = None
     cache: Any = None
+    references: bool = False
     before: Callable[[Any], None] = lambda progress: None
 
     def check(
@@ -86,7 +87,9 @@ class Engine:
         cache: Any = None,
         jobs: int | None = 1,
         reuse: bool = True,
+        references: bool = False,
     ) -> Report:
+        self.references = references
         self.paths, self.config, self.stdin, self.changed = list(paths), config, stdin, changed
         self.cache = cache
         self.before(progress)

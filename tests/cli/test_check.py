@@ -202,6 +202,17 @@ def test_text_goes_to_standard_output_without_colour(run: Run, engine: Engine) -
     assert "\x1b" not in out
 
 
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [([], False), (["-v"], True), (["-v", "--format", "json"], False), (["--format", "json"], False)],
+)
+def test_external_references_are_asked_for_by_verbose_text(
+    run: Run, engine: Engine, words: list[str], listed: bool
+) -> None:
+    run("check", *words)
+    assert engine.references is listed
+
+
 def test_quiet_leaves_the_summary_out(run: Run, engine: Engine) -> None:
     assert run("check")[1] != ""
     assert run("check", "--quiet")[1] == ""

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from vmlint.findings.finding import Changed, Counts, KindCount, Report, Skipped, Undecided
+from vmlint.findings.finding import Changed, Counts, KindCount, OpenReference, Report, Skipped, Undecided
 from vmlint.registry import rules
 from vmlint.report.closing import closing
 from vmlint.report.layout import Page, paint
@@ -131,3 +131,24 @@ def test_a_report_without_findings_has_what_was_looked_at() -> None:
         "checked    8 H, 7 G, 6 F, 5 E, 4 D, 3 C, 3 of other kinds, against 2 rules\n\nclean: 36 objects from 5 files\n"
     )
     assert "checked" not in said(replace(report, findings=(LABEL_MISSING,)))
+
+
+def test_external_references_are_listed_by_kind_and_reason() -> None:
+    catalog = "from common-instancetypes v1.7.0"
+    rows = [
+        OpenReference("DataSource", "images/fedora", "the name holds a variable", "a.yaml", 9),
+        OpenReference("VirtualMachineClusterInstancetype", "u1.large", catalog, "b.yaml", 7),
+        OpenReference("VirtualMachineClusterInstancetype", "u1.small", catalog, "a.yaml", 7),
+        OpenReference("VirtualMachineClusterInstancetype", "u1.small", catalog, "c\x1b[1m.yaml", 7),
+    ]
+    report = replace(CLEAN, references=tuple(rows))
+    assert said(report, verbose=True) == (
+        "external   1 reference to DataSource: the name holds a variable\n"
+        "             images/fedora: a.yaml:9\n"
+        "           3 references to VirtualMachineClusterInstancetype: from common-instancetypes v1.7.0\n"
+        "             u1.large: b.yaml:7\n"
+        "             u1.small: a.yaml:7 and 1 more\n"
+        "\n"
+        "clean: 12 objects from 5 files\n"
+    )
+    assert said(report) == "clean: 12 objects from 5 files\n"

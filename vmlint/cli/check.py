@@ -143,7 +143,12 @@ def make_parser() -> Parser:
     )
     volume = shown.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="print only findings, without summary and progress")
-    volume.add_argument("-v", "--verbose", action="store_true", help="list everything that was skipped or is undecided")
+    volume.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="list everything that was skipped or is undecided, and external references",
+    )
     add_color(shown)
     shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
@@ -230,7 +235,8 @@ def _run(arguments: Namespace) -> Exit:
 
         write_all(rewrites)
     cache = cache_of(arguments) if arguments.reuse == "all" else None
-    report = _check(paths, config, arguments, partial=True, cache=cache)
+    listed = arguments.verbose and any(target.format == "text" for target in targets)
+    report = _check(paths, config, arguments, partial=True, cache=cache, references=listed)
     if cache is not None and cache.refused:
         say(f"{cache.refused}. The result is the same, and takes longer")
     if arguments.verbose and cache is not None and cache.trouble:
@@ -274,6 +280,7 @@ def _check(
     partial: bool = False,
     overlay: Mapping[str, bytes] | None = None,
     cache: Cache | None = None,
+    references: bool = False,
 ) -> Report:
     from vmlint.api import check
 
@@ -289,6 +296,7 @@ def _check(
             cache=cache,
             jobs=1 if arguments.profile else arguments.jobs,
             reuse=arguments.reuse == "all",
+            references=references,
         )
 
 

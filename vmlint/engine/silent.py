@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from vmlint.graph.links import links
-from vmlint.graph.resolution import State
+from vmlint.graph.resolution import Resolution, State
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
 
-__all__ = ["Ends", "ends", "lacks_nothing"]
+__all__ = ["Ends", "ends", "is_open", "lacks_nothing"]
 
 Ends = tuple[tuple[str, int, Path, str], ...]
 """References of an object that lead outside, or that nobody can follow: the file, the document's number in it, the
 field, and the state. Each place is counted once, however many objects it makes."""
 
 _COUNTED = (State.OUTSIDE, State.UNKNOWN)
+
+
+def is_open(resolution: Resolution) -> bool:
+    """Whether a reference leads outside, or nobody can follow it."""
+    return resolution.state in _COUNTED
 
 
 def ends(resource: Resource, world: World) -> Ends:

@@ -19,6 +19,7 @@ __all__ = [
     "KindCount",
     "Mend",
     "ObjectId",
+    "OpenReference",
     "Report",
     "Skipped",
     "Stale",
@@ -109,6 +110,17 @@ class Undecided(NamedTuple):
     reason: str
 
 
+class OpenReference(NamedTuple):
+    """A reference to an object outside the repository, or one that holds a variable: to which kind and name, why it is
+    not followed, and where it is written."""
+
+    kind: str
+    name: str
+    reason: str
+    file: str
+    line: int
+
+
 class Suppressed(NamedTuple):
     """A finding that somebody does not want to see: who says so, where, and why.
 
@@ -175,6 +187,7 @@ class Report:
 
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
     that held; "" for none. `changed` is None where everything is reported. `crashes` are where vmlint itself failed.
+    `references` are the external references and those with a variable that `counts` counts, where they were asked for.
     `strict` says that the run fails for what was not decided, too. `stopped` tells of a run that was stopped how much
     the rules looked at, of how much; it is None for a whole one.
     """
@@ -183,6 +196,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     undecided: tuple[Undecided, ...] = ()
+    references: tuple[OpenReference, ...] = ()
     counts: Counts = with_options(default_factory=Counts)
     rules: tuple[Rule, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()

@@ -40,6 +40,7 @@ def closing(report: Report, page: Page, *, verbose: bool = False, show_suppresse
         _stale(report, page, verbose),
         _skipped(report, page, verbose),
         _undecided(report, page, verbose),
+        _references(report, page) if verbose else [],
         _packs(report, page) if verbose else [],
         _changed(report, page),
         _strict(report, page),
@@ -114,6 +115,22 @@ def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
     hidden = len(report.undecided) - sum(map(len, shown))
     lines = table("undecided", rows, page.width, column=_COLUMN)
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
+
+
+def _references(report: Report, page: Page) -> list[Line]:
+    """External references and those with a variable, by kind and reason, with the first place of each name."""
+    groups: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for reference in report.references:
+        places = groups[reference.kind, reference.reason][reference.name]
+        places.append(page.show(place(reference.file, reference.line)))
+    texts: list[Line] = []
+    for (kind, reason), names in groups.items():
+        number = counted(sum(map(len, names.values())), "reference")
+        texts.append((Segment(page.show(f"{number} to {kind}: {reason}" if reason else f"{number} to {kind}")),))
+        for name, places in names.items():
+            more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+            texts.append((Segment(f"  {page.show(name)}: {places[0]}{more}", "quiet"),))
+    return table("external", [("", text) for text in texts], page.width, column=_COLUMN)
 
 
 def _packs(report: Report, page: Page) -> list[Line]:
