@@ -10,7 +10,7 @@ The API server refuses to create an object with a `resourceVersion`, and to chan
 `uid` differs; server-side apply refuses `managedFields`. It drops a `status`.
 
 ## Cluster message
-The API server's refusal contains `resourceVersion should not be set` or `metadata.managedFields must be nil` or `object
+The API server's refusal contains `resourceVersion should not be set`, `metadata.managedFields must be nil` or `object
 has been modified`.
 
 ## Bad

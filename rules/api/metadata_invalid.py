@@ -9,7 +9,7 @@ The API server refuses the object. Unquoted `true`, `yes` or digits are the usua
 annotations are text.
 
 ## Cluster message
-The API server's refusal contains `Invalid value` or `RFC 1123` or `cannot unmarshal`.
+The API server's refusal contains `Invalid value`, `RFC 1123` or `cannot unmarshal`.
 
 ## Bad
     kind: DataVolume

@@ -9,7 +9,7 @@ The API server, or KubeVirt's own validation in front of it, refuses the object.
 are booleans, unquoted digits are a number, a forgotten `- ` turns a list into a mapping.
 
 ## Cluster message
-The refusal contains `Invalid value` or `must be of type` or `Unsupported value`.
+The refusal contains `Invalid value`, `must be of type` or `Unsupported value`.
 
 ## Bad
     kind: VirtualMachine

@@ -10,7 +10,7 @@ The webhook runs only on updates: the object can be created, but the change that
 object is refused. The change never takes effect, or no later change of the object is accepted.
 
 ## Cluster message
-KubeVirt's refusal contains `is not valid JSON` or `cannot be smaller than 1.0` or `is not a valid cipher` or `exists on
+KubeVirt's refusal contains `is not valid JSON`, `cannot be smaller than 1.0`, `is not a valid cipher` or `exists on
 both`.
 
 ## Bad

@@ -8,7 +8,7 @@ file, and a second kustomization file in the same folder.
 kustomize reads the file strictly: one unknown field or wrong type, and it builds nothing.
 
 ## Cluster message
-kustomize's message contains `invalid Kustomization` or `unknown field` or `kustomization.yaml is empty`.
+kustomize's message contains `invalid Kustomization`, `unknown field` or `kustomization.yaml is empty`.
 
 ## Bad
     resources: [vm.yaml]

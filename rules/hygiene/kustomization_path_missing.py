@@ -10,7 +10,7 @@ kustomize builds nothing if it can't read one of the files. It refuses files out
 that names them (`kubectl kustomize` and Argo CD do, Flux does not); bases may be anywhere.
 
 ## Cluster message
-kustomize's message contains `accumulating resources` or `no such file or directory` or `is not in or below`.
+kustomize's message contains `accumulating resources`, `no such file or directory` or `is not in or below`.
 
 ## Bad
     resources:

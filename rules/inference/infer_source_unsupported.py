@@ -10,8 +10,8 @@ does not follow a `sourceRef` of another kind than `DataSource`. KubeVirt refuse
 `Ignore` it drops the matcher instead. It never reads the labels of a DataVolume template itself.
 
 ## Cluster message
-KubeVirt's refusal contains `DataVolumeSource is not supported` or `unable to infer defaults from DataVolumeSourceRef`
-or `unable to infer defaults from DataSource`.
+KubeVirt's refusal contains `DataVolumeSource is not supported`, `unable to infer defaults from DataVolumeSourceRef` or
+`unable to infer defaults from DataSource`.
 
 ## Bad
     spec:

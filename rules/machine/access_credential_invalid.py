@@ -8,8 +8,8 @@ guest has what the method needs (a `cloudInitNoCloud` volume for `noCloud`, user
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `exactly one access credential type` or `exactly one propagationMethod` or `requires a
-noCloud volume` or `at least one user`.
+KubeVirt's refusal contains `exactly one access credential type`, `exactly one propagationMethod`, `requires a noCloud
+volume` or `at least one user`.
 
 ## Bad
     spec:

@@ -13,8 +13,8 @@
 KubeVirt accepts the VM and refuses the VirtualMachineInstance made from it: the VM never starts.
 
 ## Cluster message
-KubeVirt's refusal contains `is not supported on amd64 architecture` or `Arm64 not support` or `only supports Diag288`
-or `only model supported on Arm64`.
+KubeVirt's refusal contains `is not supported on amd64 architecture`, `Arm64 not support`, `only supports Diag288` or
+`only model supported on Arm64`.
 
 ## Bad
     spec:

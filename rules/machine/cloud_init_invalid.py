@@ -9,7 +9,7 @@ bytes.
 KubeVirt's webhook refuses the object. Longer data belong in a Secret, to which the limit does not apply.
 
 ## Cluster message
-KubeVirt's refusal contains `userdatasource` or `networkdata source` or `is not a valid base64 value` or `byte limit`.
+KubeVirt's refusal contains `userdatasource`, `networkdata source`, `is not a valid base64 value` or `byte limit`.
 
 ## Bad
     spec:

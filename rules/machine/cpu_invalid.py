@@ -17,8 +17,8 @@ Checks, with instancetype, preference and defaults applied:
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `IsolateEmulatorThread should be only set` or `when DedicatedCPUPlacement is true` or
-`greater than the maximum sockets` or `NUMA topology strategy`.
+KubeVirt's refusal contains `IsolateEmulatorThread should be only set`, `when DedicatedCPUPlacement is true`, `greater
+than the maximum sockets` or `NUMA topology strategy`.
 
 ## Bad
     spec:

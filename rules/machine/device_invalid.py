@@ -15,8 +15,8 @@
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `number of iothreads needs to be set` or `Sound device requires a name` or `Video
-configuration is not allowed` or `panic devices are not supported`.
+KubeVirt's refusal contains `number of iothreads needs to be set`, `Sound device requires a name`, `Video configuration
+is not allowed` or `panic devices are not supported`.
 
 ## Bad
     spec:

@@ -20,8 +20,8 @@ reported as well.
 KubeVirt's webhook refuses the object, or the VirtualMachineInstance made from it: then the VM never starts.
 
 ## Cluster message
-KubeVirt's refusal contains `does not have a matching Volume` or `can only have a single target type` or `unrecognized
-bus` or `IDE bus is not supported` or `Boot order for`.
+KubeVirt's refusal contains `does not have a matching Volume`, `can only have a single target type`, `unrecognized bus`,
+`IDE bus is not supported` or `Boot order for`.
 
 ## Bad
     spec:

@@ -9,7 +9,7 @@ names.
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `must provide at least one DNS nameserver` or `must not have more than` or `must be valid IP
+KubeVirt's refusal contains `must provide at least one DNS nameserver`, `must not have more than` or `must be valid IP
 address`.
 
 ## Bad

@@ -13,8 +13,8 @@
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `allowed values` or `both EFI and BIOS configured` or `kernel arguments cannot be provided`
-or `ACPI was set but`.
+KubeVirt's refusal contains `allowed values`, `both EFI and BIOS configured`, `kernel arguments cannot be provided` or
+`ACPI was set but`.
 
 ## Bad
     spec:

@@ -15,7 +15,7 @@ Checks guests with a GPU or host device that the KubeVirt object of the reposito
 KubeVirt's webhook refuses the object, since 1.9.
 
 ## Cluster message
-KubeVirt's refusal contains `GraceIOVirtualization requires` or `must be enabled when GraceIOVirtualization is used` or
+KubeVirt's refusal contains `GraceIOVirtualization requires`, `must be enabled when GraceIOVirtualization is used` or
 `must be enabled for NVIDIA Grace`.
 
 ## Bad

@@ -8,7 +8,7 @@ that `serviceAccountName` names the account of the guest's `serviceAccount` volu
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `DNS_LABEL rules` or `DNS_SUBDOMAIN rules` or `is not a valid service account name` or `must
+KubeVirt's refusal contains `DNS_LABEL rules`, `DNS_SUBDOMAIN rules`, `is not a valid service account name` or `must
 reference the same service account`.
 
 ## Bad

@@ -18,8 +18,8 @@ Checks `domain.devices.interfaces`, with the preference applied:
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `must have exactly one binding method` or `malformed MAC address` or `has been discontinued
-since` or `Masquerade interface only implemented with pod network` or `Duplicate name of the port`.
+KubeVirt's refusal contains `must have exactly one binding method`, `malformed MAC address`, `has been discontinued
+since`, `Masquerade interface only implemented with pod network` or `Duplicate name of the port`.
 
 ## Bad
     spec:

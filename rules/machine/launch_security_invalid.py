@@ -9,8 +9,8 @@ UEFI variables or SMM; SEV attestation needs a guest that starts paused.
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `No launchSecurity support` or `requires OVMF (UEFI)` or `does not work along with` or `does
-not work with bootable NICs` or `SEV attestation requires`.
+KubeVirt's refusal contains `No launchSecurity support`, `requires OVMF (UEFI)`, `does not work along with`, `does not
+work with bootable NICs` or `SEV attestation requires`.
 
 ## Bad
     spec:

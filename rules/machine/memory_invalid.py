@@ -15,7 +15,7 @@ Checks, with instancetype, preference and defaults applied:
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `is not a multiple of the page size` or `must be equal to or less than the memory limit` or
+KubeVirt's refusal contains `is not a multiple of the page size`, `must be equal to or less than the memory limit`,
 `must be greater than or equal to 1M` or `Memory hotplug`.
 
 ## Bad

@@ -15,8 +15,8 @@ Checks `networks`:
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `should have only one network type` or `must have a networkName` or `every network must have
-a unique name` or `support only a single pod network` or `not found`.
+KubeVirt's refusal contains `should have only one network type`, `must have a networkName`, `every network must have a
+unique name`, `support only a single pod network` or `not found`.
 
 ## Bad
     spec:

@@ -9,8 +9,7 @@ template. Of a pool also `maxUnavailable` (a number above 0, or from `1%` to `10
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `selector does not match labels` or `maxUnavailable` or `only one strategy can be
-configured`.
+KubeVirt's refusal contains `selector does not match labels`, `maxUnavailable` or `only one strategy can be configured`.
 
 ## Bad
     kind: VirtualMachinePool

@@ -8,7 +8,7 @@ Checks `readinessProbe` and `livenessProbe`: each has one of `httpGet`, `tcpSock
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `exactly one probe type set` or `must be set if a` or `only allowed if the Pod Network is
+KubeVirt's refusal contains `exactly one probe type set`, `must be set if a`, `only allowed if the Pod Network is
 attached` or `LivenessProbe is not supported`.
 
 ## Bad

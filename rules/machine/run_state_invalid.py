@@ -14,7 +14,7 @@ Checks `spec.runStrategy` and `spec.running` of VMs and of a pool's VMs:
 KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `RunStrategy must be specified` or `Running and RunStrategy are mutually exclusive` or
+KubeVirt's refusal contains `RunStrategy must be specified`, `Running and RunStrategy are mutually exclusive` or
 `Invalid RunStrategy`.
 
 ## Bad

@@ -9,7 +9,7 @@ label keys and values, operators with the right number of values, node selectors
 KubeVirt validates the fields as Kubernetes would for the pod, and its webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `nodeAffinity` or `nodeSelectorTerms` or `topologySpreadConstraints` or `Required value` or
+KubeVirt's refusal contains `nodeAffinity`, `nodeSelectorTerms`, `topologySpreadConstraints`, `Required value` or
 `Unsupported value`.
 
 ## Bad

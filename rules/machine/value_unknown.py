@@ -24,8 +24,8 @@ Checks the fields that accept only certain values, which the schema does not lis
 KubeVirt's webhook refuses the object. Case matters.
 
 ## Cluster message
-KubeVirt's refusal contains `is not supported` or `unrecognized option` or `Invalid IOThreadsPolicy` or `Options: 'ich9'
-or 'ac97'`.
+KubeVirt's refusal contains `is not supported`, `unrecognized option`, `Invalid IOThreadsPolicy` or `Options: 'ich9' or
+'ac97'`.
 
 ## Bad
     spec:

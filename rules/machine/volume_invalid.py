@@ -18,7 +18,7 @@ Checks `volumes`:
 KubeVirt's webhook refuses the object; for `containerPath`, it refuses the VirtualMachineInstance made from it.
 
 ## Cluster message
-KubeVirt's refusal contains `must have exactly one source type set` or `must not have the same Name` or `is required for
+KubeVirt's refusal contains `must have exactly one source type set`, `must not have the same Name`, `is required for
 hostDisk volume` or `must have max one`.
 
 ## Bad

@@ -13,7 +13,7 @@
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `Source kind is not supported` or `malformed MAC address` or `patch is not valid JSON` or
+KubeVirt's refusal contains `Source kind is not supported`, `malformed MAC address`, `patch is not valid JSON` or
 `negation character`.
 
 ## Bad

@@ -8,7 +8,7 @@ kind (empty for a claim), and its name is set.
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `API group must be` or `name must not be empty` or `invalid kind`.
+KubeVirt's refusal contains `API group must be`, `name must not be empty` or `invalid kind`.
 
 ## Bad
     kind: VirtualMachineExport

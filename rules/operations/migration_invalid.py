@@ -8,7 +8,7 @@ migration have the same ID.
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `vmiName is missing` or `only virt-controller is allowed` or `does not match receive
+KubeVirt's refusal contains `vmiName is missing`, `only virt-controller is allowed` or `does not match receive
 migrationID`.
 
 ## Bad

@@ -8,7 +8,7 @@ and have at most three decimal places, and `stallDetector` and `downtimeTuning` 
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `must not be negative` or `must be less than or equal to` or `decimal places` or `mutually
+KubeVirt's refusal contains `must not be negative`, `must be less than or equal to`, `decimal places` or `mutually
 exclusive`.
 
 ## Bad

@@ -8,7 +8,7 @@ as far as their strings, brackets and operators show. The meaning of an expressi
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `must be a clean path` or `invalid CEL condition expression` or `invalid CEL mutation
+KubeVirt's refusal contains `must be a clean path`, `invalid CEL condition expression` or `invalid CEL mutation
 expression`.
 
 ## Bad

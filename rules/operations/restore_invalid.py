@@ -12,8 +12,8 @@
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `invalid kind` or `must provide a volume name` or `volume restore policy` or `patching is
-valid only`.
+KubeVirt's refusal contains `invalid kind`, `must provide a volume name`, `volume restore policy` or `patching is valid
+only`.
 
 ## Bad
     kind: VirtualMachineRestore

@@ -7,7 +7,7 @@ Checks `spec.source` of a VirtualMachineSnapshot: it must name a `VirtualMachine
 The API server or KubeVirt's webhook refuses the object.
 
 ## Cluster message
-KubeVirt's refusal contains `missing apiGroup` or `invalid apiGroup` or `invalid kind`.
+KubeVirt's refusal contains `missing apiGroup`, `invalid apiGroup` or `invalid kind`.
 
 ## Bad
     kind: VirtualMachineSnapshot

@@ -8,7 +8,7 @@ KubeVirt refuses a preference with an unknown topology, an unknown `across`, or 
 spread over cores and threads.
 
 ## Cluster message
-KubeVirt's refusal contains `unknown preferredCPUTopology` or `only a ratio of 2` or `is not supported`.
+KubeVirt's refusal contains `unknown preferredCPUTopology`, `only a ratio of 2` or `is not supported`.
 
 ## Bad
     spec:

@@ -10,7 +10,7 @@ fields count towards the vCPUs, depending on the preferred topology: for `socket
 `domain.cpu.sockets` counts, so that `cores: 8` adds nothing.
 
 ## Cluster message
-KubeVirt's refusal contains `failure checking preference requirements` or `insufficient CPU resources` or `insufficient
+KubeVirt's refusal contains `failure checking preference requirements`, `insufficient CPU resources` or `insufficient
 Memory resources`.
 
 ## Bad

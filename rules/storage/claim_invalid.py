@@ -9,7 +9,7 @@ The API server refuses a claim without access modes or size, or with unknown val
 refuses a missing size or one below 1Mi.
 
 ## Cluster message
-The refusal contains `at least 1 access mode is required` or `Unsupported value` or `storage size should be at least
+The refusal contains `at least 1 access mode is required`, `Unsupported value` or `storage size should be at least
 1MiB`.
 
 ## Bad

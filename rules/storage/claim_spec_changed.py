@@ -9,8 +9,8 @@ For an existing claim, the API server accepts only a larger size and another `vo
 needs a storage class with `allowVolumeExpansion: true`.
 
 ## Cluster message
-The API server's refusal contains `spec is immutable after creation` or `field can not be less than` or `only
-dynamically provisioned pvc can be resized`.
+The API server's refusal contains `spec is immutable after creation`, `field can not be less than` or `only dynamically
+provisioned pvc can be resized`.
 
 ## Bad
     kind: PersistentVolumeClaim

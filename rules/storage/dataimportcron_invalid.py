@@ -8,7 +8,7 @@ Checks the template, the schedule and the settings of import crons: `garbageColl
 CDI refuses the import cron.
 
 ## Cluster message
-CDI's refusal contains `Illegal cron schedule` or `Illegal ImportsToKeep` or `Missing source` or `Unsettable fields`.
+CDI's refusal contains `Illegal cron schedule`, `Illegal ImportsToKeep`, `Missing source` or `Unsettable fields`.
 
 ## Bad
     kind: DataImportCron

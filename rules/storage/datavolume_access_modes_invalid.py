@@ -8,7 +8,7 @@ CDI refuses the DataVolume. With `storage` the storage profile can provide the a
 a mode that suits one storage class may not suit another.
 
 ## Cluster message
-The refusal by CDI, or by KubeVirt for a template, contains `at least 1 access mode is required` or `PVC multiple
+The refusal by CDI, or by KubeVirt for a template, contains `at least 1 access mode is required`, `PVC multiple
 accessModes` or `Unsupported value`.
 
 ## Bad

@@ -8,8 +8,8 @@ CDI refuses a DataVolume without a usable size. Only `storage` that copies a cla
 the size, which then comes from the source; `pvc` may not, not even for a copy.
 
 ## Cluster message
-The refusal by CDI, or by KubeVirt for a template, contains `size is missing` or `size should be at least 1MiB` or
-`equal or less than zero`.
+The refusal by CDI, or by KubeVirt for a template, contains `size is missing`, `size should be at least 1MiB` or `equal
+or less than zero`.
 
 ## Bad
     kind: DataVolume

@@ -9,7 +9,7 @@ CDI refuses the DataVolume, import cron or VolumeImportSource. In a template, on
 KubeVirt accepts the VM, which never starts.
 
 ## Cluster message
-The refusal by CDI, or by KubeVirt for a template, contains `Illegal registry source URL` or `Invalid source URL` or `is
+The refusal by CDI, or by KubeVirt for a template, contains `Illegal registry source URL`, `Invalid source URL` or `is
 not valid`.
 
 ## Bad

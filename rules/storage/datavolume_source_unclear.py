@@ -8,7 +8,7 @@ CDI refuses a DataVolume without a source or with several. KubeVirt checks its t
 `source` and `sourceRef`, and its DataVolume is never created.
 
 ## Cluster message
-The refusal by CDI, or by KubeVirt for a template, contains `Missing dataVolume valid source` or `Multiple dataVolume
+The refusal by CDI, or by KubeVirt for a template, contains `Missing dataVolume valid source`, `Multiple dataVolume
 sources` or `either Source or SourceRef`.
 
 ## Bad

@@ -12,7 +12,7 @@ The object was applied with the old spec, and CDI and KubeVirt refuse a differen
 repository stops here, or retries without end.
 
 ## Cluster message
-The refusal contains `Cannot update DataVolume Spec` or `immutable after creation` or `is immutable` or `Forbidden`.
+The refusal contains `Cannot update DataVolume Spec`, `immutable after creation`, `is immutable` or `Forbidden`.
 
 ## Bad
     kind: DataVolume
