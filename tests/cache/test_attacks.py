@@ -137,7 +137,7 @@ def test_a_folder_that_others_can_write_is_not_used(tmp_path: Path, mode: int, w
     assert store.get("run", "a") is None
     store.put("run", "b", b"two")
     assert (store.info(), [file.name for file in (folder / "vmlint-2").iterdir()]) == (Info(0, 0), ["run-a"])
-    said = f"the cache in `{folder}` is not used: others can write to it; `chmod go-w` makes it yours alone"
+    said = f"the cache in `{folder}` is not used: others can write to it; `chmod go-w` restricts it to you"
     assert store.refused == said
     with pytest.raises(UsageError, match="others can write to it"):
         store.clear()

@@ -82,7 +82,7 @@ def test_the_configuration_names_the_file() -> None:
         (["baseline"], "name an action: `vmlint baseline write` or `vmlint baseline check`"),
         (["baseline", "wirte"], "must be write or check, not `wirte`; did you mean `write`?"),
         (["baseline", "check"], "can't read the baseline `.vmlint-baseline.json`"),
-        (["baseline", "write", "--file", "no/where.json"], "there is no folder `no`"),
+        (["baseline", "write", "--file", "no/where.json"], "the folder `no` does not exist"),
         (["check", "--baseline", "none.json"], "can't read the baseline `none.json`"),
         (["check", "-", "--fix-suppressions"], "standard input can't be fixed"),
     ],

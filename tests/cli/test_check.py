@@ -162,7 +162,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         ),
         (["--output", ""], "can't write a report to a file without a name\n"),
         (["--output", "."], "can't write `.`: it is a folder; name a file in it\n"),
-        (["--output", "none/x"], "can't write `none/x`: there is no folder `none`; make it first\n"),
+        (["--output", "none/x"], "can't write `none/x`: the folder `none` does not exist; create it first\n"),
         (
             ["--output", "x", "--report", "json=x"],
             "two reports would go to `x`: name another file for one of them\n",

@@ -68,7 +68,7 @@ def test_configurations_of_folders_are_named(run: Run) -> None:
     Path("a/b").mkdir(parents=True)
     Path("a/b/vm.yaml").touch()
     Path("a/.vmlint.yaml").write_text("ignore: [storage]\n")
-    told = "for files in `a` and below, `a/.vmlint.yaml` has a say\n"
+    told = "for files in `a` and below, `a/.vmlint.yaml` applies\n"
     assert run("config", "show")[2] == told
     assert run("config", "show", "a/b")[2] == ""
     Path("pin.yaml").touch()

@@ -57,10 +57,10 @@ def test_the_last_commit_and_the_working_tree(run: Run) -> None:
     code, out, err = run("diff")
     assert (code, err) == (0, "")
     assert out.splitlines()[:4] == [
-        "Restart required (1)  The change waits until somebody restarts the guest.",
+        "Restart required (1)  The change takes effect when the guest is restarted.",
         "  VirtualMachine shop/web  apps/vm.yaml:9",
         "      domain.cpu.cores 1 → 2",
-        "    The guest has to be restarted: `domain.cpu.cores` can't be changed in a running guest.",
+        "    The guest must be restarted: `domain.cpu.cores` can't be changed in a running guest.",
     ]
     assert "HEAD → the working tree: 1 restart." in out
 
@@ -170,7 +170,7 @@ def test_a_comment_keeps_below_the_limit_of_github() -> None:
     text = markdown.render(Impact("before", "after", changes))
     assert len(text) < 65_000
     assert "web-0" in text
-    assert "more changes: a comment can't hold them all" in text
+    assert "more changes: a comment is too short for all" in text
 
 
 def test_markdown_begins_with_the_worst(run: Run) -> None:

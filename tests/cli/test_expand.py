@@ -129,8 +129,8 @@ def test_alternatives_of_one_vm_are_all_shown(run: Run) -> None:
 
 def test_no_vm_at_all(run: Run) -> None:
     Path("a.yaml").write_text("kind: Pod\napiVersion: v1\n")
-    assert run("expand") == (0, "", "there is no VM in the files\n")
-    message = "vmlint expand: no VM is called `web`: there is no VM in the files\n"
+    assert run("expand") == (0, "", "the files contain no VM\n")
+    message = "vmlint expand: no VM is called `web`: the files contain no VM\n"
     assert run("expand", "--vm", "web") == (2, "", message)
 
 

@@ -179,7 +179,7 @@ def test_an_edit_is_not_blamed_for_what_another_one_uncovers() -> None:
     done = fix(judged)
     assert [one.slug for one in done.done] == ["second"]
     assert [(one.finding.slug, one.reason) for one in done.left] == [
-        ("first", "then graver would be said of ConfigMap shop/web: x")
+        ("first", "it would cause graver in ConfigMap shop/web: x")
     ]
 
 

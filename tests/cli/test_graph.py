@@ -162,7 +162,7 @@ SEE = " (see `vmlint graph --help`)"
         (["--depth", "2"], "`--depth` counts from the object of `--focus`, which is missing"),
         (["--focus", "web", "--depth", "-1"], "`--depth`: must be a number from 0, not `-1`" + SEE),
         (["--format", "png"], f"`--format`: must be {', '.join([*FORMATS][:-1])} or html, not `png`" + SEE),
-        (["--output", "no/a.svg"], "can't write `no/a.svg`: there is no folder `no`; make it first"),
+        (["--output", "no/a.svg"], "can't write `no/a.svg`: the folder `no` does not exist; create it first"),
     ],
 )
 def test_a_usage_error_is_one_line(run: Run, words: list[str], message: str) -> None:

@@ -112,7 +112,7 @@ def test_ctrl_c_in_any_stage_is_one_line(tmp_path: Path, stage: str) -> None:
     )
     assert (done.returncode, done.stderr) == (
         130,
-        "vmlint check: stopped with Ctrl-C before the end: there is no result\n",
+        "vmlint check: stopped with Ctrl-C before the end, without a result\n",
     )
 
 

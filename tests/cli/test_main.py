@@ -86,7 +86,7 @@ def test_help_fits_the_terminal(run: Run, monkeypatch: pytest.MonkeyPatch, colum
         ),
         (ConfigError(["a.yaml:1: one"]), 2, "a.yaml:1: one\nvmlint check: a mistake in the configuration\n"),
         (NothingToRead("nothing under x"), 3, "vmlint check: nothing under x\n"),
-        (KeyboardInterrupt(), 130, "vmlint check: stopped with Ctrl-C before the end: there is no result\n"),
+        (KeyboardInterrupt(), 130, "vmlint check: stopped with Ctrl-C before the end, without a result\n"),
     ],
 )
 def test_errors_are_lines_and_exit_codes(

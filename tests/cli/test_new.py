@@ -86,12 +86,12 @@ def test_a_new_rule_gets_a_free_number_and_its_line(run: Run) -> None:
         (["pack", "x"], "name a rule, such as `vmlint new rule owner-missing`"),
         (
             ["rule", "Odd"],
-            "`Odd` can't name a rule: write small letters, digits and `-`, such as `owner-missing`",
+            "`Odd` is not a valid name of a rule: write lower-case letters, digits and `-`, such as `owner-missing`",
         ),
-        (["rule", "storage"], "`storage` is called so already: see `VM401`, and choose another name"),
-        (["rule", "memory-unset"], "`memory-unset` is called so already: see `VM506`, and choose another name"),
+        (["rule", "storage"], "`VM401` already has the name `storage`: choose another"),
+        (["rule", "memory-unset"], "`VM506` already has the name `memory-unset`: choose another"),
         (["rule", "a/b", "--yaml"], "a YAML file is a family itself: write `b` for `a/b`"),
-        (["rule", "b", "--kind", "DataVolum"], "there is no example of a `DataVolum`; did you mean `DataVolume`?"),
+        (["rule", "b", "--kind", "DataVolum"], "`DataVolum` has no example; did you mean `DataVolume`?"),
         (["rule", "b", "--id", "POLICIES1"], "`POLICIES1` is the number of `a`: choose another with `--id`"),
         (
             ["rule", "b", "--id", "x"],
@@ -99,11 +99,11 @@ def test_a_new_rule_gets_a_free_number_and_its_line(run: Run) -> None:
         ),
         (
             ["rule", "b", "--yaml"],
-            "`policies` holds rules in Python: write this one without `--yaml`, or name another `--pack`",
+            "`policies` contains rules in Python: write this one without `--yaml`, or name another `--pack`",
         ),
         (
             ["rule", "left-over"],
-            "`policies/fixtures/left-over` is there already: choose another name, or remove it",
+            "`policies/fixtures/left-over` exists already: choose another name, or remove it",
         ),
     ],
 )
@@ -153,7 +153,7 @@ def test_every_difference_is_told(run: Run) -> None:
     assert told("--select", "odder") == (0, "2 cases as expected\n")
     for text_of_none in (text.replace("{", ""), "[]", '{"findings": [1]}'):
         expected.write_text(text_of_none, "utf-8")
-        assert told("-q") == (1, f"{case}  `bad.json` can't be read: `--update` writes it anew\n\n")
+        assert told("-q") == (1, f"{case}  `bad.json` can't be read: `--update` writes a new one\n\n")
     expected.write_text('{"findings": [{}]}', "utf-8")
     assert told("-q") == (
         1,
@@ -162,7 +162,7 @@ def test_every_difference_is_told(run: Run) -> None:
     expected.unlink()
     assert told("-q") == (
         1,
-        f"{case}  what is expected stands nowhere: `--update` writes `bad.json`, and you read it\n\n",
+        f"{case}  the expectation is missing: `--update` writes `bad.json`; then read it\n\n",
     )
     assert run("test", "policies/odd.yaml", "--update") == (
         0,
@@ -201,8 +201,8 @@ policies/fixtures/odd/outside
 
 policies/fixtures
   `gone/` belongs to no rule of the pack
-  `odd/worse/` is no case: call it `bad`, `good` or `outside`, or `bad-…`
-  `odd/bad-old.json` is the expectation of no case
+  `odd/worse/` is not a case: name it `bad`, `good` or `outside`, or `bad-…`
+  `odd/bad-old.json` does not belong to any case
 
 0 cases as expected, 3 not
 """,
@@ -238,8 +238,8 @@ def test_a_rule_that_fails_is_told_with_its_place(run: Run) -> None:
     ("words", "code", "message"),
     [
         ([], 2, "name a pack, such as `vmlint test policies/`"),
-        (["p/"], 3, "there is no folder `p/fixtures` or `fixtures` with the cases of the pack"),
-        (["p/", "--fixtures", "q"], 3, "there is no folder `q` with the cases of the pack"),
+        (["p/"], 3, "no folder `p/fixtures` or `fixtures` with the cases of the pack"),
+        (["p/", "--fixtures", "q"], 3, "no folder `q` with the cases of the pack"),
         (["p/", "--select", "nothing"], 2, "no rule or family is called `nothing`; `vmlint rules` lists them"),
     ],
 )

@@ -22,7 +22,7 @@ a.yaml:1  VirtualMachine shop/web
             domain.cpu.cores: 1
             domain.cpu.threads: 1
             domain.memory.guest: "4Gi"
-  preference  none  the VM asks for no preference.
+  preference  none  the VM has no preference.
   migratable: no, because interface `default` connects to the pod network with `bridge`.
 """,
         "",
@@ -57,4 +57,4 @@ def test_colour_when_asked_for(run: Run) -> None:
 
 def test_no_vm_at_all(run: Run) -> None:
     Path("a.yaml").write_text("kind: Pod\napiVersion: v1\n")
-    assert run("trace") == (0, "", "there is no VM in the files\n")
+    assert run("trace") == (0, "", "the files contain no VM\n")

@@ -205,29 +205,29 @@ LOST = "the instancetype VirtualMachineClusterInstancetype"
         (
             [vm("instancetype: {name: small}"), SMALL],
             Trouble.MISSING,
-            f"{LOST} `small` is not there; only the namespaced `shop/small` is: "
+            f"{LOST} `small` does not exist, only the namespaced `shop/small` is: "
             "write `kind: VirtualMachineInstancetype`",
         ),
         (
             [vm("instancetype: {name: x, kind: Flavor}")],
             Trouble.MISSING,
-            "the instancetype is of kind `Flavor`, and there are only `VirtualMachineClusterInstancetype` and "
+            "the instancetype has the kind `Flavor`; it must be `VirtualMachineClusterInstancetype` or "
             "`VirtualMachineInstancetype`",
         ),
         (
             [vm("instancetype: {name: '${SIZE}'}")],
             Trouble.UNDECIDED,
-            f"nobody can tell what {LOST} `${{SIZE}}` is: the name holds a variable",
+            f"{LOST} `${{SIZE}}` can't be resolved: the name contains a variable",
         ),
         (
             [vm("instancetype: {name: u1.medium, kind: '${KIND}'}")],
             Trouble.UNDECIDED,
-            "the kind of the instancetype holds a variable",
+            "the kind of the instancetype contains a variable",
         ),
         (
             [vm("instancetype: {kind: x}")],
             Trouble.REFUSED,
-            "`spec.instancetype` gives neither `name` nor `inferFromVolume`",
+            "`spec.instancetype` has neither `name` nor `inferFromVolume`",
         ),
         (
             [vm("instancetype: {inferFromVolume: root}")],
@@ -277,8 +277,9 @@ def test_what_lives_outside_without_content_is_undecided() -> None:
     found = only(vm("preference: {name: mine}"), outside=["VirtualMachineClusterPreference mine"])
     assert found.problem == (
         Trouble.UNDECIDED,
-        "the content of the preference VirtualMachineClusterPreference `mine` is not in the files: declared as living "
-        "outside the repository",
+        "the content of the preference VirtualMachineClusterPreference `mine` is not in the files: declared as "
+        "external "
+        "to the repository",
     )
 
 

@@ -116,7 +116,7 @@ def test_why_the_way_ends() -> None:
 def test_a_variable() -> None:
     way = instancetype(vm("instancetype: {name: '${SIZE}'}"))
     assert way.result is Result.UNDECIDED
-    assert way.chain[-1].text == "VirtualMachineClusterInstancetype ${SIZE}: the name holds a variable"
+    assert way.chain[-1].text == "VirtualMachineClusterInstancetype ${SIZE}: the name contains a variable"
 
 
 def test_a_vm_that_is_refused_though_all_is_found() -> None:
@@ -138,12 +138,12 @@ DISK = "containerDisk: {image: x}"
         (
             vm("instancetype: {inferFromVolume: root}"),
             Result.USED,
-            "`Reject`, by default: where nothing can be inferred, KubeVirt refuses the VM",
+            "`Reject`, by default: if inference fails, KubeVirt refuses the VM",
         ),
         (
             vm("instancetype: {inferFromVolume: root, inferFromVolumeFailurePolicy: Reject}"),
             Result.USED,
-            "`Reject`: where nothing can be inferred, KubeVirt refuses the VM",
+            "`Reject`: if inference fails, KubeVirt refuses the VM",
         ),
         (
             vm("instancetype: {inferFromVolume: root}", volume=DISK),
@@ -153,7 +153,7 @@ DISK = "containerDisk: {image: x}"
         (
             vm(f"instancetype: {{inferFromVolume: root, {IGNORE}}}"),
             Result.USED,
-            "`Ignore`: where no volume or label can be used, the VM goes on without its instancetype",
+            "`Ignore`: if the volume or label can't be used, the VM continues without its instancetype",
         ),
         (
             vm(f"instancetype: {{inferFromVolume: root, {IGNORE}}}", domain="{memory: {guest: 1Gi}}"),
@@ -163,12 +163,12 @@ DISK = "containerDisk: {image: x}"
         (
             vm(f"instancetype: {{inferFromVolume: root, {IGNORE}}}", volume=DISK),
             Result.DROPPED,
-            "`Ignore`: the VM goes on without its instancetype",
+            "`Ignore`: the VM continues without its instancetype",
         ),
         (
             vm(f"instancetype: {{inferFromVolume: other, {IGNORE}}}"),
             Result.REFUSED,
-            "`Ignore`, which does not forgive a volume or object that is not there: KubeVirt refuses the VM",
+            "`Ignore`, which does not apply to a missing volume or object: KubeVirt refuses the VM",
         ),
         (
             vm("instancetype: {inferFromVolume: root, inferFromVolumeFailurePolicy: '${POLICY}'}"),

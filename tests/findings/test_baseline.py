@@ -162,7 +162,7 @@ def test_a_whole_run() -> None:
 
 
 def test_a_baseline_without_end_is_refused() -> None:
-    with pytest.raises(UsageError, match="the baseline `/dev/zero` is larger than 64 MiB, the most that is read"):
+    with pytest.raises(UsageError, match="the baseline `/dev/zero` is larger than 64 MiB, the maximum"):
         Baseline.of("/dev/zero")
 
 

@@ -98,7 +98,7 @@ def test_utf16_and_json() -> None:
             "the document can't be read, or has a key twice",
         ),
         (VM.replace("\n", "\r\n").replace("on\r\n", "on\n"), "its lines end in two ways"),
-        (VM.encode().replace("é".encode(), b"\xe9"), "the file is no UTF-8 text"),
+        (VM.encode().replace("é".encode(), b"\xe9"), "the file is not UTF-8 text"),
     ],
 )
 def test_what_is_not_sure_is_left(text: str | bytes, reason: str) -> None:
@@ -128,7 +128,7 @@ def test_a_fix_that_would_bring_a_graver_fault_is_left() -> None:
     assert fixing.rewrites == ()
     ((slug, reason),) = left(fixing)
     assert slug == "running-deprecated"
-    assert reason.startswith("then run-state-invalid would be said of VirtualMachine shop/web: ")
+    assert reason.startswith("it would cause run-state-invalid in VirtualMachine shop/web: ")
 
 
 def test_a_value_of_a_json_patch_is_left() -> None:

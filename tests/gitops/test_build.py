@@ -155,7 +155,7 @@ def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
         (tmp_path / f"c{number}" / "kustomization.yaml").write_text(text)
     with chdir(tmp_path):
         (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
-    assert any("makes more objects than are looked at" in unread.reason for unread in deployment.unread)
+    assert any("creates more objects than vmlint checks" in unread.reason for unread in deployment.unread)
 
 
 def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
@@ -169,7 +169,7 @@ def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
     with chdir(tmp_path):
         (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
     assert [unread.reason for unread in deployment.unclear] == [
-        "`kustomization.yaml` makes more changes than are looked at"
+        "`kustomization.yaml` makes more changes than vmlint follows"
     ]
 
 

@@ -72,7 +72,7 @@ def test_equally_near_alternatives_are_undecided(files: Sequence[str]) -> None:
     found = resolve(world, "PersistentVolumeClaim", "disk")
     assert (found.state, found.resource) == (State.UNKNOWN, None)
     listed = ", ".join(sorted(set(files)))
-    assert found.reason == f"several objects have this identity, equally near: {listed}"
+    assert found.reason == f"several objects have this identity: {listed}"
 
 
 def test_an_object_sees_itself_before_its_alternatives() -> None:
@@ -217,7 +217,7 @@ def test_what_a_variable_name_makes_may_be_the_missing_one() -> None:
     volume = "{apiVersion: cdi.kubevirt.io/v1beta1, kind: DataVolume, metadata: {name: '${APP}', namespace: '${NS}'}}"
     found = resolve(cluster(VM, ("apps/disk.yaml", volume)), "PersistentVolumeClaim", "disk")
     assert found.state is State.UNKNOWN
-    assert found.reason == "`${NS}/${APP}` in apps/disk.yaml may be it, when its variable is filled in"
+    assert found.reason == "`${NS}/${APP}` in apps/disk.yaml may be this object, once its variable has a value"
 
 
 def test_a_patch_is_no_object_and_says_that_there_is_one() -> None:
@@ -241,6 +241,6 @@ def test_of_many_names_with_variables_any_may_be_it() -> None:
         name: held.resolve(Ref("", "PersistentVolumeClaim", "shop", name), held.resources[0]).reason
         for name in ("b-7", "b-x", "a-b-7", "a-x")
     }
-    many = "one of 1,200 names that hold variables may be it, when they are filled in"
-    said = "`shop/${X}-7` in all.yaml may be it, when its variable is filled in"
+    many = "one of 1,200 names with variables may be this object, once they have values"
+    said = "`shop/${X}-7` in all.yaml may be this object, once its variable has a value"
     assert found == {"b-7": said, "b-x": "", "a-b-7": many, "a-x": many}

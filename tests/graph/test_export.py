@@ -124,7 +124,7 @@ def test_alternatives_of_one_object_are_objects_of_their_own_and_a_reference_to_
     name = "DataSource.cdi.kubevirt.io/golden/fedora"
     assert found == [(name, Standing.HERE), (f"{name}#2", Standing.HERE), (f"{name}#3", Standing.UNKNOWN)]
     (edge,) = [edge for edge in edges(graph) if edge.target == f"{name}#3"]
-    assert edge.reason == "several objects have this identity, equally near: a/one.yaml, a/two.yaml"
+    assert edge.reason == "several objects have this identity: a/one.yaml, a/two.yaml"
 
 
 def test_a_variable_is_unknown() -> None:

@@ -41,7 +41,7 @@ def test_the_fewest_folders_lie_between() -> None:
             assert found.resource is not None
             assert found.resource.document.file == best[0]
         else:
-            assert found.reason == f"several objects have this identity, equally near: {', '.join(best)}"
+            assert found.reason == f"several objects have this identity: {', '.join(best)}"
 
 
 def test_one_of_them_means_itself() -> None:

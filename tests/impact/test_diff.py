@@ -154,7 +154,7 @@ def test_an_edited_instancetype_reaches_no_vm_that_exists(tmp_path: Path) -> Non
     (change,) = impact.changes
     assert change.verdict is Verdict.NOTHING
     assert not change.next_start
-    assert change.message.startswith("VM `shop/web` keeps the instancetype as it was")
+    assert change.message.startswith("VM `shop/web` keeps the old instancetype")
 
 
 def test_another_instancetype_is_live_within_the_limits(tmp_path: Path) -> None:
@@ -328,7 +328,7 @@ def test_an_edited_template_of_a_disk_changes_nothing(tmp_path: Path) -> None:
     change = _change(_impact(tmp_path, [_edited(VM, sized("10Gi"))], [_edited(VM, sized("20Gi"))]))
     assert change.verdict is Verdict.NOTHING
     assert not change.next_start
-    assert any("`web-root` exists and stays as it is" in note for note in change.notes)
+    assert any("`web-root` exists and does not change" in note for note in change.notes)
 
 
 def test_a_revision_that_does_not_exist_ends_the_vm_at_its_next_stop(tmp_path: Path) -> None:

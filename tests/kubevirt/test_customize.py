@@ -71,7 +71,7 @@ def test_the_most_memory_rises_with_the_memory(most: str, memory: str, raised: s
 def test_memory_is_whole_huge_pages() -> None:
     source = original(memory={"guest": "1Gi", "hugepages": {"pageSize": "1Gi"}})
     assert customize(source, kind=INSTANCETYPE.cluster, name="mine", memory="3Gi")["spec"]["memory"]["guest"] == "3Gi"
-    with pytest.raises(UsageError, match="`1500Mi` is no multiple of the original's huge pages of `1Gi`"):
+    with pytest.raises(UsageError, match="`1500Mi` is not a multiple of the original's huge pages of `1Gi`"):
         customize(source, kind=INSTANCETYPE.cluster, name="mine", memory="1500Mi")
 
 

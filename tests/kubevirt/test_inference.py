@@ -397,7 +397,7 @@ def test_an_object_outside_is_undecided() -> None:
     found = walk(vm(VOLUME, template(FROM_SOURCE)), outside=("DataSource golden/*",), closed=True)
     assert found.end is End.UNDECIDED
     assert found.reason == (
-        "the labels of DataSource `golden/fedora` are not in the files (declared as living outside the repository)"
+        "the labels of DataSource `golden/fedora` are not in the files (declared as external to the repository)"
     )
 
 

@@ -275,7 +275,7 @@ def test_a_variable_is_undecided(said: Ask, part: str, condition: str) -> None:
     got = said(f"{part}: {{path: metadata.labels.team, {condition}}}", vm)
     assert (got.findings, got.doubts) == (
         [],
-        ["7: `metadata.labels.team`: its value holds a variable or is encrypted"],
+        ["7: `metadata.labels.team`: its value contains a variable or is encrypted"],
     )
 
 
@@ -286,7 +286,7 @@ def test_a_variable_is_there(said: Ask) -> None:
 
 def test_a_key_with_a_variable_may_be_the_one(said: Ask) -> None:
     got = said("require: {path: metadata.labels.owner, exists: true}", VM.replace("team: shop", "'${KEY}': shop"))
-    assert (got.findings, got.doubts) == ([], ["6: `metadata.labels.owner`: a key of its holds a variable"])
+    assert (got.findings, got.doubts) == ([], ["6: `metadata.labels.owner`: one of its keys contains a variable"])
 
 
 def test_a_guard_with_a_variable_leaves_faults_undecided_alone(said: Ask) -> None:
@@ -295,7 +295,7 @@ def test_a_guard_with_a_variable_leaves_faults_undecided_alone(said: Ask) -> Non
     got = said(f"{guard}\nrequire: {{path: metadata.labels.owner, exists: true}}", vm)
     assert (got.findings, got.doubts) == (
         [],
-        ["6: `metadata.labels.team`: its value holds a variable or is encrypted"],
+        ["6: `metadata.labels.team`: its value contains a variable or is encrypted"],
     )
     assert said(f"{guard}\nrequire: {{path: metadata.name, exists: true}}", vm).doubts == []
 
@@ -341,8 +341,8 @@ def test_a_default_is_the_configurations(said: Ask) -> None:
     assert (open_world.findings, open_world.doubts) == (
         [],
         [
-            "13: `spec.template.spec.evictionStrategy`: the KubeVirt object of the cluster decides it, and is not in "
-            "the files"
+            "13: `spec.template.spec.evictionStrategy`: it depends on the cluster's KubeVirt object, which is not "
+            "in the files"
         ],
     )
     assert said(EVICTION, VM, SMALL, KUBEVIRT).findings == []
@@ -438,5 +438,5 @@ def test_an_object_that_is_too_large_is_undecided(said: Ask, monkeypatch: pytest
     got = said("forbid: {path: $..name, exists: true}")
     assert (got.findings, got.doubts) == (
         [],
-        ["4: the object is too large for this path: more than 5 values lie below it"],
+        ["4: the object is too large for this path: more than 5 values are below it"],
     )

@@ -45,7 +45,7 @@ def test_a_lone_surrogate_is_only_text() -> None:
         ("(a", "missing ): (a"),
         (r"(a)\1", r"invalid escape sequence: \1"),
         ("(?=a)", "invalid perl operator: (?="),
-        ("a" * 1001, "it has 1001 characters, and 1000 are the most"),
+        ("a" * 1001, "it has 1001 characters; the maximum is 1000"),
     ],
 )
 def test_what_is_no_expression(pattern: str, reason: str) -> None:

@@ -96,29 +96,30 @@ rules:
 rule: []
 """
     assert mistakes(tmp_path, text) == [
-        "1: `pack` is small letters, digits and `-`, such as `owner-missing`",
-        "3: `VM001`: numbers that begin with `VM` and a digit are vmlint's own: choose another beginning",
-        "5: no kind is called `VirtualMachin`; did you mean `VirtualMachine`?",
-        "6: a rule knows no key `requires`; did you mean `require`?",
-        "8: `a.b[` is no path: it ends too early, in column 5",
-        "9: a condition knows no key `equal`; did you mean `equals`?",
-        "10: a message knows no `{nam}`; did you mean `{name}`?",
-        "11: a rule is a mapping: write `{id: HOUSE001, slug: owner-missing, subject: VirtualMachine, require: {…}, "
+        "1: `pack` must consist of lower-case letters, digits and `-`, such as `owner-missing`",
+        "3: `VM001`: numbers that begin with `VM` and a digit are reserved for vmlint: choose another beginning",
+        "5: `VirtualMachin` is not a known kind; did you mean `VirtualMachine`?",
+        "6: a rule has no key `requires`; did you mean `require`?",
+        "8: `a.b[` is not a valid path: it ends too early, in column 5",
+        "9: a condition has no key `equal`; did you mean `equals`?",
+        "10: a message has no placeholder `{nam}`; did you mean `{name}`?",
+        "11: a rule must be a mapping: write `{id: HOUSE001, slug: owner-missing, subject: VirtualMachine, "
+        "require: {…}, "
         "message: …}`",
-        "12: a pack knows no key `rule`; did you mean `rules`?",
+        "12: a pack has no key `rule`; did you mean `rules`?",
     ]
 
 
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        ({"id": ""}, ["2: the rule has no `id`: write a number of your own, such as `id: HOUSE001`"]),
-        ({"id": "house1"}, ["6: an `id` is capital letters and a number, such as `HOUSE001`"]),
+        ({"id": ""}, ["2: the rule has no `id`: write a unique number, such as `id: HOUSE001`"]),
+        ({"id": "house1"}, ["6: an `id` must consist of capital letters and a number, such as `HOUSE001`"]),
         ({"slug": ""}, ["2: the rule has no `slug`: write a short name for the fault, such as `slug: owner-missing`"]),
-        ({"slug": "Owner"}, ["6: `slug` is small letters, digits and `-`, such as `owner-missing`"]),
+        ({"slug": "Owner"}, ["6: `slug` must consist of lower-case letters, digits and `-`, such as `owner-missing`"]),
         (
             {"subject": ""},
-            ["2: the rule has no `subject`: write the kind of object that it looks at, such as "
+            ["2: the rule has no `subject`: write the kind of object that it checks, such as "
              "`subject: VirtualMachine`"],
         ),
         (
@@ -127,16 +128,18 @@ rule: []
         ),
         (
             {"message": ""},
-            ["2: the rule has no `message`: write what is wrong, such as `message: VM {name} has no owner`"],
+            ["2: the rule has no `message`: write the message of its findings, such as `message: VM {name} has "
+                "no owner`"],
         ),
         ({"message": "[a]"}, ["6: `message` must be a text, not a list: write `message: …`"]),
-        ({"message": "'{'"}, ["6: a `{` stands alone: write `{{` for a brace"]),
+        ({"message": "'{'"}, ["6: a `{` is unmatched: write `{{` for a brace"]),
         (
             {"message": "'{via.name}'"},
-            ["6: a message knows no `{via.name}`: each condition of `require` and `forbid` that it is for needs `via`"],
+            ["6: a message has no placeholder `{via.name}`: each condition of `require` and `forbid` that uses "
+                "it needs `via`"],
         ),
-        ({"level": "fatal"}, ["7: `level` is error, warning or note, not `fatal`"]),
-        ({"level": "[error]"}, ["7: `level` is error, warning or note, not `['error']`"]),
+        ({"level": "fatal"}, ["7: `level` must be error, warning or note, not `fatal`"]),
+        ({"level": "[error]"}, ["7: `level` must be error, warning or note, not `['error']`"]),
         (
             {"effect": "riks"},
             ["7: `effect` is rejected, stuck, unbuildable, ignored, risk, unresolved, restart, deprecated or "
@@ -145,65 +148,66 @@ rule: []
         ({"of": "expand"}, ["7: `of` is written or expanded, not `expand`; did you mean `expanded`?"]),
         (
             {"subject": "DataVolume", "of": "expanded"},
-            ["7: a DataVolume can't be expanded, only VirtualMachine and VirtualMachinePool: leave `of` out"],
+            ["7: a DataVolume can't be expanded, only VirtualMachine and VirtualMachinePool: remove `of`"],
         ),
         ({"each": "3"}, ["7: `each` must be a JSONPath, not a number: write `each: metadata.labels.owner`"]),
-        ({"require": ""}, ["2: the rule wants nothing: write what it has to `require`, or what to `forbid`"]),
+        ({"require": ""}, ["2: the rule has no condition: add `require` or `forbid`"]),
         (
             {"require": "[]"},
             ["6: `require` must be a condition or a list of them, not a list: write "
              "`require: {path: metadata.labels.owner, exists: true}`"],
         ),
-        ({"when": "[3]"}, ["7: a condition is a mapping: write `{path: metadata.labels.owner, exists: true}`"]),
+        ({"when": "[3]"}, ["7: a condition must be a mapping: write `{path: metadata.labels.owner, exists: true}`"]),
         (
             {"when": "{exists: true}"},
-            ["7: the condition has no `path`: write where it looks, such as `path: metadata.labels.owner`"],
+            ["7: the condition has no `path`: add one, such as `path: metadata.labels.owner`"],
         ),
         (
             {"when": "{path: a}"},
-            ["7: the condition asks nothing of the path: add one of exists, count, equals, in, contains, matches, "
+            ["7: the condition does not check its path: add one of exists, count, equals, in, contains, matches, "
              "regex, quantity, version"],
         ),
         ({"when": "{path: a, exists: 1}"}, ["7: `exists` must be true or false, not a number: write `exists: true`"]),
         (
             {"when": "{path: a, exists: true, equals: 3}"},
-            ["7: `exists` stands alone: `equals` already ask for a value"],
+            ["7: `exists` is redundant: `equals` already requires a value"],
         ),
         (
             {"when": "{path: a, equals: null}"},
-            ["7: a value that is null counts as none: write `exists: false`"],
+            ["7: `null` counts as a missing value: write `exists: false`"],
         ),
         (
             {"when": "{path: a, in: b}"},
             ["7: `in` must be a list of values, not text: write `in: [u1.small, u1.medium]`"],
         ),
-        ({"when": "{path: a, regex: '(b'}"}, ["7: `(b` is no regular expression: missing ): (b"]),
+        ({"when": "{path: a, regex: '(b'}"}, ["7: `(b` is not a regular expression: missing ): (b"]),
         (
             {"when": "{path: a, matches: [3]}"},
             ["7: `matches` must be a glob or a list of them, not a number: write `matches: '*:latest'`"],
         ),
         (
             {"when": "{path: a, quantity: 2Gi}"},
-            ['7: `2Gi` compares with no quantity: write `quantity: ">= 2Gi, <= 64Gi"`'],
+            ['7: `2Gi` is not a comparison with a quantity: write `quantity: ">= 2Gi, <= 64Gi"`'],
         ),
         (
             {"when": "{path: a, quantity: 2}"},
             ['7: `quantity` must be a comparison in quotes, not a number: write `quantity: ">= 2Gi, <= 64Gi"`'],
         ),
-        ({"when": "{path: a, version: '>= x'}"}, ['7: `>= x` compares with no version: write `version: ">= 1.2"`']),
-        ({"when": "{path: a, count: '> -1'}"}, ['7: `> -1` compares with no number: write `count: ">= 1"`']),
+        ({"when": "{path: a, version: '>= "
+            "x'}"}, ['7: `>= x` is not a comparison with a version: write `version: ">= 1.2"`']),
+        ({"when": "{path: a, count: '> -1'}"}, ['7: `> -1` is not a comparison with a number: write `count: ">= 1"`']),
         (
             {"when": "{via: instancetyp, path: a, exists: true}"},
-            ["7: no link is called `instancetyp`; did you mean `instancetype`?"],
+            ["7: `instancetyp` is not a known link; did you mean `instancetype`?"],
         ),
         (
             {"when": "{via: [instancetype, storageClass], path: a, exists: true}"},
-            ["7: no `storageClass` leads on from a VirtualMachineClusterInstancetype or VirtualMachineInstancetype: "
+            ["7: a VirtualMachineClusterInstancetype or VirtualMachineInstancetype has no link `storageClass`: "
              "its links are `secrets[*]`, `configMaps[*]`, `namespace`"],
         ),
         (
             {"subject": "StorageClass", "when": "{via: instancetype, path: a, exists: true}"},
-            ["7: no `instancetype` leads on from a StorageClass: it has no link"],
+            ["7: a StorageClass has no link `instancetype`: it has no links"],
         ),
         ({"_": "id: HOUSE002"}, ["7: `id` appears twice, first in line 2: keep one"]),
     ],
@@ -224,7 +228,7 @@ def test_names_are_once_in_a_pack(tmp_path: Path) -> None:
     [
         (
             "- a\n",
-            ["1: a pack is a mapping with `rules`: write `rules: [{id: HOUSE001, slug: owner-missing, "
+            ["1: a pack must be a mapping with `rules`: write `rules: [{id: HOUSE001, slug: owner-missing, "
              "subject: VirtualMachine, require: {…}, message: …}]`"],
         ),
         ("a: [\n", ["2: this can't be read: "]),
@@ -241,7 +245,7 @@ def test_what_can_not_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="can't be read: No such file or directory"):
         read(tmp_path / "lost.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"rules:\n- id: \xe9\n")
-    with pytest.raises(ConfigError, match=r"latin\.yaml:2: this is no UTF-8 text"):
+    with pytest.raises(ConfigError, match=r"latin\.yaml:2: the file is not UTF-8 text"):
         read(tmp_path / "latin.yaml")
-    with pytest.raises(ConfigError, match="at most 1 MiB"):
+    with pytest.raises(ConfigError, match="larger than 1 MiB"):
         read(pack(tmp_path, "#" * (_LARGEST + 1)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from vmlint.cli.arguments import Parser
 from vmlint.cli.fixtures import cases, expectation
 from vmlint.registry import rules
 from vmlint.rule import Rule
+
+ROOT = Path(__file__).parents[2]
 
 FORBIDDEN = {
     r"\b(is|are|has) none\b": "say what is missing",
@@ -142,3 +146,30 @@ def test_help_is_plain(command: str) -> None:
     ]
     texts += [action.help or "" for action in parser._actions]
     assert {text: found for text in texts if (found := faults(text))} == {}
+
+
+ROOMS = sorted(folder for folder in (ROOT / "vmlint").iterdir() if folder.is_dir() and folder.name != "__pycache__")
+
+
+def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The lines and sentences of a module's strings, without docstrings; values in them are `x`."""
+    apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            apart |= {id(part) for part in node.values}
+            parts = (part.value if isinstance(part, ast.Constant) else "x" for part in node.values)
+            yield node.lineno, "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in apart:
+            yield node.lineno, node.value
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_texts_in_code_are_plain(room: Path) -> None:
+    """Every sentence that a person may read: errors, reasons, help, descriptions. Code of pages is no sentence."""
+    wrong = {
+        f"{file.relative_to(ROOT)}:{line}: {text}": found
+        for file in sorted(room.rglob("*.py"))
+        for line, text in texts(ast.parse(file.read_text("utf-8")))
+        if text.count(" ") > 1 and not re.search(r"[{;]\s|\(\?|</|^#", text) and (found := faults(text))
+    }
+    assert wrong == {}

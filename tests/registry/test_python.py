@@ -86,8 +86,8 @@ def test_a_module_is_found_where_python_looks(here: Path, monkeypatch: pytest.Mo
 def test_a_bare_word_is_no_folder(here: Path) -> None:
     write(here / "policies", a=rule())
     assert told("policies", "nothing") == (
-        "policies: no module is installed that is called so; for the folder write `./policies`",
-        "nothing: no module is installed that is called so; for a file or folder write its path",
+        "policies: no module of this name is installed; for the folder write `./policies`",
+        "nothing: no module of this name is installed; for a file or folder write its path",
     )
 
 
@@ -121,14 +121,15 @@ def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
     (here / "text.txt").touch()
     packs = ["bad/", "exit/", "init/", "lists/", "listed/", "empty/", "both/", "none/", "./text.txt", "nowhere/"]
     assert told(*packs) == (
-        "both: it holds `b.yaml` and `both/a.py`: name the one that is meant",
-        "none: it holds no pack: no YAML or Python file",
-        "text.txt: is no pack: a pack is a YAML file, a Python file or a folder",
+        "both: it contains `b.yaml` and `both/a.py`: name one of the two",
+        "none: it contains no YAML or Python file",
+        "text.txt: is not a pack: a pack is a YAML file, a Python file or a folder",
         "nowhere: does not exist",
-        "bad/Upper.py: a rule's file is called by small letters, digits and `_`, such as `disk_too_small.py`",
+        "bad/Upper.py: the name of a rule's file must consist of lower-case letters, digits and `_`, such as "
+        "`disk_too_small.py`",
         "bad/a.py:1: module `a` can't be imported: ModuleNotFoundError: No module named 'nothing_of_that_name'",
-        "bad/b.py:1: this is no Python: '(' was never closed",
-        "bad/c.py: it has no docstring, which is the rule's page: begin with a line that says what is wrong",
+        "bad/b.py:1: this is not valid Python: '(' was never closed",
+        "bad/c.py: it has no docstring, which is the rule's documentation: begin with a line that names the fault",
         "bad/c.py: it has no `check`: write `def check(vm: VirtualMachine, world: World) -> Iterator[Fault]`",
         "bad/c.py: `META` must be a `vmlint.rule.Meta`, not int",
         "bad/d.py: the number `acme` must be capital letters and digits with a digit at the end, such as `ACME1`",
@@ -136,12 +137,12 @@ def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
         'bad/d.py: `since` of META must be the version of the pack as text, such as `"1.0"`, not 1',
         "bad/d.py: `subject` of META must be a class of `vmlint.model.subjects`, or several, not 'VM'",
         'bad/e.py: it has no `META`: write `META = Meta("ACME1", effect=Effect.RISK, since="1", subject=…)` '
-        "(a module that is no rule begins with `_`)",
+        "(the names of other modules begin with `_`)",
         "exit/a.py:1: module `a` can't be imported: SystemExit: 3",
         "init/__init__.py:1: module `__init__` can't be imported: ZeroDivisionError: division by zero",
-        "lists: there is no module `nothing`",
+        "lists: the module `nothing` does not exist",
         'listed/__init__.py: `RULES` must name modules: write `RULES = ("storage.disk_too_small",)`',
-        "empty: it holds no rule: a rule is a module with a docstring, `META` and `check`",
+        "empty: it contains no rule: a rule is a module with a docstring, `META` and `check`",
     )
 
 
@@ -149,21 +150,21 @@ def test_names_are_not_those_of_others(here: Path) -> None:
     write(here / "p", memory_unset=rule("ACME9"), storage=rule("ACME1"), a=rule("ACME2"))
     write(here / "q", b=rule("ACME2"), a=rule("ACME3"))
     assert told("p/", "q/") == (
-        "p: rule `ACME1` (storage): the name is that of a family of vmlint: choose another",
-        "p: rule `ACME9` (memory-unset): the name is that of `VM506` of vmlint: choose another",
-        "q: rule `ACME2` (b): the number is that of `a` of p: choose another",
-        "q: rule `ACME3` (a): the name is that of `ACME2` of p: choose another",
+        "p: rule `ACME1` (storage): a family of vmlint has this name: choose another",
+        "p: rule `ACME9` (memory-unset): `VM506` of vmlint has this name: choose another",
+        "q: rule `ACME2` (b): `a` of p has this number: choose another",
+        "q: rule `ACME3` (a): `ACME2` of p has this name: choose another",
     )
     write(here / "r", b=rule("VM506"))
     assert told("r/") == (
-        "r/b.py: the number `VM506` would be vmlint's own, as they begin with `VM` and a digit: choose another",
+        "r/b.py: the number `VM506` is reserved for vmlint, as it begins with `VM` and a digit: choose another",
     )
 
 
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        ("yield 3", "TypeError: it gives int, and not what `META.at` or `META.doubt` makes"),
+        ("yield 3", "TypeError: `check` yields int; it must yield what `META.at` or `META.doubt` returns"),
         ("return None", "TypeError: 'NoneType' object is not iterable"),
         ("yield vm.nothing", "AttributeError: 'VirtualMachine' object has no attribute 'nothing' at p/a.py:14"),
     ],

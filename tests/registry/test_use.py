@@ -110,7 +110,7 @@ def test_names_are_checked_against_the_rules_of_packs() -> None:
 def test_the_mistakes_of_a_pack_come_with_those_of_the_configuration(here: Path) -> None:
     (here / "policies" / "vm.yaml").write_text(PACK.replace("HOUSE1", "house"), "utf-8")
     assert mistakes("rules: [policies]\nselect: [HOUSE1]\nnonsense: 1\n")[1:] == (
-        "policies/vm.yaml:2: an `id` is capital letters and a number, such as `HOUSE001`",
+        "policies/vm.yaml:2: an `id` must consist of capital letters and a number, such as `HOUSE001`",
     )
 
 

@@ -44,7 +44,7 @@ def test_a_run_without_findings(counts: Counts, summary: str) -> None:
             "1 of 12 objects affected by changes since `main`; 1 finding elsewhere is not shown",
         ),
         (Changed("HEAD", "c0ffee", 0, 0), "0 of 12 objects affected by changes since `HEAD`"),
-        (Changed("HEAD", "", 12, 0), "12 of 12 objects affected by changes: there is no commit yet"),
+        (Changed("HEAD", "", 12, 0), "12 of 12 objects affected by changes: no commit exists yet"),
         (Changed("HEAD", "c0ffee", 12, 0, "a.yaml"), "everything is reported, as `a.yaml` has changed since `HEAD`"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_summary_wider_than_the_page_takes_two_lines() -> None:
 
 
 def test_questions_that_differ_in_names_are_one_row() -> None:
-    reason = "DataVolume template `{}`: which access mode the claim gets: no storage class of the files is the default"
+    reason = "DataVolume template `{}`: which access mode the claim gets: no storage class in the files is the default"
     asked = tuple(Undecided("a.yaml", line, vm(f"web-{line}"), reason.format(line)) for line in range(1, 8))
     report = replace(CLEAN, undecided=(*asked, Undecided("b.yaml", 1, vm("db"), "another question")))
     text = said(report)

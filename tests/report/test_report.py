@@ -31,7 +31,7 @@ def test_no_manifest_takes_over_a_terminal_or_a_log(name: str) -> None:
 
 def test_the_name_of_no_format() -> None:
     with pytest.raises(
-        UsageError, match=f"no output format 'xml': choose one of text, concise, .*, {list(FORMATS)[-1]}$"
+        UsageError, match=f"no output format is called 'xml': choose one of text, concise, .*, {list(FORMATS)[-1]}$"
     ):
         render("xml", REPORT)
 

@@ -179,7 +179,7 @@ def test_of_too_many_findings_the_gravest_are_kept(monkeypatch: pytest.MonkeyPat
     assert [result["ruleId"] for result in run["results"]] == ["VM210", "VM901", "VM103"]
     note = run["invocations"][0]["toolExecutionNotifications"][0]
     assert note["level"] == "warning"
-    assert note["message"]["text"].startswith("1 finding of 4 left out, the least grave")
+    assert note["message"]["text"].startswith("1 finding of 4 omitted, the least severe")
 
 
 @pytest.mark.parametrize("level", Level)

@@ -45,10 +45,10 @@ vms/web.yaml:1  VirtualMachine shop/web
 
 
 def test_a_vm_that_is_refused_all_the_same() -> None:
-    none = Way("preference", Result.NONE, reason="the VM asks for no preference")
+    none = Way("preference", Result.NONE, reason="the VM has no preference")
     text = render([Trace(VM, "a.yaml", 1, (none,), "it sets too much")])
     assert text.splitlines()[1:] == [
-        "  preference  none  the VM asks for no preference.",
+        "  preference  none  the VM has no preference.",
         "  refused  it sets too much.",
     ]
 

@@ -220,7 +220,7 @@ def reasons(file: SourceFile) -> list[tuple[int, str]]:
 @pytest.mark.parametrize(("text", "line"), [("---\na: 1\n", 200_002), ("---\n\n", 200_002), ('{"a": 1}\n', 100_001)])
 def test_of_too_many_documents_the_rest_is_refused(text: str, line: int) -> None:
     file = decode(text.encode() * (MAX_DOCUMENTS + 500), "f.yaml")
-    assert reasons(file) == [(line, "the file has more than 100,000 documents, the most that are read: split it")]
+    assert reasons(file) == [(line, "the file has more than 100,000 documents, the maximum: split it")]
     assert len(file.documents) in (1, MAX_DOCUMENTS + 1)
 
 
@@ -228,7 +228,7 @@ def test_of_too_many_documents_the_rest_is_refused(text: str, line: int) -> None
 def test_a_value_that_no_object_can_hold_is_refused(text: str) -> None:
     long = text.format("9" * (MAX_SCALAR + 1)).encode()
     ((_, reason),) = reasons(decode(long, "f.yaml"))
-    assert reason.endswith("characters is more than any object can hold: 1,048,576 are the most")
+    assert reason.endswith("characters is too long; the maximum is 1,048,576")
 
 
 def test_a_long_document_of_short_values_is_read() -> None:

@@ -167,13 +167,13 @@ def test_links_out_of_the_paths_are_told_and_not_followed(make: Make) -> None:
     (here / "a/directory").symlink_to(here / "b")
     (here / "a/gone.yaml").symlink_to("nowhere")
     assert names("a") == ["a/x.yaml"]
-    outside = "a link that leads outside the given paths; name its target to have it read"
+    outside = "a link to a target outside the given paths; name the target to include it"
     assert skipped("a") == [
         ("a/directory", outside),
         ("a/file.yaml", outside),
-        ("a/gone.yaml", "a link that leads nowhere"),
+        ("a/gone.yaml", "a broken link"),
     ]
-    assert skipped("a", "b") == [("a/gone.yaml", "a link that leads nowhere")]
+    assert skipped("a", "b") == [("a/gone.yaml", "a broken link")]
 
 
 def test_a_named_link_is_followed(make: Make) -> None:
@@ -185,7 +185,7 @@ def test_a_named_link_is_followed(make: Make) -> None:
 def test_a_pipe_is_told_and_not_opened(make: Make) -> None:
     here = make("x.yaml")
     os.mkfifo(here / "pipe.yaml")
-    assert skipped(".") == [("pipe.yaml", "no regular file")]
+    assert skipped(".") == [("pipe.yaml", "not a regular file")]
 
 
 def test_a_directory_that_can_not_be_listed_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

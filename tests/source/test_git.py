@@ -293,21 +293,20 @@ def refusal(ref: str, *paths: str) -> str:
 
 
 def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
-    assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is in no git repository: leave it out"
+    assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is not in a git repository: remove it"
     commit(tmp_path / "repo", {"a/b": "1\n"})
     assert refusal("nope", "repo") == (
-        "`--changed`: git knows no revision `nope`: write a branch, a tag or a commit that this clone has "
+        "`--changed`: git has no revision `nope`: write a branch, a tag or a commit that this clone has "
         "(`git fetch` gets others)"
     )
     assert refusal("repo/a", "repo") == (
-        "`--changed`: git knows no revision `repo/a`: it is a path: write `--changed=HEAD repo/a`, or "
-        "`repo/a --changed`"
+        "`--changed`: git has no revision `repo/a`: it is a path: write `--changed=HEAD repo/a`, or `repo/a --changed`"
     )
     for ref in ("--output=x", "-h", ""):
         said = f"`--changed={ref}` names no revision: write `--changed`, or `--changed=origin/main`"
         assert refusal(ref, "repo") == said
     assert refusal("HEAD", "repo", ".") == (
-        f"`.` lies outside of `{tmp_path / 'repo'}`: `--changed` compares within one git repository"
+        f"`.` is outside of `{tmp_path / 'repo'}`: `--changed` compares within one git repository"
     )
     assert not (tmp_path / "x").exists()
 
@@ -355,4 +354,4 @@ def test_a_clone_without_the_old_files_fetches_none(tmp_path: Path, monkeypatch:
 
 def test_without_git(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert refusal("HEAD") == "`--changed` needs the program `git`, and there is none: install it"
+    assert refusal("HEAD") == "`--changed` needs the program `git`, which is not installed"

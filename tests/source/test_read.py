@@ -125,7 +125,7 @@ def test_a_named_pipe_is_read_to_its_end(here: Path) -> None:
 def test_what_can_not_be_followed_is_handed_on(here: Path) -> None:
     (here / "gone.yaml").symlink_to("nowhere")
     file = only(read(["."]))
-    assert file == ("gone.yaml", (), (("gone.yaml", 0, "a link that leads nowhere"),), (), 0)
+    assert file == ("gone.yaml", (), (("gone.yaml", 0, "a broken link"),), (), 0)
 
 
 def test_templates_of_a_chart_are_skipped_whole(here: Path) -> None:

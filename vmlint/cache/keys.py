@@ -119,7 +119,7 @@ def _files_of_pack(rule: Rule) -> Iterator[Path]:
     if not isinstance(inner.check, FunctionType):
         if pack.exists():
             return
-        raise LookupError(f"where the code of {inner.slug} stands")
+        raise LookupError(f"the path of the code of {inner.slug}")
     module = sys.modules[inner.check.__module__]
     parts = module.__name__.split(".")
     if len(parts) == 1:

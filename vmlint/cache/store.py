@@ -281,5 +281,5 @@ def _unsafe(folder: Path) -> str:
     # The group of a user's own has the user's number where systems give each user one.
     for_group = status.st_mode & stat.S_IWGRP and status.st_gid != status.st_uid and not status.st_mode & stat.S_ISVTX
     if stat.S_ISDIR(status.st_mode) and (for_all or for_group):
-        return "others can write to it; `chmod go-w` makes it yours alone"
+        return "others can write to it; `chmod go-w` restricts it to you"
     return ""

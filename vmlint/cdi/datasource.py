@@ -58,7 +58,7 @@ def resolve(data: Mapping[str, Any], name: str, namespace: str, lookup: Lookup) 
         return _end(data, namespace, None)
     other, other_namespace = text(data, *_REFERENCE, "name"), text(data, *_REFERENCE, "namespace") or namespace
     if is_unknown(other) or is_unknown(other_namespace):
-        return Undecided("", "a variable stands in the DataSource's reference")
+        return Undecided("", "the DataSource's reference contains a variable")
     if other_namespace != namespace:
         message = "DataSource cannot reference a DataSource in another namespace"
         return Target(End.CROSS_NAMESPACE, (*_REFERENCE, "namespace"), other_namespace, other, message)
@@ -81,6 +81,6 @@ def _end(data: Mapping[str, Any], namespace: str, over: Path | None) -> Target |
         if isinstance(get(data, *_SOURCE, member), dict):
             name, own = text(data, *_SOURCE, member, "name"), text(data, *_SOURCE, member, "namespace")
             if is_unknown(name) or is_unknown(own):
-                return Undecided("", "a variable stands in the DataSource's source")
+                return Undecided("", "the DataSource's source contains a variable")
             return Target(end, over or (*_SOURCE, member), own or namespace, name)
     return Target(End.NO_SOURCE, over or _SOURCE, message="No source PVC set")

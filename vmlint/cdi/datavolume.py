@@ -81,7 +81,7 @@ def check_clone_rights(
         own = text(data, "spec", "sourceRef", "namespace") or namespace
         path = ("spec", "sourceRef", "name")
         if is_unknown(name) or is_unknown(own):
-            return Undecided("spec.sourceRef", "a variable stands in the source reference")
+            return Undecided("spec.sourceRef", "the source reference contains a variable")
         found = data_source(own, name) if name else None
         if isinstance(found, Undecided):
             return found

@@ -97,7 +97,7 @@ def profile_of(
     if sets := tuple(_sets(profile, "status")):
         return _written(name, Origin.STATUS, sets, minimum, broken)
     if broken is not None:
-        reason = f"StorageProfile `{name}` has an incomplete set, so CDI keeps whatever it had before"
+        reason = f"StorageProfile `{name}` has an incomplete set, so CDI keeps the profile's previous sets"
         return Profile(name, Origin.INCOMPLETE, (), minimum, broken, reason)
     if sets := tuple(_sets(profile, "spec")):
         return _written(name, Origin.SPEC, sets, minimum, None)
@@ -122,7 +122,7 @@ def _written(
     name: str, origin: Origin, sets: tuple[ClaimSet, ...], minimum: Quantity | None, broken: Incomplete | None
 ) -> Profile:
     has_variable = any(is_unknown(mode) for one in sets for mode in (*one.access_modes, one.volume_mode))
-    reason = f"a variable stands in the modes of StorageProfile `{name}`" if has_variable else ""
+    reason = f"the modes of StorageProfile `{name}` contain a variable" if has_variable else ""
     return Profile(name, origin, sets, minimum, broken, reason)
 
 

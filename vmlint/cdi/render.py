@@ -143,7 +143,7 @@ def render_claim_template(
     failure = claim.fill_modes()
     if failure is None and get(spec, *_SIZE) is None:
         failure = claim.fail_size() if _reference(spec) != _CLONE else None
-        claim.leave_open("the size is that of the source", _SIZE_FIELD)
+        claim.leave_open("the size comes from the source", _SIZE_FIELD)
     return claim.finished(failure)
 
 
@@ -163,14 +163,14 @@ def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
         if isinstance(get(data, *path), dict):
             name, own = text(data, *path, "name"), text(data, *path, "namespace") or namespace
             if is_unknown(name) or is_unknown(own):
-                return Undecided("", "a variable stands in the source")
+                return Undecided("", "the source contains a variable")
             return Target(end, path, own, name)
     if not isinstance(get(data, "spec", "sourceRef"), dict):
         return None
     name = text(data, "spec", "sourceRef", "name")
     own = text(data, "spec", "sourceRef", "namespace") or namespace
     if is_unknown(name) or is_unknown(own):
-        return Undecided("", "a variable stands in the source reference")
+        return Undecided("", "the source reference contains a variable")
     found = world.data_source(own, name)
     if found is None:
         message = f'datasources.cdi.kubevirt.io "{name}" not found'
@@ -235,7 +235,7 @@ class _Claim:
             return self._from_volumes(choice)
         self.spec["storageClassName"] = choice.name
         if not choice.decided:
-            self.leave_open("the files don't tell which default storage class is the newest", "storageClassName")
+            self.leave_open("the files do not determine which default storage class is the newest", "storageClassName")
         profile = profile_of(choice.storage_class, self.world.profiles.get(choice.name), self.world.volumes)
         self.profile = profile
         if self.missing and profile.undecided:
@@ -264,7 +264,7 @@ class _Claim:
         """No class: an available volume that suits lends its modes."""
         name = self.spec.get("storageClassName")
         if not self.world.closed or not choice.decided:
-            reason = "no storage class of the files is the default" if name is None else f"`{name}` is not in the files"
+            reason = "no storage class in the files is the default" if name is None else f"`{name}` is not in the files"
             self._without_class(reason)
             return None
         volume = self._suitable_volume(name) if name is not None else None
@@ -301,7 +301,7 @@ class _Claim:
     def _from_profile(self, profile: Profile) -> Failure | None:
         modes, volume_mode = self.spec.get("accessModes"), self.spec.get("volumeMode")
         if is_unknown(volume_mode) or any(is_unknown(mode) for mode in modes or ()):
-            self.leave_open("a variable stands in the modes", *self.missing)
+            self.leave_open("the modes contain a variable", *self.missing)
             return None
         if modes is None and volume_mode is None:
             if not profile.sets or not profile.sets[0].access_modes:
@@ -340,7 +340,7 @@ class _Claim:
             return None
         size = Quantity.try_parse(written)
         if size is None or size.value() > _MAX_SIZE:
-            self.leave_open("the size is not a number that the files tell", _SIZE_FIELD)
+            self.leave_open("the files do not determine the size", _SIZE_FIELD)
             return None
         if size.value() < _MIB:
             message = "PVC Spec is not valid - storage size should be at least 1MiB"
@@ -357,7 +357,7 @@ class _Claim:
         """The size of a claim that copies: as it is written, else what the source asks for."""
         written = Quantity.try_parse(get(self.spec, *_SIZE))
         if get(self.spec, *_SIZE) is None or (written is not None and written.is_zero):
-            self.leave_open("the size is that of the source", _SIZE_FIELD)
+            self.leave_open("the size comes from the source", _SIZE_FIELD)
 
     def _set_size(self, size: Quantity) -> None:
         resources = dict(mapping(self.spec, "resources"))
@@ -417,18 +417,18 @@ class _Claim:
                 return None, "CDI measures the image in the source to know its size"
             return self._inflated(measured.value()), ""
         if capacity is None or capacity.value() > _MAX_SIZE:
-            return None, "the capacity of the source is known when it is bound"
+            return None, "the capacity of the source is known only once it is bound"
         return self._inflated(capacity.value()), ""
 
     def _size_of_snapshot(self, source: Mapping[str, Any]) -> tuple[Quantity | None, str]:
         size = Quantity.try_parse(get(source, "status", "restoreSize"))
         if size is None or size.value() > _MAX_SIZE:
-            return None, "the restore size of the snapshot is known when it is ready"
+            return None, "the restore size of the snapshot is known only once it is ready"
         if self.spec.get("volumeMode") == "Block":
             return size, ""
         source_mode = get(source, "metadata", "annotations", _SOURCE_MODE)
         if not isinstance(source_mode, str):
-            return None, "the snapshot's content tells the volume mode of its source"
+            return None, "the volume mode of the source is in the snapshot's content, not in the files"
         return (self._inflated(size.value()) if source_mode == "Block" else size), ""
 
 

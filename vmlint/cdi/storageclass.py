@@ -59,7 +59,7 @@ _REASON = {
     Why.VIRT_DEFAULT: f"storage class `{{name}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
     Why.DEFAULT: f"storage class `{{name}}` is the default (`{DEFAULT}`)",
     Why.NOT_FOUND: "the named storage class is not in the files",
-    Why.NO_DEFAULT: "no storage class is named, and none of the files is the default",
+    Why.NO_DEFAULT: "no storage class is set, and none in the files is the default",
 }
 
 

@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"{name}: {error}")
         return Exit.NOTHING_READ
     except KeyboardInterrupt:
-        say(f"{name}: stopped with Ctrl-C before the end: there is no result")
+        say(f"{name}: stopped with Ctrl-C before the end, without a result")
         return Exit.INTERRUPTED
     except Exception as error:
         if lacks_memory(error):

@@ -42,7 +42,7 @@ _COUNTED = ("text", "json")
 
 _DESCRIPTION = (
     "Reads all manifests under the paths as one cluster, and reports what KubeVirt and CDI would do with each of them. "
-    "Settings that no option gives come from `.vmlint.yaml` or `[tool.vmlint]` in pyproject.toml, found upward from "
+    "Settings without an option come from `.vmlint.yaml` or `[tool.vmlint]` in pyproject.toml, found upward from "
     "the first path."
 )
 

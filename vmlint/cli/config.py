@@ -144,4 +144,4 @@ def _say_folders(config: Config, paths: Sequence[str]) -> None:
     found = discover(paths, exclude=config.exclude, root=config.root, dotted=config.paths)
     folders, _ = with_folders(config, (one.name for one in found if isinstance(one, Found) and one.path))
     for folder in folders.folders:
-        say(f"for files in `{os.path.relpath(folder.root)}` and below, `{folder.file}` has a say")
+        say(f"for files in `{os.path.relpath(folder.root)}` and below, `{folder.file}` applies")

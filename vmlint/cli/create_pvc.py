@@ -135,7 +135,7 @@ def _reference(arguments: Namespace) -> dict[str, str]:
     if not kind or not name:
         raise UsageError("`--data-source-ref-kind` and `--data-source-ref-name` go together")
     if group is None and kind not in GROUPS:
-        raise UsageError(f"the API group of `{kind}` is not known: give `--data-source-ref-group`")
+        raise UsageError(f"the API group of `{kind}` is not known: add `--data-source-ref-group`")
     group = GROUPS.get(kind, "") if group is None else group
     return {**({"apiGroup": group} if group else {}), "kind": kind, "name": name}
 
@@ -171,10 +171,10 @@ def _failed(failure: Failure) -> str:
 
     profile = failure.profile.name if failure.profile is not None else ""
     reasons = {
-        Why.NO_SIZE: "the size is missing: give `--size`; only what a VolumeCloneSource fills can do without",
-        Why.NO_CLASS: "no such storage class is in the files, and none is the default: give another `--storage-class`",
-        Why.NO_MODES: f"nothing is known of the modes of storage class `{profile}`: fill `spec.claimPropertySets` of "
-        "its StorageProfile, and give that file with `--from`",
+        Why.NO_SIZE: "the size is missing: add `--size`; only a claim that a VolumeCloneSource fills needs none",
+        Why.NO_CLASS: "no such storage class is in the files, and none is the default: use another `--storage-class`",
+        Why.NO_MODES: f"the modes of storage class `{profile}` are not known: fill `spec.claimPropertySets` of "
+        "its StorageProfile, and add that file with `--from`",
     }
     return reasons.get(failure.why, failure.message)
 
@@ -188,9 +188,7 @@ def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace
             if size:
                 outcome.spec["resources"] = {"requests": {"storage": size}}
             else:
-                told.append(
-                    "the size is that of the source, which is not in the files: give `--size`, or more `--from`"
-                )
+                told.append("the size comes from the source, which is not in the files: add `--size`, or more `--from`")
         elif field == "accessModes":
             told.append(f"the access modes are not known: {reason}. {_more(arguments)}")
     return told
@@ -238,7 +236,7 @@ def _faults(claim: Resource, world: World) -> tuple[list[str], list[str]]:
 
     ref = _disk(claim)._replace(form=Written.CLAIM).ref
     if ref is not None and len(world.storage.owners(ref)) > 1:
-        return [f"the files hold a claim `{ref.short}` already: give another `--name`"], []
+        return [f"the files contain a claim `{ref.short}` already: use another `--name`"], []
     said = (fault for rule in rules() if isinstance(claim, rule.meta.subject) for fault in rule.check(claim, world))
     told: tuple[list[str], list[str]] = ([], [])
     for fault in said:

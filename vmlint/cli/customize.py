@@ -56,7 +56,7 @@ def make_parser() -> Parser:
     )
     original.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt whose originals are meant")
 
-    made = parser.add_argument_group("what is made of it")
+    made = parser.add_argument_group("the copy")
     made.add_argument("--name", metavar="NEW", type=_name, help="the new name (default: the same)")
     made.add_argument("--vcpus", metavar="N", type=_vcpus, help="the vCPUs of an instancetype")
     made.add_argument("--memory", metavar="QUANTITY", type=_memory, help="the memory of an instancetype, such as 6Gi")

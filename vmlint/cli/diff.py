@@ -27,7 +27,7 @@ _FORMATS = ("text", "json", "markdown", "github", "html")
 
 _DESCRIPTION = (
     "Compares two states of a repository, and shows what happens to the VMs and disks of a cluster that runs the first "
-    "when the second is applied: what is refused, which guests have to be restarted, what changes while they run, what "
+    "when the second is applied: what is refused, which guests must be restarted, what changes while they run, what "
     "waits for the next start, and what is deleted with its data. Without a revision, the last commit is compared with "
     "the working tree; in a pull request's build, the commit where the branch began."
 )
@@ -201,7 +201,7 @@ def _compared(words: Sequence[str]) -> _Compared:
     paths = tuple(words[len(revisions) :])
     for path in paths:
         if not _exists(path):
-            raise UsageError(f"there is no file or folder `{path}`")
+            raise UsageError(f"no file or folder `{path}`")
     if len(revisions) == 2:
         return _Compared(revisions[0], revisions[1], paths)
     if revisions:

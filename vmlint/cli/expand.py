@@ -23,7 +23,7 @@ __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
     "Prints each VM as KubeVirt would run it: with its instancetype and preference, named or inferred from a "
-    "volume, applied, and defaults filled in; and each claim that CDI makes of a DataVolume or template, with its "
+    "volume, applied, and defaults filled in; and each claim that CDI creates for a DataVolume or template, with its "
     "class, modes and size. VMs that can't be expanded are skipped, with the reason on standard error. "
     "`vmlint check` reports what else KubeVirt may refuse."
 )
@@ -67,7 +67,7 @@ def make_parser() -> Parser:
         "--diff",
         metavar="REV",
         help="show how the VMs and claims differ from those of the last commit in common with a revision, as a patch "
-        "with what gives each value",
+        "with the origin of each value",
     )
     shown.add_argument("-h", "--help", action="help", help="show this help")
     return parser
@@ -95,7 +95,7 @@ def run(words: Sequence[str]) -> Exit:
                 one.file, one.line, f"{one.resource} is not expanded ({one.problem.trouble}): {one.problem.reason}"
             )
     if not shown:
-        say("there is no VM in the files")
+        say("the files contain no VM")
     # Most files leave the storage classes to the cluster: that is no failure.
     failed = any(vm.problem is not None for vm in vms) or any(
         disk.problem is not None and disk.problem.trouble is not Trouble.UNDECIDED for disk in disks

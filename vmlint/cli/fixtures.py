@@ -117,13 +117,13 @@ def _expected(file: Path) -> tuple[dict[str, list[dict[str, Any]]], str]:
     try:
         held = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        return {}, f"what is expected stands nowhere: `--update` writes `{file.name}`, and you read it"
+        return {}, f"the expectation is missing: `--update` writes `{file.name}`; then read it"
     except ValueError:
         held = None
     parts = [held.get(part, []) for part in _SHOWN] if isinstance(held, dict) else [None]
     if all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in parts):
         return held, ""
-    return {}, f"`{file.name}` can't be read: `--update` writes it anew"
+    return {}, f"`{file.name}` can't be read: `--update` writes a new one"
 
 
 def unmatched(fixtures: Path, rules: Sequence[Rule], *, whole: bool = True) -> list[str]:
@@ -140,10 +140,10 @@ def unmatched(fixtures: Path, rules: Sequence[Rule], *, whole: bool = True) -> l
         *(f"rule `{slug}` has no {kind} case" for slug in slugs for kind in _lacking(names[slug])),
         *(f"`{slug}/` belongs to no rule of the pack" for slug in strange),
         *(
-            f"`{_below(fixtures, folder)}/` is no case: call it `bad`, `good` or `outside`, or `bad-…`"
+            f"`{_below(fixtures, folder)}/` is not a case: name it `bad`, `good` or `outside`, or `bad-…`"
             for folder in sorted(folders - found)
         ),
-        *(f"`{_below(fixtures, file)}` is the expectation of no case" for file in sorted(files - expected)),
+        *(f"`{_below(fixtures, file)}` does not belong to any case" for file in sorted(files - expected)),
     ]
 
 

@@ -110,7 +110,7 @@ def run(words: Sequence[str]) -> Exit:
     if format == "mermaid":
         _say_limit(graph)
     if not graph:
-        say("no reference is unresolved" if arguments.unresolved else "there is no object in the files")
+        say("no reference is unresolved" if arguments.unresolved else "the files contain no object")
     if report.crashes:
         say_crashes(report.crashes)
         return Exit.INTERNAL

@@ -55,7 +55,7 @@ def run(words: Sequence[str]) -> Exit:
     told = [new.todo] if new.todo else []
     if new.pack == registry.OWN:  # whose rules are imported already
         slug = new.bad.parent.name
-        told.append(f"`vmlint test {new.pack} --select {slug} --update` writes what its bad case gives")
+        told.append(f"`vmlint test {new.pack} --select {slug} --update` writes the findings of its bad case")
         expected = []
     else:
         expected = [expectation(new.bad)]

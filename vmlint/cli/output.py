@@ -83,7 +83,7 @@ def check_writable(file: str) -> None:
     if path.is_dir():
         raise UsageError(f"can't write `{file}`: it is a folder; name a file in it")
     if not path.parent.is_dir():
-        raise UsageError(f"can't write `{file}`: there is no folder `{path.parent}`; make it first")
+        raise UsageError(f"can't write `{file}`: the folder `{path.parent}` does not exist; create it first")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise UsageError(f"can't write `{file}`: permission denied")
 

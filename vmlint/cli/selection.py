@@ -48,6 +48,6 @@ _LISTED = 5
 
 def _listed(known: Sequence[str]) -> str:
     if not known:
-        return ": there is no VM in the files"
+        return ": the files contain no VM"
     more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
     return f": there are {', '.join(f'`{name}`' for name in known[:_LISTED])}{more}"

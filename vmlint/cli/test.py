@@ -28,7 +28,7 @@ _DESCRIPTION = (
 )
 _EXAMPLES = (
     ("vmlint test policies/", "a folder of rules, with policies/fixtures/"),
-    ("vmlint test policies/vm.yaml --update", "write down what the bad cases give, then read it"),
+    ("vmlint test policies/vm.yaml --update", "write the findings of the bad cases, then read them"),
     ("vmlint test acme_rules --select ACME1", "one rule of an installed pack"),
 )
 _EXITS = {
@@ -122,9 +122,7 @@ def _fixtures(pack: str, named: str | None) -> Path:
     for place in places:
         if place.is_dir():
             return place
-    raise NothingToRead(
-        f"there is no folder {' or '.join(f'`{place}`' for place in places)} with the cases of the pack"
-    )
+    raise NothingToRead(f"no folder {' or '.join(f'`{place}`' for place in places)} with the cases of the pack")
 
 
 def _show(

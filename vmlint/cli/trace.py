@@ -63,6 +63,6 @@ def run(words: Sequence[str]) -> Exit:
         write(render(traces, color=color, width=width(sys.stdout), encoding=encoding(sys.stdout)))
     unread = say_unread(files)
     if not vms:
-        say("there is no VM in the files")
+        say("the files contain no VM")
     failed = any(not way.result.ok for one in traces for way in one.ways) or (unread and arguments.vm is None)
     return Exit.FINDINGS if failed else Exit.CLEAN

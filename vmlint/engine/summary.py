@@ -107,7 +107,7 @@ def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[
             raise
         except Exception as error:
             resource = fault.place.resource if isinstance(fault.place, Place) else None
-            work = f"the place of what `{rule.slug}` says"
+            work = f"the place of a finding of `{rule.slug}`"
             crashes.append(crash(error, work, _document(fault.place), resource, rule.slug, rule.pack))
             continue
         for shown in _levelled([(rule, finding)], settings):

@@ -85,7 +85,8 @@ class Workspace:
         found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
         if request.revision is not None and STDIN in wanted:
             raise UsageError(
-                "`--changed` compares files with a commit, and standard input is none: leave one of them out"
+                "`--changed` compares files with a commit, which is not possible for standard input: remove one "
+                "of the two"
             )
         difference = _difference(request, wanted)
         with stage("read"):

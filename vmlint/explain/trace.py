@@ -113,7 +113,7 @@ def mobility_of(workload: Workload, world: World) -> Mobility | None:
 def _way(vm: VirtualMachine, matcher: Matcher, expanded: Expanded, world: World) -> Way:
     match = world.vms.match(vm, matcher)
     if match is None:
-        return Way(matcher.noun, Result.NONE, reason=f"the VM asks for no {matcher.noun}")
+        return Way(matcher.noun, Result.NONE, reason=f"the VM has no {matcher.noun}")
     trouble = trouble_of(vm, matcher, world)
     forgiven = match.fate is Fate.DROPPED and match.chain
     return Way(
@@ -178,15 +178,15 @@ def _policy(vm: VirtualMachine, match: Match) -> str:
     if written != "Ignore":
         stands = "`Reject`" if written else "`Reject`, by default"
         if chain.end in (End.FOUND, End.UNDECIDED):
-            return f"{stands}: where nothing can be inferred, KubeVirt refuses the VM"
+            return f"{stands}: if inference fails, KubeVirt refuses the VM"
         return f"{stands}: KubeVirt refuses the VM"
     if chain.ignored:
-        return f"`Ignore`: the VM goes on without its {noun}"
+        return f"`Ignore`: the VM continues without its {noun}"
     if chain.end is End.FOUND and match.matcher is Matcher.INSTANCETYPE and "memory" in _domain(vm):
         return "`Ignore`: an instancetype is inferred, so KubeVirt removes the VM's own `domain.memory`"
     if chain.end in (End.FOUND, End.UNDECIDED):
-        return f"`Ignore`: where no volume or label can be used, the VM goes on without its {noun}"
-    return "`Ignore`, which does not forgive a volume or object that is not there: KubeVirt refuses the VM"
+        return f"`Ignore`: if the volume or label can't be used, the VM continues without its {noun}"
+    return "`Ignore`, which does not apply to a missing volume or object: KubeVirt refuses the VM"
 
 
 def _domain(vm: VirtualMachine) -> Mapping[str, Any]:

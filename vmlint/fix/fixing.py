@@ -192,7 +192,7 @@ def _worse(before: Iterable[Finding], after: Iterable[Finding], done: Sequence[F
         lighter = [one for one in done if one.level.weight < new.level.weight]
         near = [one for one in done if _concerns(one, new)]
         blamed = [one for one in near if one in lighter] if near else lighter
-        reason = f"then {new.slug} would be said of {new.resource or new.file}: {new.message.rstrip('.')}"
+        reason = f"it would cause {new.slug} in {new.resource or new.file}: {new.message.rstrip('.')}"
         found |= {id(one): Left(one, reason) for one in blamed if id(one) not in found}
     return list(found.values())
 

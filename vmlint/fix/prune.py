@@ -79,7 +79,7 @@ def _cut(
         old = Path(path_of(file)).read_bytes() if content is None else content
         text = old.decode("utf-8")
     except (OSError, ValueError):
-        return None, [], [f"{one} is left: this is no file of UTF-8 text" for one in reversed(told)]
+        return None, [], [f"{one} is kept, as the file is not UTF-8 text" for one in reversed(told)]
     lines = text.removeprefix(_BOM).split("\n")
     done: list[str] = []
     left: list[str] = []
@@ -90,7 +90,7 @@ def _cut(
             done.append(what)
         else:
             lines = before
-            left.append(f"{what} is left: it is not written on a line of its own; remove it by hand")
+            left.append(f"{what} is kept, as it shares its line with other text; remove it by hand")
     new = (_BOM if text.startswith(_BOM) else "") + "\n".join(lines)
     return Rewrite(file, old, new.encode("utf-8")) if done else None, done[::-1], left[::-1]
 

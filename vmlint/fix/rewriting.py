@@ -40,7 +40,7 @@ class Rewrite(NamedTuple):
         except OSError as error:
             raise UsageError(f"can't write `{self.file}`: {error.strerror or error}") from error
         if held != self.old:
-            raise UsageError(f"`{self.file}` has changed meanwhile, and is left as it is: run vmlint again")
+            raise UsageError(f"`{self.file}` has changed meanwhile, and is not written: run vmlint again")
         replace_file(path, self.new)
 
 

@@ -353,7 +353,7 @@ class Builder:
             raise Unbuildable(BuildProblem(Cause.RESTRICTED, at, kustomization.folder, values))
         if path in known.outside:
             build.problems.append(BuildProblem(Cause.OUTSIDE, at, kustomization.folder, values))
-            build.unread.append(Unread(f"`{entry}` lies outside the repository, and is not read", at))
+            build.unread.append(Unread(f"`{entry}` is outside the repository, and is not read", at))
             return False
         if path in known.absent and self._tree.file(path) is None:
             values |= {"what": what, "near": self._nearest(entry, path)}
@@ -383,7 +383,7 @@ class Builder:
                 return
             base = self.build(path)
             if not self.affords(len(base.parts)):
-                build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
+                build.unread.append(Unread(f"`{entry}` creates more objects than vmlint checks", at))
                 return
             parts = [part.copy() for part in base.parts]
             rest = Build()
@@ -442,7 +442,7 @@ class Builder:
         self._check_cycle(kustomization, entry, path, at)
         self._check_kind(kustomization, entry, path, at, is_component=True)
         if len(self._open) >= _DEEPEST or not self.affords(len(build.parts) + _LEVEL):
-            build.unread.append(Unread(f"`{entry}` makes more objects than are looked at", at))
+            build.unread.append(Unread(f"`{entry}` creates more objects than vmlint checks", at))
             return
         self._open.append(path)
         try:
@@ -501,11 +501,11 @@ class Builder:
             return
         what = f"{part.kind.name} `{part.name}`"
         if len(same) != 1 or not changes:
-            reason = "is there already: set `behavior: merge` or `behavior: replace`"
+            reason = "exists already: set `behavior: merge` or `behavior: replace`"
             if not same:
-                reason = f"is not there, and `behavior: {part.behavior}` needs it"
+                reason = f"does not exist, and `behavior: {part.behavior}` needs it"
             elif len(same) > 1:
-                reason = "means several objects that are there"
+                reason = "matches several existing objects"
             values = {"reason": f"{what} {reason}", "object": what}
             raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, at, kustomization.folder, values))
         old = same[0]
@@ -529,7 +529,7 @@ class Builder:
             place = Written(at.document, (*at.path, *field))
             path = self._named_file(kustomization, written, place, build)
             if path and self._held.get(path):
-                build.embedded.append(Unread(f"`{path}` is text in {what}, and not looked into", place))
+                build.embedded.append(Unread(f"`{path}` is text in {what}, and is not checked", place))
 
     # Changes
 
@@ -538,7 +538,7 @@ class Builder:
         self._changed += cost
         if self._changed > _MOST_CHANGES:
             for part in build.parts:
-                part.unclear = part.unclear or f"`{kustomization.file}` makes more changes than are looked at"
+                part.unclear = part.unclear or f"`{kustomization.file}` makes more changes than vmlint follows"
         return self._changed <= _MOST_CHANGES
 
     def _loaded(self, kustomization: Kustomization, build: Build) -> dict[int, Sequence[_Patch]]:
@@ -573,7 +573,7 @@ class Builder:
             self._replace(kustomization, replacement, at, build)
         if kustomization.transforms:
             for part in build.parts:
-                part.unclear = f"`{kustomization.file}` has transformers of its own"
+                part.unclear = f"`{kustomization.file}` has custom transformers"
 
     def _rename(self, kustomization: Kustomization, build: Build) -> None:
         if kustomization.prefix:
@@ -665,7 +665,7 @@ class Builder:
         if not found and entry in kustomization.merges:
             raise invalid("it is empty")
         if entry.target is not None and len(found) > 1:
-            raise invalid("it holds several objects, and has a `target`: only one without it may")
+            raise invalid("it contains several objects and has a `target`; only a patch without `target` may")
         return found
 
     def _operations(
@@ -757,7 +757,7 @@ class Builder:
                 if entry.renames or entry.retypes:
                     part.remember()
                 if kustomization.has_schema and _has_list(patch.data):
-                    part.unclear = "a patch of it holds a list, and a schema of its own says how lists merge"
+                    part.unclear = "a patch of it contains a list, and a custom schema defines how lists merge"
                 is_copied = entry.target is not None or entry in kustomization.merges
                 part.draft.merge(_content(patch.data, entry, is_copied=is_copied), patch.source)
         except NotApplicable as error:
@@ -838,7 +838,7 @@ class Builder:
             return
         place = Written(at.document, (*at.path, "path"))
         if entry.get("source") is not None or entry.get("targets"):
-            values = {"reason": "it has both `path` and a replacement of its own"}
+            values = {"reason": "it has both `path` and an inline replacement"}
             raise Unbuildable(BuildProblem(Cause.REPLACEMENT_FAILS, place, kustomization.folder, values))
         path = self._named_file(kustomization, written, place, build)
         file = self._tree.file(path) if path else None

@@ -44,7 +44,7 @@ def embedded(document: Document) -> Iterator[Skipped]:
     inside = f"inside {owner} `{text(data, 'metadata', 'name')}`" if isinstance(data, dict) else "inside a playbook"
     for path, kind in _found(data, ()):
         if path:
-            yield Skipped(document.file, document.span(path).line, f"a {kind} {inside} is not looked into")
+            yield Skipped(document.file, document.span(path).line, f"a {kind} {inside} is not checked")
 
 
 def _is_looked_into(data: Any) -> bool:

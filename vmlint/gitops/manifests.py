@@ -60,7 +60,7 @@ def _flaw(data: Any) -> tuple[str, Path] | None:
             (get(data, "metadata", field) or {}).items() if isinstance(get(data, "metadata", field), dict) else ()
         ):
             if isinstance(value, dict | list):
-                return f"`metadata.{field}` holds no single value for `{key}`", ("metadata", field, key)
+                return f"`metadata.{field}` has no single value for `{key}`", ("metadata", field, key)
     return None
 
 

@@ -147,7 +147,7 @@ class Planner:
             made = builder.files(tree.files_in(tool.folder))
         self._used |= made.files
         if not builder.affords(len(made.parts)):
-            build.unread.append(Unread(f"`{tool.folder}` makes more objects than are looked at", tool.at))
+            build.unread.append(Unread(f"`{tool.folder}` creates more objects than vmlint checks", tool.at))
             return build
         build.add(made)
         if build.failed:

@@ -112,7 +112,7 @@ class Renderer:
                     elif self._tree.file(path) is None:
                         at = one.at(field, index)
                         if isinstance(entry, str) and not is_remote(entry) and not os.path.lexists(path):
-                            raise _Missing(f"there is no `{entry}`", at)
+                            raise _Missing(f"`{entry}` does not exist", at)
                         raise _Refused(f"`{entry}` is not among the files that were read", at)
 
     def _files(self, one: Kustomization) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _tool() -> Sequence[str]:
     for program, *words in _TOOLS:
         if found := installed(program):
             return [found, *words]
-    raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: leave `--render` out")
+    raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: remove `--render`")
 
 
 def _as_read(one: Kustomization) -> bytes:
@@ -171,7 +171,7 @@ def _as_read(one: Kustomization) -> bytes:
     try:
         written = json.dumps(one.data, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise _Refused("it holds a value that JSON lacks", one.at()) from None
+        raise _Refused("it contains a value that JSON does not support", one.at()) from None
     # YAML refuses these, even in quotes.
     text = re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", written)
     return text.encode("utf-8", "replace")
@@ -197,7 +197,7 @@ def _bound(files: Mapping[str, bytes | None], kustomization: Kustomization) -> N
         except (OSError, ValueError):
             continue
     if size > _MOST_BYTES:
-        reason = f"its files hold {size:,} bytes, more than the {_MOST_BYTES:,} that are copied"
+        reason = f"its files have {size:,} bytes; the maximum is {_MOST_BYTES:,}"
         raise _Refused(reason, kustomization.at())
 
 

@@ -225,7 +225,7 @@ def _fits_entry(entry: Any, field: str, wanted: str) -> bool:
     if value is None or isinstance(value, dict | list):
         return False
     if not _PLAIN.fullmatch(wanted):
-        raise Unclear(f"the pattern `{wanted[:60]}` of a replacement is not understood")
+        raise Unclear(f"the pattern `{wanted[:60]}` of a replacement is not supported")
     return wanted in _as_text(value)
 
 

@@ -68,7 +68,7 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
         return lambda value: value == pattern
     repeats = sum(pattern.count(mark) for mark in "*+?")
     if _HARMLESS.fullmatch(pattern) is None or repeats > _MOST_REPEATS:
-        raise Unclear(f"the pattern `{pattern[:60]}` of its target is not understood")
+        raise Unclear(f"the pattern `{pattern[:60]}` of its target is not supported")
     try:
         compiled = re.compile(pattern, re.ASCII)
     except re.error:
@@ -94,4 +94,4 @@ def _holds(requirement: str, selector: str, labels: Mapping[str, Any]) -> bool:
     if found := _PRESENCE.fullmatch(requirement):
         absent, key = found.groups()
         return (key in labels) is not bool(absent)
-    raise Unclear(f"the selector `{selector[:60]}` of its target is not understood")
+    raise Unclear(f"the selector `{selector[:60]}` of its target is not supported")

@@ -211,12 +211,12 @@ class Cluster:
 
     def _resolve(self, ref: Ref) -> Resolution | Several:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
-            return Resolution(State.UNKNOWN, ref, reason="the name holds a variable")
+            return Resolution(State.UNKNOWN, ref, reason="the name contains a variable")
         kind = BY_GROUP_KIND.get((ref.group, ref.kind))
         if kind is not None and kind.namespaced and not ref.namespace:
-            return Resolution(State.MISSING, ref, reason="nothing can be found in an empty namespace", nowhere=True)
+            return Resolution(State.MISSING, ref, reason="the namespace is empty", nowhere=True)
         if not ref.name:
-            return Resolution(State.MISSING, ref, reason="an empty name names nothing", nowhere=True)
+            return Resolution(State.MISSING, ref, reason="the name is empty", nowhere=True)
         candidates = self._candidates(ref)
         if not candidates and self._beyond is not None:
             candidates = self._beyond._candidates(ref)
@@ -228,7 +228,7 @@ class Cluster:
             if (found := catalog.find(ref)) is not None:
                 return Resolution(State.OUTSIDE, ref, found, reason=f"from {found.document.file}")
         if any(_matches(ref, pattern) for pattern in self._outside):
-            return Resolution(State.OUTSIDE, ref, reason="declared as living outside the repository")
+            return Resolution(State.OUTSIDE, ref, reason="declared as external to the repository")
         if reason := self._operated(ref):
             return Resolution(State.OUTSIDE, ref, reason=reason)
         return self._lost(ref)
@@ -257,11 +257,13 @@ class Cluster:
         beginnings = (ref.name[:length] for length in range(len(ref.name) + 1) if held)
         near = sorted((one for begins in beginnings for one in held.get(begins, ())), key=itemgetter(0))
         if len(near) > _MOST_VARIABLE:
-            reason = f"one of {len(near):,} names that hold variables may be it, when they are filled in"
+            reason = f"one of {len(near):,} names with variables may be this object, once they have values"
             return Resolution(State.UNKNOWN, ref, reason=reason)
         for _, other, resource in near:
             if may_be(other.name, ref.name) and may_be(other.namespace, ref.namespace):
-                reason = f"`{other.short}` in {resource.document.file} may be it, when its variable is filled in"
+                reason = (
+                    f"`{other.short}` in {resource.document.file} may be this object, once its variable has a value"
+                )
                 return Resolution(State.UNKNOWN, ref, reason=reason)
         return None
 

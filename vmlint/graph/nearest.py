@@ -49,7 +49,7 @@ class Several:
         files = sorted({found.document.file for found, _ in nearest})
         more = [f"{len(files) - _MOST_FILES} more"] if len(files) > _MOST_FILES else []
         named = ", ".join([*files[:_MOST_FILES], *more])
-        reason = f"several objects have this identity, equally near: {named}"
+        reason = f"several objects have this identity: {named}"
         return Resolution(State.UNKNOWN, self._ref, reason=reason)
 
 

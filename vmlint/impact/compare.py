@@ -39,9 +39,9 @@ _GROUPS = (
 """The groups of changes, the worst first."""
 
 _ASSUMED = (
-    "The objects in the cluster are as the files had them before, and the guests that their run strategies start are "
-    "running.",
-    "Nobody has plugged volumes by hand, no migration is running, and no guest waits for a restart already.",
+    "The objects in the cluster equal those in the files before the edit, and the guests that their run strategies "
+    "start are running.",
+    "No volumes were plugged by hand, no migration is running, and no guest already waits for a restart.",
 )
 
 

@@ -78,7 +78,7 @@ def deleted(
         claims = ()
     elif pruning.prunes is False:
         message = (
-            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until somebody deletes it."
+            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
         )
         claims = ()
     else:
@@ -86,7 +86,7 @@ def deleted(
         by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
         message = f"its manifest is gone, and {by}.{lost}"
     if earlier := next(iter(rejected(resource, side.world, rules)), None):
-        notes.append(f"the cluster refused this manifest, so it has an earlier one or none: {earlier.message}")
+        notes.append(f"the cluster refused this manifest, so it has an earlier version or none: {earlier.message}")
     if renamed_to is not None:
         notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
     if isinstance(resource, Instancetype | Preference) and (users := list(_users(resource, side.world))):
@@ -173,7 +173,7 @@ def _effect(
             return f"no VM has this {noun}: VMs that are created later get the new values.", False, ()
         keep = "keeps" if len(users) == 1 else "keep"
         return (
-            f"{_listed(users)} {keep} the {noun} as it was, in a copy that KubeVirt stored: only VMs that are created "
+            f"{_listed(users)} {keep} the old {noun}, in a copy that KubeVirt stored: only VMs that are created "
             "later get the new values.",
             False,
             users,
@@ -188,16 +188,16 @@ def _effect(
             users,
         )
     if isinstance(new, VirtualMachineInstanceReplicaSet):
-        return "running guests stay as they are: only new replicas get the new template.", False, ()
+        return "running guests don't change: only new replicas get the new template.", False, ()
     if isinstance(new, VirtualMachinePool):
         return "the pool's controller updates its VMs by its update strategy, each as if it was edited.", True, ()
     if isinstance(new, DataSource):
-        return "claims that were copied from it stay as they are: only new copies get what it names now.", False, ()
+        return "existing copies don't change: only new copies use the new source.", False, ()
     if not new.kind.group.endswith(_MACHINES) and not isinstance(new, PersistentVolumeClaim):
         return None
     if new.kind == _KUBEVIRT:
-        return "KubeVirt is configured anew; the VMs that it changes are listed by themselves.", False, ()
-    return "the cluster takes it over at once.", False, ()
+        return "KubeVirt's configuration changes; the VMs that it affects are listed separately.", False, ()
+    return "the cluster applies it at once.", False, ()
 
 
 def _users(resource: Resource, world: World) -> Iterator[VirtualMachine]:

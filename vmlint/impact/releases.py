@@ -37,20 +37,20 @@ _BEHAVIOUR: Mapping[str, tuple[str, str]] = {
     ),
     "cpu_conflicts_by_field": (
         "any `domain.cpu` conflicts with an instancetype",
-        "only the fields of `domain.cpu` that an instancetype gives conflict with it",
+        "only the fields of `domain.cpu` that an instancetype sets conflict with it",
     ),
     "memory_conflicts_by_field": (
         "any `domain.memory` conflicts with an instancetype",
-        "only the fields of `domain.memory` that an instancetype gives conflict with it",
+        "only the fields of `domain.memory` that an instancetype sets conflict with it",
     ),
-    "infers_from_snapshots": ("VolumeSnapshots are not inferred from", "inference follows VolumeSnapshots"),
+    "infers_from_snapshots": ("inference does not follow VolumeSnapshots", "inference follows VolumeSnapshots"),
     "guest_memory_by_default": (
         "guest memory is not filled in from the requests",
         "guest memory is filled in from requests, limits or the page size",
     ),
     "firmware_ids_when_created": (
         "the firmware's identifier is derived from the VM's name",
-        "a new VM gets an identifier and a serial number of its own when it is created",
+        "a new VM gets a unique identifier and serial number when it is created",
     ),
     "pci_topology_annotation": ("", "new VMs are marked with a version of the PCI topology"),
     "beta_gates_on": (
@@ -75,7 +75,7 @@ def compare_releases(before: Snapshot, after: Snapshot, releases: tuple[Release,
         f"KubeVirt {releases[1]}",
         changes=ordered(changes),
         unchanged=new.counts.objects - len({change.resource for change in changes}),
-        assumptions=("Compared is what the repository means on each release. Running guests stay as they are.",),
+        assumptions=("The repository's result on each release is compared. Running guests don't change.",),
         skipped=new.skipped,
         version=VERSION,
     )
@@ -104,7 +104,7 @@ def _resolved(finding: Finding) -> ObjectChange:
     return ObjectChange(
         finding.resource or ObjectId("", "file", "", finding.file),
         Verdict.NOTHING,
-        f"no fault any more: {finding.message}",
+        f"no longer a finding: {finding.message}",
         fields=(finding.field,) if finding.field else (),
         notes=(f"{finding.rule} {finding.slug}",),
         file=finding.file,
@@ -130,7 +130,11 @@ def _defaults(before: Snapshot, after: Snapshot, releases: tuple[Release, Releas
     values = [*_rollout(before, after, releases), *_words(old, new)]
     if values:
         yield ObjectChange(
-            _KUBEVIRT, Verdict.NOTHING, "KubeVirt itself does this otherwise.", values=tuple(values), topic="default"
+            _KUBEVIRT,
+            Verdict.NOTHING,
+            "KubeVirt itself handles this differently.",
+            values=tuple(values),
+            topic="default",
         )
 
 

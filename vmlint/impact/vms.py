@@ -48,7 +48,7 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         return _refused(result, pair.after, old)
     change = _updated(result, pair, edited=edited)
     if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
-        told = f"the cluster refused the VM before as well, so it has an earlier one or none: {earlier.message}"
+        told = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
         change = replace(change, notes=(*change.notes, told))
     quiet = change.verdict is Verdict.NOTHING and not (
         change.next_start or change.run or change.never_starts or change.controller_error
@@ -145,10 +145,10 @@ def _never_starts(result: Updated) -> str:
 def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:
     synced = result.synced
     if result.never_starts:
-        return f"the guest runs on, and can't be started again: {_never_starts(result).rstrip('.')}."
+        return f"the guest continues to run, but can't start again: {_never_starts(result).rstrip('.')}."
     if synced.failure is not None:
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
-        return f"{failed(synced.failure)} KubeVirt retries without end, and does not do what comes after.{done}"
+        return f"{failed(synced.failure)} KubeVirt retries without end, and skips all later steps.{done}"
     if verdict is Verdict.RESTART:
         return restarted(synced.restarts[0], synced.guest)
     if verdict is Verdict.LIVE:
@@ -157,25 +157,25 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
     if run:
         return f"the guest {run} at once."
     if result.waiting:
-        who = "the running guest keeps what it has" if result.running else "the guest is stopped"
-        return f"{who}, and nobody is told: the change comes with the next start."
+        who = "the running guest keeps its values" if result.running else "the guest is stopped"
+        return f"{who}, without a condition or event: the change takes effect at the next start."
     if not values and edited:
-        return "no value that reaches the guest is changed."
+        return "no value that reaches the guest changes."
     return (
-        "the guest is stopped: it has the new values when it is started." if not result.running else "nothing changes."
+        "the guest is stopped: it gets the new values at its next start." if not result.running else "nothing changes."
     )
 
 
 def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
     yield from _templates(pair)
     for matcher in result.unknown:
-        yield f"what the {matcher.noun} gives before or after is not in the files, so this may differ"
+        yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
     waiting_for_migration = [one for one in synced.live if one.by_migration]
     if waiting_for_migration and result.migratable is False:
         names = ", ".join(render(("spec", *one.path)) for one in waiting_for_migration)
-        yield f"the guest can't be migrated, so it never gets what only a migration brings: {names}"
+        yield f"the guest can't be migrated, so it never gets changes that need a migration: {names}"
     elif waiting_for_migration and result.migratable is None:
-        yield "whether the guest can be migrated is not known from the files: without a migration it does not get this"
+        yield "the files do not determine whether the guest can be migrated: without a migration it does not get this"
     if synced.restarts and synced.live:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"
 
@@ -190,10 +190,10 @@ def _templates(pair: Pair) -> Iterator[str]:
     before, after = ({name: template for _, name, template in vm.templates()} for vm in (old, new))
     for name, template in after.items():
         if name not in before:
-            yield f"DataVolume `{name}` is created beside those that exist"
+            yield f"DataVolume `{name}` is created in addition to the existing ones"
         elif changed := [render(path) for path in changed_paths(before[name], template)]:
             yield (
-                f"DataVolume `{name}` exists and stays as it is: KubeVirt does not read its template again "
+                f"DataVolume `{name}` exists and does not change: KubeVirt does not read its template again "
                 f"({', '.join(changed[:3])})"
             )
     for name in before:

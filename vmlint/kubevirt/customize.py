@@ -59,7 +59,7 @@ def _describes_original(key: str) -> bool:
 
 def _need_instancetype(kind: Kind, option: str) -> None:
     if kind in (Matcher.PREFERENCE.cluster, Matcher.PREFERENCE.namespaced):
-        raise UsageError(f"`--{option}` is for instancetypes: a preference gives no amounts")
+        raise UsageError(f"`--{option}` is for instancetypes: a preference sets no amounts")
 
 
 def _set_vcpus(spec: dict[str, Any], vcpus: int) -> None:
@@ -74,7 +74,7 @@ def _set_memory(spec: dict[str, Any], memory: str) -> None:
     amount = Quantity.parse(memory)
     page = Quantity.try_parse(get(spec, "memory", "hugepages", "pageSize"))
     if page is not None and page.value() > 0 and amount.value() % page.value():
-        raise UsageError(f"the memory `{memory}` is no multiple of the original's huge pages of `{page}`")
+        raise UsageError(f"the memory `{memory}` is not a multiple of the original's huge pages of `{page}`")
     section = ensure(spec, "memory")
     section["guest"] = memory
     most = Quantity.try_parse(section.get("maxGuest"))

@@ -60,7 +60,7 @@ _LEVEL = {
 _MEANING = {
     Effect.REJECTED: "the API server or an admission webhook refuses it",
     Effect.STUCK: "accepted, but never becomes ready",
-    Effect.UNBUILDABLE: "the GitOps tool can't make objects of it: kustomize fails, or a path is not there",
+    Effect.UNBUILDABLE: "the GitOps tool can't make objects of it: kustomize fails, or a path does not exist",
     Effect.IGNORED: "accepted, but the field or patch is dropped or does nothing",
     Effect.RISK: "works now, and breaks or loses data later",
     Effect.UNRESOLVED: "depends on an object that is not in the repository, context or catalogs",

@@ -20,7 +20,7 @@ from vmlint.world import World
 
 __all__ = ["Condition", "Item", "Verdict", "any_of"]
 
-_VARIABLE = "its value holds a variable or is encrypted"
+_VARIABLE = "its value contains a variable or is encrypted"
 
 
 class Item(NamedTuple):

@@ -30,11 +30,11 @@ def packs_at(path: Path) -> list[Path]:
     if path.is_file() and path.suffix in (*DATA, _CODE):
         return [path]
     if not path.is_dir():
-        what = "is no pack: a pack is a YAML file, a Python file or a folder" if path.exists() else "does not exist"
+        what = "is not a pack: a pack is a YAML file, a Python file or a folder" if path.exists() else "does not exist"
         raise PackError([f"{shown(path)}: {what}"])
     if found := packs_in(path):
         return found
-    raise PackError([f"{shown(path)}: it holds no pack: no YAML or Python file"])
+    raise PackError([f"{shown(path)}: it contains no YAML or Python file"])
 
 
 def packs_in(folder: Path) -> list[Path]:
@@ -42,7 +42,7 @@ def packs_in(folder: Path) -> list[Path]:
     data = sorted(file for file in folder.iterdir() if file.suffix in DATA and not file.name.startswith("."))
     code = next((found for form in ("*.py", "*/__init__.py") for found in sorted(folder.glob(form))), None)
     if data and code:
-        raise PackError([f"{shown(folder)}: it holds `{data[0].name}` and `{shown(code)}`: name the one that is meant"])
+        raise PackError([f"{shown(folder)}: it contains `{data[0].name}` and `{shown(code)}`: name one of the two"])
     return data or ([folder] if code else [])
 
 

@@ -51,4 +51,4 @@ def regular(text: str) -> Matches:
 
 def _check_length(text: str) -> None:
     if len(text) > _LONGEST:
-        raise BadPattern(f"it has {len(text)} characters, and {_LONGEST} are the most")
+        raise BadPattern(f"it has {len(text)} characters; the maximum is {_LONGEST}")

@@ -34,7 +34,7 @@ class TooLarge(Exception):  # noqa: N818 - reads as the fact that it is
     """An object in which a path would have to look at more values than are worth the time; the message says so."""
 
     def __init__(self) -> None:
-        super().__init__(f"the object is too large for this path: more than {_MOST} values lie below it")
+        super().__init__(f"the object is too large for this path: more than {_MOST} values are below it")
 
 
 class Match(NamedTuple):
@@ -70,11 +70,11 @@ class Query(NamedTuple):
 @cache
 def _parse(text: str) -> Query:
     if len(text) > _LONGEST:
-        raise BadPath(f"it has {len(text)} characters, and {_LONGEST} are the most")
+        raise BadPath(f"it has {len(text)} characters; the maximum is {_LONGEST}")
     expression = _read(text)
     steps = list(_flat(expression))
     if len(steps) > _DEEPEST:
-        raise BadPath(f"it has {len(steps)} steps, and {_DEEPEST} are the most")
+        raise BadPath(f"it has {len(steps)} steps; the maximum is {_DEEPEST}")
     from_root = bool(steps) and type(steps[0]).__name__ == "Root"
     _check(steps[1:] if from_root else steps)
     simple = [_simple(step) for step in steps[from_root:] if type(step).__name__ != "This"]
@@ -105,9 +105,9 @@ def _read(text: str) -> JSONPath:
         except DeprecationWarning as error:
             bare = "operand" in str(error)
             raise BadPath(
-                "text in a filter stands in quotes: `[?(@.name == 'root')]`"
+                "write text in a filter in quotes: `[?(@.name == 'root')]`"
                 if bare
-                else "packs take no `|` and no single `&` in a path"
+                else "a path must not contain `|` or a single `&`"
             ) from error
         except JSONPathError as error:
             raise BadPath(_complaint(str(error), text)) from error
@@ -123,8 +123,8 @@ def _complaint(said: str, text: str) -> str:
         return f"it ends too early, in column {len(text) + 1}"
     column = int(found[1])
     sign = text[column : column + 1]
-    hint = "; a key with other signs than letters, digits, `_` and `-` stands in quotes: `labels.'kubevirt.io/os'`"
-    return f"`{sign}` is not understood in column {column + 1}{hint if sign == '/' else ''}"
+    hint = "; write a key with other characters than letters, digits, `_` and `-` in quotes: `labels.'kubevirt.io/os'`"
+    return f"`{sign}` is unexpected in column {column + 1}{hint if sign == '/' else ''}"
 
 
 def _flat(node: JSONPath) -> Iterator[JSONPath]:
@@ -183,9 +183,9 @@ def _check(steps: list[Any]) -> None:
             for expression in step.expressions:
                 _check_filter(expression)
         elif name == "Root":
-            raise BadPath("`$` stands at the beginning alone")
+            raise BadPath("`$` is allowed only at the beginning")
         elif name not in (*_PLAIN, "Slice"):
-            raise BadPath(f"packs take no `{_WORDS.get(name, name.lower())}` in a path")
+            raise BadPath(f"a path must not contain `{_WORDS.get(name, name.lower())}`")
         _check_distinct(step)
 
 
@@ -205,7 +205,7 @@ def _check_distinct(step: Any) -> None:
     """One value found several times in each of many steps would be as many as there are ways to it."""
     named: tuple[Any, ...] = getattr(step, "fields", ()) or getattr(step, "indices", ())
     if len(set(named)) < len(named) or (len(named) > 1 and any(isinstance(one, int) and one < 0 for one in named)):
-        raise BadPath("a list of names or indexes holds each once, and counts from the beginning")
+        raise BadPath("a list of names or indexes must not have duplicates or negative indexes")
 
 
 def _check_filter(expression: Any) -> None:
@@ -223,7 +223,7 @@ def _check_filter(expression: Any) -> None:
         for step in steps[root:]:
             kind = type(step).__name__
             if kind not in _PLAIN or (root and kind == "Wildcard"):
-                raise BadPath("a filter looks at names and indexes below `@`: no filter in a filter, no `..`")
+                raise BadPath("a filter may use only names and indexes below `@`, without another filter or `..`")
             _check_distinct(step)
     if expression.op == "=~":
         expression.target = _Searched(expression.target, str(expression.value))
@@ -242,7 +242,7 @@ class _Searched:
         try:
             self._matches = regular(pattern)
         except BadPattern as error:
-            raise BadPath(f"`{pattern}` is no regular expression: {error}") from error
+            raise BadPath(f"`{pattern}` is not a regular expression: {error}") from error
 
     def find(self, datum: Any) -> list[DatumInContext]:
         return [

@@ -55,13 +55,13 @@ def _text_of(path: Path, shown: str) -> str:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise ConfigError([f"{shown}: a pack has at most 1 MiB: make several of it"])
+            raise ConfigError([f"{shown}: the pack is larger than 1 MiB: split it"])
         return content.decode("utf-8-sig")
     except OSError as error:
         raise ConfigError([f"{shown}: can't be read: {error.strerror or error}"]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError([f"{shown}:{line}: this is no UTF-8 text: save the file as UTF-8"]) from error
+        raise ConfigError([f"{shown}:{line}: the file is not UTF-8 text: save it as UTF-8"]) from error
 
 
 _PACK = ("pack", "rules")
@@ -70,14 +70,14 @@ _EXAMPLE = "{id: HOUSE001, slug: owner-missing, subject: VirtualMachine, require
 
 def _pack(data: Any, stem: str, at: At) -> list[Rule]:
     if not isinstance(data, dict):
-        at.tell(f"a pack is a mapping with `rules`: write `rules: [{_EXAMPLE}]`")
+        at.tell(f"a pack must be a mapping with `rules`: write `rules: [{_EXAMPLE}]`")
         return []
     _check_keys(data, _PACK, "a pack", at)
     family = _name(data["pack"], at / "pack") if "pack" in data else _slugged(stem)
     entries = data.get("rules")
     if not isinstance(entries, list) or not entries:
         at_rules = at / "rules" if "rules" in data else at
-        at_rules.tell(f"a pack holds a list of rules: write `rules: [{_EXAMPLE}]`")
+        at_rules.tell(f"`rules` must be a list: write `rules: [{_EXAMPLE}]`")
         return []
     rules = [rule for index, entry in enumerate(entries) if (rule := _rule(entry, family, at / "rules" / index))]
     for key in ("id", "slug"):
@@ -95,7 +95,7 @@ def _check_keys(data: Mapping[Any, Any], known: Iterable[str], what: str, at: At
     for key in data:
         if key not in names:
             hint = nearest(str(key), names) or f"; the keys are {', '.join(names)}"
-            (at / key).tell(f"{what} knows no key `{key}`{hint}", key=True)
+            (at / key).tell(f"{what} has no key `{key}`{hint}", key=True)
 
 
 def _check_once(values: list[Any], key: str, at: At) -> None:
@@ -113,14 +113,14 @@ _Groups = Mapping[str, tuple[tuple[Condition, At], ...]]
 
 def _rule(entry: Any, family: str, at: At) -> Rule | None:
     if not isinstance(entry, dict):
-        at.tell(f"a rule is a mapping: write `{_EXAMPLE}`")
+        at.tell(f"a rule must be a mapping: write `{_EXAMPLE}`")
         return None
     _check_keys(entry, _RULE, "a rule", at)
     for key in ("id", "slug", "subject"):
         if key not in entry:
             at.tell(f"the rule has no `{key}`: {_NEEDED[key]}")
     if "require" not in entry and "forbid" not in entry:
-        at.tell("the rule wants nothing: write what it has to `require`, or what to `forbid`")
+        at.tell("the rule has no condition: add `require` or `forbid`")
     said = {key: reader(entry[key], at / key) for key, reader in _RULE.items() if key in entry}
     kinds: tuple[str, ...] = said.get("subject") or ()
     groups = {key: tuple(said.get(key) or ()) for key in ("when", "unless", "require", "forbid")}
@@ -146,17 +146,17 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
 
 
 _NEEDED = {
-    "id": "write a number of your own, such as `id: HOUSE001`",
+    "id": "write a unique number, such as `id: HOUSE001`",
     "slug": "write a short name for the fault, such as `slug: owner-missing`",
-    "subject": "write the kind of object that it looks at, such as `subject: VirtualMachine`",
-    "message": "write what is wrong, such as `message: VM {name} has no owner`",
+    "subject": "write the kind of object that it checks, such as `subject: VirtualMachine`",
+    "message": "write the message of its findings, such as `message: VM {name} has no owner`",
 }
 
 
 def _check_meaning(entry: Mapping[str, Any], kinds: tuple[str, ...], groups: _Groups, at: At) -> None:
     """What no key says alone: kinds that can be expanded, links that they have, names in messages."""
     if entry.get("of") == "expanded" and (others := [kind for kind in kinds if kind not in _EXPANDED]):
-        (at / "of").tell(f"a {others[0]} can't be expanded, only {' and '.join(_EXPANDED)}: leave `of` out")
+        (at / "of").tell(f"a {others[0]} can't be expanded, only {' and '.join(_EXPANDED)}: remove `of`")
     for conditions in groups.values():
         for condition, place in conditions:
             _check_ways(kinds, condition, place)
@@ -184,8 +184,8 @@ def _check_ways(kinds: tuple[str, ...], condition: Condition, at: At) -> None:
     for way in condition.ways:
         if here and not here & way.starts:
             fitting = [name for name, other in WAYS.items() if other.starts & here]
-            there = f"its links are {', '.join(f'`{name}`' for name in fitting)}" if fitting else "it has no link"
-            (at / "via").tell(f"no `{names[id(way)]}` leads on from a {' or '.join(sorted(here))}: {there}")
+            there = f"its links are {', '.join(f'`{name}`' for name in fitting)}" if fitting else "it has no links"
+            (at / "via").tell(f"a {' or '.join(sorted(here))} has no link `{names[id(way)]}`: {there}")
             return
         here = way.ends
 
@@ -194,10 +194,10 @@ def _check_template(template: str, via: bool, at: At) -> None:
     known = (*FIELDS, *VIA_FIELDS) if via else FIELDS
     for text, name in mistakes(template, known):
         if name in VIA_FIELDS:
-            hint = ": each condition of `require` and `forbid` that it is for needs `via`"
+            hint = ": each condition of `require` and `forbid` that uses it needs `via`"
         else:
             braced = [f"{{{one}}}" for one in known]
-            hint = nearest(f"{{{name}}}", braced) or f": the names are {', '.join(braced)}" if name else ""
+            hint = nearest(f"{{{name}}}", braced) or f": the placeholders are {', '.join(braced)}" if name else ""
         at.tell(f"{text}{hint}")
 
 
@@ -213,9 +213,11 @@ def _text(value: Any, at: At) -> str | None:
 
 def _id(value: Any, at: At) -> str | None:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Z][A-Z0-9_-]{0,30}\d", value, re.ASCII):
-        at.tell("an `id` is capital letters and a number, such as `HOUSE001`")
+        at.tell("an `id` must consist of capital letters and a number, such as `HOUSE001`")
     elif re.match(r"VM\d", value):
-        at.tell(f"`{value}`: numbers that begin with `VM` and a digit are vmlint's own: choose another beginning")
+        at.tell(
+            f"`{value}`: numbers that begin with `VM` and a digit are reserved for vmlint: choose another beginning"
+        )
     else:
         return value
     return None
@@ -224,7 +226,7 @@ def _id(value: Any, at: At) -> str | None:
 def _name(value: Any, at: At) -> str:
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9-]{0,60}[a-z0-9]", value, re.ASCII):
         return value
-    at.tell(f"`{at.name}` is small letters, digits and `-`, such as `owner-missing`")
+    at.tell(f"`{at.name}` must consist of lower-case letters, digits and `-`, such as `owner-missing`")
     return ""
 
 
@@ -233,7 +235,7 @@ def _one_of(*words: str) -> _Reader:
         if value in words and isinstance(value, str):
             return value
         hint = nearest(value, words) if isinstance(value, str) else ""
-        at.tell(f"`{at.name}` is {', '.join(words[:-1])} or {words[-1]}, not `{value}`{hint}")
+        at.tell(f"`{at.name}` must be {', '.join(words[:-1])} or {words[-1]}, not `{value}`{hint}")
         return None
 
     return read
@@ -258,7 +260,7 @@ def _subject(value: Any, at: At) -> tuple[str, ...]:
         if kind in _KINDS:
             found.append(str(kind))
         else:
-            place.tell(f"no kind is called `{kind}`{nearest(str(kind), _KINDS)}")
+            place.tell(f"`{kind}` is not a known kind{nearest(str(kind), _KINDS)}")
     return tuple(found)
 
 
@@ -278,7 +280,7 @@ def _query(value: Any, at: At) -> Query | None:
     try:
         return Query.parse(value)
     except BadPath as error:
-        at.tell(f"`{value}` is no path: {error}")
+        at.tell(f"`{value}` is not a valid path: {error}")
         return None
 
 
@@ -296,17 +298,20 @@ def _conditions(value: Any, at: At) -> tuple[tuple[Condition, At], ...]:
 
 def _condition(entry: Any, at: At) -> Condition | None:
     if not isinstance(entry, dict):
-        at.tell("a condition is a mapping: write `{path: metadata.labels.owner, exists: true}`")
+        at.tell("a condition must be a mapping: write `{path: metadata.labels.owner, exists: true}`")
         return None
     _check_keys(entry, _CONDITION, "a condition", at)
     if "path" not in entry:
-        at.tell("the condition has no `path`: write where it looks, such as `path: metadata.labels.owner`")
+        at.tell("the condition has no `path`: add one, such as `path: metadata.labels.owner`")
     asked = [key for key in _ASKING if key in entry]
     if not asked and entry.keys() <= _CONDITION.keys():
-        at.tell(f"the condition asks nothing of the path: add one of {', '.join(_ASKING)}")
+        at.tell(f"the condition does not check its path: add one of {', '.join(_ASKING)}")
     elif "exists" in asked and len(asked) > 1:
         others = " and ".join(f"`{key}`" for key in asked if key != "exists")
-        (at / "exists").tell(f"`exists` stands alone: {others} already ask for a value", key=True)
+        (at / "exists").tell(
+            f"`exists` is redundant: {others} already requires a value",
+            key=True,
+        )
     said = {key: reader(entry[key], at / key) for key, reader in _CONDITION.items() if key in entry}
     path = said.get("path")
     if path is None:
@@ -338,7 +343,7 @@ def _via(value: Any, at: At) -> tuple[Way, ...]:
             found.append(WAYS[name])
         else:
             hint = nearest(str(name), WAYS) or f"; the links are {', '.join(WAYS)}"
-            place.tell(f"no link is called `{name}`{hint}")
+            place.tell(f"`{name}` is not a known link{hint}")
     return tuple(found)
 
 

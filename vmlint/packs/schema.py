@@ -35,43 +35,45 @@ def _comparison(what: str, example: str) -> _Schema:
 
 CONDITION: Mapping[str, _Schema] = {
     "path": {
-        "description": "Where to look: a JSONPath. A key with other signs than letters, digits, `_` and `-` stands in "
+        "description": "The field to check: a JSONPath. A key with other characters than letters, digits, `_` "
+        "and `-` is in "
         "quotes",
         **_TEXT,
         "examples": ["metadata.labels.'app.kubernetes.io/name'", "spec.template.spec.volumes[*].containerDisk.image"],
     },
     "via": {
-        "description": "The link to follow before, or several: the path then starts in what is at its end",
+        "description": "The link, or links, to follow first: the path then starts in the object at its end",
         **_one_or_more({"enum": list(WAYS)}),
         "examples": ["instancetype", ["volumes[*].source", "storageClass"]],
     },
-    "exists": {"description": "Whether there is a value. `null` is none", "type": "boolean", "examples": [True]},
-    "count": _comparison(
-        "How many values there are, or how many for which the condition's other wishes hold", ">= 1, < 4"
-    ),
+    "exists": {
+        "description": "Whether the field has a value; `null` counts as missing",
+        "type": "boolean",
+        "examples": [True],
+    },
+    "count": _comparison("The number of values, or of those that meet the condition's other checks", ">= 1, < 4"),
     "equals": {"description": "The value; text is not a number: `'1'` is not `1`", "examples": ["production"]},
     "in": {
-        "description": "The values of which it is one",
+        "description": "The allowed values",
         "type": "array",
         "minItems": 1,
         "examples": [["u1.small", "u1.medium"]],
     },
-    "contains": {"description": "An entry of the list that the value is", "examples": ["ReadWriteMany"]},
+    "contains": {"description": "An entry that the value, a list, contains", "examples": ["ReadWriteMany"]},
     "matches": {
-        "description": "A glob for the whole text, or several of which one has to match",
+        "description": "A glob that matches the whole text, or several of which one matches",
         **_one_or_more({"type": "string"}),
         "examples": ["*:latest", ["u1.*", "cx1.*"]],
     },
     "regex": {
-        "description": "A regular expression of RE2 that is found somewhere in the text, or several of which one has "
-        "to be",
+        "description": "An RE2 regular expression that matches a part of the text, or several of which one matches",
         **_one_or_more({"type": "string"}),
         "examples": ["^registry[.]example[.]com/"],
     },
-    "quantity": _comparison("Comparisons of quantities, which have to hold together", ">= 2Gi, <= 64Gi"),
-    "version": _comparison("Comparisons of versions, which have to hold together", ">= 1.2"),
+    "quantity": _comparison("Comparisons of quantities, all of which must be true", ">= 2Gi, <= 64Gi"),
+    "version": _comparison("Comparisons of versions, all of which must be true", ">= 1.2"),
     "message": {
-        "description": "What is wrong where it is this condition that is not met; else the rule's message is told",
+        "description": "The message if this condition is not met. Default: the rule's message",
         **_TEXT,
     },
 }
@@ -79,14 +81,14 @@ CONDITION: Mapping[str, _Schema] = {
 
 RULE: Mapping[str, _Schema] = {
     "id": {
-        "description": "The rule's number: capital letters and digits, and none that begins with `VM` and a digit",
+        "description": "The rule's number: capital letters and digits; `VM` followed by a digit is reserved",
         "type": "string",
         "pattern": r"^[A-Z][A-Z0-9_-]{0,30}[0-9]$",
         "examples": ["HOUSE001"],
     },
-    "slug": {"description": "Its name, which says the fault", **_NAME, "examples": ["owner-missing"]},
+    "slug": {"description": "Its name, which names the fault", **_NAME, "examples": ["owner-missing"]},
     "level": {
-        "description": "What its findings count as, unless the configuration says otherwise. Default: as the effect",
+        "description": "The level of its findings, unless the configuration sets another. Default: that of the effect",
         "enum": [level.value for level in reversed(Level)],
         "examples": ["error"],
     },
@@ -96,34 +98,35 @@ RULE: Mapping[str, _Schema] = {
         "examples": ["stuck"],
     },
     "subject": {
-        "description": "The kind of object that it looks at, or several",
+        "description": "The kind of object that it checks, or several",
         **_one_or_more({"enum": sorted({kind.name for kind in KINDS})}),
         "examples": ["VirtualMachine", ["DataVolume", "PersistentVolumeClaim"]],
     },
     "of": {
-        "description": "How it sees a VM: as it is `written` (the default), or `expanded`: as KubeVirt "
+        "description": "The form of a VM that it checks: `written` (the default), or `expanded`, as KubeVirt "
         "starts it, with instancetype, preference and defaults",
         "enum": ["written", "expanded"],
         "examples": ["expanded"],
     },
     "each": {
-        "description": "The values in which relative paths start: the rule then speaks of each of them. A path with "
-        "`$` starts at the object all the same",
+        "description": "The values at which relative paths start: the rule then checks each of them. A path with "
+        "`$` still starts at the object",
         **_TEXT,
         "examples": ["spec.template.spec.domain.devices.disks[*]"],
     },
-    "when": _conditions("The rule speaks where all of these hold, each of some value"),
-    "unless": _conditions("… and where none of these does"),
-    "require": _conditions("What has to hold of every value. A path that can find one value alone has to find it"),
-    "forbid": _conditions("What may hold of no value"),
+    "when": _conditions("The rule applies if at least one value meets each of these"),
+    "unless": _conditions("… and if none of these is met"),
+    "require": _conditions("What every value must meet. A path that leads to a single value requires that it exists"),
+    "forbid": _conditions("What no value may meet"),
     "message": {
-        "description": "What is wrong; needed where a condition of `require` or `forbid` has no message of its own. "
-        "`{name}`, `{namespace}` and `{kind}` are the object's, `{field}` and `{value}` what was found; with `via` "
-        "there are `{via.name}`, `{via.namespace}` and `{via.kind}`",
+        "description": "The message of a finding; required if a condition of `require` or `forbid` has none. "
+        "`{name}`, `{namespace}` and `{kind}` are those of the object, `{field}` and `{value}` those of the "
+        "fault; with "
+        "`via`, also `{via.name}`, `{via.namespace}` and `{via.kind}`",
         **_TEXT,
         "examples": ["VM {name} has no owner."],
     },
-    "fix": {"description": "What to do; with the same names", **_TEXT, "examples": ["add the label owner"]},
+    "fix": {"description": "How to fix it, with the same placeholders", **_TEXT, "examples": ["add the label owner"]},
     "docs": {
         "description": "The page that `vmlint explain` shows, in Markdown; its first line is the rule's title",
         **_TEXT,
@@ -133,8 +136,7 @@ RULE: Mapping[str, _Schema] = {
 
 PACK: Mapping[str, _Schema] = {
     "pack": {
-        "description": "The family of its rules, by which `select` and the like may name them. Default: the file's "
-        "name",
+        "description": "The family of its rules, which `select` and similar settings accept. Default: the file's name",
         **_NAME,
         "examples": ["house"],
     },

@@ -25,9 +25,9 @@ def mistakes(template: str, known: tuple[str, ...]) -> Iterator[tuple[str, str]]
     """Each mistake of a template, with the name that is not known ("" where a brace is the mistake)."""
     for part in _PART.finditer(template):
         if part[1] is not None and part[1] not in known:
-            yield f"a message knows no `{{{part[1]}}}`", part[1]
+            yield f"a message has no placeholder `{{{part[1]}}}`", part[1]
         elif part[0] in ("{", "}"):
-            yield f"a `{part[0]}` stands alone: write `{part[0] * 2}` for a brace", ""
+            yield f"a `{part[0]}` is unmatched: write `{part[0] * 2}` for a brace", ""
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:

@@ -92,8 +92,8 @@ def _part(resource: Resource, base: Path, data: Mapping[str, Any], kind: str, na
         if found:
             return ""
         if resource.patched:
-            return "the object may get the field before it is applied"
-        return "a key of its holds a variable" if _variable_key(data, path) else ""
+            return "a tool may add the field before the object is applied"
+        return "one of its keys contains a variable" if _variable_key(data, path) else ""
 
     def put(path: Path) -> tuple[Place, tuple[Hop, ...]]:
         return resource.at(*base, *path), ()
@@ -130,7 +130,7 @@ def claim(found: Disk, world: World) -> View:
 
     def open(path: Path, _: bool) -> str:
         if isinstance(outcome, Failure):
-            return f"no claim is made of {found}: {outcome.message}" if path[:1] in ((), ("spec",)) else ""
+            return f"CDI creates no claim for {found}: {outcome.message}" if path[:1] in ((), ("spec",)) else ""
         for field, reason in outcome.undecided:
             if _overlap(("spec", *(field.split(".") if field else ())), path):
                 return f"{found}: {reason}"
@@ -186,8 +186,8 @@ def expanded(vm: VirtualMachine, world: World) -> View:
             return refused
         configurable = own is None and any(inner[: len(one)] == one for one in _CONFIGURED)
         if configurable and not configured and _origin(applied, inner) in (Origin.DEFAULT, None):
-            return "the KubeVirt object of the cluster decides it, and is not in the files"
-        return "the object may get the field before it is applied" if vm.patched and not found else ""
+            return "it depends on the cluster's KubeVirt object, which is not in the files"
+        return "a tool may add the field before the object is applied" if vm.patched and not found else ""
 
     def put(path: Path) -> tuple[Place, tuple[Hop, ...]]:
         origin = _origin(applied, path[depth:]) if path[:depth] == vm.template_path else None

@@ -144,7 +144,7 @@ def _class_of(outcome: Rendered | Failure) -> tuple[str, str]:
     """The name of a claim's storage class, or why nobody can tell it; neither where the claim has none."""
     if isinstance(outcome, Failure):
         name = outcome.choice.name if outcome.choice is not None else ""
-        return name, "" if name else f"no claim is made of it: {outcome.message}"
+        return name, "" if name else f"CDI creates no claim for it: {outcome.message}"
     lost = next((reason for field, reason in outcome.undecided if field in ("", "storageClassName")), "")
     return text(outcome.spec, "storageClassName"), lost
 
@@ -215,7 +215,7 @@ WAYS: Mapping[str, Way] = {
     "configMaps[*]": Way(
         _NAMESPACED, frozenset(("ConfigMap",)), "each ConfigMap that is named", _linked(LinkKind.CONFIG_MAP)
     ),
-    "claim": Way(_DISKS, frozenset((_CLAIM.name,)), "the claim that CDI makes of the disk", _own_claim),
+    "claim": Way(_DISKS, frozenset((_CLAIM.name,)), "the claim that CDI creates for the disk", _own_claim),
     "storageClass": Way(
         _DISKS, frozenset(("StorageClass",)), "the storage class of the claim, named or by default", _storage_class
     ),

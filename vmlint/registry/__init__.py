@@ -119,8 +119,8 @@ def _collisions(rule: Rule, others: Sequence[Rule]) -> Iterator[str]:
     for other in others:
         whose = f"of {other.pack}" if other.pack else "of vmlint"
         if other.id == rule.id:
-            yield f"{about}: the number is that of `{other.slug}` {whose}: choose another"
+            yield f"{about}: `{other.slug}` {whose} has this number: choose another"
         if other.slug == rule.slug:
-            yield f"{about}: the name is that of `{other.id}` {whose}: choose another"
+            yield f"{about}: `{other.id}` {whose} has this name: choose another"
     if rule.slug in {other.family for other in others if not other.pack}:
-        yield f"{about}: the name is that of a family of vmlint: choose another"
+        yield f"{about}: a family of vmlint has this name: choose another"

@@ -53,7 +53,7 @@ class _Later:
         module = cast(RuleModule, import_module(self._name))
         meta = module.META
         if meta != self._meta:
-            raise RuntimeError(f"{self._name} has another `META` than the index of the rules: install vmlint again")
+            raise RuntimeError(f"{self._name} has another `META` than the index of the rules: reinstall vmlint")
         return module
 
 

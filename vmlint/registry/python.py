@@ -116,7 +116,7 @@ def _rules(root: ModuleType, names: Iterable[str] | None, pack: str) -> tuple[Ru
         else:
             rules.append(_guarded(made(cast(RuleModule, module), pack)))
     if not rules and not mistakes:
-        mistakes.append(f"{pack}: it holds no rule: a rule is a module with a docstring, `META` and `check`")
+        mistakes.append(f"{pack}: it contains no rule: a rule is a module with a docstring, `META` and `check`")
     if mistakes:
         raise PackError(mistakes) from (BaseExceptionGroup(f"in {pack}", causes) if causes else None)
     return tuple(sorted(rules, key=lambda rule: rule.id))
@@ -145,15 +145,15 @@ def _not_imported(name: str, pack: str, error: BaseException) -> str:
     """Why a module can't be imported, with the last line of the pack's code that was run."""
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     if isinstance(error, ModuleNotFoundError) and error.name and f".{error.name}".endswith(f".{name}"):
-        return _no_module(name) if name == pack else f"{pack}: there is no module `{name}`"
+        return _no_module(name) if name == pack else f"{pack}: the module `{name}` does not exist"
     if isinstance(error, SyntaxError) and error.filename:
-        return f"{os.path.relpath(error.filename)}:{error.lineno or 1}: this is no Python: {error.msg}"
+        return f"{os.path.relpath(error.filename)}:{error.lineno or 1}: this is not valid Python: {error.msg}"
     return f"{_last_line(error) or pack}: module `{name}` can't be imported: {what}"
 
 
 def _no_module(name: str) -> str:
     hint = f"; for the folder write `./{name}`" if Path(name).is_dir() else "; for a file or folder write its path"
-    return f"{name}: no module is installed that is called so{hint}"
+    return f"{name}: no module of this name is installed{hint}"
 
 
 def _last_line(error: BaseException) -> str:
@@ -182,16 +182,18 @@ def _flaws(module: ModuleType) -> Iterator[str]:
     """What is missing or wrong in a module that is to be a rule."""
     name = module.__name__.rpartition(".")[2]
     if not _NAME.fullmatch(name):
-        yield "a rule's file is called by small letters, digits and `_`, such as `disk_too_small.py`"
+        yield (
+            "the name of a rule's file must consist of lower-case letters, digits and `_`, such as `disk_too_small.py`"
+        )
     if not (module.__doc__ or "").strip():
-        yield "it has no docstring, which is the rule's page: begin with a line that says what is wrong"
+        yield "it has no docstring, which is the rule's documentation: begin with a line that names the fault"
     if not callable(getattr(module, "check", None)):
         yield "it has no `check`: write `def check(vm: VirtualMachine, world: World) -> Iterator[Fault]`"
     meta = getattr(module, "META", None)
     if isinstance(meta, Meta):
         yield from _flaws_of(meta)
     elif meta is None:
-        also = " (a module that is no rule begins with `_`)"
+        also = " (the names of other modules begin with `_`)"
         yield f'it has no `META`: write `META = Meta("ACME1", effect=Effect.RISK, since="1", subject=…)`{also}'
     else:
         yield f"`META` must be a `vmlint.rule.Meta`, not {type(meta).__name__}"
@@ -202,7 +204,7 @@ def number_flaw(number: Any) -> str:
     if not isinstance(number, str) or not _ID.fullmatch(number):
         return f"the number `{number}` must be capital letters and digits with a digit at the end, such as `ACME1`"
     if _OWN.match(number):
-        return f"the number `{number}` would be vmlint's own, as they begin with `VM` and a digit: choose another"
+        return f"the number `{number}` is reserved for vmlint, as it begins with `VM` and a digit: choose another"
     return ""
 
 
@@ -230,5 +232,7 @@ def _guarded(rule: Rule) -> Rule:
 def _checked(rule: Rule, subject: Any, world: World) -> Iterator[Fault | Doubt]:
     for said in rule.check(subject, world):
         if not isinstance(said, Fault | Doubt):
-            raise TypeError(f"it gives {type(said).__name__}, and not what `META.at` or `META.doubt` makes")
+            raise TypeError(
+                f"`check` yields {type(said).__name__}; it must yield what `META.at` or `META.doubt` returns"
+            )
         yield said

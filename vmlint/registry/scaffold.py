@@ -121,7 +121,7 @@ _MODULE = Template('''\
 Reports the label `$slug` of a $kind.
 
 ## Why it matters
-It is an example: say here what goes wrong.
+This is an example: describe here what goes wrong.
 
 ## Bad
     kind: $kind
@@ -154,7 +154,7 @@ def check(subject: $subject, world: World) -> Iterator[Fault]:
 ''')
 
 _DATA = Template("""\
-# vmlint's README says what may stand here; a file may hold several rules.
+# docs/packs.md describes all keys; a file may contain several rules.
 pack: $family
 rules:
 - id: $id
@@ -170,7 +170,7 @@ rules:
     Reports the label `$slug` of a $kind.
 
     ## Why it matters
-    It is an example: say here what goes wrong.
+    This is an example: describe here what goes wrong.
 """)
 
 
@@ -191,16 +191,18 @@ def new_rule(name: str, folder: Path, *, kind: str, id: str | None, data: bool) 
     """
     found = _NAME.fullmatch(name)
     if found is None:
-        raise UsageError(f"`{name}` can't name a rule: write small letters, digits and `-`, such as `owner-missing`")
+        raise UsageError(
+            f"`{name}` is not a valid name of a rule: write lower-case letters, digits and `-`, such as `owner-missing`"
+        )
     if data and found["family"]:
         raise UsageError(f"a YAML file is a family itself: write `{found['slug']}` for `{name}`")
     if kind not in KINDS:
-        hint = nearest(kind, list(KINDS)) or f": take one of {', '.join(KINDS)}"
-        raise UsageError(f"there is no example of a `{kind}`{hint}")
+        hint = nearest(kind, list(KINDS)) or f": write one of {', '.join(KINDS)}"
+        raise UsageError(f"`{kind}` has no example{hint}")
     slug, family = found["slug"], found["family"] or _family(folder)
     known, pack = _rules(folder, data=data)
     if taken := next((rule for rule in known if slug in (rule.slug, rule.family)), None):
-        raise UsageError(f"`{slug}` is called so already: see `{taken.id}`, and choose another name")
+        raise UsageError(f"`{taken.id}` already has the name `{slug}`: choose another")
     siblings = [rule for rule in pack if rule.family == family] or pack
     number = id or _number(siblings, known, folder)
     if id and (wrong := number_flaw(id)):
@@ -224,7 +226,7 @@ def new_rule(name: str, folder: Path, *, kind: str, id: str | None, data: bool) 
     labelled = manifest.replace("metadata:\n", f'metadata:\n  labels: {{{slug}: "yes"}}\n', 1)
     files = {file: text, cases / "bad" / "manifest.yaml": labelled, cases / "good" / "manifest.yaml": manifest}
     if there := [str(path) for path in (*files, cases) if path.exists()]:
-        raise UsageError(f"`{there[0]}` is there already: choose another name, or remove it")
+        raise UsageError(f"`{there[0]}` exists already: choose another name, or remove it")
     return New(_pack(folder), {**files, **listed}, cases / "bad", todo)
 
 
@@ -249,7 +251,7 @@ def _rules(folder: Path, *, data: bool) -> tuple[Sequence[Rule], Sequence[Rule]]
     if data != (held[0].suffix in DATA):
         other, option = ("YAML", "with") if not data else ("Python", "without")
         raise UsageError(
-            f"`{folder}` holds rules in {other}: write this one {option} `--yaml`, or name another `--pack`"
+            f"`{folder}` contains rules in {other}: write this one {option} `--yaml`, or name another `--pack`"
         )
     known = registry.known([_pack(folder)], plugins=False)
     return known, [rule for rule in known if rule.pack]

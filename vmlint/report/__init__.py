@@ -33,6 +33,6 @@ def render(name: str, report: Report, **options: Any) -> str:
     Raises UsageError for a name that is not in FORMATS.
     """
     if name not in FORMATS:
-        raise UsageError(f"there is no output format {name!r}: choose one of {', '.join(FORMATS)}")
+        raise UsageError(f"no output format is called {name!r}: choose one of {', '.join(FORMATS)}")
     text: str = import_module(FORMATS[name]).render(report, **options)
     return text

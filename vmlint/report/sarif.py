@@ -235,7 +235,7 @@ def _notifications(report: Report, written: int) -> Iterator[dict[str, Any]]:
         yield {
             "level": "warning",
             "message": {
-                "text": f"{counted(left_out, 'finding')} of {written + left_out} left out, the least grave ones: "
+                "text": f"{counted(left_out, 'finding')} of {written + left_out} omitted, the least severe ones: "
                 f"GitHub code scanning takes {RESULTS} results of a run."
             },
         }

@@ -61,7 +61,7 @@ def changed(report: Report) -> str:
         return ""
     if told.everything:
         return f"everything is reported, as `{told.everything}` has changed since `{told.since}`"
-    since = f" since `{told.since}`" if told.commit else ": there is no commit yet"
+    since = f" since `{told.since}`" if told.commit else ": no commit exists yet"
     elsewhere = f"; {counted(told.hidden, 'finding')} elsewhere {'is' if told.hidden == 1 else 'are'} not shown"
     objects = counted(report.counts.objects, "object")
     return f"{told.objects} of {objects} affected by changes{since}{elsewhere if told.hidden else ''}"

@@ -36,7 +36,7 @@ class Outcome(enum.Enum):
     """What happens to an object with the fault."""
 
     REFUSED = "the API server or a webhook refuses the object"
-    DROPPED = "the object is accepted without the field; kubectl, which asks for strict decoding, is refused"
+    DROPPED = "the object is accepted without the field; kubectl, which requests strict decoding, is refused"
     INERT = "the field is stored, and nothing reads it"
     BLANK = "the object is accepted with an empty value in the field"
     ACCEPTED = "the object is accepted, with a warning"

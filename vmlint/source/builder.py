@@ -295,7 +295,7 @@ class _Builder:
         """A copy of the anchor's value, so that no two places of the data are one object."""
         anchor = self._anchors.get(event.anchor)
         if anchor is None:
-            raise Unreadable(event.start_mark.index, f"no anchor `&{event.anchor}` stands before this alias")
+            raise Unreadable(event.start_mark.index, f"the anchor `&{event.anchor}` is not defined before this alias")
         if anchor.open:
             raise Unreadable(event.start_mark.index, f"the anchor `&{event.anchor}` contains itself")
         self._nodes += anchor.weight
@@ -395,7 +395,7 @@ def _check_as_go_yaml(text: str) -> None:
         elif kind is ScalarEvent:
             start, end = event.start_mark.index, event.end_mark.index
             if event.style == '"' and (escape := _SLASH.search(text, start, end)):
-                raise Unreadable(escape.end() - 2, "kubectl does not know the escape `\\/`: write `/` alone")
+                raise Unreadable(escape.end() - 2, "kubectl does not know the escape `\\/`: write `/`")
             if depth and not event.style and "?" in event.value:
                 reason = "kubectl reads a `?` inside `[` or `{` as the start of a key: put the value in quotes"
                 raise Unreadable(text.index("?", start, end), reason)
@@ -412,7 +412,7 @@ def _check_lengths(text: str) -> None:
 
 
 def too_long(scalar: str) -> str:
-    return f"a value of {len(scalar):,} characters is more than any object can hold: {MAX_SCALAR:,} are the most"
+    return f"a value of {len(scalar):,} characters is too long; the maximum is {MAX_SCALAR:,}"
 
 
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")

@@ -94,7 +94,7 @@ def _commit(git: Git, revision: str) -> str:
     commit = "" if revision.startswith("-") else git.ask("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     if not commit:
         raise UsageError(
-            f"{ASKER}: git knows no revision `{revision}`: write a branch, a tag or a commit that this clone has "
+            f"{ASKER}: git has no revision `{revision}`: write a branch, a tag or a commit that this clone has "
             "(`git fetch` gets others)"
         )
     return commit

@@ -220,7 +220,7 @@ class _Decoder:
         self._skipped.append(Skipped(self._file, line, reason))
 
 
-_TOO_MANY = Unreadable(0, f"the file has more than {MAX_DOCUMENTS:,} documents, the most that are read: split it")
+_TOO_MANY = Unreadable(0, f"the file has more than {MAX_DOCUMENTS:,} documents, the maximum: split it")
 
 
 def _moved(text: str, start: int, end: int, line: int, column: int) -> tuple[int, int]:

@@ -203,7 +203,7 @@ class _Walk:
                 elif entry.is_file():
                     self._keep(place)
                 else:
-                    self._skip(place, "no regular file")
+                    self._skip(place, "not a regular file")
 
     def _wanted(self, entry: str, place: _Place, ignored: Ignored, is_directory: bool) -> bool:
         if is_directory:
@@ -220,10 +220,10 @@ class _Walk:
         try:
             target = Path(place.path).resolve(strict=True)
         except (OSError, RuntimeError):
-            self._skip(place, "a link that leads nowhere")
+            self._skip(place, "a broken link")
             return
         if not any(target.is_relative_to(root) for root in self._roots):
-            self._skip(place, "a link that leads outside the given paths; name its target to have it read")
+            self._skip(place, "a link to a target outside the given paths; name the target to include it")
         elif target.is_file():
             self._links.append(place._replace(path=str(target)))
 

@@ -48,9 +48,9 @@ def edited(text: str, edits: Sequence[Edit], *, json: bool = False, keep_comment
         except (KeyError, IndexError, TypeError):
             raise Unfit("it is not written there") from None
         if _decoded(text) != before:
-            raise Unfit("the text around it is written in a way that no edit is sure of")
+            raise Unfit("the notation around it is not supported in edits")
     if keep_comments and not json and sorted(comment_texts(text)) != sorted(comments):
-        raise Unfit("a comment stands in what would go")
+        raise Unfit("the edit would remove a comment")
     return text
 
 
@@ -115,7 +115,7 @@ class _Page:
         except (YAMLError, RecursionError):
             root = None
         if root is None or isinstance(root, ScalarNode):
-            raise Unfit("the document is no mapping")
+            raise Unfit("the document is not a mapping")
         self._root: Node = root
 
     def with_edit(self, edit: Edit) -> str:
@@ -163,7 +163,7 @@ class _Page:
     def _rename(self, path: Path, name: str) -> list[_Splice]:
         holder, index = self._holder(path)
         if any(_name(key) == name for key, _ in holder.value):
-            raise Unfit(f"`{name}` is there already")
+            raise Unfit(f"`{name}` exists already")
         key = _plain(holder.value[index][0])
         return [(key.start_mark.index, key.end_mark.index, self._key(name, key.style))]
 
@@ -204,7 +204,7 @@ class _Page:
         self._own(value, key)
         above, rest = self._nearest(to)
         if not rest:
-            raise Unfit(f"`{to[-1]}` is there already")
+            raise Unfit(f"`{to[-1]}` exists already")
         names = [str(step) for step in rest]
         if self._has_own_lines(holder, index) and self._takes_lines(above):
             moved, region = self._lines_of(holder, index)
@@ -271,7 +271,7 @@ class _Page:
         colon = self._after_colon(path)
         if node.start_mark.index < node.end_mark.index:
             if not self._text[colon : node.start_mark.index].isspace() or "\n" in self._text[colon : self._end(node)]:
-                raise Unfit("its mapping is written in a way that no edit is sure of")
+                raise Unfit("the notation of its mapping is not supported in edits")
             splices.append((colon, node.end_mark.index, ""))
         at = self._below(self._row(colon))
         return [*splices, (at, at, "".join(f"{line}\n" for line in lines(indent)))]
@@ -284,7 +284,7 @@ class _Page:
             at = self._after_colon(path)
             return [(at, max(at, node.end_mark.index), f" {{{new}}}")]
         if not isinstance(node, MappingNode) or not node.flow_style:
-            raise Unfit("what should hold it is no mapping")
+            raise Unfit("its parent is not a mapping")
         if not node.value:
             return [(node.start_mark.index, node.end_mark.index, f"{{{new}}}")]
         last_key, last = node.value[-1]
@@ -293,7 +293,7 @@ class _Page:
         if len(node.value) == 1 and "\n" not in gap:
             gap = " "
         if gap.strip():
-            raise Unfit("a comment stands in its mapping")
+            raise Unfit("its mapping contains a comment")
         at = self._end(last) or last_key.end_mark.index
         return [(at, at, f",{gap}{new}")]
 
@@ -374,7 +374,7 @@ class _Page:
         """The mapping that has a field, and which entry of it the field is."""
         holder = self._node(path[:-1])
         if not isinstance(holder, MappingNode):
-            raise Unfit("it is no field of a mapping")
+            raise Unfit("it is not a field of a mapping")
         found = [index for index, (key, _) in enumerate(holder.value) if _name(key) == path[-1]]
         if len(found) != 1:
             raise Unfit("it is not written there")
@@ -384,7 +384,7 @@ class _Page:
         """How far a path leads, and the rest of it."""
         _, rest = self._walk(path)
         if any(isinstance(step, int) for step in rest):
-            raise Unfit("the list that should hold it is not written there")
+            raise Unfit("its list is not written there")
         return path[: len(path) - len(rest)], rest
 
     def _walk(self, path: Path) -> tuple[Node, Path]:
@@ -456,7 +456,7 @@ class _Page:
         holder, index = self._holder(path)
         found = re.compile(r"[ \t]*:").match(self._text, holder.value[index][0].end_mark.index)
         if found is None:
-            raise Unfit("its key is written in a way that no edit is sure of")
+            raise Unfit("the notation of its key is not supported in edits")
         return found.end()
 
     def _step(self, path: Path) -> int:
@@ -505,7 +505,7 @@ def _name(key: Node) -> str:
 def _plain(key: Node) -> ScalarNode:
     """A key that is simply written."""
     if not isinstance(key, ScalarNode) or key.style in ("|", ">"):
-        raise Unfit("its key is written in a way that no edit is sure of")
+        raise Unfit("the notation of its key is not supported in edits")
     return key
 
 

@@ -112,7 +112,7 @@ def check_within(difference: Difference, paths: Sequence[str]) -> None:
     for path in paths:
         if difference.path_of(os.path.realpath(path)) is None:
             raise UsageError(
-                f"`{path}` lies outside of `{difference.root}`: `--changed` compares within one git repository"
+                f"`{path}` is outside of `{difference.root}`: `--changed` compares within one git repository"
             )
 
 
@@ -133,7 +133,7 @@ def _base(git: Git, ref: str, paths: Sequence[str]) -> str:
         hint = "write a branch, a tag or a commit that this clone has (`git fetch` gets others)"
         if os.path.exists(ref):  # noqa: PTH110 - Path.exists raises for a name that is too long
             hint = f"it is a path: write `--changed=HEAD {ref}`, or `{ref} --changed`"
-        raise UsageError(f"`--changed`: git knows no revision `{ref}`: {hint}")
+        raise UsageError(f"`--changed`: git has no revision `{ref}`: {hint}")
     if common := git.ask("merge-base", commit, "HEAD"):
         return common
     if git.ask("rev-parse", "--is-shallow-repository") == "true":

@@ -106,11 +106,11 @@ def opened(folder: str) -> Iterator[Git]:
     As for git itself, GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE name another: a hook has them.
     """
     if installed("git") is None:
-        raise UsageError("`--changed` needs the program `git`, and there is none: install it")
+        raise UsageError("`--changed` needs the program `git`, which is not installed")
     root, own = _located(folder)
     shared = _shared_folder(own)
     if own != shared and (shared / "reftable").exists():
-        raise UsageError("`--changed` can't read a linked working tree whose references are a reftable: leave it out")
+        raise UsageError("`--changed` can't read a linked working tree whose references are a reftable: remove it")
     with tempfile.TemporaryDirectory(prefix="vmlint-git-") as made:
         stand_in = Path(made)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -137,7 +137,7 @@ def _located(folder: str) -> tuple[str, Path]:
     for above in (here, *here.parents):
         if (found := _folder_of(above / ".git")) is not None:
             return str(above), found
-    raise UsageError(f"`--changed` compares with a commit, and `{folder}` is in no git repository: leave it out")
+    raise UsageError(f"`--changed` compares with a commit, and `{folder}` is not in a git repository: remove it")
 
 
 def _folder_of(entry: Path) -> Path | None:

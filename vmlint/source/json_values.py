@@ -86,7 +86,7 @@ class JsonValues:
         return json_number(value)
 
     def _constant(self, name: str) -> None:
-        raise json.JSONDecodeError(f"`{name}` is no JSON", self._text, self._start)
+        raise json.JSONDecodeError(f"`{name}` is not JSON", self._text, self._start)
 
 
 def _check_depth(data: Any) -> None:

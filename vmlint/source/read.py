@@ -156,11 +156,9 @@ class _Reader:
             size = f"{self._max_bytes / 1024 / 1024:.4g} MiB"
             if not found.named and data.startswith(_BASELINE):
                 return _skipped(found, f"a baseline of vmlint, larger than {size}")
-            return _unreadable(
-                found, f"the file is larger than {size}, the most that is read: split it or raise the limit"
-            )
+            return _unreadable(found, f"the file is larger than {size}, the maximum: split it or raise the limit")
         if b"\0" in data[:_SAMPLE] and not data.startswith(_UTF16):
-            reason = "a binary file: it holds NUL bytes, and no byte-order mark says that it is UTF-16"
+            reason = "a binary file: it contains NUL bytes, and no byte-order mark of UTF-16"
             return _unreadable(found, reason) if found.named else _skipped(found, reason)
         chart = self._charts.of(found.path) if found.path is not None and b"{{" in data else None
         if chart is not None and chart.templates:

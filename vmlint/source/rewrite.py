@@ -26,7 +26,7 @@ def rewritten(data: bytes, file: str, texts: Mapping[int, str]) -> bytes:
     """
     text = text_of(data)
     if bytes_of(text, data) != data:
-        raise Unfit("the file is no UTF-8 text")
+        raise Unfit("the file is not UTF-8 text")
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     documents = decode(data, file).documents
     for index in sorted(texts, reverse=True):
@@ -51,7 +51,7 @@ def _stretch(document: Document, starts: list[int], text: str) -> tuple[int, int
     end = (last if breaks else start) + rest
     found = text[start:end].replace("\r\n", "\n")
     if plain_text(document) not in (found, f"{found}\n"):
-        raise Unfit("it is not in its file as it was read")
+        raise Unfit("its file has changed since it was read")
     return start, end
 
 

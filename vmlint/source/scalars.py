@@ -122,7 +122,7 @@ def _json(value: Scalar, text: str) -> Scalar:
     if kind is float:
         assert isinstance(value, float)
         if not math.isfinite(value):
-            raise ScalarError(f"`{text}` is a number that JSON can't hold; quote it if it is meant as text")
+            raise ScalarError(f"`{text}` is a number that JSON does not support; quote it if it is meant as text")
         return json_number(value)
     if kind is int and value not in INT64:
         assert isinstance(value, int)
@@ -185,7 +185,7 @@ def _tagged(tag: str, text: str) -> Scalar:
     if name == "timestamp":
         if _TIMESTAMP.fullmatch(text):
             return text
-        raise ScalarError(f"`{text}` is no date or time, as its tag `!!timestamp` says; remove the tag")
+        raise ScalarError(f"`{text}` is not a date or time, which its tag `!!timestamp` requires; remove the tag")
     if name not in _TAG_TYPES:
         return text
     value = _native(text) if text[:1] in HINTS else text
@@ -202,7 +202,7 @@ def _binary(text: str) -> str:
         raw = base64.b64decode(text.replace("\n", "").replace("\r", "").encode("ascii"), validate=True)
     except (binascii.Error, UnicodeEncodeError):
         raise ScalarError(
-            "the value of `!!binary` is not base64; it may hold no spaces and needs its `=` signs"
+            "the value of `!!binary` is not base64; it must not contain spaces, and needs its `=` signs"
         ) from None
     return raw.decode("utf-8", "replace")
 

@@ -90,4 +90,4 @@ def split(text: str, line: int = 1, column: int = 1) -> Iterator[Chunk]:
 
 def _refusal(line: str) -> str:
     shown = line if len(line) <= 40 else f"{line[:40]}…"
-    return f"`{shown}` separates no documents: only a comment may follow `---`; put the rest on a line of its own"
+    return f"`{shown}` does not separate documents: only a comment may follow `---`; move the rest to the next line"

@@ -49,9 +49,9 @@ _TROUBLE = {
 }
 
 _FLAWS = {
-    Flaw.EMPTY: "gives neither `name` nor `inferFromVolume`",
-    Flaw.NAME_AND_INFER: "gives both `name` and `inferFromVolume`",
-    Flaw.KIND_AND_INFER: "gives both `kind` and `inferFromVolume`",
+    Flaw.EMPTY: "has neither `name` nor `inferFromVolume`",
+    Flaw.NAME_AND_INFER: "has both `name` and `inferFromVolume`",
+    Flaw.KIND_AND_INFER: "has both `kind` and `inferFromVolume`",
     Flaw.BAD_POLICY: "has an `inferFromVolumeFailurePolicy` that is neither `Ignore` nor `Reject`",
 }
 
@@ -132,23 +132,23 @@ def _reason(vm: VirtualMachine, match: Match, world: World) -> str:
     chain, found = match.chain, match.resolution
     noun = f"the inferred {match.matcher.noun}" if chain else f"the {match.matcher.noun}"
     if match.fate is Fate.UNKNOWN_KIND:
-        kinds = f"`{match.matcher.cluster.name}` and `{match.matcher.namespaced.name}`"
-        return f"{noun} is of kind `{match.kind}`, and there are only {kinds}"
+        kinds = f"`{match.matcher.cluster.name}` or `{match.matcher.namespaced.name}`"
+        return f"{noun} has the kind `{match.kind}`; it must be {kinds}"
     if found is None:
         if chain is not None:
             return f"no {match.matcher.noun} can be inferred: {chain_reason(chain)}"
         wrong = [_FLAWS[flaw] for flaw, _ in flaws(vm.matcher(match.matcher) or {})]
         field = render(vm.matcher_path(match.matcher))
-        return f"`{field}` {', and '.join(wrong)}" if wrong else f"the kind of {noun} holds a variable"
+        return f"`{field}` {', and '.join(wrong)}" if wrong else f"the kind of {noun} contains a variable"
     name = f"{noun} {found.ref.kind} `{found.ref.short}`"
     if twin := namespaced_twin(vm, match, world.cluster):
-        return f"{name} is not there; only the namespaced `{twin.short}` is: write `kind: {twin.kind}`"
+        return f"{name} does not exist, only the namespaced `{twin.short}` is: write `kind: {twin.kind}`"
     if found.state is State.UNKNOWN:
-        return f"nobody can tell what {name} is: {found.reason}"
+        return f"{name} can't be resolved: {found.reason}"
     if match.fate is Fate.UNDECIDED:
-        return f"the content of {name} is not in the files: {found.reason or 'it holds none'}"
+        return f"the content of {name} is not in the files: {found.reason or 'it is empty'}"
     if found.reason:
-        return f"{name} is not there: {found.reason}"
+        return f"{name} does not exist: {found.reason}"
     near = world.suggest(found.ref)
     hint = f"; did you mean `{near}`?" if near else ""
     return f"{name} is not in the repository, the context or a catalog{hint}"

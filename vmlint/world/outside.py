@@ -135,7 +135,9 @@ def catalogs(names: Sequence[str], release: Release | None) -> list[Known]:
         catalog, _, version = name.partition("@")
         known = versions()
         if catalog != _NAME or version.removeprefix("v") not in known:
-            raise UsageError(f"there is no catalog `{name}`: write `{_NAME}@v{known[-1]}`, or an older version of it")
+            raise UsageError(
+                f"the catalog `{name}` does not exist: write `{_NAME}@v{known[-1]}`, or an older version of it"
+            )
         chosen.append(CommonInstancetypes(version, release))
     if not any(isinstance(one, CommonInstancetypes) for one in chosen):
         chosen.append(CommonInstancetypes("", release))

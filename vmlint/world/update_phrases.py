@@ -14,13 +14,13 @@ _RESTARTS: Mapping[Why, str] = {
     Why.NOT_LIVE: "{fields} can't be changed in a running guest",
     Why.SOCKETS_ABOVE_MAXIMUM: "the guest was started for at most {most_sockets} sockets",
     Why.SOCKETS_REDUCED: "sockets can't be taken from a running guest",
-    Why.SOCKETS_ARCHITECTURE: "KubeVirt plugs no CPU on arm64",
+    Why.SOCKETS_ARCHITECTURE: "KubeVirt can't plug CPUs on arm64",
     Why.MEMORY_NOT_MIGRATABLE: "memory is plugged by a live migration, and the guest can't be migrated",
     Why.MEMORY_NOT_PREPARED: "the guest was started without `maxGuest`, so it has no room for more memory",
     Why.MEMORY_REALTIME: "the memory of a realtime guest can't be changed while it runs",
     Why.MEMORY_NUMA: "the memory of a guest that maps the host's NUMA nodes can't be changed while it runs",
     Why.MEMORY_ENCRYPTED: "the memory of an encrypted guest can't be changed while it runs",
-    Why.MEMORY_UNSET: "the new VM gives no guest memory",
+    Why.MEMORY_UNSET: "the new VM sets no guest memory",
     Why.MEMORY_NO_MAXIMUM: "the guest was started without `maxGuest`, so it has no room for more memory",
     Why.MEMORY_ABOVE_MAXIMUM: "the guest was started for at most {most_memory} of memory",
     Why.MEMORY_UNALIGNED: "KubeVirt plugs memory in blocks of 2Mi (1Gi with 1Gi pages), and this is not a multiple",
@@ -35,10 +35,10 @@ _RESTARTS: Mapping[Why, str] = {
 _FAILURES: Mapping[Why, str] = {
     Why.HOTPLUG_BUS: "The controller can't plug disk `{name}`: its bus must be set to `virtio` or `scsi` "
     "(for a LUN `scsi`).",
-    Why.HOTPLUG_DEVICE: "The controller can't plug disk `{name}`: it has to be written as `disk` or `lun`.",
+    Why.HOTPLUG_DEVICE: "The controller can't plug disk `{name}`: it must be a `disk` or `lun`.",
     Why.HOTPLUG_IO_THREAD: "The controller can't plug disk `{name}`: `dedicatedIOThread` needs the bus `virtio`.",
     Why.HOTPLUG_DISK_MISSING: "The controller can't plug volume `{name}`: the VM has no disk of that name.",
-    Why.HOTPLUG_COUNT: "The controller can't plug the volumes: they and the disks don't match.",
+    Why.HOTPLUG_COUNT: "The controller can't plug the volumes, because volumes and disks don't match.",
     Why.HOTPLUG_PERMANENT: "The controller can't change disk `{name}` of a volume that is plugged.",
     Why.INSTANCETYPE_MISSING: "The instancetype `{name}` does not exist.",
     Why.PREFERENCE_MISSING: "The preference `{name}` does not exist.",
@@ -58,7 +58,7 @@ def restarted(restart: Restart, guest: Guest | None) -> str:
         most_sockets=cpu.get("maxSockets", 0),
         most_memory=memory.get("maxGuest", "0"),
     )
-    return f"the guest has to be restarted: {reason}."
+    return f"the guest must be restarted: {reason}."
 
 
 def failed(failure: Failure) -> str:

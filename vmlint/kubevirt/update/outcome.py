@@ -67,7 +67,7 @@ class Live(NamedTuple):
 
 
 class Restart(NamedTuple):
-    """A reason why the guest has to be restarted: the paths in its spec that wait for it, and the entry's name."""
+    """A reason why the guest must be restarted: the paths in its spec that wait for it, and the entry's name."""
 
     why: Why
     fields: tuple[Path, ...]

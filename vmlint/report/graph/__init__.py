@@ -46,7 +46,7 @@ SUFFIXES = {
 def render(name: str, graph: Graph, about: About | None = None, sources: SourceUrl | None = None) -> str:
     """The graph in the named format; `about` and `sources` are for the page. UsageError for a name not in FORMATS."""
     if name not in FORMATS:
-        raise UsageError(f"there is no graph format {name!r}: choose one of {', '.join(FORMATS)}")
+        raise UsageError(f"no graph format is called {name!r}: choose one of {', '.join(FORMATS)}")
     more = (about, sources) if name == "html" else ()
     text: str = import_module(FORMATS[name]).render(graph, *more)
     return text

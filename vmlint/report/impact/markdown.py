@@ -51,7 +51,7 @@ def render(impact: Impact) -> str:
         elif fitting:
             body += [title, "\n".join(fitting)]
     if left:
-        body.append(f"{counted(left, 'more change')}: a comment can't hold them all. `vmlint diff` lists them.")
+        body.append(f"{counted(left, 'more change')}: a comment is too short for all. `vmlint diff` lists them.")
     return "\n\n".join([*head, *body, *tail]) + "\n"
 
 

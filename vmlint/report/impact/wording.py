@@ -32,27 +32,29 @@ GROUPS: Mapping[str, Heading] = {
     "refused": Heading("Refused", "The cluster does not take the edit, and nothing changes.", "error", "refused edit"),
     "trouble": Heading(
         "Accepted, and then stuck",
-        "The guest runs on, and KubeVirt can't go on with the VM.",
+        "The guest continues to run, but KubeVirt can't apply the edit.",
         "error",
         "VM that gets stuck",
         "VMs that get stuck",
     ),
     "deleted": Heading("Deleted", "Removed from the cluster.", "error", "deletion"),
-    "restart": Heading("Restart required", "The change waits until somebody restarts the guest.", "warning", "restart"),
+    "restart": Heading(
+        "Restart required", "The change takes effect when the guest is restarted.", "warning", "restart"
+    ),
     "run": Heading(
         "Started or stopped", "The guest starts or stops at once.", "warning", "start or stop", "starts or stops"
     ),
     "live": Heading("Live", "The running guest is changed at once.", "note", "live change"),
     "next start": Heading(
         "At the next start",
-        "The change waits for the next start of the guest, and nobody is told.",
+        "The change takes effect at the next start of the guest, without a condition or event.",
         "note",
         "change at the next start",
         "changes at the next start",
     ),
     "finding": Heading("New findings", "What `vmlint check` reports on the new release.", "warning", "new finding"),
     "default": Heading(
-        "Defaults that change", "What KubeVirt does by itself.", "note", "change of defaults", "changes of defaults"
+        "Defaults that change", "What KubeVirt does differently.", "note", "change of defaults", "changes of defaults"
     ),
     "deprecated": Heading(
         "Deprecated", "Still served, and to be replaced before a later release removes it.", "note", "deprecated field"
@@ -66,7 +68,7 @@ GROUPS: Mapping[str, Heading] = {
         "edits without effect",
     ),
     "resolved": Heading(
-        "Resolved", "What was a fault on the old release and is none on the new one.", "quiet", "resolved finding"
+        "Resolved", "Findings on the old release that the new one does not have.", "quiet", "resolved finding"
     ),
 }
 """The groups of `ObjectChange.group`, the worst first."""
