@@ -142,10 +142,10 @@ rule: []
         ({"level": "[error]"}, ["7: `level` must be error, warning or note, not `['error']`"]),
         (
             {"effect": "riks"},
-            ["7: `effect` is rejected, stuck, unbuildable, ignored, risk, unresolved, restart, deprecated or "
+            ["7: `effect` must be rejected, stuck, unbuildable, ignored, risk, unresolved, restart, deprecated or "
              "unreadable, not `riks`; did you mean `risk`?"],
         ),
-        ({"of": "expand"}, ["7: `of` is written or expanded, not `expand`; did you mean `expanded`?"]),
+        ({"of": "expand"}, ["7: `of` must be written or expanded, not `expand`; did you mean `expanded`?"]),
         (
             {"subject": "DataVolume", "of": "expanded"},
             ["7: a DataVolume can't be expanded, only VirtualMachine and VirtualMachinePool: remove `of`"],

@@ -131,7 +131,7 @@ def _sources(arguments: Namespace, format: str) -> SourceUrl | None:
     if arguments.source_url is None:
         return None
     if format != "html":
-        raise UsageError(f"`--source-url` is for the page: add `--format html`, or leave it out for {format}")
+        raise UsageError(f"`--source-url` is for the page: add `--format html`, or remove it for {format}")
     return SourceUrl.of(arguments.source_url)
 
 

@@ -40,7 +40,7 @@ class SourceUrl:
                 f"`--source-url` must be an address that begins with https:// or http://, not `{template}`"
             )
         if parts.username is not None or parts.password is not None:
-            raise UsageError("`--source-url` must not hold a user name or password: the page may be handed around")
+            raise UsageError("`--source-url` must not contain a user name or password: the page may be shared")
         if _PATH not in template or not template.lower().startswith(f"{parts.scheme}://{parts.netloc.lower()}/"):
             raise UsageError(f"`--source-url` needs `{{path}}` where the path of a file belongs, not `{template}`")
         return cls(template)

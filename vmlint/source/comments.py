@@ -19,7 +19,7 @@ __all__ = ["CALL", "Comment", "comment_texts", "comments"]
 CALL = "vmlint:"
 """What such a comment begins with."""
 
-_CALLED = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<said>[^\n]*)", re.MULTILINE)
+_CALLED = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<body>[^\n]*)", re.MULTILINE)
 _ALONE = re.compile(r"[ \t]*#")
 _ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
@@ -57,10 +57,10 @@ def comments(document: Document) -> Iterator[Comment]:
         shift = 1 - head + (0 if row else document.column - 1)
         line = document.line + row
         alone = not text[head : found.start()].strip(" \t")
-        said = found["said"].rstrip()
+        body = found["body"].rstrip()
         stop = found.start() + len(found[0].rstrip())
         span = Span(line, found.start() + shift, line, stop + shift)
-        yield Comment(said, span, _below(document, line, below) if alone else 0)
+        yield Comment(body, span, _below(document, line, below) if alone else 0)
 
 
 def comment_texts(text: str) -> list[str]:
