@@ -18,7 +18,8 @@ Sources: Kubernetes `apiextensions-apiserver/pkg/apiserver/schema` (pruning, def
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, final
 
 from vmlint.model.field import render
@@ -29,6 +30,7 @@ from vmlint.schema.cel import RULES
 from vmlint.schema.hints import Frame, Hint, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
+from vmlint.schema.quick import Demands, accepts
 from vmlint.schema.words import TYPE_WORDS, quote_edit, quote_fix, shown, the_value
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
@@ -84,6 +86,8 @@ def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bo
     proposal knows is a field, but for what the newest release lacks. A fragment (`whole` false: a patch) may lack
     anything. `status` is not looked at: the API server takes it from nobody who creates an object.
     """
+    if isinstance(data, dict) and _is_right(data, schema, target, whole):
+        return
     walk = _Walk(schema, target, whole)
     if isinstance(data, dict):
         for cause in check_metadata(data.get("metadata"), schema.kind, whole=whole):
@@ -99,6 +103,21 @@ def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bo
         # With claim templates a volume names its claim by the template: `persistentVolumeClaim.name`.
         if not (claims and cause.path[-2:-1] == ("persistentVolumeClaim",) and cause.path[-1] in ("name", "claimName")):
             yield cause
+
+
+def _is_right(data: dict[str, Any], schema: Schema, target: Release | None, whole: bool) -> bool:
+    """Whether an object is surely in order; what `_Walk` finds in it is nothing then."""
+    if any(True for _ in check_metadata(data.get("metadata"), schema.kind, whole=whole)):
+        return False
+    return _accepts(schema.root, schema.admission, schema.product, target, whole)(data)
+
+
+@lru_cache(maxsize=256)
+def _accepts(
+    root: Node, admission: Admission, product: str, target: Release | None, whole: bool
+) -> Callable[[Any], bool]:
+    walk = _Walk(Schema("", admission, root, product), target, whole)
+    return accepts(root, Demands(*admission, whole), walk.is_served, _is_of, _ROOT)
 
 
 def _proposes_claims(data: dict[str, Any]) -> bool:
@@ -383,6 +402,14 @@ class _Walk:
         message = f"`{name}` {message}"
         self.found.append(SchemaCause((*path_of(frame), name), kind, Outcome.DROPPED, message, fix))
         return True
+
+    def is_served(self, served: Sequence[str]) -> bool:
+        """Whether the target has a field that came and went with these releases."""
+        since, until = served
+        if since == _PROPOSAL:
+            return self._target is None
+        gone = bool(until) and (self._target is None or _release(until) < self._target)
+        return not self._is_later(since) and not gone
 
     def _is_later(self, since: str) -> bool:
         return bool(since) and since != _PROPOSAL and self._target is not None and _release(since) > self._target

@@ -59,7 +59,7 @@ class World:
         self.services = Services(cluster)
         self._names = Names(cluster)
         self.held = Held(self.vms)
-        self.form = Form(cluster, settings.release, self.vms.alike, templates)
+        self.form = Form(cluster, settings.release)
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from vmlint.catalog.schemas import api_kind
@@ -11,13 +11,11 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import VirtualMachine
 from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
 from vmlint.schema.neighbours import check_neighbour
-from vmlint.world.likeness import Templates, frame, key_of
 
 __all__ = ["Form"]
 
@@ -27,23 +25,12 @@ _DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
 class Form:
     """The form of the cluster's objects. `release` is the release of KubeVirt that they are for; of CDI none is known.
 
-    An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files. `alike`
-    gives the VM that stands in for a VM, and `templates` what stands in for its templates: the form of what they have
-    in common is judged once.
+    An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files.
     """
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        release: Release | None,
-        alike: Callable[[VirtualMachine], VirtualMachine],
-        templates: Templates,
-    ) -> None:
+    def __init__(self, cluster: Cluster, release: Release | None) -> None:
         self._cluster = cluster
         self._release = release
-        self._alike = alike
-        self._templates = templates
-        self._flawless: dict[object, bool] = {}
         self._causes: dict[int, tuple[SchemaCause, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
@@ -73,26 +60,10 @@ class Form:
         if row is None and schema is None and (stray := check_neighbour(resource.api_version, kind)):
             yield stray
             return
-        if schema is not None and not self._is_flawless(resource, schema, target):
+        if schema is not None:
             yield from check(resource.data, schema, target=target, whole=not resource.fragment)
         elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:
             yield from _labels(resource)
-
-    def _is_flawless(self, resource: Resource, schema: Schema, target: Release | None) -> bool:
-        """Whether a VM is in order as what stands in for it is, and in what the two don't share."""
-        if not isinstance(resource, VirtualMachine) or resource.fragment:
-            return False
-        known = self._alike(resource)
-        if known is resource:
-            return False
-        rest = frame(resource, self._templates)
-        shared, own = (id(known), resource.api_version), key_of(rest)
-        if shared not in self._flawless:
-            identity = {"apiVersion": resource.api_version, "kind": resource.kind.name, "metadata": {"name": "vm"}}
-            self._flawless[shared] = not any(check({**identity, **known.data}, schema, target=target))
-        if own not in self._flawless:
-            self._flawless[own] = not any(check(rest, schema, target=target))
-        return self._flawless[shared] and self._flawless[own]
 
     def _custom(self, resource: Resource) -> Schema | None:
         """The schema of a custom resource, None where no definition is at hand, or several that differ."""

@@ -16,14 +16,13 @@ from vmlint.kubevirt.admission.forms import mac_length
 from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
-from vmlint.schema.meta import is_label, is_label_value, is_subdomain
+from vmlint.schema.meta import is_label_value
 
-__all__ = ["Alike", "Templates", "blanked", "frame", "key_of", "restored"]
+__all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
 
 _T = TypeVar("_T")
 
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
-_FEW = 16 * 1024  # in characters; all annotations together may have 256 KiB
 _ROUND = re.compile(r"[1-9][0-9]{0,4}Gi")
 _RESERVED_MAC = "02:00:00:00:00:00"  # an interface with masquerade may not have it
 
@@ -52,20 +51,8 @@ def _are_names(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_name, value.values()))
 
 
-def _is_dns_name(value: Any) -> bool:
-    return isinstance(value, str) and is_subdomain(value)
-
-
-def _is_dns_label(value: Any) -> bool:
-    return isinstance(value, str) and is_label(value)
-
-
 def _are_label_values(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(one, str) and is_label_value(one) for one in value.values())
-
-
-def _are_few(value: Any) -> bool:
-    return _are_names(value) and sum(len(str(key)) + len(one) for key, one in value.items()) <= _FEW
 
 
 class _Free:
@@ -210,34 +197,6 @@ def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> An
     return copy
 
 
-_IN_METADATA = (_texts("labels", _are_label_values), _texts("annotations", _are_few))
-_OWN_METADATA = (_text("name", _is_dns_name, "vm"), _text("namespace", _is_dns_label, "default"), *_IN_METADATA)
-_LEAST_SPEC: Mapping[str, Any] = {"domain": {"devices": {}}}
-
-
-def frame(vm: VirtualMachine, templates: Templates) -> dict[str, Any]:
-    """A VM with that alone which `blanked` leaves out: its metadata and templates, both with free values blanked."""
-    template = {**mapping(vm.vm_spec, "template"), "spec": _LEAST_SPEC}
-    if "metadata" in template:
-        template["metadata"] = _cleared(template["metadata"], *_IN_METADATA)
-    spec: dict[str, Any] = {"template": template}
-    if "dataVolumeTemplates" in vm.vm_spec:
-        disks = vm.vm_spec["dataVolumeTemplates"]
-        is_list = isinstance(disks, list)
-        spec["dataVolumeTemplates"] = [_body(disk, templates) for disk in disks] if is_list else disks
-    data: Any = spec
-    for step in reversed(vm.vm_path):
-        data = {step: data}
-    whole = {**vm.data, **data}
-    if "metadata" in whole:
-        whole["metadata"] = _cleared(whole["metadata"], *_OWN_METADATA)
-    return whole
-
-
-def _body(template: Any, templates: Templates) -> Any:
-    return templates.alike(template).body if isinstance(template, dict) else template
-
-
 class Alike:
     """DataVolume templates that differ in their names, in the values of labels, and in sizes that make no difference.
 
@@ -280,7 +239,7 @@ class Templates:
         return found
 
 
-_TEMPLATE_METADATA = (_text("name", _is_name, "disk"), _IN_METADATA[0])
+_TEMPLATE_METADATA = (_text("name", _is_name, "disk"), _texts("labels", _are_label_values))
 _SIZE = _text("storage", _is_round, "1Gi")
 
 

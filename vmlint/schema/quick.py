@@ -1,0 +1,235 @@
+"""Whether an object's form is surely right: what `check` demands, without a word about what is wrong.
+
+Most objects are right, and to find that out costs a tenth of finding out what is wrong. Each node becomes a function
+when an object first reaches it. A function may say no to what is right after all, a variable say: `check` decides then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from vmlint.model.quantity import Quantity, crd_pattern_ok
+from vmlint.schema.cel import RULES
+from vmlint.schema.meta import FIELDS
+from vmlint.schema.node import Node
+
+__all__ = ["Demands", "accepts"]
+
+Accepts = Callable[[Any], bool]
+Served = Callable[[Sequence[str]], bool]
+"""Whether a field is served that came and went with these releases."""
+
+
+class Demands(NamedTuple):
+    """Who looks at an object, and how: see `Admission` in `check`."""
+
+    crd: bool
+    swagger: bool
+    decoded: bool
+    whole: bool
+
+
+def accepts(
+    root: Node, demands: Demands, served: Served, is_of: Callable[..., bool], skipped: frozenset[str]
+) -> Accepts:
+    """The function for whole objects; the fields of the root that are `skipped` are not looked at.
+
+    `served` and `is_of` are what `check` goes by: which fields a release serves, and whether a scalar has a type.
+    """
+    return _Compiler(demands, served, is_of).object(root, skipped)
+
+
+class _Field(NamedTuple):
+    """What a field's value may be: of a type of which every value is right, null, or what a function accepts."""
+
+    plain: type | None
+    null: bool
+    accepts: Accepts
+
+
+class _Compiler:
+    def __init__(self, demands: Demands, served: Served, is_of: Callable[..., bool]) -> None:
+        self._demands = demands
+        self._served = served
+        self._is_of = is_of
+        self._known: dict[Node, Accepts] = {}
+
+    def value(self, node: Node) -> Accepts:
+        """The function for values that are not null."""
+        if (found := self._known.get(node)) is None:
+            match node.type:
+                case "object":
+                    found = self.object(node, frozenset())
+                case "array":
+                    found = self._array(node)
+                case "metadata":
+                    found = _metadata if self._demands.decoded else _is_mapping
+                case "any":
+                    found = _anything
+                case _:
+                    found = self._scalar(node)
+            self._known[node] = found
+        return found
+
+    def object(self, node: Node, skipped: frozenset[str]) -> Accepts:
+        swagger = self._demands.swagger
+        required = [name for name in self._required(node) if not self._is_filled_in(node, name)]
+        extent = _extent(node, "Properties")
+        rules = _rules(node)
+        known: dict[str, _Field] = dict.fromkeys(skipped, _Field(None, True, _anything))
+
+        def learn(name: Any) -> _Field | None:
+            if type(name) is not str:
+                return None
+            child = node.field(name)
+            if child is None:
+                if (child := node.values) is None:
+                    return None
+            elif name in node.releases and not self._served(node.releases[name]):
+                return None
+            field = _Field(child.plain, not (child.nullable and swagger), self.value(child))
+            if node.values is None or child is not node.values:  # names of no number are not kept
+                known[name] = field
+            return field
+
+        def accept(value: Any) -> bool:
+            if type(value) is not dict:
+                return False
+            for name, inner in value.items():
+                field = known.get(name) or learn(name)
+                if field is None:
+                    return False
+                plain, null, check = field
+                if type(inner) is not plain and not (null if inner is None else check(inner)):
+                    return False
+            for name in required:
+                if value.get(name) is None:
+                    return False
+            return (extent is None or extent(len(value))) and (rules is None or rules(value))
+
+        return accept
+
+    def _required(self, node: Node) -> Sequence[str]:
+        if not self._demands.whole:
+            return ()
+        return (*node.required, *(node.webhook_required if self._demands.swagger else ()))
+
+    def _is_filled_in(self, node: Node, name: str) -> bool:
+        child = node.field(name)
+        return child is not None and child.default
+
+    def _array(self, node: Node) -> Accepts:
+        items = node.items
+        plain = items.plain if items is not None else None
+        check = self.value(items) if items is not None else None
+        extent = _extent(node, "Items")
+        rules = _rules(node)
+        keys, distinct = node.keys, bool(node.keys or node.unique)
+
+        def accept(value: Any) -> bool:
+            if type(value) is not list:
+                return False
+            if check is not None:
+                for inner in value:
+                    if type(inner) is not plain and (inner is None or not check(inner)):
+                        return False
+            if distinct and len(value) > 1 and not _are_distinct(keys, value):
+                return False
+            return (extent is None or extent(len(value))) and (rules is None or rules(value))
+
+        return accept
+
+    def _scalar(self, node: Node) -> Accepts:
+        """The function for a type that is neither mapping nor list."""
+        kind, is_of, demands = node.type, self._is_of, self._demands
+        fraction = not demands.crd
+        checks: list[Accepts] = []
+        if kind in ("integer", "number"):
+            low, high = node.low, node.high
+            checks.append(lambda value: low <= value <= high)
+        elif kind == "quantity":
+            checks.append(lambda value: _is_quantity(value, demands.crd, demands.decoded))
+        elif kind == "int-or-string" and demands.decoded:
+            checks.append(lambda value: isinstance(value, str) or -(2**31) <= value < 2**31)
+        elif kind == "string":
+            if (extent := _extent(node, "Length")) is not None:
+                checks.append(lambda value: extent(len(value)))
+            if (pattern := node.pattern) is not None:
+                checks.append(lambda value: pattern.search(value) is not None)
+            if node.duration and demands.decoded:
+                return _nothing
+        enums = (node.enum, node.webhook_enum if demands.swagger else ())
+        checks += [choices.__contains__ for choices in enums if choices]
+        if (rules := _rules(node)) is not None:
+            checks.append(rules)
+        first = checks[0] if len(checks) == 1 else None
+
+        def accept(value: Any) -> bool:
+            if not is_of(kind, value, fraction=fraction):
+                return False
+            return first(value) if first is not None else all(check(value) for check in checks)
+
+        return accept
+
+
+def _anything(value: Any) -> bool:
+    return True
+
+
+def _nothing(value: Any) -> bool:
+    return False
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def _metadata(value: Any) -> bool:
+    """The metadata of a template, which Go decodes."""
+    if not isinstance(value, dict):
+        return False
+    for name, inner in value.items():
+        types = FIELDS.get(name) if isinstance(name, str) else None
+        if types is None or not isinstance(inner, types) or isinstance(inner, bool):
+            return False
+        if isinstance(inner, dict):
+            for text in inner.values():
+                if type(text) is not str:
+                    return False
+    return True
+
+
+def _extent(node: Node, unit: str) -> Callable[[int], bool] | None:
+    most, least = node.counts.get(f"max{unit}"), node.counts.get(f"min{unit}")
+    if most is None and least is None:
+        return None
+    high, low = float("inf") if most is None else most, 0 if least is None else least
+    return lambda length: low <= length <= high
+
+
+def _rules(node: Node) -> Accepts | None:
+    known = [holds for expression, _ in node.rules if (holds := RULES.get(expression)) is not None]
+    return (lambda value: all(holds(value) for holds in known)) if known else None
+
+
+def _are_distinct(keys: Sequence[str], entries: Sequence[Any]) -> bool:
+    """Whether no two entries of a list are the same, by their keys if there are any."""
+    if keys:
+        if not all(isinstance(entry, dict) for entry in entries):
+            return False
+        found: list[Any] = [tuple([entry.get(key) for key in keys]) for entry in entries]
+    else:
+        found = list(entries)
+    try:
+        return len(set(found)) == len(found)
+    except TypeError:  # mappings and lists
+        return False
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _is_quantity(value: Any, crd: bool, decoded: bool) -> bool:
+    if crd and isinstance(value, str) and not crd_pattern_ok(value):
+        return False
+    return not decoded or Quantity.try_parse(value) is not None
