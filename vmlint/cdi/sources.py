@@ -12,7 +12,7 @@ from typing import Any
 
 from vmlint.cdi.check import Check
 from vmlint.cdi.url import registry_scheme, request_scheme
-from vmlint.model.access import get, text
+from vmlint.model.access import mapping, text
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
@@ -58,7 +58,8 @@ def check_content_type(spec: Mapping[str, Any], path: Path) -> tuple[Refusal, ..
 
 def check_count(spec: Mapping[str, Any], path: Path, members: tuple[str, ...], of: str) -> tuple[Refusal, ...]:
     """Exactly one member of `source` is set; `of` is the kind of the object that has it."""
-    count = sum(get(spec, "source", member) is not None for member in members)
+    source = mapping(spec, "source")
+    count = sum(source.get(member) is not None for member in members) if source else 0
     if count == 1:
         return ()
     return (Refusal(Check.SOURCES_SEVERAL if count else Check.SOURCE_MISSING, (*path, "source"), {"of": of}),)
@@ -66,8 +67,9 @@ def check_count(spec: Mapping[str, Any], path: Path, members: tuple[str, ...], o
 
 def check_source(spec: Mapping[str, Any], path: Path) -> tuple[Refusal, ...]:
     """The first member that is set is whole; `path` leads to the spec."""
-    for member, check in _CHECKS.items():
-        value = get(spec, "source", member)
+    source = mapping(spec, "source")
+    for member, check in _CHECKS.items() if source else ():
+        value = source.get(member)
         if isinstance(value, dict) and (refusals := tuple(check(value, spec, (*path, "source", member)))):
             return refusals
     return ()

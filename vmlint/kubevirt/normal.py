@@ -35,6 +35,7 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
 
 _ABSENT = object()
+_NESTED = (dict, list)
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
 
@@ -125,7 +126,14 @@ class _Type:
 
     @cached_property
     def _fields(self) -> Mapping[str, _Write]:
-        return {field: self._types.writer(kind) for field, kind in self._kinds.items()}
+        """How the fields are written that are not copied as they are."""
+        return {field: self._types.writer(kind) for field, kind in self._kinds.items() if kind not in _COPIED}
+
+    @cached_property
+    def _copied(self) -> Mapping[str, bool]:
+        """The fields that are copied as they are, and whether an empty value of each vanishes."""
+        omit = self._types.omit
+        return {field: omit and kind in _VANISHING for field, kind in self._kinds.items() if kind in _COPIED}
 
     @cached_property
     def _always(self) -> tuple[tuple[str, Callable[[], Any]], ...]:
@@ -137,10 +145,15 @@ class _Type:
 
     def write(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """A value of the type; nothing is shared with the argument."""
-        fields = self._fields
+        copied, fields = self._copied, self._fields
         out = {}
         for key, value in data.items():
-            if value is not None and key in fields and (written := fields[key](value)) is not _ABSENT:
+            if value is None:
+                continue
+            if (vanishes := copied.get(key)) is not None:
+                if value or not vanishes:
+                    out[key] = clone(value) if isinstance(value, _NESTED) else value
+            elif (write := fields.get(key)) is not None and (written := write(value)) is not _ABSENT:
                 out[key] = written
         for key, zero in self._always:
             if key not in out:
@@ -195,4 +208,5 @@ _PLAIN: Mapping[str, Callable[[Any], Any]] = {
     "qty": _quantity,
     "*qty": _quantity,
 }
+_COPIED = frozenset(kind for kind, write in _PLAIN.items() if write is clone)
 _VANISHING = frozenset(("omit", "list", "map", "mapqty"))

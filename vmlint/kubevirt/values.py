@@ -17,7 +17,7 @@ def clone(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: clone(entry) if isinstance(entry, _NESTED) else entry for key, entry in value.items()}
     if isinstance(value, list):
-        return [clone(entry) for entry in value]
+        return [clone(entry) if isinstance(entry, _NESTED) else entry for entry in value]
     return value
 
 

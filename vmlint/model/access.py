@@ -28,27 +28,33 @@ def get(data: Any, *path: str | int) -> Any:
 
 def mapping(data: Any, *path: str | int) -> Mapping[str, Any]:
     """The mapping at a path, or an empty one."""
-    value = get(data, *path) if path else data
-    return value if isinstance(value, dict) else _EMPTY
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else get(data, step)
+    return data if isinstance(data, dict) else _EMPTY
 
 
 def sequence(data: Any, *path: str | int) -> list[Any]:
     """The list at a path, or an empty one."""
-    value = get(data, *path) if path else data
-    return value if isinstance(value, list) else []
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else get(data, step)
+    return data if isinstance(data, list) else []
 
 
 def text(data: Any, *path: str | int) -> str:
     """The string at a path, or the empty string."""
-    value = get(data, *path) if path else data
-    return value if isinstance(value, str) else ""
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else get(data, step)
+    return data if isinstance(data, str) else ""
 
 
 def each(data: Any, *path: str | int) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The list's mappings with their indexes; entries of another type are passed over."""
-    for index, entry in enumerate(sequence(data, *path)):
-        if isinstance(entry, dict):
-            yield index, entry
+    for step in path:
+        data = data.get(step) if isinstance(data, dict) else get(data, step)
+    if isinstance(data, list):
+        for index, entry in enumerate(data):
+            if isinstance(entry, dict):
+                yield index, entry
 
 
 def items(data: Any, *path: str | int) -> Iterator[tuple[str, Any]]:

@@ -23,7 +23,8 @@ __all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
 _T = TypeVar("_T")
 
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
-_ROUND = re.compile(r"[1-9][0-9]{0,4}Gi")
+_ROUND = re.compile(r"[1-9][0-9]{0,4}Gi|[1-9][0-9]{3,6}Mi")
+_URL = re.compile(r"(https?|docker)://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?/[A-Za-z0-9/_.:-]*")
 _RESERVED_MAC = "02:00:00:00:00:00"  # an interface with masquerade may not have it
 
 
@@ -45,6 +46,10 @@ def _is_time(value: Any) -> bool:
 
 def _is_round(value: Any) -> bool:
     return isinstance(value, str) and _ROUND.fullmatch(value) is not None
+
+
+def _is_plain_url(value: Any) -> bool:
+    return isinstance(value, str) and _URL.fullmatch(value) is not None and not is_unknown(value)
 
 
 def _are_names(value: Any) -> bool:
@@ -198,7 +203,8 @@ def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> An
 
 
 class Alike:
-    """DataVolume templates that differ in their names, in the values of labels, and in sizes that make no difference.
+    """DataVolume templates that differ in their names, in the values of labels, and in sizes and URLs that make no
+    difference.
 
     `body` is what stands for them all.
     """
@@ -241,6 +247,8 @@ class Templates:
 
 _TEMPLATE_METADATA = (_text("name", _is_name, "disk"), _texts("labels", _are_label_values))
 _SIZE = _text("storage", _is_round, "1Gi")
+_ADDRESS = _Free("url", _is_plain_url, lambda value: f"{value.partition(':')[0]}://blank/disk")
+_ADDRESSED = ("http", "registry")
 
 
 def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
@@ -250,6 +258,9 @@ def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
         blank["metadata"] = _cleared(blank["metadata"], *_TEMPLATE_METADATA)
     if isinstance(spec := blank.get("spec"), dict):
         blank["spec"] = {**spec, **{form: _sized(spec[form]) for form in ("storage", "pvc") if form in spec}}
+        if isinstance(source := spec.get("source"), dict):
+            found = {kind: _cleared(source[kind], _ADDRESS) for kind in _ADDRESSED if kind in source}
+            blank["spec"]["source"] = {**source, **found} if found else source
     return blank
 
 
