@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vmlint.cdi.datasource import End, resolve
-from vmlint.cdi.storageworld import Undecided
+from vmlint.cdi.storageworld import Gap, Reason, Undecided
 
 
 def source(**members: Any) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def to(name: str, namespace: str = "") -> dict[str, str]:
     return {"name": name, "namespace": namespace}
 
 
+ELSEWHERE = Reason(Gap.OBJECT_OUTSIDE, ("", "elsewhere"))
 OTHERS = {
     ("ns", "claimed"): source(pvc=to("golden", "images")),
     ("ns", "again"): source(dataSource=to("claimed")),
@@ -24,7 +25,7 @@ OTHERS = {
 
 
 def lookup(namespace: str, name: str) -> dict[str, Any] | Undecided | None:
-    return Undecided("", "elsewhere") if name == "elsewhere" else OTHERS.get((namespace, name))
+    return Undecided("", ELSEWHERE) if name == "elsewhere" else OTHERS.get((namespace, name))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_where_a_data_source_leads(
     assert not isinstance(target, Undecided)
     assert (target.end, target.namespace, target.name) == (end, namespace, name)
     assert target.path == ("spec", "source", *field)
-    assert target.ready is (end in (End.CLAIM, End.SNAPSHOT)) is not bool(target.message)
+    assert target.ready is (end in (End.CLAIM, End.SNAPSHOT))
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ from hypothesis import given
 
 from vmlint.cdi.check import Check
 from vmlint.cdi.datavolume import check, check_clone_rights, check_spec, check_template
-from vmlint.cdi.storageworld import Undecided
+from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.explain.cdi_messages import message_of
 from vmlint.model.refusal import Refusal, Refuser
 
 from .strategies import JSON
 
+ELSEWHERE = Reason(Gap.OBJECT_OUTSIDE, ("", "elsewhere"))
 GOOD_PVC = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
 GOOD_STORAGE = {"resources": {"requests": {"storage": "1Gi"}}}
 BLANK: dict[str, Any] = {"blank": {}}
@@ -371,7 +372,7 @@ def test_a_missing_data_source_comes_before_the_other_checks() -> None:
     assert message_of(refusal) == 'datasources.cdi.kubevirt.io "gone" not found'
     populated = named("dv", spec, **{"cdi.kubevirt.io/storage.prePopulated": "dv"})
     assert [refusal.code for refusal in check(populated, "ns", nothing)] == [Check.STORAGE_MISSING]
-    assert [refusal.code for refusal in check(named("dv", spec), "ns", lambda a, b: Undecided("", "elsewhere"))] == [
+    assert [refusal.code for refusal in check(named("dv", spec), "ns", lambda a, b: Undecided("", ELSEWHERE))] == [
         Check.STORAGE_MISSING
     ]
 

@@ -10,7 +10,7 @@ from vmlint.catalog.provisioners import known_keys, provisioner
 from vmlint.cdi.profile import ClaimSet, Origin, profile_of
 from vmlint.cdi.render import Rendered, render
 from vmlint.cdi.storageclass import DEFAULT
-from vmlint.cdi.storageworld import StorageWorld
+from vmlint.cdi.storageworld import Gap, Reason, StorageWorld
 
 FS = "csi.storage.k8s.io/fstype"
 RWO, RWX, ROX, BLOCK, FILE = "ReadWriteOnce", "ReadWriteMany", "ReadOnlyMany", "Block", "Filesystem"
@@ -183,14 +183,14 @@ def test_the_default_of_a_provisioner(key: str, name: str, parameters: dict[str,
 )
 def test_classes_that_offer_nothing(name: str, parameters: dict[str, str], origin: Origin) -> None:
     profile = profile_of(storage_class(name, parameters))
-    assert (profile.origin, profile.sets, profile.undecided) == (origin, (), "")
+    assert (profile.origin, profile.sets, profile.undecided) == (origin, (), None)
 
 
 def test_a_variable_among_the_parameters_decides_nothing() -> None:
     profile = profile_of(storage_class("ebs.csi.aws.com", {"type": "${DISK}"}))
     assert profile.sets == ()
-    assert "variable" in profile.undecided
-    assert profile_of(storage_class("ebs.csi.aws.com", {"zone": "${ZONE}"})).undecided == ""
+    assert profile.undecided == Reason(Gap.VARIABLE_IN_CLASS, ("sc",))
+    assert profile_of(storage_class("ebs.csi.aws.com", {"zone": "${ZONE}"})).undecided is None
 
 
 def claim_sets(*sets: tuple[list[str] | None, str | None]) -> dict[str, Any]:
@@ -238,7 +238,7 @@ def test_volumes_made_by_hand_tell_their_modes() -> None:
     assert profile_of(local, None, [block, block, other]).sets == (ClaimSet((RWO,), BLOCK),)
     both = profile_of(local, None, [block, plain])
     assert set(both.sets) == {ClaimSet((RWO,), BLOCK), ClaimSet((RWO,), FILE)}
-    assert "no fixed order" in both.undecided
+    assert both.undecided == Reason(Gap.MODES_WITHOUT_ORDER, ("sc",))
 
 
 @pytest.mark.parametrize("strange", [None, [], "x", 5, {"spec": []}, {"spec": {"claimPropertySets": [3, {}]}}])

@@ -9,10 +9,12 @@ from hypothesis import given
 
 from vmlint.cdi.render import Failure, Rendered, Why, render
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT
-from vmlint.cdi.storageworld import Overhead, StorageWorld, Undecided
+from vmlint.cdi.storageworld import Gap, Overhead, Reason, StorageWorld, Undecided
+from vmlint.world.storage_phrases import failure_message
 
 from .strategies import JSON
 
+ELSEWHERE = Reason(Gap.OBJECT_OUTSIDE, ("", "elsewhere"))
 GIB_WITH_OVERHEAD = "1138166334"  # ceil(2**30 * 1.06)
 
 
@@ -105,7 +107,7 @@ def test_an_archive_is_a_filesystem_on_the_general_default() -> None:
 def test_no_claim_is_made(data: dict[str, Any], why: Why, message: str) -> None:
     failure = render(data, "ns", WORLD)
     assert isinstance(failure, Failure)
-    assert (failure.why, failure.message) == (why, message)
+    assert (failure.why, failure_message(failure)) == (why, message)
 
 
 @pytest.mark.parametrize(
@@ -282,10 +284,10 @@ def test_two_defaults_of_unknown_age() -> None:
 
 
 def test_a_lookup_that_has_no_answer() -> None:
-    world = WORLD._replace(claim=lambda namespace, name: Undecided("", "elsewhere"))
+    world = WORLD._replace(claim=lambda namespace, name: Undecided("", ELSEWHERE))
     claim = render(volume(None, COPY), "ns", world)
     assert isinstance(claim, Rendered)
-    assert claim.undecided == (Undecided(SIZE, "elsewhere"),)
+    assert claim.undecided == (Undecided(SIZE, ELSEWHERE),)
 
 
 @given(JSON, JSON, JSON)

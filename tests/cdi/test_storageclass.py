@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, Why, choose
+from vmlint.world.storage_phrases import chosen as said
 
 
 def storage_class(name: str, *marks: str, created: str | None = None, value: Any = "true") -> dict[str, Any]:
@@ -38,7 +39,7 @@ OTHER = storage_class("other")
 def test_choice(classes: list[dict[str, Any]], name: str | None, content_type: str, chosen: str, why: Why) -> None:
     choice = choose(classes, name, content_type)
     assert (choice.name, choice.why, choice.rivals, choice.decided) == (chosen, why, (), True)
-    assert (f"`{chosen}`" in choice.reason) is bool(chosen)
+    assert (f"`{chosen}`" in said(choice)) is bool(chosen)
 
 
 def test_the_newest_default_wins_then_the_first_name() -> None:

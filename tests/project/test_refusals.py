@@ -23,7 +23,11 @@ from rules.operations import _refused
 from rules.storage import _claims, _refusals
 from vmlint.cdi.check import Check as StorageCheck
 from vmlint.cdi.config import ConfigFlaw
+from vmlint.cdi.datasource import End
+from vmlint.cdi.render import Why
 from vmlint.cdi.sources import ChecksumFlaw
+from vmlint.cdi.storageclass import Why as Chosen
+from vmlint.cdi.storageworld import Gap
 from vmlint.explain import cdi_messages
 from vmlint.kubevirt import admission
 from vmlint.kubevirt.applying import Applying
@@ -31,18 +35,12 @@ from vmlint.kubevirt.configuration import Setting
 from vmlint.kubevirt.operations.check import Check as OperationCheck
 from vmlint.kubevirt.operations.expression import ExpressionFlaw
 from vmlint.kubevirt.types import Code as TypeCode
-from vmlint.world import outcome
+from vmlint.world import outcome, storage_phrases
 
 ROOT = Path(__file__).parents[2]
 
 SILENT = (
-    "vmlint/cdi/check.py",
-    "vmlint/cdi/claim.py",
-    "vmlint/cdi/config.py",
-    "vmlint/cdi/cron.py",
-    "vmlint/cdi/dataimportcron.py",
-    "vmlint/cdi/populator.py",
-    "vmlint/cdi/sources.py",
+    "vmlint/cdi",
     "vmlint/kubevirt/admission",
     "vmlint/kubevirt/configuration.py",
     "vmlint/kubevirt/operations",
@@ -73,6 +71,9 @@ WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "cdi": (ConfigFlaw, (cdi_setting_wrong.WORDS,)),
     "operations": (OperationCheck, (_refused.WORDS,)),
     "expressions": (ExpressionFlaw, (_refused.FLAWS,)),
+    "gaps": (Gap, (storage_phrases.GAPS,)),
+    "failures": (Why, (storage_phrases.FAILURES,)),
+    "choices": (Chosen, (storage_phrases.CHOICES,)),
     "applying": (Applying, (outcome.REASONS,)),
     "types": (TypeCode, (_types.WORDS,)),
     "kubevirt": (Setting, (_settings.WORDS,)),
@@ -155,3 +156,4 @@ def test_every_subject_of_admission_has_codes_of_its_own() -> None:
 def test_the_cluster_has_a_message_for_each_check_of_a_datavolume() -> None:
     assert set(cdi_messages.MESSAGES) == set(StorageCheck) - WITHOUT_MESSAGE
     assert set(cdi_messages._CHECKSUM_FLAWS) == set(ChecksumFlaw)
+    assert set(storage_phrases.NOT_READY) == {end for end in End if end not in (End.CLAIM, End.SNAPSHOT)}

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vmlint.cdi.storageworld import Lookup, Undecided
+from vmlint.cdi.storageworld import Gap, Lookup, Reason, Undecided
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
 from vmlint.source.span import Path
@@ -32,14 +32,13 @@ class End(enum.StrEnum):
 class Target(NamedTuple):
     """The end of a DataSource: for CLAIM and SNAPSHOT the object that it names (it may not exist).
 
-    `path` is the field of the first DataSource that leads there, or that is wrong; `message` is CDI's word.
+    `path` is the field of the first DataSource that leads there, or that is wrong.
     """
 
     end: End
     path: Path
     namespace: str = ""
     name: str = ""
-    message: str = ""
 
     @property
     def ready(self) -> bool:
@@ -58,21 +57,18 @@ def resolve(data: Mapping[str, Any], name: str, namespace: str, lookup: Lookup) 
         return _end(data, namespace, None)
     other, other_namespace = text(data, *_REFERENCE, "name"), text(data, *_REFERENCE, "namespace") or namespace
     if is_unknown(other) or is_unknown(other_namespace):
-        return Undecided("", "the DataSource's reference contains a variable")
+        return Undecided("", Reason(Gap.VARIABLE_IN_DATA_SOURCE_REFERENCE))
     if other_namespace != namespace:
-        message = "DataSource cannot reference a DataSource in another namespace"
-        return Target(End.CROSS_NAMESPACE, (*_REFERENCE, "namespace"), other_namespace, other, message)
+        return Target(End.CROSS_NAMESPACE, (*_REFERENCE, "namespace"), other_namespace, other)
     if other == name:
-        return Target(End.SELF_REFERENCE, (*_REFERENCE, "name"), namespace, other, "DataSource cannot self-reference")
+        return Target(End.SELF_REFERENCE, (*_REFERENCE, "name"), namespace, other)
     found = lookup(namespace, other)
     if isinstance(found, Undecided):
         return found
     if found is None:
-        message = f'datasources.cdi.kubevirt.io "{other}" not found'
-        return Target(End.NOT_FOUND, (*_REFERENCE, "name"), namespace, other, message)
+        return Target(End.NOT_FOUND, (*_REFERENCE, "name"), namespace, other)
     if isinstance(get(found, *_REFERENCE), dict):
-        message = "DataSource reference chain exceeds maximum depth of 1"
-        return Target(End.TOO_DEEP, (*_REFERENCE, "name"), namespace, other, message)
+        return Target(End.TOO_DEEP, (*_REFERENCE, "name"), namespace, other)
     return _end(found, namespace, _REFERENCE)
 
 
@@ -81,6 +77,6 @@ def _end(data: Mapping[str, Any], namespace: str, over: Path | None) -> Target |
         if isinstance(get(data, *_SOURCE, member), dict):
             name, own = text(data, *_SOURCE, member, "name"), text(data, *_SOURCE, member, "namespace")
             if is_unknown(name) or is_unknown(own):
-                return Undecided("", "the DataSource's source contains a variable")
+                return Undecided("", Reason(Gap.VARIABLE_IN_DATA_SOURCE))
             return Target(end, over or (*_SOURCE, member), own or namespace, name)
-    return Target(End.NO_SOURCE, over or _SOURCE, message="No source PVC set")
+    return Target(End.NO_SOURCE, over or _SOURCE)

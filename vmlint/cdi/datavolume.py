@@ -11,7 +11,7 @@ from typing import Any
 
 from vmlint.cdi.check import Check, check_name
 from vmlint.cdi.sources import DATA_VOLUME_MEMBERS, check_content_type, check_count, check_source
-from vmlint.cdi.storageworld import Lookup, Undecided
+from vmlint.cdi.storageworld import Gap, Lookup, Reason, Undecided
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal, Refuser
@@ -81,7 +81,7 @@ def check_clone_rights(
         own = text(data, "spec", "sourceRef", "namespace") or namespace
         path = ("spec", "sourceRef", "name")
         if is_unknown(name) or is_unknown(own):
-            return Undecided("spec.sourceRef", "the source reference contains a variable")
+            return Undecided("spec.sourceRef", Reason(Gap.VARIABLE_IN_SOURCE_REFERENCE))
         found = data_source(own, name) if name else None
         if isinstance(found, Undecided):
             return found

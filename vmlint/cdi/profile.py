@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vmlint.catalog.provisioners import NO_PROVISIONER, provisioner
+from vmlint.cdi.storageworld import Gap, Reason
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
@@ -50,15 +51,11 @@ class Incomplete(NamedTuple):
     def path(self) -> Path:
         return ("spec", "claimPropertySets", self.position, self.missing)
 
-    @property
-    def message(self) -> str:
-        return "each ClaimPropertySet must provide both volume mode and access modes"
-
 
 class Profile(NamedTuple):
     """What CDI knows of a class. The first set is the default; no set means that a claim must say its modes itself.
 
-    `undecided` is the reason why the sets can't be told from the files, "" where they can.
+    `undecided` is the reason why the files don't give the sets, None where they do.
     """
 
     name: str
@@ -66,7 +63,7 @@ class Profile(NamedTuple):
     sets: tuple[ClaimSet, ...] = ()
     minimum_size: Quantity | None = None
     incomplete: Incomplete | None = None
-    undecided: str = ""
+    undecided: Reason | None = None
 
 
 def incomplete_set(profile: Mapping[str, Any]) -> Incomplete | None:
@@ -97,14 +94,14 @@ def profile_of(
     if sets := tuple(_sets(profile, "status")):
         return _written(name, Origin.STATUS, sets, minimum, broken)
     if broken is not None:
-        reason = f"StorageProfile `{name}` has an incomplete set, so CDI keeps the profile's previous sets"
+        reason = Reason(Gap.PROFILE_INCOMPLETE, (name,))
         return Profile(name, Origin.INCOMPLETE, (), minimum, broken, reason)
     if sets := tuple(_sets(profile, "spec")):
         return _written(name, Origin.SPEC, sets, minimum, None)
     if text(storage_class, "provisioner") == NO_PROVISIONER:
         return _of_volumes(name, volumes, minimum)
     if not known.decided:
-        reason = f"a variable decides what storage class `{name}` offers"
+        reason = Reason(Gap.VARIABLE_IN_CLASS, (name,))
         return Profile(name, Origin.UNKNOWN_PARAMETERS, (), minimum, undecided=reason)
     if known.key is None:
         return Profile(name, Origin.UNKNOWN_PARAMETERS, (), minimum)
@@ -122,7 +119,7 @@ def _written(
     name: str, origin: Origin, sets: tuple[ClaimSet, ...], minimum: Quantity | None, broken: Incomplete | None
 ) -> Profile:
     has_variable = any(is_unknown(mode) for one in sets for mode in (*one.access_modes, one.volume_mode))
-    reason = f"the modes of StorageProfile `{name}` contain a variable" if has_variable else ""
+    reason = Reason(Gap.VARIABLE_IN_PROFILE, (name,)) if has_variable else None
     return Profile(name, origin, sets, minimum, broken, reason)
 
 
@@ -135,5 +132,5 @@ def _of_volumes(name: str, volumes: Iterable[Mapping[str, Any]], minimum: Quanti
                 if isinstance(access_mode, str):
                     sets[ClaimSet((access_mode,), mode)] = None
     # CDI collects these in a map and so has them in no fixed order.
-    reason = f"the volumes of storage class `{name}` offer several modes, in no fixed order" if len(sets) > 1 else ""
+    reason = Reason(Gap.MODES_WITHOUT_ORDER, (name,)) if len(sets) > 1 else None
     return Profile(name, Origin.VOLUMES, tuple(sets), minimum, undecided=reason)

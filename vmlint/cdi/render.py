@@ -15,7 +15,7 @@ from vmlint.cdi.datasource import End, Target, resolve
 from vmlint.cdi.profile import Profile, profile_of
 from vmlint.cdi.storageclass import Choice, choose
 from vmlint.cdi.storageclass import Why as StorageClassWhy
-from vmlint.cdi.storageworld import StorageWorld, Undecided
+from vmlint.cdi.storageworld import Gap, Reason, StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
@@ -46,13 +46,12 @@ class Why(enum.StrEnum):
 
 
 class Failure(NamedTuple):
-    """No claim is made: the reason, CDI's message, and the object's field that it hangs on.
+    """No claim is made: the reason, and the object's field that it hangs on.
 
     `choice` and `profile` are as for `Rendered`, as far as it came.
     """
 
     why: Why
-    message: str
     path: Path
     choice: Choice | None = None
     profile: Profile | None = None
@@ -99,7 +98,7 @@ _IMAGE_CAPACITY = "cdi.Kubervirt.io/sourceCapacity"
 
 
 def render(
-    data: Mapping[str, Any], namespace: str, world: StorageWorld, *, class_unknown: str = ""
+    data: Mapping[str, Any], namespace: str, world: StorageWorld, *, class_unknown: Reason | None = None
 ) -> Rendered | Failure:
     """The claim of a DataVolume (or of a template of one) in that namespace, or why there is none.
 
@@ -108,7 +107,7 @@ def render(
     if isinstance(verbatim := get(data, "spec", "pvc"), dict):
         return Rendered(dict(verbatim))
     if not isinstance(storage := get(data, *_STORAGE), dict):
-        return Failure(Why.NO_STORAGE, "datavolume one of {pvc, storage} field is required", ("spec",))
+        return Failure(Why.NO_STORAGE, ("spec",))
     spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
     claim = _Claim(spec, text(data, "spec", "contentType"), world, _STORAGE, class_unknown)
     return claim.finished(claim.fill_modes() or claim.fill_size(data, namespace))
@@ -130,7 +129,7 @@ def render_claim(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
 
 
 def render_claim_template(
-    data: Mapping[str, Any], world: StorageWorld, *, class_unknown: str = ""
+    data: Mapping[str, Any], world: StorageWorld, *, class_unknown: Reason | None = None
 ) -> Rendered | Failure:
     """The claim of a VM's volume claim template: what is absent comes from the profile, a size stays as it is.
 
@@ -143,7 +142,7 @@ def render_claim_template(
     failure = claim.fill_modes()
     if failure is None and get(spec, *_SIZE) is None:
         failure = claim.fail_size() if _reference(spec) != _CLONE else None
-        claim.leave_open("the size comes from the source", _SIZE_FIELD)
+        claim.leave_open(Reason(Gap.SIZE_OF_SOURCE), _SIZE_FIELD)
     return claim.finished(failure)
 
 
@@ -163,18 +162,17 @@ def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
         if isinstance(get(data, *path), dict):
             name, own = text(data, *path, "name"), text(data, *path, "namespace") or namespace
             if is_unknown(name) or is_unknown(own):
-                return Undecided("", "the source contains a variable")
+                return Undecided("", Reason(Gap.VARIABLE_IN_SOURCE))
             return Target(end, path, own, name)
     if not isinstance(get(data, "spec", "sourceRef"), dict):
         return None
     name = text(data, "spec", "sourceRef", "name")
     own = text(data, "spec", "sourceRef", "namespace") or namespace
     if is_unknown(name) or is_unknown(own):
-        return Undecided("", "the source reference contains a variable")
+        return Undecided("", Reason(Gap.VARIABLE_IN_SOURCE_REFERENCE))
     found = world.data_source(own, name)
     if found is None:
-        message = f'datasources.cdi.kubevirt.io "{name}" not found'
-        return Target(End.NOT_FOUND, ("spec", "sourceRef", "name"), own, name, message)
+        return Target(End.NOT_FOUND, ("spec", "sourceRef", "name"), own, name)
     return found if isinstance(found, Undecided) else resolve(found, name, own, world.data_source)
 
 
@@ -182,7 +180,12 @@ class _Claim:
     """A claim's spec in the making."""
 
     def __init__(
-        self, spec: dict[str, Any], content_type: str, world: StorageWorld, path: Path, class_unknown: str = ""
+        self,
+        spec: dict[str, Any],
+        content_type: str,
+        world: StorageWorld,
+        path: Path,
+        class_unknown: Reason | None = None,
     ) -> None:
         # Values are replaced here, never changed: they belong to the manifest.
         self.spec = spec
@@ -203,7 +206,7 @@ class _Claim:
             return failure._replace(choice=self.choice, profile=self.profile)
         return Rendered(self.spec, tuple(self.undecided), self.choice, self.profile)
 
-    def leave_open(self, reason: str, *fields: str) -> None:
+    def leave_open(self, reason: Reason, *fields: str) -> None:
         self.undecided.extend(Undecided(field, reason) for field in fields)
 
     @property
@@ -220,14 +223,13 @@ class _Claim:
         """The class, the access modes and the volume mode."""
         if self.content_type == "archive":
             if self.spec.get("volumeMode") == "Block":
-                message = "ContentType Archive cannot have block volumeMode"
-                return Failure(Why.ARCHIVE_BLOCK, message, (*self.path, "volumeMode"))
+                return Failure(Why.ARCHIVE_BLOCK, (*self.path, "volumeMode"))
             self.spec["volumeMode"] = "Filesystem"
         name = self.spec.get("storageClassName")
         if is_unknown(name) or not isinstance(name, str | None):
-            self._without_class("a variable names the storage class")
+            self._without_class(Reason(Gap.VARIABLE_NAMES_CLASS))
             return None
-        if name is None and self.class_unknown:
+        if name is None and self.class_unknown is not None:
             self._without_class(self.class_unknown)
             return None
         self.choice = choice = self._choose(name)
@@ -235,7 +237,7 @@ class _Claim:
             return self._from_volumes(choice)
         self.spec["storageClassName"] = choice.name
         if not choice.decided:
-            self.leave_open("the files do not determine which default storage class is the newest", "storageClassName")
+            self.leave_open(Reason(Gap.NEWEST_DEFAULT_UNKNOWN), "storageClassName")
         profile = profile_of(choice.storage_class, self.world.profiles.get(choice.name), self.world.volumes)
         self.profile = profile
         if self.missing and profile.undecided:
@@ -253,7 +255,7 @@ class _Claim:
                 return Choice(known, StorageClassWhy.NAMED)
         return choice
 
-    def _without_class(self, reason: str) -> None:
+    def _without_class(self, reason: Reason) -> None:
         self.class_known = False
         fields = self.missing
         if "storageClassName" not in self.spec:
@@ -264,8 +266,7 @@ class _Claim:
         """No class: an available volume that suits lends its modes."""
         name = self.spec.get("storageClassName")
         if not self.world.closed or not choice.decided:
-            reason = "no storage class in the files is the default" if name is None else f"`{name}` is not in the files"
-            self._without_class(reason)
+            self._without_class(Reason(Gap.NO_DEFAULT_CLASS) if name is None else Reason(Gap.CLASS_OUTSIDE, (name,)))
             return None
         volume = self._suitable_volume(name) if name is not None else None
         if volume is not None:
@@ -275,8 +276,7 @@ class _Claim:
                 self.spec["accessModes"] = list(modes)
         if "accessModes" in self.spec:
             return None
-        message = "PVC spec is missing accessMode and no storageClass to choose profile"
-        return Failure(Why.NO_CLASS, message, (*self.path, "storageClassName"))
+        return Failure(Why.NO_CLASS, (*self.path, "storageClassName"))
 
     def _suitable_volume(self, class_name: str) -> Mapping[str, Any] | None:
         wanted_size = Quantity.try_parse(get(self.spec, *_SIZE)) or Quantity(0)
@@ -301,19 +301,17 @@ class _Claim:
     def _from_profile(self, profile: Profile) -> Failure | None:
         modes, volume_mode = self.spec.get("accessModes"), self.spec.get("volumeMode")
         if is_unknown(volume_mode) or any(is_unknown(mode) for mode in modes or ()):
-            self.leave_open("the modes contain a variable", *self.missing)
+            self.leave_open(Reason(Gap.VARIABLE_IN_MODES), *self.missing)
             return None
         if modes is None and volume_mode is None:
             if not profile.sets or not profile.sets[0].access_modes:
-                message = f"no accessMode specified in StorageProfile {profile.name}"
-                return self._fail(Why.NO_MODES, message)
+                return self._fail(Why.NO_MODES)
             self.spec["accessModes"] = list(profile.sets[0].access_modes)
             volume_mode = profile.sets[0].volume_mode
         elif modes is None:
             fitting = (one for one in profile.sets if one.volume_mode == volume_mode and one.access_modes)
             if (first := next(fitting, None)) is None:
-                message = f"no matching accessMode specified in StorageProfile {profile.name}"
-                return self._fail(Why.NO_MATCHING_MODES, message)
+                return self._fail(Why.NO_MATCHING_MODES)
             self.spec["accessModes"] = list(first.access_modes)
         elif volume_mode is None:
             sharing = (one for one in profile.sets if any(mode in modes for mode in one.access_modes))
@@ -323,11 +321,11 @@ class _Claim:
             self.spec["volumeMode"] = volume_mode
         return None
 
-    def _fail(self, why: Why, message: str) -> Failure | None:
+    def _fail(self, why: Why) -> Failure | None:
         if self.choice is not None and not self.choice.decided:
-            self.leave_open("the default storage class is not certain", *self.missing)
+            self.leave_open(Reason(Gap.DEFAULT_CLASS_UNCERTAIN), *self.missing)
             return None
-        return Failure(why, message, (*self.path, "accessModes"))
+        return Failure(why, (*self.path, "accessModes"))
 
     def fill_size(self, data: Mapping[str, Any], namespace: str) -> Failure | None:
         """The size: with the filesystem's share and not below the provisioner's least, or that of the source."""
@@ -340,24 +338,23 @@ class _Claim:
             return None
         size = Quantity.try_parse(written)
         if size is None or size.value() > _MAX_SIZE:
-            self.leave_open("the files do not determine the size", _SIZE_FIELD)
+            self.leave_open(Reason(Gap.SIZE_NOT_A_NUMBER), _SIZE_FIELD)
             return None
         if size.value() < _MIB:
-            message = "PVC Spec is not valid - storage size should be at least 1MiB"
-            return Failure(Why.TOO_SMALL, message, (*self.path, *_SIZE))
+            return Failure(Why.TOO_SMALL, (*self.path, *_SIZE))
         if self.mode_is_open:
-            self.leave_open("the overhead depends on the storage class and the volume mode", _SIZE_FIELD)
+            self.leave_open(Reason(Gap.OVERHEAD), _SIZE_FIELD)
         self._set_size(self._at_least(self._inflated(size.value())))
         return None
 
     def fail_size(self) -> Failure:
-        return Failure(Why.NO_SIZE, "PVC Spec is not valid - missing storage size", (*self.path, *_SIZE))
+        return Failure(Why.NO_SIZE, (*self.path, *_SIZE))
 
     def fill_size_of_clone(self) -> None:
         """The size of a claim that copies: as it is written, else what the source asks for."""
         written = Quantity.try_parse(get(self.spec, *_SIZE))
         if get(self.spec, *_SIZE) is None or (written is not None and written.is_zero):
-            self.leave_open("the size comes from the source", _SIZE_FIELD)
+            self.leave_open(Reason(Gap.SIZE_OF_SOURCE), _SIZE_FIELD)
 
     def _set_size(self, size: Quantity) -> None:
         resources = dict(mapping(self.spec, "resources"))
@@ -389,47 +386,47 @@ class _Claim:
         size, reason = self._source_size(source)
         # Zero stands in the claim until CDI has read the source's size.
         self._set_size(size or Quantity(0))
-        if size is None:
+        if reason is not None:
             self.leave_open(reason, _SIZE_FIELD)
 
-    def _source_size(self, source: Target | Undecided) -> tuple[Quantity | None, str]:
+    def _source_size(self, source: Target | Undecided) -> tuple[Quantity | None, Reason | None]:
         if isinstance(source, Undecided):
             return None, source.reason
         if not source.ready:
-            return None, source.message
+            return None, Reason(Gap.SOURCE_NOT_READY, (source.end, source.name))
         if self.mode_is_open:
-            return None, "the size of the copy depends on the volume mode"
+            return None, Reason(Gap.SIZE_OF_COPY)
         lookup = self.world.claim if source.end is End.CLAIM else self.world.snapshot
         found = lookup(source.namespace, source.name)
         if isinstance(found, Undecided):
             return None, found.reason
         if found is None:
-            return None, f"the source `{source.namespace}/{source.name}` does not exist"
+            return None, Reason(Gap.SOURCE_MISSING, (f"{source.namespace}/{source.name}",))
         return self._size_of_claim(found) if source.end is End.CLAIM else self._size_of_snapshot(found)
 
-    def _size_of_claim(self, source: Mapping[str, Any]) -> tuple[Quantity | None, str]:
+    def _size_of_claim(self, source: Mapping[str, Any]) -> tuple[Quantity | None, Reason | None]:
         capacity = Quantity.try_parse(get(source, "status", "capacity", "storage"))
         annotations = mapping(source, "metadata", "annotations")
         holds_image = annotations.get(_CONTENT_TYPE) == "kubevirt"
         if text(source, "spec", "volumeMode") != "Block" and holds_image:
             measured = Quantity.try_parse(annotations.get(_IMAGE_SIZE))
             if measured is None or capacity is None or Quantity.try_parse(annotations.get(_IMAGE_CAPACITY)) != capacity:
-                return None, "CDI measures the image in the source to know its size"
-            return self._inflated(measured.value()), ""
+                return None, Reason(Gap.IMAGE_NOT_MEASURED)
+            return self._inflated(measured.value()), None
         if capacity is None or capacity.value() > _MAX_SIZE:
-            return None, "the capacity of the source is known only once it is bound"
-        return self._inflated(capacity.value()), ""
+            return None, Reason(Gap.CAPACITY_UNKNOWN)
+        return self._inflated(capacity.value()), None
 
-    def _size_of_snapshot(self, source: Mapping[str, Any]) -> tuple[Quantity | None, str]:
+    def _size_of_snapshot(self, source: Mapping[str, Any]) -> tuple[Quantity | None, Reason | None]:
         size = Quantity.try_parse(get(source, "status", "restoreSize"))
         if size is None or size.value() > _MAX_SIZE:
-            return None, "the restore size of the snapshot is known only once it is ready"
+            return None, Reason(Gap.RESTORE_SIZE_UNKNOWN)
         if self.spec.get("volumeMode") == "Block":
-            return size, ""
+            return size, None
         source_mode = get(source, "metadata", "annotations", _SOURCE_MODE)
         if not isinstance(source_mode, str):
-            return None, "the volume mode of the source is in the snapshot's content, not in the files"
-        return (self._inflated(size.value()) if source_mode == "Block" else size), ""
+            return None, Reason(Gap.SNAPSHOT_MODE_UNKNOWN)
+        return (self._inflated(size.value()) if source_mode == "Block" else size), None
 
 
 def _is_available(volume: Mapping[str, Any]) -> bool:

@@ -48,20 +48,6 @@ class Choice(NamedTuple):
         """The class's name, "" for no class."""
         return text(self.storage_class, "metadata", "name")
 
-    @property
-    def reason(self) -> str:
-        """The reason as a sentence for people."""
-        return _REASON[self.why].format(name=self.name)
-
-
-_REASON = {
-    Why.NAMED: "storage class `{name}` is named",
-    Why.VIRT_DEFAULT: f"storage class `{{name}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
-    Why.DEFAULT: f"storage class `{{name}}` is the default (`{DEFAULT}`)",
-    Why.NOT_FOUND: "the named storage class is not in the files",
-    Why.NO_DEFAULT: "no storage class is set, and none in the files is the default",
-}
-
 
 def choose(classes: Sequence[Mapping[str, Any]], name: str | None, content_type: str = "") -> Choice:
     """The class of a claim with this `storageClassName`; None means that the field is absent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -9,16 +10,54 @@ from typing import Any, NamedTuple
 
 from vmlint.model.access import items, text
 
-__all__ = ["Lookup", "Overhead", "StorageWorld", "Undecided"]
+__all__ = ["Gap", "Lookup", "Overhead", "Reason", "StorageWorld", "Undecided"]
 
 Manifest = Mapping[str, Any]
+
+
+class Gap(enum.StrEnum):
+    """What the files don't say. The comment says what the names of its reason are."""
+
+    OBJECT_OUTSIDE = "object-outside"  # the kind ("" where nobody knows it), the object
+    CLASS_OUTSIDE = "class-outside"  # the storage class
+    PREFERENCE_OUTSIDE = "preference-outside"
+    VARIABLE_IN_SOURCE = "variable-in-source"
+    VARIABLE_IN_SOURCE_REFERENCE = "variable-in-source-reference"
+    VARIABLE_IN_DATA_SOURCE = "variable-in-data-source"
+    VARIABLE_IN_DATA_SOURCE_REFERENCE = "variable-in-data-source-reference"
+    VARIABLE_IN_MODES = "variable-in-modes"
+    VARIABLE_IN_PROFILE = "variable-in-profile"  # the profile
+    VARIABLE_NAMES_CLASS = "variable-names-class"
+    VARIABLE_IN_CLASS = "variable-in-class"  # the storage class
+    NO_DEFAULT_CLASS = "no-default-class"
+    DEFAULT_CLASS_UNCERTAIN = "default-class-uncertain"
+    NEWEST_DEFAULT_UNKNOWN = "newest-default-unknown"
+    PROFILE_INCOMPLETE = "profile-incomplete"  # the profile
+    MODES_WITHOUT_ORDER = "modes-without-order"  # the storage class
+    SIZE_OF_SOURCE = "size-of-source"
+    SIZE_NOT_A_NUMBER = "size-not-a-number"
+    SIZE_OF_COPY = "size-of-copy"
+    OVERHEAD = "overhead"
+    SOURCE_MISSING = "source-missing"  # the source
+    SOURCE_NOT_READY = "source-not-ready"  # where the DataSource ends, the DataSource that it names
+    IMAGE_NOT_MEASURED = "image-not-measured"
+    CAPACITY_UNKNOWN = "capacity-unknown"
+    RESTORE_SIZE_UNKNOWN = "restore-size-unknown"
+    SNAPSHOT_MODE_UNKNOWN = "snapshot-mode-unknown"
+
+
+class Reason(NamedTuple):
+    """Why a question is open: what the files don't say, and the names that a sentence about it needs."""
+
+    gap: Gap
+    names: tuple[str, ...] = ()
 
 
 class Undecided(NamedTuple):
     """A question that the files don't answer: the field of the claim that hangs on it ("" for all), and why."""
 
     field: str
-    reason: str
+    reason: Reason
 
 
 Lookup = Callable[[str, str], Manifest | Undecided | None]
@@ -29,7 +68,7 @@ _NO_OBJECTS: Mapping[str, Manifest] = MappingProxyType({})
 
 
 def _ask_nobody(namespace: str, name: str) -> Undecided:
-    return Undecided("", f"`{namespace}/{name}` is not in the files")
+    return Undecided("", Reason(Gap.OBJECT_OUTSIDE, ("", f"{namespace}/{name}")))
 
 
 class Overhead(NamedTuple):

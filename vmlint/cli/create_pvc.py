@@ -168,6 +168,7 @@ def _disk(claim: Resource) -> Disk:
 
 def _failed(failure: Failure) -> str:
     from vmlint.cdi.render import Why
+    from vmlint.world.storage_phrases import failure_message
 
     profile = failure.profile.name if failure.profile is not None else ""
     reasons = {
@@ -176,11 +177,13 @@ def _failed(failure: Failure) -> str:
         Why.NO_MODES: f"the modes of storage class `{profile}` are not known: fill `spec.claimPropertySets` of "
         "its StorageProfile, and add that file with `--from`",
     }
-    return reasons.get(failure.why, failure.message)
+    return reasons.get(failure.why) or failure_message(failure)
 
 
 def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace) -> list[str]:
     """What the files don't tell; the size of a copy is looked up here."""
+    from vmlint.world.storage_phrases import unsaid
+
     told = []
     for field, reason in outcome.undecided:
         if field == "resources.requests.storage":
@@ -190,7 +193,7 @@ def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace
             else:
                 told.append("the size comes from the source, which is not in the files: add `--size`, or more `--from`")
         elif field == "accessModes":
-            told.append(f"the access modes are not known: {reason}. {_more(arguments)}")
+            told.append(f"the access modes are not known: {unsaid(reason)}. {_more(arguments)}")
     return told
 
 

@@ -28,6 +28,7 @@ from vmlint.rule import Effect
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of
+from vmlint.world.storage_phrases import failure_message, unsaid
 
 __all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded"]
 
@@ -209,10 +210,10 @@ def _claim(disk: Disk, world: World) -> tuple[dict[str, Any], Problem | None]:
             return {**disk.spec}, Problem(Trouble.REFUSED, reason)
     outcome = world.storage.render(disk)
     if isinstance(outcome, Failure):
-        return {**disk.spec}, Problem(Trouble.MISSING, f"{disk}: {outcome.message}")
+        return {**disk.spec}, Problem(Trouble.MISSING, f"{disk}: {failure_message(outcome)}")
     if outcome.undecided:
-        field, reason = outcome.undecided[0]
-        return outcome.spec, Problem(Trouble.UNDECIDED, f"{disk}: `{field}` is not known: {reason}")
+        field, gap = outcome.undecided[0]
+        return outcome.spec, Problem(Trouble.UNDECIDED, f"{disk}: `{field}` is not known: {unsaid(gap)}")
     return outcome.spec, None
 
 

@@ -19,6 +19,7 @@ from vmlint.packs.operators import is_open
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import problem_of, reason_of
+from vmlint.world.storage_phrases import failure_message, unsaid
 
 __all__ = ["View", "claim", "disk", "expanded", "named", "written"]
 
@@ -130,10 +131,12 @@ def claim(found: Disk, world: World) -> View:
 
     def open(path: Path, _: bool) -> str:
         if isinstance(outcome, Failure):
-            return f"CDI creates no claim for {found}: {outcome.message}" if path[:1] in ((), ("spec",)) else ""
+            return (
+                f"CDI creates no claim for {found}: {failure_message(outcome)}" if path[:1] in ((), ("spec",)) else ""
+            )
         for field, reason in outcome.undecided:
             if _overlap(("spec", *(field.split(".") if field else ())), path):
-                return f"{found}: {reason}"
+                return f"{found}: {unsaid(reason)}"
         return ""
 
     def put(path: Path) -> tuple[Place, tuple[Hop, ...]]:

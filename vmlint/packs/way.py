@@ -19,6 +19,7 @@ from vmlint.packs.view import View, claim, disk, named, written
 from vmlint.world import World
 from vmlint.world.disks import Disk, claim_name
 from vmlint.world.outcome import trouble_of
+from vmlint.world.storage_phrases import failure_message, unsaid
 
 __all__ = ["WAYS", "End", "Way", "follow"]
 
@@ -144,8 +145,8 @@ def _class_of(outcome: Rendered | Failure) -> tuple[str, str]:
     """The name of a claim's storage class, or why nobody can tell it; neither where the claim has none."""
     if isinstance(outcome, Failure):
         name = outcome.choice.name if outcome.choice is not None else ""
-        return name, "" if name else f"CDI creates no claim for it: {outcome.message}"
-    lost = next((reason for field, reason in outcome.undecided if field in ("", "storageClassName")), "")
+        return name, "" if name else f"CDI creates no claim for it: {failure_message(outcome)}"
+    lost = next((unsaid(reason) for field, reason in outcome.undecided if field in ("", "storageClassName")), "")
     return text(outcome.spec, "storageClassName"), lost
 
 

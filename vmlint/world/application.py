@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from vmlint.cdi.storageworld import Undecided
+from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, Copies, Outfit
@@ -89,7 +89,7 @@ class Application:
             return text(found.spec, "volumes", "preferredStorageClassName")
         if self.is_decided(vm, Matcher.PREFERENCE):
             return ""
-        return Undecided("", "the VM's preference, which may name a storage class, is not in the files")
+        return Undecided("", Reason(Gap.PREFERENCE_OUTSIDE))
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:

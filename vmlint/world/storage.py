@@ -17,7 +17,7 @@ from vmlint.cdi.datasource import Target, resolve
 from vmlint.cdi.populator import check_import_source, check_upload_source
 from vmlint.cdi.render import Failure, Rendered, clone_source, render, render_claim, render_claim_template
 from vmlint.cdi.storageclass import choose
-from vmlint.cdi.storageworld import Lookup, Overhead, StorageWorld, Undecided
+from vmlint.cdi.storageworld import Gap, Lookup, Overhead, Reason, StorageWorld, Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, mapping, text
@@ -67,7 +67,7 @@ class _Preferred(NamedTuple):
     """The storage class of a VM's preference, "" for none, and the reason why that is not known."""
 
     name: str = ""
-    reason: str = ""
+    reason: Reason | None = None
 
     def put(self, template: Mapping[str, Any]) -> Mapping[str, Any]:
         """A template that names no class, with this one."""
@@ -296,7 +296,7 @@ class Storage:
 
     def class_unknown(self, disk: Disk) -> bool:
         """Whether somebody who is not in the files may name a template's storage class."""
-        return bool(self._preferred(disk).reason)
+        return self._preferred(disk).reason is not None
 
     def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
         """The names of the files' storage classes where none of them is surely the default."""
@@ -414,7 +414,7 @@ class Storage:
                 return found.resource.data
             if found.state is State.MISSING and self._closed(ref):
                 return None
-            return Undecided("", f"{ref.kind} `{ref.short}` is not in the files")
+            return Undecided("", Reason(Gap.OBJECT_OUTSIDE, (ref.kind, ref.short)))
 
         return look
 
