@@ -415,6 +415,38 @@ def test_a_json_patch_in_a_kustomization() -> None:
     assert "/spec/template/spec/volumes/0/name" in labels(PATCH + "    - path: /spec/template/spec/volumes/0/¦\n")
 
 
+def test_the_value_of_an_operation_is_that_of_the_field(snapshot: Snapshot) -> None:
+    base = "    - op: add\n      path: /spec/template/spec/"
+    assert "LiveMigrate" in labels(PATCH + base + "evictionStrategy\n      value: ¦\n")
+    assert "pod" in labels(PATCH + base + "networks/-\n      value:\n        ¦\n")
+    assert "net/lan" in labels(PATCH + base + "networks/0/multus/networkName\n      value: ¦\n", snapshot)
+
+
+def test_patches_in_files_of_their_own(tmp_path: Path) -> None:
+    kustomization = """\
+namespace: shop
+resources: [vm.yaml]
+patches:
+- {path: merge.yaml, target: {kind: VirtualMachine}}
+- {path: operations.yaml, target: {kind: VirtualMachine}}
+"""
+    files = {**FILES, "kustomization.yaml": kustomization, "vm.yaml": VM.replace("  namespace: shop\n", "")}
+    merge = "kind: any\nmetadata: {name: any}\nspec:\n  runStrategy: Always\n"
+    operations = "- {op: replace, path: /spec/runStrategy, value: Always}\n"
+    known = snapshot_of(tmp_path, {**files, "merge.yaml": merge, "operations.yaml": operations})
+    file = next(one.file for one in known.repository.files if one.file.endswith("kustomization.yaml"))
+
+    def there(marked: str, name: str) -> list[str]:
+        return [one.label for one in completions(known, *split(marked), file.replace("kustomization.yaml", name))]
+
+    assert "template" in there("kind: any\nspec:\n  ¦", "merge.yaml")
+    assert "template" not in there("kind: any\nspec:\n  ¦", "other.yaml")
+    assert "Halted" in there("- op: replace\n  path: /spec/runStrategy\n  value: ¦", "operations.yaml")
+    # The kustomization moves the VM into the namespace of the secret.
+    volume = "      volumes:\n      - name: a\n        secret: {secretName: ¦}"
+    assert there(HEAD.replace("  namespace: shop\n", "") + SPEC + volume, "vm.yaml") == ["unused"]
+
+
 # Snippets
 
 

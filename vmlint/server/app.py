@@ -248,7 +248,7 @@ class Server(LanguageServer):
             return None
         checked = self._checked.get(held[0].root) if held else None
         snapshot = checked.snapshot if checked else None
-        found = await self.work(completions, snapshot, text.content, text.offset(position))
+        found = await self.work(completions, snapshot, text.content, text.offset(position), held[1] if held else "")
         return completion_items(found, text, self.taking)
 
     # What is shown

@@ -9,43 +9,51 @@ from vmlint.model.access import get, mapping
 from vmlint.model.matcher import Matcher
 from vmlint.server.cursor import Cursor, cursor_at
 from vmlint.server.fields import FieldDoc, documentation, fields_below
-from vmlint.server.offers import Completion, CompletionKind, Target, is_list, target_of
-from vmlint.server.pointers import operation
+from vmlint.server.offers import Completion, CompletionKind, Target, is_list, target_of, target_of_patch
+from vmlint.server.pointers import in_value, operation
 from vmlint.server.snippets import SNIPPETS
 from vmlint.server.values import api_versions, kinds, values
 
 __all__ = ["Completion", "CompletionKind", "completions"]
 
 
-def completions(snapshot: Snapshot | None, content: str, offset: int) -> list[Completion]:
+def completions(snapshot: Snapshot | None, content: str, offset: int, name: str = "") -> list[Completion]:
     """What may be written at an index of a file's text, in the order in which it is offered.
 
     `snapshot` is what the repository holds as far as it is known; without one, only what the schemas know is offered.
+    `name` is the name of the file in it.
     """
     cursor = cursor_at(content, offset)
-    if cursor is None:
-        return []
-    if cursor.block and isinstance(cursor.data, list):
-        found = list(operation(cursor, snapshot))
-    elif (target := target_of(cursor, snapshot)) is None:
-        found = list(_beginning(cursor))
-    elif cursor.is_key:
-        found = list(_keys(cursor, target, snapshot))
-    else:
-        found = list(values(cursor, target, snapshot))
+    found = _found(cursor, snapshot, name) if cursor is not None else ()
     return [one._replace(order=f"{number:04}") for number, one in enumerate(found)]
+
+
+def _found(cursor: Cursor, snapshot: Snapshot | None, name: str) -> Iterator[Completion]:
+    if isinstance(cursor.data, list):
+        kind = target_of_patch(cursor, snapshot, name)
+        inner = in_value(cursor, kind) if kind is not None else None
+        if inner is not None:
+            yield from _found(inner, snapshot, name)
+        elif kind is not None or cursor.block:
+            yield from operation(cursor, kind, snapshot)
+    elif (target := target_of(cursor, snapshot, name)) is None:
+        yield from _beginning(cursor)
+    elif cursor.is_key:
+        yield from _keys(cursor, target, snapshot, name)
+    else:
+        yield from values(cursor, target, snapshot, name)
 
 
 # Keys
 
 
-def _keys(cursor: Cursor, target: Target, snapshot: Snapshot | None) -> Iterator[Completion]:
+def _keys(cursor: Cursor, target: Target, snapshot: Snapshot | None, name: str) -> Iterator[Completion]:
     below = cursor.path[len(target.at) :]
     if below[-1:] == ("labels",):
         yield from _label_keys(cursor, target)
         return
     if cursor.empty and is_list(target, cursor.empty[len(target.at) :]):
-        yield from _keys(cursor._replace(path=cursor.empty, empty=()), target, snapshot)
+        yield from _keys(cursor._replace(path=cursor.empty, empty=()), target, snapshot, name)
     present = set(mapping(get(cursor.data, *cursor.path))) - {cursor.key}
     fields = list(fields_below(target.kind.name, below, target.release, api_version=target.api_version))
     new_entry = bool(below) and isinstance(below[-1], str) and is_list(target, below)
@@ -56,7 +64,7 @@ def _keys(cursor: Cursor, target: Target, snapshot: Snapshot | None) -> Iterator
     if not fields and (cursor.entry or new_entry):
         at = (*cursor.path, 0) if new_entry else cursor.path
         prefix = "- " if new_entry and not cursor.flow else ""
-        for one in values(cursor._replace(path=at), target, snapshot):
+        for one in values(cursor._replace(path=at), target, snapshot, name):
             yield one._replace(insert=prefix + one.insert)
 
 

@@ -14,6 +14,7 @@ from vmlint.model.kinds import BY_NAME, Kind, kind_of
 from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot, subject_class
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
+from vmlint.server.patched import patched_kind
 
 __all__ = [
     "Completion",
@@ -23,6 +24,7 @@ __all__ = [
     "quoted",
     "target_of",
     "target_of_kind",
+    "target_of_patch",
     "value",
 ]
 
@@ -76,8 +78,11 @@ class Target(NamedTuple):
         return issubclass(subject_class(self.kind), _LABELLED)
 
 
-def target_of(cursor: Cursor, snapshot: Snapshot | None) -> Target | None:
-    """The innermost object of a known kind; in a patch without a kind, what the kustomization names as its target."""
+def target_of(cursor: Cursor, snapshot: Snapshot | None, name: str = "") -> Target | None:
+    """The innermost object of a known kind; in a patch of another kind, what the kustomization names as its target.
+
+    `name` is the name of the file.
+    """
     for depth in range(len(cursor.path), -1, -1):
         at = cursor.path[:depth]
         data = get(cursor.data, *at) if at else cursor.data
@@ -85,9 +90,14 @@ def target_of(cursor: Cursor, snapshot: Snapshot | None) -> Target | None:
         row = kind_of(api_version, kind) if api_version else BY_NAME.get(kind)
         if row is not None and (not at or api_version):
             return target_of_kind(row, api_version, at, data, snapshot)
-    patched = text(cursor.outer, *cursor.block[:-1], "target", "kind") if cursor.block else ""
-    row = BY_NAME.get(patched)
-    return target_of_kind(row, "", (), {**mapping(cursor.data), "kind": patched}, snapshot) if row else None
+    row = target_of_patch(cursor, snapshot, name)
+    return target_of_kind(row, "", (), {**mapping(cursor.data), "kind": row.name}, snapshot) if row else None
+
+
+def target_of_patch(cursor: Cursor, snapshot: Snapshot | None, name: str) -> Kind | None:
+    """The kind that a patch is for, in a kustomization or in a file of its own."""
+    written = text(cursor.outer, *cursor.block[:-1], "target", "kind") if cursor.block else patched_kind(name, snapshot)
+    return BY_NAME.get(written)
 
 
 def target_of_kind(row: Kind, api_version: str, at: Path, data: Any, snapshot: Snapshot | None) -> Target:

@@ -19,32 +19,33 @@ from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
 from vmlint.server.names import Named, link_at, matches, namespaces
 from vmlint.server.offers import Completion, CompletionKind, Target, quoted, value
+from vmlint.server.patched import namespace_around
 
 __all__ = ["api_versions", "kinds", "values"]
 
 
-def values(cursor: Cursor, target: Target, snapshot: Snapshot | None) -> Iterator[Completion]:
-    """What the value at the cursor may be, what is nearest first."""
+def values(cursor: Cursor, target: Target, snapshot: Snapshot | None, name: str = "") -> Iterator[Completion]:
+    """What the value at the cursor may be, what is nearest first; `name` is the name of the file."""
     below = cursor.path[len(target.at) :]
     if below == ("kind",):
         yield from kinds(cursor)
     elif below == ("apiVersion",):
         yield from api_versions(cursor, target.kind.name)
     elif below[-1:] == ("namespace",):
-        for name in namespaces(snapshot) if snapshot else ():
-            yield value(cursor, name, "namespace", kind=CompletionKind.NAME)
+        for one in namespaces(snapshot) if snapshot else ():
+            yield value(cursor, one, "namespace", kind=CompletionKind.NAME)
     elif below[:-1] == ("metadata", "labels") and target.is_labelled:
         yield from _label_values(cursor, target, snapshot)
     elif (own := list(_own_names(cursor, target))) or _is_own_name(target, below):
         yield from own
     elif snapshot is not None and (link := _link(target, below, snapshot)) is not None:
         yield from _own_templates(cursor, target, link)
-        yield from _names(cursor, target, link, snapshot)
+        yield from _names(cursor, target, link, snapshot, name)
     else:
         doc = documentation(target.kind.name, below, target.release, api_version=target.api_version)
-        for name, meaning in doc.values.items() if doc else ():
-            default = "the default" if doc and name == doc.default else ""
-            yield value(cursor, name, meaning or default)
+        for one, meaning in doc.values.items() if doc else ():
+            default = "the default" if doc and one == doc.default else ""
+            yield value(cursor, one, meaning or default)
 
 
 def _link(target: Target, below: Path, snapshot: Snapshot) -> Link | None:
@@ -172,15 +173,16 @@ def _own_templates(cursor: Cursor, target: Target, link: Link) -> Iterator[Compl
             yield value(cursor, quoted(name), "template of this VM", kind=CompletionKind.NAME)
 
 
-def _names(cursor: Cursor, target: Target, link: Link, snapshot: Snapshot) -> Iterator[Completion]:
+def _names(cursor: Cursor, target: Target, link: Link, snapshot: Snapshot, file: str) -> Iterator[Completion]:
     """The objects that a reference may name."""
     below = cursor.path[len(target.at) :]
     holder = get(cursor.data, *cursor.path[:-1])
     written = text(holder, "namespace")
     beside = documentation(target.kind.name, (*below[:-1], "namespace"), api_version=target.api_version)
-    own = text(target.data, "metadata", "namespace") or snapshot.settings.default_namespace
+    own_name = text(target.data, "metadata", "name")
+    own = text(target.data, "metadata", "namespace") or namespace_around(file, target.kind, own_name, snapshot)
     templates = {one.label for one in _own_templates(cursor, target, link)}
-    here = Ref(target.kind.group, target.kind.name, own, text(target.data, "metadata", "name"))
+    here = Ref(target.kind.group, target.kind.name, own, own_name)
     for one in matches(snapshot, link.ref._replace(namespace=written or (own if link.ref.namespace else ""))):
         elsewhere = bool(one.ref.namespace) and one.ref.namespace != (written or own)
         if one.ref == here or (one.ref.name in templates and not elsewhere):
