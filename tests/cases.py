@@ -31,7 +31,7 @@ def mended(case: Path, *, unsafe: bool = True) -> Fixing:
 def difference(fixing: Fixing) -> str:
     """All that fixes change, and a line for each finding that they leave."""
     changes = "".join(rewrite.diff() for rewrite in fixing.rewrites)
-    return changes + "".join(f"# {finding.slug} is left: {reason}\n" for finding, reason in fixing.left)
+    return changes + "".join(f"# {finding.slug} is left: {reason}\n" for finding, reason in fixing.unfixed)
 
 
 def repos() -> list[Path]:

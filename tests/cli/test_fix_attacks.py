@@ -177,8 +177,8 @@ def test_an_edit_is_not_blamed_for_what_another_one_uncovers() -> None:
         return Report("", findings=(*told, *graver))
 
     done = fix(judged)
-    assert [one.slug for one in done.done] == ["second"]
-    assert [(one.finding.slug, one.reason) for one in done.left] == [
+    assert [one.slug for one in done.fixed] == ["second"]
+    assert [(one.finding.slug, one.reason) for one in done.unfixed] == [
         ("first", "it would cause graver in ConfigMap shop/web: x")
     ]
 

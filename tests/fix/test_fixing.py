@@ -41,7 +41,7 @@ def fixed(text: str | bytes, file: str = "vm.yaml", *, unsafe: bool = False) -> 
 
 
 def left(fixing: Fixing) -> list[tuple[str, str]]:
-    return [(one.finding.slug, one.reason) for one in fixing.left]
+    return [(one.finding.slug, one.reason) for one in fixing.unfixed]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def left(fixing: Fixing) -> list[tuple[str, str]]:
 def test_every_other_byte_stays(before: str, after: str) -> None:
     fixing = fixed(before)
     assert [rewrite.new.decode() for rewrite in fixing.rewrites] == [after]
-    assert fixing.left == ()
+    assert fixing.unfixed == ()
     assert fixing.report.findings == ()
     assert Path("vm.yaml").read_bytes() == before.encode()
     fixing.rewrites[0].write()
@@ -103,7 +103,7 @@ def test_utf16_and_json() -> None:
 )
 def test_what_is_not_sure_is_left(text: str | bytes, reason: str) -> None:
     fixing = fixed(text)
-    assert (fixing.rewrites, fixing.done) == ((), ())
+    assert (fixing.rewrites, fixing.fixed) == ((), ())
     assert left(fixing) == [("running-deprecated", reason)]
 
 
@@ -143,10 +143,10 @@ def test_a_value_of_a_json_patch_is_left() -> None:
 
 def test_suppressed_findings_and_deselected_rules_are_left_alone() -> None:
     suppressed = fixed(VM.replace("# on", "# vmlint: ignore[VM525]"))
-    assert (suppressed.rewrites, suppressed.left) == ((), ())
+    assert (suppressed.rewrites, suppressed.unfixed) == ((), ())
     Path("vm.yaml").write_text(VM)
     other = fix(lambda contents: vmlint.check(["."], overlay=contents, ignore=["VM525"]))
-    assert (other.rewrites, other.left) == ((), ())
+    assert (other.rewrites, other.unfixed) == ((), ())
 
 
 def test_a_link_stays_one() -> None:

@@ -112,7 +112,7 @@ def _fix(case: Case, copy: Path, random: Random) -> None:
         again = fix(lambda contents: check(["."], overlay=contents, render=False), unsafe=unsafe)
     except NothingToRead:
         return
-    more = [(one.file, one.slug, one.field) for one in again.done]
+    more = [(one.file, one.slug, one.field) for one in again.fixed]
     demand(not again.rewrites, f"{' '.join(words)} twice: the second run fixes {more[:3]}")
 
 

@@ -98,8 +98,8 @@ def test_fixes_change_what_they_are_to_change_and_nothing_else(case: Path) -> No
     assert best is Fix.SAFE or (best is Fix.UNSAFE and fixable == {"unsafe"})
     fixing = mended(case)
     assert difference(fixing) == wanted.read_text("utf-8")
-    assert [one for one in fixing.report.findings if one.fixable] == [one.finding for one in fixing.left]
-    assert bool(mended(case, unsafe=False).done) == ("safe" in fixable)
+    assert [one for one in fixing.report.findings if one.fixable] == [one.finding for one in fixing.unfixed]
+    assert bool(mended(case, unsafe=False).fixed) == ("safe" in fixable)
 
 
 def test_every_rule_with_a_fix_shows_it() -> None:

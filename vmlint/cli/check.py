@@ -327,10 +327,10 @@ def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[
     fixing = fix(
         lambda contents: _check(paths, plain, arguments, overlay=contents), unsafe=bool(arguments.unsafe_fixes)
     )
-    for finding, reason in fixing.left:
+    for finding, reason in fixing.unfixed:
         say(f"{finding.file}:{finding.line}: {finding.slug} is not fixed: {reason}")
     if not arguments.diff and not arguments.quiet:
-        for told in _told(fixing.done):
+        for told in _told(fixing.fixed):
             say(told)
     return list(fixing.rewrites)
 

@@ -1,14 +1,14 @@
-"""Files that are to be written anew: what changes in them, and how they come to the disk."""
+"""Files that are to be rewritten: what changes in them, and how they are written."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.fix.difference import unified
 from vmlint.source.discover import path_of
 from vmlint.source.write import check_place, remove_leftovers, replace_file
 
@@ -24,9 +24,8 @@ class Rewrite(NamedTuple):
 
     def diff(self) -> str:
         """The change as a unified diff."""
-        old, new = (_lines(text.decode("utf-8", "replace")) for text in (self.old, self.new))
-        lines = unified_diff(old, new, _quoted(f"a/{self.file}"), _quoted(f"b/{self.file}"))
-        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+        old, new = (text.decode("utf-8", "replace") for text in (self.old, self.new))
+        return unified(old, new, _quoted(f"a/{self.file}"), _quoted(f"b/{self.file}"))
 
     def write(self) -> None:
         """Put the new content into the file, at once. It keeps its mode, owner and hard links; of a link, the target is
@@ -36,10 +35,10 @@ class Rewrite(NamedTuple):
         """
         path = path_of(self.file)
         try:
-            held = Path(path).read_bytes()
+            current = Path(path).read_bytes()
         except OSError as error:
             raise UsageError(f"can't write `{self.file}`: {error.strerror or error}") from error
-        if held != self.old:
+        if current != self.old:
             raise UsageError(f"`{self.file}` has changed meanwhile, and is not written: run vmlint again")
         replace_file(path, self.new)
 
@@ -67,12 +66,6 @@ def unwritable(file: str) -> str:
     except (UsageError, OSError, RuntimeError):
         return "a link leads to it from another repository or folder"
     return "" if os.access(real, os.W_OK) and os.access(real.parent, os.W_OK) else "the file may not be written"
-
-
-def _lines(text: str) -> list[str]:
-    """The lines with their ends, as patch counts them: nothing but a line feed ends one."""
-    *whole, rest = text.split("\n")
-    return [*(f"{line}\n" for line in whole), *([rest] if rest else [])]
 
 
 def _quoted(name: str) -> str:

@@ -65,6 +65,8 @@ def comments(document: Document) -> Iterator[Comment]:
 
 def comment_texts(text: str) -> list[str]:
     """All comments of a YAML document's text, in their order, each from its `#` to the end of its line."""
+    if "#" not in text:
+        return []
     scalars, _ = _scalars(text)
     starts = [start for start, _ in scalars]
     texts: list[str] = []
