@@ -54,12 +54,15 @@ def _of_profile(choice: Choice, profile: Profile) -> str:
         return f"its PersistentVolumes: {_offers(profile)}"
     name = text(choice.storage_class, "provisioner")
     key = provisioner(name, mapping(choice.storage_class, "parameters")).key
-    told = f" as {key}" if key and key != name else ""
-    return f"provisioner {name}{told}: {_offers(profile)}"
+    message = f" as {key}" if key and key != name else ""
+    return f"provisioner {name}{message}: {_offers(profile)}"
 
 
 def _offers(profile: Profile) -> str:
-    sets = [f"{'+'.join(one.access_modes) or 'no access mode'} {one.volume_mode or ''}".strip() for one in profile.sets]
+    sets = [
+        f"{'+'.join(claim_set.access_modes) or 'no access mode'} {claim_set.volume_mode or ''}".strip()
+        for claim_set in profile.sets
+    ]
     return ", ".join(sets) if sets else "no modes known"
 
 
@@ -85,14 +88,14 @@ def volume_mode(disk: Disk, world: World) -> str | None:
     return mode if mode in ("Block", "Filesystem") else None
 
 
-def together(one: Resource, other: Resource) -> bool:
+def together(candidate: Resource, other: Resource) -> bool:
     """Whether two objects are sure to live in one cluster at a time.
 
     Objects that write no namespace may be alternatives, each for a namespace of its own, unless they share a folder.
     """
-    written = all(text(resource.data, "metadata", "namespace") for resource in (one, other))
-    folders = {PurePosixPath(resource.document.file).parent for resource in (one, other)}
-    return one.ref != other.ref and (written or len(folders) == 1)
+    written = all(text(resource.data, "metadata", "namespace") for resource in (candidate, other))
+    folders = {PurePosixPath(resource.document.file).parent for resource in (candidate, other)}
+    return candidate.ref != other.ref and (written or len(folders) == 1)
 
 
 def _plain(words: str) -> str:

@@ -22,9 +22,11 @@ def edited(change: Change, fields: Sequence[Path], entry: str = "") -> Place:
     new = change.new
     for field in fields:
         path: Path = field if field[:1] == ("spec",) else (*_VMI, *field)
-        value, before = (get(one.data, *path) for one in (new, change.old))
+        value, before = (get(resource.data, *path) for resource in (new, change.old))
         if isinstance(value, list):
-            changed = [index for index, one in enumerate(value) if not isinstance(before, list) or one not in before]
+            changed = [
+                index for index, value in enumerate(value) if not isinstance(before, list) or value not in before
+            ]
             named = [index for index in changed if entry and text(value[index], "name") == entry]
             if changed:
                 return new.at(*path, (named or changed)[0])
@@ -46,18 +48,18 @@ def told(differences: Sequence[Difference]) -> str:
     path, old, new = differences[0]
     field = f"`{render(path)}`"
     if old is None:
-        said = f"{field} is new"
+        message = f"{field} is new"
     elif new is None:
-        said = f"{field} is gone"
+        message = f"{field} is gone"
     else:
-        said = f"{field} was {shown(old)}"
+        message = f"{field} was {shown(old)}"
     more = len(differences) - 1
-    return f"{said}, and {more} more field{'s differ' if more > 1 else ' differs'}" if more else said
+    return f"{message}, and {more} more field{'s differ' if more > 1 else ' differs'}" if more else message
 
 
 def shown(value: Any) -> str:
     """An old value in a sentence; one of several lines is not told."""
-    if isinstance(value, list) and not any(isinstance(one, dict | list) for one in value):
+    if isinstance(value, list) and not any(isinstance(value, dict | list) for value in value):
         return f"`[{', '.join(map(_word, value))}]`"
     return "another" if isinstance(value, dict | list) or "\n" in str(value) else f"`{_word(value)}`"
 

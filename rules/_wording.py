@@ -73,7 +73,7 @@ class _Template(Formatter):
         if format_spec == "choice":
             return choice(value)
         if format_spec == "and":
-            return " and ".join(f"`{one}`" for one in value)
+            return " and ".join(f"`{value}`" for value in value)
         if format_spec == "default":
             return f" (the default of `{value}`)" if value else ""
         return str(super().format_field(value, format_spec))

@@ -52,4 +52,6 @@ META = Meta("VM052", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
     release = world.settings.release
     refusals = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, (one for one in refusals if one.code is not Setting.MACHINE_NOT_EMULATED), "")
+    return faults(
+        META, kubevirt, (refusal for refusal in refusals if refusal.code is not Setting.MACHINE_NOT_EMULATED), ""
+    )

@@ -51,4 +51,6 @@ _THEN = "KubeVirt refuses each VM without a machine type."
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
     release = world.settings.release
     refusals = check_effect(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, (one for one in refusals if one.code is Setting.MACHINE_NOT_EMULATED), _THEN)
+    return faults(
+        META, kubevirt, (refusal for refusal in refusals if refusal.code is Setting.MACHINE_NOT_EMULATED), _THEN
+    )

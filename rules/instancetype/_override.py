@@ -42,8 +42,8 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
         if owner is not None:
             copied = () if match.object is owner.data else ("data",)  # a ControllerRevision holds a copy
             origin = "" if owner.document.text else f", from {owner.document.file}"
-            said = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}{origin}"
-            hops.append(Hop(said, owner.at(*copied, "spec", *conflict.owner)))
+            message = f"{owner.ref.kind} {owner.ref.short}: {theirs.strip('`')}{origin}"
+            hops.append(Hop(message, owner.at(*copied, "spec", *conflict.owner)))
         yield (
             meta.at(
                 vm.at(*path),

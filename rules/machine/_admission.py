@@ -51,15 +51,15 @@ def _hops(workload: Workload, verdict: WorkloadVerdict, world: World) -> tuple[H
     if verdict.origin is Origin.VM:
         return ()
     shown = "" if isinstance(verdict.value, dict | list) else f": {verdict.value}"
-    given = f"{render(verdict.refusal.path[len(workload.vmi_path) :])}{shown}"
+    detail = f"{render(verdict.refusal.path[len(workload.vmi_path) :])}{shown}"
     matcher = _MATCHERS.get(verdict.origin)
     match = world.vms.match(workload, matcher) if matcher and isinstance(workload, VirtualMachine) else None
     if match is None or match.resolution is None:
-        return (Hop(f"KubeVirt's default: {given}", None),)
+        return (Hop(f"KubeVirt's default: {detail}", None),)
     ref, owner = match.resolution.ref, match.resolution.resource
     source = f", from {owner.document.file}" if owner and not owner.document.text else ""
     hops = match.chain.hops if match.chain else ()
-    return (*hops, Hop(f"{ref.kind} {ref.short} gives {given}{source}", owner.at("spec") if owner else None))
+    return (*hops, Hop(f"{ref.kind} {ref.short} gives {detail}{source}", owner.at("spec") if owner else None))
 
 
 def _after(workload: Workload, effect: Effect) -> str:

@@ -52,11 +52,11 @@ def judged_user_data(workload: Workload, world: World) -> Sequence[Judged]:
     """Those user data in which something is wrong."""
 
     def judged() -> Iterator[Judged]:
-        for given in user_data(workload, world):
-            encoding = encoding_of(given.text)
-            faults = () if encoding else faults_of_user_data(given.text)
+        for data in user_data(workload, world):
+            encoding = encoding_of(data.text)
+            faults = () if encoding else faults_of_user_data(data.text)
             if encoding or faults:
-                yield Judged(given, encoding, faults)
+                yield Judged(data, encoding, faults)
 
     return world.memo.once(judged_user_data, workload, lambda: tuple(judged()))
 

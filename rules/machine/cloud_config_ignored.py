@@ -54,21 +54,21 @@ META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload, about
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given, encoding, faults in judged_user_data(workload, world):
+    for data, encoding, faults in judged_user_data(workload, world):
         if encoding:
-            yield _fault(workload, given, f"is still {encoding}-encoded", "decode the data")
+            yield _fault(workload, data, f"is still {encoding}-encoded", "decode the data")
         for fault in faults:
             if fault.check is ConfigCheck.NOT_YAML:
                 what = f"is not valid YAML: line {fault.line}, {fault.value}"
-                yield _fault(workload, given, what, "fix the YAML; `cloud-init schema --config-file` checks it")
+                yield _fault(workload, data, what, "fix the YAML; `cloud-init schema --config-file` checks it")
             elif fault.check is ConfigCheck.NOT_A_MAPPING:
                 what = f"is {fault.value}; it must be a mapping"
-                yield _fault(workload, given, what, "write keys such as `users:` and `packages:`")
+                yield _fault(workload, data, what, "write keys such as `users:` and `packages:`")
 
 
-def _fault(workload: Workload, given: Given, what: str, fix: str) -> Fault:
+def _fault(workload: Workload, data: Given, what: str, fix: str) -> Fault:
     return META.at(
-        workload.at(*given.field),
-        f"the user data of volume `{given.volume}` {what}. Cloud-init ignores it.",
+        workload.at(*data.field),
+        f"the user data of volume `{data.volume}` {what}. Cloud-init ignores it.",
         fix=fix,
-    ).along(given.hops)
+    ).along(data.hops)

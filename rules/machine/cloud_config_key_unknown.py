@@ -49,14 +49,14 @@ META = Meta("VM571", effect=Effect.IGNORED, since="0.2", subject=Workload, about
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given, _, faults in judged_user_data(workload, world):
+    for data, _, faults in judged_user_data(workload, world):
         found = [fault for fault in faults if fault.check is ConfigCheck.KEY_MISSPELT]
         if not found:
             continue
         keys = ", ".join(f"`{fault.value}` (line {fault.line})" for fault in found)
         yield META.at(
-            workload.at(*given.field),
-            f"the user data of volume `{given.volume}` has the {'key' if len(found) == 1 else 'keys'} {keys}, which "
+            workload.at(*data.field),
+            f"the user data of volume `{data.volume}` has the {'key' if len(found) == 1 else 'keys'} {keys}, which "
             "cloud-init does not know and ignores.",
             fix="write " + ", ".join(dict.fromkeys(f"`{fault.meant}` instead of `{fault.value}`" for fault in found)),
-        ).along(given.hops)
+        ).along(data.hops)

@@ -49,12 +49,12 @@ META = Meta("VM572", effect=Effect.IGNORED, since="0.2", subject=Workload, about
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given, _, faults in judged_user_data(workload, world):
+    for data, _, faults in judged_user_data(workload, world):
         for fault in faults:
             if fault.check is ConfigCheck.WRONG_TYPE:
                 yield META.at(
-                    workload.at(*given.field),
-                    f"`{fault.value}` in the user data of volume `{given.volume}` must be {fault.meant} (line "
+                    workload.at(*data.field),
+                    f"`{fault.value}` in the user data of volume `{data.volume}` must be {fault.meant} (line "
                     f"{fault.line}). Cloud-init fails to apply it.",
                     fix=f"write {fault.meant}",
-                ).along(given.hops)
+                ).along(data.hops)

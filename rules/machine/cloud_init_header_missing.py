@@ -50,13 +50,13 @@ META = Meta("VM527", effect=Effect.IGNORED, since="0.1", subject=Workload, about
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given in user_data(workload, world):
-        if lacks_header(given.text):
+    for data in user_data(workload, world):
+        if lacks_header(data.text):
             fault = META.at(
-                workload.at(*given.field),
-                f"the user data of volume `{given.volume}` does not start with `#cloud-config`, so "
+                workload.at(*data.field),
+                f"the user data of volume `{data.volume}` does not start with `#cloud-config`, so "
                 "cloud-init ignores it.",
                 fix="add `#cloud-config` as the first line",
-            ).along(given.hops)
-            plain = given.field[-1] == "userData"
-            yield fault.mended(Fix.UNSAFE, Put(given.field, f"#cloud-config\n{given.text}")) if plain else fault
+            ).along(data.hops)
+            plain = data.field[-1] == "userData"
+            yield fault.mended(Fix.UNSAFE, Put(data.field, f"#cloud-config\n{data.text}")) if plain else fault

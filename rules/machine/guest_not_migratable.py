@@ -119,8 +119,8 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
 def _asks(strategy: Strategy) -> str:
     if strategy.source is Source.VM:
         return f"`evictionStrategy: {strategy.name}` requires it"
-    held = f"{strategy.holder.ref.kind} `{strategy.holder.name}`" if strategy.holder else "the cluster"
-    return f"`evictionStrategy: {strategy.name}` of {held} requires it"
+    holder = f"{strategy.holder.ref.kind} `{strategy.holder.name}`" if strategy.holder else "the cluster"
+    return f"`evictionStrategy: {strategy.name}` of {holder} requires it"
 
 
 def _origin(workload: Workload, obstacle: Obstacle, world: World) -> str:
@@ -132,11 +132,11 @@ def _origin(workload: Workload, obstacle: Obstacle, world: World) -> str:
 
 
 def _fix(verdict: Migratability, eviction: Eviction) -> str:
-    known = dict.fromkeys(_FIXES[one.blocker] for one in verdict.obstacles if one.blocker in _FIXES)
-    lasting = any(one.blocker not in _FIXES for one in verdict.obstacles)
+    known = dict.fromkeys(_FIXES[obstacle.blocker] for obstacle in verdict.obstacles if obstacle.blocker in _FIXES)
+    lasting = any(obstacle.blocker not in _FIXES for obstacle in verdict.obstacles)
     give_up = (
         "set `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"
-        if eviction is Eviction.DENIED and all(one.blocker.in_condition for one in verdict.obstacles)
+        if eviction is Eviction.DENIED and all(obstacle.blocker.in_condition for obstacle in verdict.obstacles)
         else "set `evictionStrategy: None`, with which a drain shuts the guest down"
     )
     return give_up if lasting else ", ".join((*known, f"or {give_up}"))

@@ -83,5 +83,5 @@ def _has_devices(workload: Workload, world: World) -> bool:
     """Whether the VM or its instancetype asks for any device at all: few do."""
     instancetype = world.vms.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
     own = mapping(workload.vmi_spec, "domain", "devices")
-    given = instancetype.spec if instancetype is not None and instancetype.object is not None else {}
-    return any(holder.get(kind) for holder in (own, given) for kind in ("gpus", "hostDevices"))
+    entry = instancetype.spec if instancetype is not None and instancetype.object is not None else {}
+    return any(holder.get(kind) for holder in (own, entry) for kind in ("gpus", "hostDevices"))

@@ -94,34 +94,34 @@ def _disk(disk: Disk, world: World) -> Iterator[Fault]:
 
 def _pod(workload: Workload, world: World) -> Iterator[Fault]:
     domain = (*workload.vmi_path, "domain")
-    for bound, asked in world.launch.exceeded(workload):
+    for bound, amount in world.launch.exceeded(workload):
         quota = bound.quota
-        if asked is None:
-            said = f"{_named(quota)} requires pods to have `{bound.name}`, which KubeVirt does not set by default"
+        if amount is None:
+            message = f"{_named(quota)} requires pods to have `{bound.name}`, which KubeVirt does not set by default"
             fix = f"set `resources.limits.{bound.name.removeprefix('limits.')}`"
         else:
-            said = (
-                f"the launcher pod requests `{asked}` of `{bound.name}`{_overhead(bound.name, workload, world)}, and "
+            message = (
+                f"the launcher pod requests `{amount}` of `{bound.name}`{_overhead(bound.name, workload, world)}, and "
             )
-            said += f"{_named(quota)} allows at most `{bound.amount}`"
+            message += f"{_named(quota)} allows at most `{bound.amount}`"
             fix = "raise the quota, or make the guest smaller"
-        yield _fault(workload, domain, quota, said, fix)
-    for holder, name, asked, most in world.launch.too_large(workload):
-        said = (
-            f"the launcher pod's container has `{asked}` of {name}{_overhead(name, workload, world)}, and "
+        yield _fault(workload, domain, quota, message, fix)
+    for holder, name, amount, most in world.launch.too_large(workload):
+        message = (
+            f"the launcher pod's container has `{amount}` of {name}{_overhead(name, workload, world)}, and "
             f"{_named(holder)} "
         )
         yield _fault(
             workload,
             domain,
             holder,
-            f"{said}allows at most `{most}`",
+            f"{message}allows at most `{most}`",
             "raise the limit range, or make the guest smaller",
         )
 
 
-def _fault(workload: Workload, domain: tuple[str | int, ...], holder: Resource, said: str, fix: str) -> Fault:
-    message = f"{said}. The API server refuses the pod, and the guest never starts."
+def _fault(workload: Workload, domain: tuple[str | int, ...], holder: Resource, detail: str, fix: str) -> Fault:
+    message = f"{detail}. The API server refuses the pod, and the guest never starts."
     fault = META.at(workload.at(*domain), message, fix=fix, effect=never_starts(workload))
     return fault.along([Hop(f"{holder.ref.kind} {holder.name}", holder.named)])
 

@@ -52,14 +52,14 @@ META = Meta("VM573", effect=Effect.IGNORED, since="0.2", subject=Workload, about
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:
-    for given in network_data(workload, world):
-        for fault in faults_of_network_data(given.text):
+    for data in network_data(workload, world):
+        for fault in faults_of_network_data(data.text):
             wrong, fix = _words(fault)
             yield META.at(
-                workload.at(*given.field),
-                f"the network data of volume `{given.volume}` {wrong}. Cloud-init ignores it.",
+                workload.at(*data.field),
+                f"the network data of volume `{data.volume}` {wrong}. Cloud-init ignores it.",
                 fix=fix,
-            ).along(given.hops)
+            ).along(data.hops)
 
 
 def _words(fault: ConfigFault) -> tuple[str, str]:

@@ -67,8 +67,8 @@ def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -
         lacking = world.snapshots.lacking(vm) if vm is not None else ()
         if vm is None or not lacking:
             continue
-        names = ", ".join(f"`{one.volume}`" for one in lacking)
-        reasons = dict.fromkeys(_why(one) for one in lacking)
+        names = ", ".join(f"`{lacking.volume}`" for lacking in lacking)
+        reasons = dict.fromkeys(_why(lacking) for lacking in lacking)
         then = (
             "The clone stays pending"
             if clones
@@ -79,13 +79,16 @@ def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -
             f"KubeVirt can't take a snapshot of {'volume' if len(lacking) == 1 else 'volumes'} {names} of VM "
             f"`{vm.ref.short}`: {'; '.join(reasons)}. {then}.",
             fix='mark one of them as the default: `snapshot.storage.kubernetes.io/is-default-class: "true"`'
-            if any(one.rivals for one in lacking)
+            if any(lacking.rivals for lacking in lacking)
             else "add a VolumeSnapshotClass with that driver, or use storage with snapshots",
             effect=Effect.STUCK if clones else META.effect,
         ).along(
             [
-                Hop(f"VirtualMachine {vm.ref.short}: volume {one.volume} → storage class {one.storage_class}", vm.named)
-                for one in lacking
+                Hop(
+                    f"VirtualMachine {vm.ref.short}: volume {lacking.volume} → storage class {lacking.storage_class}",
+                    vm.named,
+                )
+                for lacking in lacking
             ]
         )
 

@@ -67,13 +67,13 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     if found is None or preference is None:
         return
     resource = found.values["resource"]
-    asked = Hop(f"preference {preference.name}: requires {found.values['required']}", _place(preference, resource))
+    hop = Hop(f"preference {preference.name}: requires {found.values['required']}", _place(preference, resource))
     yield META.at(
         vm.at(*vm.vm_path, *found.path[1:]),
         f"{reason_of(found).replace('the preference', f'preference `{preference.name}`', 1)}.",
         fix=_FIXES[resource],
         effect=refusal(vm),
-    ).along((*(preference.chain.hops if preference.chain else ()), asked))
+    ).along((*(preference.chain.hops if preference.chain else ()), hop))
 
 
 def _place(preference: Match, resource: str) -> Place | None:

@@ -69,7 +69,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         if ref is None or is_unknown(ref.name):
             continue
         owners = world.storage.owners(ref)
-        if (other := next((one for one in owners if one is not disk and _rivals(disk, one)), None)) is None:
+        if (other := next((owner for owner in owners if owner is not disk and _rivals(disk, owner)), None)) is None:
             continue
         whose = "" if other.holder is vm else f" of VM `{other.holder.name}`" if other.is_template else ""
         what = other.form.value if other.form is not Written.CLAIM else "claim"
@@ -83,7 +83,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
 
 def _rivals(disk: Disk, other: Disk) -> bool:
     """Whether the other is the one to be named beside a disk; of two templates the later one speaks."""
-    if any(_is_adopted(one) for one in (disk, other)) or _migrates(disk) or _migrates(other):
+    if any(_is_adopted(disk) for disk in (disk, other)) or _migrates(disk) or _migrates(other):
         return False
     if other.holder is disk.holder:
         both_claims = disk.form is Written.CLAIM_TEMPLATE and other.form is Written.CLAIM_TEMPLATE

@@ -88,5 +88,5 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             ).along([_hop(found.resource, held)])
 
 
-def _hop(held: Resource, keys: frozenset[str]) -> Hop:
-    return Hop(f"{held.ref}: {', '.join(sorted(keys))}", held.named)
+def _hop(resource: Resource, keys: frozenset[str]) -> Hop:
+    return Hop(f"{resource.ref}: {', '.join(sorted(keys))}", resource.named)

@@ -68,13 +68,13 @@ def _fault(subject: Resource, link: Link, moved: Resource, renamed: Renamed) -> 
     field = _field(renamed)
     where = f"`{field}` of `{renamed.by.document.file}`" if field else f"`{renamed.by.document.file}`"
     what = f"{link.ref.kind} `{link.ref.short}`"
-    told = META.at(
+    fault = META.at(
         subject.at(*link.path),
         f"{subject.ref.kind} `{subject.name}` refers to {what}, which {where} renames to `{moved.ref.short}`. "
         "kustomize does not update this reference.",
         fix=_fix(link, moved, field),
     )
-    return told.along((Hop(f"{what} is applied as `{moved.ref.short}`", Place(moved, ("metadata", "name"))),))
+    return fault.along((Hop(f"{what} is applied as `{moved.ref.short}`", Place(moved, ("metadata", "name"))),))
 
 
 def _field(renamed: Renamed) -> str:

@@ -66,7 +66,7 @@ _INTERFACES = ("domain", "devices", "interfaces")
 
 def check(service: Service, world: World) -> Iterator[Fault]:
     named = [vm for vm in world.services.mistaken(service) if vm.name == service.name]
-    guests = [one for one in (world.services.selected(service) or named) if not one.patched]
+    guests = [workload for workload in (world.services.selected(service) or named) if not workload.patched]
     if service.spec.get("clusterIP") == "None":
         return  # gives the guest its name; its ports forward nothing, and often the only one is made up
     for port in ports_of(service) if guests else ():

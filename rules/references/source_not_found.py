@@ -72,7 +72,7 @@ _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
     disks = {disk.path: disk for disk in reversed(world.storage.disks(subject))}
-    told: set[Ref] = set()
+    refs: set[Ref] = set()
     for link in links(subject):
         if (
             link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
@@ -83,9 +83,9 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             continue
         above = (disks.get(link.path[:length]) for length in range(len(link.path) + 1))
         disk = next((disk for disk in above if disk is not None), None)
-        if found.nowhere or link.ref in told or not _counts(link, disk, world):
+        if found.nowhere or link.ref in refs or not _counts(link, disk, world):
             continue
-        told.add(link.ref)
+        refs.add(link.ref)
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
         meant = world.meant(link.ref)
         if not meant and (reason := _open(link.ref, world)):

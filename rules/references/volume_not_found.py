@@ -59,7 +59,7 @@ META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=l
 
 
 def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
-    told: set[Ref] = set()
+    refs: set[Ref] = set()
     harvester = claims_of(vm.data)
     if harvester is not None and (harvester.wrong or not harvester.decided):
         return  # which claims there are is not known, and a rule of its own reports that
@@ -67,13 +67,13 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         found = world.storage.own_claim(vm, volume)
         if not isinstance(found, Resolution) or found.state is not State.MISSING:
             continue
-        if found.ref in told or found.ref in world.vms.inferred_missing:  # the family of inference speaks of the latter
+        if found.ref in refs or found.ref in world.vms.inferred_missing:  # the family of inference speaks of the latter
             continue
         source, name = claim_name(volume)
         own = [disk.name for disk in world.storage.disks(vm)]
         if get(volume, source, "hotpluggable") is True or any(may_be(other, name) for other in own):
             continue
-        told.add(found.ref)
+        refs.add(found.ref)
         field = (*path, source, "name" if source == "dataVolume" else "claimName")
         noun = "DataVolume" if source == "dataVolume" else "claim"
         meant = world.meant(found.ref)

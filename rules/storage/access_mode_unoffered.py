@@ -64,7 +64,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if _SHARED not in sequence(disk.spec, "accessModes") or not profile.sets or profile.undecided or not decided:
             continue
         mode = text(disk.spec, "volumeMode")
-        offered = [one.volume_mode for one in profile.sets if _SHARED in one.access_modes]
+        offered = [claim_set.volume_mode for claim_set in profile.sets if _SHARED in claim_set.access_modes]
         if offered and (mode in offered or mode not in ("Block", "Filesystem")):
             continue
         with_mode = f" with `volumeMode: {mode}`" if offered else ""

@@ -57,7 +57,7 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
             first[claim] = path, name
             continue
         before, other = first[claim]
-        if name != other and all(_is_writable(workload, one) for one in (name, other)):
+        if name != other and all(_is_writable(workload, text) for text in (name, other)):
             yield META.at(
                 workload.at(*path, source),
                 f"volume `{name}` uses claim `{claim}`, which volume `{other}` uses too. Both disks of the guest "
@@ -69,9 +69,9 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
 def _is_writable(workload: Workload, name: str) -> bool:
     """Whether the guest writes a volume; one without a disk of its own gets a plain one."""
     devices = ("domain", "devices")
-    if any(text(one, "name") == name for _, one in each(workload.vmi_spec, *devices, "filesystems")):
+    if any(text(entry, "name") == name for _, entry in each(workload.vmi_spec, *devices, "filesystems")):
         return False
-    disk = next((one for _, one in each(workload.vmi_spec, *devices, "disks") if text(one, "name") == name), {})
+    disk = next((entry for _, entry in each(workload.vmi_spec, *devices, "disks") if text(entry, "name") == name), {})
     return not (
         get(disk, "shareable") is True or get(disk, "disk", "readonly") is True or isinstance(get(disk, "cdrom"), dict)
     )

@@ -69,7 +69,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     if not change.is_update:
         return
     for field in _FIXED:
-        before, after = (_held(one, field) for one in (old, new))
+        before, after = (_held(claim, field) for claim in (old, new))
         if before == after or (field in _FILLED_IN and None in (before, after)) or _is_open((before, after)):
             continue
         yield META.at(
@@ -82,7 +82,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
 
 def _size(change: Change, world: World) -> Iterator[Fault]:
     new = change.new
-    old_size, size = (Quantity.try_parse(get(one.data, *_SIZE)) for one in (change.old, new))
+    old_size, size = (Quantity.try_parse(get(resource.data, *_SIZE)) for resource in (change.old, new))
     if old_size is None or size is None or size == old_size:
         return
     was = get(change.old.data, *_SIZE)
@@ -103,7 +103,7 @@ def _size(change: Change, world: World) -> Iterator[Fault]:
 def _class(claim: Resource, world: World) -> Resource | None:
     """The storage class that the claim names, where the files hold it."""
     found = (world.cluster.follow(link).resource for link in links(claim) if link.kind is LinkKind.STORAGE_CLASS)
-    return next((one for one in found if one is not None), None)
+    return next((resource for resource in found if resource is not None), None)
 
 
 def _held(claim: Resource, field: str) -> Any:

@@ -68,7 +68,10 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             continue
         bindings = list(_bindings(target.namespace, world))
         explicit = [binding for binding in bindings if binding.namespace and _allows_copies(binding, world)]
-        granted = (_names(one, vm.namespace, account) and _allows_copies(one, world) is not False for one in bindings)
+        granted = (
+            _names(binding, vm.namespace, account) and _allows_copies(binding, world) is not False
+            for binding in bindings
+        )
         if not explicit or any(granted):
             continue
         if clear(disk, world):

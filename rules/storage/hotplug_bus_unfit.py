@@ -72,12 +72,12 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
         bus = written if isinstance(written, str) and written else filled.get(name, "")
         if not bus or is_unknown(bus) or bus in _BUSES[target]:
             continue
-        wanted = " or ".join(f"`{one}`" for one in _BUSES[target])
-        given = "" if written else ", which the preference gives it,"
+        wanted = " or ".join(f"`{text}`" for text in _BUSES[target])
+        detail = "" if written else ", which the preference gives it,"
         place = (*workload.vmi_path, *_DISKS, index, target, *(("bus",) if written else ()))
         yield META.at(
             workload.at(*place),
-            f"disk `{name}` of a hotpluggable volume is on the bus `{bus}`{given} and can be plugged in on "
+            f"disk `{name}` of a hotpluggable volume is on the bus `{bus}`{detail} and can be plugged in on "
             f"{wanted} only. The guest never gets the disk.",
             fix=f"set `{target}.bus: {_BUSES[target][0]}`, or remove `hotpluggable`",
         )

@@ -88,7 +88,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     if refusing is None or not change.is_update or change.old.annotations.get(_COLLECTED) == "true":
         return
     staged = sequence(new.spec, "checkpoints") and any(name in mapping(new.spec, "source") for name in _STAGED_SOURCES)
-    changed = [one for one in _changed(change, fields) if not (staged and one.path[1] in _STAGES)]
+    changed = [difference for difference in _changed(change, fields) if not (staged and difference.path[1] in _STAGES)]
     if changed:
         what = "spec" if fields == _SPEC else f"`{changed[0].path[-1] if len(fields) == 1 else changed[0].path[0]}`"
         yield META.at(
@@ -106,7 +106,7 @@ def _changed(change: Change, fields: Sequence[Path]) -> Iterator[Difference]:
             yield from change.of(path)
             continue
         default = _DEFAULTS.get(str(path[0]))
-        old, new = (get(one.data, *path) or default for one in (change.old, change.new))
+        old, new = (get(resource.data, *path) or default for resource in (change.old, change.new))
         if old != new and not (is_unknown(old) or is_unknown(new)):
             yield Difference(path, old, new)
 

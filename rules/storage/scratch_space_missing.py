@@ -79,13 +79,19 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         if not _needs_scratch(disk.body) or not clear(disk, world):
             continue
         name = _scratch_class(world) or text(world.snapshots.class_of(disk), "metadata", "name")
-        classes = [one for one in world.cluster.of_kind("StorageClass") if one.name == name]
-        if not name or is_unknown(name) or any(one.data.get("provisioner") != _MAKES_NONE for one in classes):
+        classes = [resource for resource in world.cluster.of_kind("StorageClass") if resource.name == name]
+        if not name or is_unknown(name) or any(resource.data.get("provisioner") != _MAKES_NONE for resource in classes):
             continue
-        volumes = [one for one in world.cluster.of_kind(_VOLUME.name) if text(one.spec, "storageClassName") == name]
+        volumes = [
+            resource
+            for resource in world.cluster.of_kind(_VOLUME.name)
+            if text(resource.spec, "storageClassName") == name
+        ]
         if not classes or not volumes:
             continue
-        claims = [one for one in _all_disks(world) if text(world.snapshots.class_of(one), "metadata", "name") == name]
+        claims = [
+            disk for disk in _all_disks(world) if text(world.snapshots.class_of(disk), "metadata", "name") == name
+        ]
         if len(volumes) > len(claims):
             continue
         work = "upload" if isinstance(get(disk.body, "spec", "source", "upload"), dict) else "import"

@@ -98,7 +98,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
 def _is_known(ref: Ref, world: World) -> bool:
     """Whether the files speak of the class though they don't hold it: a volume is in it, or it has a profile."""
     volumes = (text(volume.spec, "storageClassName") for volume in world.cluster.of_kind("PersistentVolume"))
-    return ref.name in volumes or any(one.name == ref.name for one in world.cluster.of_kind("StorageProfile"))
+    return ref.name in volumes or any(resource.name == ref.name for resource in world.cluster.of_kind("StorageProfile"))
 
 
 def _is_of_image(subject: Resource, path: Path) -> bool:

@@ -120,7 +120,7 @@ def expand(
     What only `check` reports, such as a device that KubeVirt refuses, is no `problem` here.
     """
     request = RunRequest.of(paths, config, overrides=overrides, stdin=stdin, progress=progress)
-    return [one for world in snapshot_of(request).worlds for one in _objects(world)]
+    return [vm for world in snapshot_of(request).worlds for vm in _objects(world)]
 
 
 def claims(
@@ -142,7 +142,7 @@ def claims(
 
 def expanded(world: World) -> Iterator[Expanded]:
     """Every linted VM and pool of VMs of a world."""
-    return (_virtual_machine(one, world) for one in _linted(world) if isinstance(one, VirtualMachine))
+    return (_virtual_machine(resource, world) for resource in _linted(world) if isinstance(resource, VirtualMachine))
 
 
 def _objects(world: World) -> Iterator[Expanded]:
@@ -155,7 +155,7 @@ def _objects(world: World) -> Iterator[Expanded]:
 
 
 def _linted(world: World) -> Iterator[Resource]:
-    return (one for one in world.cluster.resources if one.linted and not one.fragment)
+    return (resource for resource in world.cluster.resources if resource.linted and not resource.fragment)
 
 
 def _data_volume(volume: DataVolume, world: World) -> Expanded:

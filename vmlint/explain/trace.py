@@ -106,7 +106,9 @@ def mobility_of(workload: Workload, world: World) -> Mobility | None:
     verdict = world.migration.verdict(workload)
     if verdict is None:
         return None
-    reasons = [phrase(one) for one in verdict.obstacles] or [one.reason for one in verdict.questions]
+    reasons = [phrase(obstacle) for obstacle in verdict.obstacles] or [
+        question.reason for question in verdict.questions
+    ]
     return Mobility(verdict.migratable, tuple(dict.fromkeys(reasons)))
 
 

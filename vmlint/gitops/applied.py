@@ -89,9 +89,9 @@ def named_paths(documents: Iterable[Document]) -> Iterator[Named]:
     for document in documents:
         if _may_hold(document) and not document.problem:
             for path, data in objects(document.data):
-                for one in _named(document, path, data):
-                    if one.path and not is_unknown(one.path) and ".." not in one.path.split("/"):
-                        yield one
+                for reference in _named(document, path, data):
+                    if reference.path and not is_unknown(reference.path) and ".." not in reference.path.split("/"):
+                        yield reference
 
 
 def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Named]:
@@ -122,14 +122,14 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
     if not paths:
         return
     named = list(named_paths(document for file in files for document in file.documents))
-    here = {one.repository for one in named if paths.get(one.path)}
-    for one in named:
-        if paths.get(one.path, True) or (here and one.repository not in here):
+    here = {reference.repository for reference in named if paths.get(reference.path)}
+    for reference in named:
+        if paths.get(reference.path, True) or (here and reference.repository not in here):
             continue
-        near = _nearest(one.path, tree)
+        near = _nearest(reference.path, tree)
         if near or here:
-            values = {"path": one.path, "tool": one.tool.name, "object": one.name, "near": near}
-            yield BuildProblem(Cause.PATH_NOT_APPLIED, one.at, "", values)
+            values = {"path": reference.path, "tool": reference.tool.name, "object": reference.name, "near": near}
+            yield BuildProblem(Cause.PATH_NOT_APPLIED, reference.at, "", values)
 
 
 def _nearest(path: str, tree: Tree) -> str:

@@ -315,7 +315,7 @@ class Builder:
                     path = self._named_file(kustomization, entry, kustomization.at(field, index), build)
                     if path and field == "configurations" and (file := self._tree.file(path)):
                         documents = file.documents
-                        build.references += (found for one in documents for found in configured(one.data))
+                        build.references += (found for document in documents for found in configured(document.data))
         with self._refusing(kustomization, build):
             if schema := text(kustomization.data, "openapi", "path"):
                 self._named_file(kustomization, schema, kustomization.at("openapi", "path"), build)
@@ -363,7 +363,7 @@ class Builder:
     def _nearest(self, entry: str, path: str) -> str:
         """The entry with the most similar name of a file or folder beside the one that is missing, "" for none."""
         folder, base = posixpath.split(path)
-        there = {posixpath.basename(one) for one in (*self._tree.files_in(folder), *self._tree.folders_in(folder))}
+        there = {posixpath.basename(file) for file in (*self._tree.files_in(folder), *self._tree.folders_in(folder))}
         near = get_close_matches(base, sorted(there), 1, 0.6)
         return posixpath.join(posixpath.dirname(entry), near[0]) if near else ""
 
@@ -373,7 +373,7 @@ class Builder:
         file = self._tree.file(path) if entry else None
         if file is not None:
             self._named_file(kustomization, entry, at, build)
-            build.unread += (Unread(f"`{entry}` is not read: {left.reason}", at) for left in file.skipped)
+            build.unread += (Unread(f"`{entry}` is not read: {skipped.reason}", at) for skipped in file.skipped)
             self._add(self._manifests.parts(path, kustomization), build, at, kustomization)
         elif entry and self._tree.kustomization(path) is not None:
             self._check_cycle(kustomization, entry, path, at)
@@ -613,7 +613,7 @@ class Builder:
         for index, entry in each(kustomization.data, "replicas"):
             name = text(entry, "name")
             if build.unread or any(
-                part.kind.name in _SCALED and any(one.name == name for one in (*part.was, part.identity))
+                part.kind.name in _SCALED and any(identity.name == name for identity in (*part.was, part.identity))
                 for part in build.parts
             ):
                 continue
@@ -642,7 +642,9 @@ class Builder:
                     build.unread.append(Unread(reason, at))
                 return ()
             if file.skipped:
-                build.unread += (Unread(f"`{entry.path}` is not read: {left.reason}", at) for left in file.skipped)
+                build.unread += (
+                    Unread(f"`{entry.path}` is not read: {skipped.reason}", at) for skipped in file.skipped
+                )
                 return ()
             documents = file.documents
         elif entry.inline.strip():
@@ -845,8 +847,8 @@ class Builder:
         for document in file.documents[:1] if file else ():
             if isinstance(document.data, dict):
                 yield document.data, Written(document, ())
-            for index, one in each(document.data):
-                yield one, Written(document, (index,))
+            for index, data in each(document.data):
+                yield data, Written(document, (index,))
 
     def _fragment(self, patch: _Patch) -> Resource | None:
         return resource(

@@ -127,12 +127,15 @@ class _Reader:
                     documents = decode_text(raw.data.decode(), raw.name).documents
                 except UnicodeDecodeError:
                     continue
-                yield from ((one.path, raw.name) for one in named_paths(documents))
+                yield from ((named_path.path, raw.name) for named_path in named_paths(documents))
 
     def _is_here(self, path: str, file: str) -> bool:
         """Whether a path of a repository is here: seen from the root, or from a folder above the file that names it."""
         full = Path(os.path.abspath(file))  # noqa: PTH100
-        roots = (Path(self._shown_root), *(one for one in full.parents if one.is_relative_to(self._shown_root)))
+        roots = (
+            Path(self._shown_root),
+            *(parent for parent in full.parents if parent.is_relative_to(self._shown_root)),
+        )
         return any(os.path.exists(root / path.lstrip("/")) for root in roots)  # noqa: PTH110
 
     def run(self) -> None:

@@ -39,7 +39,7 @@ def embedded(document: Document) -> Iterator[Skipped]:
     owner = text(data, "kind") or "a list" if isinstance(data, dict | list) else ""
     if not owner or posixpath.basename(document.file) in KUSTOMIZATION_FILES:
         return
-    if any(_is_looked_into(held) for _, held in objects(data)):
+    if any(_is_looked_into(entry) for _, entry in objects(data)):
         return
     inside = f"inside {owner} `{text(data, 'metadata', 'name')}`" if isinstance(data, dict) else "inside a playbook"
     for path, kind in _found(data, ()):

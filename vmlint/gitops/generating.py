@@ -157,15 +157,15 @@ def merged(new: Mapping[str, Any], old: Mapping[str, Any], behavior: str) -> dic
 def hash_of(data: Mapping[str, Any]) -> str:
     """The hash behind the name of a ConfigMap or Secret with this content; kustomize leaves the name itself out."""
     kind = text(data, "kind")
-    held: dict[str, Any] = {"kind": kind, "name": "", "data": get(data, "data")}
-    if not isinstance(held["data"], dict):
-        held["data"] = ""
+    entry: dict[str, Any] = {"kind": kind, "name": "", "data": get(data, "data")}
+    if not isinstance(entry["data"], dict):
+        entry["data"] = ""
     if kind == "Secret":
-        held["type"] = text(data, "type")
+        entry["type"] = text(data, "type")
     other = "stringData" if kind == "Secret" else "binaryData"
     if isinstance(get(data, other), dict):
-        held[other] = data[other]
-    encoded = json.dumps(held, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        entry[other] = data[other]
+    encoded = json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     for plain, escaped in (
         ("&", "\\u0026"),
         ("<", "\\u003c"),

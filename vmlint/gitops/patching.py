@@ -111,18 +111,18 @@ class Draft:
             if key == "$patch":
                 continue
             at, there = (*path, key), Written(source.document, (*source.path, key))
-            held = result.get(key)
+            candidate = result.get(key)
             directive = _directive(value) if isinstance(value, dict) else ""
             if value is None or directive == "delete":
                 result.pop(key, None)
                 self._claim(at, there)
                 continue
-            if held is not None and _shape(held) != _shape(value):
-                shapes = f"{_shape(held)} in the object and {_shape(value)} in the patch"
+            if candidate is not None and _shape(candidate) != _shape(value):
+                shapes = f"{_shape(candidate)} in the object and {_shape(value)} in the patch"
                 raise NotApplicable(f"`{_dotted(at)}` is {shapes}", at)
-            if isinstance(value, dict) and isinstance(held, dict) and directive != "replace":
-                result[key] = self._merged(held, value, at, there, keys)
-            elif isinstance(value, list) and isinstance(held, list) and (merge_key := keys.get(_steps_of(at))):
+            if isinstance(value, dict) and isinstance(candidate, dict) and directive != "replace":
+                result[key] = self._merged(candidate, value, at, there, keys)
+            elif isinstance(value, list) and isinstance(candidate, list) and (merge_key := keys.get(_steps_of(at))):
                 self._merge_lists(result, key, value, merge_key, at, there, keys)
             else:
                 result[key] = _clean(value)
@@ -347,9 +347,9 @@ def _check_size(value: Any, depth: int) -> None:
             raise NotApplicable(f"it copies more than {_MOST_COPIED:,} values, or deeper than {MAX_DEPTH} levels")
         level = [
             child
-            for one in level
-            if isinstance(one, dict | list)
-            for child in (one.values() if isinstance(one, dict) else one)
+            for value in level
+            if isinstance(value, dict | list)
+            for child in (value.values() if isinstance(value, dict) else value)
         ]
 
 

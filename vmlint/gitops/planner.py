@@ -76,7 +76,7 @@ class Planner:
         deployments = [*self._by_tools(), *self._by_themselves()]
         loose = tuple(self._loose())
         deployments.append(Deployment("", loose))
-        return tuple(one for one in deployments if one.resources)
+        return tuple(deployment for deployment in deployments if deployment.resources)
 
     @property
     def problems(self) -> tuple[BuildProblem, ...]:
@@ -232,7 +232,7 @@ class Planner:
         default = namespace or self._default
         if done.failed:
             return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread))
-        self._applied_names |= {(part.kind.name, one) for part in done.parts for one in (part.name, part.first[1])}
+        self._applied_names |= {(part.kind.name, text) for part in done.parts for text in (part.name, part.first[1])}
         made = [found for part in done.parts if (found := part.finished(default))]
         for found in made:
             found.patched = found.patched or is_step

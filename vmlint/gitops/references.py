@@ -107,7 +107,11 @@ def rewrite(parts: Sequence[Part], references: Sequence[NameReference]) -> None:
         for name in {identity.name for identity in part.was}:
             by_name.setdefault(name, []).append(part)
     kinds = {identity.kind for part in known for identity in part.was}
-    wanted = [one for one in dict.fromkeys((*_OWN, *references)) if one.target.kind in ("", *kinds)]
+    wanted = [
+        name_reference
+        for name_reference in dict.fromkeys((*_OWN, *references))
+        if name_reference.target.kind in ("", *kinds)
+    ]
     for part in parts:
         for reference in wanted:
             if reference.holder.fits(part, part.original.kind):
@@ -218,11 +222,11 @@ def _is_near(part: Part, other: Part, *, loose: bool) -> bool:
     )
 
 
-def _same_ending(one: Sequence[str], other: Sequence[str]) -> bool:
-    shorter = min(len(one), len(other))
+def _same_ending(texts: Sequence[str], other: Sequence[str]) -> bool:
+    shorter = min(len(texts), len(other))
     if not shorter:
-        return len(one) == len(other)
-    return list(one[len(one) - shorter :]) == list(other[len(other) - shorter :])
+        return len(texts) == len(other)
+    return list(texts[len(texts) - shorter :]) == list(other[len(other) - shorter :])
 
 
 def _places(data: Any, steps: tuple[str, ...], path: Path) -> Iterator[tuple[Path, Any]]:

@@ -81,8 +81,10 @@ class Renderer:
             return build
         try:
             closure = list(self._closure(kustomization))
-            files: dict[str, bytes | None] = {name: None for one in closure for name in self._files(one)}
-            files |= {one.file: _as_read(one) for one in closure}
+            files: dict[str, bytes | None] = {
+                name: None for kustomization in closure for name in self._files(kustomization)
+            }
+            files |= {kustomization.file: _as_read(kustomization) for kustomization in closure}
             _bound(files, kustomization)
         except _Missing as missing:
             return _without_result(build, _failed(missing.at, missing.reason))
@@ -98,28 +100,28 @@ class Renderer:
         """The kustomization and all that it includes. Raises _Refused for what leads elsewhere."""
         waiting, known = [top], {top.folder}
         while waiting:
-            one = waiting.pop()
-            _check(one)
-            yield one
+            kustomization = waiting.pop()
+            _check(kustomization)
+            yield kustomization
             for field in _FOLDERS:
-                for index, entry in enumerate(sequence(one.data, field)):
-                    path = beside(one.folder, entry) if isinstance(entry, str) else ""
+                for index, entry in enumerate(sequence(kustomization.data, field)):
+                    path = beside(kustomization.folder, entry) if isinstance(entry, str) else ""
                     below = self._tree.kustomization(path)
                     if below is not None and self._tree.file(path) is None:
                         if path not in known:
                             known.add(path)
                             waiting.append(below)
                     elif self._tree.file(path) is None:
-                        at = one.at(field, index)
+                        at = kustomization.at(field, index)
                         if isinstance(entry, str) and not is_remote(entry) and not os.path.lexists(path):
                             raise _Missing(f"`{entry}` does not exist", at)
                         raise _Refused(f"`{entry}` is not among the files that were read", at)
 
-    def _files(self, one: Kustomization) -> Iterator[str]:
+    def _files(self, kustomization: Kustomization) -> Iterator[str]:
         """The further files that a kustomization names: those that were read, and those of its own folder."""
-        for written, _ in _named(one):
-            name = beside(one.folder, written)
-            if written and (self._tree.file(name) is not None or _lies_in(name, one.folder)):
+        for written, _ in _named(kustomization):
+            name = beside(kustomization.folder, written)
+            if written and (self._tree.file(name) is not None or _lies_in(name, kustomization.folder)):
                 yield name
 
     def _run(self, kustomization: Kustomization, files: Mapping[str, bytes | None]) -> str | BuildProblem:
@@ -141,10 +143,10 @@ class Renderer:
             except OSError as error:
                 return _failed(kustomization.at(), str(error.strerror or error))
         if done.returncode:
-            said = _NOISE.sub("", done.stderr.decode("utf-8", "replace")).strip()
-            logged = _LOGGED.match(said)  # some builds of kubectl log the error instead of printing it
-            said = (logged[1] or logged[2]).strip() if logged else said.removeprefix("error: ")
-            reason = re.sub(r"\s+", " ", said.replace(f"{copy}/", "").replace(str(copy), "."))
+            message = _NOISE.sub("", done.stderr.decode("utf-8", "replace")).strip()
+            logged = _LOGGED.match(message)  # some builds of kubectl log the error instead of printing it
+            message = (logged[1] or logged[2]).strip() if logged else message.removeprefix("error: ")
+            reason = re.sub(r"\s+", " ", message.replace(f"{copy}/", "").replace(str(copy), "."))
             return _failed(kustomization.at(), reason[:_MOST_SHOWN])
         return done.stdout.decode("utf-8", "replace")
 
@@ -166,25 +168,25 @@ def _tool() -> Sequence[str]:
     raise UsageError("rendering needs `kustomize` or `kubectl`, and neither is installed: remove `--render`")
 
 
-def _as_read(one: Kustomization) -> bytes:
+def _as_read(kustomization: Kustomization) -> bytes:
     """A kustomization as it was understood, in JSON: the tool is to read what was checked, and nothing else."""
     try:
-        written = json.dumps(one.data, ensure_ascii=False, allow_nan=False)
+        written = json.dumps(kustomization.data, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError, RecursionError):
-        raise _Refused("it contains a value that JSON does not support", one.at()) from None
+        raise _Refused("it contains a value that JSON does not support", kustomization.at()) from None
     # YAML refuses these, even in quotes.
     text = re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda found: f"\\u{ord(found[0]):04x}", written)
     return text.encode("utf-8", "replace")
 
 
-def _check(one: Kustomization) -> None:
+def _check(kustomization: Kustomization) -> None:
     """Refuse what would have the tool run another program, or leave the files."""
-    for clash in one.reading.clashes if one.reading else ():
-        raise _Refused(f"`{clash.field}` appears twice in it", Written(one.document, clash.path))
+    for clash in kustomization.reading.clashes if kustomization.reading else ():
+        raise _Refused(f"`{clash.field}` appears twice in it", Written(kustomization.document, clash.path))
     for field in _OTHER_PROGRAMS:
-        if one.data.get(field):
-            raise _Refused(f"`{field}` would run other programs", one.at(field))
-    for name, at in _named(one):
+        if kustomization.data.get(field):
+            raise _Refused(f"`{field}` would run other programs", kustomization.at(field))
+    for name, at in _named(kustomization):
         if _ELSEWHERE.search(name):
             raise _Refused(f"`{name}` is on the network, or outside the repository", at)
 
@@ -201,19 +203,19 @@ def _bound(files: Mapping[str, bytes | None], kustomization: Kustomization) -> N
         raise _Refused(reason, kustomization.at())
 
 
-def _named(one: Kustomization) -> Iterator[tuple[str, Written]]:
+def _named(kustomization: Kustomization) -> Iterator[tuple[str, Written]]:
     """Every path that a kustomization names."""
     for field in (*_FOLDERS, *_FILES):
-        for index, entry in enumerate(sequence(one.data, field)):
+        for index, entry in enumerate(sequence(kustomization.data, field)):
             if isinstance(entry, str) and not (field == _INLINE and _is_inline(entry)):
-                yield entry, one.at(field, index)
-    for patch in (*one.patches, *one.operations):
+                yield entry, kustomization.at(field, index)
+    for patch in (*kustomization.patches, *kustomization.operations):
         yield patch.path, patch.at
-    for index, entry in each(one.data, "replacements"):
-        yield text(entry, "path"), one.at("replacements", index)
-    for value in mapping(one.data, "openapi").values():
-        yield value if isinstance(value, str) else "", one.at("openapi")
-    for _, at, entry in one.generated():
+    for index, entry in each(kustomization.data, "replacements"):
+        yield text(entry, "path"), kustomization.at("replacements", index)
+    for value in mapping(kustomization.data, "openapi").values():
+        yield value if isinstance(value, str) else "", kustomization.at("openapi")
+    for _, at, entry in kustomization.generated():
         for field in ("files", "envs"):
             for name in sequence(entry, field):
                 if isinstance(name, str):
@@ -308,7 +310,7 @@ def _differences(now: Any, before: Any, path: Field) -> Iterator[Field]:
             else:
                 yield from _differences(value, before[key], (*path, key))
     elif isinstance(now, list) and isinstance(before, list) and len(now) == len(before):
-        for index, (one, other) in enumerate(zip(now, before, strict=True)):
-            yield from _differences(one, other, (*path, index))
+        for index, (candidate, other) in enumerate(zip(now, before, strict=True)):
+            yield from _differences(candidate, other, (*path, index))
     elif now != before:
         yield path

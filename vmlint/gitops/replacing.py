@@ -68,8 +68,8 @@ def _is_source(source: Mapping[str, Any], part: Part) -> bool:
         return False
     name, namespace, kind = text(source, "name"), text(source, "namespace"), text(source, "kind")
     return any(
-        kind in ("", one.kind) and name in ("", one.name) and namespace in ("", one.namespace)
-        for one in (*part.was, part.identity)
+        kind in ("", identity.kind) and name in ("", identity.name) and namespace in ("", identity.namespace)
+        for identity in (*part.was, part.identity)
     )
 
 
@@ -79,7 +79,9 @@ def _looked_up(data: Any, steps: Sequence[str]) -> Any:
             if step.isdigit() or step == "-":
                 data = get(data, len(data) - 1 if step == "-" else int(step))
             elif found := _MATCH.fullmatch(step):
-                data = next((one for one in data if _is(one if not found[1] else get(one, found[1]), found[2])), None)
+                data = next(
+                    (value for value in data if _is(value if not found[1] else get(value, found[1]), found[2])), None
+                )
             else:
                 raise NotReplaced(f"its path leads into a list at `{step}`", "source", "fieldPath")
         else:
@@ -116,7 +118,9 @@ def wants(target: Mapping[str, Any], part: Part) -> bool:
 
 def _fits_any(selector: Mapping[str, Any], part: Part) -> bool:
     fits = {field: matching(field, selector) for field in ("kind", "namespace", "name")}
-    return any(all(fit is None or fit(getattr(one, field)) for field, fit in fits.items()) for one in _all(part))
+    return any(
+        all(fit is None or fit(getattr(identity, field)) for field, fit in fits.items()) for identity in _all(part)
+    )
 
 
 def _all(part: Part) -> Sequence[Identity]:
@@ -201,10 +205,10 @@ def _places(
             raise Unclear("a replacement makes an entry of a list")
     elif isinstance(data, dict):
         if step in data:
-            held = data[step]
-            if rest and isinstance(held, str) and not isinstance(held, bool):
+            candidate = data[step]
+            if rest and isinstance(candidate, str) and not isinstance(candidate, bool):
                 raise Unclear("a replacement changes a part of a text")
-            yield from _places(part, held, rest, (*path, step), create, value)
+            yield from _places(part, candidate, rest, (*path, step), create, value)
         elif create:
             if rest and (rest[0].isdigit() or _MATCH.fullmatch(rest[0])):
                 raise Unclear("a replacement makes a list")

@@ -182,16 +182,20 @@ class Cluster:
         objects, makers = self._by_name[placed]
         name = ref._replace(namespace="")
         others = self._beyond._by_name[placed][0].get(name, ()) if self._beyond is not None else ()
-        known = chain(objects.get(name, ()), (one for one in others if one not in self._objects), makers.get(name, ()))
-        return next((one for one in known if one != ref), None)
+        known = chain(
+            objects.get(name, ()), (other for other in others if other not in self._objects), makers.get(name, ())
+        )
+        return next((reference for reference in known if reference != ref), None)
 
     @cached_property
     def _by_name(self) -> tuple[tuple[_ByName, _ByName], tuple[_ByName, _ByName]]:
         """The objects and what they make by kind and name: those that lie somewhere by default, and all."""
-        known = (held for kind, held in self._by_kind.items() if BY_GROUP_KIND.get(kind[:2]) is kind)
-        objects = [(one.ref, one) for held in known for one in held]
+        known = (resources for kind, resources in self._by_kind.items() if BY_GROUP_KIND.get(kind[:2]) is kind)
+        objects = [(resource.ref, resource) for resources in known for resource in resources]
         made = [(ref, sources[0][0]) for ref, sources in self._makers.items()]
-        loose = [[(ref, one) for ref, one in found if not _says_namespace(one)] for found in (objects, made)]
+        loose = [
+            [(ref, resource) for ref, resource in found if not _says_namespace(resource)] for found in (objects, made)
+        ]
         return (_by_name(loose[0]), _by_name(loose[1])), (_by_name(objects), _by_name(made))
 
     def follow(self, link: Link) -> Resolution:
@@ -255,7 +259,7 @@ class Cluster:
             return Resolution(State.UNKNOWN, ref, reason=f"only a patch of it is in the files: {part.document.file}")
         held = self._variable.get((ref.group, ref.kind), {})
         beginnings = (ref.name[:length] for length in range(len(ref.name) + 1) if held)
-        near = sorted((one for begins in beginnings for one in held.get(begins, ())), key=itemgetter(0))
+        near = sorted((row for begins in beginnings for row in held.get(begins, ())), key=itemgetter(0))
         if len(near) > _MOST_VARIABLE:
             reason = f"one of {len(near):,} names with variables may be this object, once they have values"
             return Resolution(State.UNKNOWN, ref, reason=reason)

@@ -91,7 +91,7 @@ class _Folder:
         distances = [len(parts) + folder.depth - 2 * shared for shared, folder in enumerate(way)]
         least = min(distances)
         found = [folder.first for folder, far in zip(way, distances, strict=True) if far == least]
-        return list({id(one): one for first in found for one in first}.values())
+        return list({id(pair): pair for first in found for pair in first}.values())
 
 
 def found_as(ref: Ref, candidate: Candidate) -> Resolution:
@@ -103,7 +103,9 @@ def found_as(ref: Ref, candidate: Candidate) -> Resolution:
 
 def written_once(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Without those that are written in one place and applied in several."""
-    return list({(id(one.document), one.prefix, path): (one, path) for one, path in candidates}.values())
+    return list(
+        {(id(resource.document), resource.prefix, path): (resource, path) for resource, path in candidates}.values()
+    )
 
 
 def _parts(file: str) -> tuple[str, ...]:

@@ -77,7 +77,11 @@ def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before
 def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
     """The changes, the worst first; what is the same in several deployments is one."""
     merged = _merged(changes)
-    return tuple(sorted(merged, key=lambda one: (_GROUPS.index(one.group), not one.is_vm, one.resource, one.message)))
+    return tuple(
+        sorted(
+            merged, key=lambda change: (_GROUPS.index(change.group), not change.is_vm, change.resource, change.message)
+        )
+    )
 
 
 def _tells_refusals(rule: Rule) -> bool:

@@ -72,7 +72,7 @@ class Pruning(NamedTuple):
 
 def pruning(before: Snapshot) -> Callable[[Side], Pruning]:
     """Who deletes the objects of each deployment."""
-    by_name = {f"{one.tool.name} {one.name}": one for one in _applied(before)}
+    by_name = {f"{applied.tool.name} {applied.name}": applied for applied in _applied(before)}
 
     def answer(side: Side) -> Pruning:
         tool = by_name.get(side.deployment)

@@ -128,15 +128,17 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         if path[:1] != ("status",)
     )
     if new.kind in _SECRETS:
-        values = tuple(ValueChange(one.path, "…" if one.before else "", "…" if one.after else "") for one in values)
-    file, line = edited_at(old, new, [one.path for one in refused])
+        values = tuple(
+            ValueChange(value.path, "…" if value.before else "", "…" if value.after else "") for value in values
+        )
+    file, line = edited_at(old, new, [refused.path for refused in refused])
     if refused:
         first = refused[0]
         return ObjectChange(
             object_id(new),
             Verdict.REFUSED,
             first.message,
-            fields=tuple(dict.fromkeys(render(one.path) for one in refused)),
+            fields=tuple(dict.fromkeys(render(refused.path) for refused in refused)),
             fix=first.fix,
             values=values,
             file=file,

@@ -82,20 +82,20 @@ class Touched:
             return self._is_changed(place.document.file)
         written = place.resource.written(place.path)
         return any(
-            (number, one.ref) in self._nodes and one.written(place.path) == written
-            for number, one in self._applied.get(_origin(place.resource), ())
+            (number, resource.ref) in self._nodes and resource.written(place.path) == written
+            for number, resource in self._applied.get(_origin(place.resource), ())
         )
 
     def part_of(self, report: Report, told: Iterable[Told]) -> Report:
         """The report with the findings alone that the change touches; `told` are all that were made."""
-        touched = {one.finding for one in told if self._has_fault(one.rule, one.fault)}
+        touched = {finding.finding for finding in told if self._has_fault(finding.rule, finding.fault)}
         findings = tuple(finding for finding in report.findings if finding in touched)
         comparison = self._comparison
         return replace(
             report,
             findings=findings,
-            suppressed=tuple(one for one in report.suppressed if one.finding in touched),
-            suppressions=tuple(one for one in report.suppressions if self.has(one.mark.place)),
+            suppressed=tuple(suppressed for suppressed in report.suppressed if suppressed.finding in touched),
+            suppressions=tuple(suppression for suppression in report.suppressions if self.has(suppression.mark.place)),
             changed=Changed(
                 since=comparison.difference.ref,
                 commit=comparison.difference.commit,
@@ -117,8 +117,8 @@ class Touched:
 
     def _was_unbuildable(self, place: Spot) -> bool:
         """Whether what a tool refuses at a place it refused before: the files that make it so may be others."""
-        now = {_problem(one) for one in self._snapshot.repository.problems if _spot(one) == place}
-        return now <= {_problem(one) for one in self._comparison.before.repository.problems}
+        now = {_problem(problem) for problem in self._snapshot.repository.problems if _spot(problem) == place}
+        return now <= {_problem(problem) for problem in self._comparison.before.repository.problems}
 
     def _was(self, rule: Rule, fault: Fault, place: Place) -> bool:
         """Whether the rule said the same before of an object that is as it was."""
@@ -129,9 +129,9 @@ class Touched:
         if key not in self._said:
             then = self._pairs[self._numbers[id(place.resource)]].then
             try:
-                asked = rule.meta.about is None or rule.meta.about(old, then)
-                said = rule.check(old, then) if asked else ()
-                self._said[key] = {_gist(one) for one in said if isinstance(one, Fault)}
+                candidate = rule.meta.about is None or rule.meta.about(old, then)
+                said = rule.check(old, then) if candidate else ()
+                self._said[key] = {_gist(result) for result in said if isinstance(result, Fault)}
             except Exception:  # what a rule that fails would have said is not known: what it says now is new
                 self._said[key] = set()
         return _gist(fault) in self._said[key]
@@ -142,10 +142,10 @@ class Touched:
         twins = {}
         for pair in self._pairs:
             before = _by_ref(pair.then, fragments=True)
-            for one in pair.now.cluster.resources:
-                alike = (old for old in before.get(one.ref, ()) if old.data == one.data)
-                if twin := next((old for old in alike if old.fragment == one.fragment), None):
-                    twins[id(one)] = twin
+            for resource in pair.now.cluster.resources:
+                alike = (old for old in before.get(resource.ref, ()) if old.data == resource.data)
+                if twin := next((old for old in alike if old.fragment == resource.fragment), None):
+                    twins[id(resource)] = twin
         return twins
 
     # What is touched
@@ -155,16 +155,19 @@ class Touched:
         """By the place where it is written, each object as it is applied, with the numbers of the worlds."""
         applied = defaultdict(list)
         for number, world in enumerate(self._snapshot.worlds):
-            for one in world.cluster.resources:
-                applied[_origin(one)].append((number, one))
+            for resource in world.cluster.resources:
+                applied[_origin(resource)].append((number, resource))
         return applied
 
     def _count(self) -> int:
         """How many of the objects in the files are touched, as they are applied in one world at least."""
-        written = {_origin(one) for one in self._snapshot.repository.resources if one.linted}
+        written = {_origin(resource) for resource in self._snapshot.repository.resources if resource.linted}
         if self._everything:
             return len(written)
-        return sum(any((number, one.ref) in self._nodes for number, one in self._applied.get(at, ())) for at in written)
+        return sum(
+            any((number, resource.ref) in self._nodes for number, resource in self._applied.get(at, ()))
+            for at in written
+        )
 
     def _is_changed(self, file: str) -> bool:
         if file not in self._files:
@@ -175,7 +178,7 @@ class Touched:
     def _numbers(self) -> Mapping[int, int]:
         """By the id of each object, the number of its world."""
         worlds = self._snapshot.worlds
-        return {id(one): number for number, world in enumerate(worlds) for one in world.cluster.resources}
+        return {id(resource): number for number, world in enumerate(worlds) for resource in world.cluster.resources}
 
     @cached_property
     def _nodes(self) -> set[_Node]:
@@ -193,9 +196,11 @@ class Touched:
     def _first(self) -> Iterator[_Node]:
         """The objects that the change writes or takes away."""
         for number, pair in enumerate(self._pairs):
-            for one in pair.now.cluster.resources:
-                if one.linted and (id(one) not in self._twins or any(map(self._is_changed, _files(one)))):
-                    yield number, one.ref
+            for resource in pair.now.cluster.resources:
+                if resource.linted and (
+                    id(resource) not in self._twins or any(map(self._is_changed, _files(resource)))
+                ):
+                    yield number, resource.ref
             for ref in _removed(pair):
                 yield number, ref
         for ref in self._comparison.before.world.cluster.identities - self._comparison.after.world.cluster.identities:
@@ -208,10 +213,10 @@ class Touched:
             own = pair.now.cluster.identities | _removed(pair)
             for ref in own:
                 found[number, ref].add((_ANYWHERE, ref))
-            for one in pair.now.cluster.resources:
-                for ref in _needs(one, pair.now):
+            for resource in pair.now.cluster.resources:
+                for ref in _needs(resource, pair.now):
                     needed = (number if ref in own else _ANYWHERE, ref)
-                    found[needed].add((number, one.ref))
+                    found[needed].add((number, resource.ref))
                     for maker, _ in pair.now.cluster.makers(ref):
                         found[number if maker.ref in own else _ANYWHERE, maker.ref].add(needed)
         return found
@@ -220,7 +225,8 @@ class Touched:
 def _paired(snapshot: Snapshot, comparison: Comparison) -> Iterator[_Pair]:
     """Each world that is judged, as it was and as it is, both built alike."""
     then, now = (
-        dict(zip(_told_apart(one.names), one.worlds, strict=True)) for one in (comparison.before, comparison.after)
+        dict(zip(_told_apart(snapshot.names), snapshot.worlds, strict=True))
+        for snapshot in (comparison.before, comparison.after)
     )
     for name in _told_apart(snapshot.names):
         yield _Pair(then.get(name, comparison.before.world), now.get(name, comparison.after.world), name in then)
@@ -240,20 +246,20 @@ def _removed(pair: _Pair) -> set[Ref]:
 
 def _by_ref(world: World, *, fragments: bool) -> Mapping[Ref, Sequence[Resource]]:
     found: dict[Ref, list[Resource]] = defaultdict(list)
-    for one in world.cluster.resources:
-        if fragments or not one.fragment:
-            found[one.ref].append(one)
+    for resource in world.cluster.resources:
+        if fragments or not resource.fragment:
+            found[resource.ref].append(resource)
     return found
 
 
-def _needs(one: Resource, world: World) -> Iterator[Ref]:
+def _needs(resource: Resource, world: World) -> Iterator[Ref]:
     """What an object leads to: by its references, and what its inferences come by and end at."""
-    yield from (link.ref for link in links(one))
-    if not isinstance(one, VirtualMachine) or one.fragment:
+    yield from (link.ref for link in links(resource))
+    if not isinstance(resource, VirtualMachine) or resource.fragment:
         return
     for matcher in Matcher:
         try:
-            match = world.vms.match(one, matcher)
+            match = world.vms.match(resource, matcher)
         except Exception:  # a rule that asks the same says where it fails
             continue
         for resolution in (match.resolution, match.chain and match.chain.resolution) if match else ():
@@ -264,12 +270,12 @@ def _needs(one: Resource, world: World) -> Iterator[Ref]:
                 yield hop.place.resource.ref
 
 
-def _files(one: Resource) -> Iterator[str]:
+def _files(resource: Resource) -> Iterator[str]:
     """The files that write an object."""
-    yield one.document.file
-    yield from (part.document.file for part in (one.parts or {}).values())
-    if one.renamed:
-        yield one.renamed.by.document.file
+    yield resource.document.file
+    yield from (part.document.file for part in (resource.parts or {}).values())
+    if resource.renamed:
+        yield resource.renamed.by.document.file
 
 
 def _gist(fault: Fault) -> tuple[object, ...]:
@@ -288,19 +294,19 @@ def _problem(problem: BuildProblem) -> tuple[object, ...]:
     return cause, problem.folder, problem.at.document.file, path, values
 
 
-def _origin(one: Resource) -> _Origin:
+def _origin(resource: Resource) -> _Origin:
     """Where an object is written, however often it is applied."""
-    return one.document.file, one.document.index, one.prefix
+    return resource.document.file, resource.document.index, resource.prefix
 
 
 def _setting_changed(snapshot: Snapshot, comparison: Comparison) -> str:
     """A file that says how others are judged and that differs, or is gone; "" for none."""
     settings = snapshot.settings
-    own = [file for file in (settings.file, *(one.file for one in settings.folders), settings.baseline) if file]
+    own = [file for file in (settings.file, *(folder.file for folder in settings.folders), settings.baseline) if file]
     beside = [*settings.context, *settings.crds]
-    held = [one.document.file for one in snapshot.repository.around]
+    held = [resource.document.file for resource in snapshot.repository.around]
     changed = comparison.difference.has_changed
-    named = [*own, *(one for one in beside if Path(one).is_file()), *held]
-    folders = [one for one in beside if comparison.difference.below(one)]
+    named = [*own, *(text for text in beside if Path(text).is_file()), *held]
+    folders = [text for text in beside if comparison.difference.below(text)]
     gone = sorted(path for path in comparison.difference.changed if PurePosixPath(path).name in CONFIGURATIONS)
     return next((file for file in (*filter(changed, named), *folders, *gone)), "")

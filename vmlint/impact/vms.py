@@ -48,8 +48,8 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         return _refused(result, pair.after, old)
     change = _updated(result, pair, edited=edited)
     if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
-        told = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
-        change = replace(change, notes=(*change.notes, told))
+        message = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
+        change = replace(change, notes=(*change.notes, message))
     quiet = change.verdict is Verdict.NOTHING and not (
         change.next_start or change.run or change.never_starts or change.controller_error
     )
@@ -107,11 +107,11 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
         verdict = Verdict.RESTART
     elif running and synced.live:
         verdict = Verdict.LIVE
-    fields = tuple(dict.fromkeys(render((*_VMI, *path)) for one in synced.restarts for path in one.fields))
+    fields = tuple(dict.fromkeys(render((*_VMI, *path)) for restart in synced.restarts for path in restart.fields))
     waits = bool(result.waiting or result.never_starts)
     values = tuple(_values(result, _givers(pair)))
-    places = [path for one in synced.restarts for path in ((*_VMI, *field) for field in one.fields)]
-    places += [(*_VMI, *one.path) for one in synced.live]
+    places = [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
+    places += [(*_VMI, *change.path) for change in synced.live]
     places += [("spec", "template", *path) for path in result.waiting]
     file, line = edited_at(old, new, places)
     run = None if result.running == result.stays else "starts" if result.stays else "stops"
@@ -170,9 +170,9 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
     yield from _templates(pair)
     for matcher in result.unknown:
         yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
-    waiting_for_migration = [one for one in synced.live if one.by_migration]
+    waiting_for_migration = [change for change in synced.live if change.by_migration]
     if waiting_for_migration and result.migratable is False:
-        names = ", ".join(render(("spec", *one.path)) for one in waiting_for_migration)
+        names = ", ".join(render(("spec", *change.path)) for change in waiting_for_migration)
         yield f"the guest can't be migrated, so it never gets changes that need a migration: {names}"
     elif waiting_for_migration and result.migratable is None:
         yield "the files do not determine whether the guest can be migrated: without a migration it does not get this"
@@ -203,7 +203,7 @@ def _templates(pair: Pair) -> Iterator[str]:
 
 def _listed(changes: Sequence[Live]) -> str:
     more = f" and {len(changes) - 3} more" if len(changes) > 3 else ""
-    return ", ".join(str(_live(one)) for one in changes[:3]) + more
+    return ", ".join(str(_live(change)) for change in changes[:3]) + more
 
 
 def _live(change: Live) -> LiveChange:
@@ -225,7 +225,7 @@ def _values(result: Updated, giver: Callable[[Path], str]) -> Iterator[ValueChan
             continue
         before, after = get(old.spec, *path), get(new.spec, *path)
         if isinstance(before or after, list) and all(
-            isinstance(one, dict) for one in (*(before or ()), *(after or ()))
+            isinstance(value, dict) for value in (*(before or ()), *(after or ()))
         ):
             yield from _entries(path, before or [], after or [])
         else:
@@ -240,7 +240,7 @@ def _entries(
     path: Path, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> Iterator[ValueChange]:
     """The entries of a list by their names, and its order where nothing else changes."""
-    old, new = ({text(one, "name"): one for one in entries} for entries in (before, after))
+    old, new = ({text(entry, "name"): entry for entry in entries} for entries in (before, after))
     changed = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
     for name in changed:
         entry = f"{render(path)}[{name}]" if name else render(path)
@@ -264,7 +264,7 @@ def _givers(pair: Pair) -> Callable[[Path], str]:
     names: dict[str, str] = {}
     for matcher in Matcher:
         found = [pair.before.world.vms.match(old, matcher), pair.after.world.vms.match(new, matcher)]
-        was, now = (one.name if one else "" for one in found)
+        was, now = (match.name if match else "" for match in found)
         names[matcher.noun] = was if was == now else f"{was or 'none'} → {now or 'none'}"
     origins = pair.after.world.vms.started(new).origin
 

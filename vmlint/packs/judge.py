@@ -45,12 +45,12 @@ class Judge:
         run = self.expanded and isinstance(resource, VirtualMachine)
         subject = expanded(resource, world) if run else written(resource)  # type: ignore[arg-type]
         asked: set[tuple[Place | Spot, str]] = set()
-        for said in self._said(subject, resource.named, world):
-            if isinstance(said, Doubt):
-                if (about := (said.place, said.reason)) in asked:
+        for result in self._said(subject, resource.named, world):
+            if isinstance(result, Doubt):
+                if (about := (result.place, result.reason)) in asked:
                     continue
                 asked.add(about)
-            yield said
+            yield result
 
     def _said(self, subject: View, named: Place, world: World) -> Iterator[Fault | Doubt]:
         try:

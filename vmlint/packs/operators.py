@@ -24,15 +24,15 @@ def is_open(value: Any) -> bool:
     return isinstance(value, str) and (is_unknown(value) or value.startswith("ENC[AES256_GCM,"))
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(candidate: Any, other: Any) -> bool:
     """Equality as JSON has it: true is not 1, and 1 is 1.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(_same(*pair) for pair in zip(one, other, strict=True))
-    return bool(one == other)
+    if isinstance(candidate, bool) or isinstance(other, bool):
+        return candidate is other
+    if isinstance(candidate, dict) and isinstance(other, dict):
+        return candidate.keys() == other.keys() and all(_same(value, other[key]) for key, value in candidate.items())
+    if isinstance(candidate, list) and isinstance(other, list):
+        return len(candidate) == len(other) and all(_same(*pair) for pair in zip(candidate, other, strict=True))
+    return bool(candidate == other)
 
 
 def _equals(wanted: Any, at: At) -> Test:
@@ -45,7 +45,7 @@ def _in(wanted: Any, at: At) -> Test | None:
     if not isinstance(wanted, list) or not wanted:
         wrong(at, "a list of values", "in: [u1.small, u1.medium]", wanted)
         return None
-    return _open_or(lambda value: any(_same(value, one) for one in wanted))
+    return _open_or(lambda value: any(_same(value, candidate) for candidate in wanted))
 
 
 def _contains(wanted: Any, _: At) -> Test:

@@ -43,8 +43,8 @@ def regular(text: str) -> Matches:
     try:
         search = re2.compile(text.encode(), options).search
     except re2.error as error:
-        said = error.args[0]
-        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        candidate = error.args[0]
+        reason = candidate.decode("utf-8", "replace") if isinstance(candidate, bytes) else str(candidate)
         raise BadPattern(reason) from error
     return lambda value: search(value.encode("utf-8", "surrogatepass")) is not None
 

@@ -115,9 +115,9 @@ def _read(text: str) -> JSONPath:
             raise BadPath(f"jsonpath-ng can't read it: {error}") from error
 
 
-def _complaint(said: str, text: str) -> str:
-    found = _AT.search(said)
-    if "EOF in string" in said:
+def _complaint(message: str, text: str) -> str:
+    found = _AT.search(message)
+    if "EOF in string" in message:
         return "a quote is never closed"
     if not found:
         return f"it ends too early, in column {len(text) + 1}"
@@ -204,7 +204,9 @@ _WORDS = {
 def _check_distinct(step: Any) -> None:
     """One value found several times in each of many steps would be as many as there are ways to it."""
     named: tuple[Any, ...] = getattr(step, "fields", ()) or getattr(step, "indices", ())
-    if len(set(named)) < len(named) or (len(named) > 1 and any(isinstance(one, int) and one < 0 for one in named)):
+    if len(set(named)) < len(named) or (
+        len(named) > 1 and any(isinstance(value, int) and value < 0 for value in named)
+    ):
         raise BadPath("a list of names or indexes must not have duplicates or negative indexes")
 
 
@@ -258,7 +260,7 @@ def _direct(steps: tuple[str | int, ...]) -> _Find:
     if _ALL in steps:
         return lambda data: _spread(data, steps)
 
-    def one(data: Any) -> list[Match]:
+    def direct(data: Any) -> list[Match]:
         for step in steps:
             if isinstance(step, str):
                 if not isinstance(data, dict) or step not in data:
@@ -271,7 +273,7 @@ def _direct(steps: tuple[str | int, ...]) -> _Find:
         return [Match(steps, data)]
 
     if not any(isinstance(step, int) and step < 0 for step in steps):
-        return one
+        return direct
     return lambda data: _spread(data, steps)
 
 
@@ -320,13 +322,13 @@ def _path(datum: DatumInContext) -> Path:
 
 def _is_large(data: Any) -> bool:
     """Whether an object holds more values than a path may look at."""
-    left = _MOST
+    index = _MOST
     stack = [data]
     while stack:
         value = stack.pop()
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        left -= len(inner)
-        if left < 0:
+        index -= len(inner)
+        if index < 0:
             return True
         stack += inner
     return False

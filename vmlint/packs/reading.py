@@ -38,8 +38,8 @@ def read(path: Path) -> tuple[Rule, ...]:
     written = read_yaml(shown, _text_of(path, shown), "a pack")
     at = At(folder=path.parent)
     found = _pack(written.data, path.stem, at)
-    if told := written.messages(shown, at.mistakes):
-        raise ConfigError(told)
+    if messages := written.messages(shown, at.mistakes):
+        raise ConfigError(messages)
     return tuple(found)
 
 
@@ -121,26 +121,26 @@ def _rule(entry: Any, family: str, at: At) -> Rule | None:
             at.tell(f"the rule has no `{key}`: {_NEEDED[key]}")
     if "require" not in entry and "forbid" not in entry:
         at.tell("the rule has no condition: add `require` or `forbid`")
-    said = {key: reader(entry[key], at / key) for key, reader in _RULE.items() if key in entry}
-    kinds: tuple[str, ...] = said.get("subject") or ()
-    groups = {key: tuple(said.get(key) or ()) for key in ("when", "unless", "require", "forbid")}
+    data = {key: reader(entry[key], at / key) for key, reader in _RULE.items() if key in entry}
+    kinds: tuple[str, ...] = data.get("subject") or ()
+    groups = {key: tuple(data.get(key) or ()) for key in ("when", "unless", "require", "forbid")}
     if "message" not in entry and not all(condition.message for condition, _ in _speaking(groups)):
         at.tell(f"the rule has no `message`: {_NEEDED['message']}")
     _check_meaning(entry, kinds, groups, at)
     if at.mistakes:
         return None
     classes: tuple[type[Resource], ...] = tuple(dict.fromkeys(subject_class(BY_NAME[kind]) for kind in kinds))
-    meta = Meta(said["id"], said.get("effect", Effect.RISK), "", classes, level=said.get("level"))
-    slug = said["slug"]
-    page = said.get("docs") or slug.replace("-", " ").capitalize()
+    meta = Meta(data["id"], data.get("effect", Effect.RISK), "", classes, level=data.get("level"))
+    slug = data["slug"]
+    page = data.get("docs") or slug.replace("-", " ").capitalize()
     judge = Judge(
         meta,
         frozenset(BY_NAME[kind] for kind in kinds),
-        said.get("of") == "expanded",
-        said.get("each"),
+        data.get("of") == "expanded",
+        data.get("each"),
         **{key: tuple(condition for condition, _ in group) for key, group in groups.items()},
-        message=said.get("message", ""),
-        fix=said.get("fix", f"see `vmlint explain {slug}`"),
+        message=data.get("message", ""),
+        fix=data.get("fix", f"see `vmlint explain {slug}`"),
     )
     return Rule(meta, slug, page.partition("\n")[0].strip().rstrip("."), lambda: page, family, judge.check)
 
@@ -196,7 +196,7 @@ def _check_template(template: str, via: bool, at: At) -> None:
         if name in VIA_FIELDS:
             hint = ": each condition of `require` and `forbid` that uses it needs `via`"
         else:
-            braced = [f"{{{one}}}" for one in known]
+            braced = [f"{{{text}}}" for text in known]
             hint = nearest(f"{{{name}}}", braced) or f": the placeholders are {', '.join(braced)}" if name else ""
         at.tell(f"{text}{hint}")
 
@@ -312,17 +312,17 @@ def _condition(entry: Any, at: At) -> Condition | None:
             f"`exists` is redundant: {others} already requires a value",
             key=True,
         )
-    said = {key: reader(entry[key], at / key) for key, reader in _CONDITION.items() if key in entry}
-    path = said.get("path")
+    data = {key: reader(entry[key], at / key) for key, reader in _CONDITION.items() if key in entry}
+    path = data.get("path")
     if path is None:
         return None
     return Condition(
         path,
-        said.get("via") or (),
-        said.get("exists"),
-        said.get("count"),
-        tuple(said[key] for key in OPERATORS if said.get(key)),
-        said.get("message") or "",
+        data.get("via") or (),
+        data.get("exists"),
+        data.get("count"),
+        tuple(data[key] for key in OPERATORS if data.get(key)),
+        data.get("message") or "",
     )
 
 

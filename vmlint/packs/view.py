@@ -178,7 +178,7 @@ def expanded(vm: VirtualMachine, world: World) -> View:
     data = _placed(vm, with_value(vm.data, vm.vm_path, (applied.persisted if refused else applied.vm)["spec"]))
     configured = world.kubevirt is not None or world.settings.is_closed(_KUBEVIRT)
     depth = len(vm.template_path)
-    reaches = [(*vm.template_path, *one) for one in _MATCHED] + [(*vm.vm_path, "dataVolumeTemplates")]
+    reaches = [(*vm.template_path, *pair) for pair in _MATCHED] + [(*vm.vm_path, "dataVolumeTemplates")]
 
     def open(path: Path, found: bool) -> str:
         own = get(vm.data, *path)
@@ -187,7 +187,7 @@ def expanded(vm: VirtualMachine, world: World) -> View:
         inner = path[depth:] if path[:depth] == vm.template_path else ()
         if refused and (any(_overlap(reached, path) for reached in reaches) or (inner and own is None)):
             return refused
-        configurable = own is None and any(inner[: len(one)] == one for one in _CONFIGURED)
+        configurable = own is None and any(inner[: len(row)] == row for row in _CONFIGURED)
         if configurable and not configured and _origin(applied, inner) in (Origin.DEFAULT, None):
             return "it depends on the cluster's KubeVirt object, which is not in the files"
         return "a tool may add the field before the object is applied" if vm.patched and not found else ""

@@ -30,7 +30,7 @@ def installed() -> tuple[Installed, ...]:
         Installed(point.value, f"{point.dist.name} {point.dist.version}" if point.dist else point.name)
         for point in entry_points(group=_GROUP)
     }
-    return tuple(sorted(found, key=lambda one: (one.pack, one.module)))
+    return tuple(sorted(found, key=lambda installed: (installed.pack, installed.module)))
 
 
 def _mentions(folder: str) -> bool:

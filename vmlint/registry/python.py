@@ -230,9 +230,9 @@ def _guarded(rule: Rule) -> Rule:
 
 
 def _checked(rule: Rule, subject: Any, world: World) -> Iterator[Fault | Doubt]:
-    for said in rule.check(subject, world):
-        if not isinstance(said, Fault | Doubt):
+    for result in rule.check(subject, world):
+        if not isinstance(result, Fault | Doubt):
             raise TypeError(
-                f"`check` yields {type(said).__name__}; it must yield what `META.at` or `META.doubt` returns"
+                f"`check` yields {type(result).__name__}; it must yield what `META.at` or `META.doubt` returns"
             )
-        yield said
+        yield result

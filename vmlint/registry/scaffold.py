@@ -246,9 +246,9 @@ def _rules(folder: Path, *, data: bool) -> tuple[Sequence[Rule], Sequence[Rule]]
     own = registry.rules()
     if _pack(folder) == registry.OWN:
         return own, own
-    if not folder.is_dir() or not (held := packs_in(folder)):
+    if not folder.is_dir() or not (paths := packs_in(folder)):
         return own, ()
-    if data != (held[0].suffix in DATA):
+    if data != (paths[0].suffix in DATA):
         other, option = ("YAML", "with") if not data else ("Python", "without")
         raise UsageError(
             f"`{folder}` contains rules in {other}: write this one {option} `--yaml`, or name another `--pack`"
