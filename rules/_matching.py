@@ -13,6 +13,7 @@ from vmlint.source.edit import Put
 from vmlint.world import World
 
 from ._effect import refusal
+from ._remedy import remedy
 
 __all__ = ["effect_of_lost", "kind_missing", "kind_unknown", "not_found"]
 
@@ -81,9 +82,7 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
         what = f"{ref.kind} `{ref.short}`, the stored copy of the VM's {noun}, {absent}"
         return what, f"remove `{_REVISION_FIELD}`: KubeVirt makes the copy itself"
     what = f"{'inferred ' if match.chain else ''}{noun} `{ref.short}` ({ref.kind}) {absent}"
-    if meant := world.meant(ref):
-        return what, meant
-    return what, f"add the {noun}, or declare it with `outside:` in the configuration if the cluster has it"
+    return what, remedy(ref, noun, world)
 
 
 def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:

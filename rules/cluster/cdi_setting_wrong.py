@@ -48,6 +48,7 @@ from vmlint.model.subjects import CDI
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._remedy import declare, or_else
 from .._wording import Wording, Words, in_words
 
 META = Meta("VM054", effect=Effect.IGNORED, since="0.2", subject=CDI)
@@ -91,5 +92,5 @@ def check(cdi: CDI, world: World) -> Iterator[Fault]:
         yield META.at(
             cdi.at("spec", "config", "scratchSpaceStorageClass"),
             f"storage class `{name}` does not exist, so CDI uses the disk's own class for scratch space.",
-            fix=f"write `{near}`" if near else "name a storage class of the cluster",
+            fix=or_else(near, f"name a storage class of the cluster, or declare it: {declare(ref)}"),
         )

@@ -37,12 +37,17 @@ from collections.abc import Iterator
 from vmlint.graph.resolution import Resolution
 from vmlint.kubevirt.inference import Chain, End
 from vmlint.model.access import text
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import inferences
+from .._remedy import or_else, remedy
 from ._chain import effect_of, ended, written
+
+_DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
+_NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 META = Meta("VM105", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)
 
@@ -68,10 +73,9 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
 def _fix(vm: VirtualMachine, chain: Chain, lost: Resolution, world: World, effect: Effect) -> str:
     if vm.template(lost.ref.name):
         return f"write `dataVolume: {{name: {lost.ref.name}}}` in the volume, so that the template's source is read"
-    if near := world.suggest(lost.ref):
-        return f"did you mean `{near}`?"
     if lost.nowhere:
-        return "write the object's name and namespace"
-    if effect is Effect.UNRESOLVED:
-        return f"add {chain.subject}, or declare it with `outside:` in the configuration if the cluster has it"
-    return f"add {chain.subject}, or name the {chain.matcher.noun} in the VM"
+        return or_else(world.suggest(lost.ref), "write the object's name and namespace")
+    # What is in the VM's own namespace is named without one, unless a DataSource is.
+    crosses = lost.ref.namespace != vm.namespace or lost.ref[:2] == _DATA_SOURCE[:2]
+    fix = remedy(lost.ref, _NOUN.get(lost.ref.kind, lost.ref.kind), world, crosses=crosses)
+    return fix if effect is Effect.UNRESOLVED else f"{fix}; or name the {chain.matcher.noun} in the VM"

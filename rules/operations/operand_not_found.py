@@ -47,6 +47,7 @@ from vmlint.model.subjects import Operation, VirtualMachineClone, VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from .._remedy import remedy
 from ._operands import SNAPSHOT, VM, accepted
 
 META = Meta("VM020", effect=Effect.STUCK, since="0.2", subject=Operation)
@@ -98,10 +99,7 @@ def _missing(subject: Operation, path: Path, ref: Ref, then: str, world: World, 
     return META.at(
         subject.at(*path),
         f"{noun} `{ref.short}` is not in the repository. {then}.",
-        fix=f"did you mean `{near}`?"
-        if near
-        else f"add the {noun}, or declare it if the cluster has it: `outside: [{ref.kind} {ref.short}]` in the "
-        "configuration",
+        fix=remedy(ref, noun, world),
         effect=world.effect_of_missing(ref, effect),
     )
 

@@ -22,6 +22,8 @@ from vmlint.model.subjects import (
 from vmlint.rule import Doubt, Fault, Meta
 from vmlint.world import World
 
+from .._remedy import remedy
+
 __all__ = ["missing"]
 
 _AFTER = (
@@ -49,7 +51,6 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         if found.state is not State.MISSING:
             continue
         told.update((link.ref, link.path))
-        meant = "" if _is_indexed(link) else world.meant(link.ref)
         if not world.closed(link.ref) and (other := _astray(link, world)):
             reason = f"`{other.short}` may be the one, as some objects have no namespace"
             yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
@@ -58,10 +59,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         yield meta.at(
             subject.at(*link.path),
             f"{noun} `{link.ref.short}` is not in the repository. {after}.",
-            fix=meant
-            if meant
-            else f"add it, or declare it if the cluster has it: `outside: [{link.ref.kind} {link.ref.short}]` in the "
-            "configuration",
+            fix=remedy(link.ref, noun, world, crosses=kind is LinkKind.NETWORK, near=not _is_indexed(link)),
             effect=world.effect_of_missing(link.ref, meta.effect),
         )
 

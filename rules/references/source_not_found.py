@@ -56,6 +56,7 @@ from vmlint.world.disks import Disk
 
 from .._about import lost_links
 from .._disks import clear
+from .._remedy import remedy
 
 META = Meta(
     "VM804",
@@ -87,25 +88,22 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             continue
         refs.add(link.ref)
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
-        meant = world.meant(link.ref)
-        if not meant and (reason := _open(link.ref, world)):
+        known = world.left_out(link.ref) or world.suggest(link.ref)
+        if not known and (reason := _open(link.ref, world)):
             yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
             continue
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
         yield META.at(
             subject.at(*link.path),
             f"{who} copies {noun} `{link.ref.short}`, which is not in the repository. {_after(subject)}.",
-            fix=_fix(link.ref, noun, meant),
+            fix=remedy(link.ref, noun, world, crosses=_crosses(link)),
             effect=world.effect_of_missing(link.ref, META.effect),
         )
 
 
-def _fix(ref: Ref, noun: str, meant: str) -> str:
-    if meant:
-        return meant
-    return (
-        f"add the {noun}, or declare it if the cluster has it: `outside: [{ref.kind} {ref.short}]` in the configuration"
-    )
+def _crosses(link: Link) -> bool:
+    """Whether the source may be in another namespace: not that of a populator, and not that of a VolumeCloneSource."""
+    return link.kind is LinkKind.SOURCE and not isinstance(link.source, VolumeCloneSource)
 
 
 def _open(ref: Ref, world: World) -> str:

@@ -54,6 +54,7 @@ from vmlint.world import World
 from vmlint.world.disks import claim_name
 
 from .._about import lost_links
+from .._remedy import remedy
 
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=lost_links)
 
@@ -76,7 +77,6 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         refs.add(found.ref)
         field = (*path, source, "name" if source == "dataVolume" else "claimName")
         noun = "DataVolume" if source == "dataVolume" else "claim"
-        meant = world.meant(found.ref)
         if (other := world.storage.elsewhere(found.ref, vm)) and not world.closed(found.ref):
             yield META.doubt(
                 vm.at(*field),
@@ -88,9 +88,6 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
             vm.at(*field),
             f"volume `{text(volume, 'name')}` uses {noun} `{found.ref.short}`, which is not in the repository. "
             "The VM does not start without it.",
-            fix=meant
-            if meant
-            else f"add the {noun}, or declare it if the cluster has it: "
-            f"`outside: [{found.ref.kind} {found.ref.short}]` in the configuration",
+            fix=remedy(found.ref, noun, world),
             effect=effect,
         )

@@ -59,6 +59,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import lost_links
+from .._remedy import declare, or_else
 
 META = Meta(
     "VM450",
@@ -90,7 +91,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         yield META.at(
             subject.at(*link.path),
             f"storage class `{link.ref.name}` does not exist. The claim stays pending without it.",
-            fix=f"did you mean `{near}`?" if near else "name a storage class that exists, or add it to `context:`",
+            fix=or_else(near, f"name a storage class that exists, or declare it: {declare(link.ref)}"),
             effect=Effect.STUCK if near else Effect.RISK,
         )
 

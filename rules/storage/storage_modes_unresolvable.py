@@ -60,6 +60,7 @@ from vmlint.world.storage_phrases import unsaid
 
 from .._about import disks
 from .._disks import clear, hops
+from .._remedy import or_else
 
 META = Meta(
     "VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
@@ -122,10 +123,9 @@ def _fix(disk: Disk, failure: Failure, world: World) -> str:
     profile = failure.profile
     if profile is None:
         named = text(disk.spec, "storageClassName")
-        if named and (near := world.suggest(Ref(*_CLASS[:2], "", named))):
-            return f"did you mean `{near}`?"
+        near = world.suggest(Ref(*_CLASS[:2], "", named)) if named else ""
         what = "name a storage class that exists" if disk.spec.get("storageClassName") else "name a storage class"
-        return f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
+        return or_else(near, f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`")
     if failure.why is Why.NO_MATCHING_MODES:
         return "set `accessModes` too, or remove `volumeMode`"
     write = "`accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"

@@ -84,18 +84,14 @@ class World:
         """What a missing object does: its effect in a cluster that lacks it, or that nothing is decided yet."""
         return effect if self.closed(ref) else Effect.UNRESOLVED
 
-    def meant(self, ref: Ref) -> str:
-        """What to do about a name that leads nowhere, as far as the files show it; "" where they don't.
-
-        The object may be in a file beside a kustomization that does not include it; else a name may be misspelt.
-        """
+    def left_out(self, ref: Ref) -> str:
+        """The file beside a kustomization that has an object and that no kustomization includes; "" for none."""
         whole = self.cluster.whole
         other = whole.namesake(ref, placed=False)
         for resource in whole.named(other) if other is not None else ():
             if resource.patched and not resource.fragment:
-                return f"include `{resource.document.file}`, which has it: no kustomization includes that file"
-        near = self.suggest(ref)
-        return f"did you mean `{near}`?" if near else ""
+                return resource.document.file
+        return ""
 
     def suggest(self, ref: Ref) -> str:
         """What may be meant by a name that leads nowhere: the object of that name elsewhere, else the nearest name."""
