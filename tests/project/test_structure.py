@@ -33,7 +33,7 @@ LAYERS = (
     ("rules", "packs", "registry"),
     ("config", "findings"),
     ("engine", "parallel", "cache", "explain", "fix", "impact"),
-    ("report", "api", "cli", "server", "__init__", "__main__"),
+    ("report", "api", "audit", "server", "cli", "__init__", "__main__"),
 )
 """The rooms of vmlint, as README and ARCHITECTURE.md draw them. Each imports from its own row and from the rows above
 it, and no two import each other."""

@@ -28,6 +28,9 @@ GROUPS = {
         "trace": "show how a VM gets its instancetype and preference",
         "graph": "draw which object refers to which",
     },
+    "look at many repositories": {
+        "audit": "check many repositories, and query and report the results",
+    },
     "write manifests": {
         "customize": "make a custom instancetype or preference from another",
         "create-pvc": "print a claim with the best modes of its storage class",
