@@ -29,6 +29,10 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 SLOW = {
+    "audit/test_checkout.py",
+    "audit/test_cluster.py",
+    "audit/test_run.py",
+    "audit/test_sandbox.py",
     "cache/test_attacks.py",
     "cache/test_cache.py",
     "cli/test_attacks.py",

@@ -277,8 +277,9 @@ def _unpack(file: Path, writer: _Writer, strip: int) -> None:
     """The regular files and links of a tar archive. Anything else in it, such as a device, is passed over."""
     with tarfile.open(file, "r|*") as archive:
         for member in archive:
-            path = "/".join(PurePosixPath(member.name).parts[strip:])
-            if not path:
+            parts = PurePosixPath(member.name).parts
+            path = "/".join(parts[strip:])
+            if not path or member.name.startswith("/") or ".." in parts:
                 continue
             if member.issym():
                 writer.link(path, member.linkname)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Request", "Workers", "connected", "work"]
 
+_CONNECTING = 20
+"""Seconds in which a scheduler must answer."""
 _PATIENCE = 60
 """Seconds without any worker after which an audit ends."""
 
@@ -84,7 +86,7 @@ def connected(scheduler: str | None, workers: int | None, *, processes: bool) ->
     with dask.config.set(quiet):
         if scheduler is not None:
             try:
-                client = Client(scheduler, timeout="20s", set_as_default=False)
+                client = Client(scheduler, timeout=_CONNECTING, set_as_default=False)
             except (OSError, ValueError) as error:
                 raise UsageError(f"the scheduler `{scheduler}` does not answer: {error}") from error
             with client:

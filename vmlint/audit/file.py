@@ -107,10 +107,11 @@ class _Common:
 
 
 def _tasks(data: Any, at: At, common: _Common) -> Iterator[Task]:
+    before = len(at.mistakes)
     entries = _entries(data, at, _SOURCE, "a source")
     named = [key for key in _SOURCES if key in entries]
     if len(named) != 1:
-        if not at.mistakes:
+        if len(at.mistakes) == before:
             at.tell(f"a source has one of {', '.join(_SOURCES)}, not {len(named)}")
         return
     kind = _SOURCES[named[0]]

@@ -96,6 +96,10 @@ def run(
     return Summary(name, statuses, checked, len(work.states) - checked, time.monotonic() - start)
 
 
+def _today() -> datetime.date:
+    return datetime.date.today()
+
+
 def _clean(audit: Audit, out: OutFolder, runs: list[Run]) -> None:
     """Delete the runs that the audit does not keep, and the results that no recent run uses."""
     if audit.keep_runs:
@@ -119,7 +123,7 @@ class _Work:
         self._previous = previous
         self._progress = progress
         self._build = _build_id(out)
-        self._today = datetime.date.today()
+        self._today = _today()
         self.states = {task.name: _State(task) for task in audit.tasks}
         for row in _read(previous, "repositories") if previous else ():
             if row["repository"] in self.states:
