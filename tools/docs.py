@@ -16,6 +16,8 @@ from typing import Any
 import yaml
 
 from tests.cases import FIXTURES
+from vmlint.audit.query import VIEWS
+from vmlint.audit.schema import COMMON, SCHEMA_VERSION, TABLES
 from vmlint.cli import COMMANDS, GROUPS
 from vmlint.cli.arguments import Parser
 from vmlint.cli.fixtures import cases, expectation
@@ -50,6 +52,7 @@ def pages() -> dict[Path, str]:
         "commands.md": _commands(),
         "configuration.md": _configuration(),
         "packs.md": _packs(),
+        "audit-schema.md": _audit_schema(),
         SCHEMA: _json(schema(rules())),
         PACK_SCHEMA: _json(packed.schema()),
     }
@@ -305,6 +308,45 @@ def _yaml(data: Any) -> str:
     inner = next(iter(data.values())) if isinstance(data, dict) else data
     short = isinstance(inner, list | dict) and not any(isinstance(entry, dict) for entry in inner)
     return yaml.safe_dump(data, default_flow_style=None if short else False, sort_keys=False, width=120)
+
+
+# Audits
+
+
+_AUDIT_SCHEMA = f"""\
+# Tables of an audit
+
+Version {SCHEMA_VERSION}. A run is a folder `runs/run=NAME/` in the out folder, with a Parquet file for each table and
+`manifest.json`, which has the version as `schema`. A new column raises the version and is null in older runs; a column
+that changes its meaning gets another name. [Audits](audit.md) shows how they are made and queried.
+"""
+
+_AUDIT_TYPES = {
+    "word": "text, often repeated",
+    "text": "text",
+    "number": "64-bit integer",
+    "flag": "true, false or null",
+    "words": "list of texts",
+    "labels": "map from text to text",
+}
+
+
+def _audit_schema() -> str:
+    common = _table(
+        "| column | type | meaning |",
+        [f"| `{one.name}` | {_AUDIT_TYPES[one.type]} | {one.meaning} |" for one in COMMON],
+    )
+    parts = [_AUDIT_SCHEMA, f"## Common columns\n\nEvery table begins with these.\n\n{common}"]
+    for name, table in TABLES.items():
+        rows = [f"| `{one.name}` | {_AUDIT_TYPES[one.type]} | {one.meaning} |" for one in table.columns]
+        parts.append(f"## {name}\n\nOne row: {table.row}.\n\n" + _table("| column | type | meaning |", rows))
+    views = [f"| `{name}` | {view.meaning} |" for name, view in VIEWS.items()]
+    about = (
+        "In `vmlint audit query`, the name of a table has the rows of the last run, and `all_` with the name those of "
+        "every run. These views are there, too:"
+    )
+    parts.append(f"## Views\n\n{about}\n\n" + _table("| view | what it has |", views))
+    return "\n".join(parts)
 
 
 # Packs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -105,9 +106,9 @@ sources:
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("https://user:secret@git.example.com/a/b.git", "holds credentials"),
-        ("https://token@git.example.com/a/b.git", "holds credentials"),
-        ("ssh://git:secret@git.example.com/a/b.git", "holds credentials"),
+        ("https://user:secret@git.example.com/a/b.git", "contains credentials"),
+        ("https://token@git.example.com/a/b.git", "contains credentials"),
+        ("ssh://git:secret@git.example.com/a/b.git", "contains credentials"),
         ("http://git.example.com/a/b.git", "uses http"),
         ("file:///srv/b.git", "is not a URL"),
         ("ext::sh -c id", "is not a URL"),
@@ -135,6 +136,17 @@ def test_links_come_from_the_remote_and_never_with_credentials(places: Path) -> 
     assert found["b"].link == "https://git.example.com/acme/b/-/blob/{commit}/{path}#L{line}"
     assert link_of("url", "https://unknown.example.com/a/b.git", {}) == ""
     assert scrubbed("fatal: https://me:secret@x.example/y") == "fatal: https://x.example/y"
+
+
+def test_the_example_of_the_documentation(places: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/audit.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    write(places, {"cluster/a.yaml": "kind: List\n", "checkouts/d/vm.yaml": vm("d")})
+    archive(places / "releases" / "e.tar.gz", {"top/vm.yaml": vm("e")})
+    (places / "mirrors/a.git").rename(places / "mirrors/m.git")
+    found = tasks(places, example.replace("/srv/", ""))
+    assert list(found) == ["a", "acme/vms", "b", "d", "e", "m"]
+    assert {task.settings["target_kubevirt"] for task in found.values()} == {"1.8"}
 
 
 def test_names_of_rules_are_checked(places: Path) -> None:

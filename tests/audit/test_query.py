@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,14 @@ def test_rows_as_text() -> None:
         ["x, y", "20"],
     ]
     assert json.loads(render("json", result))[2] == {"name": ["x", "y"], "number": 20}
+
+
+def test_the_queries_of_the_documentation(out: OutFolder) -> None:
+    page = (Path(__file__).parents[2] / "docs/audit.md").read_text("utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", page, re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        ask(opened(out), query)
 
 
 # Reports

@@ -15,7 +15,8 @@ from typing import Any
 from vmlint import registry
 from vmlint.audit.places import FORGES, Place, link_of, places
 from vmlint.audit.task import Limits, Task
-from vmlint.config.settings import SETTINGS, naming
+from vmlint.config.names import naming
+from vmlint.config.settings import SETTINGS
 from vmlint.errors import ConfigError, PackError
 from vmlint.kubevirt.releases import RELEASES, Release
 from vmlint.model.spelling import nearest
@@ -66,7 +67,7 @@ def read(file: Path) -> Audit:
     written = read_yaml(shown, text, "an audit file")
     at = At(folder=file.parent)
     audit = _audit(written.data, at, shown)
-    if mistakes := written.told(shown, at.mistakes):
+    if mistakes := written.messages(shown, at.mistakes):
         raise ConfigError(mistakes)
     return audit
 
@@ -312,7 +313,7 @@ def _settings(value: Any, at: At) -> tuple[dict[str, Any], dict[str, str]]:
         elif key in _PATHS:
             found[setting.field] = _given(entry, at / key, given)
         else:
-            setting.read(entry, checked / key)
+            setting.shape.read(entry, checked / key)
             found[setting.field] = entry
     return found, given
 

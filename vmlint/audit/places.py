@@ -107,7 +107,7 @@ def _fetched(url: str, at: At, protocols: Sequence[str]) -> Place | None:
         return None
     user = address["user"] or ""
     if user and (scheme != "ssh" or ":" in user):
-        at.tell(f"`{scrubbed(url)}` holds credentials: leave them to git's credential helper")
+        at.tell(f"`{scrubbed(url)}` contains credentials: leave them to git's credential helper")
         return None
     return Place(_bare(address["path"].strip("/")), url)
 

@@ -106,7 +106,7 @@ TABLES: dict[str, Table] = {
             *_OBJECT,
             *_PLACE,
             Column("deployment", "word", "What applies the object"),
-            Column("field", "text", "The field that holds the reference"),
+            Column("field", "text", "The field of the reference"),
             Column("reference", "word", "What it is for: `instancetype`, `volume`, `storage class`, …"),
             Column("target_kind", "word", "Kind of the object that is named"),
             Column("target_namespace", "word", "Its namespace"),
@@ -141,7 +141,7 @@ TABLES: dict[str, Table] = {
             Column("sort", "word", "`question`, or `skipped` for a file or document that was not read"),
             *_OBJECT,
             *_PLACE,
-            Column("reason", "text", "Why there is no answer"),
+            Column("reason", "text", "Why the question is open, or the part was skipped"),
         ),
     ),
     "updates": Table(

@@ -79,7 +79,7 @@ def _rows(basis: str, impact: Impact, names: tuple[str, str]) -> Iterator[Row]:
 _COMPARED = ("api_version", "kind", "namespace", "name", "deployment")
 _SAID = {
     "created": "the object is new in the repository",
-    "deleted": "the object is no longer in the repository",
+    "deleted": "the object was removed from the repository",
     "changed": "the object differs from the previous run",
 }
 

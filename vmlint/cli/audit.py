@@ -36,8 +36,8 @@ _EXAMPLES = (
 
 _EXITS = {
     Exit.CLEAN: "done; findings do not change the exit code",
-    Exit.FINDINGS: "done, and some repository has no result: its row has the reason",
-    Exit.USAGE: "an option, the audit file or the query is invalid",
+    Exit.FINDINGS: "done, and some repository has no result: its row shows the reason",
+    Exit.USAGE: Exit.USAGE.meaning,
     Exit.NOTHING_READ: "the audit file names no repository, or the out folder has no run",
     **{exit: exit.meaning for exit in (Exit.INTERNAL, Exit.INTERRUPTED)},
 }

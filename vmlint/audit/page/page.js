@@ -36,6 +36,7 @@
 
   const number = (value) => (value === null || value === undefined ? '' : value.toLocaleString('en'));
   const counted = (value, one, many) => `${number(value)} ${value === 1 ? one : many || one + 's'}`;
+  const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
   const prose = (text) => text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? make('code', {}, part) : part));
   const short = (row) => (row.namespace ? `${row.namespace}/${row.name}` : row.name);
   const badge = (text, kind) => make('span', { class: `badge ${kind || text}` }, text);
@@ -152,7 +153,7 @@
     ['Level', (row) => badge(row.level), (row) => LEVELS.indexOf(row.level)],
     ['Repository', (row) => repository(row.repository), (row) => row.repository, 'name'],
     ['Object', (row) => (row.kind ? [make('span', {}, short(row)), make('div', { class: 'badge' }, row.kind)] : ''), (row) => short(row), 'name'],
-    ['Finding', (row) => [make('span', {}, prose(row.message)), row.fix ? make('p', {}, prose(row.fix)) : ''], null, 'text'],
+    ['Finding', (row) => [make('span', {}, prose(capital(row.message))), row.fix ? make('p', {}, prose(capital(row.fix))) : ''], null, 'text'],
     ['Rule', (row) => make('span', { title: row.rule }, row.slug), (row) => row.slug],
     ['Place', place, (row) => row.file, 'place'],
   ];
@@ -181,7 +182,7 @@
     ['What', (row) => badge(TOPICS[row.topic] || row.topic, ['data loss', 'refused', 'trouble', 'deleted'].includes(row.topic) ? 'error' : row.topic === 'restart' ? 'warning' : 'note'), (row) => row.topic],
     ['Repository', (row) => repository(row.repository), (row) => row.repository, 'name'],
     ['Object', (row) => [make('span', {}, short(row)), make('div', { class: 'badge' }, row.kind)], (row) => short(row), 'name'],
-    ['Update', (row) => [make('span', {}, prose(row.message)), row.fix ? make('p', {}, prose(row.fix)) : ''], null, 'text'],
+    ['Update', (row) => [make('span', {}, prose(capital(row.message))), row.fix ? make('p', {}, prose(capital(row.fix))) : ''], null, 'text'],
     ['Place', place, (row) => row.file, 'place'],
   ];
 
