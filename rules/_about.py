@@ -21,7 +21,6 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.kubevirt.inference import Chain
     from vmlint.kubevirt.matching import Flaw, Match
     from vmlint.model.refusal import Refusal
-    from vmlint.schema.cause import SchemaCause
     from vmlint.world import World, machine, storage
     from vmlint.world.disks import Disk
 
@@ -52,9 +51,9 @@ __all__ = [
 ]
 
 
-def form(resource: Resource, world: World) -> Sequence[SchemaCause]:
+def form(resource: Resource, world: World) -> Sequence[Refusal]:
     """What is wrong with the object's form."""
-    return world.form.causes(resource)
+    return world.form.refusals(resource)
 
 
 def admission(workload: Workload, world: World) -> Sequence[machine.WorkloadVerdict]:

@@ -18,7 +18,7 @@ __all__ = ["Wording", "Words", "called", "choice", "in_words"]
 
 
 class Words(NamedTuple):
-    """What is wrong, what to do, and the edits that do it where nobody can have meant anything else.
+    """What is wrong, what to do, and the edits that do it; `sure` says that nobody can have meant anything else.
 
     The texts of a table are templates: `{name}` is a value of the refusal, `{path}` the field's path, `{names:choice}`
     a list of which one is to be chosen, `{names:and}` a list of which all are meant, `{architecture:default}` the
@@ -28,6 +28,7 @@ class Words(NamedTuple):
     wrong: str
     fix: str
     edits: Callable[[Refusal], tuple[Edit, ...]] | None = None
+    sure: bool = True
 
 
 Wording = Words | Callable[[Refusal], Words]

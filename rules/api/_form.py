@@ -1,15 +1,19 @@
-"""What the rules on the form of objects share: the causes that a rule tells, and the faults made of them."""
+"""What the rules on the form of objects share: the refusals that a rule reports, and the faults made of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.world import World
 
-__all__ = ["BEHIND", "FIRST", "causes", "in_metadata", "told"]
+from .._wording import in_words
+from ._words import WORDS, taken_words
+
+__all__ = ["BEHIND", "FIRST", "faults_of", "in_metadata", "told"]
 
 FIRST = 1
 """The rank of what the API server sees before anything else does."""
@@ -30,35 +34,35 @@ _EFFECT = {
 }
 
 
-def causes(resource: Resource, world: World, *kinds: SchemaKind) -> Iterator[SchemaCause]:
-    """The causes of some kinds, in the object's own order."""
-    return (cause for cause in world.form.causes(resource) if cause.kind in kinds)
+def faults_of(resource: Resource, world: World, *kinds: SchemaKind) -> Iterator[Refusal]:
+    """The faults of some kinds, in the object's own order."""
+    return (refusal for refusal in world.form.refusals(resource) if kind_of(refusal) in kinds)
 
 
 def told(
-    meta: Meta, resource: Resource, causes: Iterable[SchemaCause], *, at_key: bool = False
+    meta: Meta, resource: Resource, refusals: Iterable[Refusal], *, at_key: bool = False
 ) -> Iterator[Fault | Doubt]:
-    """The faults of some causes, shown at the field's name or at its value.
+    """The faults of some refusals, shown at the field's name or at its value.
 
     What a kustomization may add or rename is undecided.
     """
-    for cause in causes:
-        place = resource.at(*cause.path)._replace(key=at_key)
-        if resource.patched and (open_question := _OPEN.get(cause.kind)):
-            yield meta.doubt(place, f"{open_question}: {cause.message}")
+    for refusal in refusals:
+        place, words = resource.at(*refusal.path)._replace(key=at_key), in_words(WORDS, refusal)
+        if resource.patched and (open_question := _OPEN.get(kind_of(refusal))):
+            yield meta.doubt(place, f"{open_question}: {words.wrong}")
             continue
-        fix, edits, sure = cause.fix, cause.edits, cause.sure
-        if cause.taken and _is_beside(resource, cause):
-            fix, edits, sure = cause.taken.fix, cause.taken.edits, True
-        fault = meta.at(place, f"{cause.message}.", fix=fix, effect=_EFFECT[cause.outcome])
-        yield fault.mended(Fix.SAFE if sure else Fix.UNSAFE, *edits) if edits else fault
+        if (taken := taken_words(refusal)) and _is_beside(resource, refusal):
+            words = taken
+        fault = meta.at(place, f"{words.wrong}.", fix=words.fix, effect=_EFFECT[outcome_of(refusal)])
+        yield fault.mended(Fix.SAFE if words.sure else Fix.UNSAFE, *words.edits(refusal)) if words.edits else fault
 
 
-def _is_beside(resource: Resource, cause: SchemaCause) -> bool:
+def _is_beside(resource: Resource, refusal: Refusal) -> bool:
     """Whether a field and the place where it belongs are in one document; a patch may set what its base sets too."""
-    return resource.written(cause.belongs).document is resource.written(cause.path).document
+    place = refusal.values["hint"].place
+    return resource.written(place).document is resource.written(refusal.path).document
 
 
-def in_metadata(cause: SchemaCause) -> bool:
-    """Whether a cause lies in the object's own metadata."""
-    return cause.path[:1] == ("metadata",)
+def in_metadata(refusal: Refusal) -> bool:
+    """Whether a fault is in the object's own metadata."""
+    return refusal.path[:1] == ("metadata",)

@@ -37,11 +37,11 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
-from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, causes, told
+from ._form import FIRST, faults_of, told
 
 META = Meta(
     "VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, final=True, fix=Fix.UNSAFE
@@ -49,5 +49,5 @@ META = Meta(
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    found = causes(resource, world, SchemaKind.VERSION, SchemaKind.PROPOSAL)
-    return told(META, resource, (cause for cause in found if cause.outcome is Outcome.REFUSED))
+    found = faults_of(resource, world, SchemaKind.VERSION, SchemaKind.PROPOSAL)
+    return told(META, resource, (refusal for refusal in found if outcome_of(refusal) is Outcome.REFUSED))

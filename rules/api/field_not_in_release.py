@@ -34,11 +34,11 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, causes, told
+from ._form import FIRST, faults_of, told
 
 META = Meta(
     "VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form, strict=True
@@ -48,5 +48,5 @@ _KINDS = (SchemaKind.NEWER, SchemaKind.REMOVED, SchemaKind.PROPOSAL)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    found = (cause for cause in causes(resource, world, *_KINDS) if cause.outcome is Outcome.DROPPED)
+    found = (refusal for refusal in faults_of(resource, world, *_KINDS) if outcome_of(refusal) is Outcome.DROPPED)
     return told(META, resource, found, at_key=True)

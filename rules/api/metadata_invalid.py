@@ -34,11 +34,11 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
-from vmlint.schema.cause import SchemaKind
+from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, causes, in_metadata, told
+from ._form import BEHIND, faults_of, in_metadata, told
 
 META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form, fix=Fix.SAFE)
 
@@ -46,4 +46,4 @@ _KINDS = (SchemaKind.NAME, SchemaKind.LABEL, SchemaKind.TYPE, SchemaKind.LENGTH,
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    return told(META, resource, filter(in_metadata, causes(resource, world, *_KINDS)))
+    return told(META, resource, filter(in_metadata, faults_of(resource, world, *_KINDS)))

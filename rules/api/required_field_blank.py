@@ -39,15 +39,15 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, causes, told
+from ._form import BEHIND, faults_of, told
 
 META = Meta("VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    missing = causes(resource, world, SchemaKind.MISSING)
-    return told(META, resource, (cause for cause in missing if cause.outcome is Outcome.BLANK))
+    missing = faults_of(resource, world, SchemaKind.MISSING)
+    return told(META, resource, (refusal for refusal in missing if outcome_of(refusal) is Outcome.BLANK))

@@ -34,16 +34,16 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, causes, in_metadata, told
+from ._form import BEHIND, faults_of, in_metadata, told
 
 META = Meta("VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    missing = causes(resource, world, SchemaKind.MISSING)
-    refused = (cause for cause in missing if cause.outcome is Outcome.REFUSED and not in_metadata(cause))
+    missing = faults_of(resource, world, SchemaKind.MISSING)
+    refused = (refusal for refusal in missing if outcome_of(refusal) is Outcome.REFUSED and not in_metadata(refusal))
     return told(META, resource, refused)

@@ -46,11 +46,11 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
-from vmlint.schema.cause import SchemaKind
+from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, causes, told
+from ._form import FIRST, faults_of, told
 
 META = Meta(
     "VM701",
@@ -66,4 +66,4 @@ META = Meta(
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    return told(META, resource, causes(resource, world, SchemaKind.UNKNOWN), at_key=True)
+    return told(META, resource, faults_of(resource, world, SchemaKind.UNKNOWN), at_key=True)

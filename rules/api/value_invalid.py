@@ -39,11 +39,11 @@ from collections.abc import Iterator
 
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
-from vmlint.schema.cause import SchemaKind
+from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, causes, in_metadata, told
+from ._form import FIRST, faults_of, in_metadata, told
 
 META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.SAFE)
 
@@ -59,5 +59,5 @@ _KINDS = (
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    found = (cause for cause in causes(resource, world, *_KINDS) if not in_metadata(cause))
+    found = (refusal for refusal in faults_of(resource, world, *_KINDS) if not in_metadata(refusal))
     return told(META, resource, found)

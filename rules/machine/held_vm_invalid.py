@@ -58,9 +58,11 @@ from collections.abc import Iterator
 from vmlint.model.field import Path
 from vmlint.model.subjects import VirtualMachineTemplate, VMHolder
 from vmlint.rule import Doubt, Effect, Fault, Meta
-from vmlint.schema.cause import Outcome, SchemaKind
+from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.world import World
 
+from .._wording import in_words
+from ..api._words import WORDS as FORM_WORDS
 from ._words import words_of
 
 META = Meta("VM576", effect=Effect.STUCK, since="0.2", subject=VMHolder)
@@ -75,16 +77,18 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
     template = isinstance(holder, VirtualMachineTemplate)
     after = "No VM can be made of the template" if template else "KubeVirt refuses the VM of each machine"
     told: set[Path] = set()
-    for form in world.form.causes(vm):
+    for form in world.form.refusals(vm):
+        kind = kind_of(form)
         # Cluster API's schema drops unknown fields; the conversion of a template refuses them.
-        refused = form.outcome is Outcome.REFUSED or (template and form.kind is SchemaKind.UNKNOWN)
-        dropped = form.kind is SchemaKind.UNKNOWN and not template
-        if form.kind in _FORMS and (refused or dropped):
+        refused = outcome_of(form) is Outcome.REFUSED or (template and kind is SchemaKind.UNKNOWN)
+        dropped = kind is SchemaKind.UNKNOWN and not template
+        if kind in _FORMS and (refused or dropped):
             told.add(form.path)
             then = "Nothing uses it" if dropped else after
             effect = Effect.IGNORED if dropped else META.effect
-            place = holder.at(*holder.held_path, *form.path)._replace(key=form.kind is SchemaKind.UNKNOWN)
-            yield META.at(place, f"{form.message}. {then}.", fix=form.fix, effect=effect)
+            place = holder.at(*holder.held_path, *form.path)._replace(key=kind is SchemaKind.UNKNOWN)
+            words = in_words(FORM_WORDS, form)
+            yield META.at(place, f"{words.wrong}. {then}.", fix=words.fix, effect=effect)
     for refusal, effect, *_ in world.machine.admission(vm):
         place, words = holder.at(*holder.held_path, *refusal.path), words_of(refusal)
         if refusal.gate is not None:

@@ -19,10 +19,10 @@ from vmlint.model.subjects import (
     VolumeUploadSource,
 )
 from vmlint.rule import Effect, Fault, Meta
-from vmlint.schema.words import shown
 from vmlint.world import World
 from vmlint.world.storage import DiskVerdict
 
+from .._values import shown
 from .._wording import Words, in_words
 
 __all__ = ["SUBJECTS", "WORDS", "refused"]

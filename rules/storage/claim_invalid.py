@@ -50,14 +50,14 @@ META = Meta("VM417", effect=Effect.REJECTED, since="0.1", subject=PersistentVolu
 
 def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
     for refusal in world.storage.claim_refusals(subject):
-        wrong, fix, _ = in_words(WORDS, refusal)
+        wrong, fix, *_ = in_words(WORDS, refusal)
         if get(subject.data, *refusal.path) == FROM_PROFILE:
             wrong, fix = f"has `volumeMode: {FROM_PROFILE}` without CDI's label", f"{LABEL}, or write `Filesystem`"
         yield META.at(subject.at(*refusal.path), f"claim `{subject.name}` {wrong}.", fix=fix)
     for disk in world.storage.disks(subject):
         outcome = world.storage.render(disk)
         if isinstance(outcome, Failure) and outcome.why in _AT_RENDER:
-            wrong, fix, _ = WORDS[_AT_RENDER[outcome.why]]
+            wrong, fix, *_ = WORDS[_AT_RENDER[outcome.why]]
             yield META.at(subject.at(*outcome.path), f"{disk} {wrong}. CDI refuses the claim.", fix=fix)
 
 

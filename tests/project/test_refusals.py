@@ -17,6 +17,7 @@ import pytest
 
 from rules import _types
 from rules._wording import Words
+from rules.api import _words as form_words
 from rules.cluster import _settings, cdi_setting_wrong
 from rules.machine import _words
 from rules.operations import _refused
@@ -35,6 +36,7 @@ from vmlint.kubevirt.configuration import Setting
 from vmlint.kubevirt.operations.check import Check as OperationCheck
 from vmlint.kubevirt.operations.expression import ExpressionFlaw
 from vmlint.kubevirt.types import Code as TypeCode
+from vmlint.schema.code import KeyFlaw, SchemaCode
 from vmlint.world import outcome, storage_phrases
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,13 @@ SILENT = (
     "vmlint/kubevirt/topology.py",
     "vmlint/kubevirt/types.py",
     "vmlint/model/refusal.py",
+    "vmlint/schema/check.py",
+    "vmlint/schema/code.py",
+    "vmlint/schema/hints.py",
+    "vmlint/schema/load.py",
+    "vmlint/schema/meta.py",
+    "vmlint/schema/neighbours.py",
+    "vmlint/schema/quick.py",
 )
 """The files and folders of semantics that hold no sentence."""
 
@@ -71,6 +80,8 @@ WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "cdi": (ConfigFlaw, (cdi_setting_wrong.WORDS,)),
     "operations": (OperationCheck, (_refused.WORDS,)),
     "expressions": (ExpressionFlaw, (_refused.FLAWS,)),
+    "form": (SchemaCode, (form_words.WORDS,)),
+    "label keys": (KeyFlaw, (form_words.KEY_FLAWS,)),
     "gaps": (Gap, (storage_phrases.GAPS,)),
     "failures": (Why, (storage_phrases.FAILURES,)),
     "choices": (Chosen, (storage_phrases.CHOICES,)),
@@ -128,6 +139,13 @@ def test_what_a_sentence_is() -> None:
         'D = f"{a}.{b}"',
     )
     assert [line for line, _ in sentences("\n".join(lines))] == [2, 3]
+
+
+def test_there_is_one_refusal() -> None:
+    """What `kustomize` refuses is apart: `gitops` is about building, and its problems are placed in documents."""
+    named = re.compile(r"^class (\w*(?:Cause|Refusal))\b", re.MULTILINE)
+    files = [file for file in sorted((ROOT / "vmlint").rglob("*.py")) if "gitops" not in file.parts]
+    assert [name for file in files for name in named.findall(file.read_text("utf-8"))] == ["Refusal"]
 
 
 @pytest.mark.parametrize("subject", WORDS)

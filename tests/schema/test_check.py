@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rules._wording import in_words
+from rules.api._words import WORDS
 from vmlint.model.field import render
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.model.refusal import Refusal
 from vmlint.schema.check import Admission, Schema, check
+from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import schema_of
 from vmlint.schema.node import Node
 from vmlint.schema.openapi import normalise
@@ -38,7 +41,7 @@ def read(text: str) -> Any:
     return document.data
 
 
-def causes(kind: str, text: str, **options: Any) -> list[SchemaCause]:
+def causes(kind: str, text: str, **options: Any) -> list[Refusal]:
     """The causes of an object whose `spec` is the text."""
     schema = schema_of(KINDS[kind], kind)
     assert schema is not None
@@ -46,8 +49,8 @@ def causes(kind: str, text: str, **options: Any) -> list[SchemaCause]:
     return list(check(data, schema, **options))
 
 
-def brief(found: list[SchemaCause]) -> list[tuple[str, SchemaKind, Outcome]]:
-    return [(render(cause.path), cause.kind, cause.outcome) for cause in found]
+def brief(found: list[Refusal]) -> list[tuple[str, SchemaKind, Outcome]]:
+    return [(render(cause.path), kind_of(cause), outcome_of(cause)) for cause in found]
 
 
 def machine(rest: str) -> str:
@@ -72,17 +75,14 @@ def test_a_complete_vm_has_no_fault() -> None:
 
 def test_an_unknown_field_is_dropped_and_its_home_named() -> None:
     text = machine("{domain: {devices: {}}, resources: {requests: {memory: 1Gi}}}")
-    assert causes("VirtualMachine", text) == [
-        SchemaCause(
-            ("spec", "template", "spec", "resources"),
-            SchemaKind.UNKNOWN,
-            Outcome.DROPPED,
-            "`spec.template.spec` has no field `resources`",
-            "move it to `spec.template.spec.domain.resources`",
-            ("spec", "template", "spec", "domain", "resources"),
-            (Move(("spec", "template", "spec", "resources"), ("spec", "template", "spec", "domain", "resources")),),
-        )
-    ]
+    (refusal,) = causes("VirtualMachine", text)
+    words = in_words(WORDS, refusal)
+    source, place = ("spec", "template", "spec", "resources"), ("spec", "template", "spec", "domain", "resources")
+    assert (refusal.path, kind_of(refusal), outcome_of(refusal)) == (source, SchemaKind.UNKNOWN, Outcome.DROPPED)
+    assert words.wrong == "`spec.template.spec` has no field `resources`"
+    assert words.fix == "move it to `spec.template.spec.domain.resources`"
+    assert words.edits is not None
+    assert words.edits(refusal) == (Move(source, place),)
 
 
 def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
@@ -94,8 +94,8 @@ def test_an_unquoted_word_that_yaml_reads_as_a_boolean_is_explained() -> None:
     """
     found = causes("VirtualMachineInstanceReplicaSet", text)
     assert brief(found) == [("spec.selector.matchLabels.app", SchemaKind.TYPE, Outcome.REFUSED)]
-    assert found[0].message == "`app` must be a string; it is the boolean `true`"
-    assert found[0].fix.startswith("quote it: in YAML an unquoted `y`")
+    assert in_words(WORDS, found[0]).wrong == "`app` must be a string; it is the boolean `true`"
+    assert in_words(WORDS, found[0]).fix.startswith("quote it: in YAML an unquoted `y`")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_the_cluster_refuses_of_a_vm(spec: str, path: str, kind: SchemaKind
 )
 def test_the_quantity_that_is_meant(size: str, fix: str) -> None:
     (cause,) = causes("VirtualMachine", machine(f"domain: {{devices: {{}}, memory: {{guest: {size}}}}}"))
-    assert cause.fix == fix
+    assert in_words(WORDS, cause).fix == fix
 
 
 def test_a_vm_without_a_spec_is_refused() -> None:
@@ -151,7 +151,7 @@ def test_go_writes_a_fractional_quantity_of_a_vm_as_text_before_the_crd_sees_it(
     path = "spec.virtualMachineTemplate.spec.template.spec.domain.resources.requests.cpu"
     found = causes("VirtualMachinePool", pool)
     assert brief(found) == [(path, SchemaKind.TYPE, Outcome.REFUSED)]
-    assert found[0].fix == 'quote it: `"0.5"`'
+    assert in_words(WORDS, found[0]).fix == 'quote it: `"0.5"`'
 
 
 def test_an_absent_required_text_of_a_vm_becomes_an_empty_one() -> None:
@@ -253,7 +253,7 @@ def test_fields_of_other_releases() -> None:
     assert causes("VirtualMachine", text, target=(1, 5)) == []
     found = causes("VirtualMachine", text, target=(1, 4, 3))
     assert brief(found) == [(path, SchemaKind.NEWER, Outcome.DROPPED)]
-    assert found[0].message == "`ioThreads` exists only since KubeVirt 1.5"
+    assert in_words(WORDS, found[0]).wrong == "`ioThreads` exists only since KubeVirt 1.5"
     gone = "liveUpdateFeatures: {}\n" + machine("{domain: {devices: {}}}")
     assert causes("VirtualMachine", gone, target=(1, 1)) == []
     assert brief(causes("VirtualMachine", gone)) == [("spec.liveUpdateFeatures", SchemaKind.REMOVED, Outcome.DROPPED)]
@@ -328,4 +328,6 @@ def test_no_data_makes_it_fail(data: Any) -> None:
             {"spec": {"template": data, "virtualMachineTemplate": data}},
         ):
             for cause in check(value, schema):
-                assert cause.message and cause.fix
+                words = in_words(WORDS, cause)
+                assert words.wrong
+                assert words.fix

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from rules._wording import in_words
+from rules.api._words import WORDS, taken_words
 from vmlint.model.field import render
-from vmlint.schema.cause import SchemaKind
 from vmlint.schema.check import check
+from vmlint.schema.code import SchemaKind, kind_of
 from vmlint.schema.load import schema_of
 from vmlint.source.edit import Remove
 
@@ -16,7 +18,11 @@ def fixes(api_version: str, kind: str, spec: dict[str, Any], **more: Any) -> dic
     schema = schema_of(api_version, kind)
     assert schema is not None
     found = check({"metadata": {"name": "web"}, "spec": spec, **more}, schema, whole=False)
-    return {render(cause.path): cause.fix for cause in found if cause.kind is SchemaKind.UNKNOWN}
+    return {
+        render(refusal.path): in_words(WORDS, refusal).fix
+        for refusal in found
+        if kind_of(refusal) is SchemaKind.UNKNOWN
+    }
 
 
 def template(spec: dict[str, Any]) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def test_metadata_of_the_object() -> None:
         "metadata": {"name": "a", "annotation": {"b": "c"}, "spec": {"template": {}}},
         "spec": template({"domain": {"devices": {}}}),
     }
-    assert [(render(cause.path), cause.fix) for cause in check(data, schema)] == [
+    assert [(render(refusal.path), in_words(WORDS, refusal).fix) for refusal in check(data, schema)] == [
         ("metadata.annotation", "write `annotations`"),
         ("metadata.spec", "move it to `spec`"),
     ]
@@ -126,11 +132,14 @@ def test_a_place_that_is_taken_is_told(size: str, edits: tuple[Remove, ...]) -> 
     assert schema is not None
     storage = {"resources": {"requests": {"storage": "1Gi"}}}
     data = {"metadata": {"name": "a"}, "spec": {"source": {"blank": {}, "size": size}, "storage": storage}}
-    (cause,) = check(data, schema)
-    assert cause.taken == ("remove it: `spec.storage.resources.requests.storage` is set already", edits)
+    (refusal,) = check(data, schema)
+    words = taken_words(refusal)
+    assert words is not None
+    assert words.fix == "remove it: `spec.storage.resources.requests.storage` is set already"
+    assert (words.edits(refusal) if words.edits else ()) == edits
     data["spec"]["storage"] = {}  # type: ignore[index]
-    (cause, *_) = check(data, schema)
-    assert cause.taken is None
+    (refusal, *_) = check(data, schema)
+    assert taken_words(refusal) is None
 
 
 @pytest.mark.parametrize(
@@ -149,9 +158,10 @@ def test_a_suggestion_is_sure_only_where_one_field_is_near(field: str, fix: str,
     assert schema is not None
     volume = {"name": "init", "cloudInitNoCloud": {field: {"name": "init"}}}
     spec = template({"domain": {"devices": {}}, "volumes": [volume]})
-    (cause,) = check({"metadata": {"name": "a"}, "spec": spec}, schema)
-    assert fix in cause.fix
-    assert (cause.sure, bool(cause.edits)) == (sure, sure)
+    (refusal,) = check({"metadata": {"name": "a"}, "spec": spec}, schema)
+    words = in_words(WORDS, refusal)
+    assert fix in words.fix
+    assert (words.edits is not None and words.sure) is sure
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from vmlint.schema.cause import Outcome, SchemaKind
+from rules._wording import in_words
+from rules.api._words import WORDS
 from vmlint.schema.check import Release
+from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 
 
@@ -117,10 +119,11 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
 def test_versions_that_are_not_served(
     api_version: str, kind: str, target: Release | None, sort: SchemaKind, message: str, fix: str
 ) -> None:
-    cause = check_version(api_version, kind, target=target)
-    assert cause is not None
-    assert (cause.path, cause.kind, cause.message, cause.fix) == (("apiVersion",), sort, message, fix)
-    assert cause.outcome is (Outcome.ACCEPTED if sort is SchemaKind.DEPRECATED else Outcome.REFUSED)
+    refusal = check_version(api_version, kind, target=target)
+    assert refusal is not None
+    words = in_words(WORDS, refusal)
+    assert (refusal.path, kind_of(refusal), words.wrong, words.fix) == (("apiVersion",), sort, message, fix)
+    assert outcome_of(refusal) is (Outcome.ACCEPTED if sort is SchemaKind.DEPRECATED else Outcome.REFUSED)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def verdicts(one: World) -> list[Any]:
     whole = [found for found in one.cluster.resources if not found.fragment]
     vms = [found for found in whole if isinstance(found, VirtualMachine)]
     return [
-        *((str(found), one.form.causes(found), one.storage.refusals(found), disks(found, one)) for found in whole),
+        *((str(found), one.form.refusals(found), one.storage.refusals(found), disks(found, one)) for found in whole),
         *((str(vm), one.machine.admission(vm), one.vms.conflicts(vm), one.vms.unmet(vm)) for vm in vms),
     ]
 

@@ -22,17 +22,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, final
 
-from vmlint.model.field import render
 from vmlint.model.quantity import Quantity, crd_pattern_ok
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind, Taken
 from vmlint.schema.cel import RULES
+from vmlint.schema.code import Outcome, SchemaCode, SchemaKind, fault, kind_of
 from vmlint.schema.hints import Frame, Hint, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata
 from vmlint.schema.node import Node
 from vmlint.schema.quick import Demands, accepts
-from vmlint.schema.words import TYPE_WORDS, quote_edit, quote_fix, shown, the_value
-from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
 __all__ = ["Admission", "Release", "Schema", "check"]
 
@@ -79,7 +77,7 @@ class Schema(NamedTuple):
     product: str = ""
 
 
-def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bool = True) -> Iterator[SchemaCause]:
+def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bool = True) -> Iterator[Refusal]:
     """The faults of an object's form, in the order of the object.
 
     `target` is the release of the schema's product that the object is for; without one, all that any release or
@@ -90,19 +88,20 @@ def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bo
         return
     walk = _Walk(schema, target, whole)
     if isinstance(data, dict):
-        for cause in check_metadata(data.get("metadata"), schema.kind, whole=whole):
-            if cause.kind is SchemaKind.UNKNOWN:
-                walk.strange_metadata(data, str(cause.path[-1]))
+        for refusal in check_metadata(data.get("metadata"), schema.kind, whole=whole):
+            if kind_of(refusal) is SchemaKind.UNKNOWN:
+                walk.strange_metadata(data, str(refusal.path[-1]))
             else:
-                yield cause
+                yield refusal
         walk.object(schema.root, data, (None, "", schema.root, data))
     else:
         walk.wrong_type(schema.root, data, None, "")
     claims = target is None and isinstance(data, dict) and _proposes_claims(data)
-    for cause in walk.found:
+    for refusal in walk.found:
         # With claim templates a volume names its claim by the template: `persistentVolumeClaim.name`.
-        if not (claims and cause.path[-2:-1] == ("persistentVolumeClaim",) and cause.path[-1] in ("name", "claimName")):
-            yield cause
+        of_claim = refusal.path[-2:-1] == ("persistentVolumeClaim",) and refusal.path[-1] in ("name", "claimName")
+        if not (claims and of_claim):
+            yield refusal
 
 
 def _is_right(data: dict[str, Any], schema: Schema, target: Release | None, whole: bool) -> bool:
@@ -127,7 +126,7 @@ def _proposes_claims(data: dict[str, Any]) -> bool:
 
 @final
 class _Walk:
-    """One pass over an object; `found` collects the causes."""
+    """One pass over an object; `found` collects the faults."""
 
     __slots__ = ("_admission", "_product", "_root", "_target", "_unknowns", "_whole", "found")
 
@@ -138,7 +137,7 @@ class _Walk:
         self._target = target[:2] if target else None
         self._whole = whole
         self._unknowns = 0
-        self.found: list[SchemaCause] = []
+        self.found: list[Refusal] = []
 
     def value(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         """Judge one value that is not null."""
@@ -208,16 +207,12 @@ class _Walk:
             return
         if kind == "integer" or kind == "number":
             if not node.low <= value <= node.high:
-                bounds = f"from {node.low} to {node.high}"
-                message = f"must be {bounds}; it is {the_value(value)}"
-                self.refuse(SchemaKind.RANGE, above, key, message, f"write a number {bounds}")
+                self.refuse(SchemaCode.RANGE, above, key, value=value, low=node.low, high=node.high)
         elif kind == "quantity":
             self.quantity(value, above, key)
         elif kind == "int-or-string":
             if self._admission.decoded and not isinstance(value, str) and not -_INT32 <= value < _INT32:
-                self.refuse(
-                    SchemaKind.RANGE, above, key, f"is {the_value(value)}; it must fit in 32 bits", "fix the value"
-                )
+                self.refuse(SchemaCode.INT32, above, key, value=value)
         elif kind == "string":
             self.text(node, value, above, key)
         self.choice(node, value, above, key)
@@ -228,36 +223,17 @@ class _Walk:
         if node.counts:
             self.extent(node, len(value), "Length", above, key)
         if node.pattern and not node.pattern.search(value):
-            message = f"is {the_value(value)}; it must match `{node.pattern.pattern}`"
-            self.refuse(SchemaKind.PATTERN, above, key, message, "fix the value")
+            self.refuse(SchemaCode.PATTERN, above, key, value=value, pattern=node.pattern.pattern)
         if node.duration and self._admission.decoded and not _DURATION.fullmatch(value):
-            self.refuse(
-                SchemaKind.PATTERN,
-                above,
-                key,
-                "is not a valid duration",
-                "write a duration such as `1h30m`",
-                value=value,
-            )
+            self.refuse(SchemaCode.DURATION, above, key, value=value)
 
     def quantity(self, value: Any, above: Frame | None, key: str | int) -> None:
         wrong = isinstance(value, str) and self._admission.crd and not crd_pattern_ok(value)
         if wrong or (self._admission.decoded and Quantity.try_parse(value) is None):
             bare = str(value).removesuffix("B").removesuffix("b")
             known = bare != value and crd_pattern_ok(bare)
-            fix = f"write `{bare}`" if known else "write a quantity such as `4Gi` or `500m`"
-            edit = Put((), bare) if known else None
-            bytes_meant = str(value).endswith("B")
-            self.refuse(
-                SchemaKind.PATTERN,
-                above,
-                key,
-                "is not a valid quantity",
-                fix,
-                edit,
-                sure=bytes_meant,
-                value=value,
-            )
+            sure = str(value).endswith("B")  # of bytes
+            self.refuse(SchemaCode.QUANTITY, above, key, value=value, bare=bare if known else "", sure=sure)
 
     def choice(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         # Go leaves an empty text out when it writes the object back, unless the field is a pointer.
@@ -267,11 +243,8 @@ class _Walk:
         if not broken and self._admission.swagger and node.webhook_enum and value not in node.webhook_enum:
             broken, choices = True, node.webhook_enum
         if broken:
-            words = ", ".join(f"`{choice}`" for choice in choices)
             near = next((c for c in choices if isinstance(value, str) and str(c).casefold() == value.casefold()), None)
-            fix = f"write `{near}`" if near is not None else f"use one of {words}"
-            edit = Put((), near) if near is not None else None
-            self.refuse(SchemaKind.ENUM, above, key, f"is {the_value(value)}; it must be one of {words}", fix, edit)
+            self.refuse(SchemaCode.ENUM, above, key, value=value, choices=choices, near=near)
 
     def rules(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -280,19 +253,14 @@ class _Walk:
         for expression, message in node.rules:
             holds = RULES.get(expression)
             if holds is not None and not holds(value):
-                self.refuse(SchemaKind.RULE, above, key, f"breaks a rule of the schema: {message}", "fix the value")
+                self.refuse(SchemaCode.RULE, above, key, message=message)
 
     def extent(self, node: Node, length: int, unit: str, above: Frame | None, key: str | int) -> None:
-        words = {"Properties": "entries", "Items": "entries", "Length": "characters"}[unit]
         most, least = node.counts.get(f"max{unit}"), node.counts.get(f"min{unit}")
         if most is not None and length > most:
-            self.refuse(
-                SchemaKind.LENGTH, above, key, f"has {length} {words}; at most {most} are allowed", "shorten it"
-            )
+            self.refuse(SchemaCode.TOO_LONG, above, key, length=length, unit=unit, most=most)
         if least is not None and length < least:
-            self.refuse(
-                SchemaKind.LENGTH, above, key, f"has {length} {words}; at least {least} must be set", "add more"
-            )
+            self.refuse(SchemaCode.TOO_SHORT, above, key, length=length, unit=unit, least=least)
 
     def twice(self, node: Node, value: list[Any], frame: Frame) -> None:
         seen: dict[Any, int] = {}
@@ -302,9 +270,7 @@ class _Walk:
                 continue
             first = seen.setdefault(identity, index)
             if first != index:
-                keys = ", ".join(f"`{key}`" for key in node.keys)
-                message = f"repeats entry {first} of its list" + (f": the same {keys}" if keys else "")
-                self.refuse(SchemaKind.DUPLICATE, frame, index, message, "remove one of the two")
+                self.refuse(SchemaCode.DUPLICATE, frame, index, first=first, keys=tuple(node.keys))
 
     def missing(self, node: Node, value: dict[str, Any], frame: Frame) -> None:
         admission = self._admission
@@ -320,17 +286,8 @@ class _Walk:
             if name in node.releases and self._is_later(node.releases[name][0]):
                 continue
             refused = admission.crd or name in node.webhook_required
-            state = "empty (null), which counts as missing" if name in value else "missing"
-            then = "the schema requires it" if refused else "KubeVirt uses an empty value instead"
-            self.found.append(
-                SchemaCause(
-                    (*path_of(frame), name),
-                    SchemaKind.MISSING,
-                    Outcome.REFUSED if refused else Outcome.BLANK,
-                    f"`{name}` is {state}: {then}",
-                    f"give `{name}` a value" if name in value else f"add `{name}`",
-                )
-            )
+            code, outcome = (SchemaCode.MISSING, Outcome.REFUSED) if refused else (SchemaCode.BLANK, Outcome.BLANK)
+            self.found.append(fault(code, (*path_of(frame), name), outcome, null=name in value))
 
     def unknown(self, node: Node, name: str, value: Any, frame: Frame) -> None:
         """Say of a field that the schema does not have what becomes of it, and what may be meant."""
@@ -351,37 +308,8 @@ class _Walk:
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
         self._unknowns += 1
         meant = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
-        base = path_of(frame)
-        fix = meant.elsewhere or "remove it, or move it to its place"
-        edits: tuple[Edit, ...] = ()
-        if meant.name:
-            fix, edits = f"write `{meant.name}`", (Move((*base, name), (*base, meant.name)),)
-        elif meant.place:
-            fix, edits = f"move it to `{render(meant.place)}`", (Move((*base, name), meant.place),)
-        elif meant.candidates:
-            fix = f"remove it, or did you mean {' or '.join(f'`{one}`' for one in meant.candidates)}?"
-        taken = None
-        if meant.held:
-            there = f"`{render(meant.place)}`"
-            both = isinstance(value, dict | list) and not meant.same
-            words = (
-                f"remove it, or merge it into {there}, which is set" if both else f"remove it: {there} is set already"
-            )
-            taken = Taken(words, (Remove((*base, name)),) if meant.same else ())
-        parent = f"`{render(base)}`" if base else "the object"
-        self.found.append(
-            SchemaCause(
-                (*base, name),
-                SchemaKind.UNKNOWN,
-                outcome,
-                f"{parent} has no field `{shown(name)}`",
-                fix,
-                meant.place,
-                edits,
-                meant.misspelt,
-                taken,
-            )
-        )
+        nested = isinstance(value, dict | list)
+        self.found.append(fault(SchemaCode.UNKNOWN, (*path_of(frame), name), outcome, hint=meant, nested=nested))
 
     def not_served(self, served: Sequence[str], name: str, frame: Frame) -> bool:
         """Say of a field that the target lacks when it came or went."""
@@ -389,18 +317,15 @@ class _Walk:
         if since == _PROPOSAL:
             if self._target is None:
                 return False
-            kind, message, fix = SchemaKind.PROPOSAL, "is a proposal, which no release supports", "remove it"
+            code, release = SchemaCode.PROPOSAL, ""
         elif self._is_later(since):
-            kind = SchemaKind.NEWER
-            bringer = f"{self._product} {since}" if since != _MAIN else f"the main branch of {self._product}"
-            message = f"exists only since {bringer}"
-            fix = f"remove it, or upgrade to {bringer}"
+            code, release = SchemaCode.NEWER, since
         elif until and (self._target is None or _release(until) < self._target):
-            kind, message, fix = SchemaKind.REMOVED, f"exists only up to {self._product} {until}", "remove it"
+            code, release = SchemaCode.REMOVED, until
         else:
             return False
-        message = f"`{name}` {message}"
-        self.found.append(SchemaCause((*path_of(frame), name), kind, Outcome.DROPPED, message, fix))
+        path = (*path_of(frame), name)
+        self.found.append(fault(code, path, Outcome.DROPPED, product=self._product, release=release))
         return True
 
     def is_served(self, served: Sequence[str]) -> bool:
@@ -445,31 +370,11 @@ class _Walk:
     def wrong_type(self, node: Node, value: Any, above: Frame | None, key: str | int) -> None:
         if is_unknown(value):
             return
-        message = f"must be {TYPE_WORDS.get(node.type, node.type)}; it is {the_value(value)}"
-        self.refuse(SchemaKind.TYPE, above, key, message, _type_fix(node.type, value), _type_edit(node.type, value))
+        self.refuse(SchemaCode.TYPE, above, key, type=node.type, value=value)
 
-    def refuse(
-        self,
-        kind: SchemaKind,
-        above: Frame | None,
-        key: str | int,
-        message: str,
-        fix: str,
-        edit: Put | Quote | None = None,
-        *,
-        sure: bool = True,
-        value: Any = "",
-    ) -> None:
-        """Note a refusal of a field, or of its `value`; `edit` is what fixes it, its path left empty."""
-        path = path_of(above) if above is None else (*path_of(above), key)
-        name = f"entry {key}" if isinstance(key, int) else f"`{shown(key)}`" if key else "the object"
-        subject = f"`{shown(str(value))}` in {name}" if value != "" else name
-        edits = (edit._replace(path=path),) if edit is not None else ()
-        self.found.append(
-            SchemaCause(
-                path, kind, Outcome.REFUSED, f"{subject} {message}", fix, edits=edits, sure=bool(edits) and sure
-            )
-        )
+    def refuse(self, code: SchemaCode, above: Frame | None, key: str | int, **values: Any) -> None:
+        """Note a refusal of a value."""
+        self.found.append(fault(code, path_of(above) if above is None else (*path_of(above), key), **values))
 
 
 _TYPES: dict[type, dict[str, Any]] = {
@@ -509,37 +414,6 @@ def _identity(keys: Sequence[str], entry: Any) -> Any:
     if any(value is None or isinstance(value, dict | list) or is_unknown(value) for value in values):
         return None
     return tuple((type(value), value) for value in values)
-
-
-def _type_fix(kind: str, value: Any) -> str:
-    if kind == "string" and not isinstance(value, dict | list) and value is not None:
-        return quote_fix(value)
-    if kind in ("integer", "number", "boolean") and isinstance(value, str):
-        return "write it without quotes" if _reads_as(kind, value) else f"write {TYPE_WORDS[kind]}"
-    if kind in ("quantity", "int-or-string") and isinstance(value, float):
-        return f'quote it: `"{value}"`'
-    if kind == "array" and value is not None:
-        return "put `- ` before its first line to make it a list"
-    if kind == "object" and isinstance(value, list):
-        return "remove the `- ` to make it a mapping"
-    return f"write {TYPE_WORDS.get(kind, kind)}, or remove it"
-
-
-def _type_edit(kind: str, value: Any) -> Put | Quote | None:
-    """The edit of a scalar that is of the wrong type by its quotes alone."""
-    if kind == "string" or (kind in ("quantity", "int-or-string") and isinstance(value, float)):
-        return quote_edit(value)
-    if kind == "boolean" and value in ("true", "false"):
-        return Put((), value == "true")
-    if kind in ("integer", "number") and isinstance(value, str) and value.isdecimal() and str(int(value)) == value:
-        return Put((), int(value))
-    return None
-
-
-def _reads_as(kind: str, value: str) -> bool:
-    if kind == "boolean":
-        return value.lower() in ("true", "false", "yes", "no", "on", "off", "y", "n")
-    return value.removeprefix("-").isdecimal()
 
 
 def _release(text: str) -> Release:

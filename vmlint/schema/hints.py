@@ -38,14 +38,15 @@ class Hint(NamedTuple):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
     `misspelt` says that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
-    says what to do where another object has the field. `held` says that the place has a value already, and `same` that
-    it is the same one. `candidates` are the fields that may be meant where several are near.
+    says that another object has the field: the CDI object, for the pods that fill disks. `held` says that the place has
+    a value already, and `same` that it is the same one. `candidates` are the fields that may be meant where several are
+    near.
     """
 
     name: str = ""
     place: Path = ()
     misspelt: bool = False
-    elsewhere: str = ""
+    elsewhere: bool = False
     held: bool = False
     same: bool = False
     candidates: tuple[str, ...] = ()
@@ -60,8 +61,8 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
         return Hint(same[0], misspelt=len(same) == 1)
     if place := _amount(frame, name, value):
         return _there(frame, place, value)
-    if elsewhere := _of_another_object(frame, name, value):
-        return Hint(elsewhere=elsewhere)
+    if _of_another_object(frame, name, value):
+        return Hint(elsewhere=True)
     if parts := [known for known in free if _is_part(name, known)]:
         return Hint(parts[0]) if len(parts) == 1 else Hint(candidates=tuple(parts[:_MOST_CANDIDATES]))
     if place := _home(frame, name, value):
@@ -85,13 +86,11 @@ _DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"
 """Fields that only the spec of a DataVolume has together."""
 
 
-def _of_another_object(frame: Frame, name: str, value: Any) -> str:
-    """What to do with a field that is another object's: CPU and memory of the pods that fill a DataVolume."""
+def _of_another_object(frame: Frame, name: str, value: Any) -> bool:
+    """Whether a field is another object's: CPU and memory of the pods that fill a DataVolume."""
     amounts = [part for kind in ("requests", "limits") if isinstance(part := get(value, kind), dict)]
-    of_pods = amounts and all(key in ("cpu", "memory") for part in amounts for key in part)
-    if name != "resources" or not of_pods or not _DATA_VOLUME.issubset(frame[2].fields):
-        return ""
-    return "remove it: the CDI object sets them for all pods that fill disks, `spec.config.podResourceRequirements`"
+    of_pods = bool(amounts) and all(key in ("cpu", "memory") for part in amounts for key in part)
+    return name == "resources" and of_pods and _DATA_VOLUME.issubset(frame[2].fields)
 
 
 def _digits(name: str) -> str:

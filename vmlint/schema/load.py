@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
 from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, kinds, newest, nodes, root
 from vmlint.model.access import get, mapping, sequence, text
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
+from vmlint.model.refusal import Refusal
 from vmlint.schema.check import Admission, Release, Schema
+from vmlint.schema.code import Outcome, SchemaCode, fault
 from vmlint.schema.node import Node
 from vmlint.schema.openapi import normalise
-from vmlint.schema.words import shown
-from vmlint.source.edit import Edit, Put
 
 __all__ = ["check_version", "schema_of", "schemas_of_crd"]
 
@@ -52,7 +51,7 @@ def schemas_of_crd(data: Any) -> Iterator[tuple[str, str, Schema]]:
 
 
 @lru_cache(maxsize=1024)  # a repository has few versions and kinds
-def check_version(api_version: str, kind: str, *, target: Release | None = None) -> SchemaCause | None:
+def check_version(api_version: str, kind: str, *, target: Release | None = None) -> Refusal | None:
     """What is wrong with an object's API version, None if nothing is, or the kind is of another product's group.
 
     `target` is the release of the kind's product (KubeVirt or CDI); without one, the newest release counts, and what a
@@ -66,67 +65,41 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     version = row.version(name)
     release = target[:2] if target else _release(newest(row.product))
     served = sorted((known.name for known in row.versions if _serves(known.since, known.until, release)), key=_maturity)
-    use = f"write `{group}/{served[-1]}`" if served else _successor(kind, target)
-    edits = (Put(_FIELD, f"{group}/{served[-1]}"),) if served else ()
+    values: dict[str, Any] = {
+        "api_version": api_version,
+        "kind": kind,
+        "product": product,
+        "served": f"{group}/{served[-1]}" if served else "",
+        "upgrade": bool(target),
+    }
     if version is None:
-        return _version(SchemaKind.VERSION, f"`{kind}` has no version `{name}` in `{group}`", use, edits)
+        return fault(SchemaCode.VERSION_UNKNOWN, _FIELD, group=group, version=name, **values)
     if version.since == PROPOSAL:
         if target is None:
             return None
-        return _version(SchemaKind.PROPOSAL, f"`{api_version}` is a proposal: no release of {product} serves it", use)
+        return fault(SchemaCode.VERSION_PROPOSED, _FIELD, **values)
     if not _serves(version.since, version.until, release):
-        gone = version.until and release > _release(version.until)
-        said = (
-            f"is served only up to {product} {version.until}"
-            if gone
-            else f"is served only since {product} {version.since}"
-        )
-        return _version(SchemaKind.VERSION, f"`{api_version}` of `{kind}` {said}", use, edits)
+        if version.until and release > _release(version.until):
+            return fault(SchemaCode.VERSION_GONE, _FIELD, release=version.until, **values)
+        return fault(SchemaCode.VERSION_NOT_YET, _FIELD, release=version.since, **values)
     if version.deprecated and release >= _release(version.deprecated):
-        message = f"`{api_version}` of `{kind}` is deprecated since {product} {version.deprecated}"
         other = row.version(served[-1]) if served[-1] != name else None
         if other is None or _deprecated(other, release):
-            return SchemaCause(_FIELD, SchemaKind.DEPRECATED, Outcome.ACCEPTED, message, _successor(kind, target))
-        instead = f"{group}/{other.name}"
+            return _deprecation(version.deprecated, "", False, values)
         # What all releases serve beside it is the same object by another name: the definitions convert nothing.
-        return SchemaCause(
-            _FIELD,
-            SchemaKind.DEPRECATED,
-            Outcome.ACCEPTED,
-            message,
-            f"write `{instead}`",
-            edits=(Put(_FIELD, instead),),
-            sure=not other.since,
-        )
+        return _deprecation(version.deprecated, f"{group}/{other.name}", not other.since, values)
     return None
 
 
-# What replaces a kind that has gone, or goes.
-_SUCCESSORS = {
-    "VirtualMachineFlavor": "use `VirtualMachineInstancetype` of `instancetype.kubevirt.io`",
-    "VirtualMachineClusterFlavor": "use `VirtualMachineClusterInstancetype` of `instancetype.kubevirt.io`",
-    "VirtualMachinePreference": "use `VirtualMachinePreference` of `instancetype.kubevirt.io`",
-    "VirtualMachineClusterPreference": "use `VirtualMachineClusterPreference` of `instancetype.kubevirt.io`",
-    "VirtualMachineInstancePreset": "use instancetypes and preferences",
-}
-
-
-def _successor(kind: str, target: Release | None) -> str:
-    return _SUCCESSORS.get(kind, "upgrade the cluster, or remove the object" if target else "remove the object")
-
-
-def _unknown_kind(group: str, kind: str) -> SchemaCause | None:
+def _unknown_kind(group: str, kind: str) -> Refusal | None:
     """A known kind in the wrong group, or one that is misspelt; a kind of no known name may well exist."""
     homes = [other for other in sorted(groups()) if other != "flavor.kubevirt.io" and api_kind(other, kind)]
     if not homes:
         meant = _meant(kind, kinds(group))
-        message = f"`{group}` has no kind `{shown(kind)}`"
-        return (
-            SchemaCause(("kind",), SchemaKind.VERSION, Outcome.REFUSED, message, f"write `{meant}`") if meant else None
-        )
+        return fault(SchemaCode.KIND_MISSPELT, ("kind",), group=group, kind=kind, meant=meant) if meant else None
     row = api_kind(homes[0], kind)
     version = max((known.name for known in row.versions if known.since != PROPOSAL), key=_maturity) if row else ""
-    return _version(SchemaKind.VERSION, f"`{group}` has no kind `{kind}`", f"write `{homes[0]}/{version}`")
+    return fault(SchemaCode.KIND_ELSEWHERE, _FIELD, group=group, kind=kind, meant=f"{homes[0]}/{version}")
 
 
 def _meant(kind: str, known: Sequence[str]) -> str:
@@ -141,8 +114,10 @@ def _meant(kind: str, known: Sequence[str]) -> str:
     return ranked[-1][1] if ranked and ranked[-1][0] >= _ALIKE else ""
 
 
-def _version(kind: SchemaKind, message: str, fix: str, edits: tuple[Edit, ...] = ()) -> SchemaCause:
-    return SchemaCause(_FIELD, kind, Outcome.REFUSED, message, fix, edits=edits)
+def _deprecation(release: str, instead: str, sure: bool, values: Mapping[str, Any]) -> Refusal:
+    """`instead` is the version to write, "" for none; it is `sure` where it is the same object by another name."""
+    code = SchemaCode.VERSION_DEPRECATED
+    return fault(code, _FIELD, Outcome.ACCEPTED, release=release, instead=instead, sure=sure, **values)
 
 
 def _deprecated(version: ApiVersion | None, release: Release) -> bool:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
-from vmlint.schema.words import quote_edit, quote_fix, shown, the_value
+from vmlint.schema.code import KeyFlaw, Outcome, SchemaCode, fault
 from vmlint.source.span import Path
 
 __all__ = ["FIELDS", "check_metadata", "is_label", "is_label_value", "is_subdomain", "label_key_fault"]
@@ -39,8 +39,6 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-_SUBDOMAIN_FORM = "lower-case letters, digits, `-` and `.`, with a letter or digit at both ends of each part"
-_LABEL_FORM = "lower-case letters, digits and `-`, with a letter or digit at both ends"
 _ANNOTATIONS = 256 * 1024
 _LABEL_NAMES = frozenset(
     {"Namespace"}
@@ -63,25 +61,23 @@ def is_label_value(text: str) -> bool:
 
 
 @lru_cache(maxsize=1024)  # the same few keys stand in all objects
-def label_key_fault(key: str) -> str:
-    """What is wrong with the key of a label or annotation, "" if nothing is."""
+def label_key_fault(key: str) -> KeyFlaw | None:
+    """What is wrong with the key of a label or annotation, None if nothing is."""
     prefix, slash, name = key.rpartition("/")
     if slash and not (is_subdomain(prefix) and "/" not in prefix):
-        return f"the part before `/` must be a DNS name of at most 253 characters: {_SUBDOMAIN_FORM}"
+        return KeyFlaw.PREFIX
     if not name or len(name) > 63 or not _NAME_PART.fullmatch(name):
-        return "its name must be 1 to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"
-    return ""
+        return KeyFlaw.NAME
+    return None
 
 
-def check_metadata(
-    data: Any, kind: str = "", *, whole: bool = True, path: Path = ("metadata",)
-) -> Iterator[SchemaCause]:
+def check_metadata(data: Any, kind: str = "", *, whole: bool = True, path: Path = ("metadata",)) -> Iterator[Refusal]:
     """The faults of an object's `metadata`. A fragment (`whole` false) need not have a name."""
     if not isinstance(data, dict):
         if data is not None:
-            yield _refused(path, SchemaKind.TYPE, f"`metadata` must be a mapping; it is {the_value(data)}", "")
+            yield fault(SchemaCode.METADATA_TYPE, path, value=data)
         elif whole:
-            yield _NAMELESS._replace(path=(*path, "name"))
+            yield fault(SchemaCode.NAMELESS, (*path, "name"))
         return
     for name, value in data.items():
         if not isinstance(name, str) or value is None or is_unknown(value) or is_unknown(name):
@@ -89,99 +85,61 @@ def check_metadata(
         types = FIELDS.get(name)
         if types is None:
             if whole or not name.startswith("$"):
-                yield SchemaCause(
-                    (*path, name),
-                    SchemaKind.UNKNOWN,
-                    Outcome.DROPPED,
-                    f"`metadata` has no field `{shown(name)}`",
-                    "remove it, or move it to its place",
-                )
+                yield fault(SchemaCode.UNKNOWN, (*path, name), Outcome.DROPPED)
         elif not isinstance(value, types) or isinstance(value, bool):
-            message = f"`{name}` must be {_TYPE_WORDS[types[0]]}; it is {the_value(value)}"
-            yield _refused((*path, name), SchemaKind.TYPE, message, quote_fix(value) if types[0] is str else "")
+            yield fault(SchemaCode.METADATA_FIELD_TYPE, (*path, name), type=types[0].__name__, value=value)
     yield from _names(data, kind, whole, path)
     yield from _labels(data.get("labels"), (*path, "labels"))
     yield from _annotations(data.get("annotations"), (*path, "annotations"))
 
 
-_TYPE_WORDS: Mapping[type, str] = {str: "a string", int: "a whole number", dict: "a mapping", list: "a list"}
-
-
-def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Iterator[SchemaCause]:
+def _names(data: Mapping[str, Any], kind: str, whole: bool, path: Path) -> Iterator[Refusal]:
     name, stem, namespace = data.get("name"), data.get("generateName"), data.get("namespace")
-    good, form, most = (is_label, _LABEL_FORM, 63) if kind in _LABEL_NAMES else (is_subdomain, _SUBDOMAIN_FORM, 253)
+    good, form, most = (is_label, "label", 63) if kind in _LABEL_NAMES else (is_subdomain, "subdomain", 253)
     if whole and name in (None, "") and stem in (None, ""):
-        yield _NAMELESS._replace(path=(*path, "name"))
+        yield fault(SchemaCode.NAMELESS, (*path, "name"))
     for field, value in (("name", name), ("generateName", stem)):
         if not isinstance(value, str) or not value or is_unknown(value):
             continue
         # What is generated follows the stem, so a dash at its end is inside the name.
         text = value[:-1] + "a" if field == "generateName" and value.endswith("-") and len(value) > 1 else value
         if not good(text):
-            said = (
-                f"has {len(value)} characters; at most {most} are allowed"
-                if len(value) > most
-                else "is not a valid name"
-            )
-            yield _refused((*path, field), SchemaKind.NAME, f"`{shown(value)}` {said}", f"use {form}")
+            code = SchemaCode.NAME_TOO_LONG if len(value) > most else SchemaCode.NAME_INVALID
+            yield fault(code, (*path, field), value=value, form=form, most=most)
     if isinstance(namespace, str) and namespace and not is_unknown(namespace) and not is_label(namespace):
-        message = f"`{shown(namespace)}` is not a valid namespace"
-        yield _refused((*path, "namespace"), SchemaKind.NAME, message, f"use up to 63 {_LABEL_FORM}")
+        yield fault(SchemaCode.NAMESPACE_INVALID, (*path, "namespace"), value=namespace)
 
 
-def _labels(labels: Any, path: Path) -> Iterator[SchemaCause]:
+def _labels(labels: Any, path: Path) -> Iterator[Refusal]:
     if not isinstance(labels, dict):
         return
     for key, value in labels.items():
         if not isinstance(key, str) or is_unknown(key):
             continue
-        if fault := label_key_fault(key):
-            yield _refused((*path, key), SchemaKind.LABEL, f"the label key `{shown(key)}` is not allowed: {fault}", "")
+        if flaw := label_key_fault(key):
+            yield fault(SchemaCode.LABEL_KEY, (*path, key), key=key, flaw=flaw)
         if value is None or is_unknown(value):
             continue
         if not isinstance(value, str):
-            yield _not_text((*path, key), f"the label `{shown(key)}`", value)
+            yield fault(SchemaCode.LABEL_TYPE, (*path, key), key=key, value=value)
         elif not is_label_value(value):
-            message = f"the label `{shown(key)}` has the value `{shown(value)}`, which is not allowed"
-            fix = (
-                "use up to 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends, or an annotation"
-            )
-            yield _refused((*path, key), SchemaKind.LABEL, message, fix)
+            yield fault(SchemaCode.LABEL_VALUE, (*path, key), key=key, value=value)
 
 
-def _annotations(annotations: Any, path: Path) -> Iterator[SchemaCause]:
+def _annotations(annotations: Any, path: Path) -> Iterator[Refusal]:
     if not isinstance(annotations, dict):
         return
     size = 0
     for key, value in annotations.items():
         if not isinstance(key, str) or is_unknown(key):
             continue
-        if fault := label_key_fault(key.lower()):
-            message = f"the annotation key `{shown(key)}` is not allowed: {fault}"
-            yield _refused((*path, key), SchemaKind.LABEL, message, "")
+        if flaw := label_key_fault(key.lower()):
+            yield fault(SchemaCode.ANNOTATION_KEY, (*path, key), key=key, flaw=flaw)
         if value is None or is_unknown(value):
             continue
         if not isinstance(value, str):
-            yield _not_text((*path, key), f"the annotation `{shown(key)}`", value)
+            yield fault(SchemaCode.ANNOTATION_TYPE, (*path, key), key=key, value=value)
         else:
             size += len(key.encode("utf-8", "surrogatepass")) + len(value.encode("utf-8", "surrogatepass"))
     if size > _ANNOTATIONS:
-        yield _refused(
-            path, SchemaKind.LENGTH, f"the annotations have {size} bytes; at most {_ANNOTATIONS} are allowed", ""
-        )
-
-
-def _not_text(path: Path, what: str, value: Any) -> SchemaCause:
-    message = f"{what} must be a string; it is {the_value(value)}"
-    edit = quote_edit(value)
-    if edit is None:
-        return _refused(path, SchemaKind.TYPE, message, quote_fix(value))
-    edits = (edit._replace(path=path),)
-    return SchemaCause(path, SchemaKind.TYPE, Outcome.REFUSED, message, quote_fix(value), edits=edits, sure=True)
-
-
-_NAMELESS = SchemaCause((), SchemaKind.MISSING, Outcome.REFUSED, "the object has no name", "set `metadata.name`")
-
-
-def _refused(path: Path, kind: SchemaKind, message: str, fix: str) -> SchemaCause:
-    return SchemaCause(path, kind, Outcome.REFUSED, message, fix or "fix the name")
+        yield fault(SchemaCode.ANNOTATIONS_TOO_LONG, path, length=size, most=_ANNOTATIONS)

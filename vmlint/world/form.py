@@ -10,9 +10,10 @@ from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
-from vmlint.schema.cause import Outcome, SchemaCause, SchemaKind
 from vmlint.schema.check import Schema, check
+from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
 from vmlint.schema.neighbours import check_neighbour
@@ -31,21 +32,21 @@ class Form:
     def __init__(self, cluster: Cluster, release: Release | None) -> None:
         self._cluster = cluster
         self._release = release
-        self._causes: dict[int, tuple[SchemaCause, ...]] = {}
+        self._refusals: dict[int, tuple[Refusal, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
-    def causes(self, resource: Resource) -> tuple[SchemaCause, ...]:
+    def refusals(self, resource: Resource) -> tuple[Refusal, ...]:
         """What is wrong with an object's form, in its own order; the faults of its API version come first.
 
         Of an object whose version is not served the cluster looks at nothing else. What SOPS encrypted has other
         values and fields than the files show.
         """
-        found = self._causes.get(id(resource))
+        found = self._refusals.get(id(resource))
         if found is None:
-            found = self._causes[id(resource)] = tuple(self._judge(resource))
+            found = self._refusals[id(resource)] = tuple(self._judge(resource))
         return found
 
-    def _judge(self, resource: Resource) -> Iterator[SchemaCause]:
+    def _judge(self, resource: Resource) -> Iterator[Refusal]:
         if mapping(resource.data, "sops"):
             return
         group, kind = resource.ref.group, resource.ref.kind
@@ -54,7 +55,7 @@ class Form:
         version = check_version(resource.api_version, kind, target=target)
         if version is not None:
             yield version
-            if version.outcome is Outcome.REFUSED:
+            if outcome_of(version) is Outcome.REFUSED:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
         if row is None and schema is None and (stray := check_neighbour(resource.api_version, kind)):
@@ -83,11 +84,11 @@ class Form:
         return found
 
 
-def _labels(resource: Resource) -> Iterator[SchemaCause]:
+def _labels(resource: Resource) -> Iterator[Refusal]:
     """The faults of the labels and annotations of an object of no product's kind.
 
     Names have rules of their own in each kind of Kubernetes; those are left alone.
     """
-    for cause in check_metadata(resource.data.get("metadata"), whole=False):
-        if cause.kind is not SchemaKind.UNKNOWN and cause.path[1:2] in (("labels",), ("annotations",)):
-            yield cause
+    for refusal in check_metadata(resource.data.get("metadata"), whole=False):
+        if kind_of(refusal) is not SchemaKind.UNKNOWN and refusal.path[1:2] in (("labels",), ("annotations",)):
+            yield refusal
