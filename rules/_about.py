@@ -139,10 +139,10 @@ def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path
 
 def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     """The VM's matchers that don't lead to an object of known content."""
-    from vmlint.kubevirt.matching import Fate
+    from vmlint.kubevirt.matching import MatchOutcome
 
     found = [world.vms.match(vm, matcher) for matcher in Matcher]
-    return [match for match in found if match is not None and match.fate is not Fate.USED]
+    return [match for match in found if match is not None and match.outcome is not MatchOutcome.USED]
 
 
 def unusable_preference(vm: VirtualMachine, world: World) -> object:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from vmlint.catalog.provisioners import provisioner
 from vmlint.cdi.profile import Origin, Profile
 from vmlint.cdi.render import Failure, Rendered
-from vmlint.cdi.storageclass import Choice, Why
+from vmlint.cdi.storageclass import Choice, ChoiceReason
 from vmlint.model.access import mapping, text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -42,9 +42,9 @@ def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]
 
 
 def _of_class(choice: Choice) -> str:
-    if choice.why in (Why.NOT_FOUND, Why.NO_DEFAULT):
+    if choice.why in (ChoiceReason.NOT_FOUND, ChoiceReason.NO_DEFAULT):
         return chosen(choice)
-    return f"storage class {choice.name}" + ("" if choice.why is Why.NAMED else " by default")
+    return f"storage class {choice.name}" + ("" if choice.why is ChoiceReason.NAMED else " by default")
 
 
 def _of_profile(choice: Choice, profile: Profile) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmlint.graph.resolution import State
-from vmlint.kubevirt.matching import Fate, Match, namespaced_twin
+from vmlint.kubevirt.matching import Match, MatchOutcome, namespaced_twin
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
@@ -45,7 +45,7 @@ def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) ->
         return
     if doubt := _undecided(match, world):
         yield meta.doubt(vm.at(*match.path), doubt)
-    elif match.fate is Fate.MISSING and not namespaced_twin(vm, match, world.cluster):
+    elif match.outcome is MatchOutcome.MISSING and not namespaced_twin(vm, match, world.cluster):
         message, fix = _lost_words(match, world)
         yield meta.at(
             vm.at(*match.path),
@@ -59,9 +59,9 @@ def _undecided(match: Match, world: World) -> str:
     """Why the files don't say what the matcher gets, "" where they do; inference has its own rules."""
     noun, found = match.matcher.noun, match.resolution
     if found is None:
-        decided = match.fate is not Fate.UNDECIDED or match.chain is not None
+        decided = match.outcome is not MatchOutcome.UNDECIDED or match.chain is not None
         return "" if decided else f"which {noun} is meant: its kind holds a variable"
-    if match.path[-1] == _REVISION_FIELD and match.fate is not Fate.USED and not world.closed(found.ref):
+    if match.path[-1] == _REVISION_FIELD and match.outcome is not MatchOutcome.USED and not world.closed(found.ref):
         return f"the {noun} is the copy in ControllerRevision `{found.ref.short}`, which is not in the files"
     return f"which {noun} is meant: {found.reason}" if found.state is State.UNKNOWN else ""
 
@@ -87,7 +87,7 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
 
 def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) -> Iterator[Fault]:
     match = world.vms.match(vm, matcher)
-    if match is None or match.fate is not Fate.UNKNOWN_KIND:
+    if match is None or match.outcome is not MatchOutcome.UNKNOWN_KIND:
         return
     kinds = f"`{matcher.cluster.name}` or `{matcher.namespaced.name}`"
     inferred = match.chain is not None

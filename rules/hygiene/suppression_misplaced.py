@@ -35,7 +35,7 @@ vmlint itself: README, section "Suppressions".
 
 from collections.abc import Iterator
 
-from vmlint.model.suppression import Fate, Suppression
+from vmlint.model.suppression import Suppression, SuppressionState
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -43,7 +43,7 @@ META = Meta("VM906", effect=Effect.IGNORED, since="0.1", subject=Suppression)
 
 
 def check(suppression: Suppression, world: World) -> Iterator[Fault]:
-    if suppression.fate is Fate.MISPLACED:
+    if suppression.state is SuppressionState.MISPLACED:
         yield META.at(
             suppression.mark.place,
             f"the suppression has no effect here: {suppression.detail}.",

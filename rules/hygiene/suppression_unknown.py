@@ -26,7 +26,7 @@ vmlint itself: README, section "Suppressions".
 
 from collections.abc import Iterator
 
-from vmlint.model.suppression import Fate, Suppression
+from vmlint.model.suppression import Suppression, SuppressionState
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -34,7 +34,7 @@ META = Meta("VM904", effect=Effect.IGNORED, since="0.1", subject=Suppression)
 
 
 def check(suppression: Suppression, world: World) -> Iterator[Fault]:
-    if suppression.fate is Fate.UNKNOWN:
+    if suppression.state is SuppressionState.UNKNOWN:
         wrong, _, meant = suppression.detail.partition("; ")
         yield META.at(
             suppression.mark.place,

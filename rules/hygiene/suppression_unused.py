@@ -33,7 +33,7 @@ vmlint itself: README, section "Suppressions".
 
 from collections.abc import Iterator
 
-from vmlint.model.suppression import Fate, Suppression
+from vmlint.model.suppression import Suppression, SuppressionState
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -41,7 +41,7 @@ META = Meta("VM903", effect=Effect.IGNORED, since="0.1", subject=Suppression)
 
 
 def check(suppression: Suppression, world: World) -> Iterator[Fault]:
-    if suppression.fate is Fate.UNUSED:
+    if suppression.state is SuppressionState.UNUSED:
         yield META.at(
             suppression.mark.place,
             f"the suppression of `{suppression.name}` is not needed: it matches no finding.",

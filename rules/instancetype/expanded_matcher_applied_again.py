@@ -40,7 +40,7 @@ KubeVirt `pkg/instancetype/controller/vm` (handleExpand), `pkg/instancetype/expa
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.update.rollout import Policy, Rollout
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
@@ -89,4 +89,4 @@ def _expands(vm: VirtualMachine, world: World) -> bool:
     if isinstance(vm, VirtualMachinePool) or _policy(world) is Policy.REFERENCE:
         return False
     found = world.vms.match(vm, Matcher.INSTANCETYPE)
-    return found is not None and found.fate is Fate.USED and not world.vms.conflicts(vm)
+    return found is not None and found.outcome is MatchOutcome.USED and not world.vms.conflicts(vm)

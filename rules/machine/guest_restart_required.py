@@ -39,7 +39,7 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (syncRestartRequired, handleCPUCha
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.update.outcome import Why
+from vmlint.kubevirt.update.outcome import UpdateReason
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
@@ -50,7 +50,9 @@ from .._updates import edited
 
 META = Meta("VM590", effect=Effect.RESTART, since="0.1", subject=Change)
 
-_CONFIGURED = frozenset((Why.SOCKETS_ABOVE_MAXIMUM, Why.MEMORY_ABOVE_MAXIMUM, Why.MEMORY_NOT_PREPARED))
+_CONFIGURED = frozenset(
+    (UpdateReason.SOCKETS_ABOVE_MAXIMUM, UpdateReason.MEMORY_ABOVE_MAXIMUM, UpdateReason.MEMORY_NOT_PREPARED)
+)
 """What the KubeVirt object can allow."""
 
 

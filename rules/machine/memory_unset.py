@@ -39,7 +39,7 @@ KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMandatoryFields
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.rule import Doubt, Effect, Fault, Meta
@@ -53,6 +53,6 @@ META = Meta("VM506", effect=Effect.STUCK, since="0.1", subject=Workload, about=a
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     instancetype = world.vms.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
-    if instancetype is not None and instancetype.fate in (Fate.MISSING, Fate.UNKNOWN_KIND):
+    if instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND):
         return  # the instancetype that is missing would have given the memory, and is reported
     yield from refused(META, workload, world, "memory_unset")

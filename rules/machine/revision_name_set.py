@@ -31,7 +31,7 @@ KubeVirt `pkg/instancetype/find/spec.go`, `pkg/instancetype/revision`.
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine
@@ -46,7 +46,11 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
     for matcher in Matcher:
         if not text(vm.matcher(matcher), "revisionName") or (match := world.vms.match(vm, matcher)) is None:
             continue
-        lost = match.fate is Fate.MISSING and match.resolution is not None and world.closed(match.resolution.ref)
+        lost = (
+            match.outcome is MatchOutcome.MISSING
+            and match.resolution is not None
+            and world.closed(match.resolution.ref)
+        )
         if not lost:
             path = vm.matcher_path(matcher, "revisionName")
             yield META.at(

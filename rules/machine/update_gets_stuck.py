@@ -50,7 +50,7 @@ KubeVirt `pkg/storage/hotplug/hotplug.go`, `pkg/storage/admitters/storagehotplug
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.update.outcome import Failure, Why
+from vmlint.kubevirt.update.outcome import Failure, UpdateReason
 from vmlint.kubevirt.update.volumes import DISKS
 from vmlint.model.access import each, text
 from vmlint.rule import Effect, Fault, Meta
@@ -63,7 +63,7 @@ from .._updates import edited
 
 META = Meta("VM591", effect=Effect.STUCK, since="0.1", subject=Change)
 
-_MISSING = frozenset((Why.INSTANCETYPE_MISSING, Why.PREFERENCE_MISSING))
+_MISSING = frozenset((UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING))
 """What rules about the VM itself report."""
 
 
@@ -85,4 +85,4 @@ def _is_written(change: Change, failure: Failure) -> bool:
     """Whether the VM writes the bus that can't be plugged: the rule about buses reports it."""
     disks = (disk for _, disk in each(change.new.data, "spec", "template", "spec", *DISKS))
     disk = next((disk for disk in disks if text(disk, "name") == failure.name), {})
-    return failure.why is Why.HOTPLUG_BUS and any(text(disk, device, "bus") for device in ("disk", "lun"))
+    return failure.why is UpdateReason.HOTPLUG_BUS and any(text(disk, device, "bus") for device in ("disk", "lun"))

@@ -35,7 +35,7 @@ CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAn
 
 from collections.abc import Iterator
 
-from vmlint.cdi.render import Failure, Why
+from vmlint.cdi.render import Failure, FailureReason
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
@@ -53,7 +53,7 @@ META = Meta(
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
         outcome = world.storage.outline(disk)
-        if isinstance(outcome, Failure) and outcome.why is Why.ARCHIVE_BLOCK and clear(disk, world):
+        if isinstance(outcome, Failure) and outcome.why is FailureReason.ARCHIVE_BLOCK and clear(disk, world):
             refused = disk.form is Written.CLAIM
             yield META.at(
                 disk.at(*outcome.path),

@@ -36,7 +36,7 @@ Kubernetes `pkg/apis/core/validation/validation.go` (ValidatePersistentVolumeCla
 from collections.abc import Iterator
 
 from vmlint.cdi.check import Check
-from vmlint.cdi.render import FROM_PROFILE, Failure, Why
+from vmlint.cdi.render import FROM_PROFILE, Failure, FailureReason
 from vmlint.model.access import get
 from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.rule import Effect, Fault, Meta
@@ -61,4 +61,4 @@ def check(subject: PersistentVolumeClaim, world: World) -> Iterator[Fault]:
             yield META.at(subject.at(*outcome.path), f"{disk} {wrong}. CDI refuses the claim.", fix=fix)
 
 
-_AT_RENDER = {Why.NO_SIZE: Check.SIZE_MISSING, Why.TOO_SMALL: Check.SIZE_TOO_SMALL}
+_AT_RENDER = {FailureReason.NO_SIZE: Check.SIZE_MISSING, FailureReason.TOO_SMALL: Check.SIZE_TOO_SMALL}

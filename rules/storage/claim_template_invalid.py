@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from vmlint.cdi.check import Check, check_name
 from vmlint.cdi.claim import check as check_claim
-from vmlint.cdi.render import Failure, Why
+from vmlint.cdi.render import Failure, FailureReason
 from vmlint.model.access import text
 from vmlint.model.quantity import Quantity
 from vmlint.model.subjects import VirtualMachine
@@ -113,7 +113,7 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
 def _size(disk: Disk, world: World) -> Iterator[Fault]:
     outcome = world.storage.render(disk)
     if isinstance(outcome, Failure):
-        if outcome.why is Why.NO_SIZE:
+        if outcome.why is FailureReason.NO_SIZE:
             yield META.at(
                 disk.at(*outcome.path),
                 f"{disk} has no size; only one that a VolumeCloneSource fills can omit it.",

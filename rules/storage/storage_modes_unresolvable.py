@@ -46,8 +46,8 @@ from collections.abc import Iterator
 
 from vmlint.catalog.provisioners import NO_PROVISIONER
 from vmlint.cdi.profile import Origin, Profile
-from vmlint.cdi.render import Failure, Why
-from vmlint.cdi.storageclass import Why as Chosen
+from vmlint.cdi.render import Failure, FailureReason
+from vmlint.cdi.storageclass import ChoiceReason
 from vmlint.model.access import text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
@@ -67,7 +67,7 @@ META = Meta(
 )
 
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
-_NO_MODES = (Why.NO_CLASS, Why.NO_MODES, Why.NO_MATCHING_MODES)
+_NO_MODES = (FailureReason.NO_CLASS, FailureReason.NO_MODES, FailureReason.NO_MATCHING_MODES)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
@@ -99,10 +99,10 @@ def _wrong(disk: Disk, failure: Failure) -> str:
     profile, choice = failure.profile, failure.choice
     if profile is None or choice is None:
         named = text(disk.spec, "storageClassName")
-        if choice is not None and choice.why is Chosen.NO_DEFAULT:
+        if choice is not None and choice.why is ChoiceReason.NO_DEFAULT:
             return "it names no storage class, and none is the default"
         return f"its storage class `{named}` does not exist"
-    if failure.why is Why.NO_MATCHING_MODES:
+    if failure.why is FailureReason.NO_MATCHING_MODES:
         mode = "Filesystem" if disk.form is Written.CLAIM else text(disk.spec, "volumeMode")
         mode = text(disk.spec, "volumeMode") or mode or "Filesystem"
         return f"storage class `{profile.name}` offers none for `volumeMode: {mode}`"
@@ -126,7 +126,7 @@ def _fix(disk: Disk, failure: Failure, world: World) -> str:
         near = world.suggest(Ref(*_CLASS[:2], "", named)) if named else ""
         what = "name a storage class that exists" if disk.spec.get("storageClassName") else "name a storage class"
         return or_else(near, f"{what}, or write `accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`")
-    if failure.why is Why.NO_MATCHING_MODES:
+    if failure.why is FailureReason.NO_MATCHING_MODES:
         return "set `accessModes` too, or remove `volumeMode`"
     write = "`accessModes: [ReadWriteOnce]` and `volumeMode: Filesystem`"
     return f"set {write} here, or for all disks in `spec.claimPropertySets` of StorageProfile `{profile.name}`"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from vmlint.cdi.render import Failure, Rendered, Why, render
+from vmlint.cdi.render import Failure, FailureReason, Rendered, render
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT
 from vmlint.cdi.storageworld import Gap, Overhead, Reason, StorageWorld, Undecided
 from vmlint.world.storage_phrases import failure_message
@@ -82,29 +82,29 @@ def test_an_archive_is_a_filesystem_on_the_general_default() -> None:
     data["spec"]["storage"]["volumeMode"] = "Block"
     failure = render(data, "ns", WORLD)
     assert isinstance(failure, Failure)
-    assert (failure.why, failure.path[-1]) == (Why.ARCHIVE_BLOCK, "volumeMode")
+    assert (failure.why, failure.path[-1]) == (FailureReason.ARCHIVE_BLOCK, "volumeMode")
 
 
 @pytest.mark.parametrize(
     ("data", "why", "message"),
     [
-        (volume(storageClassName="odd"), Why.NO_MODES, "no accessMode specified in StorageProfile odd"),
+        (volume(storageClassName="odd"), FailureReason.NO_MODES, "no accessMode specified in StorageProfile odd"),
         (
             volume(storageClassName="nfs", volumeMode="Block"),
-            Why.NO_MATCHING_MODES,
+            FailureReason.NO_MATCHING_MODES,
             "no matching accessMode specified in StorageProfile nfs",
         ),
         (
             volume(storageClassName="gone"),
-            Why.NO_CLASS,
+            FailureReason.NO_CLASS,
             "PVC spec is missing accessMode and no storageClass to choose profile",
         ),
-        (volume(None), Why.NO_SIZE, "PVC Spec is not valid - missing storage size"),
-        (volume("1023Ki"), Why.TOO_SMALL, "PVC Spec is not valid - storage size should be at least 1MiB"),
-        ({"spec": {}}, Why.NO_STORAGE, "datavolume one of {pvc, storage} field is required"),
+        (volume(None), FailureReason.NO_SIZE, "PVC Spec is not valid - missing storage size"),
+        (volume("1023Ki"), FailureReason.TOO_SMALL, "PVC Spec is not valid - storage size should be at least 1MiB"),
+        ({"spec": {}}, FailureReason.NO_STORAGE, "datavolume one of {pvc, storage} field is required"),
     ],
 )
-def test_no_claim_is_made(data: dict[str, Any], why: Why, message: str) -> None:
+def test_no_claim_is_made(data: dict[str, Any], why: FailureReason, message: str) -> None:
     failure = render(data, "ns", WORLD)
     assert isinstance(failure, Failure)
     assert (failure.why, failure_message(failure)) == (why, message)

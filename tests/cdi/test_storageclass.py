@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, Why, choose
+from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason, choose
 from vmlint.world.storage_phrases import chosen as said
 
 
@@ -23,20 +23,22 @@ OTHER = storage_class("other")
 @pytest.mark.parametrize(
     ("classes", "name", "content_type", "chosen", "why"),
     [
-        ([PLAIN, VIRT, OTHER], "other", "", "other", Why.NAMED),
-        ([PLAIN, VIRT], "gone", "", "", Why.NOT_FOUND),
-        ([PLAIN, VIRT], "", "", "", Why.NOT_FOUND),
-        ([PLAIN, VIRT, OTHER], None, "", "virt", Why.VIRT_DEFAULT),
-        ([PLAIN, VIRT, OTHER], None, "kubevirt", "virt", Why.VIRT_DEFAULT),
-        ([PLAIN, VIRT, OTHER], None, "archive", "plain", Why.DEFAULT),
-        ([PLAIN, OTHER], None, "kubevirt", "plain", Why.DEFAULT),
-        ([VIRT, OTHER], None, "archive", "", Why.NO_DEFAULT),
-        ([OTHER], None, "", "", Why.NO_DEFAULT),
-        ([storage_class("a", DEFAULT, value=True)], None, "", "", Why.NO_DEFAULT),
-        ([storage_class("a", DEFAULT, value="True")], None, "", "", Why.NO_DEFAULT),
+        ([PLAIN, VIRT, OTHER], "other", "", "other", ChoiceReason.NAMED),
+        ([PLAIN, VIRT], "gone", "", "", ChoiceReason.NOT_FOUND),
+        ([PLAIN, VIRT], "", "", "", ChoiceReason.NOT_FOUND),
+        ([PLAIN, VIRT, OTHER], None, "", "virt", ChoiceReason.VIRT_DEFAULT),
+        ([PLAIN, VIRT, OTHER], None, "kubevirt", "virt", ChoiceReason.VIRT_DEFAULT),
+        ([PLAIN, VIRT, OTHER], None, "archive", "plain", ChoiceReason.DEFAULT),
+        ([PLAIN, OTHER], None, "kubevirt", "plain", ChoiceReason.DEFAULT),
+        ([VIRT, OTHER], None, "archive", "", ChoiceReason.NO_DEFAULT),
+        ([OTHER], None, "", "", ChoiceReason.NO_DEFAULT),
+        ([storage_class("a", DEFAULT, value=True)], None, "", "", ChoiceReason.NO_DEFAULT),
+        ([storage_class("a", DEFAULT, value="True")], None, "", "", ChoiceReason.NO_DEFAULT),
     ],
 )
-def test_choice(classes: list[dict[str, Any]], name: str | None, content_type: str, chosen: str, why: Why) -> None:
+def test_choice(
+    classes: list[dict[str, Any]], name: str | None, content_type: str, chosen: str, why: ChoiceReason
+) -> None:
     choice = choose(classes, name, content_type)
     assert (choice.name, choice.why, choice.rivals, choice.decided) == (chosen, why, (), True)
     assert (f"`{chosen}`" in said(choice)) is bool(chosen)
@@ -63,4 +65,4 @@ def test_a_variable_as_the_mark_is_no_answer() -> None:
 
 def test_strange_classes_are_passed_over() -> None:
     strange: list[Any] = [{}, {"metadata": 3}, {"metadata": {"annotations": [1]}}]
-    assert choose(strange, None) == Choice(None, Why.NO_DEFAULT)
+    assert choose(strange, None) == Choice(None, ChoiceReason.NO_DEFAULT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.kubevirt.apply import Copies, Outfit
+from vmlint.kubevirt.apply import Copies, VMInputs
 
 VERSION = "instancetype.kubevirt.io/v1beta1"
 
@@ -47,4 +47,4 @@ def copies(
     vm: Any, instancetype: Any = None, preference: Any = None, *, source_architecture: str = "", **around: Any
 ) -> Copies:
     """The copies of a VM, given all that is applied to it."""
-    return Copies(vm, Outfit(instancetype, preference, **around), source_architecture)
+    return Copies(vm, VMInputs(instancetype, preference, **around), source_architecture)

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.conflicts import TABLE, Conflict, bars
+from vmlint.kubevirt.conflicts import TABLE, Conflict, reserved_fields
 from vmlint.kubevirt.releases import Release
 
 from .sample import instancetype, template
 
 
 def found(vm: dict[str, Any], given: dict[str, Any] | None = None, release: Release | None = None) -> list[str]:
-    return [conflict.field for conflict in bars(given or instancetype()["spec"], release).conflicts(vm)]
+    return [conflict.field for conflict in reserved_fields(given or instancetype()["spec"], release).conflicts(vm)]
 
 
 def domain(path: str) -> str:
@@ -100,7 +100,7 @@ def test_fields_beside_the_domain() -> None:
 def test_annotations_conflict_with_another_value() -> None:
     vm = {"metadata": {"annotations": {"a": "2", "b": "2", "c": "${X}", "d": "1", "e": True}}, "spec": {}}
     given = instancetype(annotations={"a": "1", "c": "1", "d": "1", "e": "1", "f": "1"})["spec"]
-    assert bars(given).conflicts(vm) == (
+    assert reserved_fields(given).conflicts(vm) == (
         Conflict(("metadata", "annotations", "a"), ("annotations", "a"), "annotations", "annotations.a"),
     )
 
@@ -127,7 +127,7 @@ def test_order_and_groups() -> None:
 
 def test_a_conflict_points_at_the_real_field_and_its_owner() -> None:
     vm = template({"cpu": {"dedicatedCpuPlacement": True, "cores": 1}})
-    assert bars(EVERYTHING).conflicts(vm) == (
+    assert reserved_fields(EVERYTHING).conflicts(vm) == (
         Conflict(("spec", "domain", "cpu", "cores"), ("cpu", "guest"), "cpu", domain("cpu.cores")),
         Conflict(
             ("spec", "domain", "cpu", "dedicatedCpuPlacement"),

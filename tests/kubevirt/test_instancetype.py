@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.instancetype import TABLE, apply_instancetype, gifts, memory_request, vcpus
+from vmlint.kubevirt.instancetype import TABLE, apply_instancetype, instancetype_plan, memory_request, vcpus
 from vmlint.kubevirt.releases import Release
 
 from .sample import instancetype, template
@@ -13,7 +13,7 @@ from .test_preference import exists
 
 def applied(given: dict[str, Any], vm: dict[str, Any] | None = None, release: Release | None = None) -> dict[str, Any]:
     vm = vm or template()
-    apply_instancetype(vm, gifts(given["spec"], release))
+    apply_instancetype(vm, instancetype_plan(given["spec"], release))
     return vm
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.build import cluster
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.inference import infer
-from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, match, namespaced_twin
+from vmlint.kubevirt.matching import Flaw, Match, MatchOutcome, flaws, match, namespaced_twin
 from vmlint.model.access import mapping
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
@@ -89,7 +89,7 @@ def test_no_matcher(spec: str) -> None:
 
 def test_a_flawed_matcher_is_refused() -> None:
     found = matched(vm("{instancetype: {}}"))
-    assert (found.fate, render(found.path), found.object) == (Fate.REFUSED, "spec.instancetype", None)
+    assert (found.outcome, render(found.path), found.object) == (MatchOutcome.REFUSED, "spec.instancetype", None)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_flawed_matcher_is_refused() -> None:
 )
 def test_the_kind_in_any_case_singular_or_plural(kind: str, meant: str) -> None:
     found = matched(vm(f"{{instancetype: {{name: small, kind: '{kind}'}}}}"), CLUSTERWIDE, NAMESPACED)
-    assert (found.fate, found.name, found.version) == (Fate.USED, "small", "v1beta1")
+    assert (found.outcome, found.name, found.version) == (MatchOutcome.USED, "small", "v1beta1")
     assert found.resolution is not None
     assert str(found.resolution.ref) == meant
     assert found.spec == {"cpu": {"guest": 2}}
@@ -114,18 +114,18 @@ def test_the_kind_in_any_case_singular_or_plural(kind: str, meant: str) -> None:
 def test_a_preference_has_kinds_of_its_own() -> None:
     preference = sized("VirtualMachinePreference", "small")
     text = vm("{preference: {name: small, kind: virtualmachinepreference}}")
-    assert matched(text, preference, matcher=Matcher.PREFERENCE).fate is Fate.USED
+    assert matched(text, preference, matcher=Matcher.PREFERENCE).outcome is MatchOutcome.USED
     text = vm("{preference: {name: small, kind: VirtualMachineInstancetype}}")
-    assert matched(text, NAMESPACED, matcher=Matcher.PREFERENCE).fate is Fate.UNKNOWN_KIND
+    assert matched(text, NAMESPACED, matcher=Matcher.PREFERENCE).outcome is MatchOutcome.UNKNOWN_KIND
 
 
 def test_an_unknown_kind() -> None:
     found = matched(vm("{instancetype: {name: small, kind: ClusterInstancetype}}"), CLUSTERWIDE)
-    assert (found.fate, found.kind, found.resolution) == (Fate.UNKNOWN_KIND, "ClusterInstancetype", None)
+    assert (found.outcome, found.kind, found.resolution) == (MatchOutcome.UNKNOWN_KIND, "ClusterInstancetype", None)
 
 
 def test_missing() -> None:
-    assert matched(vm("{instancetype: {name: small}}"), NAMESPACED).fate is Fate.MISSING
+    assert matched(vm("{instancetype: {name: small}}"), NAMESPACED).outcome is MatchOutcome.MISSING
 
 
 @pytest.mark.parametrize(
@@ -139,15 +139,17 @@ def test_missing() -> None:
 )
 def test_undecided(stanza: str, outside: tuple[str, ...]) -> None:
     found = matched(vm(f"{{instancetype: {stanza}}}"), outside=outside)
-    assert (found.fate, found.object) == (Fate.UNDECIDED, None)
+    assert (found.outcome, found.object) == (MatchOutcome.UNDECIDED, None)
 
 
 def test_a_revision_is_used_instead_of_the_object() -> None:
     revision = f"{{apiVersion: apps/v1, kind: ControllerRevision, metadata: {{name: web-1}}, data: {NAMESPACED}}}"
     found = matched(vm("{instancetype: {name: small, kind: Nonsense, revisionName: web-1}}"), revision)
-    assert (found.fate, found.spec, found.version) == (Fate.USED, {"cpu": {"guest": 2}}, "v1beta1")
+    assert (found.outcome, found.spec, found.version) == (MatchOutcome.USED, {"cpu": {"guest": 2}}, "v1beta1")
     assert render(found.path) == "spec.instancetype.revisionName"
-    assert matched(vm("{instancetype: {name: small, revisionName: web-1}}"), CLUSTERWIDE).fate is Fate.MISSING
+    assert (
+        matched(vm("{instancetype: {name: small, revisionName: web-1}}"), CLUSTERWIDE).outcome is MatchOutcome.MISSING
+    )
 
 
 VOLUME = "template: {spec: {volumes: [{name: root, persistentVolumeClaim: {claimName: disk}}]}}"
@@ -160,22 +162,22 @@ def claim(labels: str) -> str:
 @pytest.mark.parametrize(
     ("policy", "labels", "fate", "meant"),
     [
-        ("Reject", f"{{{CLAIM_LABELS}: small}}", Fate.USED, "VirtualMachineClusterInstancetype small"),
-        ("Reject", f"{{{CLAIM_LABELS}: small, {CLAIM_LABELS}-kind: VirtualMachineInstancetype}}", Fate.USED,
+        ("Reject", f"{{{CLAIM_LABELS}: small}}", MatchOutcome.USED, "VirtualMachineClusterInstancetype small"),
+        ("Reject", f"{{{CLAIM_LABELS}: small, {CLAIM_LABELS}-kind: VirtualMachineInstancetype}}", MatchOutcome.USED,
          "VirtualMachineInstancetype shop/small"),
-        ("Reject", f"{{{CLAIM_LABELS}: big}}", Fate.MISSING, "VirtualMachineClusterInstancetype big"),
-        ("Reject", f"{{{CLAIM_LABELS}: ''}}", Fate.MISSING, "VirtualMachineClusterInstancetype "),
-        ("Reject", f"{{{CLAIM_LABELS}: small, {CLAIM_LABELS}-kind: Nonsense}}", Fate.UNKNOWN_KIND, None),
-        ("Reject", "{}", Fate.REFUSED, None),
-        ("Ignore", "{}", Fate.DROPPED, None),
-        ("Ignore", f"{{{CLAIM_LABELS}: small}}", Fate.USED, "VirtualMachineClusterInstancetype small"),
-        ("Reject", f"{{{CLAIM_LABELS}: '${{SIZE}}'}}", Fate.UNDECIDED, None),
+        ("Reject", f"{{{CLAIM_LABELS}: big}}", MatchOutcome.MISSING, "VirtualMachineClusterInstancetype big"),
+        ("Reject", f"{{{CLAIM_LABELS}: ''}}", MatchOutcome.MISSING, "VirtualMachineClusterInstancetype "),
+        ("Reject", f"{{{CLAIM_LABELS}: small, {CLAIM_LABELS}-kind: Nonsense}}", MatchOutcome.UNKNOWN_KIND, None),
+        ("Reject", "{}", MatchOutcome.REFUSED, None),
+        ("Ignore", "{}", MatchOutcome.DROPPED, None),
+        ("Ignore", f"{{{CLAIM_LABELS}: small}}", MatchOutcome.USED, "VirtualMachineClusterInstancetype small"),
+        ("Reject", f"{{{CLAIM_LABELS}: '${{SIZE}}'}}", MatchOutcome.UNDECIDED, None),
     ],
 )  # fmt: skip
-def test_after_inference(policy: str, labels: str, fate: Fate, meant: str | None) -> None:
+def test_after_inference(policy: str, labels: str, outcome: MatchOutcome, meant: str | None) -> None:
     stanza = f"{{inferFromVolume: root, inferFromVolumeFailurePolicy: {policy}}}"
     found = matched(vm(f"{{instancetype: {stanza}, {VOLUME}}}"), claim(labels), CLUSTERWIDE, NAMESPACED)
-    assert (found.fate, render(found.path)) == (fate, "spec.instancetype.inferFromVolume")
+    assert (found.outcome, render(found.path)) == (outcome, "spec.instancetype.inferFromVolume")
     assert (str(found.resolution.ref) if found.resolution else None) == meant
 
 
@@ -201,5 +203,5 @@ def test_namespaced_twin(stanza: str, twin: str | None) -> None:
 def test_strange_values_never_raise(field: str, strange: str) -> None:
     stanza = f"{{name: small, {field}: {strange}}}" if field != "name" else f"{{name: {strange}}}"
     found = matched(vm(f"{{instancetype: {stanza}}}"), CLUSTERWIDE)
-    assert found.fate is (Fate.REFUSED if field == "name" else Fate.USED)
+    assert found.outcome is (MatchOutcome.REFUSED if field == "name" else MatchOutcome.USED)
     assert mapping(found.object, "spec") == found.spec

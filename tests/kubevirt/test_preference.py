@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.preference import TABLE, How, apply_preference, breakdown, wishes
+from vmlint.kubevirt.preference import TABLE, How, apply_preference, breakdown, preference_plan
 from vmlint.kubevirt.releases import Release
 
 from .sample import template
@@ -15,7 +15,7 @@ POD = [{"name": "default", "pod": {}}]
 
 
 def given(vm: dict[str, Any], release: Release | None = None, **preference: Any) -> dict[str, Any]:
-    apply_preference(vm, wishes(preference, release))
+    apply_preference(vm, preference_plan(preference, release))
     spec: dict[str, Any] = vm["spec"]
     return spec
 

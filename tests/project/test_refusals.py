@@ -25,9 +25,9 @@ from rules.storage import _claims, _refusals
 from vmlint.cdi.check import Check as StorageCheck
 from vmlint.cdi.config import ConfigFlaw
 from vmlint.cdi.datasource import End
-from vmlint.cdi.render import Why
+from vmlint.cdi.render import FailureReason
 from vmlint.cdi.sources import ChecksumFlaw
-from vmlint.cdi.storageclass import Why as Chosen
+from vmlint.cdi.storageclass import ChoiceReason
 from vmlint.cdi.storageworld import Gap
 from vmlint.explain import cdi_messages
 from vmlint.kubevirt import admission
@@ -83,8 +83,8 @@ WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "form": (SchemaCode, (form_words.WORDS,)),
     "label keys": (KeyFlaw, (form_words.KEY_FLAWS,)),
     "gaps": (Gap, (storage_phrases.GAPS,)),
-    "failures": (Why, (storage_phrases.FAILURES,)),
-    "choices": (Chosen, (storage_phrases.CHOICES,)),
+    "failures": (FailureReason, (storage_phrases.FAILURES,)),
+    "choices": (ChoiceReason, (storage_phrases.CHOICES,)),
     "applying": (Applying, (outcome.REASONS,)),
     "types": (TypeCode, (_types.WORDS,)),
     "kubevirt": (Setting, (_settings.WORDS,)),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.build import cluster
 from vmlint.cdi.datasource import End, Target
-from vmlint.cdi.render import Failure, Rendered, Why
+from vmlint.cdi.render import Failure, FailureReason, Rendered
 from vmlint.cdi.storageworld import Undecided
 from vmlint.graph.resolution import Resolution, State
 from vmlint.kubevirt.releases import Release
@@ -232,12 +232,12 @@ def test_other_claims_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("spec", "why"),
     [
-        ("{}", Why.NO_SIZE),
-        ("{resources: {requests: {storage: 1Ki}}}", Why.TOO_SMALL),
-        (f"{{storageClassName: nfs, volumeMode: Block, {SIZE}}}", Why.NO_MATCHING_MODES),
+        ("{}", FailureReason.NO_SIZE),
+        ("{resources: {requests: {storage: 1Ki}}}", FailureReason.TOO_SMALL),
+        (f"{{storageClassName: nfs, volumeMode: Block, {SIZE}}}", FailureReason.NO_MATCHING_MODES),
     ],
 )
-def test_the_label_does_not_help_everywhere(spec: str, why: Why) -> None:
+def test_the_label_does_not_help_everywhere(spec: str, why: FailureReason) -> None:
     found = world(claim("data", spec, LABEL))
     (disk,) = found.storage.disks(subject(found, "PersistentVolumeClaim"))
     outcome = found.storage.render(disk)

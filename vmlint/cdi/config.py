@@ -82,8 +82,8 @@ def _pods(config: Mapping[str, Any]) -> Iterator[Refusal]:
     requests = {name: get(config, *path, "requests", name) or amount for name, amount in _DEFAULT_REQUESTS.items()}
     limits = {name: get(config, *path, "limits", name) or amount for name, amount in _DEFAULT_LIMITS.items()}
     for name, request in requests.items():
-        asked, most = Quantity.try_parse(request), Quantity.try_parse(limits[name])
-        if asked is not None and most is not None and asked > most:
+        requested, most = Quantity.try_parse(request), Quantity.try_parse(limits[name])
+        if requested is not None and most is not None and requested > most:
             kind = "requests" if get(config, *path, "requests", name) is not None else "limits"
             values = {"resource": name, "request": str(request), "limit": str(limits[name])}
             yield Refusal(ConfigFlaw.REQUEST_ABOVE_LIMIT, (*path, kind, name), values, Refuser.API_SERVER)

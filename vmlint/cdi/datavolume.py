@@ -275,10 +275,10 @@ def _template_shape(name: str, spec: Mapping[str, Any], path: Path) -> Iterator[
 
 
 def _template_use(name: str, path: Path, volumes: Any) -> Iterator[Refusal]:
-    held = [volumes, *sequence(volumes)]
-    held += [get(volume, source) for volume in sequence(volumes) for source in _TEMPLATE_USES]
+    candidates = [volumes, *sequence(volumes)]
+    candidates += [get(volume, source) for volume in sequence(volumes) for source in _TEMPLATE_USES]
     used = [get(volume, *place) for volume in sequence(volumes) for place in _TEMPLATE_USES.items()]
-    if name not in used and not is_unknown(name) and not any(is_unknown(one) for one in (*held, *used)):
+    if name not in used and not is_unknown(name) and not any(is_unknown(value) for value in (*candidates, *used)):
         yield Refusal(Check.TEMPLATE_UNUSED, (*path, "metadata", "name"))
 
 

@@ -118,7 +118,9 @@ def _sets(profile: Mapping[str, Any] | None, section: str) -> Iterator[ClaimSet]
 def _written(
     name: str, origin: Origin, sets: tuple[ClaimSet, ...], minimum: Quantity | None, broken: Incomplete | None
 ) -> Profile:
-    has_variable = any(is_unknown(mode) for one in sets for mode in (*one.access_modes, one.volume_mode))
+    has_variable = any(
+        is_unknown(mode) for claim_set in sets for mode in (*claim_set.access_modes, claim_set.volume_mode)
+    )
     reason = Reason(Gap.VARIABLE_IN_PROFILE, (name,)) if has_variable else None
     return Profile(name, origin, sets, minimum, broken, reason)
 

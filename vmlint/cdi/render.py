@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 
 from vmlint.cdi.datasource import End, Target, resolve
 from vmlint.cdi.profile import Profile, profile_of
-from vmlint.cdi.storageclass import Choice, choose
-from vmlint.cdi.storageclass import Why as StorageClassWhy
+from vmlint.cdi.storageclass import Choice, ChoiceReason, choose
 from vmlint.cdi.storageworld import Gap, Reason, StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
@@ -24,8 +23,8 @@ from vmlint.source.span import Path
 __all__ = [
     "FROM_PROFILE",
     "Failure",
+    "FailureReason",
     "Rendered",
-    "Why",
     "clone_source",
     "render",
     "render_claim",
@@ -33,7 +32,7 @@ __all__ = [
 ]
 
 
-class Why(enum.StrEnum):
+class FailureReason(enum.StrEnum):
     """Why CDI makes no claim; the DataVolume stays pending."""
 
     NO_STORAGE = "no-storage"
@@ -51,7 +50,7 @@ class Failure(NamedTuple):
     `choice` and `profile` are as for `Rendered`, as far as it came.
     """
 
-    why: Why
+    why: FailureReason
     path: Path
     choice: Choice | None = None
     profile: Profile | None = None
@@ -107,7 +106,7 @@ def render(
     if isinstance(verbatim := get(data, "spec", "pvc"), dict):
         return Rendered(dict(verbatim))
     if not isinstance(storage := get(data, *_STORAGE), dict):
-        return Failure(Why.NO_STORAGE, ("spec",))
+        return Failure(FailureReason.NO_STORAGE, ("spec",))
     spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
     claim = _Claim(spec, text(data, "spec", "contentType"), world, _STORAGE, class_unknown)
     return claim.finished(claim.fill_modes() or claim.fill_size(data, namespace))
@@ -223,7 +222,7 @@ class _Claim:
         """The class, the access modes and the volume mode."""
         if self.content_type == "archive":
             if self.spec.get("volumeMode") == "Block":
-                return Failure(Why.ARCHIVE_BLOCK, (*self.path, "volumeMode"))
+                return Failure(FailureReason.ARCHIVE_BLOCK, (*self.path, "volumeMode"))
             self.spec["volumeMode"] = "Filesystem"
         name = self.spec.get("storageClassName")
         if is_unknown(name) or not isinstance(name, str | None):
@@ -252,7 +251,7 @@ class _Claim:
         if choice.storage_class is None and profile is not None and not self.world.closed:
             known = {"metadata": {"name": name}}
             if profile_of(known, profile).sets:
-                return Choice(known, StorageClassWhy.NAMED)
+                return Choice(known, ChoiceReason.NAMED)
         return choice
 
     def _without_class(self, reason: Reason) -> None:
@@ -276,7 +275,7 @@ class _Claim:
                 self.spec["accessModes"] = list(modes)
         if "accessModes" in self.spec:
             return None
-        return Failure(Why.NO_CLASS, (*self.path, "storageClassName"))
+        return Failure(FailureReason.NO_CLASS, (*self.path, "storageClassName"))
 
     def _suitable_volume(self, class_name: str) -> Mapping[str, Any] | None:
         wanted_size = Quantity.try_parse(get(self.spec, *_SIZE)) or Quantity(0)
@@ -305,23 +304,27 @@ class _Claim:
             return None
         if modes is None and volume_mode is None:
             if not profile.sets or not profile.sets[0].access_modes:
-                return self._fail(Why.NO_MODES)
+                return self._fail(FailureReason.NO_MODES)
             self.spec["accessModes"] = list(profile.sets[0].access_modes)
             volume_mode = profile.sets[0].volume_mode
         elif modes is None:
-            fitting = (one for one in profile.sets if one.volume_mode == volume_mode and one.access_modes)
+            fitting = (
+                claim_set
+                for claim_set in profile.sets
+                if claim_set.volume_mode == volume_mode and claim_set.access_modes
+            )
             if (first := next(fitting, None)) is None:
-                return self._fail(Why.NO_MATCHING_MODES)
+                return self._fail(FailureReason.NO_MATCHING_MODES)
             self.spec["accessModes"] = list(first.access_modes)
         elif volume_mode is None:
-            sharing = (one for one in profile.sets if any(mode in modes for mode in one.access_modes))
+            sharing = (claim_set for claim_set in profile.sets if any(mode in modes for mode in claim_set.access_modes))
             first = next(sharing, None)
             volume_mode = first.volume_mode if first is not None else None
         if volume_mode is not None:
             self.spec["volumeMode"] = volume_mode
         return None
 
-    def _fail(self, why: Why) -> Failure | None:
+    def _fail(self, why: FailureReason) -> Failure | None:
         if self.choice is not None and not self.choice.decided:
             self.leave_open(Reason(Gap.DEFAULT_CLASS_UNCERTAIN), *self.missing)
             return None
@@ -341,14 +344,14 @@ class _Claim:
             self.leave_open(Reason(Gap.SIZE_NOT_A_NUMBER), _SIZE_FIELD)
             return None
         if size.value() < _MIB:
-            return Failure(Why.TOO_SMALL, (*self.path, *_SIZE))
+            return Failure(FailureReason.TOO_SMALL, (*self.path, *_SIZE))
         if self.mode_is_open:
             self.leave_open(Reason(Gap.OVERHEAD), _SIZE_FIELD)
         self._set_size(self._at_least(self._inflated(size.value())))
         return None
 
     def fail_size(self) -> Failure:
-        return Failure(Why.NO_SIZE, (*self.path, *_SIZE))
+        return Failure(FailureReason.NO_SIZE, (*self.path, *_SIZE))
 
     def fill_size_of_clone(self) -> None:
         """The size of a claim that copies: as it is written, else what the source asks for."""

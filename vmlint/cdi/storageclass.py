@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "Why", "choose"]
+__all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
 
 VIRT_DEFAULT = "storageclass.kubevirt.io/is-default-virt-class"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -22,8 +22,8 @@ ARCHIVE = "archive"
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-class Why(enum.StrEnum):
-    """The reason of a choice."""
+class ChoiceReason(enum.StrEnum):
+    """Why CDI uses a storage class, or none."""
 
     NAMED = "named"
     VIRT_DEFAULT = "virt-default"
@@ -39,7 +39,7 @@ class Choice(NamedTuple):
     """
 
     storage_class: Mapping[str, Any] | None
-    why: Why
+    why: ChoiceReason
     rivals: tuple[str, ...] = ()
     decided: bool = True
 
@@ -56,24 +56,26 @@ def choose(classes: Sequence[Mapping[str, Any]], name: str | None, content_type:
     that CDI does not make. A name that no class has, "" too, means no class.
     """
     if name is not None:
-        found = next((one for one in classes if text(one, "metadata", "name") == name), None)
-        return Choice(found, Why.NAMED if found is not None else Why.NOT_FOUND)
-    marks: tuple[tuple[str, Why], ...] = ((DEFAULT, Why.DEFAULT),)
+        found = next((entry for entry in classes if text(entry, "metadata", "name") == name), None)
+        return Choice(found, ChoiceReason.NAMED if found is not None else ChoiceReason.NOT_FOUND)
+    marks: tuple[tuple[str, ChoiceReason], ...] = ((DEFAULT, ChoiceReason.DEFAULT),)
     if content_type != ARCHIVE:
-        marks = ((VIRT_DEFAULT, Why.VIRT_DEFAULT), *marks)
+        marks = ((VIRT_DEFAULT, ChoiceReason.VIRT_DEFAULT), *marks)
     decided = True
     for mark, why in marks:
-        decided = decided and not any(is_unknown(get(one, "metadata", "annotations", mark)) for one in classes)
-        marked = sorted((one for one in classes if get(one, "metadata", "annotations", mark) == "true"), key=_by_name)
+        decided = decided and not any(is_unknown(get(entry, "metadata", "annotations", mark)) for entry in classes)
+        marked = sorted(
+            (entry for entry in classes if get(entry, "metadata", "annotations", mark) == "true"), key=_by_name
+        )
         if marked:
             return _newest(marked, why, decided)
-    return Choice(None, Why.NO_DEFAULT, decided=decided)
+    return Choice(None, ChoiceReason.NO_DEFAULT, decided=decided)
 
 
-def _newest(marked: Sequence[Mapping[str, Any]], why: Why, decided: bool) -> Choice:
-    ages = [_created(one) for one in marked]
+def _newest(marked: Sequence[Mapping[str, Any]], why: ChoiceReason, decided: bool) -> Choice:
+    ages = [_created(entry) for entry in marked]
     first = max(range(len(marked)), key=lambda index: (ages[index] or _BEFORE_ALL, -index))
-    rivals = tuple(_by_name(one) for index, one in enumerate(marked) if index != first)
+    rivals = tuple(_by_name(entry) for index, entry in enumerate(marked) if index != first)
     return Choice(marked[first], why, rivals, decided and not (rivals and None in ages))
 
 

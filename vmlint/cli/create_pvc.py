@@ -167,14 +167,17 @@ def _disk(claim: Resource) -> Disk:
 
 
 def _failed(failure: Failure) -> str:
-    from vmlint.cdi.render import Why
+    from vmlint.cdi.render import FailureReason
     from vmlint.world.storage_phrases import failure_message
 
     profile = failure.profile.name if failure.profile is not None else ""
     reasons = {
-        Why.NO_SIZE: "the size is missing: add `--size`; only a claim that a VolumeCloneSource fills needs none",
-        Why.NO_CLASS: "no such storage class is in the files, and none is the default: use another `--storage-class`",
-        Why.NO_MODES: f"the modes of storage class `{profile}` are not known: fill `spec.claimPropertySets` of "
+        FailureReason.NO_SIZE: "the size is missing: add `--size`; only a claim that a "
+        "VolumeCloneSource fills needs none",
+        FailureReason.NO_CLASS: "no such storage class is in the files, and none is the default: use "
+        "another `--storage-class`",
+        FailureReason.NO_MODES: f"the modes of storage class `{profile}` are not known: fill "
+        "`spec.claimPropertySets` of "
         "its StorageProfile, and add that file with `--from`",
     }
     return reasons.get(failure.why) or failure_message(failure)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vmlint.model.matcher import Matcher
     from vmlint.model.resource import Resource
     from vmlint.source.document import Document
-    from vmlint.world.outside import Known
+    from vmlint.world.outside import BaselineResult
 
 __all__ = ["make_parser", "run"]
 
@@ -196,7 +196,7 @@ class _Stock:
             say_unread(files)
             self._resources = tuple(_whole(files.repository))
         release = Release.parse(config.target_kubevirt or "")
-        self._catalogs: list[Known] = catalogs(config.catalogs, release)
+        self._catalogs: list[BaselineResult] = catalogs(config.catalogs, release)
 
     def cluster_wide(self, matcher: Matcher, name: str) -> list[Resource]:
         from vmlint.model.ref import Ref

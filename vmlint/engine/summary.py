@@ -14,7 +14,7 @@ from vmlint.findings.baseline import Baseline
 from vmlint.findings.finding import Counts, Finding, Report, Skipped, Undecided
 from vmlint.findings.location import located, undecided, where
 from vmlint.findings.merging import merged, merged_suppressed
-from vmlint.findings.suppress import Silence, Told, marks
+from vmlint.findings.suppress import ReportedFault, Silence, marks
 from vmlint.graph.resolution import State
 from vmlint.model.crash import Crash, crash
 from vmlint.model.resource import Place, Resource
@@ -35,7 +35,7 @@ class Scope(Protocol):
         """Whether a place is in the part."""
         ...
 
-    def part_of(self, report: Report, told: Iterable[Told]) -> Report:
+    def part_of(self, report: Report, told: Iterable[ReportedFault]) -> Report:
         """The report of the part; `told` are all findings that were made."""
         ...
 
@@ -98,7 +98,7 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     return replace(report, findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
 
 
-def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[Told]:
+def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[ReportedFault]:
     """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash."""
     for rule, fault in faults:
         try:
@@ -111,7 +111,7 @@ def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[
             crashes.append(crash(error, work, _document(fault.place), resource, rule.slug, rule.pack))
             continue
         for shown in _levelled([(rule, finding)], settings):
-            yield Told(rule, fault, shown)
+            yield ReportedFault(rule, fault, shown)
 
 
 def _is_shown(rule: Rule, fault: Fault, settings: Config) -> bool:

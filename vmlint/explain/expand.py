@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from vmlint.cdi.render import Failure
-from vmlint.cdi.storageclass import Why
+from vmlint.cdi.storageclass import ChoiceReason
 from vmlint.config.config import Config
 from vmlint.engine.request import Progress, RunRequest
 from vmlint.engine.workspace import snapshot_of
@@ -221,7 +221,7 @@ def _fillers(disk: Disk, data: Mapping[str, Any], start: Field, world: World) ->
     """Who gives each value of a claim."""
     outcome = world.storage.render(disk)
     profile = outcome.profile.name if outcome.profile is not None else ""
-    by_default = outcome.choice is not None and outcome.choice.why is not Why.NAMED
+    by_default = outcome.choice is not None and outcome.choice.why is not ChoiceReason.NAMED
     found = {}
     for path, value in leaves(data):
         inner = path[len(start) :]

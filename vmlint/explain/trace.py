@@ -12,7 +12,7 @@ from vmlint.findings.location import object_id, step
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.inference import End
-from vmlint.kubevirt.matching import Fate, Match
+from vmlint.kubevirt.matching import Match, MatchOutcome
 from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
@@ -117,7 +117,7 @@ def _way(vm: VirtualMachine, matcher: Matcher, expanded: Expanded, world: World)
     if match is None:
         return Way(matcher.noun, Result.NONE, reason=f"the VM has no {matcher.noun}")
     trouble = trouble_of(vm, matcher, world)
-    forgiven = match.fate is Fate.DROPPED and match.chain
+    forgiven = match.outcome is MatchOutcome.DROPPED and match.chain
     return Way(
         matcher.noun,
         Result(trouble.trouble) if trouble else Result.DROPPED if forgiven else Result.USED,

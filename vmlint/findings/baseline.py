@@ -18,7 +18,7 @@ from vmlint.errors import UsageError
 from vmlint.findings.finding import Finding, Stale, Suppressed
 from vmlint.model.suppression import Source
 
-__all__ = ["DEFAULT_FILE", "Baseline", "Key", "Known"]
+__all__ = ["DEFAULT_FILE", "Baseline", "BaselineResult", "Key"]
 
 DEFAULT_FILE = ".vmlint-baseline.json"
 _FORMAT = 1
@@ -46,8 +46,8 @@ class Key(NamedTuple):
 _SHOWN = Key._fields
 
 
-class Known(NamedTuple):
-    """Findings sorted by a baseline: those that it does not count, those that it does, and what it counts in vain."""
+class BaselineResult(NamedTuple):
+    """Findings divided by a baseline: new ones, suppressed ones, and entries of the baseline without a finding."""
 
     new: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
@@ -85,7 +85,7 @@ class Baseline:
         end = "\n  " if rows else ""
         return f'{{\n  "version": {_FORMAT},\n  "findings": [{lines}{end}]\n}}\n'
 
-    def taken_from(self, findings: Sequence[Finding], idle: Collection[str]) -> Known:
+    def taken_from(self, findings: Sequence[Finding], idle: Collection[str]) -> BaselineResult:
         """The findings without the known ones. No entry of an `idle` rule is stale: it exists, and did not run."""
         left = Counter(self._counts)
         new: list[Finding] = []
@@ -102,7 +102,7 @@ class Baseline:
             for key, number in sorted(left.items())
             if number > 0 and key.rule not in idle
         )
-        return Known(tuple(new), tuple(suppressed), stale)
+        return BaselineResult(tuple(new), tuple(suppressed), stale)
 
 
 def _keys(finding: Finding, file: str) -> Iterator[Key]:

@@ -17,13 +17,13 @@ from vmlint.findings.finding import Finding, ObjectId, Suppressed
 from vmlint.findings.location import object_id, reach
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
-from vmlint.model.suppression import ANNOTATION, Fate, Mark, Source, Suppression
+from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world.change import Change
 
-__all__ = ["Silence", "Told", "marks"]
+__all__ = ["ReportedFault", "Silence", "marks"]
 
 _SAID = re.compile(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
 _SOURCES = {"ignore": Source.COMMENT, "ignore-file": Source.FILE}
@@ -35,8 +35,8 @@ _TOO_MANY = f"a suppression may name at most {_MOST_NAMES} rules: name their fam
 _DOMAIN = ANNOTATION.partition("/")[0] + "/"
 
 
-class Told(NamedTuple):
-    """A fault with the finding that it makes."""
+class ReportedFault(NamedTuple):
+    """A fault with its finding."""
 
     rule: Rule
     fault: Fault
@@ -180,11 +180,11 @@ class Silence:
         self._used: set[tuple[Mark, str]] = set()
         self._unresolved: set[str] = set()
 
-    def split(self, told: Iterable[Told]) -> tuple[list[Told], list[Suppressed]]:
+    def split(self, told: Iterable[ReportedFault]) -> tuple[list[ReportedFault], list[Suppressed]]:
         """What is still to be shown, and what is suppressed."""
         if not self._marks:
             return list(told), []
-        kept: list[Told] = []
+        kept: list[ReportedFault] = []
         suppressed: list[Suppressed] = []
         for one in told:
             if one.finding.effect is Effect.UNRESOLVED:
@@ -199,7 +199,7 @@ class Silence:
                 kept.append(one)
         return kept, suppressed
 
-    def _uses(self, told: Told) -> list[_Use]:
+    def _uses(self, told: ReportedFault) -> list[_Use]:
         """The marks that silence a finding, each with the name that means it: those of its files, then those of the
         configuration."""
         files = dict.fromkeys((told.finding.file, _document(told.fault.place).file))
@@ -212,7 +212,7 @@ class Silence:
             known = self._meaning[key] = _Near(file, self._meant(self._by_file.get(file, ()), rule))
         return known
 
-    def _configured_for(self, told: Told) -> list[_Use]:
+    def _configured_for(self, told: ReportedFault) -> list[_Use]:
         """The entries of configurations that mean the rule and the file of a finding."""
         key = (told.finding.file, told.rule.id)
         if (known := self._asking.get(key)) is None:
@@ -253,7 +253,7 @@ class Silence:
     # Judging them
 
     def judged(
-        self, shown: Sequence[Told], doubts: Sequence[Doubt], resources: Sequence[Resource]
+        self, shown: Sequence[ReportedFault], doubts: Sequence[Doubt], resources: Sequence[Resource]
     ) -> list[Suppression]:
         """What became of each name: after `split`, whose rest is `shown`. `resources` are all that were looked at.
 
@@ -271,15 +271,17 @@ class Silence:
 
     def _fate(self, mark: Mark, name: str, beside: _Beside, undecided: set[str], seen: _Seen) -> Suppression:
         if not name:
-            return Suppression(mark, "", Fate.MISPLACED if mark.astray else Fate.UNKNOWN, mark.problem)
+            return Suppression(
+                mark, "", SuppressionState.MISPLACED if mark.astray else SuppressionState.UNKNOWN, mark.problem
+            )
         if mark.source is Source.CONFIGURATION and not _line(mark):
-            return Suppression(mark, name, Fate.OPEN)  # no file holds it
+            return Suppression(mark, name, SuppressionState.OPEN)  # no file holds it
         if wrong := unknown_name(name, self._known):
-            return Suppression(mark, name, Fate.UNKNOWN, wrong)
+            return Suppression(mark, name, SuppressionState.UNKNOWN, wrong)
         if mark.until is not None and self._today > mark.until:
-            return Suppression(mark, name, Fate.EXPIRED, mark.until.isoformat())
+            return Suppression(mark, name, SuppressionState.EXPIRED, mark.until.isoformat())
         if (mark, name) in self._used:
-            return Suppression(mark, name, Fate.USED)
+            return Suppression(mark, name, SuppressionState.USED)
         meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
         file = _document(mark.place).file
         if mark.source is Source.CONFIGURATION:
@@ -290,10 +292,10 @@ class Silence:
         else:
             decided = file not in undecided
         if not decided or not meant or not all(self._asked(rule, file) for rule in meant):
-            return Suppression(mark, name, Fate.OPEN)
+            return Suppression(mark, name, SuppressionState.OPEN)
         if (nearest := beside.nearest(mark, name)) is not None:
-            return Suppression(mark, name, Fate.MISPLACED, f"the finding is in line {nearest}")
-        return Suppression(mark, name, Fate.UNUSED)
+            return Suppression(mark, name, SuppressionState.MISPLACED, f"the finding is in line {nearest}")
+        return Suppression(mark, name, SuppressionState.UNUSED)
 
     def _is_apart(self, rule: Rule) -> bool:
         """Whether a rule says nothing of objects as they are: a name that means others too is judged by those."""
@@ -328,7 +330,7 @@ class _Near:
                 self._below.setdefault(mark.below, []).append((order, use))
         self._lines.sort(key=_line_and_order)
 
-    def uses(self, told: Told) -> list[_Use]:
+    def uses(self, told: ReportedFault) -> list[_Use]:
         """Those that silence a finding, in their order. Of those for the whole file only the first, once all are told:
         they silence whatever the first finding was silenced by."""
         found: list[tuple[int, _Use]] = []
@@ -355,9 +357,9 @@ _order_of = itemgetter(0)
 class _Beside:
     """The findings that are shown, by the documents in which comments may mean them."""
 
-    def __init__(self, shown: Iterable[Told]) -> None:
-        self._of_document: dict[int, list[Told]] = {}
-        self._of_file: dict[str, list[Told]] = {}
+    def __init__(self, shown: Iterable[ReportedFault]) -> None:
+        self._of_document: dict[int, list[ReportedFault]] = {}
+        self._of_file: dict[str, list[ReportedFault]] = {}
         for told in shown:
             document = _document(told.fault.place)
             self._of_document.setdefault(id(document), []).append(told)

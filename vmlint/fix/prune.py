@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from vmlint.fix.rewriting import Rewrite
 from vmlint.model.resource import Place
-from vmlint.model.suppression import ANNOTATION, Fate, Mark, Suppression
+from vmlint.model.suppression import ANNOTATION, Mark, Suppression, SuppressionState
 from vmlint.rule import Spot
 from vmlint.source.decode import decode_text
 from vmlint.source.discover import path_of
 
 __all__ = ["Pruning", "prune"]
 
-_DEAD = (Fate.UNUSED, Fate.UNKNOWN, Fate.EXPIRED)
+_DEAD = (SuppressionState.UNUSED, SuppressionState.UNKNOWN, SuppressionState.EXPIRED)
 _BOM = "\ufeff"
 _NAMES = re.compile(r"(#+[ \t]*vmlint:[ \t]*ignore(?:-file)?[ \t]*\[)([^\]]*)\]")
 _VALUE = re.compile(r"""(?P<quote>["']?)(?P<names>[^"'#\r]*?)(?P=quote)(?P<rest>[ \t]*(?:#[^\r]*)?\r?)""")
@@ -41,7 +41,7 @@ def prune(suppressions: Iterable[Suppression], contents: Mapping[str, bytes] | N
     """
     dead: dict[Mark, list[str]] = defaultdict(list)
     for one in suppressions:
-        if one.fate in _DEAD and one.name and one.mark.source.in_manifest:
+        if one.state in _DEAD and one.name and one.mark.source.in_manifest:
             dead[one.mark].append(one.name)
     by_file: dict[str, list[Mark]] = defaultdict(list)
     for mark in dead:

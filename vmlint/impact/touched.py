@@ -16,7 +16,7 @@ from typing import NamedTuple
 from vmlint.config.file import NAMES as CONFIGURATIONS
 from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.findings.finding import Changed, Report
-from vmlint.findings.suppress import Told
+from vmlint.findings.suppress import ReportedFault
 from vmlint.gitops.problem import BuildProblem
 from vmlint.graph.links import links
 from vmlint.model import field
@@ -86,7 +86,7 @@ class Touched:
             for number, resource in self._applied.get(_origin(place.resource), ())
         )
 
-    def part_of(self, report: Report, told: Iterable[Told]) -> Report:
+    def part_of(self, report: Report, told: Iterable[ReportedFault]) -> Report:
         """The report with the findings alone that the change touches; `told` are all that were made."""
         touched = {finding.finding for finding in told if self._has_fault(finding.rule, finding.fault)}
         findings = tuple(finding for finding in report.findings if finding in touched)

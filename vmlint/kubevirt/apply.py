@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from vmlint.kubevirt.conflicts import Bars, Conflict, bars
+from vmlint.kubevirt.conflicts import Conflict, ReservedFields, reserved_fields
 from vmlint.kubevirt.defaults import (
     NO_STRATEGY,
     ClusterConfig,
@@ -27,9 +27,9 @@ from vmlint.kubevirt.defaults import (
     fill_machine,
     fill_network,
 )
-from vmlint.kubevirt.instancetype import Gifts, apply_instancetype, gifts, lay_out, vcpus
+from vmlint.kubevirt.instancetype import InstancetypePlan, apply_instancetype, instancetype_plan, lay_out, vcpus
 from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
-from vmlint.kubevirt.preference import Wishes, apply_attachments, apply_preference, breakdown, wishes
+from vmlint.kubevirt.preference import PreferencePlan, apply_attachments, apply_preference, breakdown, preference_plan
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.sizing import applies, sizing_bars, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
@@ -38,7 +38,7 @@ from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 
-__all__ = ["Applied", "Copies", "Origin", "Outfit"]
+__all__ = ["Applied", "Copies", "Origin", "VMInputs"]
 
 _DOMAIN = ("spec", "domain")
 _DEVICES = (*_DOMAIN, "devices")
@@ -66,11 +66,11 @@ _Result = tuple[dict[str, Any], tuple[Conflict, ...], Refusal | None, Refusal | 
 _MATCHERS = frozenset(("instancetype", "preference"))
 
 
-class Outfit:
-    """What a cluster gives to VMs: an instancetype, a preference, its defaults, and its release's ways with them.
+class VMInputs:
+    """The inputs besides the VM's own manifest: an instancetype, a preference, the cluster's settings and release.
 
-    All are whole objects. What was not found is None: since 1.6 the webhook goes on without it. One outfit serves all
-    VMs that get the same.
+    The objects are whole. A missing one is None: since 1.6 the webhook continues without it. VMs with the same inputs
+    share one instance, so that its parts are prepared once.
     """
 
     def __init__(
@@ -89,25 +89,25 @@ class Outfit:
         self.release = release
 
     @cached_property
-    def gifts(self) -> Gifts | None:
-        """What the instancetype gives, made ready."""
-        return None if self.instancetype is None else gifts(self.instancetype, self.release)
+    def instancetype_plan(self) -> InstancetypePlan | None:
+        """The instancetype, prepared for many VMs; None without one."""
+        return None if self.instancetype is None else instancetype_plan(self.instancetype, self.release)
 
     @cached_property
-    def wishes(self) -> Wishes | None:
-        """What the preference gives, made ready."""
-        return None if self.preference is None else wishes(self.preference, self.release)
+    def preference_plan(self) -> PreferencePlan | None:
+        """The preference, prepared for many VMs; None without one."""
+        return None if self.preference is None else preference_plan(self.preference, self.release)
 
-    def bars(self, *, by_proposals: bool) -> Bars | None:
-        """What the instancetype bars, as the releases have it or the design proposals."""
-        return self._proposed_bars if by_proposals else self._bars
-
-    @cached_property
-    def _bars(self) -> Bars | None:
-        return None if self.instancetype is None else bars(self.instancetype, self.release)
+    def reserved_fields(self, *, by_proposals: bool) -> ReservedFields | None:
+        """The fields that the VM must leave to the instancetype, by the releases or by the design proposals."""
+        return self._proposed_reserved_fields if by_proposals else self._reserved_fields
 
     @cached_property
-    def _proposed_bars(self) -> Bars | None:
+    def _reserved_fields(self) -> ReservedFields | None:
+        return None if self.instancetype is None else reserved_fields(self.instancetype, self.release)
+
+    @cached_property
+    def _proposed_reserved_fields(self) -> ReservedFields | None:
         return None if self.instancetype is None else sizing_bars(self.instancetype)
 
 
@@ -118,21 +118,21 @@ class Copies:
     the copies may be changed: they share what is the same in them.
     """
 
-    def __init__(self, vm: Mapping[str, Any], outfit: Outfit, source_architecture: str = "") -> None:
+    def __init__(self, vm: Mapping[str, Any], vm_inputs: VMInputs, source_architecture: str = "") -> None:
         self._vm = vm
-        self._outfit = outfit
+        self._vm_inputs = vm_inputs
         self._source_architecture = source_architecture
         # The API wants a template; without one, what an empty one holds is the least that can be said.
         self._written = mapping(vm, "spec", "template")
-        self._sizing = applies(outfit.objects[0], self._written, outfit.release)
+        self._sizing = applies(vm_inputs.objects[0], self._written, vm_inputs.release)
 
     @cached_property
     def stored(self) -> Mapping[str, Any]:
         """The whole VM as the mutating webhook stores it."""
         spec = {**mapping(self._vm, "spec"), "template": {}}
-        stored = {**self._vm, "spec": normal_vm_spec(spec, proposals=self._outfit.release is None)}
-        if self._outfit.preference is not None:
-            _store_class(stored, self._outfit.preference, self._outfit.release)
+        stored = {**self._vm, "spec": normal_vm_spec(spec, proposals=self._vm_inputs.release is None)}
+        if self._vm_inputs.preference is not None:
+            _store_class(stored, self._vm_inputs.preference, self._vm_inputs.release)
         stored["spec"]["template"] = self._mutated
         return stored
 
@@ -163,7 +163,7 @@ class Copies:
     def _review(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         count = self._vcpus(template)
-        refusal = None if count is None else indivisible(count, self._outfit.preference, self._outfit.release)
+        refusal = None if count is None else indivisible(count, self._vm_inputs.preference, self._vm_inputs.release)
         if refusal is not None:
             return template, (), refusal, None
         if self._conflicts or self._breakdown is not None:
@@ -172,7 +172,7 @@ class Copies:
 
     def _expand(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
-        if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
+        if self._vm_inputs.instancetype is None and self._vm_inputs.preference is None and not self._sizing:
             return self._evicted(template, watch), (), None, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
@@ -183,7 +183,7 @@ class Copies:
     def _evicted(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
         """The template with the eviction strategy that the KubeVirt object gives, if it gives one: it is in effect
         whether or not it is written into the VM."""
-        strategy = self._outfit.config.eviction_strategy
+        strategy = self._vm_inputs.config.eviction_strategy
         if strategy == NO_STRATEGY or get(template, "spec", "evictionStrategy") is not None:
             return template
         begun = opened(template, "spec")
@@ -193,20 +193,20 @@ class Copies:
 
     def _compare(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
-        if self._outfit.instancetype is None and self._outfit.preference is None and not self._sizing:
+        if self._vm_inputs.instancetype is None and self._vm_inputs.preference is None and not self._sizing:
             return template, (), None, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
         dressed = self._dressed(clone(template), watch)
-        return normal_template(dressed, proposals=self._outfit.release is None), (), None, None
+        return normal_template(dressed, proposals=self._vm_inputs.release is None), (), None, None
 
     def _start(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
         begun = opened(template, *_DEVICES)
-        if self._outfit.preference is not None:
-            apply_attachments(begun, self._outfit.preference)
+        if self._vm_inputs.preference is not None:
+            apply_attachments(begun, self._vm_inputs.preference)
             watch(Origin.PREFERENCE, begun)
         fill_input(begun)
         problem = self._complete(begun, watch)
@@ -222,30 +222,30 @@ class Copies:
         """Fill in disks and the network, which a VM that runs gets first; no more than its devices and its networks
         is changed."""
         fill_disks(template)
-        problem = fill_network(template, self._outfit.config)
+        problem = fill_network(template, self._vm_inputs.config)
         watch(Origin.DEFAULT, template)
         return problem
 
     def _applied(self, template: dict[str, Any], watch: Watch, problem: Refusal | None) -> _Result:
         """Instancetype, preference and defaults on a template that they suit, in place."""
-        outfit = self._outfit
+        vm_inputs = self._vm_inputs
         self._dressed(template, watch)
-        problem = problem or fill(template, outfit.config, outfit.release)
-        written = normal_template(template, proposals=outfit.release is None)
+        problem = problem or fill(template, vm_inputs.config, vm_inputs.release)
+        written = normal_template(template, proposals=vm_inputs.release is None)
         watch(Origin.DEFAULT, written)
         return written, (), None, problem
 
     def _dressed(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
         """Instancetype and preference on a template that they suit, in place."""
         self._apply_instancetype(template, watch)
-        if self._outfit.wishes is not None:
-            apply_preference(template, self._outfit.wishes)
+        if self._vm_inputs.preference_plan is not None:
+            apply_preference(template, self._vm_inputs.preference_plan)
             watch(Origin.PREFERENCE, template)
         return template
 
     def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
         """The vCPUs to lay out, None where the VM gives its own topology."""
-        instancetype = self._outfit.instancetype
+        instancetype = self._vm_inputs.instancetype
         own = vm_vcpus(template) if self._sizing else None
         if instancetype is None or (self._sizing and get(instancetype, "cpu", "guest") is None):
             return own
@@ -253,7 +253,7 @@ class Copies:
 
     @cached_property
     def _conflicts(self) -> tuple[Conflict, ...]:
-        barred = self._outfit.bars(by_proposals=self._sizing)
+        barred = self._vm_inputs.reserved_fields(by_proposals=self._sizing)
         return () if barred is None else barred.conflicts(self._mutated)
 
     @cached_property
@@ -261,17 +261,17 @@ class Copies:
         """Why the webhook breaks down; conflicts come first."""
         if self._conflicts:
             return None
-        return breakdown(self._outfit.preference, self._outfit.instancetype, self._mutated)
+        return breakdown(self._vm_inputs.preference, self._vm_inputs.instancetype, self._mutated)
 
     def _apply_instancetype(self, template: dict[str, Any], watch: Watch) -> None:
-        outfit = self._outfit
+        vm_inputs = self._vm_inputs
         count = self._vcpus(template)
-        if outfit.gifts is not None:
-            apply_instancetype(template, outfit.gifts)
+        if vm_inputs.instancetype_plan is not None:
+            apply_instancetype(template, vm_inputs.instancetype_plan)
         if count is not None:
             cpu = ensure(template, *_DOMAIN, "cpu")
             cpu.pop("guest", None)
-            lay_out(cpu, count, outfit.preference, outfit.release)
+            lay_out(cpu, count, vm_inputs.preference, vm_inputs.release)
         watch(Origin.INSTANCETYPE, template)
 
     @cached_property
@@ -283,7 +283,7 @@ class Copies:
         return self._mutated if watch is _unwatched else self._mutate_anew(watch)
 
     def _mutate_anew(self, watch: Watch) -> dict[str, Any]:
-        preference, config, release = self._outfit.preference, self._outfit.config, self._outfit.release
+        preference, config, release = self._vm_inputs.preference, self._vm_inputs.config, self._vm_inputs.release
         does = behaviour(release)
         template = normal_template(self._written, proposals=release is None)
         watch(Origin.VM, template)
@@ -382,5 +382,5 @@ def _unwatched(origin: Origin, template: Mapping[str, Any]) -> None:
     """Nobody asks where values come from."""
 
 
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+def _same(first: Any, other: Any) -> bool:
+    return type(first) is type(other) and bool(first == other)

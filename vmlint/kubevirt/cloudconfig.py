@@ -334,12 +334,12 @@ def _near(key: str, known: Mapping[str, str]) -> str:
     return found[0][2] if len(key) > 3 and found and found[0][0] <= most else ""
 
 
-def _distance(one: str, other: str, most: int) -> int:
+def _distance(first: str, other: str, most: int) -> int:
     """How many letters have to be put in, taken out or changed; more than `most` is as good as any number."""
-    if abs(len(one) - len(other)) > most:
+    if abs(len(first) - len(other)) > most:
         return most + 1
     row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
+    for number, letter in enumerate(first, 1):
         before, row[0] = row[0], number
         for index, counterpart in enumerate(other, 1):
             changed = before + (letter != counterpart)
@@ -364,23 +364,23 @@ def _of_network(data: str) -> Iterator[ConfigFault]:
     if not isinstance(root, yaml.MappingNode):
         yield ConfigFault(ConfigCheck.NOT_A_MAPPING, root.start_mark.line + 1, _type_of(root))
         return
-    held = {key: (node, line) for key, node, line in _entries(root)}
-    if "network" in held and isinstance(held["network"][0], yaml.MappingNode):
-        held = {key: (node, line) for key, node, line in _entries(held["network"][0])}
-    if any(is_unknown(key) or key == "<<" for key in held):
+    entries = {key: (node, line) for key, node, line in _entries(root)}
+    if "network" in entries and isinstance(entries["network"][0], yaml.MappingNode):
+        entries = {key: (node, line) for key, node, line in _entries(entries["network"][0])}
+    if any(is_unknown(key) or key == "<<" for key in entries):
         return
-    version, line = held.get("version", (None, 1))
-    if "config" in held and isinstance(held["config"][0], yaml.ScalarNode):
+    version, line = entries.get("version", (None, 1))
+    if "config" in entries and isinstance(entries["config"][0], yaml.ScalarNode):
         return  # `config: disabled`
     if version is None:
-        if "config" in held or not _NETWORK_V2.isdisjoint(held):
+        if "config" in entries or not _NETWORK_V2.isdisjoint(entries):
             yield ConfigFault(ConfigCheck.VERSION_MISSING, root.start_mark.line + 1)
     elif isinstance(version, yaml.ScalarNode) and not is_unknown(version.value):
         if version.value not in ("1", "2"):
             yield ConfigFault(ConfigCheck.VERSION_UNKNOWN, line, version.value)
-        elif version.value == "1" and "config" not in held:
+        elif version.value == "1" and "config" not in entries:
             yield ConfigFault(ConfigCheck.VERSION_MISMATCH, line, "1", "config")
-        elif version.value == "2" and "config" in held and _NETWORK_V2.isdisjoint(held):
+        elif version.value == "2" and "config" in entries and _NETWORK_V2.isdisjoint(entries):
             yield ConfigFault(ConfigCheck.VERSION_MISMATCH, line, "2", "ethernets")
 
 

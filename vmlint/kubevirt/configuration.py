@@ -193,13 +193,13 @@ def _gated(kubevirt: Mapping[str, Any], gates: Gates) -> _Found:
     enabled = get(configuration, "virtTemplateDeployment", "enabled") is True
     manual = text(configuration, "roleAggregationStrategy") == "Manual"
     downtime = get(configuration, "migrations", "maxDowntimeMs") is not None
-    for asked, path, names in (
+    for is_set, path, names in (
         (enabled, ("virtTemplateDeployment", "enabled"), ("Template",)),
         (manual, ("roleAggregationStrategy",), ("OptOutRoleAggregation",)),
         (downtime, ("migrations", "maxDowntimeMs"), ("MigrationStallDetection", "MigrationDowntimeTuning")),
     ):
         known = tuple(name for name in names if gates.stage(name) is not None)
-        if asked and known and all(gates.state(name) is GateState.OFF for name in known):
+        if is_set and known and all(gates.state(name) is GateState.OFF for name in known):
             yield Refusal(Setting.NEEDS_GATE, (*_CONFIGURATION, *path), {"field": ".".join(path), "gates": known})
 
 
@@ -354,6 +354,6 @@ def _patterns(configuration: Mapping[str, Any], *path: str) -> tuple[str, ...] |
     listed = look(configuration, *path)
     if listed is None:
         return ()
-    if not isinstance(listed, list) or any(not isinstance(one, str) or is_unknown(one) for one in listed):
+    if not isinstance(listed, list) or any(not isinstance(value, str) or is_unknown(value) for value in listed):
         return None
     return tuple(listed)

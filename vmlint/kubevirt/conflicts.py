@@ -18,12 +18,12 @@ __all__ = [
     "CPU_GROUP",
     "MEMORY_GROUP",
     "TABLE",
-    "Bars",
     "Conflict",
+    "ReservedFields",
     "Row",
-    "bars",
     "nonzero",
     "owned",
+    "reserved_fields",
 ]
 
 _SPEC = ("spec",)
@@ -150,7 +150,7 @@ TABLE: tuple[Row, ...] = (*_BEFORE, *_CPU_FIELDS, *_MEMORY_FIELDS, *_AFTER)
 """The fields of the newest release, in the order in which the cluster reports them; annotations come last."""
 
 
-class Bars(NamedTuple):
+class ReservedFields(NamedTuple):
     """The fields that an instancetype keeps a VM from setting, with all that is to be known of the instancetype.
 
     Of the groups `first_only`, the cluster names the first conflict alone.
@@ -186,7 +186,7 @@ class Bars(NamedTuple):
                 yield Conflict(path, ("annotations", key), "annotations", f"annotations.{key}")
 
 
-def bars(instancetype: Mapping[str, Any], release: Release | None = None) -> Bars:
+def reserved_fields(instancetype: Mapping[str, Any], release: Release | None = None) -> ReservedFields:
     """What an instancetype's `spec` bars. The cluster names all CPU fields, and of the memory fields the first."""
     does = behaviour(release)
     rows = (
@@ -195,7 +195,7 @@ def bars(instancetype: Mapping[str, Any], release: Release | None = None) -> Bar
         *(_MEMORY_FIELDS if does.memory_conflicts_by_field else _MEMORY_WHOLE),
         *_AFTER,
     )
-    return Bars(
+    return ReservedFields(
         owned((row for row in rows if release is None or release.serves(row.since)), instancetype),
         frozenset((MEMORY_GROUP,) if does.cpu_conflicts_by_field else (MEMORY_GROUP, CPU_GROUP)),
         mapping(instancetype, "annotations") if release is None or release.serves(_ANNOTATIONS_SINCE) else {},

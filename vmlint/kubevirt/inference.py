@@ -366,11 +366,11 @@ class _Walk:
         name = value if isinstance(value, str) else ""
         kind = text(labels, self.matcher.kind_label)
         place = resource.at(*metadata, "labels", self.matcher.label)
-        said = f"{self.matcher.noun} `{name}`"
-        self.hop(f"{_name(resource.ref)}: label names {_plain(said)}", place)
+        description = f"{self.matcher.noun} `{name}`"
+        self.hop(f"{_name(resource.ref)}: label names {_plain(description)}", place)
         if is_unknown(name) or is_unknown(kind):
             return self.end(End.UNDECIDED, "the label contains a variable", None, last=resource)
-        return Chain(self.matcher, End.FOUND, tuple(self.hops), said, name, kind, resource)
+        return Chain(self.matcher, End.FOUND, tuple(self.hops), description, name, kind, resource)
 
     def missing(self, found: Resolution) -> Chain:
         name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"

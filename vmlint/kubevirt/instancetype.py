@@ -17,7 +17,16 @@ from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["TABLE", "Gifts", "Row", "apply_instancetype", "gifts", "lay_out", "memory_request", "vcpus"]
+__all__ = [
+    "TABLE",
+    "InstancetypePlan",
+    "Row",
+    "apply_instancetype",
+    "instancetype_plan",
+    "lay_out",
+    "memory_request",
+    "vcpus",
+]
 
 
 class Row(NamedTuple):
@@ -62,23 +71,23 @@ def vcpus(instancetype: Mapping[str, Any]) -> int | str:
     return guest if isinstance(guest, str) and is_unknown(guest) else whole(guest) or 0
 
 
-class Gifts(NamedTuple):
-    """What an instancetype gives, made ready for many VMs: values with their paths from a template's root, the memory
-    that the pod asks for, and annotations."""
+class InstancetypePlan(NamedTuple):
+    """An instancetype, prepared for many VMs: values with their paths from a template's root, the pod's memory request,
+    and annotations."""
 
     values: tuple[tuple[Path, Any], ...]
     request: str | None
     annotations: Mapping[str, Any] | None
 
 
-def gifts(instancetype: Mapping[str, Any], release: Release | None = None) -> Gifts:
-    """What an instancetype's `spec` gives, as a release knows it. Its vCPUs are left to `lay_out`."""
+def instancetype_plan(instancetype: Mapping[str, Any], release: Release | None = None) -> InstancetypePlan:
+    """The plan of an instancetype's `spec` in a release; `lay_out` distributes its vCPUs."""
     served = [row for row in TABLE if release is None or release.serves(row.since)]
     request = None
     if release is None or release.serves(_OVERCOMMIT_SINCE):
         request = memory_request(get(instancetype, "memory", "guest"), get(instancetype, "memory", "overcommitPercent"))
     with_annotations = release is None or release.serves(_ANNOTATIONS_SINCE)
-    return Gifts(
+    return InstancetypePlan(
         tuple((row.vm, value) for row in served if not _left_out(row, value := get(instancetype, *row.instancetype))),
         None if request is None else str(request),
         mapping(instancetype, "annotations") if with_annotations else None,
@@ -89,17 +98,17 @@ def _left_out(row: Row, value: Any) -> bool:
     return value is None or value == [] or (value == "" and not row.empty)
 
 
-def apply_instancetype(template: dict[str, Any], given: Gifts) -> None:
+def apply_instancetype(template: dict[str, Any], plan: InstancetypePlan) -> None:
     """Give what an instancetype gives to a VM's template that does not conflict with it, in place."""
     for section in ("cpu", "memory"):
         ensure(template, *_DOMAIN, section)
-    for path, value in given.values:
+    for path, value in plan.values:
         ensure(template, *map(str, path[:-1]))[str(path[-1])] = clone(value)
-    if given.request is not None:
-        ensure(template, *_DOMAIN, "resources", "requests")["memory"] = given.request
-    if given.annotations is not None:
+    if plan.request is not None:
+        ensure(template, *_DOMAIN, "resources", "requests")["memory"] = plan.request
+    if plan.annotations is not None:
         annotations = ensure(template, "metadata", "annotations")
-        for key, value in given.annotations.items():
+        for key, value in plan.annotations.items():
             annotations.setdefault(key, value)
 
 

@@ -222,8 +222,8 @@ def launcher(template: Mapping[str, Any], config: LauncherConfig) -> Launcher | 
     if "memory" in config.limited and "memory" not in limits:
         limits["memory"] = _bytes(int(requests["memory"].value() * config.limit_ratio))
     for name in _devices(template):
-        for held in (requests, limits):
-            held[name] = held.get(name, _ZERO) + Quantity(1)
+        for amounts in (requests, limits):
+            amounts[name] = amounts.get(name, _ZERO) + Quantity(1)
     return Launcher(overhead, requests, limits)
 
 
@@ -259,8 +259,8 @@ def _pin(requests: dict[str, Quantity], limits: dict[str, Quantity], count: int,
     if count:
         requests["cpu"] = limits["cpu"] = Quantity(count + threads)
     if isolated:
-        for held in (requests, limits):
-            held["cpu"] = held.get("cpu", _ZERO) + Quantity(1)
+        for amounts in (requests, limits):
+            amounts["cpu"] = amounts.get("cpu", _ZERO) + Quantity(1)
     if "memory" in requests:
         limits["memory"] = requests["memory"]
 
@@ -279,10 +279,10 @@ def _take_pages(
     requests: dict[str, Quantity], limits: dict[str, Quantity], guest: Quantity, size: str, overhead: int
 ) -> None:
     """Huge pages hold the guest; of plain memory no more is asked for than the rest."""
-    asked = requests.get("memory", _ZERO)
-    pages = guest if asked.value() > guest.value() else asked
+    requested = requests.get("memory", _ZERO)
+    pages = guest if requested.value() > guest.value() else requested
     requests[f"hugepages-{size}"] = limits[f"hugepages-{size}"] = pages
-    requests["memory"] = _bytes(max(asked.value() - guest.value(), 0) + overhead)
+    requests["memory"] = _bytes(max(requested.value() - guest.value(), 0) + overhead)
     if "memory" in limits:
         limits["memory"] = _bytes(max(limits["memory"].value() - guest.value(), 0) + overhead)
 

@@ -21,18 +21,18 @@ from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["Fate", "Flaw", "Match", "flaws", "match", "namespaced_twin"]
+__all__ = ["Flaw", "Match", "MatchOutcome", "flaws", "match", "namespaced_twin"]
 
 _REVISION = BY_GROUP_KIND["apps", "ControllerRevision"]
 
 
-class Fate(enum.Enum):
-    """What becomes of a matcher."""
+class MatchOutcome(enum.Enum):
+    """What KubeVirt does with a matcher."""
 
     USED = "used"
     """The object's content is known."""
     DROPPED = "dropped"
-    """Inference failed, and the failure policy forgives it: the VM goes on without."""
+    """Inference failed, and the failure policy `Ignore` drops the matcher."""
     REFUSED = "refused"
     """The matcher itself is refused, or its inference: the VM is not admitted."""
     UNKNOWN_KIND = "unknown kind"
@@ -44,12 +44,12 @@ class Match(NamedTuple):
     """The answer for one matcher. `path` is the field of the VM that decides it."""
 
     matcher: Matcher
-    fate: Fate
+    outcome: MatchOutcome
     path: Path
     chain: Chain | None = None
     resolution: Resolution | None = None
     object: Mapping[str, Any] | None = None
-    """The instancetype or preference, where the fate is USED."""
+    """The instancetype or preference, where the outcome is USED."""
     kind: str = ""
     """The kind as it is written."""
 
@@ -100,7 +100,7 @@ def match(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, chain: Chain |
     if stanza is None:
         return None
     if flaws(stanza):
-        return Match(matcher, Fate.REFUSED, vm.matcher_path(matcher))
+        return Match(matcher, MatchOutcome.REFUSED, vm.matcher_path(matcher))
     if chain is None:
         path = vm.matcher_path(matcher, "name")
         if revision := text(stanza, "revisionName"):
@@ -108,17 +108,21 @@ def match(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, chain: Chain |
         return _named(vm, matcher, cluster, text(stanza, "name"), text(stanza, "kind"), path, None)
     path = vm.matcher_path(matcher, "inferFromVolume")
     if chain.ignored:
-        return Match(matcher, Fate.DROPPED, path, chain)
+        return Match(matcher, MatchOutcome.DROPPED, path, chain)
     if chain.end is End.UNDECIDED:
-        return Match(matcher, Fate.UNDECIDED, path, chain)
+        return Match(matcher, MatchOutcome.UNDECIDED, path, chain)
     if chain.end is not End.FOUND:
-        return Match(matcher, Fate.REFUSED, path, chain)
+        return Match(matcher, MatchOutcome.REFUSED, path, chain)
     return _named(vm, matcher, cluster, chain.name, chain.kind, path, chain)
 
 
 def namespaced_twin(vm: VirtualMachine, found: Match, cluster: Cluster) -> Ref | None:
     """The namespaced object that a matcher without a kind seems to mean, where the cluster-wide one is missing."""
-    if found.fate is not Fate.MISSING or found.resolution is None or found.resolution.ref[:2] == _REVISION[:2]:
+    if (
+        found.outcome is not MatchOutcome.MISSING
+        or found.resolution is None
+        or found.resolution.ref[:2] == _REVISION[:2]
+    ):
         return None
     kind = found.matcher.namespaced
     twin = cluster.resolve(Ref(kind.group, kind.name, vm.namespace, found.name), vm)
@@ -129,23 +133,25 @@ def _named(
     vm: VirtualMachine, matcher: Matcher, cluster: Cluster, name: str, written: str, path: Path, chain: Chain | None
 ) -> Match:
     if is_unknown(written):
-        return Match(matcher, Fate.UNDECIDED, path, chain)
+        return Match(matcher, MatchOutcome.UNDECIDED, path, chain)
     kind = matcher.kind(written)
     if kind is None:
-        return Match(matcher, Fate.UNKNOWN_KIND, path, chain, kind=written)
+        return Match(matcher, MatchOutcome.UNKNOWN_KIND, path, chain, kind=written)
     found = cluster.resolve(Ref(kind.group, kind.name, vm.namespace if kind.namespaced else "", name), vm)
     if found.state is State.MISSING:
-        return Match(matcher, Fate.MISSING, path, chain, found, kind=written)
+        return Match(matcher, MatchOutcome.MISSING, path, chain, found, kind=written)
     if found.resource is None:
-        return Match(matcher, Fate.UNDECIDED, path, chain, found, kind=written)
-    return Match(matcher, Fate.USED, path, chain, found, found.resource.data, written)
+        return Match(matcher, MatchOutcome.UNDECIDED, path, chain, found, kind=written)
+    return Match(matcher, MatchOutcome.USED, path, chain, found, found.resource.data, written)
 
 
 def _of_revision(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, name: str) -> Match:
     """A revision is used instead of the object, whatever the kind says. It holds a copy of the object."""
     path = vm.matcher_path(matcher, "revisionName")
     found = cluster.resolve(Ref(_REVISION.group, _REVISION.name, vm.namespace, name), vm)
-    held = mapping(found.resource.data, "data") if found.resource else {}
-    if held:
-        return Match(matcher, Fate.USED, path, None, found, held)
-    return Match(matcher, Fate.MISSING if found.state is State.MISSING else Fate.UNDECIDED, path, None, found)
+    stored = mapping(found.resource.data, "data") if found.resource else {}
+    if stored:
+        return Match(matcher, MatchOutcome.USED, path, None, found, stored)
+    return Match(
+        matcher, MatchOutcome.MISSING if found.state is State.MISSING else MatchOutcome.UNDECIDED, path, None, found
+    )

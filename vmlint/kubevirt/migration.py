@@ -122,11 +122,11 @@ def migratability(template: Mapping[str, Any], modes: Modes, config: MigrationCo
 
     `template` is the whole `spec.template`, as the guest starts: with instancetype, preference and defaults applied.
     """
-    found = [one for check in _CHECKS for one in check(template, config)]
+    found = [obstacle for check in _CHECKS for obstacle in check(template, config)]
     found += [*_disks(template, modes), *_node(template)]
     return Migratability(
-        tuple(one for one in found if isinstance(one, Obstacle)),
-        tuple(one for one in found if isinstance(one, Question)),
+        tuple(obstacle for obstacle in found if isinstance(obstacle, Obstacle)),
+        tuple(obstacle for obstacle in found if isinstance(obstacle, Question)),
     )
 
 
@@ -241,7 +241,9 @@ def _tsc(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
     """Hyper-V's reenlightenment, which is on where it is there and not switched off; invtsc pins the frequency."""
     path = (*_DOMAIN, "features", "hyperv", "reenlightenment")
     features = (feature for _, feature in each(template, *_DOMAIN, "cpu", "features"))
-    fixed = any(text(one, "name") == "invtsc" and text(one, "policy") in ("require", "force") for one in features)
+    fixed = any(
+        text(feature, "name") == "invtsc" and text(feature, "policy") in ("require", "force") for feature in features
+    )
     if not fixed and has(template, *path) and flag(template, *path, "enabled", default=True):
         yield Question(
             Blocker.TSC_FREQUENCY, path, "Hyper-V reenlightenment needs nodes that expose the frequency of their clock"
@@ -284,21 +286,21 @@ def only_host(spec: Mapping[str, Any]) -> tuple[Path, str] | None:
     if host := text(spec, "nodeSelector", _HOSTNAME):
         return ("nodeSelector", _HOSTNAME), host
     path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-    left: set[str] = set()
+    remaining: set[str] = set()
     for term in sequence(spec, *path):
         hosts = _hosts(term)
         if hosts is None:
             return None
-        left |= hosts
-    return (path, left.pop()) if len(left) == 1 else None
+        remaining |= hosts
+    return (path, remaining.pop()) if len(remaining) == 1 else None
 
 
 def _hosts(term: Any) -> set[str] | None:
     """The nodes that a term leaves; None where it does not name them."""
     named = [
-        {value for value in sequence(one, "values") if isinstance(value, str)}
+        {value for value in sequence(entry, "values") if isinstance(value, str)}
         for section, key in (("matchExpressions", _HOSTNAME), ("matchFields", "metadata.name"))
-        for _, one in each(term, section)
-        if text(one, "key") == key and text(one, "operator") == "In" and isinstance(get(one, "values"), list)
+        for _, entry in each(term, section)
+        if text(entry, "key") == key and text(entry, "operator") == "In" and isinstance(get(entry, "values"), list)
     ]
     return set.intersection(*named) if named else None

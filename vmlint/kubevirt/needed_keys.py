@@ -20,9 +20,9 @@ class Needed(NamedTuple):
     any_of: bool = False
     cased: bool = True
 
-    def missing(self, held: frozenset[str]) -> tuple[str, ...]:
+    def missing(self, present: frozenset[str]) -> tuple[str, ...]:
         """Those of the keys that an object lacks; with `any_of`, all or none."""
-        known = held if self.cased else {key.lower() for key in held}
+        known = present if self.cased else {key.lower() for key in present}
         lacking = tuple(key for key in self.keys if key not in known)
         return () if self.any_of and len(lacking) < len(self.keys) else lacking
 

@@ -16,7 +16,16 @@ from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 
-__all__ = ["TABLE", "How", "Row", "Wishes", "apply_attachments", "apply_preference", "breakdown", "wishes"]
+__all__ = [
+    "TABLE",
+    "How",
+    "PreferencePlan",
+    "Row",
+    "apply_attachments",
+    "apply_preference",
+    "breakdown",
+    "preference_plan",
+]
 
 EACH = "*"
 """A step of a row's path that stands for every entry of a list."""
@@ -254,8 +263,8 @@ def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -
             devices[f"autoattach{device}"] = preferred
 
 
-class Wishes(NamedTuple):
-    """A preference's `spec` made ready for many VMs: the steps that it takes, in order."""
+class PreferencePlan(NamedTuple):
+    """A preference's `spec`, prepared for many VMs: the steps that apply it, in order."""
 
     spec: Mapping[str, Any]
     release: Release | None
@@ -277,12 +286,12 @@ class _Step(NamedTuple):
     guard: Guard | None
 
 
-def wishes(preference: Mapping[str, Any], release: Release | None = None) -> Wishes:
-    """A preference's `spec` as a release knows it."""
+def preference_plan(preference: Mapping[str, Any], release: Release | None = None) -> PreferencePlan:
+    """The plan of a preference's `spec` in a release."""
     rows = [row for row in TABLE if release is None or release.serves(row.since)]
     spec = _served(preference, rows, release)
     applied = (row for row in rows if row.how not in _NOT_APPLIED)
-    return Wishes(
+    return PreferencePlan(
         spec,
         release,
         tuple(_step(row, value, release) for row in applied if (value := get(spec, *row.preference)) not in (None, "")),
@@ -303,7 +312,7 @@ def _step(row: Row, value: Any, release: Release | None) -> _Step:
     )
 
 
-def apply_preference(template: dict[str, Any], preference: Wishes) -> None:
+def apply_preference(template: dict[str, Any], preference: PreferencePlan) -> None:
     """Give what a preference gives to a VM's template, in place.
 
     A disk without any target becomes a plain disk as soon as the preference has a `devices` section.
@@ -338,7 +347,7 @@ def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | N
 class _Place(NamedTuple):
     """The field that a step speaks about, at work: `root` is where its path begins."""
 
-    preference: Wishes
+    preference: PreferencePlan
     template: dict[str, Any]
     root: dict[str, Any]
     step: _Step

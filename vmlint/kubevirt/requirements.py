@@ -62,9 +62,9 @@ def _cpu(
     if needs is None:
         return
     if instancetype is not None and get(instancetype, "cpu", "guest") is not None:
-        given = whole(get(instancetype, "cpu", "guest"))
-        if given is not None and given < needs:
-            yield _too_few(Applying.VCPUS_OF_INSTANCETYPE, given, needs, _INSTANCETYPE)
+        provided = whole(get(instancetype, "cpu", "guest"))
+        if provided is not None and provided < needs:
+            yield _too_few(Applying.VCPUS_OF_INSTANCETYPE, provided, needs, _INSTANCETYPE)
         return
     parts = _ANY if instancetype is not None else _counted(preference)
     if not parts:
@@ -74,9 +74,9 @@ def _cpu(
     cpu = mapping(template, "spec", "domain", "cpu")
     numbers = [whole(cpu.get(part, 0)) for part in parts]
     # KubeVirt multiplies 32-bit numbers.
-    given = None if None in numbers else prod(number for number in numbers if number is not None) & 0xFFFFFFFF
-    if given is not None and given < needs:
-        yield _too_few(Applying.VCPUS_OF_VM, given, needs, (*_CPU, parts[0]), parts)
+    provided = None if None in numbers else prod(number for number in numbers if number is not None) & 0xFFFFFFFF
+    if provided is not None and provided < needs:
+        yield _too_few(Applying.VCPUS_OF_VM, provided, needs, (*_CPU, parts[0]), parts)
 
 
 def _counted(preference: Mapping[str, Any] | None) -> tuple[str, ...]:
@@ -95,8 +95,8 @@ def _counts_nothing(preference: Mapping[str, Any] | None) -> bool:
     return preferred(preference) == "spread" and across is not None and across not in ACROSS
 
 
-def _too_few(code: Applying, given: int, needs: int, path: Path, parts: tuple[str, ...] = ()) -> Refusal:
-    return Refusal(code, path, {"resource": "cpu", "provided": str(given), "required": str(needs), "parts": parts})
+def _too_few(code: Applying, provided: int, needs: int, path: Path, parts: tuple[str, ...] = ()) -> Refusal:
+    return Refusal(code, path, {"resource": "cpu", "provided": str(provided), "required": str(needs), "parts": parts})
 
 
 def _memory(
@@ -108,13 +108,13 @@ def _memory(
     needs = Quantity.try_parse(get(required, "guest"))
     guest = get(template, "spec", "domain", "memory", "guest")
     theirs = get(instancetype, "memory", "guest")
-    given = Quantity.try_parse("0" if guest is None and theirs is None else theirs if guest is None else guest)
-    if needs is None or given is None or given >= needs:
+    provided = Quantity.try_parse("0" if guest is None and theirs is None else theirs if guest is None else guest)
+    if needs is None or provided is None or provided >= needs:
         return
     by_instancetype = theirs is not None
     code = Applying.MEMORY_OF_INSTANCETYPE if by_instancetype else Applying.MEMORY_OF_VM
     path = _INSTANCETYPE if by_instancetype else _MEMORY
-    yield Refusal(code, path, {"resource": "memory", "provided": str(given), "required": str(needs)})
+    yield Refusal(code, path, {"resource": "memory", "provided": str(provided), "required": str(needs)})
 
 
 def _architecture(
@@ -123,11 +123,11 @@ def _architecture(
     instancetype: Mapping[str, Any] | None,
     preference: Mapping[str, Any] | None,
 ) -> Iterator[Refusal]:
-    given = get(template, "spec", "architecture")
-    if not isinstance(required, str) or given == required or is_unknown(required) or is_unknown(given):
+    provided = get(template, "spec", "architecture")
+    if not isinstance(required, str) or provided == required or is_unknown(required) or is_unknown(provided):
         return
-    given = given if isinstance(given, str) else ""
-    values = {"resource": "architecture", "provided": given, "required": required}
+    provided = provided if isinstance(provided, str) else ""
+    values = {"resource": "architecture", "provided": provided, "required": required}
     yield Refusal(Applying.ARCHITECTURE, (*_SPEC, "architecture"), values)
 
 

@@ -99,13 +99,13 @@ def _of_certificate(_maker: Mapping[str, Any], _: Path) -> frozenset[str]:
     return frozenset(("tls.crt", "tls.key", "ca.crt"))
 
 
-def _names(*held: Iterable[str]) -> frozenset[str]:
-    return frozenset(str(key) for keys in held for key in keys)
+def _names(*groups: Iterable[str]) -> frozenset[str]:
+    return frozenset(str(key) for keys in groups for key in keys)
 
 
 _KEYS: Mapping[str, Callable[[Mapping[str, Any], Path], frozenset[str] | None]] = {
     "Secret": _of_secret,
-    "ConfigMap": lambda held, _: _names(mapping(held, "data"), mapping(held, "binaryData")) or None,
+    "ConfigMap": lambda source, _: _names(mapping(source, "data"), mapping(source, "binaryData")) or None,
     "ExternalSecret": _of_external_secret,
     "ClusterExternalSecret": _of_external_secret,
     "SealedSecret": _of_sealed_secret,

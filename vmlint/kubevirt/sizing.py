@@ -10,7 +10,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, Bars, Row, nonzero, owned
+from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, ReservedFields, Row, nonzero, owned
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, mapping, text
@@ -89,7 +89,7 @@ def sizing(template: Mapping[str, Any], instancetype: Mapping[str, Any] | None) 
     )
 
 
-def sizing_bars(instancetype: Mapping[str, Any]) -> Bars:
+def sizing_bars(instancetype: Mapping[str, Any]) -> ReservedFields:
     """What an instancetype's `spec` bars: as ever for what it gives.
 
     An amount that it does not give bars none of the VM's fields; `Sizing.unsupported` says what the VM may not use.
@@ -97,7 +97,7 @@ def sizing_bars(instancetype: Mapping[str, Any]) -> Bars:
     rows = [row for row in TABLE if not _is_free(row, instancetype)]
     if get(instancetype, "cpu", "guest") is not None:
         rows.insert(next(at for at, row in enumerate(rows) if row.group == CPU_GROUP), _GUEST_ROW)
-    return Bars(owned(rows, instancetype), frozenset((MEMORY_GROUP,)), mapping(instancetype, "annotations"))
+    return ReservedFields(owned(rows, instancetype), frozenset((MEMORY_GROUP,)), mapping(instancetype, "annotations"))
 
 
 def _is_free(row: Row, instancetype: Mapping[str, Any]) -> bool:

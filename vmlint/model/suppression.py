@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from vmlint.model.resource import Place, Spot
 
-__all__ = ["ANNOTATION", "Fate", "Mark", "Source", "Suppression"]
+__all__ = ["ANNOTATION", "Mark", "Source", "Suppression", "SuppressionState"]
 
 ANNOTATION = "vmlint.dev/ignore"
 """The annotation of an object that names the rules which are silent about it."""
@@ -28,8 +28,8 @@ class Source(enum.StrEnum):
         return self in (Source.COMMENT, Source.FILE, Source.ANNOTATION)
 
 
-class Fate(enum.Enum):
-    """What became of a suppression in a run. OPEN: the run can't tell, as a rule did not run or could not decide."""
+class SuppressionState(enum.Enum):
+    """Whether a run needed a suppression. OPEN: unknown, as a rule did not run or could not decide."""
 
     USED = enum.auto()
     UNUSED = enum.auto()
@@ -68,5 +68,5 @@ class Suppression:
 
     mark: Mark
     name: str
-    fate: Fate
+    state: SuppressionState
     detail: str = ""

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
-from vmlint.kubevirt.apply import Applied, Copies, Outfit
+from vmlint.kubevirt.apply import Applied, Copies, VMInputs
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.kubevirt.inference import Chain, End, infer
-from vmlint.kubevirt.matching import Fate, Match, flaws, match
+from vmlint.kubevirt.matching import Match, MatchOutcome, flaws, match
 from vmlint.kubevirt.releases import behaviour
 from vmlint.kubevirt.requirements import unmet
 from vmlint.model.access import mapping, text
@@ -41,7 +41,7 @@ class Application:
         self.behaviour = behaviour(settings.release)
         self._complete: set[int] = set()
         self.memo = Memo()
-        self._outfits: dict[tuple[int, int], Outfit] = {}
+        self._vm_inputs_by_key: dict[tuple[int, int], VMInputs] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
 
     def take_as_complete(self, subject: object) -> None:
@@ -143,7 +143,7 @@ class Application:
             architecture,
             *((chain.end, chain.ignored, chain.name, chain.kind) if chain else None for chain in chains),
             *(
-                (found.fate, id(found.object), self.is_decided(vm, found.matcher)) if found else None
+                (found.outcome, id(found.object), self.is_decided(vm, found.matcher)) if found else None
                 for found in matches
             ),
         )
@@ -159,10 +159,10 @@ class Application:
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""
         found = self.match(vm, matcher)
-        if found is None or found.fate in (Fate.DROPPED, Fate.UNKNOWN_KIND, Fate.USED):
+        if found is None or found.outcome in (MatchOutcome.DROPPED, MatchOutcome.UNKNOWN_KIND, MatchOutcome.USED):
             return True
         return (
-            found.fate is Fate.MISSING
+            found.outcome is MatchOutcome.MISSING
             and found.resolution is not None
             and self.settings.is_closed(found.resolution.ref)
         )
@@ -195,7 +195,7 @@ class Application:
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
-        if instancetype is not None and instancetype.fate in (Fate.MISSING, Fate.UNKNOWN_KIND):
+        if instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND):
             return None  # what is missing is reported, and would have given the VM what it lacks
         owned = instancetype.spec if instancetype and instancetype.object else None
         return unmet(applied.template, owned, preference.spec, self.settings.release)
@@ -221,24 +221,24 @@ class Application:
     def _copies(self, vm: VirtualMachine, matchers: Iterable[Matcher]) -> Copies:
         """The VM with those of its matchers' objects that are known."""
         objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
-        outfit = self._outfit(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
-        return self.memo.once((Copies, outfit), vm, lambda: self._copies_in(vm, outfit))
+        vm_inputs = self._vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
+        return self.memo.once((Copies, vm_inputs), vm, lambda: self._copies_in(vm, vm_inputs))
 
-    def _copies_in(self, vm: VirtualMachine, outfit: Outfit) -> Copies:
+    def _copies_in(self, vm: VirtualMachine, vm_inputs: VMInputs) -> Copies:
         data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
-        return Copies(data, outfit, self.source_architecture(vm))
+        return Copies(data, vm_inputs, self.source_architecture(vm))
 
-    def _outfit(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> Outfit:
+    def _vm_inputs(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> VMInputs:
         key = (id(instancetype), id(preference))
-        if key not in self._outfits:  # an outfit holds its objects, so that no others get their ids
-            self._outfits[key] = Outfit(
+        if key not in self._vm_inputs_by_key:  # the inputs keep their objects alive, so ids stay unique
+            self._vm_inputs_by_key[key] = VMInputs(
                 instancetype,
                 preference,
                 kubevirt=self.kubevirt,
                 by_operator=self.has_operator,
                 release=self.settings.release,
             )
-        return self._outfits[key]
+        return self._vm_inputs_by_key[key]
 
     def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
@@ -272,5 +272,5 @@ class Application:
         for link in links(vm):
             if link.kind is LinkKind.SOURCE:
                 source = self.cluster.follow(link).resource
-                if isinstance(source, _DATA_SOURCES) and (said := text(source.labels, _ARCHITECTURE_LABEL)):
-                    yield said
+                if isinstance(source, _DATA_SOURCES) and (message := text(source.labels, _ARCHITECTURE_LABEL)):
+                    yield message

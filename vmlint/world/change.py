@@ -32,8 +32,10 @@ class Change(NamedTuple):
     @property
     def is_update(self) -> bool:
         """Whether the object that a cluster has is updated: nobody is told to delete it first."""
-        said = self.new.annotations
-        return not any(isinstance(said.get(name), str) and word in said[name] for name, word in _RECREATED)
+        annotations = self.new.annotations
+        return not any(
+            isinstance(annotations.get(name), str) and word in annotations[name] for name, word in _RECREATED
+        )
 
     def of(self, path: Path, before: Path | None = None) -> Iterator[Difference]:
         """The fields of a kind of KubeVirt or CDI, at a path and below, that hold something else now.

@@ -38,15 +38,15 @@ class Held:
 
 
 def _made(holder: VMHolder) -> VirtualMachine | None:
-    held = get(holder.data, *holder.held_path)
-    if not isinstance(held, dict) or not isinstance(get(held, *_SPEC), dict):
+    template = get(holder.data, *holder.held_path)
+    if not isinstance(template, dict) or not isinstance(get(template, *_SPEC), dict):
         return None
     if isinstance(holder, VirtualMachineTemplate):
         from vmlint.graph.template import filled_in
 
-        filled = filled_in(held, holder.spec)
+        filled = filled_in(template, holder.spec)
     else:
-        filled = _bootstrapped(held)
+        filled = _bootstrapped(template)
     metadata = {key: value for key, value in mapping(filled, "metadata").items() if key in ("labels", "annotations")}
     data = {
         "apiVersion": _API_VERSION,
@@ -57,9 +57,11 @@ def _made(holder: VMHolder) -> VirtualMachine | None:
     return VirtualMachine(_VM, Ref(_VM.group, _VM.name, holder.namespace, "vm"), data, holder.document)
 
 
-def _bootstrapped(held: Mapping[str, Any]) -> Mapping[str, Any]:
+def _bootstrapped(template: Mapping[str, Any]) -> Mapping[str, Any]:
     """The VM with the disk and volume that Cluster API's provider adds at the end."""
     disks, volumes = (*_SPEC, "domain", "devices", "disks"), (*_SPEC, "volumes")
     source = {"name": _BOOTSTRAP, "cloudInitConfigDrive": {"secretRef": {"name": "bootstrap-userdata"}}}
-    with_disk = with_value(held, disks, [*sequence(held, *disks), {"name": _BOOTSTRAP, "disk": {"bus": "virtio"}}])
-    return with_value(with_disk, volumes, [*sequence(held, *volumes), source])
+    with_disk = with_value(
+        template, disks, [*sequence(template, *disks), {"name": _BOOTSTRAP, "disk": {"bus": "virtio"}}]
+    )
+    return with_value(with_disk, volumes, [*sequence(template, *volumes), source])

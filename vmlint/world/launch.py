@@ -84,12 +84,12 @@ class Launch:
             return
         sets_limits = self._machine.gates.state(_LIMITS_GATE)
         for bound in self.hard(workload.namespace):
-            asked = _asked(pod, bound.name)
-            if asked is None:
+            requested = _asked(pod, bound.name)
+            if requested is None:
                 if bound.name in _LIMITS and sets_limits is GateState.OFF:
                     yield bound, None
                 continue
-            total = asked if bound.name == _GUESTS else asked * pods
+            total = requested if bound.name == _GUESTS else requested * pods
             if total > bound.amount:
                 yield bound, total
 
@@ -99,12 +99,14 @@ class Launch:
 
         Those of unknown size are left out, so the sum is the least. Counted are VMs that are to run, and claims.
         """
-        resources = [one for one in self._world.cluster.resources if self._lives_in(one, quota)]
-        if len({one.ref for one in resources}) < len(resources):
+        resources = [resource for resource in self._world.cluster.resources if self._lives_in(resource, quota)]
+        if len({resource.ref for resource in resources}) < len(resources):
             return  # alternatives, of which one is applied
-        guests = [one for one in resources if isinstance(one, VirtualMachine) and _runs(one)]
+        guests = [resource for resource in resources if isinstance(resource, VirtualMachine) and _runs(resource)]
         pods = [pod for guest in guests if (pod := self.pod(guest)) is not None]
-        claims = {disk.ref: disk for one in resources for disk in self._storage.disks(one) if disk.ref is not None}
+        claims = {
+            disk.ref: disk for resource in resources for disk in self._storage.disks(resource) if disk.ref is not None
+        }
         sizes = [self.size(disk) for disk in claims.values()]
         for bound in self.hard(quota.namespace):
             if bound.quota is not quota:
@@ -115,9 +117,9 @@ class Launch:
             elif rest in _CLAIMS:
                 amounts = [Quantity(1) for _, own in sizes if storage_class in ("", own)]
             elif rest in _VMS:
-                amounts = [Quantity(1) for one in resources if isinstance(one, VirtualMachine)]
+                amounts = [Quantity(1) for resource in resources if isinstance(resource, VirtualMachine)]
             else:
-                amounts = [asked for pod in pods if (asked := _asked(pod, bound.name)) is not None]
+                amounts = [requested for pod in pods if (requested := _asked(pod, bound.name)) is not None]
             total = sum(amounts, _ZERO)
             counts = rest in _CLAIMS or rest in _VMS  # which nobody compares with one object
             if total > bound.amount and (counts or all(amount <= bound.amount for amount in amounts)):
@@ -137,11 +139,11 @@ class Launch:
         for holder, limit in self.limit_ranges(workload.namespace, "Container"):
             for name in ("memory", "cpu"):
                 most = Quantity.try_parse(get(limit, "max", name))
-                given = pod.limits.get(name) or Quantity.try_parse(get(limit, "default", name)) or most
-                bounds = [bound for bound in (most, given) if bound is not None]
-                asked = max(pod.requests.get(name, _ZERO), pod.limits.get(name, _ZERO))
-                if bounds and asked > min(bounds):
-                    yield holder, name, asked, min(bounds)
+                default = pod.limits.get(name) or Quantity.try_parse(get(limit, "default", name)) or most
+                bounds = [bound for bound in (most, default) if bound is not None]
+                requested = max(pod.requests.get(name, _ZERO), pod.limits.get(name, _ZERO))
+                if bounds and requested > min(bounds):
+                    yield holder, name, requested, min(bounds)
 
     def size(self, disk: Disk) -> tuple[Quantity | None, str]:
         """The least size of a disk's claim, and its storage class: "" where that is not known."""
@@ -175,8 +177,8 @@ class Launch:
         """What keeps a second pod out of the namespace where there is room for one: a migration needs two."""
         if not self.hard(workload.namespace) or any(self.exceeded(workload)):
             return None
-        for bound, asked in self.exceeded(workload, 2):
-            words = f"two pods request `{asked}` of `{bound.name}`, and it allows `{bound.amount}`"
+        for bound, requested in self.exceeded(workload, 2):
+            words = f"two pods request `{requested}` of `{bound.name}`, and it allows `{bound.amount}`"
             return Obstacle(Blocker.QUOTA, ("spec", "domain"), (bound.quota.name, words))
         return None
 
@@ -187,7 +189,7 @@ class Launch:
 
     def _ratio(self, namespace: str) -> float:
         """The factor from request to limit that a namespace's label gives."""
-        labels = [one.labels for one in self._cluster.of_kind("Namespace") if one.name == namespace]
+        labels = [resource.labels for resource in self._cluster.of_kind("Namespace") if resource.name == namespace]
         written = text(labels[0], _RATIO_LABEL) if labels else ""
         try:
             ratio = float(written)

@@ -57,7 +57,9 @@ def _are_names(value: Any) -> bool:
 
 
 def _are_label_values(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(one, str) and is_label_value(one) for one in value.values())
+    return isinstance(value, dict) and all(
+        isinstance(candidate, str) and is_label_value(candidate) for candidate in value.values()
+    )
 
 
 class _Free:
@@ -90,8 +92,8 @@ def _cleared(holder: Any, *free: _Free) -> Any:
     if not isinstance(holder, dict):
         return holder
     copy = dict(holder)
-    for one in free:
-        one.clear(copy)
+    for field in free:
+        field.clear(copy)
     return copy
 
 
@@ -138,7 +140,10 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
 def _volume(volume: Any) -> Any:
     if not isinstance(volume, dict):
         return volume
-    return {source: _cleared(held, *_VOLUME[source]) if source in _VOLUME else held for source, held in volume.items()}
+    return {
+        source: _cleared(content, *_VOLUME[source]) if source in _VOLUME else content
+        for source, content in volume.items()
+    }
 
 
 def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, Any]:
@@ -185,7 +190,8 @@ def _volume_restored(volume: Any, written: Any) -> Any:
     if not isinstance(volume, dict) or not isinstance(written, dict):
         return volume
     return {
-        source: _fields_restored(held, written.get(source), _VOLUME.get(source, ())) for source, held in volume.items()
+        source: _fields_restored(content, written.get(source), _VOLUME.get(source, ()))
+        for source, content in volume.items()
     }
 
 
@@ -273,8 +279,11 @@ def _sized(claim: Any) -> Any:
 
 def _is_local(template: Mapping[str, Any]) -> bool:
     """Whether anything in a template depends on the namespace that it is in."""
-    references = (get(template, "spec", "sourceRef"), *(get(template, "spec", "source", one) for one in _COPIED))
-    leads_on = any(isinstance(one, dict) and not text(one, "namespace") for one in references)
+    references = (
+        get(template, "spec", "sourceRef"),
+        *(get(template, "spec", "source", candidate) for candidate in _COPIED),
+    )
+    leads_on = any(isinstance(candidate, dict) and not text(candidate, "namespace") for candidate in references)
     return leads_on or get(template, "metadata", "namespace") is not None
 
 

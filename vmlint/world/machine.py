@@ -15,7 +15,7 @@ from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Owner, View, ch
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.permitted import permitted_devices
 from vmlint.model.access import get, mapping
@@ -250,12 +250,12 @@ class Machine:
         if any(preset.namespace == workload.namespace for preset in self._world.cluster.of_kind(_PRESET.name)):
             return True
         found = self._world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
-        return found is not None and found.fate is not Fate.DROPPED
+        return found is not None and found.outcome is not MatchOutcome.DROPPED
 
     def _goes_on(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, and KubeVirt goes on with that, or without."""
         found = self._world.match(vm, matcher)
-        lost = found is not None and found.fate in (Fate.MISSING, Fate.UNKNOWN_KIND)
+        lost = found is not None and found.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
         return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
 
 

@@ -194,9 +194,13 @@ def _without_default_interface(found: Migratability) -> Migratability:
     """The verdict on a guest whose interface comes from a default that only the cluster knows."""
     reason = "the KubeVirt object, which sets how a VM without interfaces connects, is not in the files"
     return Migratability(
-        tuple(one for one in found.obstacles if one.blocker is not Blocker.INTERFACE),
+        tuple(obstacle for obstacle in found.obstacles if obstacle.blocker is not Blocker.INTERFACE),
         (
-            *(Question(one.blocker, one.path, reason) for one in found.obstacles if one.blocker is Blocker.INTERFACE),
+            *(
+                Question(obstacle.blocker, obstacle.path, reason)
+                for obstacle in found.obstacles
+                if obstacle.blocker is Blocker.INTERFACE
+            ),
             *found.questions,
         ),
     )
@@ -206,14 +210,18 @@ def _with_unknown(found: Migratability, matcher: Matcher) -> Migratability:
     """The verdict on a guest of which an instancetype or preference is not known: it may give devices and launch
     security, and an annotation that allows a bridge."""
     noun = matcher.noun
-    sure = tuple(one for one in found.obstacles if one.blocker is not Blocker.INTERFACE)
+    sure = tuple(obstacle for obstacle in found.obstacles if obstacle.blocker is not Blocker.INTERFACE)
     open_ones = tuple(
-        Question(one.blocker, one.path, f"the {noun}, which may allow or replace the interface, is not in the files")
-        for one in found.obstacles
-        if one.blocker is Blocker.INTERFACE
+        Question(
+            obstacle.blocker,
+            obstacle.path,
+            f"the {noun}, which may allow or replace the interface, is not in the files",
+        )
+        for obstacle in found.obstacles
+        if obstacle.blocker is Blocker.INTERFACE
     )
-    gifts = Question(Blocker.UNKNOWN_GIFTS, ("spec",), f"the {noun} is not in the files")
-    return Migratability(sure, (*open_ones, *found.questions, gifts))
+    instancetype_plan = Question(Blocker.UNKNOWN_GIFTS, ("spec",), f"the {noun} is not in the files")
+    return Migratability(sure, (*open_ones, *found.questions, instancetype_plan))
 
 
 _SENTENCES: Mapping[Blocker, str] = {

@@ -72,7 +72,7 @@ class _Kind:
         best = (_ALIKE, "")
         matcher = SequenceMatcher[str]()
         matcher.set_seq2(name)
-        for bound, like in sorted((one for one in bounds if one[0] >= _ALIKE), reverse=True):
+        for bound, like in sorted((bound for bound in bounds if bound[0] >= _ALIKE), reverse=True):
             if bound < best[0]:
                 break
             self._whole.compared += len(name) * len(like)

@@ -10,7 +10,7 @@ from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Applied
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.inference import Chain
-from vmlint.kubevirt.matching import Fate, Flaw, Match, flaws, namespaced_twin
+from vmlint.kubevirt.matching import Flaw, Match, MatchOutcome, flaws, namespaced_twin
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
@@ -42,10 +42,10 @@ class Problem(NamedTuple):
 
 
 _TROUBLE = {
-    Fate.REFUSED: Trouble.REFUSED,
-    Fate.UNKNOWN_KIND: Trouble.MISSING,
-    Fate.MISSING: Trouble.MISSING,
-    Fate.UNDECIDED: Trouble.UNDECIDED,
+    MatchOutcome.REFUSED: Trouble.REFUSED,
+    MatchOutcome.UNKNOWN_KIND: Trouble.MISSING,
+    MatchOutcome.MISSING: Trouble.MISSING,
+    MatchOutcome.UNDECIDED: Trouble.UNDECIDED,
 }
 
 _FLAWS = {
@@ -62,12 +62,12 @@ def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | 
     None where it gets one, asks for none, or goes on without one because its failure policy says so.
     """
     match = world.vms.match(vm, matcher)
-    if match is None or match.fate not in _TROUBLE:
+    if match is None or match.outcome not in _TROUBLE:
         return None
     lost = match.chain.resolution if match.chain else None
-    if match.fate is Fate.REFUSED and lost is not None and not lost.nowhere and not world.closed(lost.ref):
+    if match.outcome is MatchOutcome.REFUSED and lost is not None and not lost.nowhere and not world.closed(lost.ref):
         return Problem(Trouble.MISSING, _reason(vm, match, world))
-    return Problem(_TROUBLE[match.fate], _reason(vm, match, world))
+    return Problem(_TROUBLE[match.outcome], _reason(vm, match, world))
 
 
 def problem_of(vm: VirtualMachine, world: World) -> Problem | None:
@@ -131,7 +131,7 @@ def reason_of(refusal: Refusal) -> str:
 def _reason(vm: VirtualMachine, match: Match, world: World) -> str:
     chain, found = match.chain, match.resolution
     noun = f"the inferred {match.matcher.noun}" if chain else f"the {match.matcher.noun}"
-    if match.fate is Fate.UNKNOWN_KIND:
+    if match.outcome is MatchOutcome.UNKNOWN_KIND:
         kinds = f"`{match.matcher.cluster.name}` or `{match.matcher.namespaced.name}`"
         return f"{noun} has the kind `{match.kind}`; it must be {kinds}"
     if found is None:
@@ -145,7 +145,7 @@ def _reason(vm: VirtualMachine, match: Match, world: World) -> str:
         return f"{name} does not exist, only the namespaced `{twin.short}` is: write `kind: {twin.kind}`"
     if found.state is State.UNKNOWN:
         return f"{name} can't be resolved: {found.reason}"
-    if match.fate is Fate.UNDECIDED:
+    if match.outcome is MatchOutcome.UNDECIDED:
         return f"the content of {name} is not in the files: {found.reason or 'it is empty'}"
     if found.reason:
         return f"{name} does not exist: {found.reason}"

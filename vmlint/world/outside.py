@@ -21,7 +21,7 @@ from vmlint.source.document import Document
 if TYPE_CHECKING:
     from vmlint.catalog.instancetypes import Catalog
 
-__all__ = ["CommonInstancetypes", "GoldenImages", "Known", "catalogs"]
+__all__ = ["BaselineResult", "CommonInstancetypes", "GoldenImages", "catalogs"]
 
 _NAME = "common-instancetypes"
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
@@ -115,10 +115,10 @@ class GoldenImages:
         return resource(document, (), data, default_namespace="", linted=False)
 
 
-Known = CommonInstancetypes | GoldenImages
+BaselineResult = CommonInstancetypes | GoldenImages
 
 
-def catalogs(names: Sequence[str], release: Release | None) -> list[Known]:
+def catalogs(names: Sequence[str], release: Release | None) -> list[BaselineResult]:
     """The catalogs of a configuration: those that it names, such as `common-instancetypes@v1.5.1`.
 
     Where it names no version of common-instancetypes, the default one is known too. Raises UsageError for a catalog or
@@ -127,7 +127,7 @@ def catalogs(names: Sequence[str], release: Release | None) -> list[Known]:
     from vmlint.catalog.images import IMAGES
     from vmlint.catalog.instancetypes import versions
 
-    chosen: list[Known] = []
+    chosen: list[BaselineResult] = []
     for name in names:
         if name in IMAGES:
             chosen.append(GoldenImages(name))
@@ -139,6 +139,6 @@ def catalogs(names: Sequence[str], release: Release | None) -> list[Known]:
                 f"the catalog `{name}` does not exist: write `{_NAME}@v{known[-1]}`, or an older version of it"
             )
         chosen.append(CommonInstancetypes(version, release))
-    if not any(isinstance(one, CommonInstancetypes) for one in chosen):
+    if not any(isinstance(catalog, CommonInstancetypes) for catalog in chosen):
         chosen.append(CommonInstancetypes("", release))
     return chosen

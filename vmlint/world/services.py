@@ -35,22 +35,22 @@ class Services:
 
     def selected(self, service: Service) -> Sequence[Workload]:
         """The workloads of the files whose guests' pods a Service selects."""
-        return [one for one in self._guests(service) if _fits(selector_of(service), _pod_labels(one))]
+        return [guest for guest in self._guests(service) if _fits(selector_of(service), _pod_labels(guest))]
 
     def mistaken(self, service: Service) -> Sequence[VirtualMachine]:
         """The VMs that have a Service's labels themselves, where their pods don't."""
         return [
-            one
-            for one in self._guests(service)
-            if isinstance(one, VirtualMachine)
-            and not isinstance(one, VirtualMachinePool)
-            and _fits(selector_of(service), one.labels)
+            guest
+            for guest in self._guests(service)
+            if isinstance(guest, VirtualMachine)
+            and not isinstance(guest, VirtualMachinePool)
+            and _fits(selector_of(service), guest.labels)
         ]
 
     def _guests(self, service: Service) -> Iterator[Workload]:
-        for one in self._cluster.resources:
-            if isinstance(one, Workload) and not one.fragment and one.namespace == service.namespace:
-                yield one
+        for resource in self._cluster.resources:
+            if isinstance(resource, Workload) and not resource.fragment and resource.namespace == service.namespace:
+                yield resource
 
 
 def selector_of(service: Service) -> Mapping[str, str]:

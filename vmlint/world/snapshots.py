@@ -61,15 +61,15 @@ class Snapshots:
             return None
         if provisioner.startswith(_NEVER):
             return Lacking(volume, name, provisioner)
-        classes = [one.data for one in self._cluster.of_kind(_CLASS.name)]
+        classes = [resource.data for resource in self._cluster.of_kind(_CLASS.name)]
         if not self._closed(Ref(_CLASS.group, _CLASS.name, "", "")) or any(
-            is_unknown(one.get("driver")) for one in classes
+            is_unknown(entry.get("driver")) for entry in classes
         ):
             return None
-        fitting = [one for one in classes if one.get("driver") == provisioner]
-        if len(fitting) == 1 or any(_DEFAULT in mapping(one, "metadata", "annotations") for one in fitting):
+        fitting = [entry for entry in classes if entry.get("driver") == provisioner]
+        if len(fitting) == 1 or any(_DEFAULT in mapping(entry, "metadata", "annotations") for entry in fitting):
             return None
-        return Lacking(volume, name, provisioner, tuple(sorted(text(one, "metadata", "name") for one in fitting)))
+        return Lacking(volume, name, provisioner, tuple(sorted(text(entry, "metadata", "name") for entry in fitting)))
 
     def class_of(self, disk: Disk) -> Mapping[str, Any] | None:
         """The storage class of a disk, None where the files don't show it."""
@@ -78,12 +78,12 @@ class Snapshots:
             named = get(disk.body, *disk.spec_path, "storageClassName")
             if named is not None and (not isinstance(named, str) or is_unknown(named)):
                 return None
-            choice = choose([one.data for one in self._cluster.of_kind("StorageClass")], named)
+            choice = choose([resource.data for resource in self._cluster.of_kind("StorageClass")], named)
         return choice.storage_class if choice.decided else None
 
     def _chosen_by_profile(self, name: str) -> bool:
         return any(
-            text(one.data, "status", "snapshotClass") or text(one.data, "spec", "snapshotClass")
-            for one in self._cluster.of_kind("StorageProfile")
-            if one.name == name
+            text(resource.data, "status", "snapshotClass") or text(resource.data, "spec", "snapshotClass")
+            for resource in self._cluster.of_kind("StorageProfile")
+            if resource.name == name
         )

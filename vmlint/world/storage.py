@@ -303,7 +303,7 @@ class Storage:
         choice = choose(self._world.classes, None, content_type)
         if choice.storage_class is not None or not choice.decided:
             return ()
-        return tuple(text(one, "metadata", "name") for one in self._world.classes)
+        return tuple(text(entry, "metadata", "name") for entry in self._world.classes)
 
     def resolve_source(self, disk: Disk) -> Target | Undecided | None:
         """The claim or snapshot that a DataVolume copies."""

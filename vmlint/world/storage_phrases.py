@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vmlint.cdi.datasource import End
-from vmlint.cdi.render import Failure
-from vmlint.cdi.render import Why as Unmade
-from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, Why
+from vmlint.cdi.render import Failure, FailureReason
+from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason
 from vmlint.cdi.storageworld import Gap, Reason
 
 __all__ = ["CHOICES", "FAILURES", "GAPS", "NOT_READY", "chosen", "failure_message", "unsaid"]
@@ -50,23 +49,23 @@ NOT_READY: Mapping[End, str] = {
 }
 """CDI's own words for a DataSource that never becomes ready."""
 
-CHOICES: Mapping[Why, str] = {
-    Why.NAMED: "storage class `{0}` is named",
-    Why.VIRT_DEFAULT: f"storage class `{{0}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
-    Why.DEFAULT: f"storage class `{{0}}` is the default (`{DEFAULT}`)",
-    Why.NOT_FOUND: "the named storage class is not in the files",
-    Why.NO_DEFAULT: "no storage class is set, and none in the files is the default",
+CHOICES: Mapping[ChoiceReason, str] = {
+    ChoiceReason.NAMED: "storage class `{0}` is named",
+    ChoiceReason.VIRT_DEFAULT: f"storage class `{{0}}` is the default for virtual machines (`{VIRT_DEFAULT}`)",
+    ChoiceReason.DEFAULT: f"storage class `{{0}}` is the default (`{DEFAULT}`)",
+    ChoiceReason.NOT_FOUND: "the named storage class is not in the files",
+    ChoiceReason.NO_DEFAULT: "no storage class is set, and none in the files is the default",
 }
 
 
-FAILURES: Mapping[Unmade, str] = {
-    Unmade.NO_STORAGE: "datavolume one of {{pvc, storage}} field is required",
-    Unmade.ARCHIVE_BLOCK: "ContentType Archive cannot have block volumeMode",
-    Unmade.NO_CLASS: "PVC spec is missing accessMode and no storageClass to choose profile",
-    Unmade.NO_MODES: "no accessMode specified in StorageProfile {profile}",
-    Unmade.NO_MATCHING_MODES: "no matching accessMode specified in StorageProfile {profile}",
-    Unmade.NO_SIZE: "PVC Spec is not valid - missing storage size",
-    Unmade.TOO_SMALL: "PVC Spec is not valid - storage size should be at least 1MiB",
+FAILURES: Mapping[FailureReason, str] = {
+    FailureReason.NO_STORAGE: "datavolume one of {{pvc, storage}} field is required",
+    FailureReason.ARCHIVE_BLOCK: "ContentType Archive cannot have block volumeMode",
+    FailureReason.NO_CLASS: "PVC spec is missing accessMode and no storageClass to choose profile",
+    FailureReason.NO_MODES: "no accessMode specified in StorageProfile {profile}",
+    FailureReason.NO_MATCHING_MODES: "no matching accessMode specified in StorageProfile {profile}",
+    FailureReason.NO_SIZE: "PVC Spec is not valid - missing storage size",
+    FailureReason.TOO_SMALL: "PVC Spec is not valid - storage size should be at least 1MiB",
 }
 """CDI's own words for a claim that it does not make."""
 

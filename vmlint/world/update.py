@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from vmlint.cdi.render import Rendered
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.admission import Owner, View, check
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.migration import Blocker, migratability
 from vmlint.kubevirt.update.controller import (
     Cluster,
@@ -120,13 +120,17 @@ class VmUpdate:
     def _look(self, world: World, matcher: Matcher, field: Mapping[str, Any]) -> Content:
         asking = self.with_data({"metadata": self.new.data.get("metadata"), "spec": {matcher.noun: dict(field)}})
         found = world.vms.match(asking, matcher)
-        if found is None or found.fate is Fate.REFUSED:
+        if found is None or found.outcome is MatchOutcome.REFUSED:
             return Gap.UNKNOWN
         if found.object is not None:
             return found.object
-        if found.fate is Fate.MISSING and found.resolution and world.settings.is_closed(found.resolution.ref):
+        if (
+            found.outcome is MatchOutcome.MISSING
+            and found.resolution
+            and world.settings.is_closed(found.resolution.ref)
+        ):
             return Gap.REVISION_MISSING if text(field, "revisionName") else Gap.MISSING
-        return Gap.MISSING if found.fate is Fate.UNKNOWN_KIND else Gap.UNKNOWN
+        return Gap.MISSING if found.outcome is MatchOutcome.UNKNOWN_KIND else Gap.UNKNOWN
 
     def _claim(self, name: str) -> Claim:
         known = Claim(exists=True)
@@ -144,12 +148,20 @@ def _migratable(guest: Guest, claim: Callable[[str], Claim], world: World) -> Mi
     template = {"metadata": guest.metadata, "spec": guest.spec}
     modes = {index: claim(name).modes for index, volume in each(guest.spec, "volumes") if (name := claim_of(volume))}
     found = migratability(template, modes, world.migration.config)
-    others = [one for one in found.obstacles if one.blocker.in_condition and one.blocker is not Blocker.DISK]
+    others = [
+        obstacle
+        for obstacle in found.obstacles
+        if obstacle.blocker.in_condition and obstacle.blocker is not Blocker.DISK
+    ]
     reserved = any(
         get(disk, "lun", "reservation") is True for _, disk in each(guest.spec, "domain", "devices", "disks")
     )
-    open_ones = [one for one in found.questions if one.blocker.in_condition and one.blocker is not Blocker.DISK]
-    return Migratable(found.condition, False if others or reserved else None if open_ones else True)
+    open_questions = [
+        question
+        for question in found.questions
+        if question.blocker.in_condition and question.blocker is not Blocker.DISK
+    ]
+    return Migratable(found.condition, False if others or reserved else None if open_questions else True)
 
 
 def _modes(disk: Disk, world: World) -> tuple[str, ...] | None:
@@ -176,7 +188,7 @@ def _is_admitted(vm: VirtualMachine, world: World) -> bool:
     if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.vms.conflicts(vm):
         return False
     matches = [world.vms.match(vm, matcher) for matcher in Matcher]
-    return not any(found is not None and found.fate is Fate.REFUSED for found in matches)
+    return not any(found is not None and found.outcome is MatchOutcome.REFUSED for found in matches)
 
 
 def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
@@ -243,8 +255,8 @@ def _keep_revisions(vm: VirtualMachine, stored: Stored, cluster: Cluster, world:
         found = world.vms.match(vm, matcher)
         if found is None or not isinstance(content, dict) or content is found.object:
             continue
-        if found.fate in (Fate.USED, Fate.MISSING, Fate.UNDECIDED):
-            world.vms.assume(vm, found._replace(fate=Fate.USED, object=content))
+        if found.outcome in (MatchOutcome.USED, MatchOutcome.MISSING, MatchOutcome.UNDECIDED):
+            world.vms.assume(vm, found._replace(outcome=MatchOutcome.USED, object=content))
 
 
 def _waiting(guest: Guest, fresh: Guest, synced: Synced) -> Iterator[Path]:

@@ -26,7 +26,7 @@ def kubevirt(*gates: str, **configuration: Any) -> dict[str, Any]:
     return {"spec": {"configuration": {"developerConfiguration": {"featureGates": list(gates)}, **configuration}}}
 
 
-class Told(NamedTuple):
+class Expected(NamedTuple):
     """A refusal as a person reads it: `subject` is what rules choose it by."""
 
     path: Path
@@ -38,10 +38,10 @@ class Told(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
-def told(refusal: Refusal) -> Told:
+def told(refusal: Refusal) -> Expected:
     words = words_of(refusal)
     edits = words.edits(refusal) if words.edits else ()
-    return Told(refusal.path, words.wrong, words.fix, subject_of(refusal), refusal.by, refusal.gate, edits)
+    return Expected(refusal.path, words.wrong, words.fix, subject_of(refusal), refusal.by, refusal.gate, edits)
 
 
 class Row(NamedTuple):
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     name: str
     good: Mapping[str, Any]
     bad: Mapping[str, Any]
-    told: list[Told]
+    told: list[Expected]
     good_in: Mapping[str, Any] = NOTHING
     bad_in: Mapping[str, Any] = NOTHING
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import access_credentials
 
 ROWS = [
@@ -22,7 +22,7 @@ ROWS = [
         },
         {"accessCredentials": [{}]},
         [
-            Told(
+            Expected(
                 at("accessCredentials[0]"),
                 "`accessCredentials[0]` must have exactly one of `sshPublicKey` and `userPassword`.",
                 "add `sshPublicKey` or `userPassword`",
@@ -57,7 +57,7 @@ ROWS = [
             ]
         },
         [
-            Told(
+            Expected(
                 at("accessCredentials[0]"),
                 "`accessCredentials[0]` must have exactly one of `sshPublicKey` and `userPassword`.",
                 "split it into two entries",
@@ -79,13 +79,13 @@ ROWS = [
         },
         {"accessCredentials": [{"sshPublicKey": {"source": {}, "propagationMethod": {}}}]},
         [
-            Told(
+            Expected(
                 at("accessCredentials[0].sshPublicKey.source"),
                 "`accessCredentials[0]` has no source.",
                 "set `source.secret.secretName`",
                 "access_credentials",
             ),
-            Told(
+            Expected(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
                 "`accessCredentials[0]` has no propagation method; it must have one.",
                 "add `qemuGuestAgent`, `noCloud` or `configDrive`",
@@ -113,7 +113,7 @@ ROWS = [
             "volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "a"}}],
         },
         [
-            Told(
+            Expected(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
                 "`accessCredentials[0]` has several propagation methods; it must have one.",
                 "keep `qemuGuestAgent` or `noCloud`",
@@ -136,7 +136,7 @@ ROWS = [
             "volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "a"}}],
         },
         [
-            Told(
+            Expected(
                 at("accessCredentials[0].sshPublicKey.propagationMethod"),
                 ("`accessCredentials[0]` needs a `cloudInitConfigDrive` volume, which the guest does not have."),
                 "add a `cloudInitConfigDrive` volume, or use `qemuGuestAgent`",
@@ -167,7 +167,7 @@ ROWS = [
             ]
         },
         [
-            Told(
+            Expected(
                 at("accessCredentials[0].sshPublicKey.propagationMethod.qemuGuestAgent.users"),
                 "`accessCredentials[0]` lists no `users` for its key.",
                 "list the user names in `users`",
@@ -189,13 +189,13 @@ ROWS = [
         },
         {"accessCredentials": [{"userPassword": {"source": {}, "propagationMethod": {}}}]},
         [
-            Told(
+            Expected(
                 at("accessCredentials[0].userPassword.source"),
                 "`accessCredentials[0]` has no source.",
                 "set `source.secret.secretName`",
                 "access_credentials",
             ),
-            Told(
+            Expected(
                 at("accessCredentials[0].userPassword.propagationMethod"),
                 "`accessCredentials[0]` has no propagation method; it must have one.",
                 "add `qemuGuestAgent`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import architecture
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {}}},
         {"architecture": "riscv64", "domain": {"devices": {}}},
         [
-            Told(
+            Expected(
                 at("architecture"),
                 "KubeVirt does not support the architecture `riscv64`.",
                 "use `amd64`, `arm64` or `s390x`",
@@ -28,7 +28,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w"}}}},
         {"architecture": "amd64", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.watchdog.diag288"),
                 "`amd64` guests can't have `watchdog.diag288`.",
                 "use `i6300esb`",
@@ -42,7 +42,7 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "diag288": {}}}}},
         {"architecture": "s390x", "domain": {"devices": {"watchdog": {"name": "w", "i6300esb": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.watchdog.i6300esb"),
                 "`s390x` guests can't have `watchdog.i6300esb`.",
                 "use `diag288`",
@@ -56,7 +56,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"devices": {"video": {"type": "bochs"}}}},
         {"architecture": "amd64", "domain": {"devices": {"video": {"type": "qxl"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video.type"),
                 "`amd64` guests can't have the video model `qxl`.",
                 "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",
@@ -70,7 +70,7 @@ ROWS = [
         {"architecture": "s390x", "domain": {"devices": {"video": {"type": "virtio"}}}},
         {"architecture": "s390x", "domain": {"devices": {"video": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video.type"),
                 "`s390x` guests can't have `video` without a `type`.",
                 "use `virtio`",
@@ -84,7 +84,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {"video": {"type": "ramfb"}}}},
         {"architecture": "arm64", "domain": {"devices": {"video": {"type": "vga"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video.type"),
                 "`arm64` guests can't have the video model `vga`.",
                 "use `virtio` or `ramfb`",
@@ -98,14 +98,14 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {}}},
         {"architecture": "arm64", "domain": {"devices": {"watchdog": {}, "sound": {"name": "s"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.watchdog"),
                 "`arm64` guests can't have `watchdog`.",
                 "remove it",
                 "architecture",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("domain.devices.sound"),
                 "`arm64` guests can't have `sound`.",
                 "remove it",
@@ -119,7 +119,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"devices": {}}},
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"bios": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader.bios"),
                 "`arm64` guests can't have `bootloader.bios`.",
                 "use `efi: {secureBoot: false}`",
@@ -133,7 +133,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"cpu": {"model": "host-passthrough"}}},
         {"architecture": "arm64", "domain": {"cpu": {"model": "host-model"}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.model"),
                 "`arm64` guests can't have the CPU model `host-model`.",
                 "use `host-passthrough`, or remove `model`",
@@ -161,21 +161,21 @@ ROWS = [
             },
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `a` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("domain.devices.disks[1].cdrom.bus"),
                 "disk `b` is on the bus `sata`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
                 "architecture",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("domain.devices.disks[2].lun.bus"),
                 "disk `c` is on the bus `usb`, which `arm64` guests do not support.",
                 "use `virtio` or `scsi`",
@@ -189,7 +189,7 @@ ROWS = [
         {"domain": {"devices": {"video": {"type": "vga"}}}},
         {"domain": {"devices": {"video": {"type": "qxl"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video.type"),
                 "`amd64` guests can't have the video model `qxl`.",
                 "use `vga`, `cirrus`, `virtio`, `ramfb` or `bochs`",

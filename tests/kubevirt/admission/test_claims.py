@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import claims
 
 ROWS = [
@@ -12,20 +12,20 @@ ROWS = [
         "a claim has a name",
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         {"resourceClaims": [{"resourceClaimName": "x"}]},
-        [Told(at("resourceClaims[0].name"), "`resourceClaims[0]` has no name.", "set its `name`", "claims")],
+        [Expected(at("resourceClaims[0].name"), "`resourceClaims[0]` has no name.", "set its `name`", "claims")],
     ),
     Row(
         "a claim has a name of its own",
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}, {"name": "d", "resourceClaimTemplateName": "x"}]},
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}, {"name": "c", "resourceClaimName": "x"}]},
-        [Told(at("resourceClaims[1].name"), "two resource claims have the name `c`.", "rename one", "claims")],
+        [Expected(at("resourceClaims[1].name"), "two resource claims have the name `c`.", "rename one", "claims")],
     ),
     Row(
         "a claim's name is a DNS label",
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         {"resourceClaims": [{"name": "C", "resourceClaimName": "x"}]},
         [
-            Told(
+            Expected(
                 at("resourceClaims[0].name"),
                 "the name of resource claim `C` is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes",
@@ -38,13 +38,13 @@ ROWS = [
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         {"resourceClaims": [{"name": "c"}, {"name": "d", "resourceClaimName": "x", "resourceClaimTemplateName": "y"}]},
         [
-            Told(
+            Expected(
                 at("resourceClaims[0]"),
                 "resource claim `c` names neither a claim nor a template.",
                 "set one of `resourceClaimName` and `resourceClaimTemplateName`",
                 "claims",
             ),
-            Told(
+            Expected(
                 at("resourceClaims[1]"),
                 "resource claim `d` names both a claim and a template.",
                 "set one of `resourceClaimName` and `resourceClaimTemplateName`",
@@ -57,7 +57,7 @@ ROWS = [
         {"resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         {"resourceClaims": [{"name": "c", "resourceClaimTemplateName": "X"}]},
         [
-            Told(
+            Expected(
                 at("resourceClaims[0].resourceClaimTemplateName"),
                 "`X` is not a valid object name.",
                 "use the name of an object",
@@ -80,7 +80,7 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[0]"),
                 "the guest mixes GPUs of resource claims and of device plugins, which KubeVirt does not support.",
                 "use one of the two for all",
@@ -96,7 +96,7 @@ ROWS = [
         },
         {"domain": {"devices": {"gpus": [{"name": "g"}]}}, "resourceClaims": [{"name": "c", "resourceClaimName": "x"}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[0]"),
                 "GPU `g` has neither `deviceName` nor a claim.",
                 "set `deviceName`, or a claim",
@@ -114,14 +114,18 @@ ROWS = [
             "domain": {"devices": {"gpus": [{"name": "g", "deviceName": "v/g", "claimName": "c"}]}},
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
-        [Told(at("domain.devices.gpus[0]"), "GPU `g` has `deviceName` and a claim.", "keep one of the two", "claims")],
+        [
+            Expected(
+                at("domain.devices.gpus[0]"), "GPU `g` has `deviceName` and a claim.", "keep one of the two", "claims"
+            )
+        ],
     ),
     Row(
         "a host device is something",
         {"domain": {"devices": {"hostDevices": [{"name": "h", "deviceName": "v/h"}]}}},
         {"domain": {"devices": {"hostDevices": [{"name": "h"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.hostDevices[0]"),
                 "host device `h` has neither `deviceName` nor a claim.",
                 "set `deviceName`, or a claim",
@@ -140,10 +144,12 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[0].requestName"), "GPU `g` has no `requestName`.", "set `requestName`", "claims"
             ),
-            Told(at("domain.devices.gpus[1].claimName"), "GPU `i` has no `claimName`.", "set `claimName`", "claims"),
+            Expected(
+                at("domain.devices.gpus[1].claimName"), "GPU `i` has no `claimName`.", "set `claimName`", "claims"
+            ),
         ],
     ),
     Row(
@@ -173,13 +179,13 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[1]"),
                 "GPU `g` uses request `r` of claim `c`, which GPU `g` uses already.",
                 "give each device its own request",
                 "claims",
             ),
-            Told(
+            Expected(
                 at("domain.devices.hostDevices[0]"),
                 "host device `g` uses request `r` of claim `c`, which GPU `g` uses already.",
                 "give each device its own request",
@@ -202,7 +208,7 @@ ROWS = [
             ],
         },
         [
-            Told(
+            Expected(
                 at("networks[0]"),
                 "network `d` uses request `r` of claim `c`, which GPU `g` uses already.",
                 "give each device its own request",
@@ -220,7 +226,7 @@ ROWS = [
         },
         {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c", "requestName": "r"}]}}},
         [
-            Told(
+            Expected(
                 at("resourceClaims"),
                 "GPU `g` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
@@ -233,7 +239,7 @@ ROWS = [
         {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c"}]}}},
         {"domain": {"devices": {"gpus": [{"name": "g", "claimName": "c"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[0].requestName"), "GPU `g` has no `requestName`.", "set `requestName`", "claims"
             )
         ],

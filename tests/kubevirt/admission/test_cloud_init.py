@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import cloud_init
 
 ROWS = [
@@ -15,7 +15,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"networkData": "a"}}]},
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"secretRef": {"name": ""}}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitNoCloud"),
                 "volume `v` has neither user data nor network data.",
                 "add `userData` or `secretRef`",
@@ -39,7 +39,7 @@ ROWS = [
             ]
         },
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitConfigDrive"),
                 "volume `v` has `secretRef` and `userDataBase64` and `userData`, which exclude each other.",
                 "keep `secretRef`, `userDataBase64` or `userData`",
@@ -52,7 +52,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"networkDataBase64": "YQ=="}}]},
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"networkData": "a", "networkDataSecretRef": {"name": "s"}}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitNoCloud"),
                 "volume `v` has `networkDataSecretRef` and `networkData`, which exclude each other.",
                 "keep `networkDataSecretRef` or `networkData`",
@@ -65,7 +65,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataBase64": "YWJj\nZA=="}}]},
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataBase64": "YWJjZA"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitNoCloud.userDataBase64"),
                 "`userDataBase64` of volume `v` is not valid base64.",
                 "encode the data",
@@ -78,7 +78,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "ä" * 1024}}]},
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userData": "ä" * 1024 + "a"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitNoCloud.userData"),
                 "`userData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
                 "move it to a Secret and name the Secret in `secretRef`",
@@ -91,7 +91,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataBase64": base64.b64encode(b"a" * 2048).decode()}}]},
         {"volumes": [{"name": "v", "cloudInitNoCloud": {"userDataBase64": base64.b64encode(b"a" * 2049).decode()}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitNoCloud.userDataBase64"),
                 "`userData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
                 "move it to a Secret and name the Secret in `secretRef`",
@@ -104,7 +104,7 @@ ROWS = [
         {"volumes": [{"name": "v", "cloudInitConfigDrive": {"networkData": "a" * 2048}}]},
         {"volumes": [{"name": "v", "cloudInitConfigDrive": {"networkData": "a" * 2049}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].cloudInitConfigDrive.networkData"),
                 "`networkData` of volume `v` has 2049 bytes; at most 2048 are allowed.",
                 "move it to a Secret and name the Secret in `networkDataSecretRef`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import cpu
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"cpu": "1"}}}},
         {"domain": {"resources": {"requests": {"cpu": "-1"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.cpu"),
                 "`resources.requests.cpu` is `-1`; it must not be negative.",
                 "use a positive amount",
@@ -26,7 +26,7 @@ ROWS = [
         {"domain": {"resources": {"limits": {"cpu": 1}}}},
         {"domain": {"resources": {"limits": {"cpu": "-1m"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.limits.cpu"),
                 "`resources.limits.cpu` is `-1m`; it must not be negative.",
                 "use a positive amount",
@@ -39,7 +39,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"cpu": "1"}, "limits": {"cpu": "1000m"}}}},
         {"domain": {"resources": {"requests": {"cpu": "1001m"}, "limits": {"cpu": "1"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.cpu"),
                 "the CPU request `1001m` is greater than the limit `1`.",
                 "raise the limit or lower the request",
@@ -52,7 +52,7 @@ ROWS = [
         {"domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 2}, "memory": {"hugepages": {}}}},
         {"domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 2}, "memory": {}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.limits.memory"),
                 (
                     "`dedicatedCpuPlacement` needs an amount of memory: `memory.guest`, huge pages, a request or "
@@ -80,7 +80,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.memory"),
                 ("`dedicatedCpuPlacement` needs a memory request equal to the limit; they are `1Gi` and `2Gi`."),
                 "use one value for both",
@@ -105,7 +105,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.resources.limits.cpu"),
                 "`dedicatedCpuPlacement` needs whole CPUs, and `resources.limits.cpu` is `1500m`.",
                 "use a whole number",
@@ -118,7 +118,7 @@ ROWS = [
         {"domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 2}, "memory": {"guest": "1Gi"}}},
         {"domain": {"cpu": {"dedicatedCpuPlacement": True}, "memory": {"guest": "1Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.dedicatedCpuPlacement"),
                 "`dedicatedCpuPlacement` needs a number of CPUs, which is not set.",
                 "set `domain.cpu.cores`",
@@ -143,7 +143,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.cpu.dedicatedCpuPlacement"),
                 "`dedicatedCpuPlacement` needs a CPU request equal to the limit; they are `2` and `3`.",
                 "use one value for both, or remove them",
@@ -168,7 +168,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.cpu.dedicatedCpuPlacement"),
                 (
                     "`dedicatedCpuPlacement` needs a CPU request or limit equal to the 4 vCPUs of "
@@ -184,7 +184,7 @@ ROWS = [
         {"domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 1, "threads": 2}, "memory": {"guest": "1Gi"}}},
         {"domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 1, "threads": 3}, "memory": {"guest": "1Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.dedicatedCpuPlacement"),
                 "`dedicatedCpuPlacement` allows two threads per core, and `cpu.threads` is 3.",
                 "use more cores and fewer threads",
@@ -203,7 +203,7 @@ ROWS = [
             "domain": {"cpu": {"dedicatedCpuPlacement": True, "cores": 1, "threads": 2}, "memory": {"guest": "1Gi"}},
         },
         [
-            Told(
+            Expected(
                 at("architecture"),
                 "`dedicatedCpuPlacement` on `arm64` allows one thread per core, and `cpu.threads` is 2.",
                 "set `cpu.threads` to 1 and use more cores",
@@ -221,13 +221,13 @@ ROWS = [
         },
         {"domain": {"cpu": {"numa": {"guestMappingPassthrough": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.numa.guestMappingPassthrough"),
                 "`cpu.numa.guestMappingPassthrough` needs `dedicatedCpuPlacement`, which is not set.",
                 "set `dedicatedCpuPlacement: true`",
                 "cpu",
             ),
-            Told(
+            Expected(
                 at("domain.cpu.numa.guestMappingPassthrough"),
                 "`cpu.numa.guestMappingPassthrough` needs `memory.hugepages`, which is not set.",
                 "set `domain.memory.hugepages.pageSize`",
@@ -245,7 +245,7 @@ ROWS = [
         },
         {"domain": {"cpu": {"isolateEmulatorThread": True}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.isolateEmulatorThread"),
                 "`cpu.isolateEmulatorThread` needs `dedicatedCpuPlacement`, which is not set.",
                 "set `dedicatedCpuPlacement: true`",
@@ -268,13 +268,13 @@ ROWS = [
         },
         {"domain": {"cpu": {"realtime": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.dedicatedCpuPlacement"),
                 "`cpu.realtime` needs `dedicatedCpuPlacement`, which is not set.",
                 "set `dedicatedCpuPlacement: true`",
                 "cpu",
             ),
-            Told(
+            Expected(
                 at("domain.cpu.numa.guestMappingPassthrough"),
                 "`cpu.realtime` needs `numa.guestMappingPassthrough`, which is not set.",
                 "set `numa.guestMappingPassthrough: {}`",
@@ -287,7 +287,7 @@ ROWS = [
         {"domain": {"cpu": {"sockets": 4, "maxSockets": 4}}},
         {"domain": {"cpu": {"sockets": 5, "maxSockets": 4}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.sockets"),
                 "`cpu.sockets` is 5, more than `maxSockets: 4`.",
                 "raise `maxSockets`, or use fewer sockets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import devices
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"domain": {"ioThreadsPolicy": "supplementalPool", "ioThreads": {"supplementalPoolThreadCount": 1}}},
         {"domain": {"ioThreadsPolicy": "supplementalPool"}},
         [
-            Told(
+            Expected(
                 at("domain.ioThreads"),
                 "the policy `supplementalPool` needs `supplementalPoolThreadCount`, which is not set.",
                 "set `ioThreads.supplementalPoolThreadCount` to 1 or more",
@@ -44,7 +44,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[1]"),
                 "2 GPUs have a display with `ramFB`; only one GPU can have it.",
                 "set `virtualGPUOptions.display.ramFB.enabled: false` on the others",
@@ -56,14 +56,14 @@ ROWS = [
         "a sound device has a name",
         {"domain": {"devices": {"sound": {"name": "s"}}}},
         {"domain": {"devices": {"sound": {}}}},
-        [Told(at("domain.devices.sound.name"), "the sound device has no name.", "set `sound.name`", "devices")],
+        [Expected(at("domain.devices.sound.name"), "the sound device has no name.", "set `sound.name`", "devices")],
     ),
     Row(
         "video needs graphics",
         {"domain": {"devices": {"video": {"type": "virtio"}}}},
         {"domain": {"devices": {"video": {"type": "virtio"}, "autoattachGraphicsDevice": False}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video"),
                 "`video` is set together with `autoattachGraphicsDevice: false`, which exclude each other.",
                 "remove one of the two",
@@ -76,7 +76,7 @@ ROWS = [
         {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         {"architecture": "s390x", "domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.panicDevices"),
                 "`s390x` guests can't have `panicDevices`.",
                 "remove `panicDevices`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import disks
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"domain": {"devices": {"disks": [{"name": "a", "disk": {}}]}}, "volumes": [{"name": "a", "emptyDisk": {}}]},
         {"domain": {"devices": {"disks": [{"disk": {"bus": "ide"}}]}}, "volumes": [{"name": "a", "emptyDisk": {}}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].name"),
                 "`disks[0]` has no name.",
                 "set the name of its volume",
@@ -33,7 +33,7 @@ ROWS = [
             "volumes": [{"name": "root", "emptyDisk": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[1].name"),
                 "two disks have the name `root`.",
                 "give each disk and its volume a unique name",
@@ -49,7 +49,7 @@ ROWS = [
         },
         {"domain": {"devices": {"disks": [{"name": "Root"}]}}, "volumes": [{"name": "Root", "emptyDisk": {}}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].name"),
                 "the disk name `Root` is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes, in the disk and its volume",
@@ -62,7 +62,7 @@ ROWS = [
         {"domain": {"devices": {"disks": [{"name": "cd", "cdrom": {"bus": "sata"}}]}}},
         {"domain": {"devices": {"disks": [{"name": "root", "disk": {}}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].name"),
                 "disk `root` has no volume with the same name.",
                 "add a volume `root` to `volumes`, or remove the disk",
@@ -81,7 +81,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0]"),
                 "disk `root` is both `disk` and `cdrom`; it must be one of them.",
                 "keep `disk` or `cdrom`",
@@ -100,7 +100,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].lun"),
                 "disk `root` is a `lun`, which needs a claim or a DataVolume as its volume.",
                 "use `disk`, or a `persistentVolumeClaim` or `dataVolume` volume",
@@ -116,7 +116,7 @@ ROWS = [
         },
         {"domain": {"devices": {"disks": [{"name": "root"}]}}, "volumes": [{"name": "root", "downwardMetrics": {}}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk"),
                 "disk `root` shows downward metrics; it must be a `disk`.",
                 "set `disk: {bus: virtio}`",
@@ -135,7 +135,7 @@ ROWS = [
             "volumes": [{"name": "root", "downwardMetrics": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `root` shows downward metrics and is on the bus `scsi`; it must be on `virtio`.",
                 "set `disk.bus: virtio`",
@@ -156,7 +156,7 @@ ROWS = [
             "volumes": [{"name": "root", "downwardMetrics": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `root` shows downward metrics and is on the bus `sata` (the default of `amd64`); it must "
                 "be on `virtio`.",
@@ -177,7 +177,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `root` is on the bus `ide`, which KubeVirt does not support.",
                 "use `virtio`, `scsi`, `sata` or `usb`",
@@ -196,7 +196,7 @@ ROWS = [
             "volumes": [{"name": "root", "persistentVolumeClaim": {"claimName": "c"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].lun.bus"),
                 "disk `root` is on the bus `nvme`, which does not exist.",
                 "use `virtio`, `scsi`, `sata` or `usb`",
@@ -215,7 +215,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].cdrom.bus"),
                 "disk `root` is on the bus `virtio`, which CD-ROM drives do not support.",
                 "use `sata` or `scsi`",
@@ -235,7 +235,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].cdrom.bus"),
                 ("disk `root` is on the bus `virtio` (the default of `arm64`), which CD-ROM drives do not support."),
                 "use `sata` or `scsi`",
@@ -255,7 +255,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 "disk `root` is on the bus `sata` and `readonly`, which SATA disks do not support.",
                 "use `virtio` or `scsi`",
@@ -274,7 +274,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.bus"),
                 (
                     "disk `root` is on the bus `sata` (the default of `amd64`) and `readonly`, which SATA disks "
@@ -300,7 +300,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].dedicatedIOThread"),
                 "disk `root` is on the bus `scsi` and has `dedicatedIOThread`, which needs `virtio`.",
                 "set `disk.bus: virtio`, or remove `dedicatedIOThread`",
@@ -320,7 +320,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].dedicatedIOThread"),
                 (
                     "disk `root` is on the bus `sata` (the default of `amd64`) and has "
@@ -345,7 +345,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.pciAddress"),
                 "disk `root` has a PCI address and names no bus; only `virtio` disks can have one.",
                 "set `disk.bus: virtio`",
@@ -366,7 +366,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].disk.pciAddress"),
                 "the PCI address `1` of disk `root` is not valid.",
                 "write it as `0000:81:00.1`",
@@ -385,7 +385,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].serial"),
                 "the serial number of disk `root` contains characters other than letters, digits and `_.+-`.",
                 "use only those characters",
@@ -404,7 +404,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].serial"),
                 "the serial number of disk `root` has 257 characters; at most 256 are allowed.",
                 "shorten it",
@@ -441,7 +441,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize"),
                 "disk `root` has a `custom` block size and `matchVolume`, which exclude each other.",
                 "keep one of the two",
@@ -464,7 +464,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
                 "the logical block size 4096 of disk `root` is greater than the physical one, 512.",
                 "use a logical size of at most the physical one",
@@ -503,7 +503,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
                 "disk `root` is on the bus `sata`, where the logical block size must be 512, not 4096.",
                 "use 512, or another bus",
@@ -534,7 +534,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
                 (
                     "disk `root` is on the bus `sata` (the default of `amd64`), where the logical block size "
@@ -575,7 +575,7 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.discardGranularity"),
                 "the discard granularity 513 of disk `root` is not a multiple of the logical block size 512.",
                 "use a multiple",
@@ -606,13 +606,13 @@ ROWS = [
             "volumes": [{"name": "root", "containerDisk": {"image": "x"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.logical"),
                 ("the logical block size of disk `root` is 513; it must be a power of two from 512 to 2097152."),
                 "use `512` or `4096`",
                 "disks",
             ),
-            Told(
+            Expected(
                 at("domain.devices.disks[0].blockSize.custom.physical"),
                 ("the physical block size of disk `root` is 4194304; it must be a power of two from 512 to 2097152."),
                 "use `512` or `4096`",
@@ -633,13 +633,13 @@ ROWS = [
             "volumes": [{"name": "root", "persistentVolumeClaim": {"claimName": "c"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].bootOrder"),
                 "`bootOrder` of disk `root` is 0; it must be 1 or more.",
                 "use 1 or more",
                 "disks",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].bootOrder"),
                 "`bootOrder` of interface `n` is 0; it must be 1 or more.",
                 "use 1 or more",
@@ -660,7 +660,7 @@ ROWS = [
             "volumes": [{"name": "root", "persistentVolumeClaim": {"claimName": "c"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].bootOrder"),
                 "interface `n` has the `bootOrder` 1, which disk `root` has too.",
                 "use another number",

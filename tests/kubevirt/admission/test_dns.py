@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import dns
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["1.1.1.1"]}},
         {"dnsPolicy": "None"},
         [
-            Told(
+            Expected(
                 at("dnsConfig"),
                 "`dnsPolicy` is `None`, which needs `dnsConfig.nameservers`, and it is not set.",
                 "list servers in `dnsConfig.nameservers`, or use another policy",
@@ -26,7 +26,7 @@ ROWS = [
         {"dnsPolicy": "None", "dnsConfig": {"nameservers": ["::1"]}},
         {"dnsPolicy": "None", "dnsConfig": {}},
         [
-            Told(
+            Expected(
                 at("dnsConfig.nameservers"),
                 "`dnsPolicy` is `None`, which needs `dnsConfig.nameservers`, and it is not set.",
                 "list servers in `dnsConfig.nameservers`, or use another policy",
@@ -38,20 +38,24 @@ ROWS = [
         "three servers",
         {"dnsConfig": {"nameservers": ["1.1.1.1", "1.1.1.1", "1.1.1.1"]}},
         {"dnsConfig": {"nameservers": ["1.1.1.1"] * 4}},
-        [Told(at("dnsConfig.nameservers"), "`nameservers` has 4 entries; at most 3 are allowed.", "keep three", "dns")],
+        [
+            Expected(
+                at("dnsConfig.nameservers"), "`nameservers` has 4 entries; at most 3 are allowed.", "keep three", "dns"
+            )
+        ],
     ),
     Row(
         "servers are addresses",
         {"dnsConfig": {"nameservers": ["fd00::1"]}},
         {"dnsConfig": {"nameservers": ["dns.example", "fe80::1%eth0"]}},
         [
-            Told(
+            Expected(
                 at("dnsConfig.nameservers[0]"),
                 "the name server `dns.example` is not a valid IP address.",
                 "use an IP address",
                 "dns",
             ),
-            Told(
+            Expected(
                 at("dnsConfig.nameservers[1]"),
                 "the name server `fe80::1%eth0` is not a valid IP address.",
                 "use an IP address",
@@ -63,14 +67,14 @@ ROWS = [
         "six search domains",
         {"dnsConfig": {"searches": ["a"] * 6}},
         {"dnsConfig": {"searches": ["a"] * 7}},
-        [Told(at("dnsConfig.searches"), "`searches` has 7 entries; at most 6 are allowed.", "keep six", "dns")],
+        [Expected(at("dnsConfig.searches"), "`searches` has 7 entries; at most 6 are allowed.", "keep six", "dns")],
     ),
     Row(
         "short search domains",
         {"dnsConfig": {"searches": ["a" * 127, "b" * 128]}},
         {"dnsConfig": {"searches": ["a" * 128, "b" * 128]}},
         [
-            Told(
+            Expected(
                 at("dnsConfig.searches"),
                 "`searches` has 257 characters in total; at most 256 are allowed.",
                 "use fewer or shorter domains",
@@ -82,13 +86,17 @@ ROWS = [
         "search domains are names",
         {"dnsConfig": {"searches": ["a.b"]}},
         {"dnsConfig": {"searches": ["a_b"]}},
-        [Told(at("dnsConfig.searches[0]"), "the search domain `a_b` is not a valid DNS name.", "fix the name", "dns")],
+        [
+            Expected(
+                at("dnsConfig.searches[0]"), "the search domain `a_b` is not a valid DNS name.", "fix the name", "dns"
+            )
+        ],
     ),
     Row(
         "options have names",
         {"dnsConfig": {"options": [{"name": "ndots"}]}},
         {"dnsConfig": {"options": [{"value": "1"}]}},
-        [Told(at("dnsConfig.options[0]"), "a DNS option has no name.", "set its `name`", "dns")],
+        [Expected(at("dnsConfig.options[0]"), "a DNS option has no name.", "set its `name`", "dns")],
     ),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import Owner, enums
 from vmlint.source.edit import Put
 
@@ -14,7 +14,7 @@ ROWS = [
         {"domain": {"cpu": {"features": [{"name": "vmx", "policy": "require"}]}}},
         {"domain": {"cpu": {"features": [{"name": "vmx", "policy": "must"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.features[0].policy"),
                 "`policy` is `must`; it must be `force`, `require`, `optional`, `disable` or `forbid`.",
                 "use `force`, `require`, `optional`, `disable` or `forbid`, or remove the field",
@@ -27,7 +27,7 @@ ROWS = [
         {"startStrategy": "Paused"},
         {"startStrategy": ""},
         [
-            Told(
+            Expected(
                 at("startStrategy"),
                 "`startStrategy` is empty; it must be `Paused`.",
                 "use `Paused`, or remove the field",
@@ -40,7 +40,7 @@ ROWS = [
         {"domain": {"devices": {"interfaces": [{"name": "a", "state": "up"}, {"name": "b", "state": ""}]}}},
         {"domain": {"devices": {"interfaces": [{"name": "a"}, {"name": "b", "state": "off"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[1].state"),
                 "`state` is `off`; it must be `absent`, `up` or `down`.",
                 "use `absent`, `up` or `down`, or remove the field",
@@ -53,7 +53,7 @@ ROWS = [
         {"domain": {"devices": {"interfaces": [{"name": "a", "model": "igb"}]}}},
         {"domain": {"devices": {"interfaces": [{"name": "a", "model": "e100"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].model"),
                 "`model` is `e100`; it must be `e1000`, `e1000e`, `igb`, `ne2k_pci`, `pcnet`, `rtl8139` or `virtio`.",
                 ("use `e1000`, `e1000e`, `igb`, `ne2k_pci`, `pcnet`, `rtl8139` or `virtio`, or remove the field"),
@@ -66,13 +66,13 @@ ROWS = [
         {"domain": {"devices": {"inputs": [{"name": "a", "type": "tablet", "bus": "usb"}]}}},
         {"domain": {"devices": {"inputs": [{"name": "a", "type": "keyboard", "bus": "ps2"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.inputs[0].bus"),
                 "`bus` is `ps2`; it must be `virtio` or `usb`.",
                 "use `virtio` or `usb`, or remove the field",
                 "enums",
             ),
-            Told(
+            Expected(
                 at("domain.devices.inputs[0].type"),
                 "`type` is `keyboard`; it must be `tablet`.",
                 "use `tablet`",
@@ -85,7 +85,7 @@ ROWS = [
         {"domain": {"devices": {"inputs": [{"name": "a"}]}}},
         {"domain": {"devices": {"inputs": [{"name": "a"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.inputs[0].type"),
                 "`type` is missing; it must be `tablet`.",
                 "set `type` to `tablet`",
@@ -99,7 +99,7 @@ ROWS = [
         {"domain": {"ioThreadsPolicy": "auto"}},
         {"domain": {"ioThreadsPolicy": "dedicated"}},
         [
-            Told(
+            Expected(
                 at("domain.ioThreadsPolicy"),
                 "`ioThreadsPolicy` is `dedicated`; it must be `shared`, `auto` or `supplementalPool`.",
                 "use `shared`, `auto` or `supplementalPool`, or remove the field",
@@ -112,19 +112,19 @@ ROWS = [
         {"domain": {"devices": {"disks": [{"name": "a", "cache": "none", "io": "native", "errorPolicy": "enospace"}]}}},
         {"domain": {"devices": {"disks": [{"name": "a", "cache": "all", "io": "io_uring", "errorPolicy": ""}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].cache"),
                 "`cache` is `all`; it must be `none`, `writethrough` or `writeback`.",
                 "use `none`, `writethrough` or `writeback`, or remove the field",
                 "enums",
             ),
-            Told(
+            Expected(
                 at("domain.devices.disks[0].io"),
                 "`io` is `io_uring`; it must be `native` or `threads`.",
                 "use `native` or `threads`, or remove the field",
                 "enums",
             ),
-            Told(
+            Expected(
                 at("domain.devices.disks[0].errorPolicy"),
                 "`errorPolicy` is empty; it must be `stop`, `ignore`, `report` or `enospace`.",
                 "use `stop`, `ignore`, `report` or `enospace`, or remove the field",
@@ -137,7 +137,7 @@ ROWS = [
         {"volumes": [{"name": "v", "hostDisk": {"path": "/d", "type": "Disk"}}]},
         {"volumes": [{"name": "v", "hostDisk": {"path": "/d", "type": "File"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].hostDisk.type"),
                 "`type` is `File`; it must be `DiskOrCreate` or `Disk`.",
                 "use `DiskOrCreate` or `Disk`",
@@ -150,7 +150,7 @@ ROWS = [
         {"dnsPolicy": "Default"},
         {"dnsPolicy": "Cluster"},
         [
-            Told(
+            Expected(
                 at("dnsPolicy"),
                 "`dnsPolicy` is `Cluster`; it must be `ClusterFirstWithHostNet`, `ClusterFirst`, `Default` or `None`.",
                 "use `ClusterFirstWithHostNet`, `ClusterFirst`, `Default` or `None`, or remove the field",
@@ -163,7 +163,7 @@ ROWS = [
         {"evictionStrategy": "LiveMigrate"},
         {"evictionStrategy": "livemigrate"},
         [
-            Told(
+            Expected(
                 at("evictionStrategy"),
                 "`evictionStrategy` is `livemigrate`; it must be `None`, `LiveMigrate`, `LiveMigrateIfPossible` "
                 "or `External`.",
@@ -178,7 +178,7 @@ ROWS = [
         {"domain": {"devices": {"sound": {"name": "s", "model": "ac97"}}}},
         {"domain": {"devices": {"sound": {"name": "s", "model": "sb16"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.sound.model"),
                 "`model` is `sb16`; it must be `ich9` or `ac97`.",
                 "use `ich9` or `ac97`, or remove the field",
@@ -191,7 +191,7 @@ ROWS = [
         {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         {"domain": {"devices": {"panicDevices": [{"model": "kernel"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.panicDevices[0].model"),
                 "`model` is `kernel`; it must be `hyperv`, `isa` or `pvpanic`.",
                 "use `hyperv`, `isa` or `pvpanic`, or remove the field",

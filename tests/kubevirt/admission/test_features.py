@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import Owner, features
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk"}}]},
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].hostDisk"),
                 "`hostDisk` needs the feature gate `HostDisk`, which is off.",
                 "add `HostDisk` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -29,7 +29,7 @@ ROWS = [
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk"}}]},
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].hostDisk"),
                 "`hostDisk` needs the feature gate `HostDisk`.",
                 "add `HostDisk` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -46,7 +46,7 @@ ROWS = [
         {"domain": {"devices": {"hostDevices": [{"name": "h", "deviceName": "v/h"}]}}},
         {"domain": {"devices": {"hostDevices": [{"name": "h", "deviceName": "v/h"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.hostDevices"),
                 "`hostDevices` needs the feature gate `HostDevices`, which is off.",
                 "add `HostDevices` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -61,7 +61,7 @@ ROWS = [
         {},
         {"domain": {"devices": {"hostDevices": []}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.hostDevices", Owner.REPLICA_SET),
                 "`hostDevices` needs the feature gate `HostDevices`, which is off.",
                 "add `HostDevices` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -75,13 +75,13 @@ ROWS = [
         {"volumes": [{"name": "v", "downwardMetrics": {}}], "domain": {"devices": {"downwardMetrics": {}}}},
         {"volumes": [{"name": "v", "downwardMetrics": {}}], "domain": {"devices": {"downwardMetrics": {}}}},
         [
-            Told(
+            Expected(
                 at("volumes[0].downwardMetrics"),
                 "a volume of downward metrics needs the feature gate `DownwardMetrics`, which is off.",
                 "add `DownwardMetrics` to `featureGates` of the KubeVirt object, or remove what needs it",
                 "features",
             ),
-            Told(
+            Expected(
                 at("domain.devices.downwardMetrics"),
                 "the device `downwardMetrics` needs the feature gate `DownwardMetrics`, which is off.",
                 "add `DownwardMetrics` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -96,7 +96,7 @@ ROWS = [
         {"domain": {"devices": {"autoattachVSOCK": True}}},
         {"domain": {"devices": {"autoattachVSOCK": True}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.autoattachVSOCK"),
                 "`autoattachVSOCK` needs the feature gate `VSOCK`, which is off.",
                 "add `VSOCK` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -119,7 +119,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "`portRanges` needs the feature gate `PortRangesSpec`, which is off.",
                 "add `PortRangesSpec` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -134,7 +134,7 @@ ROWS = [
         {"networks": [{"name": "d", "resourceClaim": {"claimName": "c", "requestName": "r"}}]},
         {"networks": [{"name": "d", "resourceClaim": {"claimName": "c", "requestName": "r"}}]},
         [
-            Told(
+            Expected(
                 at("networks[0].resourceClaim"),
                 ("a network of a resource claim needs the feature gate `NetworkDevicesWithDRA`, which is off."),
                 ("add `NetworkDevicesWithDRA` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -149,7 +149,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
         {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.tdx"),
                 ("guest encryption with Intel TDX needs the feature gate `WorkloadEncryptionTDX`, which is off."),
                 ("add `WorkloadEncryptionTDX` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -170,7 +170,7 @@ ROWS = [
             "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}]}},
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.filesystems[0]"),
                 (
                     "a claim or DataVolume as a file system needs the feature gate "
@@ -191,7 +191,7 @@ ROWS = [
         {"domain": {"memory": {"reservedOverhead": {}}}},
         {"domain": {"memory": {"reservedOverhead": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.reservedOverhead"),
                 ("`memory.reservedOverhead` needs the feature gate `ReservedOverheadMemlock`, which is off."),
                 ("add `ReservedOverheadMemlock` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -212,7 +212,7 @@ ROWS = [
             "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}]}},
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.filesystems[0]"),
                 (
                     "a ConfigMap or Secret as a file system needs the feature gate "
@@ -236,7 +236,7 @@ ROWS = [
             "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}]}},
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.filesystems[0]"),
                 (
                     "a claim or DataVolume as a file system needs the feature gate "
@@ -257,7 +257,7 @@ ROWS = [
         {"domain": {"devices": {"disks": [{"name": "a", "lun": {"reservation": True}}]}}},
         {"domain": {"devices": {"disks": [{"name": "a", "lun": {"reservation": True}}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0].lun.reservation"),
                 "a persistent reservation needs the feature gate `PersistentReservation`, which is off.",
                 ("add `PersistentReservation` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -272,7 +272,7 @@ ROWS = [
         {"domain": {"devices": {"video": {"type": "vga"}}}},
         {"domain": {"devices": {"video": {"type": "vga"}}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.video"),
                 "`video` needs the feature gate `VideoConfig`, which is off.",
                 "add `VideoConfig` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -287,7 +287,7 @@ ROWS = [
         {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         {"domain": {"devices": {"panicDevices": [{"model": "isa"}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.panicDevices"),
                 "`panicDevices` needs the feature gate `PanicDevices`, which is off.",
                 "add `PanicDevices` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -302,7 +302,7 @@ ROWS = [
         {"domain": {"rebootPolicy": "Terminate"}},
         {"domain": {"rebootPolicy": "Terminate"}},
         [
-            Told(
+            Expected(
                 at("domain.rebootPolicy"),
                 "`rebootPolicy` needs the feature gate `RebootPolicy`, which is off.",
                 "add `RebootPolicy` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -317,7 +317,7 @@ ROWS = [
         {"domain": {"rebootPolicy": "Terminate"}},
         {"domain": {"rebootPolicy": "Terminate"}},
         [
-            Told(
+            Expected(
                 at("domain.rebootPolicy"),
                 "`rebootPolicy` needs the feature gate `RebootPolicy`, which is off.",
                 "add `RebootPolicy` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -336,7 +336,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"launchSecurity": {"sev": {}}}},
         {"architecture": "amd64", "domain": {"launchSecurity": {"sev": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.sev"),
                 "guest encryption with AMD SEV needs the feature gate `WorkloadEncryptionSEV`, which is off.",
                 ("add `WorkloadEncryptionSEV` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -351,7 +351,7 @@ ROWS = [
         {"domain": {"cpu": {"numa": {"guestMappingPassthrough": {}}}}},
         {"domain": {"cpu": {"numa": {"guestMappingPassthrough": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.cpu.numa.guestMappingPassthrough"),
                 "`numa.guestMappingPassthrough` needs the feature gate `NUMA`, which is off.",
                 "add `NUMA` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -366,7 +366,7 @@ ROWS = [
         {"domain": {"devices": {"interfaces": [{"name": "a", "passtBinding": {}}]}}},
         {"domain": {"devices": {"interfaces": [{"name": "a", "passtBinding": {}}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "the binding `passtBinding` needs the feature gate `PasstBinding`, which is off.",
                 "add `PasstBinding` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -381,7 +381,7 @@ ROWS = [
         {"domain": {"devices": {"disks": [{"name": "a", "cdrom": {}}]}}},
         {"domain": {"devices": {"disks": [{"name": "a", "cdrom": {}}]}}},
         [
-            Told(
+            Expected(
                 at("domain.devices.disks[0]"),
                 ("a CD-ROM drive without a volume needs the feature gate `DeclarativeHotplugVolumes`, which is off."),
                 ("add `DeclarativeHotplugVolumes` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -410,13 +410,13 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.gpus[0]"),
                 "a GPU of a resource claim needs the feature gate `GPUsWithDRA`, which is off.",
                 "add `GPUsWithDRA` to `featureGates` of the KubeVirt object, or remove what needs it",
                 "features",
             ),
-            Told(
+            Expected(
                 at("domain.devices.hostDevices[0]"),
                 ("a host device of a resource claim needs the feature gate `HostDevicesWithDRA`, which is off."),
                 ("add `HostDevicesWithDRA` to `featureGates` of the KubeVirt object, or remove what needs it"),
@@ -431,7 +431,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 ("spec", "template", "metadata", "annotations", "kubevirt.io/ignitiondata"),
                 (
                     "the annotation `kubevirt.io/ignitiondata` needs the feature gate "
@@ -440,7 +440,7 @@ ROWS = [
                 ("add `ExperimentalIgnitionSupport` to `featureGates` of the KubeVirt object, or remove what needs it"),
                 "features",
             ),
-            Told(
+            Expected(
                 ("spec", "template", "metadata", "annotations", "hooks.kubevirt.io/hookSidecars"),
                 ("the annotation `hooks.kubevirt.io/hookSidecars` needs the feature gate `Sidecar`, which is off."),
                 "add `Sidecar` to `featureGates` of the KubeVirt object, or remove what needs it",
@@ -460,7 +460,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 ("spec", "template", "metadata", "annotations", "hooks.kubevirt.io/hookSidecars"),
                 ("the annotation `hooks.kubevirt.io/hookSidecars` needs the feature gate `Sidecar`, which is off."),
                 "add `Sidecar` to `featureGates` of the KubeVirt object, or remove what needs it",

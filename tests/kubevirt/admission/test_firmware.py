@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import Owner, firmware
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"domain": {"machine": {"type": "pc-q35-7.0"}}},
         {"domain": {"machine": {"type": "pc-i440fx-7.0"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `pc-i440fx-7.0` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
@@ -27,7 +27,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"machine": {"type": "virt-7.0"}}},
         {"architecture": "s390x", "domain": {"machine": {"type": "q35"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `s390x`.",
                 "use a type such as `s390-ccw-virtio`",
@@ -40,7 +40,7 @@ ROWS = [
         {"domain": {"machine": {"type": "pc"}}},
         {"domain": {"machine": {"type": "q35"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
@@ -55,7 +55,7 @@ ROWS = [
         {"domain": {"machine": {"type": "virt-9"}}, "architecture": "arm64"},
         {"domain": {"machine": {"type": "q35"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `pc`",
@@ -70,7 +70,7 @@ ROWS = [
         {"domain": {"machine": {"type": "q35"}}},
         {"domain": {"machine": {"type": "virt"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `virt` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
@@ -87,7 +87,7 @@ ROWS = [
         {"domain": {"machine": {"type": "q35"}}},
         {"domain": {"machine": {"type": "pc"}}},
         [
-            Told(
+            Expected(
                 at("domain.machine.type"),
                 "the machine type `pc` is not among the `emulatedMachines` of the cluster for `amd64`.",
                 "use a type such as `q35` or `pc-q35`",
@@ -107,7 +107,7 @@ ROWS = [
         },
         {"domain": {"firmware": {"acpi": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.acpi"),
                 "`firmware.acpi` names no volume.",
                 "set `slicNameRef` or `msdmNameRef`, or remove `acpi`",
@@ -126,7 +126,7 @@ ROWS = [
             "volumes": [{"name": "v", "secret": {"secretName": "s"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.firmware.acpi.msdmNameRef"),
                 "`acpi.msdmNameRef` names `w`, which is not a volume of the guest.",
                 "add a volume `w` with a `secret`",
@@ -145,7 +145,7 @@ ROWS = [
             "volumes": [{"name": "v", "configMap": {"name": "s"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.firmware.acpi.slicNameRef"),
                 "`acpi.slicNameRef` names `v`, which is not a Secret volume.",
                 "give the volume `v` a `secret`",
@@ -158,7 +158,7 @@ ROWS = [
         {"domain": {"firmware": {"bootloader": {"bios": {}}}}},
         {"domain": {"firmware": {"bootloader": {"bios": {}, "efi": {"secureBoot": False}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader"),
                 "`bootloader` has both `efi` and `bios`, which exclude each other.",
                 "keep one of the two",
@@ -171,7 +171,7 @@ ROWS = [
         {"domain": {"firmware": {"kernelBoot": {"kernelArgs": "a", "container": {"image": "x", "kernelPath": "/k"}}}}},
         {"domain": {"firmware": {"kernelBoot": {"kernelArgs": "a"}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.kernelBoot.kernelArgs"),
                 "`kernelArgs` needs a kernel, and `kernelBoot` has no `container`.",
                 "add `kernelBoot.container`, or remove `kernelArgs`",
@@ -184,13 +184,13 @@ ROWS = [
         {"domain": {"firmware": {"kernelBoot": {"container": {"image": "x", "initrdPath": "/i"}}}}},
         {"domain": {"firmware": {"kernelBoot": {"container": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.kernelBoot.container.image"),
                 "`kernelBoot.container` has no image.",
                 "set `image`",
                 "firmware",
             ),
-            Told(
+            Expected(
                 at("domain.firmware.kernelBoot.container"),
                 "`kernelBoot.container` has neither `kernelPath` nor `initrdPath`.",
                 "set one of them",
@@ -207,13 +207,13 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.firmware.kernelBoot.container.kernelPath"),
                 "`/` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
                 "firmware",
             ),
-            Told(
+            Expected(
                 at("domain.firmware.kernelBoot.container.initrdPath"),
                 "`a/../i` is not an absolute path to a file.",
                 "write a path such as `/boot/vmlinuz`, without `.` and `..`",
@@ -226,7 +226,7 @@ ROWS = [
         {"domain": {"features": {"smm": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         {"domain": {"firmware": {"bootloader": {"efi": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -244,7 +244,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader.efi.secureBoot"),
                 "Secure Boot is on, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -257,7 +257,7 @@ ROWS = [
         {"domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         {"domain": {"launchSecurity": {"sev": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
@@ -270,7 +270,7 @@ ROWS = [
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"efi": {}}}}},
         {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"efi": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.firmware.bootloader.efi"),
                 "Secure Boot is on by default, and needs SMM, which is off.",
                 "set `features.smm.enabled: true`, or `efi.secureBoot: false`",

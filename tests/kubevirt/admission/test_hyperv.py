@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import hyperv
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"evmcs": {}}}}},
         {"domain": {"features": {"hyperv": {"evmcs": {}, "vapic": {"enabled": False}}}}},
         [
-            Told(
+            Expected(
                 at("domain.features.hyperv.evmcs"),
                 "`hyperv.evmcs` needs `vapic`, which is disabled.",
                 "remove `vapic.enabled: false`, or `evmcs`",
@@ -34,21 +34,21 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("domain.features.hyperv.ipi"),
                 "`hyperv.ipi` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `ipi`",
                 "hyperv",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("domain.features.hyperv.tlbflush"),
                 "`hyperv.tlbflush` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `tlbflush`",
                 "hyperv",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("domain.features.hyperv.synic"),
                 "`hyperv.synic` needs `vpindex`, which is disabled.",
                 "remove `vpindex.enabled: false`, or `synic`",
@@ -62,7 +62,7 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"synictimer": {}}}}},
         {"domain": {"features": {"hyperv": {"synictimer": {}, "synic": {"enabled": False}}}}},
         [
-            Told(
+            Expected(
                 at("domain.features.hyperv.synictimer"),
                 "`hyperv.synictimer` needs `synic`, which is disabled.",
                 "remove `synic.enabled: false`, or `synictimer`",
@@ -76,7 +76,7 @@ ROWS = [
         {"domain": {"features": {"hyperv": {"synictimer": {"enabled": False}, "vpindex": {"enabled": False}}}}},
         {"domain": {"features": {"hyperv": {"synictimer": {}, "vpindex": {"enabled": False}}}}},
         [
-            Told(
+            Expected(
                 at("domain.features.hyperv.synictimer"),
                 "`hyperv.synictimer` enables `synic`, which needs `vpindex`, and it is disabled.",
                 "remove `vpindex.enabled: false`, or `synictimer`",
@@ -90,7 +90,7 @@ ROWS = [
         {"domain": {"features": {"hypervPassthrough": {}}}},
         {"domain": {"features": {"hypervPassthrough": {}, "hyperv": {"vapic": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.features.hyperv"),
                 "`hyperv` and `hypervPassthrough` exclude each other.",
                 "keep one of the two",

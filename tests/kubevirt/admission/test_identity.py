@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import identity
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"hostname": "web-1"},
         {"hostname": "Web_1"},
         [
-            Told(
+            Expected(
                 at("hostname"),
                 "`hostname` is `Web_1`, which is not a valid DNS label.",
                 "use at most 63 lower-case letters, digits and inner dashes",
@@ -26,7 +26,7 @@ ROWS = [
         {"hostname": "a" * 63},
         {"hostname": "a" * 64},
         [
-            Told(
+            Expected(
                 at("hostname"),
                 (
                     "`hostname` is `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa`, which is "
@@ -42,7 +42,7 @@ ROWS = [
         {"subdomain": "a.b-c"},
         {"subdomain": "a..b"},
         [
-            Told(
+            Expected(
                 at("subdomain"),
                 "`subdomain` is `a..b`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
@@ -55,7 +55,7 @@ ROWS = [
         {"serviceAccountName": "robot"},
         {"serviceAccountName": "Robot"},
         [
-            Told(
+            Expected(
                 at("serviceAccountName"),
                 "`serviceAccountName` is `Robot`, which is not a valid DNS subdomain.",
                 "use at most 253 lower-case letters, digits and inner dashes, with single dots between",
@@ -68,7 +68,7 @@ ROWS = [
         {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "a"}}]},
         {"serviceAccountName": "a", "volumes": [{"name": "v", "serviceAccount": {"serviceAccountName": "b"}}]},
         [
-            Told(
+            Expected(
                 at("serviceAccountName"),
                 "`serviceAccountName` is `a`, and a `serviceAccount` volume names `b`; they must match.",
                 "name the same service account in both",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import interfaces
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"domain": {"devices": {"interfaces": [{"name": "a", "bridge": {}}]}}, "networks": [{"name": "a", "pod": {}}]},
         {"domain": {"devices": {"interfaces": [{"masquerade": {}}]}}, "networks": [{"name": "a", "pod": {}}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].name"),
                 "`interfaces[0]` has no name.",
                 "set the name of its network",
@@ -32,7 +32,7 @@ ROWS = [
             "networks": [{"name": "default", "multus": {"networkName": "n"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].state"),
                 "interface `default` has `sriov`, which does not support the link state `down`.",
                 "remove `state`",
@@ -51,7 +51,7 @@ ROWS = [
             "networks": [{"name": "default", "multus": {"networkName": "n"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].state"),
                 "interface `default` can't be `absent`; only an interface with `bridge` can.",
                 "remove `state`",
@@ -70,7 +70,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].state"),
                 "interface `default` can't be `absent`: its network is the default.",
                 "remove `state`",
@@ -86,7 +86,7 @@ ROWS = [
         },
         {"domain": {"devices": {"interfaces": [{"name": "default"}]}}, "networks": [{"name": "default", "pod": {}}]},
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has no binding; an interface must have exactly one.",
                 "add `bridge`, `masquerade`, `sriov`, `passtBinding` or `binding`",
@@ -105,7 +105,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has 2 bindings, `bridge` and `masquerade`; an interface must have exactly one.",
                 "keep `bridge` or `masquerade`",
@@ -132,19 +132,19 @@ ROWS = [
             },
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].slirp"),
                 "interface `p` has the binding `slirp`, which KubeVirt 1.3 removed.",
                 "use `masquerade: {}`, or `passtBinding: {}`",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[1].macvtap"),
                 "interface `m` has the binding `macvtap`, which KubeVirt 1.3 removed.",
                 "use the binding plugin for macvtap",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[2].passt"),
                 "interface `o` has the binding `passt`, which KubeVirt 1.3 removed.",
                 "use `passtBinding: {}`",
@@ -163,7 +163,7 @@ ROWS = [
             "networks": [{"name": "default", "multus": {"networkName": "n"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has `masquerade`, which works only on the pod network.",
                 "attach it to a network with `pod: {}`, or use another binding",
@@ -182,7 +182,7 @@ ROWS = [
             "networks": [{"name": "default", "multus": {"networkName": "n"}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has `passtBinding`, which works only on the pod network.",
                 "attach it to a network with `pod: {}`, or use another binding",
@@ -205,7 +205,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].macAddress"),
                 (
                     "interface `default` has the MAC address `02:00:00:00:00:00`, which KubeVirt reserves for "
@@ -227,7 +227,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` uses `bridge` on the pod network, which this cluster does not permit.",
                 "use `masquerade: {}`, or set `permitBridgeInterfaceOnPodNetwork` in the KubeVirt object",
@@ -250,7 +250,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[1].name"),
                 "two interfaces have the name `default`.",
                 "attach each network to one interface",
@@ -269,7 +269,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[1].name"),
                 "interface `lan` has no network with the same name.",
                 "add a network `lan` to `networks`, or remove the interface",
@@ -288,7 +288,7 @@ ROWS = [
             "networks": [{"name": "a.b", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].name"),
                 "the interface name `a.b` contains characters other than letters, digits, `-` and `_`.",
                 "rename it and its network",
@@ -309,7 +309,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].macAddress"),
                 "the MAC address `02:00:00:12:34` of interface `default` is not valid.",
                 "write six bytes, such as `02:00:00:12:34:56`",
@@ -330,7 +330,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].macAddress"),
                 ("the MAC address `02:00:00:12:34:56:78:9a` of interface `default` has 8 bytes; it must have 6."),
                 "write six bytes, such as `02:00:00:12:34:56`",
@@ -349,7 +349,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].pciAddress"),
                 "the PCI address `0000:81:00.8` of interface `default` is not valid.",
                 "write it as `0000:81:00.1`",
@@ -388,7 +388,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].ports[1].name"),
                 "two ports of interface `default` have the name `a`.",
                 "rename one",
@@ -415,7 +415,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].ports[0].name"),
                 "`-http` is not a valid port name.",
                 "use at most 15 lower-case letters, digits and single inner dashes, with a letter",
@@ -444,19 +444,19 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].ports[0].port"),
                 "a port has no number.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].ports[1].port"),
                 "a port of interface `default` is 65536; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].ports[1].protocol"),
                 "`protocol` is `SCTP`; it must be `TCP` or `UDP`.",
                 "use `TCP` or `UDP`",
@@ -492,13 +492,13 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has `ports` and `portRanges`, which exclude each other.",
                 "keep one of the two",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has `portRanges`, which need `masquerade`.",
                 "use `masquerade: {}`",
@@ -562,7 +562,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges"),
                 "interface `default` has more than 10 `portRanges`, the maximum.",
                 "merge or remove ranges",
@@ -608,25 +608,25 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges[0].protocol"),
                 "`protocol` is `SCTP`; it must be `TCP` or `UDP`.",
                 "use `TCP` or `UDP`",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges[1].start"),
                 "`start` is 0; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges[2].end"),
                 "`end` is 65536; it must be from 1 to 65535.",
                 "use a port from 1 to 65535",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges[3].start"),
                 "the range starts at 3 and ends at 2.",
                 "swap the two",
@@ -674,7 +674,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges"),
                 "the TCP ranges 1-5 and 5-7 overlap.",
                 "merge them",
@@ -707,7 +707,7 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].portRanges[0].start"),
                 "the range starts at 3 and ends at 2.",
                 "swap the two",
@@ -756,13 +756,13 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].dhcpOptions.privateOptions[1].option"),
                 "interface `default` sets the private DHCP option 240 twice.",
                 "keep one",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].dhcpOptions.privateOptions[2].option"),
                 "the private DHCP option is 255; it must be from 224 to 254.",
                 "use an option from 224 to 254",
@@ -801,19 +801,19 @@ ROWS = [
             "networks": [{"name": "default", "pod": {}}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[0]"),
                 "the NTP server `ntp.org` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[1]"),
                 "the NTP server `fd00::1` is not a valid IPv4 address.",
                 "write an IPv4 address",
                 "interfaces",
             ),
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0].dhcpOptions.ntpServers[2]"),
                 "the NTP server `192.0.2` is not a valid IPv4 address.",
                 "write an IPv4 address",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import Owner, launch_security
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"architecture": "s390x", "domain": {"launchSecurity": {}}},
         {"architecture": "arm64", "domain": {"launchSecurity": {}}},
         [
-            Told(
+            Expected(
                 at("architecture"),
                 "KubeVirt can't encrypt guests on `arm64`.",
                 "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
@@ -29,7 +29,7 @@ ROWS = [
         },
         {"domain": {"launchSecurity": {"sev": {}}}},
         [
-            Told(
+            Expected(
                 at("architecture", Owner.POOL),
                 "KubeVirt can't encrypt guests without `architecture`.",
                 "set `architecture` to `amd64` or `s390x`, or remove `launchSecurity`",
@@ -47,7 +47,7 @@ ROWS = [
         },
         {"architecture": "amd64", "domain": {"launchSecurity": {}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity"),
                 "`launchSecurity` has no kind; on `amd64` it must have exactly one.",
                 "add `sev`, `snp` or `tdx`",
@@ -63,7 +63,7 @@ ROWS = [
         },
         {"architecture": "amd64", "domain": {"launchSecurity": {"snp": {}, "tdx": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity"),
                 "`launchSecurity` has `snp` and `tdx`; on `amd64` it must have exactly one.",
                 "keep `snp` or `tdx`",
@@ -90,7 +90,7 @@ ROWS = [
             },
         },
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.tdx"),
                 "TDX does not work with SMM.",
                 "remove `features.smm`",
@@ -108,7 +108,7 @@ ROWS = [
         },
         {"architecture": "amd64", "domain": {"launchSecurity": {"sev": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.sev"),
                 "SEV needs UEFI.",
                 "set `firmware.bootloader.efi: {secureBoot: false}`",
@@ -124,7 +124,7 @@ ROWS = [
         },
         {"architecture": "amd64", "domain": {"launchSecurity": {"snp": {}}, "firmware": {"bootloader": {"efi": {}}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.snp"),
                 "SEV-SNP does not work with Secure Boot.",
                 "set `efi.secureBoot: false`",
@@ -140,7 +140,7 @@ ROWS = [
             "domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {"persistent": True}}}},
         },
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.tdx"),
                 "TDX does not work with persistent UEFI variables.",
                 "remove `efi.persistent`",
@@ -168,7 +168,7 @@ ROWS = [
             },
         },
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.sev"),
                 "SEV attestation needs a guest that starts paused.",
                 "set `startStrategy: Paused`",
@@ -195,7 +195,7 @@ ROWS = [
             },
         },
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.sev"),
                 "SEV guests can't boot from the network, and interface `a` has a `bootOrder`.",
                 "remove the `bootOrder`",
@@ -208,7 +208,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
         {"architecture": "amd64", "domain": {"launchSecurity": {"tdx": {}}}},
         [
-            Told(
+            Expected(
                 at("domain.launchSecurity.tdx"),
                 "TDX needs UEFI.",
                 "set `firmware.bootloader.efi: {secureBoot: false}`",

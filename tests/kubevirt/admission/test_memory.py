@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import Owner, memory
 from vmlint.model.refusal import Refuser
 
@@ -14,7 +14,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"memory": "1Gi"}}}},
         {"domain": {"memory": {"guest": "1Gi"}, "resources": {"requests": {"memory": "-1Gi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.memory"),
                 "`resources.requests.memory` is `-1Gi`; it must not be negative.",
                 "use a positive amount",
@@ -27,7 +27,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"memory": "1M"}}}},
         {"domain": {"resources": {"requests": {"memory": "999999"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.memory"),
                 "the memory request is `999999`, which is less than one megabyte.",
                 "add the unit; `1Gi` is one gibibyte, `1` is one byte",
@@ -40,7 +40,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi"}, "resources": {"limits": {"memory": "1Gi"}}}},
         {"domain": {"memory": {"guest": "1Gi"}, "resources": {"limits": {"memory": "-1"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.limits.memory"),
                 "`resources.limits.memory` is `-1`; it must not be negative.",
                 "use a positive amount",
@@ -53,7 +53,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"memory": "1Gi"}, "limits": {"memory": "1Gi"}}}},
         {"domain": {"resources": {"requests": {"memory": "2Gi"}, "limits": {"memory": "1Gi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.resources.requests.memory"),
                 "the memory request `2Gi` is greater than the limit `1Gi`.",
                 "raise the limit or lower the request",
@@ -66,7 +66,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "2Mi"}}}},
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "2MB"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.hugepages.pageSize"),
                 "the huge page size `2MB` is not a valid quantity.",
                 "use a page size that the nodes have, such as `2Mi` or `1Gi`",
@@ -79,7 +79,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "2Mi"}}}},
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "0"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.hugepages.pageSize"),
                 "the huge page size is `0`; it must be more than zero.",
                 "use a page size that the nodes have, such as `2Mi` or `1Gi`",
@@ -92,7 +92,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "1Gi"}}}},
         {"domain": {"memory": {"guest": "512Mi", "hugepages": {"pageSize": "1Gi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.hugepages.pageSize"),
                 "the memory `512Mi` is less than one huge page of `1Gi`.",
                 "use a smaller page size or more memory",
@@ -105,7 +105,7 @@ ROWS = [
         {"domain": {"resources": {"requests": {"memory": "4Mi"}}, "memory": {"hugepages": {"pageSize": "2Mi"}}}},
         {"domain": {"resources": {"requests": {"memory": "3Mi"}}, "memory": {"hugepages": {"pageSize": "2Mi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.hugepages.pageSize"),
                 "the memory `3Mi` is not a multiple of the huge page size `2Mi`.",
                 "use a multiple of the page size",
@@ -118,7 +118,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi", "hugepages": {"pageSize": "2Mi"}}}},
         {"domain": {"memory": {"hugepages": {"pageSize": "2Mi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.hugepages.pageSize", Owner.POOL),
                 (
                     "the template uses huge pages without `memory.guest` or a memory request, on which "
@@ -136,7 +136,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "2Gi"}, "resources": {"limits": {"memory": "1Gi"}}}},
         {"domain": {"memory": {"guest": "2Gi"}, "resources": {"limits": {"memory": "1Gi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 "the guest memory `2Gi` is greater than the memory limit `1Gi`.",
                 "raise `resources.limits.memory`, or remove it",
@@ -151,7 +151,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "2Gi"}, "resources": {"limits": {"memory": "1Gi"}}}},
         {"domain": {"memory": {"guest": "2Gi"}, "resources": {"limits": {"memory": "1Gi"}}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 "the guest memory `2Gi` is greater than the memory limit `1Gi`.",
                 "raise `resources.limits.memory`, or remove it",
@@ -166,7 +166,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         {"architecture": "amd64", "domain": {"memory": {"guest": "2Gi", "maxGuest": "1Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 (
                     "`memory.maxGuest` enables memory hotplug, and the guest memory `2Gi` is greater than the "
@@ -182,7 +182,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         {"architecture": "amd64", "domain": {"cpu": {"realtime": {}}, "memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 "`memory.maxGuest` enables memory hotplug, and a realtime guest can't have it.",
                 "remove `maxGuest`, or `domain.cpu.realtime`",
@@ -198,7 +198,7 @@ ROWS = [
             "domain": {"cpu": {"numa": {"guestMappingPassthrough": {}}}, "memory": {"guest": "1Gi", "maxGuest": "2Gi"}},
         },
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 (
                     "`memory.maxGuest` enables memory hotplug, and a guest that maps the host's NUMA nodes can't "
@@ -217,7 +217,7 @@ ROWS = [
             "domain": {"launchSecurity": {"sev": {}}, "memory": {"guest": "1Gi", "maxGuest": "2Gi"}},
         },
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 "`memory.maxGuest` enables memory hotplug, and an encrypted guest can't have it.",
                 "remove `maxGuest`, or `domain.launchSecurity`",
@@ -233,7 +233,7 @@ ROWS = [
             "domain": {"memory": {"maxGuest": "2Gi"}, "resources": {"requests": {"memory": "1Gi"}}},
         },
         [
-            Told(
+            Expected(
                 at("domain.memory.guest", Owner.POOL),
                 "`memory.maxGuest` enables memory hotplug, and the guest memory is not set.",
                 "set `domain.memory.guest`",
@@ -248,7 +248,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1026Mi", "maxGuest": "2Gi"}}},
         {"architecture": "amd64", "domain": {"memory": {"guest": "1025Mi", "maxGuest": "2Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 ("`memory.maxGuest` enables memory hotplug, and the guest memory `1025Mi` is not a multiple of `2Mi`."),
                 "use a multiple of `2Mi`",
@@ -261,7 +261,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2049Mi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 ("`memory.maxGuest` enables memory hotplug, and `maxGuest` `2049Mi` is not a multiple of `2Mi`."),
                 "use a multiple of `2Mi`",
@@ -280,7 +280,7 @@ ROWS = [
             "domain": {"memory": {"guest": "1Gi", "maxGuest": "2050Mi", "hugepages": {"pageSize": "1Gi"}}},
         },
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 ("`memory.maxGuest` enables memory hotplug, and `maxGuest` `2050Mi` is not a multiple of `1Gi`."),
                 "use a multiple of `1Gi`",
@@ -293,7 +293,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         {"architecture": "arm64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 "`memory.maxGuest` enables memory hotplug, and `arm64` can't have it: only `amd64` can.",
                 "set `architecture: amd64`, or remove `maxGuest`",
@@ -306,7 +306,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "1Gi", "maxGuest": "2Gi"}}},
         {"architecture": "amd64", "domain": {"memory": {"guest": "512Mi", "maxGuest": "2Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 ("`memory.maxGuest` enables memory hotplug, and the guest memory `512Mi` is less than `1Gi`."),
                 "use `1Gi` or more, or remove `maxGuest`",
@@ -319,7 +319,7 @@ ROWS = [
         {"architecture": "amd64", "domain": {"memory": {"guest": "2Gi", "maxGuest": "1Gi"}}},
         {"architecture": "amd64", "domain": {"memory": {"guest": "2Gi", "maxGuest": "1Gi"}}},
         [
-            Told(
+            Expected(
                 at("domain.memory.guest"),
                 (
                     "`memory.maxGuest` enables memory hotplug, and the guest memory `2Gi` is greater than the "
@@ -339,7 +339,7 @@ ROWS = [
         {"domain": {"resources": {"limits": {"memory": "1Gi"}}}},
         {"domain": {}},
         [
-            Told(
+            Expected(
                 at("domain.memory"),
                 "the VM has no memory: `memory.guest`, `memory.hugepages`, a request or a limit must be set.",
                 "set `domain.memory.guest`, or name an instancetype",
@@ -353,7 +353,7 @@ ROWS = [
         {"domain": {"memory": {"guest": "1Gi"}}},
         {"domain": {}},
         [
-            Told(
+            Expected(
                 at("domain.memory", Owner.VMI),
                 "the VM has no memory: `memory.guest`, `memory.hugepages`, a request or a limit must be set.",
                 "set `domain.memory.guest`",

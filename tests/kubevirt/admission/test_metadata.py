@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told
+from tests.kubevirt.admission.scenario import Expected, Row
 from vmlint.kubevirt.admission import Owner, metadata
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 ("spec", "template", "metadata", "labels", "kubevirt.io/nodeName"),
                 "the label `kubevirt.io/nodeName` is reserved for KubeVirt.",
                 "remove the label",
@@ -28,7 +28,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 ("metadata", "labels", "kubevirt.io/schedulable"),
                 "the label `kubevirt.io/schedulable` is reserved for KubeVirt.",
                 "remove the label",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import networks
 
 ROWS = [
@@ -19,7 +19,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}, {"name": "q"}]}},
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[1]"),
                 "2 networks are the pod network; a guest can have only one.",
                 "keep one `pod: {}`; attach the others through `multus`",
@@ -35,13 +35,13 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1]"),
                 "2 networks are the pod network; a guest can have only one.",
                 "keep one `pod: {}`; attach the others through `multus`",
                 "networks",
             ),
-            Told(
+            Expected(
                 at("networks[1].name"),
                 "network `q` has no interface with the same name.",
                 "add an interface `q` to `domain.devices.interfaces`, or remove the network",
@@ -63,7 +63,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "m"}, {"name": "o"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1]"),
                 "2 networks are the Multus default; a guest can have only one.",
                 "keep one `default: true`",
@@ -82,7 +82,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}, {"name": "m"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1]"),
                 "the guest has both the pod network and a Multus default network, which replaces it.",
                 "remove the pod network, or `default: true`",
@@ -95,7 +95,7 @@ ROWS = [
         {"networks": [{"name": "p", "pod": {}}], "domain": {"devices": {"interfaces": [{"name": "p"}]}}},
         {"networks": [{"name": "p"}], "domain": {"devices": {"interfaces": [{"name": "p"}]}}},
         [
-            Told(
+            Expected(
                 at("networks[0]"),
                 "network `p` has no source; a network must have exactly one.",
                 "add `pod: {}`, or `multus` with a `networkName`",
@@ -114,7 +114,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[0]"),
                 "network `p` has 2 sources, `pod` and `multus`; a network must have exactly one.",
                 "keep `pod` or `multus`",
@@ -133,7 +133,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "m"}, {"name": "o"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[0].multus.networkName"),
                 "network `m` has no `multus.networkName`.",
                 "set it to the name of a NetworkAttachmentDefinition",
@@ -152,7 +152,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}, {"name": "p"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1].name"),
                 "two networks have the name `p`.",
                 "give each network its own name",
@@ -168,7 +168,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "p"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1].name"),
                 "network `m` has no interface with the same name.",
                 "add an interface `m` to `domain.devices.interfaces`, or remove the network",
@@ -191,7 +191,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "d", "sriov": {}}, {"name": "m"}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[1]"),
                 "the guest mixes networks of resource claims and of Multus, which KubeVirt does not support.",
                 "use one of the two for all",
@@ -214,7 +214,7 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "network `d` of a resource claim needs an interface with `sriov` or a binding plugin.",
                 "bind its interface with `sriov: {}` or `binding`",
@@ -237,13 +237,13 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("networks[0].resourceClaim.claimName"),
                 "network `d` has no `resourceClaim.claimName`.",
                 "set `claimName`",
                 "networks",
             ),
-            Told(
+            Expected(
                 at("networks[0].resourceClaim.requestName"),
                 "network `d` has no `resourceClaim.requestName`.",
                 "set `requestName`",
@@ -265,7 +265,7 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "d", "sriov": {}}]}},
         },
         [
-            Told(
+            Expected(
                 at("networks[0].resourceClaim.claimName"),
                 "network `d` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",
@@ -294,7 +294,7 @@ ROWS = [
             "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
         },
         [
-            Told(
+            Expected(
                 at("networks[1]"),
                 "two networks use request `r` of claim `c`.",
                 "give each network its own request",
@@ -315,13 +315,13 @@ ROWS = [
             "domain": {"devices": {"interfaces": [{"name": "d", "bridge": {}}]}},
         },
         [
-            Told(
+            Expected(
                 at("domain.devices.interfaces[0]"),
                 "network `d` of a resource claim needs an interface with `sriov` or a binding plugin.",
                 "bind its interface with `sriov: {}` or `binding`",
                 "networks",
             ),
-            Told(
+            Expected(
                 at("networks[0].resourceClaim.claimName"),
                 "network `d` uses the resource claim `c`, which `resourceClaims` does not list.",
                 "list the claim in `resourceClaims`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import probes
 
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
         {"readinessProbe": {"exec": {}}},
         {"readinessProbe": {}},
         [
-            Told(
+            Expected(
                 at("readinessProbe"),
                 "`readinessProbe` has no handler; a probe must have exactly one handler.",
                 "add `httpGet`, `tcpSocket`, `exec` or `guestAgentPing`",
@@ -26,7 +26,7 @@ ROWS = [
         {"livenessProbe": {"guestAgentPing": {}}},
         {"livenessProbe": {"exec": {}, "guestAgentPing": {}}},
         [
-            Told(
+            Expected(
                 at("livenessProbe"),
                 "`livenessProbe` has `exec` and `guestAgentPing`; a probe must have exactly one handler.",
                 "keep `exec` or `guestAgentPing`",
@@ -43,13 +43,13 @@ ROWS = [
             "livenessProbe": {"httpGet": {"port": 1}},
         },
         [
-            Told(
+            Expected(
                 at("readinessProbe.tcpSocket"),
                 ("`readinessProbe.tcpSocket` uses the pod network, to which the guest is not connected."),
                 "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
                 "probes",
             ),
-            Told(
+            Expected(
                 at("livenessProbe.httpGet"),
                 ("`livenessProbe.httpGet` uses the pod network, to which the guest is not connected."),
                 "add a network with `pod: {}`, or probe with `exec` or `guestAgentPing`",
@@ -62,7 +62,7 @@ ROWS = [
         {"startStrategy": "Paused", "readinessProbe": {"exec": {}}},
         {"startStrategy": "Paused", "livenessProbe": {"exec": {}}},
         [
-            Told(
+            Expected(
                 at("startStrategy"),
                 "the guest starts paused and has a `livenessProbe`, which stops a paused guest.",
                 "remove one of the two",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, kubevirt
+from tests.kubevirt.admission.scenario import Expected, Row, kubevirt
 from vmlint.kubevirt.admission import Owner, run_state
 from vmlint.model.field import parse
 
@@ -14,7 +14,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.runStrategy"),
                 "`runStrategy` is missing.",
                 "set `runStrategy`, such as `Always` or `Halted`",
@@ -29,7 +29,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.running"),
                 "the VM has `running` and `runStrategy`, which exclude each other.",
                 "remove `running`, which is deprecated",
@@ -44,7 +44,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.runStrategy"),
                 "`runStrategy` is `OnFailure`; it must be `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`.",
                 "use `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`",
@@ -59,7 +59,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.runStrategy"),
                 ("`runStrategy: WaitAsReceiver` needs the feature gate `DecentralizedLiveMigration`, which is off."),
                 "use `Always`, `Halted`, `Manual`, `RerunOnFailure` or `Once`",
@@ -74,7 +74,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.runStrategy"),
                 "`runStrategy` is `WaitAsReceiver`; it must be `Always`, `Halted`, `Manual`, `RerunOnFailure` or "
                 "`Once`.",
@@ -94,7 +94,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.virtualMachineTemplate.spec.runStrategy"),
                 "`runStrategy` is missing.",
                 "set `runStrategy`, such as `Always` or `Halted`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import scheduling
 
 ROWS = [
@@ -21,7 +21,7 @@ ROWS = [
         },
         {"affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}}},
         [
-            Told(
+            Expected(
                 at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms"),
                 "`nodeSelectorTerms` is empty.",
                 "add at least one term",
@@ -50,7 +50,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
@@ -84,7 +84,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
@@ -118,7 +118,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].values"
@@ -152,7 +152,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].operator"
@@ -184,7 +184,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchExpressions[0].key"
@@ -223,7 +223,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchFields[0].operator"
@@ -232,7 +232,7 @@ ROWS = [
                 "use `In` or `NotIn`",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchFields[0].key"
@@ -274,7 +274,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.n"
                     "odeSelectorTerms[0].matchFields[0].values[0]"
@@ -302,13 +302,13 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
                 "the weight is 0; it must be from 1 to 100.",
                 "use a weight in that range",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution["
                     "0].preference.matchExpressions[0].key"
@@ -330,7 +330,7 @@ ROWS = [
         },
         {"affinity": {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": ""}]}}},
         [
-            Told(
+            Expected(
                 at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey"),
                 "`topologyKey` is empty; it must be a label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
@@ -359,7 +359,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].labelSelector.matchLabels.a b"
@@ -368,7 +368,7 @@ ROWS = [
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].labelSelector.matchLabels.a b"
@@ -414,7 +414,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[0].values"
@@ -423,7 +423,7 @@ ROWS = [
                 "list the values to compare with",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[1].values"
@@ -432,7 +432,7 @@ ROWS = [
                 "remove `values`",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[1].values[0]"
@@ -441,7 +441,7 @@ ROWS = [
                 "use at most 63 letters, digits, `-`, `_` and `.`",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecutio"
                     "n[0].namespaceSelector.matchExpressions[2].operator"
@@ -473,7 +473,7 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].namespaces[0]"),
                 "`Web` is not a valid namespace name.",
                 "write the namespace's name",
@@ -502,13 +502,13 @@ ROWS = [
             }
         },
         [
-            Told(
+            Expected(
                 at("affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight"),
                 "the weight is 101; it must be from 1 to 100.",
                 "use a weight in that range",
                 "scheduling",
             ),
-            Told(
+            Expected(
                 at(
                     "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0"
                     "].podAffinityTerm.topologyKey"
@@ -524,7 +524,7 @@ ROWS = [
         {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
         {"topologySpreadConstraints": [{"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
         [
-            Told(
+            Expected(
                 at("topologySpreadConstraints[0].maxSkew"),
                 "`maxSkew` is 0; it must be 1 or more.",
                 "use 1 or more",
@@ -537,7 +537,7 @@ ROWS = [
         {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}]},
         {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "", "whenUnsatisfiable": "DoNotSchedule"}]},
         [
-            Told(
+            Expected(
                 at("topologySpreadConstraints[0].topologyKey"),
                 "`topologyKey` is empty; it must be a label key.",
                 ("use a name of at most 63 letters, digits, `-`, `_` and `.`, after `domain/` if it has one"),
@@ -550,7 +550,7 @@ ROWS = [
         {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "ScheduleAnyway"}]},
         {"topologySpreadConstraints": [{"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "Ignore"}]},
         [
-            Told(
+            Expected(
                 at("topologySpreadConstraints[0].whenUnsatisfiable"),
                 "`whenUnsatisfiable` is `Ignore`; it must be `DoNotSchedule` or `ScheduleAnyway`.",
                 "use `DoNotSchedule` or `ScheduleAnyway`",
@@ -581,7 +581,7 @@ ROWS = [
             ]
         },
         [
-            Told(
+            Expected(
                 at("topologySpreadConstraints[0].labelSelector.matchLabels.a"),
                 "`?` is not a valid label value.",
                 "use at most 63 letters, digits, `-`, `_` and `.`",
@@ -605,7 +605,7 @@ ROWS = [
             ]
         },
         [
-            Told(
+            Expected(
                 at("topologySpreadConstraints[2]"),
                 ("the constraint repeats `topologySpreadConstraints[0]`: topology key `zone`, action `DoNotSchedule`."),
                 "keep one of the two",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told
+from tests.kubevirt.admission.scenario import Expected, Row
 from vmlint.kubevirt.admission import Owner, sets
 from vmlint.model.field import parse
 
@@ -14,7 +14,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.selector"),
                 "the selector does not match the labels of the template.",
                 "set the same labels in `spec.virtualMachineTemplate.metadata.labels`",
@@ -29,7 +29,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.selector"),
                 "the selector does not match the labels of the template.",
                 "set the same labels in `spec.virtualMachineTemplate.metadata.labels`",
@@ -44,7 +44,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.selector.matchExpressions[0].values"),
                 "operator `In` needs `values`.",
                 "list the values to compare with",
@@ -74,7 +74,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.selector"),
                 "the selector does not match the labels of the template.",
                 "set the same labels in `spec.template.metadata.labels`",
@@ -97,7 +97,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.maxUnavailable"),
                 "`maxUnavailable` is `0`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
@@ -112,7 +112,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.maxUnavailable"),
                 "`maxUnavailable` is `101%`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
@@ -127,7 +127,7 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.maxUnavailable"),
                 "`maxUnavailable` is `5`; it must be 1 or more, or from `1%` to `100%`.",
                 "use such a value",
@@ -142,13 +142,13 @@ ROWS = [
         {},
         {},
         [
-            Told(
+            Expected(
                 parse("spec.updateStrategy"),
                 "`updateStrategy` has `unmanaged` and `proactive`; it must have exactly one.",
                 "keep `unmanaged` or `proactive`",
                 "sets",
             ),
-            Told(
+            Expected(
                 parse("spec.scaleInStrategy"),
                 "`scaleInStrategy` has `opportunistic` and `proactive`; it must have exactly one.",
                 "keep `opportunistic` or `proactive`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Row, Told, at
+from tests.kubevirt.admission.scenario import Expected, Row, at
 from vmlint.kubevirt.admission import volumes
 from vmlint.model.refusal import Refuser
 
@@ -13,14 +13,14 @@ ROWS = [
         "a volume has a name of its own",
         {"volumes": [{"name": "v", "emptyDisk": {}}]},
         {"volumes": [{"name": "v", "emptyDisk": {}}, {"name": "v", "emptyDisk": {}}]},
-        [Told(at("volumes[1].name"), "two volumes have the name `v`.", "give each volume its own name", "volumes")],
+        [Expected(at("volumes[1].name"), "two volumes have the name `v`.", "give each volume its own name", "volumes")],
     ),
     Row(
         "a volume has a source",
         {"volumes": [{"name": "v", "memoryDump": {"claimName": "c"}}]},
         {"volumes": [{"name": "v"}]},
         [
-            Told(
+            Expected(
                 at("volumes[0]"),
                 "volume `v` has no source; a volume must have exactly one.",
                 "add a source, such as `dataVolume`",
@@ -33,7 +33,7 @@ ROWS = [
         {"volumes": [{"name": "v", "sysprep": {"secret": {}}}]},
         {"volumes": [{"name": "v", "emptyDisk": {}, "ephemeral": {}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0]"),
                 "volume `v` has 2 sources, `emptyDisk` and `ephemeral`; a volume must have exactly one.",
                 "keep `emptyDisk` or `ephemeral`",
@@ -62,21 +62,21 @@ ROWS = [
             ]
         },
         [
-            Told(at("volumes[0].dataVolume.name"), "volume `a` has no `dataVolume.name`.", "set `name`", "volumes"),
-            Told(at("volumes[1].configMap.name"), "volume `b` has no `configMap.name`.", "set `name`", "volumes"),
-            Told(
+            Expected(at("volumes[0].dataVolume.name"), "volume `a` has no `dataVolume.name`.", "set `name`", "volumes"),
+            Expected(at("volumes[1].configMap.name"), "volume `b` has no `configMap.name`.", "set `name`", "volumes"),
+            Expected(
                 at("volumes[2].secret.secretName"),
                 "volume `c` has no `secret.secretName`.",
                 "set `secretName`",
                 "volumes",
             ),
-            Told(
+            Expected(
                 at("volumes[3].serviceAccount.serviceAccountName"),
                 "volume `d` has no `serviceAccount.serviceAccountName`.",
                 "set `serviceAccountName`",
                 "volumes",
             ),
-            Told(at("volumes[4].hostDisk.path"), "volume `e` has no `hostDisk.path`.", "set `path`", "volumes"),
+            Expected(at("volumes[4].hostDisk.path"), "volume `e` has no `hostDisk.path`.", "set `path`", "volumes"),
         ],
     ),
     Row(
@@ -84,7 +84,7 @@ ROWS = [
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "DiskOrCreate", "capacity": "1Gi"}}]},
         {"volumes": [{"name": "v", "hostDisk": {"path": "/x", "type": "Disk", "capacity": "1Gi"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].hostDisk.capacity"),
                 "volume `v` is an existing disk and has a `capacity`, which applies only to `DiskOrCreate`.",
                 "remove `capacity`, or use `type: DiskOrCreate`",
@@ -97,7 +97,7 @@ ROWS = [
         {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "/disk/a.img"}}]},
         {"volumes": [{"name": "v", "containerDisk": {"image": "x", "path": "disk//a.img"}}]},
         [
-            Told(
+            Expected(
                 at("volumes[0].containerDisk.path"),
                 "`disk//a.img` is not an absolute path to a file.",
                 "write a path such as `/disk/disk.img`, without `.` and `..`",
@@ -125,11 +125,13 @@ ROWS = [
             ]
         },
         [
-            Told(at("volumes[1]"), "2 volumes are `serviceAccount`; a guest can have only one.", "keep one", "volumes"),
-            Told(
+            Expected(
+                at("volumes[1]"), "2 volumes are `serviceAccount`; a guest can have only one.", "keep one", "volumes"
+            ),
+            Expected(
                 at("volumes[3]"), "2 volumes are `downwardMetrics`; a guest can have only one.", "keep one", "volumes"
             ),
-            Told(at("volumes[5]"), "2 volumes are `memoryDump`; a guest can have only one.", "keep one", "volumes"),
+            Expected(at("volumes[5]"), "2 volumes are `memoryDump`; a guest can have only one.", "keep one", "volumes"),
         ],
     ),
     Row(
@@ -137,7 +139,7 @@ ROWS = [
         {},
         {"utilityVolumes": []},
         [
-            Told(
+            Expected(
                 at("utilityVolumes"),
                 "`utilityVolumes` can't be set when the guest is created.",
                 "remove `utilityVolumes`",
@@ -156,7 +158,7 @@ ROWS = [
             "domain": {"devices": {"disks": [{"name": "v"}]}},
         },
         [
-            Told(
+            Expected(
                 at("volumes[0]"),
                 "volume `v` is a `containerPath` and has no filesystem with the same name.",
                 "add `v` to `domain.devices.filesystems`, with `virtiofs: {}`",
@@ -176,14 +178,14 @@ ROWS = [
             "domain": {"devices": {"filesystems": [{"name": "v", "virtiofs": {}}], "disks": [{"name": "v"}]}},
         },
         [
-            Told(
+            Expected(
                 at("volumes[0]"),
                 "volume `v` is a `containerPath` and has a disk with the same name; it must be a filesystem.",
                 "remove the disk",
                 "volumes",
                 Refuser.GUEST_WEBHOOK,
             ),
-            Told(
+            Expected(
                 at("volumes[0].containerPath.path"),
                 "volume `v` shows `/var/run/kubevirt/x`, which KubeVirt reserves.",
                 "choose another path",

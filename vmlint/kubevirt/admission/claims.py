@@ -79,10 +79,10 @@ def _claims(view: View) -> Iterator[Refusal]:
             if not is_dns_label(name):
                 yield Refusal(Code.NAME_INVALID, (*path, "name"), {"entry": entry})
         values = {field: look(claim, field) for field in _REFERENCES}
-        given = [field for field, value in values.items() if value is not None]
-        if len(given) != 1:
-            yield Refusal(Code.REFERENCES_SEVERAL if given else Code.REFERENCE_MISSING, path, {"entry": entry})
-        for field in given:
+        references = [field for field, value in values.items() if value is not None]
+        if len(references) != 1:
+            yield Refusal(Code.REFERENCES_SEVERAL if references else Code.REFERENCE_MISSING, path, {"entry": entry})
+        for field in references:
             value = values[field]
             if isinstance(value, str) and not is_dns_subdomain(value):
                 yield Refusal(Code.OBJECT_NAME_INVALID, (*path, field), {"value": value})

@@ -65,12 +65,12 @@ def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
 
 
 def _data(
-    source: Mapping[str, Any], field: str, given: list[str] | None, path: Path, entry: Entry
+    source: Mapping[str, Any], field: str, sources: list[str] | None, path: Path, entry: Entry
 ) -> Iterator[Refusal]:
-    if given == []:
+    if sources == []:
         return
-    if given is not None and len(given) > 1:
-        yield Refusal(Code.DATA_SEVERAL, path, {"entry": entry, "given": given})
+    if sources is not None and len(sources) > 1:
+        yield Refusal(Code.DATA_SEVERAL, path, {"entry": entry, "given": sources})
     plain, packed = word(source, field), word(source, f"{field}Base64")
     length = utf8_length(plain) if plain else 0
     if packed:

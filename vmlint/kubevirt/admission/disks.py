@@ -111,8 +111,8 @@ def check(view: View) -> Iterator[Refusal]:
         if "lun" in data or "downwardMetrics" in view.fields:
             yield from _volume(disk)
         if targets is not None and (bus != "virtio" or target == "cdrom"):  # other disks may all be on virtio
-            for one in _judged(disk):
-                yield from _bus(disk, one)
+            for bus_row in _judged(disk):
+                yield from _bus(disk, bus_row)
         if "pciAddress" in view.fields:
             yield from _pci(disk)
         if "serial" in data:

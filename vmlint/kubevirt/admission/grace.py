@@ -86,9 +86,9 @@ def _needs(view: View, name: str) -> Iterator[Refusal]:
 
 def _annotations(view: View, name: str) -> Iterator[Refusal]:
     """A pool's annotations are checked only in the VMs that it makes."""
-    held = mapping(view.metadata, "annotations")
+    annotations = mapping(view.metadata, "annotations")
     for key in _ANNOTATIONS:
-        if held.get(key) == "true":
+        if annotations.get(key) == "true":
             by = Refuser.GUEST_WEBHOOK if view.owner is Owner.POOL else Refuser.VALIDATING_WEBHOOK
             yield Refusal(Code.ANNOTATION, view.at_metadata("annotations", key), {"name": name, "key": key}, by)
 

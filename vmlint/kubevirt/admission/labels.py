@@ -87,10 +87,10 @@ def selects(selector: Any, labels: Any) -> bool | None:
 
 
 def _equal(labels: Any, key: Any, value: Any) -> bool | None:
-    held = look(labels, key) if isinstance(key, str) and not is_unknown(key) else UNDECIDED
-    if held is UNDECIDED or is_unknown(value):
+    actual = look(labels, key) if isinstance(key, str) and not is_unknown(key) else UNDECIDED
+    if actual is UNDECIDED or is_unknown(value):
         return None
-    return bool(held == value)
+    return bool(actual == value)
 
 
 def _fulfils(labels: Any, requirement: Mapping[str, Any]) -> bool | None:
@@ -100,7 +100,7 @@ def _fulfils(labels: Any, requirement: Mapping[str, Any]) -> bool | None:
     there = isinstance(labels, dict) and key in labels
     if operator in _NO_VALUES:
         return there is (operator == "Exists")
-    held = look(labels, key)
-    if held is UNDECIDED:
+    actual = look(labels, key)
+    if actual is UNDECIDED:
         return None
-    return (there and held in (values or ())) is (operator == "In")
+    return (there and actual in (values or ())) is (operator == "In")

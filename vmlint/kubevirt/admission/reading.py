@@ -84,8 +84,8 @@ def many(data: Any, *path: str | int, keys: Iterable[str]) -> list[str] | None:
     holder = look(data, *path)
     if not isinstance(holder, dict):
         return [] if holder is None else None
-    given = [key for key in keys if holder.get(key) is not None]
-    return given if all(isinstance(holder[key], _NESTED) for key in given) else None
+    present = [key for key in keys if holder.get(key) is not None]
+    return present if all(isinstance(holder[key], _NESTED) for key in present) else None
 
 
 def names(data: Any, *path: str | int) -> frozenset[str] | None:

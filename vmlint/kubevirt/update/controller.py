@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from vmlint.kubevirt.apply import Copies, Outfit
+from vmlint.kubevirt.apply import Copies, VMInputs
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.update.cpu import change_sockets
@@ -20,7 +20,7 @@ from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.memory import change_memory
 from vmlint.kubevirt.update.metadata import follow_annotations
 from vmlint.kubevirt.update.networks import change_networks, forget_absent
-from vmlint.kubevirt.update.outcome import Failure, Live, Restart, Why
+from vmlint.kubevirt.update.outcome import Failure, Live, Restart, UpdateReason
 from vmlint.kubevirt.update.restart import restart_required
 from vmlint.kubevirt.update.revisions import Content, Gap, Look, Revision, content_of, stored_revision
 from vmlint.kubevirt.update.rollout import Policy, Rollout
@@ -39,7 +39,10 @@ _LEGACY = uuid.UUID("6a1a24a1-4061-4607-8bf4-a3963d0c5895")
 _ASSIGNED = uuid.UUID("a2bd6a1f-7d1e-4c0e-9a51-3f4f3f6b8f0e")
 """The namespace of the identifiers here that stand for those which the webhook draws by lot."""
 _MOST_SYNCS = 8
-_LACKING = {Matcher.INSTANCETYPE: Why.INSTANCETYPE_MISSING, Matcher.PREFERENCE: Why.PREFERENCE_MISSING}
+_LACKING = {
+    Matcher.INSTANCETYPE: UpdateReason.INSTANCETYPE_MISSING,
+    Matcher.PREFERENCE: UpdateReason.PREFERENCE_MISSING,
+}
 _STARTING = ("Always", "Once", "RerunOnFailure")
 
 
@@ -203,7 +206,7 @@ def _settle(stored: Stored, cluster: Cluster) -> tuple[Stored, Failure | None]:
     for matcher, content in contents.items():
         if content is Gap.REVISION_MISSING:
             path = ("spec", matcher.noun, "revisionName")
-            return stored, Failure(Why.REVISION_MISSING, path, text(vm_spec, matcher.noun, "revisionName"))
+            return stored, Failure(UpdateReason.REVISION_MISSING, path, text(vm_spec, matcher.noun, "revisionName"))
         if content is Gap.MISSING:
             path = ("spec", matcher.noun, "name")
             return stored, Failure(_LACKING[matcher], path, text(vm_spec, matcher.noun, "name"))
@@ -243,10 +246,10 @@ def _copies(
     vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cluster: Cluster, source_architecture: str = ""
 ) -> Copies:
     objects = {matcher: None if isinstance(content, Gap) else content for matcher, content in contents.items()}
-    outfit = Outfit(
+    vm_inputs = VMInputs(
         objects[Matcher.INSTANCETYPE], objects[Matcher.PREFERENCE], kubevirt=cluster.kubevirt, release=cluster.release
     )
-    return Copies(vm, outfit, source_architecture)
+    return Copies(vm, vm_inputs, source_architecture)
 
 
 def _expanded(vm: dict[str, Any], contents: Mapping[Matcher, Content | None], cluster: Cluster) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vmlint.kubevirt.update.guest import Guest
-from vmlint.kubevirt.update.outcome import Live, Restart, Why
+from vmlint.kubevirt.update.outcome import Live, Restart, UpdateReason
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import get
 from vmlint.model.field import Path
@@ -31,11 +31,11 @@ def change_sockets(
     if before is None or after is None or before == after:
         return None
     if after > (whole(get(guest.spec, "domain", "cpu", "maxSockets")) or 0):
-        return Restart(Why.SOCKETS_ABOVE_MAXIMUM, (SOCKETS,))
+        return Restart(UpdateReason.SOCKETS_ABOVE_MAXIMUM, (SOCKETS,))
     if after < before:
-        return Restart(Why.SOCKETS_REDUCED, (SOCKETS,))
+        return Restart(UpdateReason.SOCKETS_REDUCED, (SOCKETS,))
     if wanted.get("architecture") == "arm64":
-        return Restart(Why.SOCKETS_ARCHITECTURE, (SOCKETS,))
+        return Restart(UpdateReason.SOCKETS_ARCHITECTURE, (SOCKETS,))
     _raise_resources(wanted, guest, after, allocation_ratio)
     guest.spec["domain"]["cpu"]["sockets"] = after
     return Live(SOCKETS, before, after, by_migration=True)
@@ -50,7 +50,7 @@ def _raise_resources(wanted: Mapping[str, Any], guest: Guest, sockets: int, rati
     each = (whole(cpu.get("cores")) or 1) * (whole(cpu.get("threads")) or 1)
     delta = (sockets - (whole(cpu.get("sockets")) or 0)) * each * (1000 // max(ratio, 1))
     for kind in ("requests", "limits"):
-        asked = Quantity.try_parse(get(wanted, "domain", "resources", kind, "cpu"))
+        requested = Quantity.try_parse(get(wanted, "domain", "resources", kind, "cpu"))
         current = Quantity.try_parse(get(guest.spec, "domain", "resources", kind, "cpu"))
-        if asked is not None and not asked.is_zero and current is not None:
+        if requested is not None and not requested.is_zero and current is not None:
             guest.spec["domain"]["resources"][kind]["cpu"] = str(current + Quantity(delta, -3))

@@ -63,11 +63,13 @@ def forget_absent(spec: dict[str, Any], guest: Mapping[str, Any] | None) -> None
     """
     has = _named(guest, INTERFACES) if guest is not None else {}
     interfaces = get(spec, *INTERFACES)
-    if not isinstance(interfaces, list) or not all(isinstance(one, dict) for one in interfaces):
+    if not isinstance(interfaces, list) or not all(isinstance(interface, dict) for interface in interfaces):
         return
-    kept = [one for one in interfaces if text(one, "state") != _ABSENT or text(one, "name") in has]
+    kept = [
+        interface for interface in interfaces if text(interface, "state") != _ABSENT or text(interface, "name") in has
+    ]
     networks = _named(spec, NETWORKS)
-    ordered = [networks[name] for one in kept if (name := text(one, "name")) in networks]
+    ordered = [networks[name] for value in kept if (name := text(value, "name")) in networks]
     for holder, key, entries in ((spec["domain"]["devices"], "interfaces", kept), (spec, "networks", ordered)):
         holder[key] = entries
         if not entries:
@@ -90,7 +92,7 @@ def _attach_elsewhere(networks: _Named, guest: Guest) -> Iterator[Live]:
         wanted = networks.get(name)
         if wanted is None or not isinstance(network.get("multus"), dict) or not isinstance(wanted.get("multus"), dict):
             continue
-        before, after = (text(one, "multus", "networkName") for one in (network, wanted))
+        before, after = (text(entry, "multus", "networkName") for entry in (network, wanted))
         if before != after:
             old = clone(network)
             network["multus"]["networkName"] = after

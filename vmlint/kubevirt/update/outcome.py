@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from vmlint.model.field import Path
 
-__all__ = ["Failure", "Live", "Restart", "Why"]
+__all__ = ["Failure", "Live", "Restart", "UpdateReason"]
 
 
-class Why(enum.StrEnum):
+class UpdateReason(enum.StrEnum):
     """Why a guest has to be restarted before a change reaches it, or why the controller goes no further.
 
     The values are plain texts of their own; what a person reads is made of them elsewhere.
@@ -69,7 +69,7 @@ class Live(NamedTuple):
 class Restart(NamedTuple):
     """A reason why the guest must be restarted: the paths in its spec that wait for it, and the entry's name."""
 
-    why: Why
+    why: UpdateReason
     fields: tuple[Path, ...]
     entry: str = ""
 
@@ -77,6 +77,6 @@ class Restart(NamedTuple):
 class Failure(NamedTuple):
     """Why the VM's controller fails on the VM, and tries again without end."""
 
-    why: Why
+    why: UpdateReason
     path: Path = ()
     name: str = ""

@@ -14,7 +14,7 @@ from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.memory import GUEST_MEMORY
 from vmlint.kubevirt.update.networks import INTERFACES, NETWORKS, networks_need_restart
-from vmlint.kubevirt.update.outcome import Restart, Why
+from vmlint.kubevirt.update.outcome import Restart, UpdateReason
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.scheduling import PLACEMENT
 from vmlint.kubevirt.update.volumes import DISKS, VOLUMES, disks_are_live, volumes_are_live
@@ -54,7 +54,7 @@ def restart_required(
     if get(wanted, *_UUID) == get(guest.spec, *_UUID):
         _copy(wanted, then, _UUID)
     fields = tuple(changed_paths(then, wanted))
-    return Restart(Why.NOT_LIVE, fields) if fields else None
+    return Restart(UpdateReason.NOT_LIVE, fields) if fields else None
 
 
 def _allow_live(wanted: Mapping[str, Any], then: dict[str, Any]) -> None:

@@ -69,12 +69,12 @@ def start(template: Mapping[str, Any], rollout: Rollout) -> Guest:
                 spec[probe][key] = max(whole(spec[probe].get(key)) or 0, 0) or value
     cpu = ensure(spec, "domain", "cpu")
     cpu["model"] = cpu.get("model") or ("host-passthrough" if _is_arm64(spec) else rollout.cpu_model)
-    given = {path for path in (_MAX_SOCKETS, _MAX_GUEST) if get(spec, *path)}
+    configured = {path for path in (_MAX_SOCKETS, _MAX_GUEST) if get(spec, *path)}
     if rollout.live_update and not _is_arm64(spec):
         _make_room(spec, rollout)
     booted_with = Quantity.try_parse(get(spec, "domain", "memory", "guest"))
     hot = {text(volume, "name") for _, volume in each(spec, "volumes") if is_hotpluggable(volume)}
-    computed = frozenset((_MAX_SOCKETS, _MAX_GUEST)) - given
+    computed = frozenset((_MAX_SOCKETS, _MAX_GUEST)) - configured
     return Guest(spec, clone(mapping(template, "metadata")), booted_with, hot, computed)
 
 

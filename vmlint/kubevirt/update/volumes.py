@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vmlint.kubevirt.update.guest import Guest
-from vmlint.kubevirt.update.outcome import Failure, Live, Restart, Why
+from vmlint.kubevirt.update.outcome import Failure, Live, Restart, UpdateReason
 from vmlint.kubevirt.values import clone
 from vmlint.model.access import each, get, sequence, text
 from vmlint.model.field import Path
@@ -187,25 +187,25 @@ def _refusal(volumes: Sequence[Any], disks: Sequence[Any], guest: Guest) -> Fail
         name = text(volume, "name")
         disk = new_disks.get(name)
         if name in old_volumes and name in guest.plugged and disk != old_disks.get(name):
-            return Failure(Why.HOTPLUG_PERMANENT, DISKS, name)
+            return Failure(UpdateReason.HOTPLUG_PERMANENT, DISKS, name)
         if name in old_volumes or volume.get(_MEMORY_DUMP) is not None:
             continue
         if disk is None:
-            return Failure(Why.HOTPLUG_DISK_MISSING, VOLUMES, name)
+            return Failure(UpdateReason.HOTPLUG_DISK_MISSING, VOLUMES, name)
         if name not in old_disks and (why := _disk_flaw(disk)):
             return Failure(why, DISKS, name)
-    return Failure(Why.HOTPLUG_COUNT, VOLUMES) if needed != len(names) else None
+    return Failure(UpdateReason.HOTPLUG_COUNT, VOLUMES) if needed != len(names) else None
 
 
-def _disk_flaw(disk: Mapping[str, Any]) -> Why | None:
+def _disk_flaw(disk: Mapping[str, Any]) -> UpdateReason | None:
     """Why a disk can't be plugged into a running guest."""
     device = next((name for name in ("disk", "lun") if disk.get(name) is not None), None)
     if device is None:
-        return Why.HOTPLUG_DEVICE
+        return UpdateReason.HOTPLUG_DEVICE
     bus = text(disk, device, "bus")
     if bus not in _BUSES[device]:
-        return Why.HOTPLUG_BUS
-    return Why.HOTPLUG_IO_THREAD if disk.get("dedicatedIOThread") is True and bus != "virtio" else None
+        return UpdateReason.HOTPLUG_BUS
+    return UpdateReason.HOTPLUG_IO_THREAD if disk.get("dedicatedIOThread") is True and bus != "virtio" else None
 
 
 def _changes(path: Path, before: Sequence[Any], after: Sequence[Any]) -> Iterator[Live]:
@@ -239,15 +239,15 @@ def migrate_volumes(
     for name in moved:
         disk = disks.get(name, {})
         if name in filesystems or disk.get("shareable") is True or disk.get("lun") is not None:
-            return Restart(Why.VOLUMES_INVALID, (VOLUMES,), name)
+            return Restart(UpdateReason.VOLUMES_INVALID, (VOLUMES,), name)
     if not all(claim(claim_of(volume)).exists for volume in moved.values()):
         return []
     if otherwise_migratable is False:
-        return Restart(Why.VOLUMES_NOT_MIGRATABLE, (VOLUMES,))
+        return Restart(UpdateReason.VOLUMES_NOT_MIGRATABLE, (VOLUMES,))
     for name, volume in old.items():
         stays = name not in moved and claim_of(volume) and volume.get(_MEMORY_DUMP) is None
         if stays and claim(claim_of(volume)).stays:
-            return Restart(Why.VOLUMES_LEFT_BEHIND, (VOLUMES,), name)
+            return Restart(UpdateReason.VOLUMES_LEFT_BEHIND, (VOLUMES,), name)
     live = [Live(VOLUMES, old[name], clone(moved[name]), name, by_migration=True) for name in moved]
     guest.spec["volumes"] = [
         clone(moved.get(text(volume, "name"), volume)) for volume in sequence(guest.spec, *VOLUMES)

@@ -55,22 +55,22 @@ def rows(listed: Sequence[Column], wires: Sequence[Wire], pitch: float) -> dict[
     near = _neighbours(wires)
     found: dict[str, float] = {}
     for column in listed:
-        wishes = [
+        preference_plan = [
             _mean([found[other] for other in near[node.id] if other in found], index * pitch)
             for index, node in enumerate(column.nodes)
         ]
-        found |= dict(zip((node.id for node in column.nodes), _spread(wishes, pitch), strict=True))
+        found |= dict(zip((node.id for node in column.nodes), _spread(preference_plan, pitch), strict=True))
     top = min(found.values(), default=0.0)
     return {id: row - top for id, row in found.items()}
 
 
-def _spread(wishes: list[float], pitch: float) -> list[float]:
+def _spread(preference_plan: list[float], pitch: float) -> list[float]:
     """Places in the given order, `pitch` apart at least, with the least sum of squared distances from the wishes.
 
     What wishes to stand too near is put into one block, which stands at the mean of its wishes.
     """
     blocks: list[tuple[float, int]] = []  # the sum of the wishes for the block's first place, and its size
-    for wish in wishes:
+    for wish in preference_plan:
         total, size = wish, 1
         while blocks and blocks[-1][0] / blocks[-1][1] + blocks[-1][1] * pitch > total / size:
             before, count = blocks.pop()
