@@ -48,7 +48,7 @@ def test_each_is_listed_with_kind_name_reason_and_place(folder: Path) -> None:
     ]
     assert {re.sub(r" v[0-9].*", "", one.reason) for one in report.references} == {
         "from common-instancetypes",
-        "the name holds a variable",
+        "the name contains a variable",
     }
 
 

@@ -160,7 +160,7 @@ def claim(labels: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("policy", "labels", "fate", "meant"),
+    ("policy", "labels", "outcome", "meant"),
     [
         ("Reject", f"{{{CLAIM_LABELS}: small}}", MatchOutcome.USED, "VirtualMachineClusterInstancetype small"),
         ("Reject", f"{{{CLAIM_LABELS}: small, {CLAIM_LABELS}-kind: VirtualMachineInstancetype}}", MatchOutcome.USED,
