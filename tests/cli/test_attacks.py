@@ -91,7 +91,10 @@ def test_a_configuration_that_is_a_link_out_of_the_repository_is_neither_followe
     for words in (("check",), ("check", "apps"), ("graph",), ("config", "show"), ("baseline", "check")):
         done = vmlint(*words, cwd=repository)
         assert "password" not in done.stdout + done.stderr
-        assert f"{folder}{name}: this link leads out of `.`: copy the file, or name it with `--config`" in done.stderr
+        assert (
+            f"{folder}{name}: this link leads out of `.`: copy the file, or name its target with `--config`"
+            in done.stderr
+        )
         assert done.returncode == 2
 
 
@@ -103,8 +106,79 @@ def test_a_configuration_that_is_a_link_within_the_repository_is_read(repository
 
 def test_a_configuration_that_the_command_line_names_may_be_anywhere(repository: Path) -> None:
     (repository.parent / "secret").write_text("fail-on: never\n")
-    (repository / "link.yaml").symlink_to("../secret")
-    assert vmlint("check", "claim.yaml", "--config", "link.yaml", cwd=repository).returncode == 0
+    assert vmlint("check", "claim.yaml", "--config", "../secret", cwd=repository).returncode == 0
+
+
+_READING = [
+    ("check", "{}"),
+    ("check", "{}", "--format", "json"),
+    ("check", "{}", "--diff"),
+    ("check", "claim.yaml", "{}"),
+    ("check", ".", "--context", "{}"),
+    ("check", ".", "--crds", "{}"),
+    ("expand", "{}"),
+    ("graph", "{}"),
+    ("trace", "{}"),
+    ("baseline", "write", "{}"),
+    ("config", "show", "{}"),
+    ("diff", "{}", "."),
+    ("diff", ".", "{}"),
+]
+
+
+@pytest.mark.parametrize("words", _READING, ids=" ".join)
+def test_a_path_that_became_a_link_out_of_the_repository_is_not_read(repository: Path, words: tuple[str, ...]) -> None:
+    """A CI job names `manifests/`, and a pull request makes that folder a link to one of the machine."""
+    (repository.parent / "other").mkdir()
+    (repository.parent / "other" / "claim.yaml").write_text(CLAIM.replace("name: a", "name: password-x"))
+    (repository.parent / "other" / ".vmlint.yaml").write_text("password-x: 1\n")
+    (repository / "manifests").symlink_to("../other")
+    done = vmlint(*(word.format("manifests") for word in words), cwd=repository)
+    assert "password" not in done.stdout + done.stderr
+    assert "can't read `manifests`: a link leads from `.` to `" in done.stderr
+    assert done.returncode == 2
+    assert not (repository / ".vmlint-baseline.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "path"),
+    [
+        ("file.yaml", "../secret", "file.yaml"),
+        ("up", "..", "up/secret"),
+        ("up", "..", "up/repository/../secret"),
+        ("apps", ".git", "apps"),
+        ("one", "two", "one"),
+    ],
+)
+def test_a_file_or_a_folder_on_the_way_may_be_the_link(repository: Path, link: str, target: str, path: str) -> None:
+    (repository.parent / "secret").write_text("password-x: [\n")
+    (repository / "two").symlink_to("../secret")
+    (repository / link).symlink_to(target)
+    done = vmlint("check", path, cwd=repository)
+    assert (done.returncode, "password" in done.stdout + done.stderr) == (2, False)
+    assert f"can't read `{path}`: a link leads from `.` to `" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "apps/config.yaml"])
+def test_a_configuration_that_the_command_line_names_is_no_link_out_of_its_repository(
+    repository: Path, name: str
+) -> None:
+    (repository.parent / "secret").write_text("password-x: 1\n")
+    (repository / "apps").mkdir()
+    (repository / name).symlink_to(repository.parent / "secret")
+    for command in ("check", "rules"):
+        done = vmlint(command, "--config", name, cwd=repository)
+        assert (done.returncode, "password" in done.stdout + done.stderr) == (2, False)
+        assert f"can't read `{name}`: a link leads from `.` to `" in done.stderr
+
+
+def test_a_path_through_links_that_stay_in_the_repository_or_begin_outside_is_read(repository: Path) -> None:
+    (repository / "apps").mkdir()
+    (repository / "apps" / "claim.yaml").write_text(CLAIM)
+    (repository / "link").symlink_to("apps")
+    (repository.parent / "outside").symlink_to("repository/apps")
+    for path in ("link", "link/claim.yaml", "../outside", str(repository.parent / "outside")):
+        assert vmlint("check", path, "--fail-on", "never", cwd=repository).returncode == 0
 
 
 def test_the_folder_of_a_configuration_may_be_a_link(repository: Path) -> None:

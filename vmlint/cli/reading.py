@@ -14,6 +14,7 @@ from vmlint.cli.arguments import comma_separated, one_of
 from vmlint.cli.output import encoding, say
 from vmlint.cli.progress import Progress
 from vmlint.errors import UsageError
+from vmlint.source.boundary import check_read
 
 if TYPE_CHECKING:
     from vmlint.cache import Cache
@@ -179,6 +180,8 @@ def all_rules(arguments: Namespace) -> tuple[Rule, ...]:
     """The same with the rules of the configuration's packs, for commands that read no manifests."""
     from vmlint.config.file import rules_for
 
+    if arguments.config is not None:
+        check_read(arguments.config)
     return rules_for(rules_of(arguments), Path(arguments.config) if arguments.config is not None else None)
 
 
@@ -190,6 +193,7 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
     from vmlint.config import file as configfile
 
     if arguments.config is not None:
+        check_read(arguments.config)
         config = configfile.load(Path(arguments.config), known_rules=known_rules)
     else:
         config = configfile.load_for(arguments.paths, known_rules=known_rules)

@@ -20,6 +20,7 @@ from vmlint.config.toml import has_table, read_toml
 from vmlint.errors import ConfigError, PackError
 from vmlint.model.spelling import nearest
 from vmlint.source.authored import At, Mistake, Written, read_yaml
+from vmlint.source.boundary import check_read
 from vmlint.source.document import Skipped
 
 if TYPE_CHECKING:
@@ -34,9 +35,13 @@ _MOST_BYTES = 2**20
 
 
 def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None = None) -> Config:
-    """The configuration that applies to paths: the file found upward from the first one, else all defaults."""
-    start = next((Path(path) for path in paths if str(path) != "-"), Path())
-    file = find(start)
+    """The configuration that applies to paths: the file found upward from the first one, else all defaults.
+
+    UsageError where a link leads the first path out of its repository.
+    """
+    start = next((str(path) for path in paths if str(path) != "-"), ".")
+    check_read(start)
+    file = find(Path(start))
     if file is None:
         config = Config(known_rules=None if known_rules is None else tuple(known_rules))
     else:
@@ -166,7 +171,9 @@ def _check_link(file: Path) -> None:
     root = Path(os.path.realpath(_boundary(folder)))
     if not real.is_relative_to(root) or ".git" in real.relative_to(root).parts:
         raise ConfigError(
-            [f"{_shown(file)}: this link leads out of `{_shown(root)}`: copy the file, or name it with `--config`"]
+            [
+                f"{_shown(file)}: this link leads out of `{_shown(root)}`: copy the file, or name the target with `--config`"
+            ]
         )
 
 

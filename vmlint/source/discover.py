@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.source.boundary import check_read
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
@@ -60,13 +61,13 @@ def discover(
     `dotted` is in it. `exclude` holds patterns as in a `.gitignore`, relative to `root` ("": the working directory);
     they leave out named files too.
 
-    Raises UsageError for a path that does not exist.
+    Raises UsageError for a path that does not exist, or that a link leads out of its repository.
     """
     paths = tuple(dict.fromkeys(paths))
-    given = [(path, _mode(path)) for path in paths]
-    roots = [Path(path).resolve() for path, _ in given if path != STDIN]
+    named = [(path, _mode(path)) for path in paths]
+    roots = [Path(path).resolve() for path, _ in named if path != STDIN]
     walk = _Walk(Excluded(exclude, root), roots, _dot_folders([*paths, *dotted]))
-    for path, mode in given:
+    for path, mode in named:
         walk.add(path, mode)
     return walk.result()
 
@@ -117,11 +118,13 @@ def _mode(path: str) -> int:
     if path == STDIN:
         return 0
     try:
-        return os.stat(path).st_mode  # noqa: PTH116 - Path("") is the working directory
+        mode = os.stat(path).st_mode  # noqa: PTH116 - Path("") is the working directory
     except FileNotFoundError:
         raise UsageError(f"no such file or directory: {path!r}") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{path!r} can't be read: {why(error)}") from None
+    check_read(path)
+    return mode
 
 
 def _shown(path: str) -> str:

@@ -13,10 +13,10 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from vmlint.errors import UsageError
+from vmlint.source.boundary import escape
 
 __all__ = ["check_place", "remove_leftovers", "replace_file"]
 
@@ -33,29 +33,11 @@ def check_place(file: str, verb: str = "write") -> None:
 
     The repository may come from anybody: a link in it must not choose which file of the machine is overwritten.
     """
-    path = os.path.abspath(file)  # noqa: PTH100 - as it is written: what links make of it is the question
-    real = os.path.realpath(path)
-    for root in _roots(path):
-        real_root = Path(os.path.realpath(root))
-        inside = Path(real).is_relative_to(real_root)
-        if inside and (not _in_git(os.path.relpath(real, real_root)) or _in_git(os.path.relpath(path, root))):
-            continue
+    if (found := escape(file, without_repository=True)) is not None:
         raise UsageError(
-            f"can't {verb} `{file}`: a link leads from `{os.path.relpath(root)}` to `{real}`; remove the link, or name "
+            f"can't {verb} `{file}`: a link leads from `{found.folder}` to `{found.target}`; remove the link, or name "
             "the file that it leads to"
         )
-
-
-def _roots(path: str) -> Iterator[str]:
-    """The repositories around a path as it is written; without any, the working directory around it."""
-    above = [str(folder) for folder in Path(path).parents]
-    roots = [folder for folder in above if os.path.lexists(os.path.join(folder, ".git"))]  # noqa: PTH118
-    here = os.getcwd()  # noqa: PTH109
-    return iter(roots or ([here] if here in above and here != "/" else []))
-
-
-def _in_git(path: str) -> bool:
-    return ".git" in Path(path).parts
 
 
 def replace_file(file: str, content: bytes) -> None:
