@@ -30,7 +30,7 @@ from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of
 from vmlint.world.storage_phrases import failure_message, unsaid
 
-__all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded"]
+__all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded", "expanded_vm"]
 
 
 class Filler(enum.StrEnum):
@@ -142,14 +142,14 @@ def claims(
 
 def expanded(world: World) -> Iterator[Expanded]:
     """Every linted VM and pool of VMs of a world."""
-    return (_virtual_machine(resource, world) for resource in _linted(world) if isinstance(resource, VirtualMachine))
+    return (expanded_vm(resource, world) for resource in _linted(world) if isinstance(resource, VirtualMachine))
 
 
 def _objects(world: World) -> Iterator[Expanded]:
     """Every linted VM, pool and DataVolume of a world."""
     for resource in _linted(world):
         if isinstance(resource, VirtualMachine):
-            yield _virtual_machine(resource, world)
+            yield expanded_vm(resource, world)
         elif isinstance(resource, DataVolume):
             yield _data_volume(resource, world)
 
@@ -165,7 +165,7 @@ def _data_volume(volume: DataVolume, world: World) -> Expanded:
     return Expanded(volume, spec, lambda: _fillers(disk, spec, (), world), problem)
 
 
-def _virtual_machine(vm: Any, world: World) -> Expanded:
+def expanded_vm(vm: Any, world: World) -> Expanded:
     """A VM, or a pool with its template for VMs."""
     applied = world.vms.expanded(vm)
     lost = any(trouble_of(vm, matcher, world) for matcher in Matcher)

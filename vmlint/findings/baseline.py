@@ -71,6 +71,12 @@ class Baseline:
         """The baseline that knows all these findings, to be written to a file."""
         return cls(Counter(key for finding in findings for key in _keys(finding, file)), file)
 
+    def with_findings(self, findings: Iterable[Finding]) -> Baseline:
+        """The baseline with more known findings."""
+        counts = Counter(self._counts)
+        counts.update(key for finding in findings for key in _keys(finding, self._file))
+        return Baseline(counts, self._file)
+
     def __len__(self) -> int:
         """How many findings it knows."""
         return sum(self._counts.values())

@@ -181,6 +181,15 @@ class Folder:
             report = summed_up(analysis)
             return Checked(report, self._by_file(report), self._snapshot)
 
+    def what_if(self, name: str, text: str) -> Report:
+        """What the rules would report if a file had another text."""
+        with within(self.root), no_garbage():
+            self._update()
+            if self._workspace is None:
+                return _NOTHING
+            snapshot = self._workspace.update(name, text.encode("utf-8", "surrogatepass")).snapshot()
+            return summed_up(analyse(snapshot, EarlierAnalysis(self._analysis)))
+
     # How it is brought up to date
 
     def _update(self) -> None:

@@ -184,6 +184,11 @@ class Document:
         """
         return self._places().extent(path)
 
+    def path_at(self, line: int, column: int) -> tuple[Path, bool, bool]:
+        """The innermost field at a place of the file; whether the place is on its key; whether it is on a word at all,
+        the key or the value of a scalar."""
+        return self._places().path_at(line, column)
+
     def line_text(self, line: int) -> str:
         """The text of a line of the file that lies in this document, without its line break; "" for another line, and
         for a first line that begins before the document."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -107,6 +107,39 @@ class Positions:
             return self.line_of((max(len(stem) - 1, 0), len(stem)))
         return self.rest_of_line(start)
 
+    def path_at(self, line: int, column: int) -> tuple[Path, bool, bool]:
+        """The field at a place of the file: its path, whether the place is on its key, and whether it is on a word at
+        all, the key or the value of a scalar. The end of a word belongs to it.
+
+        Beside a word it is the field before it on the same line; `()` where there is none.
+        """
+        row = line - self._line
+        if not 0 <= row < len(self._starts):
+            return (), False, False
+        start = self._starts[row]
+        stop = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self._text)
+        index = min(start + column - (1 if row else self._column), stop)
+        before: tuple[int, Path, bool] = (-1, (), False)
+        for path, place, is_key in self._words(self._root, ()):
+            if place[0] <= index <= place[1] and place[0] < place[1]:
+                return path, is_key, True
+            if max(start, before[0]) <= place[0] < index:
+                before = place[0], path, is_key
+        return before[1], before[2], False
+
+    def _words(self, node: _Node | None, path: Path) -> Iterator[tuple[Path, _Range, bool]]:
+        """The places of all keys and scalars."""
+        if node is None:
+            return
+        for step, below in _children(node):
+            there = (*path, step)
+            if below.key is not None:
+                yield there, below.key, True
+            if _collection(below):
+                yield from self._words(below, there)
+            else:
+                yield there, below.value, False
+
     def extent(self, path: Path) -> tuple[int, int]:
         """The lines from a field's key to the end of its value; of an absent field, the line of its place."""
         node = self._find(path)
@@ -165,6 +198,11 @@ class Positions:
                 break
             node = below
         return None if node is self._root and (node is None or _collection(node)) else node
+
+
+def _children(node: _Node) -> Iterator[tuple[str | int, _Node]]:
+    yield from (node.fields or {}).items()
+    yield from enumerate(node.entries or ())
 
 
 def _collection(node: _Node) -> bool:

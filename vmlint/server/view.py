@@ -1,0 +1,338 @@
+"""A folder as somebody sees it who looks at a place in one of its files: which field that is, of which objects, and
+what the names in it mean.
+
+A name is known by where its object writes it. One file that several deployments apply is several objects with one such
+place, and all that refer to any of them refer to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from lsprotocol import types
+
+from vmlint.engine.snapshot import Snapshot
+from vmlint.graph.cluster import makes
+from vmlint.graph.links import Link, LinkKind, links
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import get, mapping, text
+from vmlint.model.field import Path
+from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, VirtualMachine, VolumeSnapshot, Workload
+from vmlint.model.subjects import PersistentVolumeClaim as Claim
+from vmlint.server.positions import Encoding, Text
+from vmlint.server.session import Folder
+from vmlint.server.standin import Shift
+from vmlint.server.uris import uri_of
+from vmlint.source.document import Document
+from vmlint.world import World
+
+__all__ = ["Cursor", "Held", "Local", "Spelled", "Target", "View"]
+
+_NAME = ("metadata", "name")
+_LABELLED = (DataVolume, Claim, DataSource, DataImportCron, VolumeSnapshot)
+
+
+class Held(NamedTuple):
+    """A field of an object that a document writes, in one of the worlds that the object is in."""
+
+    world: World
+    resource: Resource
+    path: Path
+
+
+class Cursor(NamedTuple):
+    """A place in a document: the field, whether it is the field's key, and whether there is a word at all."""
+
+    document: Document
+    path: Path
+    on_key: bool
+    on_word: bool
+    held: tuple[Held, ...]
+
+
+class Spelled(NamedTuple):
+    """A place in a document where a name is written."""
+
+    document: Document
+    path: Path
+
+
+class Local(NamedTuple):
+    """A name inside a workload: of a volume, or of a network."""
+
+    world: World
+    workload: Workload
+    noun: str
+    name: str
+
+
+class Target(NamedTuple):
+    """What a name means: where its object writes it (None for one that is in no file), and what it resolves to."""
+
+    spelled: Spelled | None
+    resolution: Resolution
+    world: World
+
+
+class View:
+    """A folder at one moment. It is made anew for each snapshot, and works out what is asked for once."""
+
+    def __init__(self, folder: Folder, snapshot: Snapshot, encoding: Encoding) -> None:
+        self.folder = folder
+        self.snapshot = snapshot
+        self.encoding = encoding
+        self._texts: dict[str, Text | None] = {}
+
+    # Texts and places
+
+    def text(self, name: str) -> Text | None:
+        """The text of a file as the editor shows it."""
+        if name not in self._texts:
+            content = self.folder.text(name)
+            self._texts[name] = None if content is None else Text(content, self.encoding)
+        return self._texts[name]
+
+    @cached_property
+    def _files(self) -> Mapping[str, tuple[Document, ...]]:
+        repository = self.snapshot.repository
+        found = {file.file: file.documents for file in repository.files}
+        for resource in repository.around:
+            document = resource.document
+            if document.text and document not in found.get(document.file, ()):
+                found[document.file] = (*found.get(document.file, ()), document)
+        return found
+
+    def documents(self, name: str) -> tuple[Document, ...]:
+        """The documents of a file."""
+        return self._files.get(name, ())
+
+    def files(self) -> Iterable[str]:
+        """The names of all files that were read."""
+        return self._files
+
+    def shift(self, name: str) -> Shift | None:
+        """Where the lines of a file that were analysed are in the editor's text."""
+        return self.folder.analysed(name).shift
+
+    def line_in_editor(self, name: str, line: int) -> int | None:
+        """The line of the editor's text for one of the text that was analysed; None where it has changed since."""
+        shift = self.folder.analysed(name).shift
+        return line if shift is None else shift.line(line)
+
+    def document_at(self, name: str, position: types.Position) -> tuple[Document, int, int] | None:
+        """The document at an editor's position of a file, with the line and column there."""
+        content = self.text(name)
+        if content is None:
+            return None
+        line, column = content.place(position)
+        if (shift := self.folder.analysed(name).shift) is not None:
+            moved = shift.back.line(line)
+            if moved is None:
+                return None
+            line = moved
+        before = [one for one in self.documents(name) if one.line <= line]
+        return (before[-1], line, column) if before else None
+
+    def cursor(self, name: str, position: types.Position) -> Cursor | None:
+        """What is at an editor's position of a file; None where there is no document that can be read."""
+        found = self.document_at(name, position)
+        if found is None:
+            return None
+        document, line, column = found
+        if document.waiting or document.problem is not None:
+            return None
+        path, on_key, on_word = document.path_at(line, column)
+        return Cursor(document, path, on_key, on_word, tuple(self.held(document, path)))
+
+    def range(self, spelled: Spelled, *, key: bool = False) -> types.Range | None:
+        """The range of a field's value, or of its key, in the editor; None where that has changed since."""
+        document = spelled.document
+        content = self.text(document.file)
+        span = document.key_span(spelled.path) if key else document.span(spelled.path)
+        line = self.line_in_editor(document.file, span.line)
+        if content is None or line is None:
+            return None
+        return content.range(line, span.column, line, span.end_column)
+
+    def extent(self, document: Document, path: Path) -> types.Range | None:
+        """The range from a field's key to the end of its value."""
+        first, last = document.extent(path)
+        if not path:
+            first, last = document.line, document.line + max(document.text.rstrip().count("\n"), 0)
+        content = self.text(document.file)
+        start, end = (self.line_in_editor(document.file, line) for line in (first, last))
+        if content is None or start is None or end is None or end < start:
+            return None
+        column = document.key_span(path).column if path else 1
+        return content.range(start, column, end, len(document.line_text(last)) + 1)
+
+    def location(self, spelled: Spelled, *, key: bool = False) -> types.Location | None:
+        """Where a field is, for the editor."""
+        found = self.range(spelled, key=key)
+        return None if found is None else types.Location(uri_of(self.folder.root, spelled.document.file), found)
+
+    def location_of(self, place: Place) -> types.Location | None:
+        """Where a field of an object is written."""
+        if not place.resource.document.text:
+            return None
+        return self.location(Spelled(*place.resource.written(place.path)), key=place.key)
+
+    # Objects
+
+    @cached_property
+    def _by_document(self) -> Mapping[int, list[tuple[World, Resource]]]:
+        found: dict[int, list[tuple[World, Resource]]] = {}
+        for world in self.snapshot.worlds:
+            for one in world.cluster.resources:
+                written = (part.document for part in (one.parts or {}).values())
+                for document in {id(document): document for document in (one.document, *written)}.values():
+                    found.setdefault(id(document), []).append((world, one))
+        return found
+
+    def objects(self, document: Document) -> Iterable[tuple[World, Resource]]:
+        """The objects that a document writes, or a part of them, in each world."""
+        return self._by_document.get(id(document), ())
+
+    def held(self, document: Document, path: Path) -> Iterator[Held]:
+        """The fields of objects that a field of a document writes."""
+        for world, one in self.objects(document):
+            own = (
+                path[len(one.prefix) :] if one.document is document and path[: len(one.prefix)] == one.prefix else None
+            )
+            for at, part in (one.parts or {}).items():
+                if part.document is document and path[: len(part.path)] == part.path:
+                    own = (*at, *path[len(part.path) :])
+            if own is not None:
+                yield Held(world, one, own)
+
+    # Names
+
+    def target(self, world: World, link: Link) -> Target:
+        """What a reference means."""
+        resolution = world.cluster.follow(link)
+        return Target(self.name_of(resolution), resolution, world)
+
+    def name_of(self, resolution: Resolution) -> Spelled | None:
+        """Where the object of a resolution writes its name; None for one that is in no file."""
+        resource = resolution.resource
+        if resource is None or not resource.document.text:
+            return None
+        at = resolution.made_at or _NAME
+        return self.spelled(resource, (*at, *_NAME) if isinstance(get(resource.data, *at, *_NAME), str) else at)
+
+    def spelled(self, resource: Resource, path: Path) -> Spelled:
+        """Where a field of an object is written."""
+        return Spelled(*resource.written(path))
+
+    @cached_property
+    def _uses(self) -> Mapping[object, list[tuple[World, Link]]]:
+        """The references of all worlds by what they mean."""
+        found: dict[object, list[tuple[World, Link]]] = {}
+        for world in self.snapshot.worlds:
+            for one in world.cluster.resources:
+                if one.linted:
+                    for link in (*links(one), *labels(one)):
+                        found.setdefault(self.key(self.target(world, link)), []).append((world, link))
+        return found
+
+    def key(self, target: Target) -> object:
+        """What two names have in common that mean the same."""
+        if target.spelled is not None:
+            return id(target.spelled.document), target.spelled.path
+        return target.resolution.ref
+
+    def uses(self, key: object) -> Iterable[tuple[World, Link]]:
+        """The references to what a key stands for."""
+        return self._uses.get(key, ())
+
+    def link_at(self, held: Held) -> Link | None:
+        """The reference that a field is, by a name or by a label."""
+        return next((link for link in (*links(held.resource), *labels(held.resource)) if link.path == held.path), None)
+
+    def named_at(self, held: Held) -> Target | None:
+        """The object whose name a field is: the object itself, or what it makes."""
+        resource, path = held.resource, held.path
+        if resource.document.text and path == _NAME:
+            return Target(self.spelled(resource, path), Resolution(State.FOUND, resource.ref, resource), held.world)
+        for ref, at in resource.once(makes):
+            if path in (at, (*at, *_NAME)):
+                resolution = Resolution(State.FOUND, ref, resource, at)
+                return Target(self.name_of(resolution), resolution, held.world)
+        return None
+
+    def local_at(self, held: Held) -> Local | None:
+        """The name of a volume or network inside a workload that a field is."""
+        resource, path = held.resource, held.path
+        if not isinstance(resource, Workload) or (name := get(resource.data, *path)) in (None, ""):
+            return None
+        if not isinstance(name, str):
+            return None
+        for noun, patterns in _LOCALS.items():
+            if any(_fits(path, (*resource.vmi_path, *pattern)) for pattern in patterns):
+                return Local(held.world, resource, noun, name)
+        if isinstance(resource, VirtualMachine) and path in _infers(resource):
+            return Local(held.world, resource, "volume", name)
+        return None
+
+    def places(self, local: Local) -> Iterator[tuple[Path, bool]]:
+        """Where a workload writes the name of a volume or network, and whether that makes it."""
+        resource = local.workload
+        for number, pattern in enumerate(_LOCALS[local.noun]):
+            base = (*resource.vmi_path, *pattern[:-2])
+            entries = get(resource.data, *base)
+            for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+                if isinstance(entry, dict) and entry.get("name") == local.name:
+                    yield (*base, index, "name"), number == 0
+        if local.noun == "volume" and isinstance(resource, VirtualMachine):
+            for path in _infers(resource):
+                if get(resource.data, *path) == local.name:
+                    yield path, False
+
+
+_LOCALS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "volume": (
+        ("volumes", "*", "name"),
+        ("domain", "devices", "disks", "*", "name"),
+        ("domain", "devices", "filesystems", "*", "name"),
+    ),
+    "network": (("networks", "*", "name"), ("domain", "devices", "interfaces", "*", "name")),
+}
+"""The fields that name a volume or a network of a guest; those of the first one make it. Source: KubeVirt
+`staging/src/kubevirt.io/api/core/v1/schema.go`."""
+
+
+def _fits(path: Path, pattern: Path) -> bool:
+    return len(path) == len(pattern) and all(
+        step == wanted or (wanted == "*" and isinstance(step, int)) for step, wanted in zip(path, pattern, strict=True)
+    )
+
+
+def _infers(vm: VirtualMachine) -> tuple[Path, ...]:
+    return tuple(vm.matcher_path(matcher, "inferFromVolume") for matcher in Matcher)
+
+
+def labels(resource: Resource) -> Iterator[Link]:
+    """The instancetypes and preferences that labels of an object name for VMs that infer from it.
+
+    Without a kind, the cluster-wide one is meant. A namespaced one is taken to be in the namespace of the object.
+    """
+    kinds = {Matcher.INSTANCETYPE: LinkKind.INSTANCETYPE, Matcher.PREFERENCE: LinkKind.PREFERENCE}
+    bases: list[Path] = []
+    if isinstance(resource, _LABELLED):
+        bases.append(())
+    if isinstance(resource, VirtualMachine):
+        bases += [path for path, _, _ in resource.templates()]
+    if isinstance(resource, DataImportCron):
+        bases.append(("spec", "template"))
+    for base in bases:
+        written = mapping(resource.data, *base, "metadata", "labels")
+        for matcher, link in kinds.items():
+            name, kind = text(written, matcher.label), matcher.kind(text(written, matcher.kind_label))
+            if name and kind is not None:
+                ref = Ref(kind.group, kind.name, resource.namespace if kind.namespaced else "", name)
+                yield Link(link, resource, (*base, "metadata", "labels", matcher.label), ref)
