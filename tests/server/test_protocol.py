@@ -6,8 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from tests.server.client import connected
+from tests.server.repository import written
 
 pytestmark = pytest.mark.slow
 
@@ -75,11 +78,73 @@ def test_files_and_settings_change_outside_of_the_editor(shop: Path) -> None:
             await client.until(lambda: client.codes(vm) == ["instancetype-not-found"])
             (shop / ".vmlint.yaml").write_text("closed-world: tru\n")
             client.touch(shop / ".vmlint.yaml")
-            await client.until(lambda: len(client.messages) == 1)
-            assert client.codes(shop / ".vmlint.yaml") == ["configuration"]
+            await client.until(lambda: client.codes(shop / ".vmlint.yaml") == ["configuration"])
+            assert len(client.messages) == 1
             assert client.codes(vm) == ["instancetype-not-found"]
             (shop / ".vmlint.yaml").write_text("closed-world: true\nignore: [instancetype-not-found]\n")
             client.touch(shop / ".vmlint.yaml")
             await client.until(lambda: client.codes(vm) == [] and client.codes(shop / ".vmlint.yaml") == [])
+
+    asyncio.run(session())
+
+
+def test_an_editor_asks_about_a_place(tmp_path: Path) -> None:
+    """Each question once, over the wire."""
+    written(tmp_path)
+
+    async def session() -> None:
+        web, cache = tmp_path / "web.yaml", tmp_path / "cache.yaml"
+        async with connected(tmp_path) as client:
+            client.open(web)
+            client.open(cache)
+            await client.until(lambda: "running-deprecated" in client.codes(cache))
+            document = types.TextDocumentIdentifier(web.as_uri())
+            lines = web.read_text("utf-8").splitlines()
+            row = next(number for number, line in enumerate(lines) if "inferFromVolume" in line)
+            there = types.Position(row, lines[row].index("root"))
+            shown = await client.text_document_hover_async(types.HoverParams(document, there))
+            assert shown is not None and isinstance(shown.contents, types.MarkupContent)
+            assert "2 vCPUs, 4Gi" in shown.contents.value
+            found = await client.text_document_definition_async(types.DefinitionParams(document, there))
+            assert isinstance(found, list) and len(found) == 1
+            given = await client.text_document_type_definition_async(types.TypeDefinitionParams(document, there))
+            assert isinstance(given, list) and isinstance(given[0], types.Location)
+            assert given[0].uri == (tmp_path / "sizes.yaml").as_uri()
+            context = types.ReferenceContext(include_declaration=True)
+            uses = await client.text_document_references_async(types.ReferenceParams(context, document, there))
+            assert uses is not None and len(uses) == 3
+            marks = await client.text_document_document_highlight_async(types.DocumentHighlightParams(document, there))
+            assert marks is not None and len(marks) == 3
+            symbols = await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+            assert symbols is not None and symbols[0].name == "web"
+            named = await client.workspace_symbol_async(types.WorkspaceSymbolParams("fedora"))
+            assert named is not None and len(named) == 2
+            whole = types.Range(types.Position(0, 0), types.Position(len(lines), 0))
+            hints = await client.text_document_inlay_hint_async(types.InlayHintParams(document, whole))
+            assert hints is not None and hints[0].label == "→ small, 2 vCPUs, 4Gi"
+            lenses = await client.text_document_code_lens_async(types.CodeLensParams(document))
+            assert lenses is not None and lenses[0].command is not None
+            command = lenses[0].command
+            text = await client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command.command, command.arguments)
+            )
+            assert isinstance(text, str) and "sockets: 2" in text
+            ready = await client.text_document_prepare_rename_async(types.PrepareRenameParams(document, there))
+            assert isinstance(ready, types.PrepareRenamePlaceholder) and ready.placeholder == "root"
+            edit = await client.text_document_rename_async(types.RenameParams(document, there, "disk"))
+            assert edit is not None and edit.changes is not None and len(edit.changes[web.as_uri()]) == 3
+            with pytest.raises(JsonRpcException, match="not a valid name"):
+                await client.text_document_rename_async(types.RenameParams(document, there, "A B"))
+            deprecated = client.diagnostics[cache.as_uri()][0]
+            actions = await client.text_document_code_action_async(
+                types.CodeActionParams(
+                    types.TextDocumentIdentifier(cache.as_uri()),
+                    deprecated.range,
+                    types.CodeActionContext([deprecated]),
+                )
+            )
+            assert actions is not None and any(
+                isinstance(one, types.CodeAction) and one.is_preferred for one in actions
+            )
 
     asyncio.run(session())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pathlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
@@ -23,7 +25,7 @@ from vmlint.server.diagnostics import diagnostic
 from vmlint.server.editing import appended, edits_between, with_edits, workspace_edit
 from vmlint.server.session import Checked
 from vmlint.server.standin import is_readable
-from vmlint.server.uris import uri_of
+from vmlint.server.uris import name_in, uri_of
 from vmlint.server.view import Held, View
 from vmlint.source.decode import decode_text
 from vmlint.source.document import Document
@@ -197,12 +199,13 @@ def _into_baseline(
 ) -> Iterator[types.CodeAction]:
     """Add a finding to the baseline, where the configuration names one."""
     file = checked.report.baseline
-    content = view.text(file) if file else None
+    name = name_in(view.folder.root, pathlib.Path(os.path.abspath(file))) if file else ""  # noqa: PTH100
+    content = view.text(name) if name else None
     if content is not None:
         with suppress(VmlintError):
             new = Baseline.of(file).with_findings([finding]).text()
-            edit = types.WorkspaceEdit(changes={uri_of(view.folder.root, file): edits_between(content, new)})
-            yield types.CodeAction(f"Add this finding to {file}", types.CodeActionKind.QuickFix, [shown], edit=edit)
+            edit = types.WorkspaceEdit(changes={uri_of(view.folder.root, name): edits_between(content, new)})
+            yield types.CodeAction(f"Add this finding to {name}", types.CodeActionKind.QuickFix, [shown], edit=edit)
 
 
 def _document(view: View, finding: Finding) -> Document | None:

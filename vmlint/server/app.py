@@ -19,12 +19,14 @@ from pygls.lsp.server import LanguageServer
 
 from vmlint.server.completion import completions
 from vmlint.server.diagnostics import diagnostic, trouble
+from vmlint.server.features import register
 from vmlint.server.items import TRIGGERS, Taking, completion_items
 from vmlint.server.options import Options
 from vmlint.server.positions import Encoding, Text
-from vmlint.server.session import Checked, Folder, Stopped, is_setting
+from vmlint.server.session import Checked, Folder, Stopped, is_setting, within
 from vmlint.server.standin import Shift
 from vmlint.server.uris import name_in, path_of_uri, uri_of
+from vmlint.server.view import View
 from vmlint.version import VERSION
 
 __all__ = ["Server", "serve", "serve_tcp"]
@@ -60,6 +62,7 @@ class Server(LanguageServer):
         self._first: dict[Path, frozenset[tuple[object, ...]]] = {}
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._told: set[str] = set()
+        self._views: dict[Path, View] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -82,6 +85,7 @@ class Server(LanguageServer):
         if folder is not None:
             self._wanted[path] = self._wanted.get(path, 0) + 1  # a check that runs is not wanted any more
             self._checked.pop(path, None)
+            self._views.pop(path, None)
             self._first.pop(path, None)
             for uri in [one for one in self._published if self._holder(one) is None]:
                 self._publish(uri, [])
@@ -251,6 +255,41 @@ class Server(LanguageServer):
         found = await self.work(completions, snapshot, text.content, text.offset(position), held[1] if held else "")
         return completion_items(found, text, self.taking)
 
+    async def ask(self, uri: str, question: Callable[[View, str], _T], default: _T) -> _T:
+        """What a function answers about a file, with all changes that came before; `default` where nothing is known."""
+        held = self.holder(uri)
+        if held is None:
+            return default
+
+        def answer() -> _T:
+            folder, name = held
+            view = self.view(folder)
+            if view is None:
+                return default
+            with within(folder.root):
+                return question(view, name)
+
+        return await self.work(answer)
+
+    def view(self, folder: Folder) -> View | None:
+        """A folder as it is now; None where there is nothing to read. Only for work."""
+        snapshot = folder.snapshot()
+        if snapshot is None:
+            return None
+        known = self._views.get(folder.root)
+        if known is None or known.snapshot is not snapshot or known.texts_are_stale:
+            known = self._views[folder.root] = View(folder, snapshot, self.encoding)
+        return known
+
+    def checked(self, folder: Folder) -> Checked | None:
+        """What the last check of a folder has found."""
+        return self._checked.get(folder.root)
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """All folders."""
+        return tuple(self._folders.values())
+
     # What is shown
 
     def _diagnosed(self, folder: Folder, progress: Callable[[str, int, int], None]) -> tuple[Checked, _Shown]:
@@ -389,6 +428,7 @@ def make_server() -> Server:
             if (path := path_of_uri(added.uri)) is not None:
                 server.add_folder(path)
 
+    register(server)
     return server
 
 

@@ -24,10 +24,11 @@ from vmlint.world import World
 __all__ = ["DIFF", "EXPAND", "diff_text", "expanded_text", "lenses"]
 
 EXPAND = "vmlint.expand"
-"""The command that returns a VM as KubeVirt would run it, as text: address of the file, and number of the document."""
+"""The command that returns a VM as KubeVirt would run it, as text. It takes the address of the file, a line of the VM,
+and, where several deployments apply the VM, the number of one."""
 
 DIFF = "vmlint.diff"
-"""The command that returns what the edits since the last commit do: address of a file."""
+"""The command that returns what the edits since the last commit do, as text. It takes the address of a file."""
 
 
 def lenses(view: View, name: str) -> list[types.CodeLens]:
@@ -40,7 +41,7 @@ def lenses(view: View, name: str) -> list[types.CodeLens]:
             continue
         for number, world in enumerate(worlds):
             title = "Expand" if len(worlds) == 1 else f"Expand {resource.name} of {_deployment(view, world) or number}"
-            arguments = [uri, document.index, list(resource.prefix), number]
+            arguments = [uri, there.start.line, number]
             found.append(types.CodeLens(there, types.Command(title, EXPAND, arguments=arguments)))
         found.append(types.CodeLens(there, types.Command("Diff with the last commit", DIFF, arguments=[uri])))
     return found
@@ -63,21 +64,28 @@ def _deployment(view: View, world: World) -> str:
     return names.get(id(world), "")
 
 
-def expanded_text(view: View, name: str, index: int, prefix: list[str | int], number: int) -> str:
-    """A VM as KubeVirt would run it, as YAML with who gives each value."""
-    document = next((one for one in view.documents(name) if one.index == index), None)
-    if document is None:
-        return f"# `{name}` has no such document any more.\n"
-    found = [
-        (one, world)
-        for world, one in view.objects(document)
-        if isinstance(one, VirtualMachine) and list(one.prefix) == prefix and not one.fragment
-    ]
-    if not found:
-        return f"# There is no VM any more at this place of `{name}`.\n"
-    vm, world = found[min(number, len(found) - 1)]
+def expanded_text(view: View, name: str, line: int, number: int = 0) -> str | None:
+    """The VM at a line of the editor as KubeVirt would run it, as YAML with who gives each value.
+
+    Of one that several deployments apply, that of the deployment with this number. None where there is no VM.
+    """
+    found = view.document_at(name, types.Position(line, 0))
+    if found is None:
+        return None
+    document, row, _ = found
+    held = [(resource, worlds) for one, resource, worlds in _vms(view, name) if one is document]
+    before = [(resource, worlds) for resource, worlds in held if document.extent(resource.prefix)[0] <= row]
+    if not (before or held):
+        return None
+    vm, worlds = (before or held)[-1]
     with within(view.folder.root):
-        return _rendered(expanded_vm(vm, world))
+        return _rendered(_twin(vm, worlds[min(number, len(worlds) - 1)]))
+
+
+def _twin(vm: Resource, world: World) -> Expanded:
+    """The VM of a world that is written at the same place."""
+    same = (one for one in world.cluster.resources if one.document is vm.document and one.prefix == vm.prefix)
+    return expanded_vm(next(same), world)
 
 
 def _rendered(one: Expanded) -> str:

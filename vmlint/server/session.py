@@ -94,12 +94,15 @@ class Folder:
         self.paths = tuple(paths)
         self.overrides = dict(overrides or {})
         self.trouble: tuple[str, ...] = ()
+        self.edits = 0
+        """How often anything has changed."""
         self._open: dict[str, _Open] = {}
         self._changed: dict[str, None] = {}
         self._workspace: Workspace | None = None
         self._anew = True
         self._snapshot: Snapshot | None = None
         self._analysis: Analysis | None = None
+        self._checked: Checked | None = None
 
     # What the editor reports
 
@@ -111,16 +114,19 @@ class Folder:
             self._open[name] = _Open(text, version, good)
         else:
             known.text, known.version = text, version
+        self.edits += 1
         self._changed[name] = None
 
     def closed(self, name: str) -> None:
         """A file is not open any more: what is on disk counts."""
+        self.edits += 1
         if self._open.pop(name, None) is not None:
             self._changed[name] = None
 
     def touched(self, names: Iterable[str]) -> None:
         """Files were changed, added or removed on disk."""
         names = list(names)
+        self.edits += 1
         if len(names) > _MANY or any(is_setting(name) for name in names):
             self._anew = True
         self._changed.update(dict.fromkeys(name for name in names if name not in self._open))
@@ -176,10 +182,13 @@ class Folder:
             self._update()
             if self._snapshot is None or self._workspace is None:
                 return Checked(_NOTHING, {}, trouble=self.trouble)
+            if self._checked is not None and self._checked.snapshot is self._snapshot:
+                return self._checked
             analysis = analyse(self._snapshot, EarlierAnalysis(self._analysis), progress=progress)
             self._analysis = analysis
             report = summed_up(analysis)
-            return Checked(report, self._by_file(report), self._snapshot)
+            self._checked = Checked(report, self._by_file(report), self._snapshot)
+            return self._checked
 
     def what_if(self, name: str, text: str) -> Report:
         """What the rules would report if a file had another text."""

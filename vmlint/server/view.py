@@ -87,6 +87,12 @@ class View:
         self.snapshot = snapshot
         self.encoding = encoding
         self._texts: dict[str, Text | None] = {}
+        self._edits = folder.edits
+
+    @property
+    def texts_are_stale(self) -> bool:
+        """Whether the editor has other texts than when this was made."""
+        return self._edits != self.folder.edits
 
     # Texts and places
 

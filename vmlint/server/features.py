@@ -1,0 +1,160 @@
+"""What an editor may ask about a place, and who answers it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+
+from vmlint.server import lenses, navigation
+from vmlint.server.actions import FIX_ALL, actions
+from vmlint.server.hints import hints
+from vmlint.server.hover import hover
+from vmlint.server.rename import CannotRename, prepared, renamed
+from vmlint.server.view import View
+
+if TYPE_CHECKING:
+    from vmlint.server.app import Server
+
+__all__ = ["register"]
+
+_KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, FIX_ALL]
+
+
+def register(server: Server) -> None:
+    """Have the server answer everything about places and files."""
+    _places(server)
+    _files(server)
+    _changes(server)
+    _commands(server)
+
+
+def _places(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def on_hover(params: types.HoverParams) -> types.Hover | None:
+        def answer(view: View, name: str) -> types.Hover | None:
+            cursor = view.cursor(name, params.position)
+            return hover(view, cursor) if cursor is not None else None
+
+        return await server.ask(params.text_document.uri, answer, None)
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def on_definition(params: types.DefinitionParams) -> list[types.Location]:
+        def answer(view: View, name: str) -> list[types.Location]:
+            cursor = view.cursor(name, params.position)
+            return navigation.definitions(view, cursor) if cursor is not None else []
+
+        return await server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.TEXT_DOCUMENT_TYPE_DEFINITION)
+    async def on_type_definition(params: types.TypeDefinitionParams) -> list[types.Location]:
+        def answer(view: View, name: str) -> list[types.Location]:
+            cursor = view.cursor(name, params.position)
+            return navigation.given_by(view, cursor) if cursor is not None else []
+
+        return await server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    async def on_references(params: types.ReferenceParams) -> list[types.Location]:
+        def answer(view: View, name: str) -> list[types.Location]:
+            cursor = view.cursor(name, params.position)
+            declaration = params.context.include_declaration
+            return navigation.references(view, cursor, declaration=declaration) if cursor is not None else []
+
+        return await server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
+    async def on_highlight(params: types.DocumentHighlightParams) -> list[types.DocumentHighlight]:
+        def answer(view: View, name: str) -> list[types.DocumentHighlight]:
+            cursor = view.cursor(name, params.position)
+            return navigation.highlights(view, cursor) if cursor is not None else []
+
+        return await server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def on_hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        if not server.options.hints:
+            return []
+        return await server.ask(params.text_document.uri, lambda view, name: hints(view, name, params.range), [])
+
+
+def _files(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def on_symbols(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        return await server.ask(params.text_document.uri, navigation.document_symbols, [])
+
+    @server.feature(types.WORKSPACE_SYMBOL)
+    async def on_workspace_symbols(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
+        def answer() -> list[types.WorkspaceSymbol]:
+            views = (server.view(folder) for folder in server.folders)
+            found = (navigation.workspace_symbols(view, params.query) for view in views if view is not None)
+            return [symbol for symbols in found for symbol in symbols]
+
+        return await server.work(answer)
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_LINK)
+    async def on_links(params: types.DocumentLinkParams) -> list[types.DocumentLink]:
+        return await server.ask(params.text_document.uri, navigation.links_of_file, [])
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def on_lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        if not server.options.lenses:
+            return []
+        return await server.ask(params.text_document.uri, lenses.lenses, [])
+
+
+def _changes(server: Server) -> None:
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=_KINDS))
+    async def on_actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        def answer(view: View, name: str) -> list[types.CodeAction]:
+            checked = view.folder.check()
+            return actions(view, checked, name, params.range, params.context.only)
+
+        return await server.ask(params.text_document.uri, answer, [])
+
+    @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def on_prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
+        def answer(view: View, name: str) -> types.PrepareRenamePlaceholder | None:
+            cursor = view.cursor(name, params.position)
+            found = _or_message(lambda: prepared(view, cursor)) if cursor is not None else None
+            return None if found is None else types.PrepareRenamePlaceholder(*found)
+
+        return await server.ask(params.text_document.uri, answer, None)
+
+    @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
+    async def on_rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
+        def answer(view: View, name: str) -> types.WorkspaceEdit | None:
+            cursor = view.cursor(name, params.position)
+            return _or_message(lambda: renamed(view, cursor, params.new_name)) if cursor is not None else None
+
+        return await server.ask(params.text_document.uri, answer, None)
+
+
+def _or_message(job: Any) -> Any:
+    """The answer of a function, or its reason for having none as the error of the request."""
+    try:
+        return job()
+    except CannotRename as reason:
+        raise Refused(str(reason)) from None
+
+
+class Refused(JsonRpcException):
+    """A request that is not carried out, with the reason for a person."""
+
+    CODE = types.LSPErrorCodes.RequestFailed
+    MESSAGE = "Request failed"
+
+
+def _commands(server: Server) -> None:
+    @server.command(lenses.EXPAND)
+    async def on_expand(*words: Any) -> str | None:
+        uri, line, number = [*words, 0, 0][:3] if words else ("", 0, 0)
+        return await server.ask(
+            str(uri), lambda view, name: lenses.expanded_text(view, name, int(line), int(number)), None
+        )
+
+    @server.command(lenses.DIFF)
+    async def on_diff(*words: Any) -> str | None:
+        held = server.holder(str(words[0])) if words else None
+        return await server.work(lenses.diff_text, held[0]) if held is not None else None
