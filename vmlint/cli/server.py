@@ -40,7 +40,7 @@ def run(words: Sequence[str]) -> Exit:
     if find_spec("pygls") is None:
         raise UsageError("the language server needs further packages: `pip install 'vmlint[server]'` installs them")
 
-    from vmlint.server.app import serve, serve_tcp
+    from vmlint.server.serving import serve, serve_tcp
 
     if address is None:
         serve()

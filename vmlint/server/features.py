@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from vmlint.server import lenses, navigation
 from vmlint.server.actions import FIX_ALL, actions
+from vmlint.server.app import Server
 from vmlint.server.hints import hints
 from vmlint.server.hover import hover
 from vmlint.server.rename import CannotRename, prepared, renamed
 from vmlint.server.view import View
-
-if TYPE_CHECKING:
-    from vmlint.server.app import Server
 
 __all__ = ["register"]
 

@@ -48,7 +48,7 @@ def renamed(view: View, cursor: Cursor, new: str) -> types.WorkspaceEdit:
     """
     found = prepared(view, cursor)
     if found is None:
-        raise CannotRename("There is no name here that can be changed.")
+        raise CannotRename("The cursor is not on a name that vmlint can rename.")
     _, name = found
     if not _NAME.fullmatch(new) or len(new) > _MOST_CHARACTERS:
         raise CannotRename(f"`{new}` is not a valid name: use lowercase letters, digits, `-` and `.`.")
