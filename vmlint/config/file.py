@@ -170,11 +170,8 @@ def _check_link(file: Path) -> None:
     folder, real = Path(os.path.realpath(file.parent)), Path(os.path.realpath(file))
     root = Path(os.path.realpath(_boundary(folder)))
     if not real.is_relative_to(root) or ".git" in real.relative_to(root).parts:
-        raise ConfigError(
-            [
-                f"{_shown(file)}: this link leads out of `{_shown(root)}`: copy the file, or name the target with `--config`"
-            ]
-        )
+        fix = "copy the file, or name its target with `--config`"
+        raise ConfigError([f"{_shown(file)}: this link leads out of `{_shown(root)}`: {fix}"])
 
 
 def _has_table(file: Path) -> bool:
