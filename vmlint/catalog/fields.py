@@ -41,6 +41,8 @@ SECTIONS: Mapping[str, str] = {
     "VirtualMachineSnapshot": "snapshot",
     "VirtualMachineRestore": "restore",
     "MigrationPolicy": "migrationpolicy",
+    "KubeVirt": "kubevirt",
+    "CDI": "cdi",
     "DataVolume": "datavolume",
     "DataSource": "datasource",
     "DataImportCron": "dataimportcron",

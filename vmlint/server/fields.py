@@ -78,7 +78,7 @@ class FieldDoc(NamedTuple):
         lines += [self.text] if self.text else []
         if any(self.values.values()):
             lines.append("\n".join(_value(value, meaning) for value, meaning in self.values.items()))
-        elif self.values:
+        elif self.values and self.type != "boolean":
             lines.append("One of " + ", ".join(f"`{value}`" for value in self.values) + ".")
         if self.default:
             lines.append(f"Default: {_quoted(self.default)}.")
