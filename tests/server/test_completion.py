@@ -372,6 +372,18 @@ def test_storage_classes_that_exist_and_that_are_used(snapshot: Snapshot) -> Non
     assert found["slow"] == "used 1 time, not in the repository"
 
 
+def test_what_is_being_written_is_not_offered(tmp_path: Path) -> None:
+    vm = HEAD + "  instancetype: {name: u1.}\n  preference: {name: fed}\n"
+    known = snapshot_of(
+        tmp_path, {"vm.yaml": vm, "other.yaml": vm.replace("name: web", "name: db").replace("u1.", "mine")}
+    )
+    file = next(one.file for one in known.repository.files if one.file.endswith("vm.yaml"))
+    found = [one.label for one in completions(known, *split(vm.replace("u1.", "u1.¦")), file)]
+    assert "u1.medium" in found
+    assert "u1." not in found
+    assert "mine" in found
+
+
 def test_namespaces(snapshot: Snapshot) -> None:
     assert labels("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  namespace: ¦", snapshot) == [
         "golden",

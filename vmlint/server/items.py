@@ -45,6 +45,7 @@ def completion_items(found: Iterable[Completion], text: Text, taking: Taking) ->
 
 
 def _item(one: Completion, text: Text, taking: Taking) -> types.CompletionItem:
+    """The item of a completion. Without a text to filter by, which is its label, Neovim looks where its edit begins."""
     insert = one.insert if taking.lines or one.is_snippet else one.insert.partition("\n")[0]
     return types.CompletionItem(
         label=one.label,
@@ -52,7 +53,6 @@ def _item(one: Completion, text: Text, taking: Taking) -> types.CompletionItem:
         detail=one.detail or None,
         documentation=types.MarkupContent(types.MarkupKind.Markdown, one.documentation) if one.documentation else None,
         sort_text=one.order,
-        filter_text=one.label,
         text_edit=types.TextEdit(text.between(one.start, one.end), insert),
         insert_text_format=types.InsertTextFormat.Snippet if one.is_snippet else types.InsertTextFormat.PlainText,
         insert_text_mode=types.InsertTextMode.AsIs if taking.modes else None,

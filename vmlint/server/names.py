@@ -63,8 +63,11 @@ def _filled(data: Any, path: Path) -> Any:
     return {**mapping(data), step: _filled(get(data, step), rest)}
 
 
-def matches(snapshot: Snapshot, ref: Ref) -> Iterator[Named]:
-    """All objects of the ref's kind, those of its namespace first; then names that are used and defined nowhere."""
+def matches(snapshot: Snapshot, ref: Ref, file: str = "", path: Path = ()) -> Iterator[Named]:
+    """All objects of the ref's kind, those of its namespace first; then names that are used and defined nowhere.
+
+    The field at `path` of an object in `file` does not count as a use: it is being written.
+    """
     cluster = snapshot.world.cluster
     known: dict[Ref, None] = {}
     for one in cluster.names(ref):
@@ -75,7 +78,7 @@ def matches(snapshot: Snapshot, ref: Ref) -> Iterator[Named]:
     named = {one: _named(cluster, one) for one in known if one.name and not is_unknown(one.name)}
     for extra in (*_idle(snapshot, ref), *_golden(snapshot, ref)):
         named.setdefault(extra.ref, extra)
-    for other, count in _used(cluster, ref).items():
+    for other, count in _used(cluster, ref, file, path).items():
         if other not in named:
             named[other] = Named(other, f"used {count} time{'s' if count > 1 else ''}", "not in the repository")
     yield from sorted(named.values(), key=lambda one: (one.ref.namespace not in ("", ref.namespace), one.ref))
@@ -160,7 +163,12 @@ def _golden(snapshot: Snapshot, ref: Ref) -> Iterator[Named]:
                 yield Named(Ref(*_DATA_SOURCE, images.namespace, image.name), "golden image", name)
 
 
-def _used(cluster: Cluster, ref: Ref) -> Mapping[Ref, int]:
+def _used(cluster: Cluster, ref: Ref, file: str, path: Path) -> Mapping[Ref, int]:
     """Names that references have, whether the object is known or not."""
-    found = Counter(link.ref for one in cluster.resources for link in links(one) if link.ref[:2] == ref[:2])
+    found = Counter(
+        link.ref
+        for one in cluster.resources
+        for link in links(one)
+        if link.ref[:2] == ref[:2] and not (link.path == path and one.written(path).document.file == file)
+    )
     return {one: count for one, count in found.items() if one.name and not is_unknown(one.name)}

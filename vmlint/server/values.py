@@ -183,7 +183,8 @@ def _names(cursor: Cursor, target: Target, link: Link, snapshot: Snapshot, file:
     own = text(target.data, "metadata", "namespace") or namespace_around(file, target.kind, own_name, snapshot)
     templates = {one.label for one in _own_templates(cursor, target, link)}
     here = Ref(target.kind.group, target.kind.name, own, own_name)
-    for one in matches(snapshot, link.ref._replace(namespace=written or (own if link.ref.namespace else ""))):
+    wanted = link.ref._replace(namespace=written or (own if link.ref.namespace else ""))
+    for one in matches(snapshot, wanted, file, below):
         elsewhere = bool(one.ref.namespace) and one.ref.namespace != (written or own)
         if one.ref == here or (one.ref.name in templates and not elsewhere):
             continue
