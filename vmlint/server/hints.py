@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from vmlint.kubevirt.matching import Fate
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
@@ -48,6 +48,6 @@ def _labels(vm: Resource, world: World) -> Iterator[tuple[Matcher, str]]:
         if chain is None or match is None or not chain.name:
             continue
         size = size_of(match.object) if match.object is not None else ""
-        known = match.fate is Fate.USED
+        known = match.outcome is MatchOutcome.USED
         label = f"{chain.name}, {size}" if size else chain.name
         yield matcher, f"→ {label}" if known else f"→ {label}, not in the files"
