@@ -16,7 +16,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.world import World
 from vmlint.world.disks import Disk
-from vmlint.world.storage_phrases import chosen
+from vmlint.world.storage_phrases import why_chosen
 
 __all__ = ["access_modes", "clear", "hops", "together", "volume_mode"]
 
@@ -43,7 +43,7 @@ def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]
 
 def _of_class(choice: Choice) -> str:
     if choice.why in (ChoiceReason.NOT_FOUND, ChoiceReason.NO_DEFAULT):
-        return chosen(choice)
+        return why_chosen(choice)
     return f"storage class {choice.name}" + ("" if choice.why is ChoiceReason.NAMED else " by default")
 
 

@@ -269,12 +269,12 @@ def _successor(refusal: Refusal) -> str:
     return _SUCCESSORS.get(refusal.values["kind"], without)
 
 
-def _version(wrong: str, *, editable: bool = True) -> Callable[[Refusal], Words]:
+def _version(template: str, *, editable: bool = True) -> Callable[[Refusal], Words]:
     def words(refusal: Refusal) -> Words:
-        said, served = wrong.format(**refusal.values), refusal.values["served"]
+        wrong, served = template.format(**refusal.values), refusal.values["served"]
         if not served:
-            return Words(said, _successor(refusal))
-        return Words(said, f"write `{served}`", _put(refusal, served) if editable else None, sure=False)
+            return Words(wrong, _successor(refusal))
+        return Words(wrong, f"write `{served}`", _put(refusal, served) if editable else None, sure=False)
 
     return words
 

@@ -43,13 +43,13 @@ META = Meta("VM414", effect=Effect.STUCK, since="0.1", subject=VolumeCloneSource
 
 
 def check(subject: VolumeCloneSource, world: World) -> Iterator[Fault]:
-    for cause in check_clone_source(subject.data):
-        if get(subject.data, *cause.path) is None:
+    for refusal in check_clone_source(subject.data):
+        if get(subject.data, *refusal.path) is None:
             continue  # the schema says that it is missing
         kind = text(subject.data, "spec", "source", "kind")
-        what = "has no source" if cause.path[-1] == "name" else f"has a source of kind `{kind}`, which CDI can't copy"
+        what = "has no source" if refusal.path[-1] == "name" else f"has a source of kind `{kind}`, which CDI can't copy"
         yield META.at(
-            subject.at(*cause.path),
+            subject.at(*refusal.path),
             f"VolumeCloneSource `{subject.name}` {what}. Claims that use it stay pending.",
             fix="name a `PersistentVolumeClaim` or a `VolumeSnapshot` of the same namespace",
         )

@@ -56,7 +56,7 @@ from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMach
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
-from vmlint.world.storage_phrases import unsaid
+from vmlint.world.storage_phrases import why_open
 
 from .._about import disks
 from .._disks import clear, hops
@@ -84,7 +84,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             continue
         reasons = [reason for field, reason in outcome.undecided if field == "accessModes"]
         if reasons and clear(disk, world):
-            yield META.doubt(disk.at(*disk.spec_path), f"which access mode {disk} gets: {unsaid(reasons[0])}")
+            yield META.doubt(disk.at(*disk.spec_path), f"which access mode {disk} gets: {why_open(reasons[0])}")
 
 
 _AFTER = {

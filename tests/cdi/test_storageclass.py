@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason, choose
-from vmlint.world.storage_phrases import chosen as said
+from vmlint.world.storage_phrases import why_chosen
 
 
 def storage_class(name: str, *marks: str, created: str | None = None, value: Any = "true") -> dict[str, Any]:
@@ -41,7 +41,7 @@ def test_choice(
 ) -> None:
     choice = choose(classes, name, content_type)
     assert (choice.name, choice.why, choice.rivals, choice.decided) == (chosen, why, (), True)
-    assert (f"`{chosen}`" in said(choice)) is bool(chosen)
+    assert (f"`{chosen}`" in why_chosen(choice)) is bool(chosen)
 
 
 def test_the_newest_default_wins_then_the_first_name() -> None:

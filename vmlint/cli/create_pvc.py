@@ -185,7 +185,7 @@ def _failed(failure: Failure) -> str:
 
 def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace) -> list[str]:
     """What the files don't tell; the size of a copy is looked up here."""
-    from vmlint.world.storage_phrases import unsaid
+    from vmlint.world.storage_phrases import why_open
 
     told = []
     for field, reason in outcome.undecided:
@@ -196,7 +196,7 @@ def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace
             else:
                 told.append("the size comes from the source, which is not in the files: add `--size`, or more `--from`")
         elif field == "accessModes":
-            told.append(f"the access modes are not known: {unsaid(reason)}. {_more(arguments)}")
+            told.append(f"the access modes are not known: {why_open(reason)}. {_more(arguments)}")
     return told
 
 

@@ -28,7 +28,7 @@ from vmlint.rule import Effect
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of
-from vmlint.world.storage_phrases import failure_message, unsaid
+from vmlint.world.storage_phrases import failure_message, why_open
 
 __all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded", "expanded_vm"]
 
@@ -213,7 +213,7 @@ def _claim(disk: Disk, world: World) -> tuple[dict[str, Any], Problem | None]:
         return {**disk.spec}, Problem(Trouble.MISSING, f"{disk}: {failure_message(outcome)}")
     if outcome.undecided:
         field, gap = outcome.undecided[0]
-        return outcome.spec, Problem(Trouble.UNDECIDED, f"{disk}: `{field}` is not known: {unsaid(gap)}")
+        return outcome.spec, Problem(Trouble.UNDECIDED, f"{disk}: `{field}` is not known: {why_open(gap)}")
     return outcome.spec, None
 
 

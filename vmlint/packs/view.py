@@ -19,7 +19,7 @@ from vmlint.packs.operators import is_open
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import problem_of, reason_of
-from vmlint.world.storage_phrases import failure_message, unsaid
+from vmlint.world.storage_phrases import failure_message, why_open
 
 __all__ = ["View", "claim", "disk", "expanded", "named", "written"]
 
@@ -136,7 +136,7 @@ def claim(found: Disk, world: World) -> View:
             )
         for field, reason in outcome.undecided:
             if _overlap(("spec", *(field.split(".") if field else ())), path):
-                return f"{found}: {unsaid(reason)}"
+                return f"{found}: {why_open(reason)}"
         return ""
 
     def put(path: Path) -> tuple[Place, tuple[Hop, ...]]:

@@ -19,7 +19,7 @@ from vmlint.packs.view import View, claim, disk, named, written
 from vmlint.world import World
 from vmlint.world.disks import Disk, claim_name
 from vmlint.world.outcome import trouble_of
-from vmlint.world.storage_phrases import failure_message, unsaid
+from vmlint.world.storage_phrases import failure_message, why_open
 
 __all__ = ["WAYS", "End", "Way", "follow"]
 
@@ -146,7 +146,7 @@ def _class_of(outcome: Rendered | Failure) -> tuple[str, str]:
     if isinstance(outcome, Failure):
         name = outcome.choice.name if outcome.choice is not None else ""
         return name, "" if name else f"CDI creates no claim for it: {failure_message(outcome)}"
-    lost = next((unsaid(reason) for field, reason in outcome.undecided if field in ("", "storageClassName")), "")
+    lost = next((why_open(reason) for field, reason in outcome.undecided if field in ("", "storageClassName")), "")
     return text(outcome.spec, "storageClassName"), lost
 
 

@@ -9,7 +9,7 @@ from vmlint.cdi.render import Failure, FailureReason
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason
 from vmlint.cdi.storageworld import Gap, Reason
 
-__all__ = ["CHOICES", "FAILURES", "GAPS", "NOT_READY", "chosen", "failure_message", "unsaid"]
+__all__ = ["CHOICES", "FAILURES", "GAPS", "NOT_READY", "failure_message", "why_chosen", "why_open"]
 
 GAPS: Mapping[Gap, str] = {
     Gap.OBJECT_OUTSIDE: "{0} `{1}` is not in the files",
@@ -70,7 +70,7 @@ FAILURES: Mapping[FailureReason, str] = {
 """CDI's own words for a claim that it does not make."""
 
 
-def unsaid(reason: Reason) -> str:
+def why_open(reason: Reason) -> str:
     """Why the files don't answer a question: a sentence without its full stop."""
     if reason.gap is Gap.SOURCE_NOT_READY:
         end, name = reason.names
@@ -78,7 +78,7 @@ def unsaid(reason: Reason) -> str:
     return GAPS[reason.gap].format(*reason.names).lstrip()
 
 
-def chosen(choice: Choice) -> str:
+def why_chosen(choice: Choice) -> str:
     """Why a claim gets its storage class, or none."""
     return CHOICES[choice.why].format(choice.name)
 

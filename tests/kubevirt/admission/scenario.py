@@ -38,7 +38,7 @@ class Expected(NamedTuple):
     edits: tuple[Edit, ...] = ()
 
 
-def told(refusal: Refusal) -> Expected:
+def reported(refusal: Refusal) -> Expected:
     words = words_of(refusal)
     edits = words.edits(refusal) if words.edits else ()
     return Expected(refusal.path, words.wrong, words.fix, subject_of(refusal), refusal.by, refusal.gate, edits)
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     name: str
     good: Mapping[str, Any]
     bad: Mapping[str, Any]
-    told: list[Expected]
+    reported: list[Expected]
     good_in: Mapping[str, Any] = NOTHING
     bad_in: Mapping[str, Any] = NOTHING
 
@@ -58,7 +58,7 @@ class Row(NamedTuple):
         return self.name
 
     def judge(self, check: Callable[[View], Iterator[Refusal]]) -> None:
-        assert list(map(told, check(view(self.bad, **self.bad_in)))) == self.told
+        assert list(map(reported, check(view(self.bad, **self.bad_in)))) == self.reported
         assert list(check(view(self.good, **self.good_in))) == []
 
 

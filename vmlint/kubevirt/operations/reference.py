@@ -41,7 +41,7 @@ def check_reference(data: Mapping[str, Any], path: Path, targets: Sequence[Targe
 
 
 def gated(gates: Gates, path: Path, *names: str) -> Iterator[Refusal]:
-    """The cause of a field or object that needs one of some feature gates, unless one is on.
+    """The refusal of a field or object that needs one of some feature gates, unless one is on.
 
     A gate that the release does not have yet guards nothing: what needs it is not there either.
     """
