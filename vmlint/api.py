@@ -137,8 +137,8 @@ def _judged(
 ) -> tuple[Analysis, Report]:
     touched = _touched(snapshot, snapshot.comparison) if snapshot.comparison else None
     changes = list(touched.changes) if touched else None
-    for number, change in changes or ():
-        snapshot.worlds[number].compared.add(id(change.new))
+    if changes:
+        snapshot = snapshot.with_updates((number, change.new) for number, change in changes)
     with stage("judge"):
         analysis = analyse(snapshot, reuse, changes=changes, partial=partial, progress=progress)
     with stage("sum up"):

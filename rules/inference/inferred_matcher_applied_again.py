@@ -46,7 +46,7 @@ META = Meta("VM190", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, C
 def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:
     if isinstance(subject, Change):
         yield from _edited(subject, world)
-    elif world.applied_by and id(subject) not in world.compared and not isinstance(subject, VirtualMachinePool):
+    elif world.applied_by and not world.is_updated(subject) and not isinstance(subject, VirtualMachinePool):
         for matcher in _inferring(subject, world):
             yield META.at(
                 subject.at(*subject.matcher_path(matcher, "inferFromVolume")),

@@ -56,7 +56,7 @@ _FIX = "set `referencePolicy: reference`, or write the values into the VM instea
 def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:
     if isinstance(subject, Change):
         yield from _edited(subject, world)
-    elif world.applied_by and id(subject) not in world.compared and _expands(subject, world):
+    elif world.applied_by and not world.is_updated(subject) and _expands(subject, world):
         yield META.at(
             subject.at(*subject.matcher_path(Matcher.INSTANCETYPE)),
             "KubeVirt refuses every later apply of the VM with `instancetype`: under the reference policy "

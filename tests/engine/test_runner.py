@@ -27,7 +27,8 @@ from vmlint.schema.hints import Hint
 from vmlint.schema.load import schema_of
 from vmlint.source.decode import decode as decoded
 from vmlint.source.document import SourceFile
-from vmlint.world import Settings, World
+from vmlint.world import World
+from vmlint.world.settings import Settings
 
 CLAIM = """
     apiVersion: v1

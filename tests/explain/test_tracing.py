@@ -7,7 +7,8 @@ import pytest
 from tests.build import cluster
 from vmlint.explain.expand import expanded
 from vmlint.explain.trace import Result, Trace, Way, trace
-from vmlint.world import Settings, World
+from vmlint.world import World
+from vmlint.world.settings import Settings
 
 IMAGES = """\
 apiVersion: cdi.kubevirt.io/v1beta1

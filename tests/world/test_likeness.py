@@ -19,10 +19,11 @@ from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.world import Settings, World
+from vmlint.world import World
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk, Written
 from vmlint.world.likeness import Alike, Templates
+from vmlint.world.settings import Settings
 
 VM = """
     apiVersion: kubevirt.io/v1

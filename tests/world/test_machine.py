@@ -20,8 +20,9 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.field import Path, render
 from vmlint.model.subjects import Workload
 from vmlint.rule import Effect
-from vmlint.world import Settings, World
+from vmlint.world import World
 from vmlint.world.machine import WorkloadVerdict
+from vmlint.world.settings import Settings
 
 RULES = File(__file__).parents[2] / "rules" / "machine"
 

@@ -10,8 +10,9 @@ from tests.build import cluster
 from vmlint.kubevirt.migration import Blocker
 from vmlint.kubevirt.releases import Release
 from vmlint.model.subjects import Workload
-from vmlint.world import Settings, World
+from vmlint.world import World
 from vmlint.world.migration import Eviction, Source
+from vmlint.world.settings import Settings
 
 PINNED = "nodeSelector: {kubernetes.io/hostname: one}"
 MASQUERADE = "{devices: {interfaces: [{name: default, masquerade: {}}]}}"

@@ -15,8 +15,9 @@ from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.rule import Effect
-from vmlint.world import Settings, World
+from vmlint.world import World
 from vmlint.world.disks import Disk, Written
+from vmlint.world.settings import Settings
 
 CLASSES = """
 ---

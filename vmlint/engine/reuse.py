@@ -38,6 +38,9 @@ class Reuse:
     files: KnownFiles = NOTHING
     """What is known of linted files before they are decoded."""
 
+    def __init__(self, files: KnownFiles = NOTHING) -> None:
+        self.files = files
+
     is_shared = False
     """Whether others look at a part of the subjects meanwhile."""
 

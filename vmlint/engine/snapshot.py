@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vmlint.config.config import Config
 from vmlint.engine.repository import Repository
+from vmlint.model.resource import Resource
 from vmlint.world import World
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ class Snapshot:
     world: World
     worlds: tuple[World, ...]
     comparison: Comparison | None = None
+
+    def with_updates(self, updates: Iterable[tuple[int, Resource]]) -> Snapshot:
+        """The same snapshot, in whose worlds rules about updates check these objects, each with the number of its
+        world, against what they were before."""
+        by_world: dict[int, list[Resource]] = {}
+        for number, resource in updates:
+            by_world.setdefault(number, []).append(resource)
+        worlds = [world.with_updates(by_world.get(number, ())) for number, world in enumerate(self.worlds)]
+        return replace(self, world=worlds[0] if self.world is self.worlds[0] else self.world, worlds=tuple(worlds))
 
     @property
     def names(self) -> Sequence[str]:

@@ -28,8 +28,9 @@ from vmlint.source.discover import STDIN, Found, discover, name_of
 from vmlint.source.document import Skipped, SourceFile
 from vmlint.source.ignore import Excluded
 from vmlint.source.read import Raw, raw_of
-from vmlint.world import Settings, World
+from vmlint.world import World
 from vmlint.world.outside import GoldenImages, catalogs
+from vmlint.world.settings import Settings
 
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
@@ -253,24 +254,27 @@ def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -
     """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
     around = _Around(settings, likeness=likeness)
-    world = around.world([*(found for one in deployments for found in one.resources), *repository.around])
-    if len(deployments) < 2 and not any(one.unread for one in deployments):
-        world.applied_by = deployments[0].tool if deployments else ""
+    resources = [*(resource for deployment in deployments for resource in deployment.resources), *repository.around]
+    if len(deployments) < 2 and not any(deployment.unread for deployment in deployments):
+        world = around.world(resources, deployments[0].tool if deployments else "")
         return Snapshot(settings, repository, world, (world,))
-    return Snapshot(settings, repository, world, tuple(around.part(one, world) for one in deployments))
+    world = around.world(resources)
+    return Snapshot(settings, repository, world, tuple(around.part(deployment, world) for deployment in deployments))
 
 
 class _Around:
-    """What the settings say that is around every world."""
+    """What the settings add to every world."""
 
     def __init__(self, settings: Config, *, likeness: bool = True) -> None:
         release = Release.parse(settings.target_kubevirt or "")
         self._catalogs = catalogs(settings.catalogs, release)
-        images = [name for one in self._catalogs if isinstance(one, GoldenImages) for name in one.unlabelled]
+        images = [name for each in self._catalogs if isinstance(each, GoldenImages) for name in each.unlabelled]
         self._outside = (*settings.outside, *images)
-        self._said = Settings(settings.closed_world, release, likeness)
+        self._settings = Settings(settings.closed_world, release, likeness)
         closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()
-        self._known = frozenset((*closed, *(one.namespace for one in self._catalogs if isinstance(one, GoldenImages))))
+        self._known = frozenset(
+            (*closed, *(each.namespace for each in self._catalogs if isinstance(each, GoldenImages)))
+        )
 
     def _operated(self, ref: Ref) -> str:
         """Why an operator may make an object, "" where none does, or where a catalog or the user knows better."""
@@ -282,9 +286,9 @@ class _Around:
         hint = f": `catalogs: [{catalog}]` in the configuration names its images" if catalog else ""
         return f"an operator makes what is in namespace `{ref.namespace}`{hint}"
 
-    def world(self, resources: Sequence[Resource]) -> World:
+    def world(self, resources: Sequence[Resource], applied_by: str = "") -> World:
         cluster = Cluster(resources, outside=self._outside, catalogs=self._catalogs, operated=self._operated)
-        return World(cluster, self._said)
+        return World(cluster, self._settings, applied_by)
 
     def part(self, deployment: Deployment, whole: World) -> World:
         """A deployment as a world of its own, beyond which the whole repository lies."""
@@ -296,4 +300,4 @@ class _Around:
             unread=[unread.reason for unread in deployment.unread],
             operated=self._operated,
         )
-        return World(cluster, self._said, deployment.tool)
+        return World(cluster, self._settings, deployment.tool)

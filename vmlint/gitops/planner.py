@@ -31,18 +31,14 @@ if TYPE_CHECKING:
 __all__ = ["Planner"]
 
 
-def _patched(found: Resource) -> Resource:
-    """The object as one that may get more before it is applied."""
-    twin = found.twin()
-    twin.patched = True
-    return twin
+def _patched(resource: Resource) -> Resource:
+    """The object as one that more may be added to before it is applied."""
+    return resource.twin(patched=True)
 
 
-def _fragment(found: Resource) -> Resource:
+def _fragment(resource: Resource) -> Resource:
     """The object as a part of another one."""
-    twin = found.twin()
-    twin.fragment = True
-    return twin
+    return resource.twin(fragment=True)
 
 
 class Planner:
@@ -234,8 +230,9 @@ class Planner:
             return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread))
         self._applied_names |= {(part.kind.name, text) for part in done.parts for text in (part.name, part.first[1])}
         made = [found for part in done.parts if (found := part.finished(default))]
+        if is_step:
+            made = [found.twin(patched=True) for found in made]
         for found in made:
-            found.patched = found.patched or is_step
             found.once(makes)  # where it fails, it takes no other deployment with it
         unclear = [
             *done.embedded,

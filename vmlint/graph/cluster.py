@@ -62,8 +62,7 @@ class Cluster:
     ) -> None:
         self.resources = tuple(resources)
         self._beyond = beyond
-        self.compared = 0
-        """How much was compared so far to find names that may be meant: see `world.names`."""
+        self._compared = 0
         self._unread = tuple(unread)
         self._operated = operated
         self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
@@ -96,6 +95,16 @@ class Cluster:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
             held = self._variable.setdefault((ref.group, ref.kind), {})
             held.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
+
+    @property
+    def compared(self) -> int:
+        """How much was compared so far to find names that may be meant: see `world.names`."""
+        return self._compared
+
+    def count_compared(self, cost: int) -> int:
+        """Adds to `compared`, and returns it."""
+        self._compared += cost
+        return self._compared
 
     @property
     def whole(self) -> Cluster:

@@ -116,11 +116,14 @@ class Resource:
         one._known = answers
         return one
 
-    def twin(self) -> Self:
-        """The same object by itself: what is set of it is not set of this one."""
-        one = copy(self)
-        one._known = dict(self._known) if self._data is None else {}  # else they can be worked out again
-        return one
+    def twin(self, *, patched: bool = False, fragment: bool = False) -> Self:
+        """The same object once more: one that more may be added to before it is applied where it is `patched`, or a
+        part of another one where it is a `fragment`."""
+        twin = copy(self)
+        twin.patched = self.patched or patched
+        twin.fragment = self.fragment or fragment
+        twin._known = dict(self._known) if self._data is None else {}  # else they can be worked out again
+        return twin
 
     @property
     def data(self) -> dict[str, Any]:

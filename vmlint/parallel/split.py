@@ -136,8 +136,7 @@ def _file(subject: Subject) -> str | None:
 def _work(worker: Worker, share: Sequence[Raw], workspace: Workspace) -> None:
     """What a worker does."""
     own = _decoded(share, workspace)
-    reuse = Reuse()
-    reuse.files = _joined(own, worker.trade(_packed(own.facts)))
+    reuse = Reuse(_joined(own, worker.trade(_packed(own.facts))))
     snapshot = workspace.without_comparison().snapshot(reuse)
     subjects = subjects_in(snapshot)
     check = silent_check(snapshot, subjects)

@@ -1,17 +1,19 @@
-"""What a rule may ask: the cluster of the files, and what KubeVirt and CDI would do with its objects.
+"""What a rule may query: the cluster of the files, and what KubeVirt and CDI would do with its objects.
 
-The semantics stand in `kubevirt/`, `cdi/` and `schema/`; here they meet the objects, one module a question.
+The semantics are in `kubevirt/`, `cdi/` and `schema/`; here they meet the objects, one module a question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from copy import copy
 from typing import Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Behaviour
 from vmlint.model.effect import Effect
 from vmlint.model.ref import Ref
+from vmlint.model.resource import Resource
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
 from vmlint.world.form import Form
@@ -27,7 +29,7 @@ from vmlint.world.settings import Settings
 from vmlint.world.snapshots import Snapshots
 from vmlint.world.storage import Storage
 
-__all__ = ["Settings", "World"]
+__all__ = ["World"]
 
 
 class World:
@@ -44,8 +46,7 @@ class World:
         self.memo = self.vms.memo
         self.applied_by = applied_by
         """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
-        self.compared: set[int] = set()
-        """The objects, by id, of which rules about updates know what they were before."""
+        self._updated: frozenset[int] = frozenset()
         templates = Templates(likeness=settings.likeness)
         self.storage = Storage(
             cluster, settings.is_closed, self.vms.preferred_class, templates, proposals=settings.release is None
@@ -60,6 +61,16 @@ class World:
         self._names = Names(cluster)
         self.held = Held(self.vms)
         self.form = Form(cluster, settings.release)
+
+    def with_updates(self, objects: Iterable[Resource]) -> World:
+        """The same world, in which rules about updates check these objects against what they were before."""
+        world = copy(self)
+        world._updated = frozenset(map(id, objects))
+        return world
+
+    def is_updated(self, resource: Resource) -> bool:
+        """Whether rules about updates check the object against what it was before."""
+        return id(resource) in self._updated
 
     @property
     def kubevirt(self) -> Mapping[str, Any] | None:

@@ -58,8 +58,7 @@ class _Kind:
 
         The characters that two names share, in whatever order, are the most that can be alike.
         """
-        self._whole.compared += len(known)
-        if self._whole.compared > MOST_COMPARED:
+        if self._whole.count_compared(len(known)) > MOST_COMPARED:
             return ""
         from difflib import SequenceMatcher  # only a fault needs it
 
@@ -75,8 +74,7 @@ class _Kind:
         for bound, like in sorted((bound for bound in bounds if bound[0] >= _ALIKE), reverse=True):
             if bound < best[0]:
                 break
-            self._whole.compared += len(name) * len(like)
-            if self._whole.compared > MOST_COMPARED:
+            if self._whole.count_compared(len(name) * len(like)) > MOST_COMPARED:
                 return ""
             matcher.set_seq1(like)
             best = max(best, (matcher.ratio(), like))

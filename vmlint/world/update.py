@@ -97,8 +97,7 @@ class VmUpdate:
     def with_data(self, data: Mapping[str, Any]) -> VirtualMachine:
         """The VM with other data."""
         new = self.new
-        made = type(new)(new.kind, new.ref, dict(data), new.document, prefix=new.prefix)
-        made.parts = new.parts
+        made = type(new)(new.kind, new.ref, dict(data), new.document, prefix=new.prefix, parts=new.parts)
         self._kept.append(made)
         return made
 
