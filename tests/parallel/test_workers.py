@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -22,10 +23,11 @@ from tests.cases import FIXTURES, repos
 from vmlint import api
 from vmlint.cli.fixtures import _Folders, cases
 from vmlint.engine import analysis
+from vmlint.findings import location
 from vmlint.findings.finding import Report
 from vmlint.parallel import split as sharing
 from vmlint.parallel import team as workers
-from vmlint.parallel.team import Team, Worker, available, can_copy
+from vmlint.parallel.team import Team, Worker, available, start_method
 from vmlint.report import render
 from vmlint.source.read import Raw
 
@@ -39,8 +41,7 @@ def team(size: int, work: Callable[[Worker], None]) -> Iterator[Team]:
         yield made
     finally:
         made.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert not multiprocessing.active_children()
 
 
 # What connects them
@@ -107,9 +108,9 @@ def test_where_there_is_no_room_there_are_fewer(monkeypatch: pytest.MonkeyPatch)
 def test_beside_a_thread_no_process_is_copied() -> None:
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
-    assert can_copy()
+    assert start_method() == "fork"
     thread.start()
-    assert not can_copy()
+    assert start_method() == "spawn"
     end.set()
     thread.join()
 
@@ -130,7 +131,7 @@ def test_a_worker_has_to_be_worth_it(monkeypatch: pytest.MonkeyPatch, megabytes:
         Raw("vm.yaml", b"apiVersion: kubevirt.io/v1\n".ljust(int(megabytes * 2**20))),
         Raw("other.yaml", b" " * 2**23),
     ]
-    assert sharing._worthwhile(raws) == processes
+    assert sharing._worthwhile(raws, 2**20) == processes
 
 
 # Reports
@@ -175,7 +176,6 @@ FOLDERS = sorted({case.parent for case in cases(FIXTURES) if not (case / "before
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name + "-" + folder.name)
 def test_the_fixtures_are_judged_alike(many: None, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "_TRIED", 10**6)  # however much there is to say
     with chdir(folder):
         same(vmlint.check(), vmlint.check(jobs=3))
 
@@ -186,19 +186,17 @@ def test_the_fixtures_are_judged_alike(many: None, folder: Path, monkeypatch: py
     ids=lambda case: f"{case.parent.name}-{case.name}",
 )
 def test_what_a_change_touches_is_judged_alike(many: None, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "_TRIED", 10**6)
     with chdir(case / "after"):
         same(*(vmlint.check(changed=_Folders.of(case / "before", Path.cwd()), jobs=jobs) for jobs in (1, 3)))
 
 
 def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> list[int]:
-    """Judge with three processes, whose workers call `before` for each subject; the subjects that these report as
-    silent."""
-    silent_check, analyse = analysis.silent_check, analysis.analyse
+    """Judge with three processes, whose workers call `before` for each subject; the subjects that these report."""
+    subject_check, analyse = analysis.subject_check, analysis.analyse
     known: list[int] = []
 
     def checked(*words: Any) -> Any:
-        check = silent_check(*words)
+        check = subject_check(*words)
 
         def called(index: int) -> Any:
             before(index)
@@ -208,10 +206,10 @@ def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> lis
 
     def analysed(*words: Any, **named: Any) -> Any:
         found = analyse(*words, **named)
-        known.extend(found.reused)
+        known.extend([*found.reused, *found.ends])
         return found
 
-    monkeypatch.setattr(sharing, "silent_check", checked)
+    monkeypatch.setattr(sharing, "subject_check", checked)
     monkeypatch.setattr(api, "analyse", analysed)
     alone = vmlint.check()
     del known[:]
@@ -232,12 +230,29 @@ def test_what_a_worker_does_not_come_to_is_done_by_who_asked(repository: Path, m
     assert len(reused(monkeypatch, dies)) < 300
 
 
+def test_workers_report_what_they_find_with_its_place(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = os.getpid()
+    located: list[str] = []
+
+    def look(rule: Any, fault: Any) -> Any:
+        if os.getpid() == own:
+            located.append(rule.slug)
+        return location.located(rule, fault)
+
+    monkeypatch.setattr("vmlint.engine.summary.located", look)
+    together = vmlint.check(jobs=3)
+    assert len(together.findings) > 2 * len(located)
+
+
 @pytest.mark.slow
-def test_where_most_is_loud_workers_end(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "_PART", 4)
-    monkeypatch.setattr(sharing, "_TRIED", 8)
-    monkeypatch.setattr(sharing, "_MOST_LOUD", 0.05)
-    assert len(reused(monkeypatch, lambda _: None)) < 400
+def test_processes_that_are_spawned_find_the_same(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "start_method", lambda: "spawn")
+    (repository / "multiprocessing.py").write_text("raise SystemExit('a module of the working directory')")
+    assert len(reused(monkeypatch, lambda _: None)) > 400
+
+
+def test_what_can_not_be_copied_is_given_to_no_spawned_process() -> None:
+    assert Team(2, lambda worker: None, "spawn").numbers == []
 
 
 def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,8 +272,7 @@ def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monk
     assert report.stopped is not None
     assert report.stopped[0] >= 299
     assert report.findings
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert not multiprocessing.active_children()
 
 
 def test_a_rule_that_fails_is_told_as_ever(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

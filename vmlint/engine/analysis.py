@@ -15,6 +15,8 @@ from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends, ends, lacks_nothing
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
+from vmlint.findings.finding import Finding
+from vmlint.findings.location import located
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
@@ -28,11 +30,11 @@ from vmlint.world.change import Change
 __all__ = [
     "MOST_FAULTS",
     "Analysis",
-    "SilentCheck",
+    "SubjectCheck",
     "Truncated",
     "analyse",
     "rules_of",
-    "silent_check",
+    "subject_check",
     "subjects_in",
 ]
 
@@ -54,9 +56,10 @@ class Analysis:
     """What the rules find in a snapshot: violations, undecided questions, and where a rule failed.
 
     `reused` are the subjects, by their numbers, that others have found to be without findings, with the ends of their
-    references. `silent` are those for which no rule had anything to report. `judged` is what was found in each
-    subject, where a later analysis wants that. `stopped` is how many subjects were looked at, of how many, where Ctrl-C
-    ended the analysis; else None.
+    references; `ends` has those of subjects in which others found something, and `located` the findings that they made
+    of it, by the ids of the faults. `silent` are the subjects for which no rule had anything to report. `judged` is
+    what was found in each subject, where a later analysis wants that. `stopped` is how many subjects were looked at, of
+    how many, where Ctrl-C ended the analysis; else None.
     """
 
     snapshot: Snapshot
@@ -67,6 +70,8 @@ class Analysis:
     crashes: list[Crash] = field(default_factory=list)
     truncated: list[Truncated] = field(default_factory=list)
     reused: dict[int, Ends] = field(default_factory=dict)
+    ends: dict[int, Ends] = field(default_factory=dict)
+    located: dict[int, Finding] = field(default_factory=dict)
     silent: set[int] = field(default_factory=set)
     judged: dict[int, Judged] = field(default_factory=dict)
     stopped: tuple[int, int] | None = None
@@ -84,21 +89,25 @@ def subjects_in(snapshot: Snapshot, changes: Iterable[tuple[int, Change]] = ()) 
     return subjects_of((*repository.documents, *repository.problems), snapshot.worlds, changes)
 
 
-SilentCheck = Callable[[int], Ends | None]
+SubjectCheck = Callable[[int], tuple[Judged, Ends] | None]
 
 
-def silent_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> SilentCheck:
-    """Called with a subject's number: where its references end, None if there may be something to report about it."""
-    plan = _Plan(rules_of(snapshot.settings, about_changes=False))
+def subject_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> SubjectCheck:
+    """Called with a subject's number: what the rules find in it, with the findings, and where its references end.
 
-    def check(index: int) -> Ends | None:
+    None where others can't use that: something that the subject names is missing, or vmlint fails.
+    """
+    analysis = Analysis(snapshot, rules_of(snapshot.settings, about_changes=False), subjects)
+    checking = _Checking(analysis, {}, keeps=False)
+
+    def check(index: int) -> tuple[Judged, Ends] | None:
         number, subject = subjects[index]
-        world = snapshot.worlds[number]
         with suppress(Exception):
-            if isinstance(subject, Resource) and not lacks_nothing(subject, world):
+            if not checking.lacks_nothing(index) or (judged := checking.judge(index)).crashes:
                 return None
-            if not any(True for rule in plan.rules(subject, world) for _ in rule.check(subject, world)):
-                return ends(subject, world) if isinstance(subject, Resource) else ()
+            findings = [located(rule, fault) for rule, fault in judged.faults]
+            where = ends(subject, snapshot.worlds[number]) if isinstance(subject, Resource) else ()
+            return judged._replace(findings=findings) if findings else judged, where
         return None
 
     return check
@@ -131,15 +140,20 @@ def analyse(
         nonlocal done
         checking.check(index)
         if not reuse.is_shared:
-            checking.sum_up(index)
+            checking.add(index)
         done += 1
         if progress:
             progress("checking", min(done, len(subjects)), len(subjects))
 
     def collect(*, wait: bool) -> None:
         nonlocal done
-        for count, found in reuse.results(wait=wait):
-            analysis.reused.update(found)
+        for count, results in reuse.results(analysis, wait=wait):
+            for index, (judged, where) in results.items():
+                number, subject = subjects[index]
+                if judged == NO_FINDING:
+                    analysis.reused[index] = where
+                elif id(subject) not in worlds[number].compared:  # others know no earlier version
+                    checking.judged[index], analysis.ends[index] = judged, where
             done += count
             if progress:
                 progress("checking", done, len(subjects))
@@ -149,10 +163,10 @@ def analyse(
             for index, (_, subject) in enumerate(subjects):
                 if index not in analysis.reused and reuse.is_own(subject) and checking.lacks_nothing(index):
                     check(index)
-                    if len(checking.found) % _OFTEN == 0:
+                    if len(checking.judged) % _OFTEN == 0:
                         collect(wait=False)
             collect(wait=True)
-        for index in analysis.reused:
+        for index in (*analysis.reused, *analysis.ends):
             number, subject = subjects[index]
             worlds[number].vms.take_as_complete(subject)
         for index, known in judged.items():
@@ -162,14 +176,14 @@ def analyse(
         for index in range(len(subjects)):
             if index in judged:
                 checking.take(index)
-            elif index not in analysis.reused and index not in checking.found:
+            elif index not in analysis.reused and index not in checking.judged:
                 check(index)
     except KeyboardInterrupt:
         if not partial:
             raise
         analysis.stopped = done, len(subjects)
-    for index in sorted(checking.found) if reuse.is_shared else ():
-        checking.sum_up(index)
+    for index in sorted(checking.judged) if reuse.is_shared else ():
+        checking.add(index)
     return analysis
 
 
@@ -189,24 +203,41 @@ class _Checking:
         self._analysis = analysis
         self._worlds = analysis.snapshot.worlds
         self._subjects = analysis.subjects
-        self.found: dict[int, Sequence[tuple[Rule, Fault | Doubt, _At]]] = {}
+        self.judged: dict[int, Judged] = {}
         self._world_at: dict[_At, int] = {}
-        self._crashes: dict[int, list[Crash]] = {}
         self._kept: list[Resource] = []
 
     def check(self, index: int) -> None:
+        """Judge a subject, and note what is found."""
+        self.judged[index] = self.judge(index)
+
+    def judge(self, index: int) -> Judged:
+        """What the rules find in a subject. A rule that fails takes nothing else with it."""
         number, subject = self._subjects[index]
         world = self._worlds[number]
-        found: list[tuple[Rule, Fault | Doubt, _At]] = []
+        own: list[tuple[Rule, Fault]] = []
+        doubts: list[tuple[Rule, Doubt]] = []
+        crashes: list[Crash] = []
         for rule in self._plan.rules(subject, world):
             try:
                 for answer in self._checks[rule.id](subject, world):
-                    found.append((rule, answer, _place(rule, answer)))  # noqa: PERF401 - mostly there is none
+                    if isinstance(answer, Fault):
+                        own.append((rule, answer))
+                    else:
+                        doubts.append((rule, answer))
             except MemoryError:
                 raise
             except Exception as error:
-                self._crashes.setdefault(index, []).append(_crashed(error, rule, subject))
-        self.found[index] = found
+                crashes.append(_crashed(error, rule, subject))
+        if not own and not doubts and not crashes:
+            return NO_FINDING if not self._keeps or self.lacks_nothing(index) else _LACKING
+        foremost: Faults = _foremost(own) if own else own
+        if isinstance(subject, Resource) and len(foremost) > 1:
+            foremost = first_causes(subject, foremost, lambda other: self._judged(other, world))
+        truncated: Sequence[Truncated] = ()
+        if len(foremost) > MOST_FAULTS:
+            foremost, truncated = _first(foremost)
+        return Judged(foremost, truncated, doubts, crashes, self._keeps and self.lacks_nothing(index))
 
     def _judged(self, resource: Resource, world: World) -> set[tuple[str, Path]]:
         """The rules that report something of an object that is not in the files, each with the field."""
@@ -225,45 +256,29 @@ class _Checking:
             return not isinstance(subject, Resource) or lacks_nothing(subject, self._worlds[number])
         return False
 
-    def sum_up(self, index: int) -> None:
+    def add(self, index: int) -> None:
         """Add what was found in a subject to the analysis; those before it come first."""
-        number, subject = self._subjects[index]
-        found = self.found[index]
-        self.found[index] = ()
-        crashes = self._crashes.get(index, ())
-        if not found and not crashes:
-            self._analysis.silent.add(index)
-            if self._keeps:
-                self._analysis.judged[index] = NO_FINDING if self.lacks_nothing(index) else _LACKING
-            return
-        own = [(rule, answer) for rule, answer, _ in found if isinstance(answer, Fault)]
-        foremost: Faults = _foremost(own) if own else own
-        if isinstance(subject, Resource) and len(foremost) > 1:
-            world = self._worlds[number]
-            foremost = first_causes(subject, foremost, lambda other: self._judged(other, world))
-        truncated: Sequence[Truncated] = ()
-        if len(foremost) > MOST_FAULTS:
-            foremost, truncated = _first(foremost)
-        doubts = [(rule, answer) for rule, answer, _ in found if isinstance(answer, Doubt)]
-        judged = Judged(foremost, truncated, doubts, crashes, self._keeps and self.lacks_nothing(index))
-        self._add(number, judged)
-        if self._keeps:
-            self._analysis.judged[index] = judged
+        judged = self.judged[index]
+        self.judged[index] = NO_FINDING
+        self._add(index, judged)
 
     def take(self, index: int) -> None:
         """Add what an earlier analysis has found in a subject."""
-        known = self._known[index]
-        if not known.faults and not known.doubts and not known.crashes:
-            self._analysis.silent.add(index)
-        self._add(self._subjects[index][0], known)
-        if self._keeps:
-            self._analysis.judged[index] = known
+        self._add(index, self._known[index])
 
-    def _add(self, number: int, judged: Judged) -> None:
+    def _add(self, index: int, judged: Judged) -> None:
         analysis = self._analysis
+        if self._keeps:
+            analysis.judged[index] = judged
+        if not judged.faults and not judged.doubts and not judged.crashes:
+            analysis.silent.add(index)
+            return
         analysis.violations += judged.faults
         analysis.truncated += [Truncated(*one) for one in judged.truncated]
         analysis.crashes += judged.crashes
+        for (_, fault), finding in zip(judged.faults, judged.findings, strict=False):
+            analysis.located[id(fault)] = finding
+        number, _ = self._subjects[index]
         for rule, doubt in judged.doubts:
             if self._world_at.setdefault(_place(rule, doubt), number) == number:
                 analysis.doubts.append(doubt)
@@ -324,16 +339,16 @@ class _OfKind:
         return found
 
 
-_At = tuple[str, type, int, Path | Span]
-"""Which rule says something, whether a fault or a doubt, and where that is written."""
+_At = tuple[str, int, Path | Span]
+"""Which rule leaves something undecided, and where that is written."""
 
 
-def _place(rule: Rule, said: Fault | Doubt) -> _At:
-    place = said.place
+def _place(rule: Rule, doubt: Doubt) -> _At:
+    place = doubt.place
     if isinstance(place, Spot):
-        return rule.id, type(said), id(place.document), place.span
+        return rule.id, id(place.document), place.span
     written = place.resource.written(place.path)
-    return rule.id, type(said), id(written.document), written.path
+    return rule.id, id(written.document), written.path
 
 
 def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:

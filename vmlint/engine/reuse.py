@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
+from vmlint.findings.finding import Finding
 from vmlint.model.crash import Crash
 from vmlint.rule import Doubt, Fault, Rule
+
+if TYPE_CHECKING:
+    from vmlint.engine.analysis import Analysis
 
 __all__ = ["NO_FINDING", "Judged", "Reuse"]
 
 
 class Judged(NamedTuple):
     """What the rules have found in one subject: the faults that are shown, how many are not, the questions, and where a
-    rule failed. `complete` says that everything is there that the subject names."""
+    rule failed. `complete` says that everything is there that the subject names. Others who have found the faults give
+    the findings too, one for each."""
 
     faults: Sequence[tuple[Rule, Fault]] = ()
     truncated: Sequence[tuple[Rule, Fault, int, int]] = ()
     doubts: Sequence[tuple[Rule, Doubt]] = ()
     crashes: Sequence[Crash] = ()
     complete: bool = True
+    findings: Sequence[Finding] = ()
 
 
 NO_FINDING = Judged()
@@ -59,7 +65,8 @@ class Reuse:
         """Whether nobody else looks at a subject."""
         return True
 
-    def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
-        """How many subjects the others have looked at since the last call, and which of these are silent; the rest is
-        looked at here too. With `wait`, all until the others have finished."""
+    def results(self, analysis: Analysis, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
+        """How many subjects the others have looked at since the last call, and what they found in those of which they
+        can tell, with the ends of their references; the rest is looked at here too. With `wait`, all until the others
+        have finished."""
         return iter(())

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from vmlint.graph.cluster import makes
+from vmlint.graph.cluster import makes, says_namespace
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, KINDS, kind_of
 from vmlint.model.ref import Ref
@@ -40,7 +40,7 @@ class Fact(NamedTuple):
 
     `makes` are the objects that a controller makes of it, `writes` the claims that it writes, `uses` the volumes that
     live on claims, and `addresses` the MAC addresses that it runs with: answers to questions of the same names. What
-    it makes and writes lives in its own namespace.
+    it makes and writes lives in its own namespace; `placed` says whether its text has that.
     """
 
     line: int
@@ -52,6 +52,7 @@ class Fact(NamedTuple):
     writes: Sequence[tuple[str, str]]
     uses: Sequence[tuple[Path, str]]
     addresses: Sequence[tuple[str, Path, Sequence[str]]]
+    placed: bool
 
     @property
     def own_names(self) -> Iterator[str]:
@@ -134,6 +135,7 @@ def _fact(document: Document, found: Resource) -> Fact:
         [(ref.name, form.value) for ref, form in found.once(claims_written)],
         used,
         [(mac, path, tuple(network)) for mac, path, network in addresses],
+        found.once(says_namespace),
     )
 
 
@@ -160,6 +162,7 @@ def told(document: Document, fact: Fact) -> Resource:
         makes: tuple([(Ref(group, kind, own, name), tuple(path)) for group, kind, name, path in fact.makes]),
         claims_written: tuple([(Ref(*_CLAIM, own, name), Written(form)) for name, form in fact.writes]),
         claims_used: tuple([(tuple(path), name) for path, name in fact.uses]),
+        says_namespace: fact.placed,
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
     ref = Ref(known.group, known.name, own, fact.name)

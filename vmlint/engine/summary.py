@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -26,6 +26,9 @@ from vmlint.version import VERSION
 from vmlint.world import World
 
 __all__ = ["Scope", "summed_up"]
+
+
+_NONE_LOCATED: Mapping[int, Finding] = {}
 
 
 class Scope(Protocol):
@@ -64,7 +67,7 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         running=running,
         today=today or datetime.date.today(),
     )
-    told = list(_told(analysis.violations, settings, crashes))
+    told = list(_told(analysis.violations, settings, crashes, analysis.located))
     shown, suppressed = silence.split(told)
     suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
     said = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
@@ -98,11 +101,19 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     return replace(report, findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
 
 
-def _told(faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash]) -> Iterator[ReportedFault]:
-    """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash."""
+def _told(
+    faults: Iterable[tuple[Rule, Fault]],
+    settings: Config,
+    crashes: list[Crash],
+    known: Mapping[int, Finding] = _NONE_LOCATED,
+) -> Iterator[ReportedFault]:
+    """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash.
+
+    `known` are findings that are made already, by the ids of their faults.
+    """
     for rule, fault in faults:
         try:
-            finding = located(rule, fault)
+            finding = known.get(id(fault)) or located(rule, fault)
         except MemoryError:
             raise
         except Exception as error:
@@ -157,9 +168,9 @@ def _order(item: Undecided) -> tuple[str, int, str, str]:
 def _counted(analysis: Analysis) -> Counts:
     """The references of the linted objects that lead outside, and those that nobody can follow; each place once."""
     snapshot = analysis.snapshot
-    found = {end for known in analysis.reused.values() for end in known}
+    found = {end for known in (*analysis.reused.values(), *analysis.ends.values()) for end in known}
     for index, (number, subject) in enumerate(analysis.subjects):
-        if index not in analysis.reused and isinstance(subject, Resource):
+        if index not in analysis.reused and index not in analysis.ends and isinstance(subject, Resource):
             found.update(ends(subject, snapshot.worlds[number]))
     states = [State(state) for *_, state in found]
     return replace(snapshot.repository.counts, outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))

@@ -153,10 +153,6 @@ class Workspace:
         path = os.path.realpath(file)
         return path in map(os.path.realpath, paths) or name_of(path, paths) is not None
 
-    def without_comparison(self) -> Workspace:
-        """The same files, compared with nothing."""
-        return Workspace(self.request, self.settings, self.paths, self.files, self.unread)
-
     def snapshot(self, reuse: Reuse | None = None) -> Snapshot:
         """The cluster that the files describe. Raises NothingToRead where there is no document at all."""
         settings, difference = self.settings, self.difference

@@ -22,7 +22,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import before_variable, is_unknown, may_be
 
-__all__ = ["Catalog", "Cluster", "makes"]
+__all__ = ["Catalog", "Cluster", "makes", "says_namespace"]
 
 
 class Catalog(Protocol):
@@ -65,6 +65,7 @@ class Cluster:
         self._compared = 0
         self._unread = tuple(unread)
         self._operated = operated
+        self._by_name: dict[tuple[tuple[str, str], bool], tuple[_ByName, _ByName]] = {}
         self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
         self._catalogs = tuple(catalogs)
         self._outside = tuple(_pattern(entry) for entry in outside)
@@ -188,24 +189,28 @@ class Cluster:
 
         Unless `placed`, those alone that lie there by default, where no namespace is written.
         """
-        objects, makers = self._by_name[placed]
+        kind = ref.group, ref.kind
+        objects, makers = self._names_of(kind, placed)
         name = ref._replace(namespace="")
-        others = self._beyond._by_name[placed][0].get(name, ()) if self._beyond is not None else ()
+        others = self._beyond._names_of(kind, placed)[0].get(name, ()) if self._beyond is not None else ()
         known = chain(
             objects.get(name, ()), (other for other in others if other not in self._objects), makers.get(name, ())
         )
         return next((reference for reference in known if reference != ref), None)
 
-    @cached_property
-    def _by_name(self) -> tuple[tuple[_ByName, _ByName], tuple[_ByName, _ByName]]:
-        """The objects and what they make by kind and name: those that lie somewhere by default, and all."""
-        known = (resources for kind, resources in self._by_kind.items() if BY_GROUP_KIND.get(kind[:2]) is kind)
-        objects = [(resource.ref, resource) for resources in known for resource in resources]
-        made = [(ref, sources[0][0]) for ref, sources in self._makers.items()]
-        loose = [
-            [(ref, resource) for ref, resource in found if not _says_namespace(resource)] for found in (objects, made)
-        ]
-        return (_by_name(loose[0]), _by_name(loose[1])), (_by_name(objects), _by_name(made))
+    def _names_of(self, kind: tuple[str, str], placed: bool) -> tuple[_ByName, _ByName]:
+        """The objects of a kind, and what others make of that kind, by name: all, or those that lie somewhere by
+        default."""
+        if (known := self._by_name.get((kind, placed))) is None:
+            row = BY_GROUP_KIND.get(kind)
+            objects = [(one.ref, one) for one in (self._by_kind.get(row, ()) if row else ())]
+            made = [(ref, sources[0][0]) for ref, sources in self._makers.items() if ref[:2] == kind]
+            if not placed:
+                objects, made = (
+                    [pair for pair in pairs if not pair[1].once(says_namespace)] for pairs in (objects, made)
+                )
+            known = self._by_name[kind, placed] = _by_name(objects), _by_name(made)
+        return known
 
     def follow(self, link: Link) -> Resolution:
         """What a reference leads to."""
@@ -317,7 +322,8 @@ def _by_name(found: Iterable[tuple[Ref, Resource]]) -> _ByName:
     return names
 
 
-def _says_namespace(resource: Resource) -> bool:
+def says_namespace(resource: Resource) -> bool:
+    """Whether an object's own text says in which namespace it lives."""
     return bool(text(resource.data, "metadata", "namespace"))
 
 

@@ -1,27 +1,31 @@
 """One run by several processes: each decodes a share of the files, and looks at the objects that stand in it.
 
-What the others' files hold, a process knows from facts, and decodes when it comes to matter. Of the objects a worker
-tells those of which there is nothing to say; all others are looked at again by the process that asked, so that what it
-reports is what it would have found alone.
+What the others' files hold, a process knows from facts, and decodes when it comes to matter. A worker tells what it
+finds in its objects, with files and lines. Those of which something is missing are left to the process that asked, so
+that what it reports is what it would have found alone.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from vmlint.engine.analysis import silent_check, subjects_in
+from vmlint.engine.analysis import Analysis, rules_of, subject_check, subjects_in
 from vmlint.engine.files import KnownFiles
 from vmlint.engine.repository import waits
-from vmlint.engine.reuse import Reuse
+from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends
 from vmlint.engine.subjects import Subject
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
 from vmlint.engine.workspace import Workspace
 from vmlint.graph.build import objects, resource
 from vmlint.model.resource import Resource
-from vmlint.parallel.team import Team, Worker, available, can_copy
+from vmlint.parallel.codec import Codec
+from vmlint.parallel.team import Team, Worker, available, start_method
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
@@ -29,17 +33,14 @@ from vmlint.world.change import Change
 
 __all__ = ["Workers", "workers"]
 
-_WORTH = 1024 * 1024
-"""How many bytes of manifests for KubeVirt and CDI make a worker worth its start."""
+_WORTH = {"fork": 1024 * 1024, "spawn": 4 * 1024 * 1024}
+"""How many bytes of manifests for KubeVirt and CDI make a worker worth its start, by the way in which it starts."""
 _HINT = b"kubevirt.io/v"
 _BLOCKS = 8
 """Of how many blocks the files of a process consist. Files that stand together are often alike, and go to one; files
 that cost much often stand together too."""
-_PART = 256
+_PART = 128
 """How many subjects a worker looks at before it tells."""
-_TRIED = 2 * _PART
-_MOST_LOUD = 0.4
-"""A worker that finds more than this share of its first subjects to be spoken of ends: two would do the same work."""
 
 
 class Workers(Reuse):
@@ -50,26 +51,36 @@ class Workers(Reuse):
     def __init__(self, team: Team, others: frozenset[str], files: KnownFiles) -> None:
         self._team = team
         self._others = others
+        self._codec: Codec | None = None
         self.files = files
 
     def is_own(self, subject: Subject) -> bool:
         return _file(subject) not in self._others
 
-    def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, Ends]]]:
-        return self._team.heard(wait=wait)
+    def results(self, analysis: Analysis, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
+        codec = self._codec = self._codec or Codec(analysis.snapshot, analysis.rules)
+        for count, silent, told in self._team.heard(wait=wait):
+            results = {index: (NO_FINDING, where) for index, where in silent.items()}
+            with suppress(Exception):  # what can't be read is looked at here
+                results |= {index: codec.unpacked(data) for index, data in told.items()}
+            yield count, results
 
 
 @contextmanager
 def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
     """The workers of a run, which may be none. `jobs` is how many processes may work, None for as many as are worth
     it."""
-    files = workspace.files.files
-    size = _worthwhile(files) if jobs is None else min(jobs, available())
-    if size < 2 or not can_copy() or workspace.settings.render:
+    files, method = workspace.files.files, start_method()
+    size = _worthwhile(files, _WORTH[method]) if jobs is None else min(jobs, available())
+    if size < 2 or workspace.settings.render:
         yield Reuse()
         return
     shares = _shares(files, size)
-    team = Team(size - 1, lambda worker: _work(worker, shares[worker.number], workspace))
+    team = Team(size - 1, partial(_work, shares=shares, workspace=_without_hooks(workspace, method)), method)
+    if not team.numbers:
+        team.close()
+        yield Reuse()
+        return
     try:
         with stage("decode"):
             own = _decoded(shares[0], workspace)
@@ -80,9 +91,20 @@ def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
         team.close()
 
 
-def _worthwhile(files: Sequence[Raw]) -> int:
+def _without_hooks(workspace: Workspace, method: str) -> Workspace:
+    """The files and settings as a worker needs them: nobody asks it how far it is."""
+    request = replace(workspace.request, progress=None, stdin=None)
+    settings = workspace.settings
+    if method == "spawn" and not any(rule.pack for rule in settings.all_rules()):  # it finds vmlint's own by itself
+        folders = tuple(replace(folder, known_rules=None) for folder in settings.folders)
+        settings = replace(settings, known_rules=None, folders=folders)
+        request = replace(request, config=None)
+    return Workspace(request, settings, workspace.paths, workspace.files, workspace.unread)
+
+
+def _worthwhile(files: Sequence[Raw], worth: int) -> int:
     size = sum(len(raw.data) for raw in files if _HINT in raw.data)
-    return max(min(available(), size // _WORTH), 1)
+    return max(min(available(), size // worth), 1)
 
 
 def _shares(files: Sequence[Raw], size: int) -> list[list[Raw]]:
@@ -133,22 +155,27 @@ def _file(subject: Subject) -> str | None:
     return document.file if document is not None else None
 
 
-def _work(worker: Worker, share: Sequence[Raw], workspace: Workspace) -> None:
+def _work(worker: Worker, shares: Sequence[Sequence[Raw]], workspace: Workspace) -> None:
     """What a worker does."""
+    gc.disable()  # as in the process that asked
+    share = shares[worker.number]
     own = _decoded(share, workspace)
-    reuse = Reuse(_joined(own, worker.trade(_packed(own.facts))))
-    snapshot = workspace.without_comparison().snapshot(reuse)
+    snapshot = workspace.snapshot(Reuse(_joined(own, worker.trade(_packed(own.facts)))))
     subjects = subjects_in(snapshot)
-    check = silent_check(snapshot, subjects)
+    check = subject_check(snapshot, subjects)
+    codec = Codec(snapshot, rules_of(snapshot.settings, about_changes=False))
     files = {raw.name for raw in share}
     mine = [index for index, (_, subject) in enumerate(subjects) if _file(subject) in files]
     mine.sort(key=lambda index: isinstance(subjects[index][1], Document))  # which seldom have findings
-    done = loud = 0
     for start in range(0, len(mine), _PART):
         part = mine[start : start + _PART]
-        found = {index: where for index in part if (where := check(index)) is not None}
-        worker.tell((len(part), found))
-        done += len(part)
-        loud += len(part) - len(found)
-        if done >= _TRIED and loud > _MOST_LOUD * done:
-            break
+        silent: dict[int, Ends] = {}
+        told: dict[int, bytes] = {}
+        for index in part:
+            if (found := check(index)) is None:
+                continue
+            if found[0] == NO_FINDING:
+                silent[index] = found[1]
+            elif (data := codec.packed(found)) is not None:
+                told[index] = data
+        worker.tell((len(part), silent, told))

@@ -1,20 +1,24 @@
-"""Several processes for one run: the one that asks, and copies of it that work and tell."""
+"""Several processes for one run: the one that asks, and workers that work and tell."""
 
 from __future__ import annotations
 
 import marshal
 import os
+import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Team", "Worker", "available", "can_copy"]
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+__all__ = ["Team", "Worker", "available", "start_method"]
 
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
-_LENGTH = 8
 
 
 def available() -> int:
@@ -31,11 +35,15 @@ def available() -> int:
     return max(cores, 1)
 
 
-def can_copy() -> bool:
-    """Whether this process can be copied: elsewhere a copy may lack what the system keeps for it, or a lock's owner."""
+def start_method() -> str:
+    """How processes start: `fork` copies this one, which is fast, and `spawn` begins a new one.
+
+    A copy may lack what the system keeps for a process, as on macOS, or the owner of a lock, where there are threads.
+    """
     import threading
 
-    return hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
+    can_copy = hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
+    return "fork" if can_copy else "spawn"
 
 
 class Worker:
@@ -44,122 +52,148 @@ class Worker:
     What is told and traded is what `marshal` can hold.
     """
 
-    def __init__(self, number: int, reading: int, writing: int) -> None:
+    def __init__(self, number: int, connection: Connection) -> None:
         self.number = number
-        self._reading = reading
-        self._writing = writing
+        self._connection = connection
 
     def trade(self, own: Any) -> list[Any]:
         """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
         self.tell(own)
-        return [marshal.loads(data) if data else None for data in _loaded(_received(self._reading))]
+        held: list[bytes] = marshal.loads(self._connection.recv_bytes())
+        return [marshal.loads(data) if data else None for data in held]
 
     def tell(self, said: Any) -> None:
-        _send(self._writing, _packed(said))
+        self._connection.send_bytes(_packed(said))
 
 
 class Team:
-    """The workers of the process that asks; each runs `work` and ends. There may be fewer than are wanted."""
+    """The workers of the process that asks; each runs `work` and ends. There may be fewer than are wanted.
 
-    def __init__(self, workers: int, work: Callable[[Worker], None]) -> None:
-        self._processes: dict[int, int] = {}  # by the number of a worker
-        self._reading: dict[int, int] = {}
-        self._writing: dict[int, int] = {}
-        self._buffers: dict[int, bytearray] = {}
+    Workers that are spawned get a copy of `work`: a function of a module, with arguments that `pickle` can hold.
+    """
+
+    def __init__(self, workers: int, work: Callable[[Worker], None], method: str = "fork") -> None:
+        self._processes: list[BaseProcess] = []
+        self._connections: dict[int, Connection] = {}  # by the number of a worker
+        job = work if method == "fork" else _pickled(work)
         try:
-            for number in range(1, workers + 1):
-                self._start(number, work)
+            for number in range(1, workers + 1 if job is not None else 1):
+                self._start(number, job, method)
         except OSError:  # too many processes, or too little memory: those that there are do
             pass
         except BaseException:
             self.close()
             raise
 
-    def _start(self, number: int, work: Callable[[Worker], None]) -> None:
-        (reading, told), (given, writing) = os.pipe(), os.pipe()
+    def _start(self, number: int, job: Callable[[Worker], None] | bytes | None, method: str) -> None:
+        from multiprocessing import get_context
+
+        context = get_context(method)
+        ours, theirs = context.Pipe()
+        inherited = [*self._connections.values(), ours] if method == "fork" else []
+        process = context.Process(  # type: ignore[attr-defined]
+            target=_live, args=(job, number, theirs, inherited), daemon=True
+        )
         try:
-            process = os.fork()
+            with _safe_path():
+                process.start()
         except OSError:
-            for end in (reading, told, given, writing):
-                os.close(end)
+            ours.close()
             raise
-        if process == 0:
-            for end in (reading, writing, *self._reading.values(), *self._writing.values()):
-                os.close(end)
-            _live(work, Worker(number, given, told))
-        os.close(told)
-        os.close(given)
-        self._processes[number] = process
-        self._reading[number] = reading
-        self._writing[number] = writing
-        self._buffers[number] = bytearray()
+        finally:
+            theirs.close()
+        self._processes.append(process)
+        self._connections[number] = ours
 
     @property
     def numbers(self) -> list[int]:
         """The workers that have not ended, as far as anybody has noticed."""
-        return list(self._reading)
+        return list(self._connections)
 
     def trade(self, own: Any) -> list[Any]:
         """What everybody has, in the order of their numbers, one's own first; None of one that ended."""
         has: list[bytes] = [_packed(own)]
         for number in range(1, len(self._processes) + 1):
             data = b""
-            if number in self._reading:
+            if number in self._connections:
                 try:
-                    data = _received(self._reading[number])
-                except EOFError:
+                    data = self._connections[number].recv_bytes()
+                except (EOFError, OSError):
                     self._ended(number)
             has.append(data)
         for number in self.numbers:
             others = [data if index != number else b"" for index, data in enumerate(has)]
-            with suppress(BrokenPipeError):
-                _send(self._writing[number], _packed(others))
+            with suppress(OSError):
+                self._connections[number].send_bytes(_packed(others))
         return [own, *(marshal.loads(data) if data else None for data in has[1:])]
 
     def heard(self, *, wait: bool) -> Iterator[Any]:
         """What the workers have told meanwhile; all that they tell until they end, if one waits for that."""
-        from selectors import EVENT_READ, DefaultSelector
+        from multiprocessing.connection import wait as ready_of
 
-        with DefaultSelector() as selector:
-            for number, reading in self._reading.items():
-                selector.register(reading, EVENT_READ, number)
-            while selector.get_map() and (ready := selector.select(None if wait else 0)):
-                for key, _ in ready:
-                    if data := os.read(key.fd, 1 << 16):
-                        self._buffers[key.data] += data
-                        yield from self._whole(self._buffers[key.data])
-                    else:
-                        selector.unregister(key.fd)
-                        self._ended(key.data)
-
-    @staticmethod
-    def _whole(buffer: bytearray) -> Iterator[Any]:
-        while len(buffer) >= _LENGTH and len(buffer) >= (end := _LENGTH + int.from_bytes(buffer[:_LENGTH])):
-            yield marshal.loads(bytes(buffer[_LENGTH:end]))
-            del buffer[:end]
+        while self._connections:
+            numbers = {id(connection): number for number, connection in self._connections.items()}
+            ready = ready_of(list(self._connections.values()), None if wait else 0)
+            if not ready:
+                return
+            for connection in ready:
+                number = numbers[id(connection)]
+                try:
+                    data = self._connections[number].recv_bytes()
+                except (EOFError, OSError):
+                    self._ended(number)
+                else:
+                    yield marshal.loads(data)
 
     def _ended(self, number: int) -> None:
-        os.close(self._reading.pop(number))
-        os.close(self._writing.pop(number))
+        self._connections.pop(number).close()
 
     def close(self) -> None:
         """End the workers, whatever they do."""
         for number in self.numbers:
             self._ended(number)
-        for process in self._processes.values():
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-            os.waitpid(process, 0)
+        for process in self._processes:
+            process.kill()
+            process.join()
+            process.close()
         self._processes.clear()
 
 
-def _live(work: Callable[[Worker], None], worker: Worker) -> NoReturn:
-    """The life of a worker. It ends without a trace: what the copied process has begun is not its to finish."""
+def _live(
+    job: Callable[[Worker], None] | bytes, number: int, connection: Connection, inherited: Sequence[Connection]
+) -> None:
+    """The life of a worker. It ends without a trace: what a copied process has begun is not its to finish."""
     try:
+        for other in inherited:
+            other.close()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        work(worker)
+        work: Callable[[Worker], None] = pickle.loads(job) if isinstance(job, bytes) else job  # from who started it
+        work(Worker(number, connection))
     finally:
         os._exit(0)
+
+
+def _pickled(work: Callable[[Worker], None]) -> bytes | None:
+    """The work as bytes, None where it can't be given to another process: it holds functions that were made at work."""
+    try:
+        return pickle.dumps(work)
+    except (pickle.PicklingError, TypeError, AttributeError, ValueError):
+        return None
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """While a process starts: a new interpreter looks for modules in no working directory, where anything may lie."""
+    name = "PYTHONSAFEPATH"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _packed(value: Any) -> bytes:
@@ -168,27 +202,3 @@ def _packed(value: Any) -> bytes:
         return marshal.dumps(value)
     except ValueError as error:
         raise MemoryError from error
-
-
-def _loaded(data: bytes) -> list[bytes]:
-    held: list[bytes] = marshal.loads(data)
-    return held
-
-
-def _send(writing: int, data: bytes) -> None:
-    left = memoryview(len(data).to_bytes(_LENGTH) + data)
-    while left:
-        left = left[os.write(writing, left) :]
-
-
-def _received(reading: int) -> bytes:
-    return _read(reading, int.from_bytes(_read(reading, _LENGTH)))
-
-
-def _read(reading: int, length: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < length:
-        if not (data := os.read(reading, min(length - len(parts), 1 << 20))):
-            raise EOFError
-        parts += data
-    return bytes(parts)
