@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.audit.judge import configuration
-from vmlint.engine.analysis import silent_check, subjects_in
+from vmlint.engine.analysis import subject_check, subjects_in
 from vmlint.engine.request import RunRequest
-from vmlint.engine.reuse import Reuse
+from vmlint.engine.reuse import NO_FINDING, Reuse
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject
@@ -46,11 +46,11 @@ def silent_part(paths: Sequence[str], settings: Mapping[str, Any], part: int, pa
     """The subjects of one of several parts that have no findings, in the working directory."""
     snapshot = snapshot_of(RunRequest.of(paths, configuration(paths, settings)))
     subjects = subjects_in(snapshot)
-    check = silent_check(snapshot, subjects)
+    check = subject_check(snapshot, subjects)
     found: Silent = {}
     for index in _of_part(subjects, len(snapshot.worlds), part, parts):
-        if (ends := check(index)) is not None:
-            found[str(index)] = [[file, number, list(path), state] for file, number, path, state in ends]
+        if (judged := check(index)) is not None and judged[0] == NO_FINDING:
+            found[str(index)] = [[file, number, list(path), state] for file, number, path, state in judged[1]]
     return found
 
 
