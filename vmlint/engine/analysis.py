@@ -147,7 +147,7 @@ def analyse(
 
     def collect(*, wait: bool) -> None:
         nonlocal done
-        for count, results in reuse.results(analysis, wait=wait):
+        for count, results in reuse.results(snapshot, analysis.rules, wait=wait):
             for index, (judged, where) in results.items():
                 number, subject = subjects[index]
                 if judged == NO_FINDING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
@@ -12,9 +12,6 @@ from vmlint.engine.subjects import NumberedSubject, Subject
 from vmlint.findings.finding import Finding
 from vmlint.model.crash import Crash
 from vmlint.rule import Doubt, Fault, Rule
-
-if TYPE_CHECKING:
-    from vmlint.engine.analysis import Analysis
 
 __all__ = ["NO_FINDING", "Judged", "Reuse"]
 
@@ -65,7 +62,9 @@ class Reuse:
         """Whether nobody else looks at a subject."""
         return True
 
-    def results(self, analysis: Analysis, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
+    def results(
+        self, snapshot: Snapshot, rules: Sequence[Rule], *, wait: bool
+    ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
         """How many subjects the others have looked at since the last call, and what they found in those of which they
         can tell, with the ends of their references; the rest is looked at here too. With `wait`, all until the others
         have finished."""

@@ -14,11 +14,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from vmlint.engine.analysis import Analysis, rules_of, subject_check, subjects_in
+from vmlint.engine.analysis import rules_of, subject_check, subjects_in
 from vmlint.engine.files import KnownFiles
 from vmlint.engine.repository import waits
 from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends
+from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import Subject
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
 from vmlint.engine.workspace import Workspace
@@ -26,6 +27,7 @@ from vmlint.graph.build import objects, resource
 from vmlint.model.resource import Resource
 from vmlint.parallel.codec import Codec
 from vmlint.parallel.team import Team, Worker, available, start_method
+from vmlint.rule import Rule
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
@@ -57,8 +59,10 @@ class Workers(Reuse):
     def is_own(self, subject: Subject) -> bool:
         return _file(subject) not in self._others
 
-    def results(self, analysis: Analysis, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
-        codec = self._codec = self._codec or Codec(analysis.snapshot, analysis.rules)
+    def results(
+        self, snapshot: Snapshot, rules: Sequence[Rule], *, wait: bool
+    ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
+        codec = self._codec = self._codec or Codec(snapshot, rules)
         for count, silent, told in self._team.heard(wait=wait):
             results = {index: (NO_FINDING, where) for index, where in silent.items()}
             with suppress(Exception):  # what can't be read is looked at here
