@@ -152,7 +152,9 @@ def analyse(
                 number, subject = subjects[index]
                 if judged == NO_FINDING:
                     analysis.reused[index] = where
-                elif id(subject) not in worlds[number].compared:  # others know no earlier version
+                elif not isinstance(subject, Resource) or not worlds[number].is_updated(
+                    subject
+                ):  # others know no change
                     checking.judged[index], analysis.ends[index] = judged, where
             done += count
             if progress:
