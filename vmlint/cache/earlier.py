@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from sys import intern
 from typing import Any
 
 from vmlint.engine.analysis import Analysis
@@ -92,7 +93,7 @@ class _Change:
         come = [one for one in new if id(one) not in kept]
         changed = [*_unequal(gone, come), *_unequal(come, gone)]
         names = {name for one in changed for name in _names(one)}
-        self.matters_to_all = not all(map(acts_by_name, changed)) or not all(map(_NAME.fullmatch, names))
+        self.matters_to_all = not all(one.once(acts_by_name) for one in changed) or not all(map(_NAME.fullmatch, names))
         if self.matters_to_all:
             return
         self._names_differ = (
@@ -107,7 +108,7 @@ class _Change:
         """Whether a subject that is there in both may be judged in another way."""
         if not isinstance(subject, Resource):
             return not isinstance(subject, Document)
-        if id(subject) in self._again or not acts_by_name(subject):
+        if id(subject) in self._again or not subject.once(acts_by_name):
             return True
         return self._names_differ and not judged.complete
 
@@ -203,7 +204,7 @@ def _mentions(one: Resource) -> frozenset[str]:
         elif isinstance(value, list):
             waiting += value
         elif value is not None and not isinstance(value, bool):
-            words.update(_NAME.findall(value if isinstance(value, str) else str(value)))
+            words.update(map(intern, _NAME.findall(value if isinstance(value, str) else str(value))))
     return frozenset(words)
 
 

@@ -184,8 +184,9 @@ def _would_wait(document: Document, may_wait: MayWait) -> str:
 
 
 def _held(file: SourceFile, idle: Container[Document]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The objects of a file among which CustomResourceDefinitions may be."""
     for document in file.documents:
-        if not document.waiting and document not in idle:
+        if not document.waiting and document not in idle and ("Definition" in document.text or "\\" in document.text):
             with suppress(Exception):  # what builds the objects says where that fails
                 yield from objects(document.data)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-__all__ = ["end", "expect_end", "lasting", "no_garbage"]
+__all__ = ["end", "expect_end", "lasting", "no_garbage", "settle"]
 
 _T = TypeVar("_T")
 _RARELY = 100_000
@@ -56,4 +56,14 @@ def lasting(build: Callable[[], _T]) -> _T:
 def end() -> None:
     """Leave to the process what there is: the collector looks at none of it again, and so takes apart no ring of it."""
     _kept.append(_kept)
+    gc.freeze()
+
+
+def settle() -> None:
+    """Take away what nobody needs; from now on the collector looks only at what comes after.
+
+    For a process that goes on: what it keeps of a large repository would be looked at again and again.
+    """
+    gc.unfreeze()
+    gc.collect()
     gc.freeze()

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from vmlint.runtime.gc_control import settle
 from vmlint.server.completion import completions
 from vmlint.server.diagnostics import diagnostic, trouble
 from vmlint.server.items import Taking, completion_items
@@ -33,6 +34,10 @@ __all__ = ["Server"]
 _T = TypeVar("_T")
 _PAUSE = 0.03
 """Seconds without a change after which a text is checked: people type no faster, and programs do."""
+_IDLE = 2.0
+"""Seconds without a check after which memory is tidied up."""
+_OFTEN = 200
+"""After how many checks memory is tidied up again."""
 _LEAST_SHOWN = 0.5
 """Seconds between two reports of progress."""
 
@@ -60,6 +65,9 @@ class Server(LanguageServer):
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._told: set[str] = set()
         self._views: dict[Path, View] = {}
+        self._checks = 0
+        self._settled_at = 0
+        self._settling: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -214,6 +222,20 @@ class Server(LanguageServer):
         if self._folders.get(root) is folder and self._wanted.get(root) == number:
             self._checked[root] = checked
             self._show(folder, checked, shown_now)
+            self._settle_later()
+
+    def _settle_later(self) -> None:
+        """Tidy up when nobody types: after the first checks, and then from time to time."""
+        self._checks += 1
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
+        if self._checks <= 2 or self._checks >= self._settled_at + _OFTEN:
+            self._settling = asyncio.get_running_loop().call_later(_IDLE, self._settle)
+
+    def _settle(self) -> None:
+        self._settled_at = self._checks
+        self._worker.submit(settle)
 
     async def _progress(self, folder: Folder) -> Callable[[str, int, int], None] | None:
         """Where the progress of a first check is reported, None where the client shows none."""

@@ -6,14 +6,10 @@ from collections.abc import Iterator
 
 from lsprotocol import types
 
-from vmlint.engine.request import RunRequest
-from vmlint.engine.states import commits
 from vmlint.errors import VmlintError
 from vmlint.explain.expand import Expanded, expanded_vm
-from vmlint.impact.compare import compare
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.report.impact.text import render as render_impact
 from vmlint.report.manifest import manifest
 from vmlint.server.session import Folder, within
 from vmlint.server.uris import uri_of
@@ -96,6 +92,11 @@ def _rendered(one: Expanded) -> str:
 
 def diff_text(folder: Folder) -> str:
     """What the edits since the last commit do to the running cluster, unsaved ones too, as text."""
+    from vmlint.engine.request import RunRequest
+    from vmlint.engine.states import commits
+    from vmlint.impact.compare import compare
+    from vmlint.report.impact.text import render
+
     after = folder.snapshot()
     settings = folder.settings()
     if after is None or settings is None:
@@ -103,6 +104,6 @@ def diff_text(folder: Folder) -> str:
     with within(folder.root):
         try:
             states = commits("HEAD", "HEAD", RunRequest(folder.paths, settings))
-            return render_impact(compare(states.after, after, ("the last commit", "the files in the editor"))) + "\n"
+            return render(compare(states.after, after, ("the last commit", "the files in the editor"))) + "\n"
         except VmlintError as error:
             return f"{error}\n"

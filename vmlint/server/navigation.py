@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-import re2
 from lsprotocol import types
 
 from vmlint.graph.build import objects
@@ -180,6 +179,8 @@ _NAME = re.compile(r"[A-Za-z0-9.-]+", re.ASCII)
 
 
 def _matches(pattern: str, name: str) -> bool:
+    import re2
+
     try:
         return re2.fullmatch(f"(?:{pattern})", name) is not None
     except re2.error:  # kustomize refuses it
