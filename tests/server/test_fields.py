@@ -100,6 +100,20 @@ def test_a_field_without_a_text_has_the_type_of_the_schema() -> None:
     assert (found.text, found.type) == ("", "string")
 
 
+@pytest.mark.parametrize(
+    ("field", "kind", "expected"),
+    [
+        ("spec.template.spec.volumes", "VirtualMachine", "list of objects"),
+        ("spec.template.spec.nodeSelector", "VirtualMachine", "map of strings"),
+        ("spec.template.spec.domain.resources.requests", "VirtualMachine", "map of quantities"),
+        ("metadata.labels", "VirtualMachine", "map of strings"),
+        ("spec.storage.resources.requests.storage", "DataVolume", "quantity"),
+    ],
+)
+def test_types_in_words(field: str, kind: str, expected: str) -> None:
+    assert doc(field, kind).type == expected
+
+
 def test_what_does_not_exist_has_no_documentation() -> None:
     assert documentation("VirtualMachine", ("spec", "nonsense")) is None
     assert documentation("VirtualMachine", ("spec", "template", "spec", "enabled")) is None

@@ -231,6 +231,36 @@ def test_patches_name_the_object_too(tmp_path: Path) -> None:
     assert [Path(one.uri).name for one in uses] == ["vm.yaml"]
 
 
+def test_a_reference_counts_although_a_patch_writes_it_again(tmp_path: Path) -> None:
+    """The base, the patch, and a base whose patch names something else: all of them name the instancetype."""
+    patch = (
+        "kind: VirtualMachine\napiVersion: kubevirt.io/v1\nmetadata: {name: web}\nspec:\n  instancetype: {name: NAME}\n"
+    )
+    vm = KUSTOMIZED["base/vm.yaml"]
+    kind = "kind: VirtualMachineInstancetype"
+    size = f"apiVersion: instancetype.kubevirt.io/v1beta1\n{kind}\nmetadata: {{name: NAME}}\nspec: {{}}\n"
+    overlay = "resources: [vm.yaml, ../sizes]\npatches: [{path: patch.yaml}]\n"
+    files = {
+        "sizes/kustomization.yaml": "resources: [small.yaml, large.yaml]\n",
+        "sizes/small.yaml": size.replace("NAME", "small"),
+        "sizes/large.yaml": size.replace("NAME", "large"),
+        "same/kustomization.yaml": "namespace: dev\n" + overlay,
+        "same/vm.yaml": vm,
+        "same/patch.yaml": patch.replace("NAME", "small"),
+        "other/kustomization.yaml": "namespace: qa\n" + overlay,
+        "other/vm.yaml": vm,
+        "other/patch.yaml": patch.replace("NAME", "large"),
+    }
+    assert kind in vm
+    assert "name: small" in vm
+    view = opened(written(tmp_path, files))
+    here = cursor(view, "sizes/small.yaml", "name: small", 7)
+    uses = {one.uri.rpartition(tmp_path.name)[2] for one in navigation.references(view, here, declaration=False)}
+    assert uses == {"/same/vm.yaml", "/same/patch.yaml", "/other/vm.yaml"}
+    changes = renamed(view, here, "tiny").changes or {}
+    assert {uri.rpartition(tmp_path.name)[2] for uri in changes} == {*uses, "/sizes/small.yaml"}
+
+
 def test_links_of_a_kustomization(tmp_path: Path) -> None:
     view = opened(written(tmp_path, KUSTOMIZED))
     links = navigation.links_of_file(view, "dev/kustomization.yaml")

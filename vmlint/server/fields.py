@@ -78,7 +78,7 @@ class FieldDoc(NamedTuple):
         lines += [self.text] if self.text else []
         if any(self.values.values()):
             lines.append("\n".join(_value(value, meaning) for value, meaning in self.values.items()))
-        elif self.values and self.type != "boolean":
+        elif len(self.values) > 1 and self.type != "boolean":
             lines.append("One of " + ", ".join(f"`{value}`" for value in self.values) + ".")
         if self.default:
             lines.append(f"Default: {_quoted(self.default)}.")
@@ -216,10 +216,15 @@ def _values(node: Node | None, known: Mapping[str, str]) -> Mapping[str, str]:
 
 def _type(node: Node) -> str:
     if node.items is not None:
-        return f"list of {_TYPES.get(node.items.type, node.items.type)}s"
+        return f"list of {_plural(node.items.type)}"
     if node.values is not None and not node.fields:
-        return f"map of {_TYPES.get(node.values.type, node.values.type)}s"
+        return f"map of {_plural(node.values.type)}"
     return _TYPES.get(node.type, node.type)
+
+
+def _plural(name: str) -> str:
+    word = _TYPES.get(name, name)
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
 
 
 _METADATA_TYPES = {str: "string", int: "integer", dict: "map of strings", list: "list"}

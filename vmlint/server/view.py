@@ -244,7 +244,25 @@ class View:
                 if one.linted:
                     for link in (*links(one), *labels(one)):
                         found.setdefault(self.key(self.target(world, link)), []).append((world, link))
+        for world, link, meant in self._overridden():
+            found.setdefault(self.key(self.target(world, meant)), []).append((world, link))
         return found
+
+    def _overridden(self) -> Iterator[tuple[World, Link, Link]]:
+        """The references of files in whose place a patch writes another one, or the same again.
+
+        Each comes as its file has it, and as the object that is applied would have it.
+        """
+        for one in self.snapshot.repository.resources:
+            for link in (*links(one), *labels(one)) if one.linted else ():
+                path = (*one.prefix, *link.path)
+                for held in self.held(one.document, path):
+                    applied = held.resource
+                    if applied.written(held.path) == (one.document, path):
+                        continue
+                    moved = link.ref.namespace == one.namespace
+                    ref = link.ref._replace(namespace=applied.namespace) if moved else link.ref
+                    yield held.world, link, Link(link.kind, applied, held.path, ref)
 
     def key(self, target: Target) -> object:
         """What two names have in common that mean the same."""
