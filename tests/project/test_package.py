@@ -38,7 +38,8 @@ def folders() -> set[str]:
 
 def test_every_folder_is_packaged() -> None:
     listed = PROJECT["tool"]["setuptools"]["packages"]
-    assert sorted(listed) == sorted(folders())
+    data = {"vmlint.report.graph.page"}  # without modules, and a package for setuptools all the same
+    assert sorted(listed) == sorted(folders() | data)
     assert all((ROOT / package.replace("vmlint.rules", "rules").replace(".", "/")).is_dir() for package in listed)
 
 
