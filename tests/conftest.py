@@ -31,6 +31,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 SLOW = {
     "audit/test_checkout.py",
     "audit/test_cluster.py",
+    "audit/test_quick.py",
     "audit/test_run.py",
     "audit/test_sandbox.py",
     "cache/test_attacks.py",

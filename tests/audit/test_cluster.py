@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -103,16 +105,20 @@ def test_separate_workers_find_the_same(audit: Audit, expected: object, tmp_path
 
 
 def test_workers_that_are_killed_lose_nothing(audit: Audit, expected: object, tmp_path: Path) -> None:
+    """One of two is killed, whatever it does, whenever three more results are there."""
     stop = Event()
+    killed = 0
     with cluster(tmp_path, 2) as (address, workers):
 
         def kill() -> None:
-            number = 0
-            while not stop.wait(2):
-                workers[number % 2].kill()
-                workers[number % 2].wait()
-                workers[number % 2] = worker(tmp_path / "scheduler.json")
-                number += 1
+            nonlocal killed
+            while not stop.wait(0.05):
+                if len(list((tmp_path / "out").glob("results/*/*.arrow"))) < 3 * (killed + 1):
+                    continue
+                workers[killed % 2].kill()
+                workers[killed % 2].wait()
+                workers[killed % 2] = worker(tmp_path / "scheduler.json")
+                killed += 1
 
         killer = Thread(target=kill)
         killer.start()
@@ -123,6 +129,7 @@ def test_workers_that_are_killed_lose_nothing(audit: Audit, expected: object, tm
         finally:
             stop.set()
             killer.join()
+    assert killed >= 3
     assert dict(summary.statuses) == {"checked": 16, "failed": 2}
     assert rows(tmp_path / "out") == expected
 
@@ -139,3 +146,24 @@ def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("vmlint.audit.cluster._CONNECTING", 1)
     with pytest.raises(UsageError, match="does not answer"), connected("tcp://127.0.0.1:1", None, processes=False):
         pass
+
+
+def test_ctrl_c_ends_the_command_and_keeps_what_is_done(tmp_path: Path) -> None:
+    """One repository is finished, and another waits for a server that never answers."""
+    write(tmp_path / "r", {"vm.yaml": vm("web")})
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/x.git"
+        sources = f"sources: [{{folders: r}}, {{urls: ['{url}'], protocols: [http], revision: '{'a' * 40}'}}]\n"
+        (tmp_path / "AUDIT.yaml").write_text(sources, "utf-8")
+        words = [sys.executable, "-m", "vmlint", "audit", "run", "AUDIT.yaml", "--workers", "2"]
+        process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+        end = time.monotonic() + 120
+        while not list((tmp_path / "audit").glob("results/*/*.arrow")):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert "stopped with Ctrl-C: `audit` keeps what is done" in errors
+    assert OutFolder(tmp_path / "audit").runs() == []

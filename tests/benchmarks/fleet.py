@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["IMAGES", "PREFERENCES", "SIZES", "TEAMS", "fleet", "haystack", "shared", "vm", "write"]
+__all__ = ["IMAGES", "PREFERENCES", "SIZES", "TEAMS", "fleet", "haystack", "repository", "shared", "vm", "write"]
 
 _SEED = 20_26
 TEAMS = 40
@@ -404,6 +404,16 @@ def haystack(folder: Path, irrelevant: int, vms: int) -> int:
     for number in range(vms):
         files[f"vms/vm-{number}.yaml"] = vm(number)
     return write(folder, files.items())
+
+
+def repository(folder: Path, *, files: int, vms: int, first: int) -> int:
+    """Write one of many repositories: so many files, of which so many are VMs, numbered from `first`; the networks of
+    its teams are elsewhere. How many bytes it has."""
+    wanted = {name: text for name, text in shared() if not name.startswith("networks/")}
+    wanted |= {f"vms/vm-{number}.yaml": vm(number) for number in range(first, first + vms)}
+    missing = range(first, first + max(files - len(wanted), 0))
+    wanted |= {f"apps/{number}.yaml": _other(number) for number in missing}
+    return write(folder, wanted.items())
 
 
 def _other(number: int) -> str:

@@ -19,6 +19,8 @@ __all__ = ["Answer", "Request", "Workers", "connected", "work"]
 
 _CONNECTING = 20
 """Seconds in which a scheduler must answer."""
+_MOST_LOST = 20
+"""How often a request is carried out whose worker is lost. The scheduler tries several workers each time."""
 _PATIENCE = 60
 """Seconds without any worker after which an audit ends."""
 
@@ -32,12 +34,17 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """How a request ended: its content, or why there is none after so many attempts. `tables` are packed."""
+    """How a request ended: its content, or why there is none after so many attempts. `tables` are packed.
+
+    `cpu` are the seconds of processor time and `memory` the most bytes that the last attempt used.
+    """
 
     request: Request
     content: Mapping[str, Any] = {}
     tables: bytes = b""
     failure: str = ""
+    cpu: float = 0.0
+    memory: int = 0
 
 
 class _Said(NamedTuple):
@@ -48,6 +55,8 @@ class _Said(NamedTuple):
     reason: str
     content: dict[str, Any]
     tables: bytes
+    cpu: float
+    memory: int
 
 
 def work(task: dict[str, Any], do: str, more: Mapping[str, Any]) -> _Said:
@@ -62,7 +71,7 @@ def work(task: dict[str, Any], do: str, more: Mapping[str, Any]) -> _Said:
     tables = content.pop("tables", None)
     about = {"until": content.get("until"), "content": content.get("content")}
     data = b"" if tables is None else packed(tables, about)
-    return _Said(get_worker().address, ending.how, ending.reason, content, data)
+    return _Said(get_worker().address, ending.how, ending.reason, content, data, ending.cpu, ending.memory)
 
 
 def _version() -> str:
@@ -195,13 +204,14 @@ class Workers:
         request = attempt.request
         try:
             said: _Said = future.result()
-        except Exception as error:  # the worker is lost, and the scheduler gives up; or it can't import vmlint
-            worker, how, reason = "", "died", f"{type(error).__name__}: the workers that had it were lost"
+        except Exception as error:  # workers were lost, which is seldom its fault; or they can't import vmlint
+            worker, how, reason = "", "lost", type(error).__name__
         else:
             worker, how, reason = said.worker, said.how, said.reason
             if how == "done":
-                return Answer(request, said.content, said.tables)
-        if attempt.number < request.task.limits.attempts:
+                return Answer(request, said.content, said.tables, cpu=said.cpu, memory=said.memory)
+        most = _MOST_LOST if how == "lost" else request.task.limits.attempts
+        if attempt.number < most:
             again = _Attempt(request, attempt.number + 1, attempt.failed_on | ({worker} if worker else set()))
             self._submit(again)
             return None
@@ -212,4 +222,5 @@ _FAILURES = {
     "died": "the process died ({})",
     "hung": "{}",
     "memory": "out of memory",
+    "lost": "the workers that had it were lost ({})",
 }

@@ -27,6 +27,8 @@ ANSWER = "answer.json"
 """The file with the content of an answer, in the task's folder."""
 
 _DONE, _MEMORY, _FAILED = 0, 3, 4
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""The bytes of a unit of `ru_maxrss`."""
 
 
 def main() -> None:
@@ -87,8 +89,9 @@ def _in_a_copy(request: Mapping[str, Any], requests: _Lines) -> dict[str, Any]:
             os.kill(process, signal.SIGKILL)
         os._exit(0)
     os.close(ending)
-    _, status = os.waitpid(process, 0)
-    return _ended(os.waitstatus_to_exitcode(status))
+    _, status, usage = os.wait4(process, 0)
+    used = {"cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss * _RSS_UNIT}
+    return {**_ended(os.waitstatus_to_exitcode(status)), **used}
 
 
 def _ended(code: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from vmlint import registry
-from vmlint.audit.objects import Row, object_rows, reference_rows
+from vmlint.audit.objects import object_rows, reference_rows
+from vmlint.audit.schema import Row
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import analyse
@@ -47,8 +48,8 @@ def configuration(paths: Sequence[str], settings: Mapping[str, Any]) -> Config:
 
 def tables(
     paths: Sequence[str], settings: Mapping[str, Any], reuse: Reuse | None = None, *, absent: Sequence[str] = ()
-) -> tuple[Tables, datetime.date | None]:
-    """The rows of all tables but `updates`, and the last day on which they hold.
+) -> tuple[Tables, Workspace, datetime.date | None]:
+    """The rows of all tables but `updates`, the workspace they come from, and the last day on which they hold.
 
     `absent` are files that a partial clone lacks. Raises what `vmlint.check` raises.
     """
@@ -58,7 +59,7 @@ def tables(
     report = summed_up(analyse(snapshot, reuse))
     lacking = [Skipped(file, 0, "the clone is partial and lacks this file") for file in absent]
     report = replace(report, skipped=(*report.skipped, *lacking))
-    return rows(snapshot, report), valid_until(report)
+    return rows(snapshot, report), workspace, valid_until(report)
 
 
 def valid_until(report: Report) -> datetime.date | None:

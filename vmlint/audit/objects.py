@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
+from vmlint.audit.schema import Row
 from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.location import object_id, where
 from vmlint.graph.links import Link, LinkKind, links
@@ -25,8 +26,6 @@ from vmlint.world import World
 from vmlint.world.outcome import problem_of
 
 __all__ = ["RESTART_SETTINGS", "object_rows", "reference_rows"]
-
-Row = dict[str, Any]
 
 _BESIDE = frozenset(
     BY_GROUP_KIND[one]

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vmlint.audit.cluster import Answer, Request, Workers
+from vmlint.audit.differences import table_rows
 from vmlint.audit.file import Audit
 from vmlint.audit.folder import OutFolder, Run
-from vmlint.audit.objects import Row
+from vmlint.audit.quick import states
+from vmlint.audit.schema import Row
 from vmlint.audit.task import Task
-from vmlint.audit.updates import table_rows
 from vmlint.errors import UsageError
 from vmlint.version import VERSION
 
@@ -47,6 +48,8 @@ class _State:
     task: Task
     content: str = ""
     key: str = ""
+    is_kept: bool | None = None
+    """Whether results are kept under the key; None where nobody has looked."""
     failure: Row | None = None
     previous: Row | None = None
     updates: str | None = None
@@ -71,14 +74,17 @@ def run(
     name = out.new_name(datetime.datetime.now(datetime.UTC))
     earlier = out.runs()
     work = _Work(audit, out, earlier[-1] if earlier else None, progress or (lambda *_: None))
-    with workers() as team:
-        try:
-            work.identify(team)
-            checked = work.check(team)
-            work.compare(team)
-        except BaseException:
-            team.stop()
-            raise
+    checked = 0
+    work.look()
+    if work.needs_workers():
+        with workers() as team:
+            try:
+                work.identify(team)
+                checked = work.check(team)
+                work.compare(team)
+            except BaseException:
+                team.stop()
+                raise
     statuses = Counter(work.status(state) for state in work.states.values())
     manifest = {
         "vmlint": VERSION,
@@ -88,6 +94,9 @@ def run(
         "statuses": dict(sorted(statuses.items())),
         "checked": checked,
         "seconds": round(time.monotonic() - start, 1),
+        "cpu_seconds": round(sum(work.cpu.values()), 1),
+        "most_memory": work.memory,
+        "slowest": {name: round(cpu, 1) for name, cpu in sorted(work.cpu.items(), key=_most)[:_SLOWEST]},
         "previous": earlier[-1].name if earlier else None,
         "comparisons": sorted(state.updates for state in work.states.values() if state.updates),
     }
@@ -100,6 +109,11 @@ def _today() -> datetime.date:
     return datetime.date.today()
 
 
+def _most(used: tuple[str, float]) -> tuple[float, str]:
+    name, cpu = used
+    return -cpu, name
+
+
 def _clean(audit: Audit, out: OutFolder, runs: list[Run]) -> None:
     """Delete the runs that the audit does not keep, and the results that no recent run uses."""
     if audit.keep_runs:
@@ -110,6 +124,9 @@ def _clean(audit: Audit, out: OutFolder, runs: list[Run]) -> None:
     updates = {key for one in runs[-_RECENT:] for key in one.manifest.get("comparisons", ())}
     out.forget(used | updates)
 
+
+_SLOWEST = 10
+"""The repositories of which a manifest has the processor time."""
 
 _RECENT = 10
 """The runs whose results are kept for reuse."""
@@ -129,15 +146,34 @@ class _Work:
             if row["repository"] in self.states:
                 self.states[row["repository"]].previous = row
         self._given: dict[str, str] = {}
+        self.cpu: dict[str, float] = {}
+        """The seconds of processor time that each repository took."""
+        self.memory = 0
+        """The most bytes that a process used."""
+
+    def look(self) -> None:
+        """Find out the state of each repository that this machine sees, and so the key of its results."""
+        tasks = [state.task for state in self.states.values()]
+        for done, (task, content) in enumerate(states(tasks), 1):
+            self._progress("finding changes", done, len(tasks))
+            if content:
+                self._known_as(self.states[task.name], content)
+
+    def needs_workers(self) -> bool:
+        """Whether anything is left to find out, to check or to compare."""
+        return any(
+            not state.key or not self._is_kept(state) or self._comparison(state) is not None
+            for state in self.states.values()
+        )
 
     # What is asked of the workers
 
     def identify(self, team: Workers) -> None:
-        """Find out the state of each repository, and so the key of its results."""
-        requests = [Request(state.task, "identify") for state in self.states.values()]
+        """Find out the state of the other repositories."""
+        requests = [Request(state.task, "identify") for state in self.states.values() if not state.key]
         for done, answer in enumerate(team.answers(requests), 1):
             state = self.states[answer.request.task.name]
-            self._progress("finding changes", done, len(requests))
+            self._progress("finding remote changes", done, len(requests))
             if (failure := _failure(answer)) is not None:
                 state.failure = failure
             else:
@@ -152,6 +188,8 @@ class _Work:
         self._progress("checking", 0, len(states))
         for answer in team.answers([Request(state.task, "check", {"parts": parts}) for state in states]):
             state = self.states[answer.request.task.name]
+            self.cpu[state.task.name] = self.cpu.get(state.task.name, 0.0) + answer.cpu
+            self.memory = max(self.memory, answer.memory)
             if answer.content.get("split"):
                 state.parts = parts
                 for part in range(parts):
@@ -175,23 +213,29 @@ class _Work:
 
     def compare(self, team: Workers) -> None:
         """Compare each repository that has changed since the previous run with what it was then."""
-        requests = []
-        for state in self.states.values():
-            before = state.previous
-            if before is None or state.failure or before["status"] != "checked" or before["commit"] == state.content:
-                continue
-            digest = blake2b(f"{before['key']} {before['commit']} {state.key}".encode(), digest_size=20)
-            state.updates = digest.hexdigest()
-            if state.task.is_versioned and not self._out.has(state.updates):
-                requests.append(Request(state.task, "compare", {"before": before["commit"]}))
+        requests = [
+            Request(state.task, "compare", {"before": before})
+            for state in self.states.values()
+            if (before := self._comparison(state)) is not None and state.task.is_versioned
+        ]
         for done, answer in enumerate(team.answers(requests), 1):
             state = self.states[answer.request.task.name]
             self._progress("comparing with the previous run", done, len(requests))
             if answer.tables and state.updates:
                 self._out.keep(state.updates, answer.tables)
 
+    def _comparison(self, state: _State) -> str | None:
+        """The earlier commit that is to be compared with; None where there is none, or where that is known."""
+        before = state.previous
+        if before is None or state.failure or before["status"] != "checked" or before["commit"] == state.content:
+            return None
+        digest = blake2b(f"{before['key']} {before['commit']} {state.key}".encode(), digest_size=20)
+        state.updates = digest.hexdigest()
+        return None if self._out.has(state.updates) else str(before["commit"])
+
     def _known_as(self, state: _State, content: str) -> None:
         state.content = content
+        state.is_kept = None
         state.key = state.task.key(content, self._build, self._given_of(state.task))
 
     def _given_of(self, task: Task) -> str:
@@ -206,10 +250,12 @@ class _Work:
     def _is_kept(self, state: _State) -> bool:
         from vmlint.audit.tables import about
 
-        data = self._out.result(state.key)
-        known = None if data is None else about(data)
-        until = known and known.get("until")
-        return known is not None and (not until or datetime.date.fromisoformat(until) >= self._today)
+        if state.is_kept is None:
+            data = self._out.result(state.key)
+            known = None if data is None else about(data)
+            until = known and known.get("until")
+            state.is_kept = known is not None and (not until or datetime.date.fromisoformat(until) >= self._today)
+        return state.is_kept
 
     def _take(self, state: _State, answer: Answer) -> None:
         """Keep what a worker found out of a repository. It may have changed since it was identified."""

@@ -22,11 +22,16 @@ __all__ = ["Ending", "ask"]
 
 
 class Ending(NamedTuple):
-    """How a request ended: `how` is `done`, `died`, `hung` or `memory`; the answer is empty but where it is done."""
+    """How a request ended: `how` is `done`, `died`, `hung` or `memory`; the answer is empty but where it is done.
+
+    `cpu` are the seconds of processor time and `memory` the most bytes that its process used, 0 where unknown.
+    """
 
     how: str
     reason: str = ""
     answer: Mapping[str, Any] = {}
+    cpu: float = 0.0
+    memory: int = 0
 
 
 def ask(task: Task, do: str, **more: Any) -> Ending:
@@ -38,7 +43,8 @@ def ask(task: Task, do: str, **more: Any) -> Ending:
             said = host.ask(request, task.limits.timeout)
         if said["ended"] != "done":
             return Ending(said["ended"], said["reason"])
-        return Ending("done", "", json.loads(Path(folder, ANSWER).read_text("ascii")))
+        answer = json.loads(Path(folder, ANSWER).read_text("ascii"))
+        return Ending("done", "", answer, said.get("cpu", 0.0), said.get("memory", 0))
 
 
 _idle: list[_Host] = []

@@ -6,9 +6,12 @@ removed or changes its meaning gets another name.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["COMMON", "SCHEMA_VERSION", "TABLES", "Column", "Table", "columns"]
+__all__ = ["COMMON", "SCHEMA_VERSION", "TABLES", "Column", "Row", "Table", "columns"]
+
+Row = dict[str, Any]
+"""The values of a row by column; what it does not have is null."""
 
 SCHEMA_VERSION = 1
 """The version of the tables and of their folder."""

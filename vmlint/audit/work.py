@@ -52,8 +52,9 @@ def _check(task: Task, folder: Path, request: Mapping[str, Any]) -> Answer:
         return {**answer, "split": True}
     _enter(files.root, task, folder)
     try:
-        found, until = tables(task.paths, task.settings, Parts(request.get("silent", {})), absent=files.absent)
-        found["updates"] = list(upgrade_rows(task.upgrades, task.paths, task.settings))
+        parts = Parts(request.get("silent", {}))
+        found, workspace, until = tables(task.paths, task.settings, parts, absent=files.absent)
+        found["updates"] = list(upgrade_rows(task.upgrades, workspace))
     except NothingToRead:
         return {**answer, **_error("empty", "no YAML or JSON document")}
     except (ConfigError, UsageError) as error:

@@ -153,6 +153,11 @@ class Workspace:
         path = os.path.realpath(file)
         return path in map(os.path.realpath, paths) or name_of(path, paths) is not None
 
+    def for_release(self, release: str) -> Workspace:
+        """The same files for another release of KubeVirt, with the documents that are decoded already."""
+        settings = self.settings.replace(target_kubevirt=release)
+        return Workspace(self.request, settings, self.paths, self.files, self.unread, decoded=self._decoded)
+
     def snapshot(self, reuse: Reuse | None = None) -> Snapshot:
         """The cluster that the files describe. Raises NothingToRead where there is no document at all."""
         settings, difference = self.settings, self.difference
