@@ -7,6 +7,7 @@ put into words when a finding is made of it, and not before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -67,21 +68,27 @@ _NOUNS = {
 }
 
 
-class _Template(Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if isinstance(value, Entry):
-            return called(value)
-        if format_spec == "choice":
-            return choice(value)
-        if format_spec == "and":
-            return " and ".join(f"`{value}`" for value in value)
-        if format_spec == "default":
-            return f" (the default of `{value}`)" if value else ""
-        return str(super().format_field(value, format_spec))
-
-
-_TEMPLATE = _Template()
-
-
 def _filled(template: str, values: Mapping[str, Any]) -> str:
-    return _TEMPLATE.vformat(template, (), values)
+    out = []
+    for literal, name, spec, _ in _parts(template):
+        out.append(literal)
+        if name is not None:
+            out.append(_formatted(values[name], spec or ""))
+    return "".join(out)
+
+
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    return tuple(Formatter().parse(template))
+
+
+def _formatted(value: Any, spec: str) -> str:
+    if isinstance(value, Entry):
+        return called(value)
+    if spec == "choice":
+        return choice(value)
+    if spec == "and":
+        return " and ".join(f"`{one}`" for one in value)
+    if spec == "default":
+        return f" (the default of `{value}`)" if value else ""
+    return format(value, spec)

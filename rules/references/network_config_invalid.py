@@ -28,19 +28,41 @@ k8snetworkplumbingwg/network-attachment-definition-client `pkg/utils/cniconfig.g
 containernetworking/cni `libcni/conf.go` (ConfFromBytes, ConfListFromBytes).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from vmlint.kubevirt.network_config import fault_of
+from vmlint.kubevirt.network_config import ConfigCode, Unread, refusal_of
 from vmlint.model.access import get
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
+from .._wording import Wording, Words, in_words
+
 META = Meta("VM851", effect=Effect.STUCK, since="0.1", subject=Resource)
 
 _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
 _PATH = ("spec", "config")
+
+
+WORDS: Mapping[ConfigCode, Wording] = {
+    ConfigCode.NOT_JSON: Words(
+        "is not valid JSON: {message} in line {line}, column {column} of the string", "fix the JSON"
+    ),
+    ConfigCode.NOT_PARSED: Words("is not valid JSON", "fix the JSON"),
+    ConfigCode.NOT_AN_OBJECT: Words("must be a JSON object", 'write `{{"type": …}}`'),
+    ConfigCode.PLUGINS_EMPTY: Words(
+        "has no entry in `plugins`", 'list at least one plugin: `"plugins": [{{"type": "bridge"}}]`'
+    ),
+    ConfigCode.TYPE_MISSING: Words(
+        "has no `type`, which names the CNI plugin", 'name the CNI plugin, such as `"type": "bridge"`'
+    ),
+    ConfigCode.PLUGIN_TYPE_MISSING: Words(
+        "has no `type` of entry {index} of `plugins`, which names the CNI plugin",
+        'name the CNI plugin in it, such as `"type": "bridge"`',
+    ),
+}
+"""What is wrong follows the network's name."""
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
@@ -58,12 +80,13 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             effect=Effect.REJECTED,
         )
         return
-    fault = fault_of(config)
-    if fault.undecided:
+    refusal = refusal_of(config)
+    if isinstance(refusal, Unread):
         yield META.doubt(subject.at(*_PATH), "whether the network's `config` is valid JSON: it contains a variable")
-    elif fault.wrong:
+    elif refusal is not None:
+        words = in_words(WORDS, refusal)
         yield META.at(
-            subject.at(*_PATH),
-            f"`config` of network `{subject.name}` {fault.wrong}. Pods that use the network never start.",
-            fix=fault.fix,
+            subject.at(*refusal.path),
+            f"`config` of network `{subject.name}` {words.wrong}. Pods that use the network never start.",
+            fix=words.fix,
         )

@@ -21,6 +21,7 @@ from rules.api import _words as form_words
 from rules.cluster import _settings, cdi_setting_wrong
 from rules.machine import _words
 from rules.operations import _refused
+from rules.references import network_config_invalid
 from rules.storage import _claims, _refusals
 from vmlint.cdi.check import Check as StorageCheck
 from vmlint.cdi.config import ConfigFlaw
@@ -33,6 +34,7 @@ from vmlint.explain import cdi_messages
 from vmlint.kubevirt import admission
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.configuration import Setting
+from vmlint.kubevirt.network_config import ConfigCode
 from vmlint.kubevirt.operations.check import Check as OperationCheck
 from vmlint.kubevirt.operations.expression import ExpressionFlaw
 from vmlint.kubevirt.types import Code as TypeCode
@@ -48,6 +50,7 @@ SILENT = (
     "vmlint/kubevirt/operations",
     "vmlint/kubevirt/applying.py",
     "vmlint/kubevirt/apply.py",
+    "vmlint/kubevirt/network_config.py",
     "vmlint/kubevirt/requirements.py",
     "vmlint/kubevirt/topology.py",
     "vmlint/kubevirt/types.py",
@@ -86,6 +89,7 @@ WORDS: Mapping[str, tuple[type[StrEnum], tuple[Mapping[Any, Any], ...]]] = {
     "failures": (FailureReason, (storage_phrases.FAILURES,)),
     "choices": (ChoiceReason, (storage_phrases.CHOICES,)),
     "applying": (Applying, (outcome.REASONS,)),
+    "networks of Multus": (ConfigCode, (network_config_invalid.WORDS,)),
     "types": (TypeCode, (_types.WORDS,)),
     "kubevirt": (Setting, (_settings.WORDS,)),
     **{module.__name__.rpartition(".")[2]: (module.Code, (words_in(module).WORDS,)) for module in WITH_CODES},

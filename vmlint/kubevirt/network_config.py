@@ -6,56 +6,63 @@ containernetworking/cni `libcni/conf.go` (ConfFromBytes, ConfListFromBytes).
 
 from __future__ import annotations
 
+import enum
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
+from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["ConfigFault", "fault_of"]
+__all__ = ["ConfigCode", "Unread", "refusal_of"]
 
 _AROUND = 100  # characters beside a mistake in which a variable explains it
 
 
-class ConfigFault(NamedTuple):
-    """What is wrong with a configuration, as the end of a sentence, and what to do; empty where it can be read.
+class ConfigCode(enum.StrEnum):
+    """What keeps a plugin from reading a configuration."""
 
-    `undecided` says that a variable keeps it from being read.
-    """
+    NOT_JSON = "network/not-json"  # message, line, column: where the parser stops
+    NOT_PARSED = "network/not-parsed"
+    NOT_AN_OBJECT = "network/not-an-object"
+    PLUGINS_EMPTY = "network/plugins-empty"
+    TYPE_MISSING = "network/type-missing"
+    PLUGIN_TYPE_MISSING = "network/plugin-type-missing"  # index: of the plugin
 
-    wrong: str = ""
-    fix: str = ""
-    undecided: bool = False
+
+class Unread(enum.Enum):
+    """Why nobody can say whether a plugin reads a configuration."""
+
+    VARIABLE = "variable"
 
 
-def fault_of(config: str) -> ConfigFault:
-    """What keeps a plugin from reading the text of a configuration."""
+def refusal_of(config: str) -> Refusal | Unread | None:
+    """What keeps a plugin from reading the text of a configuration; None where it can be read."""
     try:
         found = json.loads(config)
     except json.JSONDecodeError as error:
         if _holds_variable(config, error.pos):
-            return ConfigFault(undecided=True)
-        place = f"line {error.lineno}, column {error.colno} of the string"
-        return ConfigFault(f"is not valid JSON: {error.msg} in {place}", "fix the JSON")
+            return Unread.VARIABLE
+        return _refusal(ConfigCode.NOT_JSON, message=error.msg, line=error.lineno, column=error.colno)
     except (ValueError, RecursionError):
-        return ConfigFault("is not valid JSON", "fix the JSON")
+        return _refusal(ConfigCode.NOT_PARSED)
     if not isinstance(found, dict):
-        return ConfigFault("must be a JSON object", 'write `{"type": …}`')
-    return _plugins(found["plugins"]) if "plugins" in found else _plugin(found, "", "")
-
-
-def _plugins(plugins: Any) -> ConfigFault:
+        return _refusal(ConfigCode.NOT_AN_OBJECT)
+    if "plugins" not in found:
+        return None if _has_type(found) else _refusal(ConfigCode.TYPE_MISSING)
+    plugins = found["plugins"]
     if not isinstance(plugins, list) or not plugins:
-        return ConfigFault("has no entry in `plugins`", 'list at least one plugin: `"plugins": [{"type": "bridge"}]`')
-    faults = (_plugin(plugin, f" of entry {index} of `plugins`", " in it") for index, plugin in enumerate(plugins))
-    return next((fault for fault in faults if fault.wrong), ConfigFault())
+        return _refusal(ConfigCode.PLUGINS_EMPTY)
+    index = next((index for index, plugin in enumerate(plugins) if not _has_type(plugin)), None)
+    return None if index is None else _refusal(ConfigCode.PLUGIN_TYPE_MISSING, index=index)
 
 
-def _plugin(plugin: Any, whose: str, where: str) -> ConfigFault:
+def _refusal(code: ConfigCode, **values: Any) -> Refusal:
+    return Refusal(code, ("spec", "config"), values, Refuser.NODE)
+
+
+def _has_type(plugin: Any) -> bool:
     kind = plugin.get("type") if isinstance(plugin, dict) else None
-    if isinstance(kind, str) and kind:
-        return ConfigFault()
-    fix = f'name the CNI plugin{where}, such as `"type": "bridge"`'
-    return ConfigFault(f"has no `type`{whose}, which names the CNI plugin", fix)
+    return isinstance(kind, str) and bool(kind)
 
 
 def _holds_variable(config: str, index: int) -> bool:

@@ -27,6 +27,8 @@ class Refuser(enum.StrEnum):
     VALIDATING_WEBHOOK = "validating-webhook"
     GUEST_WEBHOOK = "guest-webhook"
     """The validating webhook for VirtualMachineInstances. An object that only holds the template of one is accepted."""
+    NODE = "node"
+    """The pod is scheduled, and what runs on the node can't start it."""
     CONTROLLER = "controller"
     """The object is accepted, and the controller that should act on it never does."""
 
