@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import check_writable, encoding, say, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, add_packs, config_of, paths_of, rules_of, say_crashes, stdin_of
@@ -45,7 +46,7 @@ def make_parser() -> Parser:
     add_cluster(judged)
     shown = parser.add_argument_group("what is shown")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     return parser
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import write
 from vmlint.cli.reading import add_cache_folder, cache_folder
 from vmlint.errors import UsageError
@@ -26,7 +27,7 @@ def make_parser() -> Parser:
     parser = Parser("cache", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("what", metavar="WHAT", nargs="?", type=one_of("info", "clear"), help="info or clear")
     add_cache_folder(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

@@ -7,12 +7,12 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
-from vmlint.cli.output import check_writable, encoding, say, uses_color, uses_links, width, write, write_file
+from vmlint.cli.options import Target, add_options, add_output, targets_of
+from vmlint.cli.output import encoding, say, uses_color, uses_links, width, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.pull_request import base_of, is_ci
 from vmlint.cli.reading import (
@@ -117,21 +117,11 @@ def make_parser() -> Parser:
     )
 
     shown = parser.add_argument_group("output")
-    shown.add_argument(
-        "--format",
-        metavar="FORMAT",
-        type=one_of(*_FORMATS),
-        default="text",
-        help="text (the default), concise (one line a finding), json, sarif, github, gitlab, junit, markdown",
-    )
-    shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
-    shown.add_argument(
-        "--report",
-        metavar="FORMAT=FILE",
-        type=_extra,
-        action="append",
-        default=[],
-        help="write a further report to a file (repeatable)",
+    add_output(
+        shown,
+        _FORMATS,
+        "text (the default), concise (one line a finding), json, sarif, github, gitlab, junit, markdown",
+        "json=report.json",
     )
     shown.add_argument(
         "--statistics",
@@ -150,24 +140,8 @@ def make_parser() -> Parser:
         help="list everything that was skipped or is undecided, and external references",
     )
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     return parser
-
-
-class _Target(NamedTuple):
-    """A format, and the file that it goes to: None for standard output."""
-
-    format: str
-    file: str | None
-
-
-def _extra(text: str) -> _Target:
-    from argparse import ArgumentTypeError
-
-    format, equals, file = text.partition("=")
-    if not equals or not file:
-        raise ArgumentTypeError(f"`{text}` names no file: write `FORMAT=FILE`, such as `json=report.json`")
-    return _Target(one_of(*_FORMATS)(format), file)
 
 
 def _jobs(text: str) -> int:
@@ -347,21 +321,15 @@ def _told(done: Sequence[Finding]) -> list[str]:
     ]
 
 
-def _targets(arguments: Namespace) -> list[_Target]:
+def _targets(arguments: Namespace) -> list[Target]:
     """Where the report goes, checked before anything is read."""
-    main = _Target(arguments.format, None if arguments.output == "-" else arguments.output)
-    targets = [main, *arguments.report]
-    if arguments.statistics and not any(target.format in _COUNTED for target in targets):
+    formats = [arguments.format, *(target.format for target in arguments.report)]
+    if arguments.statistics and not set(formats) & set(_COUNTED):
         raise UsageError("`--statistics` counts in text and json, and neither is written")
-    files = [target.file for target in targets if target.file is not None]
-    for file in files:
-        if files.count(file) > 1 and Path(file).name != "null":
-            raise UsageError(f"two reports would go to `{file}`: name another file for one of them")
-        check_writable(file)
-    return targets
+    return targets_of(arguments)
 
 
-def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
+def _deliver(report: Report, target: Target, arguments: Namespace) -> None:
     from vmlint.report import render
 
     stream = sys.stdout if target.file is None else None
@@ -372,7 +340,7 @@ def _deliver(report: Report, target: _Target, arguments: Namespace) -> None:
         write_file(target.file, text)
 
 
-def _options(target: _Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:
+def _options(target: Target, stream: TextIO | None, arguments: Namespace) -> dict[str, Any]:
     counted = {"statistics": arguments.statistics} if target.format in _COUNTED else {}
     if target.format not in ("text", "concise", "github"):
         return counted

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from vmlint.cli.arguments import OneOf, Parser, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import write
 from vmlint.errors import UsageError
 
@@ -30,7 +31,7 @@ def make_parser() -> Parser:
     parser.add_argument(
         "shell", metavar="SHELL", nargs="?", type=one_of("bash", "zsh", "fish"), help="bash, zsh or fish"
     )
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say, write
 from vmlint.cli.reading import add_files, add_judging, judged_config, paths_of
 from vmlint.errors import UsageError
@@ -51,7 +52,7 @@ def make_parser() -> Parser:
     add_judging(parser.add_argument_group("how it would be judged"))
     shown = parser.add_argument_group("what is shown")
     shown.add_argument("--format", metavar="FORMAT", type=one_of("yaml", "json"), default="yaml", help="yaml or json")
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     return parser
 
 

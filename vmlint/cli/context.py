@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vmlint.cli.arguments import Parser
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import write
 from vmlint.errors import UsageError
 
@@ -49,7 +50,7 @@ _ITEM += "  namespace: {{.metadata.namespace}}{{'\\n'}}"
 def make_parser() -> Parser:
     parser = Parser("context", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument("--print-command", action="store_true", help="print the command")
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint.cli.arguments import Parser
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say, write
 from vmlint.errors import UsageError
 
@@ -70,7 +71,7 @@ def make_parser() -> Parser:
         default=[],
         help="manifests of the cluster (repeatable)",
     )
-    read.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(read, "--help")
     return parser
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, write
 from vmlint.cli.reading import say_unread
 from vmlint.errors import UsageError
@@ -64,7 +65,7 @@ def make_parser() -> Parser:
     scope.add_argument("--cluster", action="store_true", help="print the cluster-wide kind")
     scope.add_argument("--namespaced", action="store_true", help="print the namespaced kind (the default)")
     made.add_argument("--namespace", metavar="NAME", type=_namespace, help="the namespace to write into it")
-    made.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(made, "--help")
     return parser
 
 

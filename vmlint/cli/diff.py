@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
-from vmlint.cli.output import check_writable, encoding, uses_color, width, write, write_file
+from vmlint.cli.options import Target, add_options, add_output, targets_of
+from vmlint.cli.output import encoding, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.reading import add_cluster, add_config, config_of, rules_of
+from vmlint.cli.reading import add_cluster, config_of, rules_of
 from vmlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,32 +72,10 @@ def make_parser() -> Parser:
         help="one or two revisions of git and the paths to compare, or two folders (default: the last commit and the "
         "working tree)",
     )
-    add_config(read)
-    read.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="skip files (repeatable)")
-    read.add_argument(
-        "--context", metavar="PATH", action="append", default=[], help="objects that exist in the cluster (repeatable)"
-    )
-    read.add_argument(
-        "--crds", metavar="PATH", action="append", default=[], help="CustomResourceDefinitions (repeatable)"
-    )
+    add_options(read, "--config", "--exclude", "--context", "--crds")
     add_cluster(parser.add_argument_group("for which cluster"))
     shown = parser.add_argument_group("what is shown")
-    shown.add_argument(
-        "--format",
-        metavar="FORMAT",
-        type=one_of(*_FORMATS),
-        default="text",
-        help="text (the default), json, markdown, github, html",
-    )
-    shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
-    shown.add_argument(
-        "--report",
-        metavar="FORMAT=FILE",
-        type=_extra,
-        action="append",
-        default=[],
-        help="write a further report to a file (repeatable)",
-    )
+    add_output(shown, _FORMATS, "text (the default), json, markdown, github, html", "markdown=comment.md")
     shown.add_argument(
         "--fail-on",
         metavar="WHAT",
@@ -106,27 +85,13 @@ def make_parser() -> Parser:
     )
     shown.add_argument("-q", "--quiet", action="store_true", help="list only changes that reach something")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     parser.set_defaults(rules=[], no_plugins=False, render=None)
     return parser
 
 
 def _failures(text: str) -> list[str]:
     return [one_of(*FAILURES)(word) for word in comma_separated(text)]
-
-
-class _Target(NamedTuple):
-    """A format, and the file that it goes to: None for standard output."""
-
-    format: str
-    file: str | None
-
-
-def _extra(text: str) -> _Target:
-    format, equals, file = text.partition("=")
-    if not equals or not file:
-        raise ArgumentTypeError(f"`{text}` names no file: write `FORMAT=FILE`, such as `markdown=comment.md`")
-    return _Target(one_of(*_FORMATS)(format), file)
 
 
 class _Compared(NamedTuple):
@@ -140,10 +105,7 @@ class _Compared(NamedTuple):
 
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
-    targets = [_Target(arguments.format, arguments.output), *arguments.report]
-    for target in targets:
-        if target.file is not None:
-            check_writable(target.file)
+    targets = targets_of(arguments)
     releases = _releases(arguments.target)
     if releases is not None:
         arguments.target = None
@@ -259,7 +221,7 @@ def _impact(compared: _Compared, config: Config, *, quiet: bool) -> Impact:
         return compare(states.before, states.after, (name, "the working tree"))
 
 
-def _deliver(impact: Impact, target: _Target, arguments: Namespace) -> None:
+def _deliver(impact: Impact, target: Target, arguments: Namespace) -> None:
     stdout = target.file is None
     coded = encoding(sys.stdout) if stdout else "utf-8"
     if target.format == "json":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say, write
 from vmlint.cli.reading import add_cluster, add_files, complain, config_of, opened, paths_of, say_unread
 from vmlint.cli.selection import add_vm, chosen
@@ -69,7 +70,7 @@ def make_parser() -> Parser:
         help="show how the VMs and claims differ from those of the last commit in common with a revision, as a patch "
         "with the origin of each value",
     )
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     return parser
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, add_color
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import uses_color, width, write
 from vmlint.cli.reading import add_config, add_packs, all_rules
 from vmlint.errors import UsageError
@@ -37,7 +38,7 @@ def make_parser() -> Parser:
     add_packs(parser)
     add_config(parser)
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

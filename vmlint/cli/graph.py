@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, one_of
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import check_writable, say, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, add_files, add_packs, opened, rules_of, say_crashes, say_unread
@@ -69,8 +70,8 @@ def make_parser() -> Parser:
         metavar="URL",
         help="link the page to the files on the web, as in 'https://git.example.com/vms/blob/main/{path}#L{line}'",
     )
-    shown.add_argument("--output", metavar="FILE", help="write to a file instead of standard output")
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--output")
+    add_options(shown, "--help")
     return parser
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vmlint.cli.arguments import Parser
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import say, write, write_file
 from vmlint.errors import UsageError
 
@@ -35,7 +36,7 @@ def make_parser() -> Parser:
     parser.add_argument("--yaml", action="store_true", help="write YAML, which is data and needs no Python")
     kinds = ", ".join(KINDS)
     parser.add_argument("--kind", metavar="KIND", default=next(iter(KINDS)), help=f"what it is about: {kinds}")
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint.cli.arguments import comma_separated, one_of
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say
 from vmlint.cli.progress import Progress
 from vmlint.errors import UsageError
@@ -51,43 +52,12 @@ def add_files(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "paths", nargs="*", metavar="PATH", help="files and folders; `-` is standard input (default: `paths`, else `.`)"
     )
-    add_config(group)
-    group.add_argument(
-        "--exclude",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="skip files, with patterns as in a .gitignore (repeatable)",
-    )
-    group.add_argument(
-        "--context",
-        metavar="PATH",
-        action="append",
-        default=[],
-        help="objects that exist in the cluster and are not linted (repeatable)",
-    )
-    group.add_argument(
-        "--crds",
-        metavar="PATH",
-        action="append",
-        default=[],
-        help="additional CustomResourceDefinitions to validate custom resources against (repeatable)",
-    )
-    group.add_argument(
-        "--render",
-        action="store_true",
-        default=None,
-        help="build kustomizations with the installed kustomize or kubectl; nothing is fetched or run for it",
-    )
+    add_options(group, "--config", "--exclude", "--context", "--crds", "--render")
 
 
 def add_cluster(group: argparse._ActionsContainer) -> None:
     """What the cluster is that the files are for."""
-    group.add_argument(
-        "--closed-world", action="store_true", default=None, help="treat objects outside the files as missing"
-    )
-    group.add_argument("--target", metavar="RELEASE", help="the KubeVirt release of the cluster, such as 1.8, or main")
-    group.add_argument("--default-namespace", metavar="NAME", help="the namespace of objects that name none")
+    add_options(group, "--closed-world", "--target", "--default-namespace")
 
 
 def add_packs(group: argparse._ActionsContainer) -> None:
@@ -173,7 +143,7 @@ def rules_of(arguments: Namespace) -> tuple[Rule, ...]:
 
 
 def add_config(group: argparse._ActionsContainer) -> None:
-    group.add_argument("--config", metavar="FILE", help="the configuration file, instead of the nearest")
+    add_options(group, "--config")
 
 
 def all_rules(arguments: Namespace) -> tuple[Rule, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import PLAIN_EXITS, Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, uses_color, width, write
 from vmlint.cli.reading import add_config, add_packs, all_rules
 
@@ -37,7 +38,7 @@ def make_parser() -> Parser:
     add_config(parser)
     parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

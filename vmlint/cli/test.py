@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, add_color, comma_separated
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say, uses_color, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.errors import NothingToRead, UsageError
@@ -59,7 +60,7 @@ def make_parser() -> Parser:
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="print only failures, without summary and progress")
     add_color(parser)
-    parser.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(parser, "--help")
     return parser
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
+from vmlint.cli.options import add_options
 from vmlint.cli.output import encoding, say, uses_color, width, write
 from vmlint.cli.reading import add_cluster, add_files, opened, say_unread
 from vmlint.cli.selection import add_vm, chosen
@@ -41,7 +42,7 @@ def make_parser() -> Parser:
     add_vm(shown)
     shown.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
     add_color(shown)
-    shown.add_argument("-h", "--help", action="help", help="show this help")
+    add_options(shown, "--help")
     return parser
 
 
