@@ -364,3 +364,21 @@ def test_what_the_cluster_never_took_is_said_of_a_deletion(tmp_path: Path) -> No
     change = _change(_impact(tmp_path / "again", [refused, CLAIM], [CLAIM]))
     assert change.verdict is Verdict.DELETED
     assert any("the cluster refused this manifest" in note for note in change.notes)
+
+
+@pytest.mark.parametrize(("operator", "group"), [(True, "nothing"), (False, "restart")])
+def test_the_default_network_of_hyperconverged_is_masquerade(tmp_path: Path, operator: bool, group: str) -> None:
+    """The operator writes it into the KubeVirt object that is in no file: naming it changes nothing."""
+    hyperconverged = {
+        "apiVersion": "hco.kubevirt.io/v1beta1",
+        "kind": "HyperConverged",
+        "metadata": {"name": "kubevirt-hyperconverged", "namespace": "kubevirt-hyperconverged"},
+        "spec": {},
+    }
+    around = [hyperconverged] if operator else []
+
+    def without_network(vm: dict[str, Any]) -> None:
+        del _spec(vm)["networks"], _domain(vm)["devices"]["interfaces"]
+
+    impact = _impact(tmp_path, [_edited(VM, without_network), *around], [VM, *around], closed_world=False)
+    assert _change(impact).group == group

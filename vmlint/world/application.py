@@ -221,14 +221,15 @@ class Application:
     def _copies(self, vm: VirtualMachine, matchers: Iterable[Matcher]) -> Copies:
         """The VM with those of its matchers' objects that are known."""
         objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
-        vm_inputs = self._vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
+        vm_inputs = self.vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
         return self.memo.once((Copies, vm_inputs), vm, lambda: self._copies_in(vm, vm_inputs))
 
     def _copies_in(self, vm: VirtualMachine, vm_inputs: VMInputs) -> Copies:
         data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
         return Copies(data, vm_inputs, self.source_architecture(vm))
 
-    def _vm_inputs(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> VMInputs:
+    def vm_inputs(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> VMInputs:
+        """What the webhook applies to a VM with these objects, under the cluster's settings and release."""
         key = (id(instancetype), id(preference))
         if key not in self._vm_inputs_by_key:  # the inputs keep their objects alive, so ids stay unique
             self._vm_inputs_by_key[key] = VMInputs(

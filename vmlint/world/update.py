@@ -108,12 +108,11 @@ class VmUpdate:
             return self._claim(name)
 
         return Cluster(
-            kubevirt=kubevirt,
+            inputs=world.vms.vm_inputs,
             rollout=Rollout.of(kubevirt, release),
             look=lambda matcher, field: self._look(world, matcher, field),
             claim=claim,
             migratable=lambda guest: _migratable(guest, claim, world),
-            release=release,
         )
 
     def _look(self, world: World, matcher: Matcher, field: Mapping[str, Any]) -> Content:

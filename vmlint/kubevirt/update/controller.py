@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from vmlint.kubevirt.apply import Copies, VMInputs
 from vmlint.kubevirt.applying import Applying
-from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.update.cpu import change_sockets
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.memory import change_memory
@@ -54,14 +53,16 @@ class Migratable(NamedTuple):
 
 
 class Cluster(NamedTuple):
-    """What a VM meets in the cluster: the KubeVirt object and its release, instancetypes and preferences, claims."""
+    """What a VM meets in the cluster: how changes are rolled out, instancetypes and preferences, claims.
 
-    kubevirt: Mapping[str, Any] | None
+    `inputs` gives what the webhook applies to a VM with an instancetype and a preference; either may be None.
+    """
+
+    inputs: Callable[[Mapping[str, Any] | None, Mapping[str, Any] | None], VMInputs]
     rollout: Rollout
     look: Look
     claim: Callable[[str], Claim]
     migratable: Callable[[Guest], Migratable]
-    release: Release | None = None
 
 
 @dataclass
@@ -246,9 +247,7 @@ def _copies(
     vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cluster: Cluster, source_architecture: str = ""
 ) -> Copies:
     objects = {matcher: None if isinstance(content, Gap) else content for matcher, content in contents.items()}
-    vm_inputs = VMInputs(
-        objects[Matcher.INSTANCETYPE], objects[Matcher.PREFERENCE], kubevirt=cluster.kubevirt, release=cluster.release
-    )
+    vm_inputs = cluster.inputs(objects[Matcher.INSTANCETYPE], objects[Matcher.PREFERENCE])
     return Copies(vm, vm_inputs, source_architecture)
 
 
