@@ -55,7 +55,7 @@ spec:
     name: small
 """,
 }
-STEPS = 11
+STEPS = 12
 
 
 def test_a_session_in_neovim(tmp_path: Path) -> None:

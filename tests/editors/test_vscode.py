@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from vmlint.config.settings import SETTINGS
+from vmlint.server.actions import FIX_ALL
+from vmlint.server.lenses import DIFF, EXPAND
 from vmlint.server.options import Options
 from vmlint.version import VERSION
 
@@ -56,6 +58,12 @@ def test_every_command_is_there_and_documented() -> None:
         assert f"{command['category']}: {command['title']}" in readme
     for name in PROPERTIES:
         assert f"`{name}`" in readme or name.startswith("vmlint.trace")
+
+
+def test_the_client_and_the_server_mean_the_same_commands() -> None:
+    source = (EXTENSION / "src" / "extension.ts").read_text("utf-8")
+    assert {EXPAND, DIFF} == set(re.findall(r'"(vmlint\.\w+)": "', source))
+    assert f'kind: "{FIX_ALL}"' in source
 
 
 def test_the_lock_names_no_registry_but_the_public_one() -> None:

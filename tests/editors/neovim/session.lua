@@ -128,6 +128,13 @@ step("completes the name of an instancetype", function()
   assert(labels.small and labels.small:find("1 vCPU, 2Gi", 1, true), vim.inspect(labels))
 end)
 
+step("shows the effective VM", function()
+  local lenses = ask("textDocument/codeLens", { position = vim.NIL })
+  assert(#lenses >= 1, vim.inspect(lenses))
+  local effective = ask("workspace/executeCommand", lenses[1].command)
+  assert(effective:find("guest: 2Gi", 1, true), effective)
+end)
+
 step("jumps to another file", function()
   go("small")
   vim.lsp.buf.definition()
