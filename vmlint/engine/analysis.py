@@ -207,7 +207,6 @@ class _Checking:
         self._subjects = analysis.subjects
         self.judged: dict[int, Judged] = {}
         self._world_at: dict[_At, int] = {}
-        self._kept: list[Resource] = []
 
     def check(self, index: int) -> None:
         """Judge a subject, and note what is found."""
@@ -243,7 +242,7 @@ class _Checking:
 
     def _judged(self, resource: Resource, world: World) -> set[tuple[str, Path]]:
         """The rules that report something of an object that is not in the files, each with the field."""
-        self._kept.append(resource)  # worlds know objects by their ids
+        world.memo.keep(resource)  # the world knows objects by their identity
         reported = set()
         for rule in self._plan.rules(resource, world):
             with suppress(Exception):

@@ -91,14 +91,13 @@ class VmUpdate:
         self.old = old
         self.new = new
         self.worlds = before, after
-        self._kept: list[VirtualMachine] = []
-        """Objects that worlds know by their identity have to stay."""
 
     def with_data(self, data: Mapping[str, Any]) -> VirtualMachine:
         """The VM with other data."""
         new = self.new
         made = type(new)(new.kind, new.ref, dict(data), new.document, prefix=new.prefix, parts=new.parts)
-        self._kept.append(made)
+        for world in self.worlds:  # which know objects by their identity
+            world.memo.keep(made)
         return made
 
     def cluster(self, world: World) -> Cluster:
