@@ -115,4 +115,4 @@ def kind_missing(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
         f"only the namespaced `{twin.short}` exists.",
         fix=f"write `kind: {matcher.namespaced.name}`",
         effect=effect,
-    ).mended(how, Put(vm.matcher_path(matcher, "kind"), matcher.namespaced.name))
+    ).with_fix(how, Put(vm.matcher_path(matcher, "kind"), matcher.namespaced.name))

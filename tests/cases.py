@@ -14,7 +14,7 @@ import vmlint
 from vmlint.fix.fixing import Fixing, fix
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "UNPROVOKED", "difference", "mended", "report", "repos"]
+__all__ = ["FIXTURES", "UNPROVOKED", "difference", "fixed", "report", "repos"]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -22,7 +22,7 @@ UNPROVOKED = {"rule-crashed"}
 """Rules about what no manifest brings about, and so without cases: tests/engine/test_runner.py does."""
 
 
-def mended(case: Path, *, unsafe: bool = True) -> Fixing:
+def fixed(case: Path, *, unsafe: bool = True) -> Fixing:
     """What the fixes of a case come to."""
     with chdir(case):
         return fix(lambda contents: vmlint.check(overlay=contents), unsafe=unsafe)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.cases import FIXTURES, difference, mended, report, repos
+from tests.cases import FIXTURES, difference, fixed, report, repos
 from tools import index
 from tools.docs import DOCS, generated, pages
 from tools.readme import filled_pages
@@ -30,7 +30,7 @@ def main(slugs: list[str]) -> None:
         said = run(case, rules())
         _accept(expectation(case), written(said))
         if any("fixable" in finding for finding in said["findings"]):
-            _accept(case.with_suffix(".diff"), difference(mended(case)))
+            _accept(case.with_suffix(".diff"), difference(fixed(case)))
     for tree in repos():
         if not slugs or tree.parent.name in slugs:
             _accept(tree.parent / "report.json", written(report(tree)))

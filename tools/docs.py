@@ -182,7 +182,7 @@ _MESSAGES = """\
 # Messages
 
 One example of what each rule reports, for each effect that its findings have, from the rule's own fixtures: to read all
-messages in one sitting. The object's name, the place and the chain, which every report adds, are left out here.
+messages in one sitting. The object's name, the place and the chain, which every report adds, are omitted here.
 """
 
 
@@ -372,7 +372,7 @@ _PACKS = f"""\
 # Packs of rules
 
 A pack is a YAML file with custom rules; the [tutorial](packs-tutorial.md) writes one. It is data: nothing in it runs,
-and no path or pattern in it takes more time than the sizes of its text and of the object explain. `vmlint check --rules
+and the time for a path or pattern grows only with the sizes of its text and of the object. `vmlint check --rules
 FILE` or `rules` in the configuration adds it, `vmlint test FILE` runs its cases. Editors complete and check it by [its
 JSON Schema]({PACK_SCHEMA}):
 
@@ -382,19 +382,20 @@ JSON Schema]({PACK_SCHEMA}):
 
 - Paths are [JSONPath as jsonpath-ng writes it](https://pypi.org/project/jsonpath-ng/), with filters:
   `volumes[?(@.name == 'root')].dataVolume.name`. A path without `[*]`, filter, slice or `..` finds one value, or none.
-- `require` wants it of every value, `forbid` of none. Where a path that finds one value finds none, `require` is not
-  met. A path that may find several and finds none is no fault: ask with `count`.
-- A finding stands at the value, or where it would have to be. One of a value that the instancetype gave stands at the
-  name of the instancetype; one at the end of a link at the field where the link begins, and its chain is the way there.
-- What the files don't tell is undecided, and neither found nor passed: a value with a variable, an instancetype that
-  lives elsewhere and gives the value, a default that the KubeVirt object of the cluster may change.
-- `metadata.namespace` is the namespace that the object ends up in, whether it is written or not.
-- A rule's name is its fault: it is written in `select`, `ignore`, `levels` and suppressions, as those of vmlint are.
+- Every value must meet `require`, and no value may meet `forbid`. If a path that leads to a single value finds none,
+  `require` is not met. A path that may find several values and finds none is not a fault: use `count` for that.
+- A finding is at the value, or at the place where it is missing. A finding about a value from the instancetype is at
+  the name of the instancetype; one about the end of a link is at the field where the link begins, with its chain.
+- A question that the files don't answer is undecided, and neither passes nor is reported as a finding: a value with a
+  variable, an external instancetype that sets the value, a default that the cluster's KubeVirt object may change.
+- `metadata.namespace` is the namespace in which the object is created, whether it is written or not.
+- A rule's name names its fault. It is used in `select`, `ignore`, `levels` and suppressions, like the names of vmlint's
+  rules.
 """
 
 _LINKS = """\
-Of several links each begins where the one before leads. Where a link leads nowhere, there is nothing to look at. Of an
-object that is named and not in the files, its kind, name and namespace are known.
+Of several links, each begins where the previous one ends. A link to a missing object has no values to check. Of an
+object that is named and not in the files, only the kind, name and namespace are known.
 
 """
 

@@ -1,8 +1,7 @@
 """What a rule is: a module with a docstring, a `META`, and a generator `check`.
 
-A rule is given one subject and the world around it, and says what is wrong as faults: a field, a message, what to
-do. It knows nothing of lines, levels, suppressions or output. Where the mistake can be mended by changing fields of
-the object, the fault carries those edits.
+A rule gets one subject and the world around it, and yields faults: a place, a message, a fix. It knows nothing of
+lines, levels, suppressions or output. If edits of the object's fields fix the fault, it carries these edits.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ __all__ = ["Doubt", "Effect", "Fault", "Fix", "Level", "Meta", "Rule", "RuleModu
 
 
 class Fix(enum.StrEnum):
-    """How sure the edits are that mend a fault.
+    """How certain the edits of a fault are.
 
-    SAFE: nobody could have meant anything else, and what the object means otherwise stays. UNSAFE: a guess, or a
-    decision that is the user's.
+    SAFE: the only possible intention, and the object keeps its meaning otherwise. UNSAFE: a guess, or a decision of the
+    user.
     """
 
     SAFE = "safe"
@@ -36,10 +35,10 @@ class Fix(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What a rule says of its subject: the place, what is wrong, what to do, and the chain that led there.
+    """What a rule reports of its subject: the place, what is wrong, what to do, and the chain that leads there.
 
-    `edits` do that, made one after the other; their paths start at the object of the place. `how` says how sure they
-    are; it is None without edits.
+    `edits` make the fix, one after the other; their paths start at the object of the place. `how` is their certainty,
+    None without edits.
     """
 
     meta: Meta
@@ -52,11 +51,11 @@ class Fault:
     how: Fix | None = None
 
     def along(self, chain: Iterable[Hop]) -> Fault:
-        """The same fault with the chain that a reader wants to see."""
+        """The same fault with the chain of hops that leads to it."""
         return replace(self, chain=tuple(chain))
 
-    def mended(self, how: Fix, *edits: Edit) -> Fault:
-        """The same fault with the edits that mend it."""
+    def with_fix(self, how: Fix, *edits: Edit) -> Fault:
+        """The same fault with the edits that fix it."""
         return replace(self, edits=edits, how=how)
 
 
@@ -73,16 +72,16 @@ class Doubt:
 class Meta:
     """A rule's identity: its number, effect, first version, and the class of its subjects.
 
-    Of several faults at one field those of the highest `rank` are shown: above zero stands what the schema refuses or
-    drops before anything else is looked at, below it what others say better. `fragments` says that the rule looks at
-    patches too. `level` is that of its findings where it is not that of their effect. `fix` is the surest way in which
-    the rule's faults can be mended, None where it is left to a person.
+    Of several faults at one field only those of the highest `rank` are shown: above zero are faults that the schema
+    refuses or drops before any other check, below zero faults that other rules explain better. `fragments`: the rule
+    checks patches too. `level` is that of its findings, where it differs from that of their effect. `fix` is the most
+    certain kind of fix that the rule's faults have, None without any.
 
-    `strict` says that strict field validation refuses what the rule finds ignored. `final` says that nothing else of an
-    object is looked at in which the rule finds a refusal.
+    `strict`: strict field validation refuses what the rule reports as ignored. `final`: if the rule reports a refusal
+    of an object, no other rule checks the object.
 
-    `about` is a question to the subject and its world. Rules share it, it is asked once for each subject, and the rule
-    is called only where the answer is not empty.
+    `about` is a question to the subject and its world. Rules share it, it is answered once for each subject, and the
+    rule is called only if the answer is not empty.
     """
 
     id: str
@@ -98,11 +97,11 @@ class Meta:
     fix: Fix | None = None
 
     def level_of(self, effect: Effect) -> Level:
-        """The level of a finding with an effect, unless the configuration says otherwise."""
+        """The default level of a finding with an effect."""
         return self.level or effect.level
 
     def at(self, place: Place | Spot, message: str, *, fix: str, effect: Effect | None = None) -> Fault:
-        """A fault. The message says what is wrong, its first sentence stands alone; `fix` says what to do."""
+        """A fault; `effect` defaults to the rule's. The first sentence of `message` needs no context."""
         return Fault(self, place, message, fix, effect or self.effect)
 
     def doubt(self, place: Place | Spot, reason: str) -> Doubt:
@@ -111,7 +110,7 @@ class Meta:
 
 
 class RuleModule(Protocol):
-    """What the registry asks of a module in `rules/`."""
+    """What the registry requires of a module in `rules/`."""
 
     META: Meta
     check: Callable[[Any, World], Iterator[Fault | Doubt]]
@@ -123,8 +122,8 @@ class RuleModule(Protocol):
 class Rule:
     """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page.
 
-    `text` gives its page, as few runs show one. `pack` names the pack that it comes from, as a person knows it; "" is
-    vmlint itself. A rule equals itself alone.
+    `text` returns its page, which few runs need. `pack` is the display name of its pack, "" for vmlint's own rules.
+    Rules compare by identity.
     """
 
     meta: Meta
@@ -145,5 +144,5 @@ class Rule:
 
     @property
     def level(self) -> Level:
-        """The level of a finding with the rule's own effect, unless the configuration says otherwise."""
+        """The default level of a finding with the rule's own effect."""
         return self.meta.level_of(self.meta.effect)

@@ -1,1 +1,1 @@
-"""API versions and schema: what the API server makes of an object's form."""
+"""API versions and schema: what the API server refuses, drops or warns about."""

@@ -54,7 +54,7 @@ def told(
         if (taken := taken_words(refusal)) and _is_beside(resource, refusal):
             words = taken
         fault = meta.at(place, f"{words.wrong}.", fix=words.fix, effect=_EFFECT[outcome_of(refusal)])
-        yield fault.mended(Fix.SAFE if words.sure else Fix.UNSAFE, *words.edits(refusal)) if words.edits else fault
+        yield fault.with_fix(Fix.SAFE if words.sure else Fix.UNSAFE, *words.edits(refusal)) if words.edits else fault
 
 
 def _is_beside(resource: Resource, refusal: Refusal) -> bool:

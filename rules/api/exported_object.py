@@ -75,7 +75,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
                 f"`metadata.{field}` is set, which only the cluster sets{also if others else ''}. {after}.",
                 fix=f"remove {_listed(paths)}",
                 effect=effect,
-            ).mended(Fix.SAFE, *edits)
+            ).with_fix(Fix.SAFE, *edits)
             return
     if has_status:
         yield META.at(
@@ -83,7 +83,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             "`status` is set, which only the cluster sets. The API server drops it.",
             fix=f"remove {_listed(paths)}",
             effect=Effect.IGNORED,
-        ).mended(Fix.SAFE, *edits)
+        ).with_fix(Fix.SAFE, *edits)
 
 
 def _listed(paths: list[str]) -> str:

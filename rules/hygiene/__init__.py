@@ -1,1 +1,1 @@
-"""Hygiene: what stands in the way of reading the files rightly."""
+"""Hygiene: what prevents the files from being read, built and suppressed correctly."""

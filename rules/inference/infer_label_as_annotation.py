@@ -61,7 +61,7 @@ def check(source: Resource, world: World) -> Iterator[Fault]:
             f"the default {what} `{value}` is written as an annotation, and inference reads labels only.",
             fix=f"write it as a label, `{label}: {value}`; then {what} `{value}` is inferred",
         )
-        yield fault.mended(Fix.SAFE, *_edits(source, key, label))
+        yield fault.with_fix(Fix.SAFE, *_edits(source, key, label))
 
 
 def _edits(source: Resource, key: str, label: str) -> tuple[Edit, ...]:

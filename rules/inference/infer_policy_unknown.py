@@ -54,4 +54,4 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
             f"`inferFromVolumeFailurePolicy` is {f'`{value}`' if value else 'empty'}; it must be `Ignore` or `Reject`.",
             fix=f"write `{meant}`",
             effect=refusal(vm),
-        ).mended(how, Put(place.path, meant))
+        ).with_fix(how, Put(place.path, meant))

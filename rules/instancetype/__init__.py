@@ -1,1 +1,1 @@
-"""Instancetypes: which one a VM gets, and what it must then not set itself."""
+"""Instancetypes: which one a VM gets, and which fields it must then not set itself."""

@@ -52,7 +52,7 @@ def overrides(meta: Meta, vm: VirtualMachine, world: World, groups: Collection[s
                 effect=refusal(vm),
             )
             .along(hops)
-            .mended(Fix.UNSAFE, *_removal(path, len(vm.template_path)))
+            .with_fix(Fix.UNSAFE, *_removal(path, len(vm.template_path)))
         )
 
 

@@ -1,1 +1,1 @@
-"""Machine: what KubeVirt's admission says of VMs, VirtualMachineInstances, pools and replica sets."""
+"""Machine: guests of VMs, pools and replica sets that KubeVirt refuses, never starts or can't migrate."""

@@ -42,7 +42,7 @@ def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Ite
             fault = meta.at(place, message, fix=words.fix, effect=verdict.effect)
             fault = fault.along(_hops(workload, verdict, world))
             if words.edits is not None and verdict.origin is Origin.VM:
-                fault = fault.mended(Fix.SAFE, *words.edits(refusal))
+                fault = fault.with_fix(Fix.SAFE, *words.edits(refusal))
             yield fault
 
 

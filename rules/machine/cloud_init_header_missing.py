@@ -59,4 +59,4 @@ def check(workload: Workload, world: World) -> Iterator[Fault]:
                 fix="add `#cloud-config` as the first line",
             ).along(data.hops)
             plain = data.field[-1] == "userData"
-            yield fault.mended(Fix.UNSAFE, Put(data.field, f"#cloud-config\n{data.text}")) if plain else fault
+            yield fault.with_fix(Fix.UNSAFE, Put(data.field, f"#cloud-config\n{data.text}")) if plain else fault

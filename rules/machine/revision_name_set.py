@@ -58,4 +58,4 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
                 f"`revisionName` names a copy of the {matcher.noun} that exists only in the cluster where "
                 "KubeVirt made it.",
                 fix="remove `revisionName`; KubeVirt sets it",
-            ).mended(Fix.UNSAFE, Remove(path))
+            ).with_fix(Fix.UNSAFE, Remove(path))

@@ -53,4 +53,4 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
         "`running` is deprecated; `runStrategy` replaces it.",
         fix=f"write `runStrategy: {strategy}`" if strategy else "use `runStrategy`",
     )
-    yield fault.mended(Fix.SAFE, Move(old, new), Put(new, strategy)) if strategy else fault
+    yield fault.with_fix(Fix.SAFE, Move(old, new), Put(new, strategy)) if strategy else fault

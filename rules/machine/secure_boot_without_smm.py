@@ -53,4 +53,4 @@ META = Meta("VM508", effect=Effect.REJECTED, since="0.1", subject=Workload, abou
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     smm = Put((*workload.vmi_path, "domain", "features", "smm"), {"enabled": True})
     for result in refused(META, workload, world, "secure_boot"):
-        yield result.mended(Fix.UNSAFE, smm) if isinstance(result, Fault) else result
+        yield result.with_fix(Fix.UNSAFE, smm) if isinstance(result, Fault) else result

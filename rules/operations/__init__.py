@@ -1,1 +1,1 @@
-"""Operations: what is done to VMs: snapshots, restores, clones, exports, migrations, backups; presets, plugins."""
+"""Operations: operations on VMs: snapshots, restores, clones, exports, migrations, backups; presets, plugins."""

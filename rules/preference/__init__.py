@@ -1,1 +1,1 @@
-"""Preferences: which one a VM gets, and what it asks of the VM."""
+"""Preferences: which one a VM gets, and what it requires of the VM."""

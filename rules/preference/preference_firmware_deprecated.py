@@ -69,5 +69,5 @@ def _mended(fault: Fault, replaceable: bool, secure: object) -> Fault:
         return fault
     edits = (Move(_OLD, _NEW), Put(_NEW, {}))
     if secure is None:
-        return fault.mended(Fix.SAFE, *edits)
-    return fault.mended(Fix.SAFE if secure else Fix.UNSAFE, *edits, Move(_OLD_SECURE, (*_NEW, "secureBoot")))
+        return fault.with_fix(Fix.SAFE, *edits)
+    return fault.with_fix(Fix.SAFE if secure else Fix.UNSAFE, *edits, Move(_OLD_SECURE, (*_NEW, "secureBoot")))

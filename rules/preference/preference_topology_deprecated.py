@@ -42,4 +42,4 @@ def check(preference: Preference, world: World) -> Iterator[Fault]:
     for refusal in preference_warnings(preference.spec, world.settings.release):
         words = in_words(WORDS, refusal)
         fault = META.at(preference.at(*refusal.path), f"{words.wrong}.", fix=words.fix)
-        yield fault.mended(Fix.SAFE, *words.edits(refusal)) if words.edits else fault
+        yield fault.with_fix(Fix.SAFE, *words.edits(refusal)) if words.edits else fault

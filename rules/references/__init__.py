@@ -1,1 +1,1 @@
-"""References and ownership: who refers to what is not there, and what two objects claim."""
+"""References and ownership: references to objects that do not exist, and objects that two others claim."""

@@ -1,1 +1,1 @@
-"""Storage: what CDI makes of DataVolumes, templates and their claims."""
+"""Storage: how CDI handles DataVolumes, templates and their claims."""

@@ -72,7 +72,7 @@ def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
                 f"volume `{text(volume, 'name')}` has no `claimName`, by which it would find its claim template.",
                 fix=f"write `claimName: {name}`",
                 effect=Effect.STUCK,
-            ).mended(Fix.SAFE, Move((*claim_path, "name"), (*claim_path, "claimName")))
+            ).with_fix(Fix.SAFE, Move((*claim_path, "name"), (*claim_path, "claimName")))
     for disk in disks:
         if disk.name and disk.name not in used and not any(is_unknown(name) for name in (disk.name, *used)):
             yield META.at(

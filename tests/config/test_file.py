@@ -169,11 +169,11 @@ def test_paths_start_at_the_file(repository: Path, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ((".vmlint.yaml", ".vmlint.yml"), ".vmlint.yaml: `.vmlint.yml` beside it also configures vmlint: keep one"),
-        ((".vmlint.yml", "pyproject.toml"), ".vmlint.yml: `pyproject.toml` beside it also configures vmlint: keep one"),
+        ((".vmlint.yaml", ".vmlint.yml"), ".vmlint.yaml: `.vmlint.yml` also configures vmlint: keep one"),
+        ((".vmlint.yml", "pyproject.toml"), ".vmlint.yml: `pyproject.toml` also configures vmlint: keep one"),
         (
             (".vmlint.yaml", ".vmlint.yml", "pyproject.toml"),
-            ".vmlint.yaml: `.vmlint.yml` and `pyproject.toml` beside it also configure vmlint: keep one",
+            ".vmlint.yaml: `.vmlint.yml` and `pyproject.toml` also configure vmlint: keep one",
         ),
     ],
 )
@@ -359,7 +359,7 @@ def test_a_configuration_names_nothing_outside_its_repository(repository: Path, 
     write("inner/apps/deep/b.yaml")
     (inner / "link").symlink_to(repository / "outside")
     told = (
-        f"`{path.strip(chr(39))}` leads out of `inner`: a configuration names only files of its own repository; name "
+        f"`{path.strip(chr(39))}` leads out of `inner`: a configuration may name only files in its repository; name "
         "others on the command line"
     )
     assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {told}"]

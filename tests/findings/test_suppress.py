@@ -215,8 +215,8 @@ def test_what_may_live_elsewhere_leaves_it_open() -> None:
 def test_the_finding_of_another_object_does_not_make_a_comment_misplaced() -> None:
     written(below=f"vmlint: ignore[{RULE}]")
     text = Path("vm.yaml").read_text()
-    mended = text.replace("running: true", "runStrategy: Always")
-    Path("vm.yaml").write_text(mended + "---\n" + text.replace("web", "db").replace("vmlint: ", "not "))
+    fixed = text.replace("running: true", "runStrategy: Always")
+    Path("vm.yaml").write_text(fixed + "---\n" + text.replace("web", "db").replace("vmlint: ", "not "))
     assert shown(vmlint.check()) == ["VM903", RULE]
 
 

@@ -148,7 +148,7 @@ def test_help_is_plain(command: str) -> None:
     assert {text: found for text in texts if (found := faults(text))} == {}
 
 
-ROOMS = sorted({file.parent for file in (ROOT / "vmlint").rglob("__init__.py")} - {ROOT / "vmlint" / "config"})
+ROOMS = sorted({file.parent for file in (ROOT / "vmlint").rglob("__init__.py")})
 
 
 def texts(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -173,3 +173,18 @@ def test_texts_in_code_are_plain(room: Path) -> None:
         if text.count(" ") > 1 and not re.search(r"[{;]\s|\(\?|</|^#", text) and (found := faults(text))
     }
     assert wrong == {}
+
+
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "RELEASING.md", "CHANGELOG.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs" / "decisions").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_documentation_is_plain(page: Path) -> None:
+    """Sentences and tables, without examples of commands and files, and without what links lead to."""
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    lines = re.sub(r"\]\([^)]*\)", "]", BACKQUOTED.sub("`x`", text)).splitlines()
+    assert {line: found for line in lines if (found := faults(line))} == {}

@@ -83,10 +83,10 @@ def test_a_configuration_brings_no_code(here: Path) -> None:
     )
     listed = ["code", "one.py", "json", "../away.yaml", "link.yaml", "nowhere.yaml", "policies/vm.yaml"]
     assert mistakes(f"rules: [{', '.join(listed)}]\nselect: [HOUSE9]\n") == (
-        ".vmlint.yaml:1: `../away.yaml` is outside `.`: a configuration names only packs of its own folder",
+        ".vmlint.yaml:1: `../away.yaml` is outside `.`: a configuration may name only packs in its folder",
         f".vmlint.yaml:1: `code` is a Python pack, and {how.format('code')}",
         f".vmlint.yaml:1: `json` would be a Python pack, and {how.format('json')}",
-        ".vmlint.yaml:1: `link.yaml` is outside `.`: a configuration names only packs of its own folder",
+        ".vmlint.yaml:1: `link.yaml` is outside `.`: a configuration may name only packs in its folder",
         ".vmlint.yaml:1: `nowhere.yaml`: does not exist",
         f".vmlint.yaml:1: `one.py` is a Python pack, and {how.format('one.py')}",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import FIXTURES, UNPROVOKED, difference, mended
+from tests.cases import FIXTURES, UNPROVOKED, difference, fixed
 from vmlint.cli.fixtures import cases, expectation, judged, unmatched
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
@@ -96,10 +96,10 @@ def test_fixes_change_what_they_are_to_change_and_nothing_else(case: Path) -> No
         return
     best = next(rule.meta.fix for rule in rules() if rule.slug == case.parent.name)
     assert best is Fix.SAFE or (best is Fix.UNSAFE and fixable == {"unsafe"})
-    fixing = mended(case)
+    fixing = fixed(case)
     assert difference(fixing) == wanted.read_text("utf-8")
     assert [one for one in fixing.report.findings if one.fixable] == [one.finding for one in fixing.unfixed]
-    assert bool(mended(case, unsafe=False).fixed) == ("safe" in fixable)
+    assert bool(fixed(case, unsafe=False).fixed) == ("safe" in fixable)
 
 
 def test_every_rule_with_a_fix_shows_it() -> None:

@@ -60,7 +60,7 @@ TABLES: dict[str, Table] = {
             Column("commit", "text", "The commit that was checked; for folders and archives a hash of the content"),
             Column("link", "text", "Where the forge shows a file: an address with `{path}` and `{line}`, or empty"),
             Column("status", "word", "`checked`; `empty`: no manifests; `failed`: no result, see `reason`"),
-            Column("reason", "text", "Why there is no result; empty where there is one"),
+            Column("reason", "text", "The reason for a missing result; empty if a result exists"),
             Column("target", "word", "The release of KubeVirt that it was checked for; empty for none"),
             Column("version", "word", "The version of vmlint"),
             Column("key", "word", "The content key: equal keys have equal results"),

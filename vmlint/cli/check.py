@@ -98,19 +98,19 @@ def make_parser() -> Parser:
         help="print to standard error how long each stage and rule takes, in one process",
     )
 
-    mended = parser.add_argument_group("fixes")
-    mended.add_argument("--fix", action="store_true", help="apply safe fixes to the files")
-    mended.add_argument(
+    fixed = parser.add_argument_group("fixes")
+    fixed.add_argument("--fix", action="store_true", help="apply safe fixes to the files")
+    fixed.add_argument(
         "--unsafe-fixes",
         action="store_true",
         help=("with --fix or --diff: include fixes that are a guess or a decision"),
     )
-    mended.add_argument(
+    fixed.add_argument(
         "--fix-suppressions",
         action="store_true",
         help="remove unused suppression comments and annotations from the files",
     )
-    mended.add_argument(
+    fixed.add_argument(
         "--diff",
         action="store_true",
         help="show the fixes as a patch without writing them",
@@ -278,22 +278,22 @@ def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fix
     """What is to be written, all told: findings are mended first, suppressions pruned of what is then left."""
     from vmlint.fix.prune import prune
 
-    mended: list[Rewrite] = _mended(paths, config, arguments) if fixes else []
+    fixed: list[Rewrite] = _fixed(paths, config, arguments) if fixes else []
     if not arguments.fix_suppressions:
-        return mended
-    contents = {rewrite.file: rewrite.new for rewrite in mended}
+        return fixed
+    contents = {rewrite.file: rewrite.new for rewrite in fixed}
     pruning = prune(_check(paths, config, arguments, overlay=contents).suppressions, contents)
     done = [] if arguments.diff else [f"{one} removed" for one in pruning.done]
     for told in (*pruning.left, *done):
         say(told)
-    after = {rewrite.file: rewrite for rewrite in mended}
+    after = {rewrite.file: rewrite for rewrite in fixed}
     for rewrite in pruning.rewrites:
         before = after.get(rewrite.file, rewrite)
         after[rewrite.file] = before._replace(new=rewrite.new)
     return [after[file] for file in sorted(after)]
 
 
-def _mended(paths: Sequence[str], config: Config, arguments: Namespace) -> list[Rewrite]:
+def _fixed(paths: Sequence[str], config: Config, arguments: Namespace) -> list[Rewrite]:
     from vmlint.fix.fixing import fix
 
     # An installed kustomize reads what is on disk, so that the files with their edits are built here.

@@ -49,7 +49,7 @@ class Config:
     default_namespace: str = "default"
     """The namespace of an object that names none."""
     catalogs: tuple[str, ...] = ()
-    """Published sets of objects that the cluster holds, as `common-instancetypes@v1.5.1`."""
+    """Published sets of objects that the cluster has, as `common-instancetypes@v1.5.1`."""
     render: bool = False
     """Whether kustomizations are built with the installed `kustomize` or `kubectl`."""
     select: tuple[str, ...] = ()
@@ -65,7 +65,7 @@ class Config:
     baseline: str = ""
     """The file of the findings that are known, which are suppressed; "" for none."""
     rules: tuple[str, ...] = ()
-    """Packs of rules besides those that are installed: paths, and names of modules."""
+    """Packs of rules in addition to the installed ones: paths, and names of modules."""
     strict: bool = False
     """Whether skipped files and documents, undecided questions and external references make the command fail."""
     unknown_fields: Literal["default", "error"] = "default"

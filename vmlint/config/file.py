@@ -156,7 +156,7 @@ def find_in(folder: Path) -> Path | None:
     if len(files) > 1:
         others = " and ".join(f"`{file.name}`" for file in files[1:])
         configure = "configures" if len(files) == 2 else "configure"
-        raise ConfigError([f"{_shown(files[0])}: {others} beside it also {configure} vmlint: keep one"])
+        raise ConfigError([f"{_shown(files[0])}: {others} also {configure} vmlint: keep one"])
     for file in files:
         _check_link(file)
     return files[0] if files else None

@@ -94,7 +94,7 @@ def _leads_out(text: str, at: At) -> bool:
         at.report(f"`{text}` is neither a file nor a folder: vmlint reads nothing else")
         return True
     at.report(
-        f"`{text}` leads out of `{_shown(at.within)}`: a configuration names only files of its own repository; name "
+        f"`{text}` leads out of `{_shown(at.within)}`: a configuration may name only files in its repository; name "
         "others on the command line"
     )
     return True
@@ -129,7 +129,7 @@ def _pack(text: str, at: At) -> str | None:
         at.report(f"`{text}` would be a Python pack, and {_NO_CODE.format(text)}")
         return None
     if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(at.folder)):
-        at.report(f"`{text}` is outside `{_shown(at.folder)}`: a configuration names only packs of its own folder")
+        at.report(f"`{text}` is outside `{_shown(at.folder)}`: a configuration may name only packs in its folder")
         return None
     try:
         packs = packs_at(path)
@@ -143,8 +143,7 @@ def _pack(text: str, at: At) -> str | None:
     home = os.path.realpath(at.folder)
     if out := next((file for file in packs if not Path(os.path.realpath(file)).is_relative_to(home)), None):
         at.report(
-            f"`{_shown(out)}` is a link out of `{_shown(at.folder)}`: a configuration names only packs of its own "
-            "folder"
+            f"`{_shown(out)}` is a link out of `{_shown(at.folder)}`: a configuration may name only packs in its folder"
         )
         return None
     # A folder without its slash would be the name of a module.

@@ -106,7 +106,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "catalogs",
         CATALOGS,
-        "Published sets of objects that the cluster holds. Without it, instancetypes and preferences of "
+        "Published sets of objects that the cluster has. Without it, instancetypes and preferences of "
         "common-instancetypes are known as KubeVirt itself deploys them.",
         (["common-instancetypes@v1.5.1"],),
     ),
@@ -169,7 +169,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "rules",
         PACKS,
-        "Packs of rules besides vmlint's own: YAML files or folders of them, at the configuration or below it. "
+        "Additional packs of rules: YAML files or folders of them, at the configuration or below it. "
         "Python packs are code, and are named with `--rules` or installed.",
         (["policies/vm.yaml"],),
     ),

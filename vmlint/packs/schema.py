@@ -119,7 +119,7 @@ RULE: Mapping[str, _Schema] = {
     "require": _conditions("What every value must meet. A path that leads to a single value requires that it exists"),
     "forbid": _conditions("What no value may meet"),
     "message": {
-        "description": "The message of a finding; required if a condition of `require` or `forbid` has none. "
+        "description": "The message of a finding; required if a condition of `require` or `forbid` lacks one. "
         "`{name}`, `{namespace}` and `{kind}` are those of the object, `{field}` and `{value}` those of the "
         "fault; with "
         "`via`, also `{via.name}`, `{via.namespace}` and `{via.kind}`",
