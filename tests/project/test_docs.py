@@ -34,6 +34,7 @@ def test_links_lead_somewhere(page: Path) -> None:
         file, _, heading = target.partition("#")
         there = page.parent / file if file else page
         assert there.exists(), target
+        assert there.resolve().is_relative_to(DOCS), target  # the site has nothing else
         assert not heading or heading in _anchors(there), target
 
 
