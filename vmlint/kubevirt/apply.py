@@ -160,6 +160,11 @@ class Copies:
         """The VM as the controller starts it. Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (startVMI)."""
         return Applied(self, self._start)
 
+    def forget(self) -> None:
+        """Make no more of the copies than somebody still holds; they are made anew for who asks again."""
+        for name in ("reviewed", "expanded", "compared", "started"):
+            self.__dict__.pop(name, None)
+
     def _review(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         count = self._vcpus(template)

@@ -28,6 +28,8 @@ from vmlint.world.settings import Settings
 __all__ = ["Application"]
 
 _T = TypeVar("_T")
+_MOST_RECENT = 64
+"""Of how many VMs the copies are kept: rules look at one VM after the other, and a copy is as large as the VM."""
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
 _DATA_SOURCES = (DataSource, DataImportCron)  # a DataSource in the files, or the cron that makes it and labels it
 
@@ -43,6 +45,7 @@ class Application:
         self.memo = Memo()
         self._vm_inputs_by_key: dict[tuple[int, int], VMInputs] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
+        self._recent: dict[tuple[int, VMInputs], Copies] = {}
 
     def take_as_complete(self, subject: object) -> None:
         """From now on rely on others' finding that a VM lacks nothing."""
@@ -114,11 +117,6 @@ class Application:
         """
         return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
 
-    def _reviewed_alike(self, vm: VirtualMachine) -> Applied | None:
-        """The same of the VM's stand-in, in which texts that decide nothing are blank."""
-        known = self.alike(vm)
-        return self.memo.once("reviewed", known, lambda: self.reviewed(known))
-
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
         return self._copies(vm, matchers).reviewed
@@ -172,14 +170,22 @@ class Application:
 
         What the preference is plays no part in them, but where it makes the VM be refused before.
         """
-        applied = self._reviewed_alike(vm)
+        known = self.alike(vm)
+        return self.memo.once("conflicts", known, lambda: self._conflicts(known))
+
+    def _conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
+        applied = self.reviewed(vm)
         if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
-            applied = self.reviewed_with(self.alike(vm), Matcher.INSTANCETYPE)
+            applied = self.reviewed_with(vm, Matcher.INSTANCETYPE)
         return applied.conflicts if applied else ()
 
     def unusable(self, vm: VirtualMachine) -> Refusal | None:
         """Why the VM's preference can't be applied to it, where that is known."""
-        applied = self._reviewed_alike(vm)
+        known = self.alike(vm)
+        return self.memo.once("unusable", known, lambda: self._unusable(known))
+
+    def _unusable(self, vm: VirtualMachine) -> Refusal | None:
+        applied = self.reviewed(vm)
         return applied.refusal if applied else None
 
     def unmet(self, vm: VirtualMachine) -> Refusal | None:
@@ -191,7 +197,7 @@ class Application:
         return self.memo.once(unmet, vm, lambda: self._unmet(vm))
 
     def _unmet(self, vm: VirtualMachine) -> Refusal | None:
-        applied = self._reviewed_alike(vm)
+        applied = self.reviewed(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
@@ -222,7 +228,12 @@ class Application:
         """The VM with those of its matchers' objects that are known."""
         objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
         vm_inputs = self.vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
-        return self.memo.once((Copies, vm_inputs), vm, lambda: self._copies_in(vm, vm_inputs))
+        key = id(vm), vm_inputs
+        if (known := self._recent.get(key)) is None:
+            known = self._recent[key] = self._copies_in(vm, vm_inputs)
+            if len(self._recent) > _MOST_RECENT:
+                self._recent.pop(next(iter(self._recent))).forget()
+        return known
 
     def _copies_in(self, vm: VirtualMachine, vm_inputs: VMInputs) -> Copies:
         data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}

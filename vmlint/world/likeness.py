@@ -10,6 +10,7 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 from vmlint.kubevirt.admission.forms import mac_length
@@ -22,6 +23,7 @@ __all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
 
 _T = TypeVar("_T")
 
+_KEY_SIZE = 16  # in bytes
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
 _ROUND = re.compile(r"[1-9][0-9]{0,4}Gi|[1-9][0-9]{3,6}Mi")
 _URL = re.compile(r"(https?|docker)://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?/[A-Za-z0-9/_.:-]*")
@@ -292,4 +294,5 @@ _COPIED = ("pvc", "snapshot")
 
 def key_of(data: Any) -> bytes:
     """What is equal for equal data alone. YAML and JSON have no value that `marshal` does not know."""
-    return marshal.dumps(data, 2)  # from version 3 on, equal values may be written in two ways
+    # From version 3 on, equal values may be written in two ways.
+    return blake2b(marshal.dumps(data, 2), digest_size=_KEY_SIZE).digest()
