@@ -67,7 +67,7 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         running=running,
         today=today or datetime.date.today(),
     )
-    told = list(_told(analysis.violations, settings, crashes, analysis.located))
+    told = list(_told(analysis.violations, settings, crashes, analysis.located, keeps=bool(analysis.judged)))
     shown, suppressed = silence.split(told)
     suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
     said = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
@@ -106,12 +106,20 @@ def _told(
     settings: Config,
     crashes: list[Crash],
     known: Mapping[int, Finding] = _NONE_LOCATED,
+    *,
+    keeps: bool = True,
 ) -> Iterator[ReportedFault]:
     """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash.
 
-    `known` are findings that are made already, by the ids of their faults.
+    `known` are findings that are made already, by the ids of their faults. Unless it `keeps` them, a document's
+    positions go with the last of its faults.
     """
+    before: Document | None = None
     for rule, fault in faults:
+        document = _document(fault.place)
+        if before is not None and before is not document and not keeps:
+            before.forget_places()
+        before = document
         try:
             finding = known.get(id(fault)) or located(rule, fault)
         except MemoryError:

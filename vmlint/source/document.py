@@ -206,6 +206,10 @@ class Document:
             self._long = row, self.text[start:end]
         return self._long[1]
 
+    def forget_places(self) -> None:
+        """Keep the positions no longer, which take several times the memory of the text."""
+        self._positions = self._starts = self._long = None
+
     def _places(self) -> Positions:
         if self._positions is None:
             from vmlint.source.positions import Positions
