@@ -12,6 +12,7 @@ from typing import Any
 
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.source.json_mistake import mistake
 
 __all__ = ["ConfigCode", "Unread", "refusal_of"]
 
@@ -40,9 +41,10 @@ def refusal_of(config: str) -> Refusal | Unread | None:
     try:
         found = json.loads(config)
     except json.JSONDecodeError as error:
-        if _holds_variable(config, error.pos):
+        wrong = mistake(error)
+        if _holds_variable(config, wrong.position):
             return Unread.VARIABLE
-        return _refusal(ConfigCode.NOT_JSON, message=error.msg, line=error.lineno, column=error.colno)
+        return _refusal(ConfigCode.NOT_JSON, message=wrong.reason, line=wrong.line, column=wrong.column)
     except (ValueError, RecursionError):
         return _refusal(ConfigCode.NOT_PARSED)
     if not isinstance(found, dict):

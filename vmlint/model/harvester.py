@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from vmlint.model.access import mapping, text
+from vmlint.source.json_mistake import mistake
 
 __all__ = ["CLAIMS", "IMAGE", "Claims", "claims_of"]
 
@@ -45,9 +46,10 @@ def claims_of(data: Any) -> Claims | None:
     except (ValueError, RecursionError) as error:
         if any(opening in written for opening in _VARIABLES):
             return Claims(decided=False)
-        place = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"
-        return Claims(wrong=f"is not JSON: {reason}{place}")
+        if not isinstance(error, json.JSONDecodeError):
+            return Claims(wrong="is not JSON: it is nested too deeply")
+        wrong = mistake(error)
+        return Claims(wrong=f"is not JSON: {wrong.reason} at character {wrong.position + 1}")
     if not isinstance(found, list):
         return Claims(wrong="must be a list of claims")
     names = tuple(text(entry, "metadata", "name") for entry in found)

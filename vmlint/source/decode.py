@@ -16,6 +16,7 @@ from typing import Any
 from vmlint.source.builder import MAX_ALIASED, Built, build
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
+from vmlint.source.json_mistake import mistake
 from vmlint.source.json_values import JsonValues
 from vmlint.source.manifest import is_manifest, is_unfilled
 from vmlint.source.problems import Unreadable
@@ -119,8 +120,9 @@ class _Decoder:
             except json.JSONDecodeError as error:
                 if count < 2:
                     return _yaml_start(text, end, start)
-                mistake = Unreadable(error.pos - start, f"not JSON, as the values before it are: {error.msg}")
-                self._refuse(text[start:], line, column, mistake)
+                found = mistake(error)
+                refused = Unreadable(found.position - start, f"not JSON, as the values before it are: {found.reason}")
+                self._refuse(text[start:], line, column, refused)
                 return len(text)
             except Unreadable as error:
                 self._refuse(text[start:], line, column, error)
