@@ -60,7 +60,7 @@ class Client(LanguageClient):
 
 
 @asynccontextmanager
-async def connected(*folders: Path, configuration: Any = None) -> AsyncIterator[Client]:
+async def connected(*folders: Path, configuration: Any = None, watches: bool = True) -> AsyncIterator[Client]:
     """A client with some folders open."""
     client = Client(configuration)
 
@@ -101,7 +101,7 @@ async def connected(*folders: Path, configuration: Any = None) -> AsyncIterator[
         window=types.WindowClientCapabilities(work_done_progress=True),
         workspace=types.WorkspaceClientCapabilities(
             configuration=True,
-            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True),
+            did_change_watched_files=types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=watches),
         ),
     )
     opened = [types.WorkspaceFolder(folder.as_uri(), folder.name) for folder in folders]

@@ -148,3 +148,57 @@ def test_an_editor_asks_about_a_place(tmp_path: Path) -> None:
             )
 
     asyncio.run(session())
+
+
+def test_an_editor_that_reports_no_changes_of_files(shop: Path) -> None:
+    """Neovim on Linux, say: the server looks for itself."""
+
+    async def session() -> None:
+        vm = shop / "vm.yaml"
+        async with connected(shop, configuration={"files": "all"}, watches=False) as client:
+            await client.until(lambda: "end" in client.stages)
+            (shop / "size.yaml").unlink()
+            await client.until(lambda: client.codes(vm) == ["instancetype-not-found"])
+            (shop / "size.yaml").write_text(SMALL)
+            await client.until(lambda: client.codes(vm) == [])
+            (shop / "more").mkdir()
+            (shop / "more" / "vm.yaml").write_text(VM.replace("web", "db").replace("small", "large"))
+            await client.until(lambda: client.codes(shop / "more" / "vm.yaml") == ["instancetype-not-found"])
+
+    asyncio.run(session())
+
+
+def test_many_folders(shop: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    written(other)
+
+    async def session() -> None:
+        async with connected(shop, other, configuration={"files": "all"}) as client:
+            (shop / "size.yaml").unlink()
+            client.touch(shop / "size.yaml")
+            await client.until(
+                lambda: (
+                    client.codes(shop / "vm.yaml") == ["instancetype-not-found"]
+                    and client.codes(other / "cache.yaml") == ["running-deprecated"]
+                )
+            )
+            gone = types.WorkspaceFolder(other.as_uri(), "other")
+            event = types.WorkspaceFoldersChangeEvent([], [gone])
+            client.workspace_did_change_workspace_folders(types.DidChangeWorkspaceFoldersParams(event))
+            await client.until(lambda: client.codes(other / "cache.yaml") == [])
+            assert client.codes(shop / "vm.yaml") == ["instancetype-not-found"]
+
+    asyncio.run(session())
+
+
+def test_a_file_without_a_folder(shop: Path) -> None:
+    """The editor has opened one file: its repository counts."""
+
+    async def session() -> None:
+        vm = shop / "vm.yaml"
+        async with connected() as client:
+            client.open(vm, VM.replace("small", "large"))
+            await client.until(lambda: client.codes(vm) == ["instancetype-not-found"])
+
+    asyncio.run(session())

@@ -24,10 +24,9 @@ from vmlint.rule import Effect, Fix
 from vmlint.server.diagnostics import diagnostic
 from vmlint.server.editing import appended, edits_between, with_edits, workspace_edit
 from vmlint.server.session import Checked
-from vmlint.server.standin import is_readable
 from vmlint.server.uris import name_in, uri_of
 from vmlint.server.view import Held, View
-from vmlint.source.decode import decode_text
+from vmlint.source.decode import decode, decode_text
 from vmlint.source.document import Document
 from vmlint.source.edit import Edit, Put, Remove
 from vmlint.source.edits import Unfit
@@ -188,10 +187,14 @@ def _suppressions(
         ):
             start = types.Position(at, 0)
             new = content.changed(types.Range(start, start), added).content
-            if is_readable(new, name):
+            if _data(new, name) == _data(content.content, name):  # else it would be text of a value
                 changes = {uri_of(view.folder.root, name): [types.TextEdit(types.Range(start, start), added)]}
                 yield types.CodeAction(title, kind, [shown], edit=types.WorkspaceEdit(changes=changes))
     yield from _into_baseline(view, checked, finding, shown)
+
+
+def _data(content: str, name: str) -> list[Any]:
+    return [one.data for one in decode(content.encode("utf-8", "surrogatepass"), name).documents]
 
 
 def _into_baseline(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from vmlint.server.session import Checked, Folder, Stopped, is_setting, within
 from vmlint.server.standin import Shift
 from vmlint.server.uris import name_in, path_of_uri, uri_of
 from vmlint.server.view import View
+from vmlint.server.watching import Watch
 from vmlint.version import VERSION
 
 __all__ = ["Server"]
@@ -38,6 +39,8 @@ _IDLE = 2.0
 """Seconds without a check after which memory is tidied up."""
 _OFTEN = 200
 """After how many checks memory is tidied up again."""
+_WATCHING = 3.0
+"""Seconds between two looks for changes on disk."""
 _LEAST_SHOWN = 0.5
 """Seconds between two reports of progress."""
 
@@ -65,6 +68,8 @@ class Server(LanguageServer):
         self._published: dict[str, list[types.Diagnostic]] = {}
         self._told: set[str] = set()
         self._views: dict[Path, View] = {}
+        self._watching = False
+        self._watches: dict[Path, Watch] = {}
         self._checks = 0
         self._settled_at = 0
         self._settling: asyncio.TimerHandle | None = None
@@ -155,10 +160,31 @@ class Server(LanguageServer):
             if (held := self._holder(uri)) is not None:
                 by_folder.setdefault(held[0].root, []).append(held[1])
         for root, names in by_folder.items():
-            self._worker.submit(self._folders[root].touched, names)
-            self.want_check(self._folders[root])
-            if any(is_setting(name) for name in names):
-                self._first.pop(root, None)
+            self._changed_on_disk(self._folders[root], names)
+
+    def _changed_on_disk(self, folder: Folder, names: Sequence[str]) -> None:
+        self._worker.submit(folder.touched, names)
+        self.want_check(folder)
+        if any(is_setting(name) for name in names):
+            self._first.pop(folder.root, None)
+
+    async def watch(self) -> None:
+        """Look for changes on disk from time to time: for an editor that does not report them."""
+        self._watching = True
+        while True:
+            await asyncio.sleep(_WATCHING)
+            for root, watch in list(self._watches.items()):
+                folder = self._folders.get(root)
+                if folder is None:
+                    del self._watches[root]
+                elif changed := await self.work(watch.changed):
+                    self._changed_on_disk(folder, sorted(changed))
+
+    def stop(self) -> None:
+        """Give up what runs and waits: the editor ends."""
+        for root in self._folders:
+            self._wanted[root] = self._wanted.get(root, 0) + 1
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     def configure(self, options: Options) -> None:
         """Settings of the client that count from now on."""
@@ -194,9 +220,7 @@ class Server(LanguageServer):
 
     def _start_check(self, folder: Folder) -> None:
         self._waiting.pop(folder.root, None)
-        task = asyncio.get_running_loop().create_task(self._check(folder))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.background(self._check(folder))
 
     async def _check(self, folder: Folder) -> None:
         root, number = folder.root, self._wanted.get(folder.root, 0)
@@ -223,6 +247,12 @@ class Server(LanguageServer):
             self._checked[root] = checked
             self._show(folder, checked, shown_now)
             self._settle_later()
+
+    def background(self, job: Coroutine[Any, Any, None]) -> None:
+        """Do something beside everything else."""
+        task = asyncio.get_running_loop().create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _settle_later(self) -> None:
         """Tidy up when nobody types: after the first checks, and then from time to time."""
@@ -314,6 +344,10 @@ class Server(LanguageServer):
     def _diagnosed(self, folder: Folder, progress: Callable[[str, int, int], None]) -> tuple[Checked, _Shown]:
         """Check a folder: what was found, and the diagnostics of each file."""
         checked = folder.check(progress)
+        if self._watching and (
+            folder.root not in self._watches or not self._watches[folder.root].has(folder.read_names)
+        ):
+            self._watches[folder.root] = Watch(folder.root, folder.read_names)
         texts = _Texts(folder, self.encoding)
         if checked.trouble:
             return checked, _of_trouble(checked, texts)

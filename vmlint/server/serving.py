@@ -36,10 +36,10 @@ def make_server() -> Server:
         folders = server.workspace.folders.values()
         uris = [folder.uri for folder in folders] or [uri for uri in (server.workspace.root_uri,) if uri]
         await _configure(server)
+        await _watch(server)
         for uri in uris:
             if (path := path_of_uri(uri)) is not None:
                 server.add_folder(path)
-        await _watch(server)
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def did_open(params: types.DidOpenTextDocumentParams) -> None:
@@ -79,6 +79,10 @@ def make_server() -> Server:
             if (path := path_of_uri(added.uri)) is not None:
                 server.add_folder(path)
 
+    @server.feature(types.SHUTDOWN)
+    def shutdown(_: None) -> None:
+        server.stop()
+
     register(server)
     return server
 
@@ -105,6 +109,7 @@ async def _watch(server: Server) -> None:
     workspace = server.client_capabilities.workspace
     watched = workspace.did_change_watched_files if workspace is not None else None
     if watched is None or not watched.dynamic_registration:
+        server.background(server.watch())
         return
     watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)

@@ -127,9 +127,21 @@ class Folder:
         """Files were changed, added or removed on disk."""
         names = list(names)
         self.edits += 1
-        if len(names) > _MANY or any(is_setting(name) for name in names):
+        if len(names) > _MANY or any(is_setting(name) or self._is_whole(name) for name in names):
             self._anew = True
         self._changed.update(dict.fromkeys(name for name in names if name not in self._open))
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether a change of a file or folder means more than one file: a folder, or a pack of rules."""
+        path = self.root / name
+        packs = [self.root / pack for pack in self._workspace.settings.rules] if self._workspace else []
+        return path.is_dir() or any(path.is_relative_to(pack) for pack in packs)
+
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """The names of all files that were read, and of those that say how."""
+        files = self._workspace.files[:3] if self._workspace else ()
+        return (*(raw.name for group in files for raw in group), *_SETTINGS)
 
     def configure(self, overrides: Mapping[str, Any]) -> None:
         """Settings of the editor that count from now on."""
@@ -168,6 +180,8 @@ class Folder:
 
     def snapshot(self) -> Snapshot | None:
         """What the files describe now; None where there is nothing to read, or `trouble` says why not."""
+        if not self.root.is_dir():
+            return None
         with within(self.root), no_garbage():
             self._update()
             return self._snapshot
@@ -178,6 +192,8 @@ class Folder:
 
     def check(self, progress: Progress | None = None) -> Checked:
         """What the rules report of the files now. `progress` may raise Stopped."""
+        if not self.root.is_dir():  # somebody has removed it
+            return Checked(_NOTHING, {})
         with within(self.root), no_garbage():
             self._update()
             if self._snapshot is None or self._workspace is None:
@@ -186,7 +202,10 @@ class Folder:
                 return self._checked
             analysis = analyse(self._snapshot, EarlierAnalysis(self._analysis), progress=progress)
             self._analysis = analysis
-            report = summed_up(analysis)
+            try:
+                report = summed_up(analysis)
+            except VmlintError as error:  # the baseline can't be read
+                return Checked(_NOTHING, {}, trouble=(str(error),))
             self._checked = Checked(report, self._by_file(report), self._snapshot)
             return self._checked
 
@@ -214,8 +233,12 @@ class Folder:
         self._changed.clear()
         self._snapshot = None
         if self._workspace is not None:
-            with suppress(NothingToRead):
+            try:
                 self._snapshot = self._workspace.snapshot()
+            except NothingToRead:
+                pass
+            except VmlintError as error:
+                self.trouble = (str(error),)
 
     def _reopen(self) -> None:
         self._anew = False
