@@ -37,8 +37,8 @@ __all__ = ["Checked", "Folder", "Stopped", "within"]
 
 Progress = Callable[[str, int, int], None]
 
-_SETTINGS = (*NAMES, "pyproject.toml", ".gitignore", ".ignore")
-"""Files that change what a folder's workspace is, by their names."""
+_SETTINGS = (*NAMES, "pyproject.toml", ".gitignore", ".ignore", "Chart.yaml")
+"""Files that change how others are read or judged, by their names."""
 
 
 class Stopped(Exception):  # noqa: N818 - nothing failed
