@@ -28,7 +28,7 @@ Argo CD `reposerver/repository/repository.go`, Flux `kustomize-controller` `inte
 
 from collections.abc import Iterator
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -38,7 +38,7 @@ META = Meta("VM945", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProble
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    if problem.cause is not Cause.PATH_NOT_APPLIED:
+    if problem.code is not BuildCode.PATH_NOT_APPLIED:
         return
     values = problem.values
     near = values["near"]

@@ -33,7 +33,7 @@ kustomize `api/types/kustomization.go` (Unmarshal, CheckEmpty, EnforceFields), `
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -44,28 +44,28 @@ META = Meta("VM940", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProble
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
     values = problem.values
-    match problem.cause:
-        case Cause.UNKNOWN_FIELD:
+    match problem.code:
+        case BuildCode.UNKNOWN_FIELD:
             field, known = values["field"], values["known"].split()
             near = get_close_matches(field, known, 1, 0.7)
             fix = f"write `{near[0]}`" if near else "remove it; the fields here are " + _listed(known)
             yield META.at(spot(problem), f"`{field}` is not a field here. {NOTHING_APPLIED}", fix=fix)
-        case Cause.WRONG_TYPE:
+        case BuildCode.WRONG_TYPE:
             field, expected, value = values["field"], values["expected"], values["value"]
             yield META.at(
                 spot(problem),
                 f"`{field}` is {value}; it must be {expected}. {NOTHING_APPLIED}",
                 fix=_typed(field, expected, value),
             )
-        case Cause.INVALID:
+        case BuildCode.INVALID:
             yield META.at(spot(problem), f"{values['reason']}. {NOTHING_APPLIED}", fix="fix it")
-        case Cause.EMPTY:
+        case BuildCode.EMPTY:
             yield META.at(
                 spot(problem),
                 f"the kustomization is empty. {NOTHING_APPLIED}",
                 fix="list what it applies under `resources`, or remove the file",
             )
-        case Cause.SEVERAL_FILES:
+        case BuildCode.SEVERAL_FILES:
             yield META.at(
                 spot(problem),
                 f"the folder has two kustomization files, `{values['name']}` and `{values['other']}`. "

@@ -41,7 +41,7 @@ kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/int
 
 from collections.abc import Iterator
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -61,47 +61,47 @@ def _said(problem: BuildProblem) -> tuple[str, str] | None:
     """What is wrong and what to do; None for what another rule reports."""
     values = problem.values
     name = values.get("name", "")
-    match problem.cause:
-        case Cause.TOOL:
+    match problem.code:
+        case BuildCode.TOOL:
             reason = values["reason"].rstrip(".")
             return (
                 f"the kustomization can't be built: {reason}.",
                 "fix what the reason names; `kubectl kustomize` in the folder shows it again",
             )
-        case Cause.CYCLE:
+        case BuildCode.CYCLE:
             return (
                 f"`{name}` includes this kustomization again, or contains its folder. {NOTHING_APPLIED}",
                 "move the base to a separate folder next to the overlays, and include that folder",
             )
-        case Cause.IS_A_COMPONENT:
+        case BuildCode.IS_A_COMPONENT:
             return (
                 f"`{name}` is a Component, and `resources` includes kustomizations only. {NOTHING_APPLIED}",
                 f"list `{name}` under `components`",
             )
-        case Cause.NOT_A_COMPONENT:
+        case BuildCode.NOT_A_COMPONENT:
             return (
                 f"`{name}` is not a Component, and `components` includes these only. {NOTHING_APPLIED}",
                 f"list `{name}` under `resources`, or set `kind: Component` and "
                 f"`apiVersion: kustomize.config.k8s.io/v1alpha1` in `{values['file']}`",
             )
-        case Cause.PATCH_INVALID:
+        case BuildCode.PATCH_INVALID:
             return f"the patch is invalid: {values['reason']}. {NOTHING_APPLIED}", "fix the patch"
-        case Cause.PATCH_FAILS:
+        case BuildCode.PATCH_FAILS:
             return (
                 f"the patch does not fit {values['object']}: {values['reason']}. {NOTHING_APPLIED}",
                 "change the patch to fit the object as it is before this patch",
             )
-        case Cause.GENERATOR_FAILS:
+        case BuildCode.GENERATOR_FAILS:
             return f"{values['object']} can't be generated: {values['reason']}. {NOTHING_APPLIED}", "fix the entry"
-        case Cause.REPLACEMENT_FAILS:
+        case BuildCode.REPLACEMENT_FAILS:
             return f"the replacement can't be made: {values['reason']}. {NOTHING_APPLIED}", "fix the replacement"
-        case Cause.REFERENCE_AMBIGUOUS:
+        case BuildCode.REFERENCE_AMBIGUOUS:
             return (
                 f"`{values['field']}` of {values['object']} may mean several objects: {values['names']}. "
                 + NOTHING_APPLIED,
                 "give the objects different names in their files",
             )
-        case Cause.OBJECT_INVALID if problem.at.document.problem is None:
+        case BuildCode.OBJECT_INVALID if problem.at.document.problem is None:
             where = f" in `{values['kustomization']}`" if "kustomization" in values else ""
             return (
                 f"{values['reason']}. kustomize refuses the file, so nothing of the kustomization{where} is applied.",

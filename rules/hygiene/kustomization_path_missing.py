@@ -34,7 +34,7 @@ kustomize `api/internal/target/kusttarget.go` (accumulateResources), `api/intern
 import posixpath
 from collections.abc import Iterator
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -46,27 +46,27 @@ META = Meta("VM941", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProble
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
     values = problem.values
     name = values.get("name", "")
-    match problem.cause:
-        case Cause.MISSING if not name:
+    match problem.code:
+        case BuildCode.MISSING if not name:
             yield META.at(spot(problem), f"the entry is empty. {NOTHING_APPLIED}", fix="remove it, or name a file")
-        case Cause.MISSING:
+        case BuildCode.MISSING:
             near = values.get("near", "")
             fix = f"write `{near}`, the nearest match" if near else "create it, or fix the path"
             yield META.at(spot(problem), f"{values['what']} `{name}` does not exist. {NOTHING_APPLIED}", fix=fix)
-        case Cause.OUTSIDE:
+        case BuildCode.OUTSIDE:
             yield META.at(
                 spot(problem),
                 f"`{name}` is outside the repository, where vmlint does not read, so it can't check what this "
                 "kustomization builds.",
                 fix="run vmlint in the folder that contains both, or move the base into the repository",
             )
-        case Cause.RESTRICTED:
+        case BuildCode.RESTRICTED:
             yield META.at(
                 spot(problem),
                 f"the file `{name}` is outside the folder of the kustomization. {NOTHING_APPLIED}",
                 fix="add a kustomization next to the file and include that folder, or move the file",
             )
-        case Cause.NO_KUSTOMIZATION:
+        case BuildCode.NO_KUSTOMIZATION:
             yield META.at(
                 spot(problem),
                 f"the folder `{name}` has no kustomization.yaml. {NOTHING_APPLIED}",

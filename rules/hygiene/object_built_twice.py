@@ -28,7 +28,7 @@ kustomize `api/resmap/reswrangler.go` (Append), `api/internal/builtins/Namespace
 
 from collections.abc import Iterator
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -38,7 +38,7 @@ META = Meta("VM944", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProble
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    if problem.cause is not Cause.IDENTITY_TAKEN:
+    if problem.code is not BuildCode.IDENTITY_TAKEN:
         return
     values = problem.values
     first = f"`{values['other']}` (line {values['other_line']})"

@@ -30,7 +30,7 @@ kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.g
 
 from collections.abc import Iterator
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -40,7 +40,7 @@ META = Meta("VM943", effect=Effect.IGNORED, since="0.2", subject=BuildProblem)
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    if problem.cause is not Cause.TARGET_UNMATCHED:
+    if problem.code is not BuildCode.TARGET_UNMATCHED:
         return
     values = problem.values
     near = values.get("near", "")

@@ -31,7 +31,7 @@ kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.g
 
 from collections.abc import Iterator, Mapping
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -41,12 +41,12 @@ META = Meta("VM942", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProble
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    if problem.cause not in (Cause.PATCH_UNMATCHED, Cause.PATCH_AMBIGUOUS):
+    if problem.code not in (BuildCode.PATCH_UNMATCHED, BuildCode.PATCH_AMBIGUOUS):
         return
     values = problem.values
     what = f"{values['kind']} `{'/'.join(filter(None, (values['namespace'], values['name'])))}`"
     refused = f"kustomize refuses to build `{values['kustomization']}`, so nothing of it is applied."
-    if problem.cause is Cause.PATCH_AMBIGUOUS:
+    if problem.code is BuildCode.PATCH_AMBIGUOUS:
         message = f"the patch of {what} matches several objects. {refused}"
         yield META.at(spot(problem), message, fix="select the object with a `target` in the kustomization")
         return

@@ -56,7 +56,7 @@ def ours(folder: Path, top: str) -> Made:
     if tree.kustomization(top) is None:
         return Made([], "no kustomization")
     if build.failed:
-        problems = [problem for problem in build.problems if problem.cause != "target-unmatched"]
-        return Made([], "; ".join(f"{one.cause}: {dict(one.values)} at {one.at.path}" for one in problems))
+        problems = [problem for problem in build.problems if problem.code != "target-unmatched"]
+        return Made([], "; ".join(f"{one.code}: {dict(one.values)} at {one.at.path}" for one in problems))
     unsure = frozenset(index for index, part in enumerate(build.parts) if part.unclear)
     return Made([part.draft.data for part in build.parts], "", unsure, bool(build.unread))

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any, NamedTuple
 
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects
 from vmlint.model.access import each, get, mapping, sequence, text
@@ -129,7 +129,7 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
         near = _nearest(reference.path, tree)
         if near or here:
             values = {"path": reference.path, "tool": reference.tool.name, "object": reference.name, "near": near}
-            yield BuildProblem(Cause.PATH_NOT_APPLIED, reference.at, "", values)
+            yield BuildProblem(BuildCode.PATH_NOT_APPLIED, reference.at, "", values)
 
 
 def _nearest(path: str, tree: Tree) -> str:

@@ -20,7 +20,7 @@ from vmlint.gitops.kustomization import Kustomization, PatchEntry, is_remote
 from vmlint.gitops.manifests import Manifests, objects_of
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft, NotApplicable
-from vmlint.gitops.problem import BuildProblem, Cause, Unbuildable
+from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.references import Ambiguous, NameReference, configured, rewrite
 from vmlint.gitops.replacing import NotReplaced, blank, copied, replace, wants
 from vmlint.gitops.scopes import sort_key
@@ -205,7 +205,7 @@ class Builder:
                 "field": ".".join(map(str, error.path)),
                 "names": ", ".join(f"`{name}`" for name in error.names),
             }
-            _refuse(done, BuildProblem(Cause.REFERENCE_AMBIGUOUS, at, _folder(kustomization), values))
+            _refuse(done, BuildProblem(BuildCode.REFERENCE_AMBIGUOUS, at, _folder(kustomization), values))
         done.parts = [part for part in done.parts if part.labels("annotations").get(_LOCAL, "false") == "false"]
         done.parts.sort(key=lambda part: sort_key(part.api_version, part.kind.name, part.namespace, part.name))
         return done
@@ -263,25 +263,27 @@ class Builder:
         """What kustomize refuses in the file itself."""
         folder, document = kustomization.folder, kustomization.document
 
-        def problem(cause: Cause, path: Path = (), *, key: bool = False, **values: str) -> BuildProblem:
-            return BuildProblem(cause, Written(document, path), folder, values, key)
+        def problem(code: BuildCode, path: Path = (), *, key: bool = False, **values: str) -> BuildProblem:
+            return BuildProblem(code, Written(document, path), folder, values, key)
 
         if second := self._tree.second_file(folder):
-            yield problem(Cause.SEVERAL_FILES, name=posixpath.basename(document.file), other=posixpath.basename(second))
+            yield problem(
+                BuildCode.SEVERAL_FILES, name=posixpath.basename(document.file), other=posixpath.basename(second)
+            )
             return
         if document.problem is not None:
-            yield problem(Cause.OBJECT_INVALID, reason=document.problem.reason)
+            yield problem(BuildCode.OBJECT_INVALID, reason=document.problem.reason)
             return
         data = document.data
         if data is None or (isinstance(data, dict) and is_empty(data)):
-            yield problem(Cause.EMPTY)
+            yield problem(BuildCode.EMPTY)
             return
         any_fault = False
         for fault in faults(data):
             any_fault = True
             if fault.expected:
                 yield problem(
-                    Cause.WRONG_TYPE,
+                    BuildCode.WRONG_TYPE,
                     fault.path,
                     field=".".join(map(str, fault.path)),
                     expected=fault.expected,
@@ -289,7 +291,7 @@ class Builder:
                 )
             else:
                 yield problem(
-                    Cause.UNKNOWN_FIELD,
+                    BuildCode.UNKNOWN_FIELD,
                     fault.path,
                     key=True,
                     field=str(fault.path[-1]),
@@ -299,11 +301,11 @@ class Builder:
             return
         kind, version = text(kustomization.data, "kind") or "Kustomization", text(kustomization.data, "apiVersion")
         if kind not in ("Kustomization", "Component"):
-            yield problem(Cause.INVALID, ("kind",), reason=f"`{kind}` is neither `Kustomization` nor `Component`")
+            yield problem(BuildCode.INVALID, ("kind",), reason=f"`{kind}` is neither `Kustomization` nor `Component`")
         wanted = f"kustomize.config.k8s.io/{'v1alpha1' if kind == 'Component' else 'v1beta1'}"
         if version and version != wanted:
             yield problem(
-                Cause.INVALID, ("apiVersion",), reason=f"a {kind} has the version `{wanted}`, not `{version}`"
+                BuildCode.INVALID, ("apiVersion",), reason=f"a {kind} has the version `{wanted}`, not `{version}`"
             )
 
     def _configure(self, kustomization: Kustomization, build: Build) -> None:
@@ -329,11 +331,11 @@ class Builder:
             build.unread.append(Unread(f"the remote file `{entry}` is not fetched", at))
             return ""
         if not entry or self._is_folder(path):
-            raise Unbuildable(BuildProblem(Cause.MISSING, at, folder, {"name": entry, "what": "file"}))
+            raise Unbuildable(BuildProblem(BuildCode.MISSING, at, folder, {"name": entry, "what": "file"}))
         if not self._is_there(kustomization, entry, path, at, build, "file"):
             return ""
         if self._restricted and not _lies_in(path, folder):
-            raise Unbuildable(BuildProblem(Cause.RESTRICTED, at, folder, {"name": entry}))
+            raise Unbuildable(BuildProblem(BuildCode.RESTRICTED, at, folder, {"name": entry}))
         return path
 
     def _is_folder(self, path: str) -> bool:
@@ -350,14 +352,14 @@ class Builder:
         """
         known, values = self._tree.known, {"name": entry}
         if posixpath.isabs(entry):
-            raise Unbuildable(BuildProblem(Cause.RESTRICTED, at, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(BuildCode.RESTRICTED, at, kustomization.folder, values))
         if path in known.outside:
-            build.problems.append(BuildProblem(Cause.OUTSIDE, at, kustomization.folder, values))
+            build.problems.append(BuildProblem(BuildCode.OUTSIDE, at, kustomization.folder, values))
             build.unread.append(Unread(f"`{entry}` is outside the repository, and is not read", at))
             return False
         if path in known.absent and self._tree.file(path) is None:
             values |= {"what": what, "near": self._nearest(entry, path)}
-            raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(BuildCode.MISSING, at, kustomization.folder, values))
         return True
 
     def _nearest(self, entry: str, path: str) -> str:
@@ -400,12 +402,12 @@ class Builder:
             build.unread.append(Unread(f"the remote resource `{entry}` is not fetched", at))
             return
         if not entry:
-            raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, {"name": "", "what": "path"}))
+            raise Unbuildable(BuildProblem(BuildCode.MISSING, at, kustomization.folder, {"name": "", "what": "path"}))
         if not self._is_there(kustomization, entry, path, at, build, "file or folder"):
             return
         if path in self._tree.known.folders:
             self._check_cycle(kustomization, entry, path, at)
-            raise Unbuildable(BuildProblem(Cause.NO_KUSTOMIZATION, at, kustomization.folder, {"name": entry}))
+            raise Unbuildable(BuildProblem(BuildCode.NO_KUSTOMIZATION, at, kustomization.folder, {"name": entry}))
         build.unread.append(Unread(f"`{entry}` is not among the files that were read", at))
 
     def _check_cycle(self, kustomization: Kustomization, entry: str, path: str, at: Written) -> None:
@@ -413,16 +415,16 @@ class Builder:
         for folder in reversed(self._open):
             if _lies_in(folder, path):
                 values = {"name": entry, "folder": folder or "."}
-                raise Unbuildable(BuildProblem(Cause.CYCLE, at, kustomization.folder, values))
+                raise Unbuildable(BuildProblem(BuildCode.CYCLE, at, kustomization.folder, values))
 
     def _check_kind(
         self, kustomization: Kustomization, entry: str, path: str, at: Written, *, is_component: bool
     ) -> None:
         other = self._tree.kustomization(path)
         if other is not None and other.is_component != is_component and not list(self._faults(other)):
-            cause = Cause.NOT_A_COMPONENT if is_component else Cause.IS_A_COMPONENT
+            code = BuildCode.NOT_A_COMPONENT if is_component else BuildCode.IS_A_COMPONENT
             values = {"name": entry, "file": other.file}
-            raise Unbuildable(BuildProblem(cause, at, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(code, at, kustomization.folder, values))
 
     def affords(self, parts: int) -> bool:
         """Whether so many more objects may be made."""
@@ -436,7 +438,7 @@ class Builder:
         if component is None:
             if entry and self._tree.file(path) is not None:
                 values = {"name": entry, "what": "folder"}
-                raise Unbuildable(BuildProblem(Cause.MISSING, at, kustomization.folder, values))
+                raise Unbuildable(BuildProblem(BuildCode.MISSING, at, kustomization.folder, values))
             self._not_read(kustomization, entry, path, at, build)
             return
         self._check_cycle(kustomization, entry, path, at)
@@ -476,14 +478,16 @@ class Builder:
             name, behavior = text(entry, "name"), text(entry, "behavior").lower()
             if not name:
                 values = {"reason": f"the {kind_name} has no `name`", "object": kind_name}
-                raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, at, kustomization.folder, values))
+                raise Unbuildable(BuildProblem(BuildCode.GENERATOR_FAILS, at, kustomization.folder, values))
             self._text_of(kustomization, entry, f"{kind_name} `{name}`", at, build)
             try:
                 data = data_of(entry, lambda path: self._tree.content(beside(kustomization.folder, path)))
             except NotGenerated as error:
                 place = Written(at.document, (*at.path, *error.path))
                 values = {"reason": error.reason, "object": f"{kind_name} `{name}`"}
-                raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, place, kustomization.folder, values)) from None
+                raise Unbuildable(
+                    BuildProblem(BuildCode.GENERATOR_FAILS, place, kustomization.folder, values)
+                ) from None
             named = Written(at.document, (*at.path, "name"))
             draft = Draft(generated(kind_name, entry, common, data), at, {("metadata",): at, _NAME: named})
             part = Part(kind, draft, hashed=kustomization.hashes(entry), generated=True, behavior=behavior)
@@ -507,7 +511,7 @@ class Builder:
             elif len(same) > 1:
                 reason = "matches several existing objects"
             values = {"reason": f"{what} {reason}", "object": what}
-            raise Unbuildable(BuildProblem(Cause.GENERATOR_FAILS, at, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(BuildCode.GENERATOR_FAILS, at, kustomization.folder, values))
         old = same[0]
         part.draft.data = merged(part.draft.data, old.draft.data, part.behavior)
         part.was, part.prefixes, part.suffixes, part.first = old.was, old.prefixes, old.suffixes, old.first
@@ -619,7 +623,7 @@ class Builder:
                 continue
             values = {"reason": f"no {_or(_SCALED)} is called `{name}`", "field": "replicas"}
             at = kustomization.at("replicas", index, "name")
-            raise Unbuildable(BuildProblem(Cause.INVALID, at, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(BuildCode.INVALID, at, kustomization.folder, values))
 
     # Patches
 
@@ -628,7 +632,7 @@ class Builder:
         folder, at = kustomization.folder, entry.at
 
         def invalid(reason: str, place: Written = at) -> Unbuildable:
-            return Unbuildable(BuildProblem(Cause.PATCH_INVALID, place, folder, {"reason": reason}))
+            return Unbuildable(BuildProblem(BuildCode.PATCH_INVALID, place, folder, {"reason": reason}))
 
         documents: Sequence[Document]
         if entry.path and entry.inline.strip():
@@ -702,7 +706,7 @@ class Builder:
                 continue
             except Invalid as error:
                 at, values = entry.selected_at or entry.at, {"reason": str(error)}
-                raise Unbuildable(BuildProblem(Cause.PATCH_INVALID, at, kustomization.folder, values)) from None
+                raise Unbuildable(BuildProblem(BuildCode.PATCH_INVALID, at, kustomization.folder, values)) from None
             if not self._changes(len(meant) * _APPLIED, kustomization, build):
                 return
             for part in meant:
@@ -718,12 +722,12 @@ class Builder:
         if entry.target is not None:
             if not text(entry.target, "name") and entry in kustomization.operations:
                 at, values = entry.selected_at or entry.at, {"reason": "its `target` has no `name`"}
-                raise Unbuildable(BuildProblem(Cause.PATCH_INVALID, at, folder, values))
+                raise Unbuildable(BuildProblem(BuildCode.PATCH_INVALID, at, folder, values))
             found = [part for part in build.parts if selects(entry.target, part)]
             if not found and not build.unread:
                 at = entry.selected_at or entry.at
                 build.problems.append(
-                    BuildProblem(Cause.TARGET_UNMATCHED, at, folder, _wanted(entry.target, build.parts))
+                    BuildProblem(BuildCode.TARGET_UNMATCHED, at, folder, _wanted(entry.target, build.parts))
                 )
             return found
         kind, metadata = text(patch.data, "kind"), mapping(patch.data, "metadata")
@@ -742,9 +746,9 @@ class Builder:
             "apiVersion": probe.api_version,
         }
         values = {**_wanted(selector, build.parts), "kustomization": kustomization.file}
-        cause = Cause.PATCH_AMBIGUOUS if found else Cause.PATCH_UNMATCHED
+        code = BuildCode.PATCH_AMBIGUOUS if found else BuildCode.PATCH_UNMATCHED
         path = (*patch.source.path, "metadata", "name")
-        raise Unbuildable(BuildProblem(cause, Written(patch.source.document, path), folder, values))
+        raise Unbuildable(BuildProblem(code, Written(patch.source.document, path), folder, values))
 
     def _apply(self, part: Part, entry: PatchEntry, patch: _Patch, kustomization: Kustomization) -> None:
         """Apply a patch to an object. Raises Unbuildable where it does not fit."""
@@ -765,7 +769,7 @@ class Builder:
         except NotApplicable as error:
             values = {"object": f"{part.kind.name} `{part.name}`", "reason": str(error)}
             place = Written(patch.source.document, (*patch.source.path, *error.path))
-            raise Unbuildable(BuildProblem(Cause.PATCH_FAILS, place, kustomization.folder, values)) from None
+            raise Unbuildable(BuildProblem(BuildCode.PATCH_FAILS, place, kustomization.folder, values)) from None
         if part.draft.data:
             part.settle(patch.source, before)
 
@@ -792,7 +796,9 @@ class Builder:
             except NotReplaced as error:
                 where = Written(place.document, (*place.path, *error.path))
                 values = {"reason": error.reason}
-                raise Unbuildable(BuildProblem(Cause.REPLACEMENT_FAILS, where, kustomization.folder, values)) from None
+                raise Unbuildable(
+                    BuildProblem(BuildCode.REPLACEMENT_FAILS, where, kustomization.folder, values)
+                ) from None
 
     def _replace_one(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
         if not sequence(entry, "targets"):
@@ -841,7 +847,7 @@ class Builder:
         place = Written(at.document, (*at.path, "path"))
         if entry.get("source") is not None or entry.get("targets"):
             values = {"reason": "it has both `path` and an inline replacement"}
-            raise Unbuildable(BuildProblem(Cause.REPLACEMENT_FAILS, place, kustomization.folder, values))
+            raise Unbuildable(BuildProblem(BuildCode.REPLACEMENT_FAILS, place, kustomization.folder, values))
         path = self._named_file(kustomization, written, place, build)
         file = self._tree.file(path) if path else None
         for document in file.documents[:1] if file else ():
@@ -897,7 +903,7 @@ def _taken(part: Part, other: Part, at: Written, kustomization: Kustomization) -
         "other_line": str(its.document.span((*its.path, *_NAME)).line),
         "moved": "yes" if part.was or other.was else "",
     }
-    return BuildProblem(Cause.IDENTITY_TAKEN, at, kustomization.folder, values)
+    return BuildProblem(BuildCode.IDENTITY_TAKEN, at, kustomization.folder, values)
 
 
 def _hash(part: Part) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
-from vmlint.gitops.problem import BuildProblem, Cause, Unbuildable
+from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.tree import Tree
 from vmlint.model.access import get, text
 from vmlint.model.field import Path
@@ -84,17 +84,19 @@ class Manifests:
             if document.problem is not None:
                 values = {"reason": document.problem.reason}
                 at = Written(document, ())
-                raise Unbuildable(BuildProblem(Cause.OBJECT_INVALID, at, kustomization.folder, values))
+                raise Unbuildable(BuildProblem(BuildCode.OBJECT_INVALID, at, kustomization.folder, values))
             if document.duplicates and not document.json:
                 document.strict = True  # `duplicate-key` reports each of them
                 twice = document.duplicates[0]
                 at = Written(document, twice.path)
-                raise Unbuildable(BuildProblem(Cause.KEY_TWICE, at, kustomization.folder, {"key": str(twice.path[-1])}))
+                raise Unbuildable(
+                    BuildProblem(BuildCode.KEY_TWICE, at, kustomization.folder, {"key": str(twice.path[-1])})
+                )
             for reason, prefix, data in objects_of(document):
                 if reason:
                     values = {"reason": reason, "kustomization": kustomization.file}
                     at = Written(document, prefix)
-                    raise Unbuildable(BuildProblem(Cause.OBJECT_INVALID, at, kustomization.folder, values))
+                    raise Unbuildable(BuildProblem(BuildCode.OBJECT_INVALID, at, kustomization.folder, values))
                 found = known.get((id(document), prefix))
                 version, kind = text(data, "apiVersion"), data["kind"]
                 row = found.kind if found else kind_of(version, kind) or stranger(version, kind)

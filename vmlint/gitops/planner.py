@@ -13,7 +13,7 @@ from vmlint.gitops.deployment import MACHINES, Deployment
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.cluster import makes
@@ -165,7 +165,7 @@ class Planner:
         kustomization = self._tree.kustomization(folder)
         if self._renderer is None or kustomization is None or kustomization.is_component or build.failed:
             return build
-        if any(problem.cause is Cause.OUTSIDE for problem in build.problems):
+        if any(problem.code is BuildCode.OUTSIDE for problem in build.problems):
             return build
         kinds = [*(part.kind for part in build.parts), *(patch.kind for patch in build.patches)]
         if not any(kind.group.endswith(MACHINES) for kind in kinds):
@@ -208,7 +208,7 @@ class Planner:
                 continue
             with self._apart("the kustomization", kustomization.document):
                 build = self._built(kustomization.folder, self._builder)
-                if any(problem.cause is Cause.CYCLE for problem in build.problems):
+                if any(problem.code is BuildCode.CYCLE for problem in build.problems):
                     self._used |= build.files
                     yield self._deployment(kustomization.folder or ".", build, "", kustomization)
 
@@ -257,7 +257,7 @@ class Planner:
             found.kind.group.endswith(MACHINES) for file in build.files for found in self._held.get(file, ())
         ) or any(part.kind.group.endswith(MACHINES) for part in build.parts)
         for problem in build.problems:
-            if matters or problem.cause in _HIDES or MACHINES in problem.at.document.text:
+            if matters or problem.code in _HIDES or MACHINES in problem.at.document.text:
                 self._problems.setdefault(problem.identity, problem)
 
 
@@ -279,7 +279,7 @@ def _is_a_step(folder: str, includes: Mapping[str, Set[str]]) -> bool:
     )
 
 
-_HIDES = (Cause.MISSING, Cause.OUTSIDE, Cause.NO_KUSTOMIZATION)
+_HIDES = (BuildCode.MISSING, BuildCode.OUTSIDE, BuildCode.NO_KUSTOMIZATION)
 """Problems that hide what is there."""
 
 _CONFIG_MAP = BY_GROUP_KIND["", "ConfigMap"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from vmlint.model.resource import Written
 
-__all__ = ["BuildProblem", "Cause", "Unbuildable"]
+__all__ = ["BuildCode", "BuildProblem", "Unbuildable"]
 
 
-class Cause(enum.StrEnum):
+class BuildCode(enum.StrEnum):
     """Why a kustomization, or what a tool is told to apply, has no result."""
 
     MISSING = "missing"
@@ -45,26 +45,26 @@ class Cause(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BuildProblem:
-    """A refusal with its place. `values` holds what a sentence about it needs, by names that each cause defines.
+    """A refusal with its place. `values` holds what a sentence about it needs, by names that each code defines.
 
     `key` says that the field's name is meant and not its value. `folder` is the folder that has no result.
     """
 
-    cause: Cause
+    code: BuildCode
     at: Written
     folder: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     key: bool = False
 
     @property
-    def identity(self) -> tuple[Cause, int, object, tuple[tuple[str, str], ...]]:
+    def identity(self) -> tuple[BuildCode, int, object, tuple[tuple[str, str], ...]]:
         """Equal for two reports of one fault: a base may be built for several overlays."""
-        return self.cause, id(self.at.document), self.at.path, tuple(sorted(self.values.items()))
+        return self.code, id(self.at.document), self.at.path, tuple(sorted(self.values.items()))
 
 
 class Unbuildable(Exception):  # noqa: N818 - it names the state of the kustomization
     """Carries the problem that ends a build. It never leaves the package."""
 
     def __init__(self, problem: BuildProblem) -> None:
-        super().__init__(problem.cause)
+        super().__init__(problem.code)
         self.problem = problem

@@ -24,7 +24,7 @@ from vmlint.gitops.build import HASH, Build, Unread
 from vmlint.gitops.kustomization import Kustomization, is_remote
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
-from vmlint.gitops.problem import BuildProblem, Cause
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects
 from vmlint.model.access import each, mapping, sequence, text
@@ -158,7 +158,7 @@ def _without_result(build: Build, problem: BuildProblem) -> Build:
 
 
 def _failed(at: Written, reason: str) -> BuildProblem:
-    return BuildProblem(Cause.TOOL, at, values={"reason": reason})
+    return BuildProblem(BuildCode.TOOL, at, values={"reason": reason})
 
 
 def _tool() -> Sequence[str]:

@@ -290,8 +290,8 @@ def _spot(problem: BuildProblem) -> Spot:
 
 def _problem(problem: BuildProblem) -> tuple[object, ...]:
     """What tells problems apart, in whichever version of the files."""
-    cause, _, path, values = problem.identity
-    return cause, problem.folder, problem.at.document.file, path, values
+    code, _, path, values = problem.identity
+    return code, problem.folder, problem.at.document.file, path, values
 
 
 def _origin(resource: Resource) -> _Origin:
