@@ -159,7 +159,8 @@ def schema() -> _Schema:
         "definitions": {
             "rule": {
                 **_mapping(RULE, "id", "slug", "subject"),
-                "anyOf": [{"required": ["require"]}, {"required": ["forbid"]}],
+                # The catalog of schemas wants a property beside the `required` that names it.
+                "anyOf": [{"properties": {key: True}, "required": [key]} for key in ("require", "forbid")],
             },
             "condition": _mapping(CONDITION, "path"),
         },
