@@ -14,10 +14,10 @@ from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import Analysis, analyse
 from vmlint.engine.references import open_references
+from vmlint.engine.reporting import report_of
 from vmlint.engine.request import Progress, RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Comparison, Snapshot
-from vmlint.engine.summary import summed_up
 from vmlint.engine.workspace import Workspace
 from vmlint.findings.finding import Report
 from vmlint.parallel.split import workers
@@ -142,7 +142,7 @@ def _judged(
     with stage("judge"):
         analysis = analyse(snapshot, reuse, changes=changes, partial=partial, progress=progress)
     with stage("sum up"):
-        return analysis, summed_up(analysis, today=today, scope=touched)
+        return analysis, report_of(analysis, today=today, scope=touched)
 
 
 def _touched(snapshot: Snapshot, comparison: Comparison) -> Touched:

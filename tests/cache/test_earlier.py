@@ -10,8 +10,8 @@ from vmlint.api import judge
 from vmlint.cache import Cache
 from vmlint.cache.earlier import EarlierAnalysis
 from vmlint.engine.analysis import Analysis, analyse
+from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
-from vmlint.engine.summary import summed_up
 from vmlint.engine.workspace import Workspace
 from vmlint.report import render
 
@@ -58,7 +58,7 @@ def again(workspace: Workspace, changes: dict[str, str | None]) -> set[str]:
     reuse = EarlierAnalysis(before)
     after = analyse(snapshot, reuse)
     anew = analyse(snapshot, EarlierAnalysis(None))
-    assert render("json", summed_up(after)) == render("json", summed_up(anew)) == render("json", judge(snapshot))
+    assert render("json", report_of(after)) == render("json", report_of(anew)) == render("json", judge(snapshot))
     known = reuse.judged(snapshot, after.subjects)
     return {str(subject) for index, (_, subject) in enumerate(after.subjects) if index not in known}
 

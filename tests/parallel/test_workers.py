@@ -239,7 +239,7 @@ def test_workers_report_what_they_find_with_its_place(repository: Path, monkeypa
             located.append(rule.slug)
         return location.located(rule, fault)
 
-    monkeypatch.setattr("vmlint.engine.summary.located", look)
+    monkeypatch.setattr("vmlint.engine.reporting.located", look)
     together = vmlint.check(jobs=3)
     assert len(together.findings) > 2 * len(located)
 

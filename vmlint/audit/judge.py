@@ -16,10 +16,10 @@ from vmlint.audit.schema import Row
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import analyse
+from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
-from vmlint.engine.summary import summed_up
 from vmlint.engine.workspace import Workspace
 from vmlint.findings.finding import Finding, ObjectId, Report, Skipped
 from vmlint.model.subjects import VirtualMachine
@@ -56,7 +56,7 @@ def tables(
     workspace = Workspace.open(RunRequest.of(paths, configuration(paths, settings)))
     reuse = reuse or Reuse()
     snapshot = workspace.snapshot(reuse)
-    report = summed_up(analyse(snapshot, reuse))
+    report = report_of(analyse(snapshot, reuse))
     lacking = [Skipped(file, 0, "the clone is partial and lacks this file") for file in absent]
     report = replace(report, skipped=(*report.skipped, *lacking))
     return rows(snapshot, report), workspace, valid_until(report)

@@ -71,7 +71,7 @@ class Cache:
             scope = scope_of(settings, workspace.paths, build_id(store), datetime.date.today())
             contents = contents_of(workspace)
             key = run_key(scope, workspace, contents) if scope is not None else ""
-            if key and (held := store.get("run", key)) and (known := unpacked(held, settings.all_rules())):
+            if key and (entry := store.get("run", key)) and (known := unpacked(entry, settings.all_rules())):
                 return known
         if scope is None:
             return run(None)[1]
@@ -81,7 +81,7 @@ class Cache:
 
         with stage("cache"):
             place = folder_key(scope, workspace, contents)
-            memory = recalled(held) if (held := store.get("memory", place)) else None
+            memory = recalled(entry) if (entry := store.get("memory", place)) else None
             previous = PreviousRun(memory, workspace.files.files, contents[0]) if memory else None
         found = _with_memory(run, previous) if previous and previous.knows_most else None
         analysis, report = found or run(None)

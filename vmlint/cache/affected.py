@@ -40,12 +40,12 @@ def affected(
     memory: Memory,
     files: Mapping[str, bytes],
     changed: Mapping[str, Facts | None],
-    held: Mapping[str, Iterable[Resource]],
+    objects: Mapping[str, Iterable[Resource]],
 ) -> set[str] | None:
     """The files whose objects have to be judged again, None where all have to be.
 
     `files` are the bytes of all files there are, `changed` the facts of those that are not what the memory has, and
-    `held` the objects of those that have no facts.
+    `objects` the objects of those that have no facts.
     """
     gone = [one for name, one in memory.files.items() if name in changed or name not in files]
     facts = [*changed.values(), *(one.facts for one in gone)]
@@ -56,7 +56,7 @@ def affected(
         return None
     addresses = {mac for fact in known for mac, *_ in fact.addresses}
     same = {name: memory.files[name] for name in files if name not in changed}
-    return {*changed, *_reached(hot, addresses, same, files, held)}
+    return {*changed, *_reached(hot, addresses, same, files, objects)}
 
 
 def _reached(
@@ -64,10 +64,10 @@ def _reached(
     addresses: set[str],
     same: Mapping[str, Remembered],
     files: Mapping[str, bytes],
-    held: Mapping[str, Iterable[Resource]],
+    objects: Mapping[str, Iterable[Resource]],
 ) -> set[str]:
     """The files that mention a name, or have an address, and all that mention them."""
-    own = {name: [_bytes(word) for word in _own(one, held.get(name, ()))] for name, one in same.items()}
+    own = {name: [_bytes(word) for word in _own(one, objects.get(name, ()))] for name, one in same.items()}
     waiting = [_bytes(name) for name in hot]
     known = {*waiting, *(word for names in own.values() for word in names)}
     mentioned: dict[bytes, list[str]] = {}
@@ -100,8 +100,8 @@ def _has(one: Remembered, addresses: set[str]) -> bool:
     return any(mac in addresses for fact in one.facts or () for mac, *_ in fact.addresses)
 
 
-def _own(one: Remembered, held: Iterable[Resource]) -> list[str]:
+def _own(one: Remembered, objects: Iterable[Resource]) -> list[str]:
     """The names under which the objects of a file are found, and what they make."""
     if one.facts is not None:
         return [name for fact in one.facts for name in fact.own_names]
-    return [name for found in held for name in (found.name, *(ref.name for ref, _ in found.once(makes)))]
+    return [name for found in objects for name in (found.name, *(ref.name for ref, _ in found.once(makes)))]

@@ -37,7 +37,7 @@ for what is known of other paths that kustomizations name."""
 
 def contents_of(workspace: Workspace) -> Contents:
     *groups, beside = workspace.files
-    held = [
+    values = [
         {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {raw.named} {_outcome(raw)}" for raw in group}
         for group in groups
     ]
@@ -45,7 +45,7 @@ def contents_of(workspace: Workspace) -> Contents:
     for what, names in (("absent", beside.absent), ("folder", beside.folders), ("outside", beside.outside)):
         paths |= {f"{what} {name}": "" for name in sorted(names)}
     paths |= {f"applied {path}": str(is_here) for path, is_here in sorted(beside.applied.items())}
-    return *held, {**paths, "root": beside.root}
+    return *values, {**paths, "root": beside.root}
 
 
 def run_key(scope: bytes, workspace: Workspace, contents: Contents) -> str:

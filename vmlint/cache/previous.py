@@ -62,13 +62,13 @@ class PreviousRun(Reuse):
 
     def _again(self, snapshot: Snapshot) -> set[str] | None:
         """The files whose objects are judged again."""
-        held: dict[str, list[Resource]] = {}
+        objects: dict[str, list[Resource]] = {}
         for found in snapshot.repository.resources:
             if found.document.file not in self.files.facts:
-                held.setdefault(found.document.file, []).append(found)
+                objects.setdefault(found.document.file, []).append(found)
 
         def of(document: Document) -> list[Resource]:
-            return [found for found in held.get(document.file, ()) if found.document is document]
+            return [found for found in objects.get(document.file, ()) if found.document is document]
 
         files = (file for file in snapshot.repository.files if file.file in self._changed)
-        return affected(self._memory, self._contents, {file.file: facts_of(file, of) for file in files}, held)
+        return affected(self._memory, self._contents, {file.file: facts_of(file, of) for file in files}, objects)

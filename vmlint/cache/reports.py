@@ -34,7 +34,7 @@ MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError
 
 def packed(report: Report) -> bytes:
     """The report with the numbers of its rules, and without `suppressions`."""
-    held = {
+    stored = {
         "version": report.version,
         "findings": [_row(finding) for finding in report.findings],
         "skipped": report.skipped,
@@ -45,29 +45,29 @@ def packed(report: Report) -> bytes:
         "baseline": report.baseline,
         "rules": [rule.id for rule in report.rules],
     }
-    return json.dumps(held, separators=(",", ":")).encode("ascii")
+    return json.dumps(stored, separators=(",", ":")).encode("ascii")
 
 
 def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
     """The report of an entry, None where the entry is none. `rules` are all that there are."""
     by_id = {rule.id: rule for rule in rules}
     try:
-        held = json.loads(text)
+        stored = json.loads(text)
         report = Report(
-            version=held["version"],
-            findings=tuple(_finding(row) for row in held["findings"]),
-            skipped=tuple(Skipped(*row) for row in held["skipped"]),
+            version=stored["version"],
+            findings=tuple(_finding(row) for row in stored["findings"]),
+            skipped=tuple(Skipped(*row) for row in stored["skipped"]),
             undecided=tuple(
-                Undecided(file, line, _object(resource), reason) for file, line, resource, reason in held["undecided"]
+                Undecided(file, line, _object(resource), reason) for file, line, resource, reason in stored["undecided"]
             ),
-            counts=_counts(held["counts"]),
-            rules=tuple(by_id[id] for id in held["rules"]),
+            counts=_counts(stored["counts"]),
+            rules=tuple(by_id[id] for id in stored["rules"]),
             suppressed=tuple(
                 Suppressed(_finding(row), Source(source), reason, file, line)
-                for row, source, reason, file, line in held["suppressed"]
+                for row, source, reason, file, line in stored["suppressed"]
             ),
-            stale=tuple(Stale(*row) for row in held["stale"]),
-            baseline=held["baseline"],
+            stale=tuple(Stale(*row) for row in stored["stale"]),
+            baseline=stored["baseline"],
         )
         for one in (report.counts, *report.findings, *report.skipped, *report.undecided, *report.stale):
             fits(one)

@@ -43,8 +43,8 @@ def run(words: Sequence[str]) -> Exit:
         raise UsageError("this user has no folder for caches: name one with `--cache-dir` or VMLINT_CACHE_DIR")
     store = Store(folder)
     if arguments.what == "info":
-        held = store.info()
-        write(f"folder   {folder}\nentries  {held.entries}\nsize     {_size(held.size)}\n")
+        info = store.info()
+        write(f"folder   {folder}\nentries  {info.entries}\nsize     {_size(info.size)}\n")
     else:
         gone = store.clear()
         write(f"{gone.entries} {'entry' if gone.entries == 1 else 'entries'} deleted, {_size(gone.size)}\n")

@@ -275,7 +275,7 @@ def _check(
 
 
 def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fixes: bool) -> list[Rewrite]:
-    """What is to be written, all told: findings are mended first, suppressions pruned of what is then left."""
+    """What is to be written: findings are fixed first, then suppressions are pruned of what is unused after that."""
     from vmlint.fix.prune import prune
 
     fixed: list[Rewrite] = _fixed(paths, config, arguments) if fixes else []
@@ -284,8 +284,8 @@ def _rewrites(paths: Sequence[str], config: Config, arguments: Namespace, *, fix
     contents = {rewrite.file: rewrite.new for rewrite in fixed}
     pruning = prune(_check(paths, config, arguments, overlay=contents).suppressions, contents)
     done = [] if arguments.diff else [f"{one} removed" for one in pruning.done]
-    for told in (*pruning.left, *done):
-        say(told)
+    for message in (*pruning.left, *done):
+        say(message)
     after = {rewrite.file: rewrite for rewrite in fixed}
     for rewrite in pruning.rewrites:
         before = after.get(rewrite.file, rewrite)
@@ -304,12 +304,12 @@ def _fixed(paths: Sequence[str], config: Config, arguments: Namespace) -> list[R
     for finding, reason in fixing.unfixed:
         say(f"{finding.file}:{finding.line}: {finding.slug} is not fixed: {reason}")
     if not arguments.diff and not arguments.quiet:
-        for told in _told(fixing.fixed):
-            say(told)
+        for message in _counts_by_file(fixing.fixed):
+            say(message)
     return list(fixing.rewrites)
 
 
-def _told(done: Sequence[Finding]) -> list[str]:
+def _counts_by_file(done: Sequence[Finding]) -> list[str]:
     """A line for each file with what was mended in it."""
     by_file: dict[str, Counter[str]] = {}
     for finding in done:

@@ -1,4 +1,4 @@
-"""`vmlint config`: show the configuration that holds, or the schema of configuration files."""
+"""`vmlint config`: show the configuration that is in effect, or the schema of configuration files."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def _show(arguments: Namespace) -> None:
     values = {setting.key: _written(setting, config) for setting in SETTINGS}
     origins = _origins(config)
     if arguments.format == "json":
-        told = {key: {"value": value, "origin": origins[key]} for key, value in values.items()}
-        write(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+        shown = {key: {"value": value, "origin": origins[key]} for key, value in values.items()}
+        write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     else:
         write("".join(_commented(key, value, origins[key]) for key, value in values.items()))
     _say_folders(config, paths_of(arguments, config))
@@ -104,8 +104,8 @@ def _written(setting: Setting, config: Config) -> Any:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        held = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.name != "line"}
-        return {name: _plain(inner) for name, inner in held.items() if inner}
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.name != "line"}
+        return {name: _plain(inner) for name, inner in fields.items() if inner}
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
     if isinstance(value, tuple):

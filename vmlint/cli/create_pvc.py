@@ -188,17 +188,19 @@ def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace
     """What the files don't tell; the size of a copy is looked up here."""
     from vmlint.world.storage_phrases import why_open
 
-    told = []
+    messages = []
     for field, reason in outcome.undecided:
         if field == "resources.requests.storage":
             size = _size_of_source(claim, world)
             if size:
                 outcome.spec["resources"] = {"requests": {"storage": size}}
             else:
-                told.append("the size comes from the source, which is not in the files: add `--size`, or more `--from`")
+                messages.append(
+                    "the size comes from the source, which is not in the files: add `--size`, or more `--from`"
+                )
         elif field == "accessModes":
-            told.append(f"the access modes are not known: {why_open(reason)}. {_more(arguments)}")
-    return told
+            messages.append(f"the access modes are not known: {why_open(reason)}. {_more(arguments)}")
+    return messages
 
 
 def _more(arguments: Namespace) -> str:
@@ -244,9 +246,9 @@ def _faults(claim: Resource, world: World) -> tuple[list[str], list[str]]:
     ref = _disk(claim)._replace(form=Written.CLAIM).ref
     if ref is not None and len(world.storage.owners(ref)) > 1:
         return [f"the files contain a claim `{ref.short}` already: use another `--name`"], []
-    said = (fault for rule in rules() if isinstance(claim, rule.meta.subject) for fault in rule.check(claim, world))
-    told: tuple[list[str], list[str]] = ([], [])
-    for fault in said:
+    faults = (fault for rule in rules() if isinstance(claim, rule.meta.subject) for fault in rule.check(claim, world))
+    messages: tuple[list[str], list[str]] = ([], [])
+    for fault in faults:
         if isinstance(fault, Fault):
-            told[fault.effect.level is not Level.ERROR].append(f"{fault.message} Fix: {fault.fix}")
-    return told
+            messages[fault.effect.level is not Level.ERROR].append(f"{fault.message} Fix: {fault.fix}")
+    return messages

@@ -53,19 +53,19 @@ def run(words: Sequence[str]) -> Exit:
     for file, text in new.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(str(file), text)
-    told = [new.todo] if new.todo else []
+    steps = [new.todo] if new.todo else []
     if new.pack == registry.OWN:  # whose rules are imported already
         slug = new.bad.parent.name
-        told.append(f"`vmlint test {new.pack} --select {slug} --update` writes the findings of its bad case")
+        steps.append(f"`vmlint test {new.pack} --select {slug} --update` writes the findings of its bad case")
         expected = []
     else:
         expected = [expectation(new.bad)]
         write_file(str(expected[0]), written(run(new.bad, registry.known([new.pack], plugins=False))))
-        told += [
+        steps += [
             f"`vmlint test {new.pack}` runs its cases; `vmlint check --rules {new.pack}` uses it",
             f"`exclude: [{new.bad.parents[1]}/]` in the configuration keeps the cases from being linted",
         ]
     write("".join(f"{file}\n" for file in (*new.files, *expected)))
-    for line in told:
+    for line in steps:
         say(line)
     return Exit.CLEAN

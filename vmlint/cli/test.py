@@ -142,14 +142,14 @@ def _lines(wrong: Sequence[Verdict], apart: Sequence[str], fixtures: Path, numbe
     page = Page(None, encoding(sys.stdout))
     for verdict in wrong:
         yield (Segment(page.show(str(verdict.case)), "strong"),)
-        for told in verdict.wrong:
-            first, *rest = told.split("\n")
+        for problem in verdict.wrong:
+            first, *rest = problem.split("\n")
             yield (Segment("  "), Segment(page.show(first)))
             yield from ((Segment("    "), Segment(page.show(line))) for line in rest)
         yield ()
     if apart:
         yield (Segment(page.show(str(fixtures)), "strong"),)
-        yield from ((Segment("  "), Segment(page.show(told))) for told in apart)
+        yield from ((Segment("  "), Segment(page.show(problem))) for problem in apart)
         yield ()
     if not quiet:
         as_expected = counted(number - len(wrong), "case") + " as expected"

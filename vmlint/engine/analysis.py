@@ -369,17 +369,17 @@ def _foremost(faults: list[tuple[Rule, Fault]]) -> list[tuple[Rule, Fault]]:
         owner, path = id(fault.place.resource), fault.place.path
         if rule.meta.rank < 1 and any((owner, path[:length]) in idle for length in range(1, len(path))):
             return True
-        return any(_stands_over(other, said, rule, fault) for other, said in at[owner, path])
+        return any(_stands_over(other, shown, rule, fault) for other, shown in at[owner, path])
 
     return [(rule, fault) for rule, fault in faults if not is_behind(rule, fault)]
 
 
-def _stands_over(higher: Rule, said: Fault, rule: Rule, fault: Fault) -> bool:
+def _stands_over(higher: Rule, shown: Fault, rule: Rule, fault: Fault) -> bool:
     """Whether the one makes the other superfluous at the same field; a refusal gives way to refusals alone, but for a
     field that is gone before."""
     if higher.meta.rank <= rule.meta.rank:
         return False
-    return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or said.effect is Effect.REJECTED
+    return higher.meta.rank > 0 or fault.effect is not Effect.REJECTED or shown.effect is Effect.REJECTED
 
 
 def _first(faults: Faults) -> tuple[list[tuple[Rule, Fault]], list[Truncated]]:

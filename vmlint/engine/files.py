@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
-from vmlint.engine.summaries import Facts, kinds_of, told
+from vmlint.engine.summaries import Facts, kinds_of, resource_of
 from vmlint.gitops.closure import closed, file_of, root_of
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.model.kinds import Kind
@@ -52,7 +52,7 @@ class KnownFiles(NamedTuple):
     woken: Mapping[Document, str] = {}
 
     def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
-        """What `decoded` is told of a file."""
+        """What `decoded` needs to know of a file."""
         facts = self.facts.get(name)
         return self.files.get(name) or (kinds_of(facts) if facts is not None else None)
 
@@ -67,7 +67,7 @@ class KnownFiles(NamedTuple):
         if (facts := self.facts.get(file.file)) is None:
             return None
         found = self.objects.get(file.file)
-        return found or [told(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
+        return found or [resource_of(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
 
 
 NOTHING = KnownFiles({})

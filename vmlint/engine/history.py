@@ -26,8 +26,8 @@ def before(difference: Difference, paths: Sequence[str], config: Config) -> File
             name = read.get(path) or name_of(full, paths, exclude=config.exclude, root=config.root, dotted=config.paths)
             if name is not None:
                 names[path] = name
-        held = difference.contents(names, config.max_file_size)
-        old = [(names[path], Path(difference.root, path), data) for path, data in held.items()]
+        contents = difference.contents(names, config.max_file_size)
+        old = [(names[path], Path(difference.root, path), data) for path, data in contents.items()]
         kept = [file for file in files if not difference.has_changed(file.file)]
         return sorted([*kept, *reread(old, config.max_file_size)], key=lambda file: file.file)
 

@@ -49,8 +49,8 @@ def commits(before: str, after: str, request: RunRequest) -> States:
     difference, tree = compare_commits(before, after, wanted)
     beside = gather((), settings, request)
     names = _names(tree, wanted, settings)
-    held = tree.contents(names, settings.max_file_size)
-    files = sorted((names[path], Path(tree.root, path), data) for path, data in held.items())
+    contents = tree.contents(names, settings.max_file_size)
+    files = sorted((names[path], Path(tree.root, path), data) for path, data in contents.items())
     raws = tuple(raw_of(files, settings.max_file_size))
     return _states(Workspace(request, settings, wanted, beside._replace(files=raws), difference=difference))
 

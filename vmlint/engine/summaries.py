@@ -1,4 +1,4 @@
-"""What a file tells of its objects in a few words: enough to give them their places in the cluster.
+"""The objects of a file in a few values: enough to give them their places in the cluster.
 
 Facts are plain values that another process or a later run can have. An object of which they are known is decoded only
 when somebody asks for more. A file has facts where nothing about it is odd: each document is read without a problem,
@@ -32,11 +32,11 @@ from vmlint.source.stream import looks_like_json
 from vmlint.world.addresses import addresses_of
 from vmlint.world.disks import Written, claims_used, claims_written
 
-__all__ = ["Fact", "Facts", "acts_by_name", "facts_of", "kinds_of", "packed", "told", "unpacked"]
+__all__ = ["Fact", "Facts", "acts_by_name", "facts_of", "kinds_of", "packed", "resource_of", "unpacked"]
 
 
 class Fact(NamedTuple):
-    """What is told of the one object of a document.
+    """What is known of the one object of a document.
 
     `makes` are the objects that a controller makes of it, `writes` the claims that it writes, `uses` the volumes that
     live on claims, and `addresses` the MAC addresses that it runs with: answers to questions of the same names. What
@@ -72,7 +72,7 @@ class Fact(NamedTuple):
 
 
 Facts = Sequence[Fact]
-"""What is told of a file: of each of its documents."""
+"""What is known of a file: of each of its documents."""
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"][:2]
 _BY_OTHER_MEANS = {
@@ -94,10 +94,10 @@ _PLAIN = {subject_class(kind) for kind in KINDS} - _BY_OTHER_MEANS
 """The classes of objects that nobody looks for but by a name, a claim or an address."""
 
 
-def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -> Facts | None:
-    """The facts of a file, None where it has none; `held` gives the objects of a document.
+def facts_of(file: SourceFile, objects_of: Callable[[Document], Sequence[Resource]]) -> Facts | None:
+    """The facts of a file, None where it has none; `objects_of` gives the objects of a document.
 
-    There are none to tell of a file whose documents all wait: nobody looks for what they hold.
+    There are none of a file whose documents all wait: nobody looks for what they hold.
     """
     if file.skipped or file.remarks or file.aliased or not file.documents:
         return None
@@ -107,7 +107,7 @@ def facts_of(file: SourceFile, held: Callable[[Document], Sequence[Resource]]) -
     for document in file.documents:
         if document.waiting or document.problem or document.duplicates or document.json or document.joined:
             return None
-        objects = held(document)
+        objects = objects_of(document)
         if len(objects) != 1 or not acts_by_name(objects[0]):
             return None
         facts.append(_fact(document, objects[0]))
@@ -153,7 +153,7 @@ def kinds_of(facts: Facts) -> Mapping[int, str]:
     return {fact.line: fact.kind for fact in facts}
 
 
-def told(document: Document, fact: Fact) -> Resource:
+def resource_of(document: Document, fact: Fact) -> Resource:
     """The object of a document, of which a fact is known."""
     known = kind_of(fact.api_version, fact.kind)
     assert known is not None

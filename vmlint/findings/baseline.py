@@ -132,13 +132,13 @@ def _read(file: str) -> dict[Key, int]:
             content = opened.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             raise UsageError(f"the baseline `{file}` is larger than {_MOST_BYTES // 2**20} MiB, the maximum")
-        held = json.loads(content)
+        stored = json.loads(content)
     except OSError as error:
         hint = "; `vmlint baseline write` makes one" if isinstance(error, FileNotFoundError) else ""
         raise UsageError(f"can't read the baseline `{file}`: {error.strerror or error}{hint}") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"the baseline `{file}` is not JSON: write a new one with `vmlint baseline write`") from error
-    rows = held.get("findings") if isinstance(held, dict) and held.get("version") == _FORMAT else None
+    rows = stored.get("findings") if isinstance(stored, dict) and stored.get("version") == _FORMAT else None
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
         raise UsageError(
             f"`{file}` is not a baseline that this vmlint reads: write a new one with `vmlint baseline write`"

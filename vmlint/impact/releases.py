@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from vmlint.engine.analysis import analyse
+from vmlint.engine.reporting import report_of
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
-from vmlint.engine.summary import summed_up
 from vmlint.findings.finding import Finding, ObjectId
 from vmlint.impact.compare import ordered
 from vmlint.impact.model import Impact, ObjectChange, ValueChange, Verdict
@@ -64,7 +64,7 @@ _BEHAVIOUR: Mapping[str, tuple[str, str]] = {
 def compare_releases(before: Snapshot, after: Snapshot, releases: tuple[Release, Release]) -> Impact:
     """What the repository means on the second release that it does not mean on the first: findings that appear or go,
     values of VMs that change at their next start, and defaults that change."""
-    old, new = (summed_up(analyse(snapshot, Reuse())) for snapshot in (before, after))
+    old, new = (report_of(analyse(snapshot, Reuse())) for snapshot in (before, after))
     known, current = ({_key(finding) for finding in report.findings} for report in (old, new))
     changes = [_appeared(finding) for finding in new.findings if _key(finding) not in known]
     changes += [_resolved(finding) for finding in old.findings if _key(finding) not in current]

@@ -74,8 +74,8 @@ class Codec:
         if self._numbers is None:
             documents = (
                 (id(document), ("document", file, index))
-                for file, held in self._files.items()
-                for index, document in enumerate(held)
+                for file, documents in self._files.items()
+                for index, document in enumerate(documents)
             )
             resources = (
                 (id(resource), ("resource", number, index))

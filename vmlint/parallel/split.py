@@ -63,10 +63,10 @@ class Workers(Reuse):
         self, snapshot: Snapshot, rules: Sequence[Rule], *, wait: bool
     ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
         codec = self._codec = self._codec or Codec(snapshot, rules)
-        for count, silent, told in self._team.heard(wait=wait):
+        for count, silent, judged in self._team.heard(wait=wait):
             results = {index: (NO_FINDING, where) for index, where in silent.items()}
             with suppress(Exception):  # what can't be read is looked at here
-                results |= {index: codec.unpacked(data) for index, data in told.items()}
+                results |= {index: codec.unpacked(data) for index, data in judged.items()}
             yield count, results
 
 
@@ -124,7 +124,7 @@ def _decoded(share: Sequence[Raw], workspace: Workspace) -> KnownFiles:
 
     objects_of: dict[str, list[Resource]] = {}
 
-    def held(document: Document) -> Sequence[Resource]:
+    def objects_in(document: Document) -> Sequence[Resource]:
         made = (resource(document, path, data, default_namespace=default) for path, data in objects(document.data))
         found = [one for one in made if one is not None]
         objects_of.setdefault(document.file, []).extend(found)
@@ -134,7 +134,7 @@ def _decoded(share: Sequence[Raw], workspace: Workspace) -> KnownFiles:
     facts: dict[str, Facts] = {}
     for file in decoded(share, waits(workspace.settings)):
         with suppress(Exception):  # who builds its objects again says where that fails
-            if known := facts_of(file, held):
+            if known := facts_of(file, objects_in):
                 files[file.file], facts[file.file] = file, known
     return KnownFiles(facts, files, objects_of)
 
@@ -174,12 +174,12 @@ def _work(worker: Worker, shares: Sequence[Sequence[Raw]], workspace: Workspace)
     for start in range(0, len(mine), _PART):
         part = mine[start : start + _PART]
         silent: dict[int, Ends] = {}
-        told: dict[int, bytes] = {}
+        judged: dict[int, bytes] = {}
         for index in part:
             if (found := check(index)) is None:
                 continue
             if found[0] == NO_FINDING:
                 silent[index] = found[1]
             elif (data := codec.packed(found)) is not None:
-                told[index] = data
-        worker.tell((len(part), silent, told))
+                judged[index] = data
+        worker.tell((len(part), silent, judged))

@@ -59,11 +59,11 @@ class Worker:
     def trade(self, own: Any) -> list[Any]:
         """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
         self.tell(own)
-        held: list[bytes] = marshal.loads(self._connection.recv_bytes())
-        return [marshal.loads(data) if data else None for data in held]
+        received: list[bytes] = marshal.loads(self._connection.recv_bytes())
+        return [marshal.loads(data) if data else None for data in received]
 
-    def tell(self, said: Any) -> None:
-        self._connection.send_bytes(_packed(said))
+    def tell(self, message: Any) -> None:
+        self._connection.send_bytes(_packed(message))
 
 
 class Team:

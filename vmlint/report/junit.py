@@ -60,14 +60,14 @@ def _suites(report: Report) -> Iterator[tuple[str, str, list[_Case]]]:
 
 
 def _failure(finding: Finding, report: Report) -> _Case:
-    said = text.render(replace(report, findings=(finding,)), quiet=True)
+    shown = text.render(replace(report, findings=(finding,)), quiet=True)
     name = " ".join(filter(None, (str(finding.resource or finding.file), finding.field)))
-    return _Case(name, "failure", finding.level.value, statement(finding), said)
+    return _Case(name, "failure", finding.level.value, statement(finding), shown)
 
 
 def _skip(reason: str, file: str, line: int) -> _Case:
-    said = visible(f"{place(file, line)}: {sentence(reason)}")
-    return _Case(f"{file}: {reason}", "skipped", "", said, said)
+    shown = visible(f"{place(file, line)}: {sentence(reason)}")
+    return _Case(f"{file}: {reason}", "skipped", "", shown, shown)
 
 
 def _suite(name: str, kind: str, cases: list[_Case]) -> Element:
@@ -83,8 +83,8 @@ def _suite(name: str, kind: str, cases: list[_Case]) -> Element:
         test = SubElement(suite, "testcase", {"classname": f"vmlint.{kind}", "name": unique})
         if case.outcome:
             about = {"type": case.type, "message": characters(case.message)}
-            said = SubElement(test, case.outcome, {key: value for key, value in about.items() if value})
-            said.text = allowed(case.text) or None
+            shown = SubElement(test, case.outcome, {key: value for key, value in about.items() if value})
+            shown.text = allowed(case.text) or None
     return suite
 
 

@@ -98,11 +98,11 @@ def _dump(value: Any, *, allow_unicode: bool) -> str:
 def _commented(text: str, value: Any, comments: Mapping[Path, str], page: Page) -> str:
     document = Document("", 0, 1, text, value)
     lines = text.split("\n")
-    said = {
+    by_row = {
         document.key_span(path).line - 1: page.show(comments[path]) for path, _ in leaves(value) if path in comments
     }
-    widths = [width_of(lines[row]) for row in said]
+    widths = [width_of(lines[row]) for row in by_row]
     column = max((width for width in widths if width <= _MOST_BESIDE), default=0) + 2
-    for row, comment in said.items():
+    for row, comment in by_row.items():
         lines[row] += f"{' ' * max(column - width_of(lines[row]), 2)}# {comment}"
     return "\n".join(lines)

@@ -75,8 +75,8 @@ def _counts(report: Report) -> Iterator[str]:
     objects, files = counted(report.counts.objects, "object"), counted(report.counts.files, "file")
     verdict = ", ".join(number for _, number in tally(report)) or "nothing found"
     yield f"## vmlint: {verdict}\n\n{objects} from {files}."
-    if said := changed(report):
-        yield prose(sentence(f"Changed: {said}"))
+    if changes := changed(report):
+        yield prose(sentence(f"Changed: {changes}"))
     if report.stopped:
         yield f"**Partial**: {sentence(stop(report.stopped))}"
     if report.findings:

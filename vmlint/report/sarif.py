@@ -156,7 +156,7 @@ def _result(finding: Finding, mark: str, index: dict[str, int]) -> dict[str, Any
 def _state(report: Report, suppressed: Suppressed | None) -> dict[str, Any]:
     """Whether a result is suppressed, and known to the baseline.
 
-    The standard wants both said of all results or of none (3.27.23, 3.27.24). GitHub reads neither.
+    The standard wants both suppression of all results or of none (3.27.23, 3.27.24). GitHub reads neither.
     """
     state: dict[str, Any] = {}
     if report.baseline:
@@ -169,10 +169,10 @@ def _state(report: Report, suppressed: Suppressed | None) -> dict[str, Any]:
 def _suppression(suppressed: Suppressed) -> dict[str, Any]:
     kind = "inSource" if suppressed.source.in_manifest else "external"
     reason = visible(suppressed.reason).strip()
-    said: dict[str, Any] = {"kind": kind, **({"justification": reason} if reason else {})}
+    suppression: dict[str, Any] = {"kind": kind, **({"justification": reason} if reason else {})}
     if suppressed.file and suppressed.line:
-        said["location"] = _location(suppressed.file, _start_of(suppressed.line))
-    return said
+        suppression["location"] = _location(suppressed.file, _start_of(suppressed.line))
+    return suppression
 
 
 def _message(finding: Finding) -> str:

@@ -64,10 +64,10 @@ def _finding(finding: Finding, page: Page) -> Iterator[Line]:
     yield from excerpt(finding, page, 4)
     yield from chain_lines(finding.chain, page, indent=2, column=_BODY)
     if finding.fix:
-        told: Line = (Segment(page.show(finding.fix)),)
+        line: Line = (Segment(page.show(finding.fix)),)
         if finding.fixable:
-            told = (*told, Segment(f"  [{FIX_OPTIONS[finding.fixable]}]", "quiet"))
-        yield from table("fix", [("", told)], page.width, indent=2, column=_BODY)
+            line = (*line, Segment(f"  [{FIX_OPTIONS[finding.fixable]}]", "quiet"))
+        yield from table("fix", [("", line)], page.width, indent=2, column=_BODY)
 
 
 def chain_lines(chain: Sequence[Step], page: Page, *, indent: int, column: int) -> list[Line]:

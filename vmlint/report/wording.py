@@ -56,15 +56,15 @@ def doubt(item: Undecided) -> str:
 
 def changed(report: Report) -> str:
     """What a run is limited to, and what it does not show; "" for one that reports everything."""
-    told = report.changed
-    if told is None:
+    changes = report.changed
+    if changes is None:
         return ""
-    if told.everything:
-        return f"everything is reported, as `{told.everything}` has changed since `{told.since}`"
-    since = f" since `{told.since}`" if told.commit else ": no commit exists yet"
-    elsewhere = f"; {counted(told.hidden, 'finding')} elsewhere {'is' if told.hidden == 1 else 'are'} not shown"
+    if changes.everything:
+        return f"everything is reported, as `{changes.everything}` has changed since `{changes.since}`"
+    since = f" since `{changes.since}`" if changes.commit else ": no commit exists yet"
+    elsewhere = f"; {counted(changes.hidden, 'finding')} elsewhere {'is' if changes.hidden == 1 else 'are'} not shown"
     objects = counted(report.counts.objects, "object")
-    return f"{told.objects} of {objects} affected by changes{since}{elsewhere if told.hidden else ''}"
+    return f"{changes.objects} of {objects} affected by changes{since}{elsewhere if changes.hidden else ''}"
 
 
 def stop(stopped: tuple[int, int]) -> str:

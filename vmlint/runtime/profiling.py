@@ -69,9 +69,9 @@ def watched(slug: str, check: Callable[..., Iterator[_Said]]) -> Callable[..., I
         taken = 0.0
         start = time.perf_counter()
         try:
-            for said in check(*words):
+            for answer in check(*words):
                 taken += time.perf_counter() - start
-                yield said
+                yield answer
                 start = time.perf_counter()
         finally:
             taken += time.perf_counter() - start

@@ -19,10 +19,10 @@ from vmlint.config.config import Config
 from vmlint.config.file import NAMES, load_for
 from vmlint.engine.analysis import Analysis, analyse
 from vmlint.engine.files import Gathered
+from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
-from vmlint.engine.summary import summed_up
 from vmlint.engine.workspace import Workspace
 from vmlint.errors import NothingToRead, VmlintError
 from vmlint.findings.finding import Finding, Report
@@ -203,7 +203,7 @@ class Folder:
             analysis = analyse(self._snapshot, EarlierAnalysis(self._analysis), progress=progress)
             self._analysis = analysis
             try:
-                report = summed_up(analysis)
+                report = report_of(analysis)
             except VmlintError as error:  # the baseline can't be read
                 return Checked(_NOTHING, {}, trouble=(str(error),))
             self._checked = Checked(report, self._by_file(report), self._snapshot)
@@ -216,7 +216,7 @@ class Folder:
             if self._workspace is None:
                 return _NOTHING
             snapshot = self._workspace.update(name, text.encode("utf-8", "surrogatepass")).snapshot()
-            return summed_up(analyse(snapshot, EarlierAnalysis(self._analysis)))
+            return report_of(analyse(snapshot, EarlierAnalysis(self._analysis)))
 
     # How it is brought up to date
 
@@ -303,7 +303,7 @@ class Folder:
         data = text.encode("utf-8", "surrogatepass")
         raws = raw_of([(name, self.root / name, data)], workspace.settings.max_file_size)
         alone = Workspace(workspace.request, workspace.settings, workspace.paths, Gathered(tuple(raws), (), ()))
-        report = summed_up(analyse(alone.snapshot(), Reuse()))
+        report = report_of(analyse(alone.snapshot(), Reuse()))
         return [finding for finding in report.findings if finding.effect is Effect.UNREADABLE]
 
 

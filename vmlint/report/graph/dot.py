@@ -53,9 +53,9 @@ def render(graph: Graph) -> str:
 
 def _look(node: Node) -> str:
     level = gravest(node)
-    said = [counted(count, level) for level, count in tally_of(node).items()]
+    counts = [counted(count, level) for level, count in tally_of(node).items()]
     standing = [] if node.standing is Standing.HERE else [node.standing.value]
-    label = r"\n".join(map(_escaped, (node.ref.short, " · ".join((node.ref.kind, *standing, *said)))))
+    label = r"\n".join(map(_escaped, (node.ref.short, " · ".join((node.ref.kind, *standing, *counts)))))
     look = {
         "label": f'"{label}"',
         "tooltip": _quoted(", ".join(filter(None, (str(node.ref), place(node.file, node.line))))),

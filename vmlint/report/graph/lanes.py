@@ -91,8 +91,8 @@ def short_kind(node: Node) -> str:
 
 def by_lane(nodes: list[Node]) -> list[tuple[str, list[Node]]]:
     """Each lane that holds something, with its title and its objects."""
-    held = [(title, [node for node in nodes if lane_of(node) == index]) for index, title in enumerate(LANES)]
-    return [(title, inside) for title, inside in held if inside]
+    columns = [(title, [node for node in nodes if lane_of(node) == index]) for index, title in enumerate(LANES)]
+    return [(title, inside) for title, inside in columns if inside]
 
 
 _WORST = (State.MISSING.value, State.UNKNOWN.value, State.OUTSIDE.value, State.FOUND.value)

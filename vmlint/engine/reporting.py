@@ -25,7 +25,7 @@ from vmlint.source.span import Span
 from vmlint.version import VERSION
 from vmlint.world import World
 
-__all__ = ["Scope", "summed_up"]
+__all__ = ["Scope", "report_of"]
 
 
 _NONE_LOCATED: Mapping[int, Finding] = {}
@@ -38,12 +38,12 @@ class Scope(Protocol):
         """Whether a place is in the part."""
         ...
 
-    def part_of(self, report: Report, told: Iterable[ReportedFault]) -> Report:
-        """The report of the part; `told` are all findings that were made."""
+    def part_of(self, report: Report, reported: Iterable[ReportedFault]) -> Report:
+        """The report of the part; `reported` are all findings that were made."""
         ...
 
 
-def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: Scope | None = None) -> Report:
+def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: Scope | None = None) -> Report:
     """The report of an analysis: without what is suppressed, and with what there is to report about suppressions.
 
     Levels, suppressions and the baseline are applied to the findings of each deployment; then equal ones are merged.
@@ -67,13 +67,13 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         running=running,
         today=today or datetime.date.today(),
     )
-    told = list(_told(analysis.violations, settings, crashes, analysis.located, keeps=bool(analysis.judged)))
-    shown, suppressed = silence.split(told)
+    reported = list(_reported(analysis.violations, settings, crashes, analysis.located, keeps=bool(analysis.judged)))
+    shown, suppressed = silence.split(reported)
     suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
-    said = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
-    about = list(_told(said, settings, crashes))
+    violations = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
+    about = list(_reported(violations, settings, crashes))
     more, also = silence.split(about)
-    findings = sorted((told.finding for told in (*shown, *more)), key=lambda finding: finding.order)
+    findings = sorted((reported.finding for reported in (*shown, *more)), key=lambda finding: finding.order)
     idle = {rule.id for rule in rules if rule not in running or analysis.stopped is not None}
     known = Baseline.of(settings.baseline).taken_from(findings, idle)
     asked = [doubt for doubt in analysis.doubts if scope is None or scope.has(doubt.place)]
@@ -96,12 +96,12 @@ def summed_up(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         strict=settings.strict,
     )
     if scope:
-        report = scope.part_of(report, [*told, *about])
+        report = scope.part_of(report, [*reported, *about])
     findings = sorted((*merged(report.findings), *failed), key=lambda finding: finding.order)
     return replace(report, findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
 
 
-def _told(
+def _reported(
     faults: Iterable[tuple[Rule, Fault]],
     settings: Config,
     crashes: list[Crash],
@@ -109,7 +109,7 @@ def _told(
     *,
     keeps: bool = True,
 ) -> Iterator[ReportedFault]:
-    """The faults as findings, without those that the settings turn off. One whose place can't be told is a crash.
+    """The faults as findings, without those that the settings turn off. One without a known place is a crash.
 
     `known` are findings that are made already, by the ids of their faults. Unless it `keeps` them, a document's
     positions go with the last of its faults.
@@ -156,9 +156,9 @@ def _document(place: Place | Spot) -> Document:
 
 
 def _faults(rule: Rule, subject: Suppression | Crash, world: World) -> Iterator[Fault]:
-    """What a rule about suppressions, or about crashes, says of one."""
+    """The faults that a rule about suppressions, or about crashes, finds in one."""
     if isinstance(subject, rule.meta.subject):
-        yield from (said for said in rule.check(subject, world) if isinstance(said, Fault))
+        yield from (fault for fault in rule.check(subject, world) if isinstance(fault, Fault))
 
 
 def _wanted(one: Crash, settings: Config) -> bool:
@@ -185,7 +185,7 @@ def _counted(analysis: Analysis) -> Counts:
 
 
 def _left_out(truncated: Truncated) -> Skipped:
-    """What a report says of faults that it does not show."""
+    """The entry of a report for faults that it does not show."""
     document, span = where(truncated.fault.place)
     about = truncated.fault.place.resource if isinstance(truncated.fault.place, Place) else document.file
     reason = f"`{truncated.rule.slug}` has {truncated.number:,} more findings about `{about}`, from here on"
