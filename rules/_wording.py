@@ -88,7 +88,7 @@ def _formatted(value: Any, spec: str) -> str:
     if spec == "choice":
         return choice(value)
     if spec == "and":
-        return " and ".join(f"`{one}`" for one in value)
+        return " and ".join(f"`{value}`" for value in value)
     if spec == "default":
         return f" (the default of `{value}`)" if value else ""
     return format(value, spec)

@@ -152,7 +152,9 @@ def _unknown(refusal: Refusal) -> Words:
     if meant.place:
         return Words(wrong, f"move it to `{render(meant.place)}`", _moved(path, meant.place), meant.misspelt)
     if meant.candidates:
-        return Words(wrong, f"remove it, or did you mean {' or '.join(f'`{one}`' for one in meant.candidates)}?")
+        return Words(
+            wrong, f"remove it, or did you mean {' or '.join(f'`{candidate}`' for candidate in meant.candidates)}?"
+        )
     if meant.elsewhere:
         return Words(
             wrong,

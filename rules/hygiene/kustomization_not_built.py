@@ -51,9 +51,9 @@ META = Meta("VM910", effect=Effect.UNBUILDABLE, since="0.1", subject=BuildProble
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    said = _said(problem)
-    if said is not None:
-        message, fix = said
+    wording = _said(problem)
+    if wording is not None:
+        message, fix = wording
         yield META.at(spot(problem), message, fix=fix)
 
 

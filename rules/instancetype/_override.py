@@ -63,7 +63,7 @@ _KEPT = (("spec", "domain", "devices"), ("spec", "domain"), ("spec",))
 def _removal(path: Path, start: int) -> tuple[Remove, ...]:
     """The field, and the mappings around it that it leaves empty."""
     around = (path[:length] for length in range(len(path) - 1, start, -1))
-    return (Remove(path), *(Remove(one, if_empty=True) for one in around if one[start:] not in _KEPT))
+    return (Remove(path), *(Remove(step, if_empty=True) for step in around if step[start:] not in _KEPT))
 
 
 def _shown(value: Any) -> str:

@@ -76,14 +76,14 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
         return
     template = isinstance(holder, VirtualMachineTemplate)
     after = "No VM can be made of the template" if template else "KubeVirt refuses the VM of each machine"
-    told: set[Path] = set()
+    reported: set[Path] = set()
     for form in world.form.refusals(vm):
         kind = kind_of(form)
         # Cluster API's schema drops unknown fields; the conversion of a template refuses them.
         refused = outcome_of(form) is Outcome.REFUSED or (template and kind is SchemaKind.UNKNOWN)
         dropped = kind is SchemaKind.UNKNOWN and not template
         if kind in _FORMS and (refused or dropped):
-            told.add(form.path)
+            reported.add(form.path)
             then = "Nothing uses it" if dropped else after
             effect = Effect.IGNORED if dropped else META.effect
             place = holder.at(*holder.held_path, *form.path)._replace(key=kind is SchemaKind.UNKNOWN)
@@ -93,6 +93,6 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
         place, words = holder.at(*holder.held_path, *refusal.path), words_of(refusal)
         if refusal.gate is not None:
             yield META.doubt(place, f"what KubeVirt's `{refusal.gate}` is: {words.wrong.rstrip('.')}")
-        elif refusal.path not in told:
+        elif refusal.path not in reported:
             then = after if effect is Effect.REJECTED else "The guest of each VM never starts"
             yield META.at(place, f"{words.wrong} {then}.", fix=words.fix)

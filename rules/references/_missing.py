@@ -39,18 +39,18 @@ _AFTER = (
 
 def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: World) -> Iterator[Fault | Doubt]:
     """One fault for each object of a kind of link that is not to be found, at the first field that names it."""
-    told: set[object] = set()
+    reported: set[object] = set()
     for link in links(subject):
         if (
             link.kind is not kind
-            or not told.isdisjoint((link.ref, link.path))
+            or not reported.isdisjoint((link.ref, link.path))
             or get(subject.data, *link.path[:-1], "optional") is True
         ):
             continue
         found = world.cluster.follow(link)
         if found.state is not State.MISSING:
             continue
-        told.update((link.ref, link.path))
+        reported.update((link.ref, link.path))
         if not world.closed(link.ref) and (other := _astray(link, world)):
             reason = f"`{other.short}` may be the one, as some objects have no namespace"
             yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")

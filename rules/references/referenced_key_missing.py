@@ -65,9 +65,9 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
         found = world.cluster.follow(link) if needed is not None else None
         if needed is None or found is None or found.resource is None or found.resource.patched:
             continue
-        held = keys_of(found.resource.data, found.made_at)
-        missing = needed.missing(held) if held is not None else ()
-        if held is None or not missing:
+        present = keys_of(found.resource.data, found.made_at)
+        missing = needed.missing(present) if present is not None else ()
+        if present is None or not missing:
             continue
         kind = "" if found.made else text(found.resource.data, "type")
         typed = f" of type `{kind}`" if kind not in ("", "Opaque") else ""
@@ -77,7 +77,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
                 subject.at(*link.path),
                 f"{noun} has neither the key {' nor '.join(f'`{key}`' for key in missing)}. The guest never starts.",
                 fix=f"add the answer file under the key {choice(missing)}",
-            ).along([_hop(found.resource, held)])
+            ).along([_hop(found.resource, present)])
         else:
             keys = " and ".join(f"`{key}`" for key in missing)
             yield META.at(
@@ -85,7 +85,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
                 f"{noun} has no {'key' if len(missing) == 1 else 'keys'} {keys}, which the importer reads. "
                 "The importer pod never starts.",
                 fix=f"add {keys} to the Secret: user and password",
-            ).along([_hop(found.resource, held)])
+            ).along([_hop(found.resource, present)])
 
 
 def _hop(resource: Resource, keys: frozenset[str]) -> Hop:

@@ -120,16 +120,16 @@ class Builder:
     def __init__(
         self,
         tree: Tree,
-        held: Mapping[str, Sequence[Resource]],
+        objects_by_file: Mapping[str, Sequence[Resource]],
         default_namespace: str,
         *,
         restricted: bool = True,
     ) -> None:
         """`restricted` says that no kustomization may name a file outside its folder, as `kubectl kustomize` has it."""
         self._tree = tree
-        self._held = held
+        self._held = objects_by_file
         self._restricted = restricted
-        self._manifests = Manifests(tree, held)
+        self._manifests = Manifests(tree, objects_by_file)
         self._default = default_namespace
         self._built: dict[str, Build] = {}
         self._open: list[str] = []
@@ -588,9 +588,9 @@ class Builder:
                 part.suffix(kustomization.suffix, kustomization.at("nameSuffix"))
 
     def _label(self, kustomization: Kustomization, build: Build) -> None:
-        said = [("labels", *entry) for entry in kustomization.labels]
-        said.append(("annotations", *kustomization.annotations, ()))
-        for field, at, pairs, others in said:
+        label_rows = [("labels", *entry) for entry in kustomization.labels]
+        label_rows.append(("annotations", *kustomization.annotations, ()))
+        for field, at, pairs, others in label_rows:
             # Each label copies those that are there.
             cost = len(pairs) * (len(pairs) // 10 + 1) * len(build.parts) * (len(others) + 1)
             if not self._changes(cost, kustomization, build):
@@ -923,9 +923,9 @@ def _shown(value: Any) -> str:
 def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str]:
     """What a patch looks for, and the nearest object of its kind: what a sentence about it needs."""
     kind, name, namespace = text(selector, "kind"), text(selector, "name"), text(selector, "namespace")
-    asked = {key: value for key, value in selector.items() if isinstance(value, str) and value}
+    selection = {key: value for key, value in selector.items() if isinstance(value, str) and value}
     same = [part for part in parts if part.kind.name == kind] if kind else list(parts)
-    values = {"kind": kind, "name": name, "namespace": namespace, "asked": _pairs(asked)}
+    values = {"kind": kind, "name": name, "namespace": namespace, "asked": _pairs(selection)}
     if same:
         exact = [part for part in same if name in (part.name, part.original.name)]
         names = {part.original.name: part for part in same}
@@ -943,8 +943,8 @@ def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str
     return values
 
 
-def _pairs(asked: Mapping[str, str]) -> str:
-    return ", ".join(f"{key} `{value}`" for key, value in asked.items())
+def _pairs(selection: Mapping[str, str]) -> str:
+    return ", ".join(f"{key} `{value}`" for key, value in selection.items())
 
 
 def _fields(data: Any, steps: Sequence[str], path: Path, *, create: bool) -> Iterator[Path]:

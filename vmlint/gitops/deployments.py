@@ -70,12 +70,14 @@ def plan(
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:
     """The OpenShift Templates, each of which somebody applies by itself, and all other objects."""
-    held: dict[tuple[str, int, Path], list[Resource]] = {}
+    resources_by_place: dict[tuple[str, int, Path], list[Resource]] = {}
     others = []
     for found in resources:
         if STEP in found.prefix:
             document = found.document
-            held.setdefault((document.file, document.index, found.prefix[: found.prefix.index(STEP)]), []).append(found)
+            resources_by_place.setdefault(
+                (document.file, document.index, found.prefix[: found.prefix.index(STEP)]), []
+            ).append(found)
         else:
             others.append(found)
-    return [Deployment(f"Template in {key[0]}", tuple(found)) for key, found in held.items()], others
+    return [Deployment(f"Template in {key[0]}", tuple(found)) for key, found in resources_by_place.items()], others

@@ -67,9 +67,9 @@ def _flaw(data: Any) -> tuple[str, Path] | None:
 class Manifests:
     """The objects of the files of a tree, by the paths of these; `held` are those of kinds that vmlint knows."""
 
-    def __init__(self, tree: Tree, held: Mapping[str, Sequence[Resource]]) -> None:
+    def __init__(self, tree: Tree, objects_by_file: Mapping[str, Sequence[Resource]]) -> None:
         self._tree = tree
-        self._held = held
+        self._held = objects_by_file
 
     def relevant(self, path: str) -> Iterator[Part]:
         """The objects of a file that vmlint knows the kinds of."""

@@ -57,12 +57,12 @@ class Planner:
         self._tools = tools
         self._default = default_namespace
         self._resources = resources
-        held: dict[str, list[Resource]] = {}
+        objects_by_file: dict[str, list[Resource]] = {}
         for found in resources:
-            held.setdefault(found.document.file, []).append(found)
-        self._held: Mapping[str, Sequence[Resource]] = held
-        self._builder = Builder(tree, held, default_namespace)
-        self._free_builder = Builder(tree, held, default_namespace, restricted=False)
+            objects_by_file.setdefault(found.document.file, []).append(found)
+        self._held: Mapping[str, Sequence[Resource]] = objects_by_file
+        self._builder = Builder(tree, objects_by_file, default_namespace)
+        self._free_builder = Builder(tree, objects_by_file, default_namespace, restricted=False)
         self._used: set[str] = set()
         self._problems: dict[object, BuildProblem] = {}
         self._applied_names: set[tuple[str, str]] = set()

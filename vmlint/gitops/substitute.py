@@ -29,9 +29,9 @@ _PLAIN = re.compile(r"[^\s'\"#:&*!|>%@`,\[\]{}?-](?:[^#:]|:(?!\s|$)|(?<!\s)#)*|-
 def variables_of(post_build: Mapping[str, Any], config_maps: Iterable[Resource], namespace: str) -> Variables:
     """The values that stand in the repository; those written in the Kustomization count before those of ConfigMaps."""
     values: dict[str, str] = {}
-    held = {found.ref.name: found for found in config_maps if found.namespace == namespace}
+    objects_by_key = {found.ref.name: found for found in config_maps if found.namespace == namespace}
     for _, source in each(post_build, "substituteFrom"):
-        if (found := held.get(text(source, "name"))) and text(source, "kind") == found.ref.kind:
+        if (found := objects_by_key.get(text(source, "name"))) and text(source, "kind") == found.ref.kind:
             values |= {key: value for key, value in mapping(found.data, "data").items() if isinstance(value, str)}
     for key, value in mapping(post_build, "substitute").items():
         if isinstance(value, str | int | float):

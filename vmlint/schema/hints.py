@@ -78,8 +78,8 @@ def _there(frame: Frame, place: Path, value: Any) -> Hint:
     root: Frame = frame
     while root[0] is not None:
         root = root[0]
-    held = get(root[3], *place)
-    return Hint(place=place, held=held is not None, same=held is not None and held == value)
+    field_value = get(root[3], *place)
+    return Hint(place=place, held=field_value is not None, same=field_value is not None and field_value == value)
 
 
 _DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"))
@@ -109,17 +109,17 @@ def _slips(name: str) -> int:
     return 1 if len(name) < 6 else 2 if len(name) < 12 else 3
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(text: str, other: str) -> int:
     """The edit distance in which two letters that change places are one slip; longer lengths than matter end early."""
-    if abs(len(one) - len(other)) > _slips(one):
-        return len(one)
+    if abs(len(text) - len(other)) > _slips(text):
+        return len(text)
     before: list[int] = []
     above = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
+    for row, letter in enumerate(text, 1):
         here = [row]
         for column, known in enumerate(other, 1):
             cost = min(above[column] + 1, here[-1] + 1, above[column - 1] + (letter != known))
-            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == known:
+            if row > 1 and column > 1 and letter == other[column - 2] and text[row - 2] == known:
                 cost = min(cost, before[column - 2] + 1)
             here.append(cost)
         before, above = above, here
@@ -132,13 +132,13 @@ def _somewhat_like(name: str, free: list[str]) -> list[str]:
     return [known for _, known in ranked if _contains(_plain(name), _plain(known)) or _shares_words(name, known)]
 
 
-def _contains(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= _SHORTEST and (one in other or other in one)
+def _contains(text: str, other: str) -> bool:
+    return min(len(text), len(other)) >= _SHORTEST and (text in other or other in text)
 
 
 def _shares_words(name: str, known: str) -> bool:
-    words, other = (_WORD.findall(one) for one in (name, known))
-    shared = sum(word.lower() in {one.lower() for one in words} for word in other)
+    words, other = (_WORD.findall(text) for text in (name, known))
+    shared = sum(word.lower() in {word.lower() for word in words} for word in other)
     return shared > 1 and shared >= _MOST_WORDS * max(len(words), len(other))
 
 
@@ -237,7 +237,7 @@ def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").casefold()
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(text: str, other: str) -> float:
     from difflib import SequenceMatcher  # only a fault needs it
 
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return SequenceMatcher(None, text, other, autojunk=False).ratio()

@@ -71,16 +71,21 @@ class Form:
         key = resource.api_version, resource.ref.kind
         if key not in self._defined:
             definitions = self._definitions.get((resource.ref.group, resource.ref.kind), [])
-            found = [schema for one in definitions for *own, schema in schemas_of_crd(one.data) if tuple(own) == key]
-            alike = all(one.spec == definitions[0].spec for one in definitions)
+            found = [
+                schema
+                for definition in definitions
+                for *own, schema in schemas_of_crd(definition.data)
+                if tuple(own) == key
+            ]
+            alike = all(definition.spec == definitions[0].spec for definition in definitions)
             self._defined[key] = found[0] if found and alike else None
         return self._defined[key]
 
     @cached_property
     def _definitions(self) -> dict[tuple[str, str], list[Resource]]:
         found: dict[tuple[str, str], list[Resource]] = {}
-        for one in self._cluster.of_kind(_DEFINITION.name):
-            found.setdefault((text(one.spec, "group"), text(one.spec, "names", "kind")), []).append(one)
+        for resource in self._cluster.of_kind(_DEFINITION.name):
+            found.setdefault((text(resource.spec, "group"), text(resource.spec, "names", "kind")), []).append(resource)
         return found
 
 
