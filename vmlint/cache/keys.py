@@ -36,7 +36,7 @@ for what is known of other paths that kustomizations name."""
 
 
 def contents_of(workspace: Workspace) -> Contents:
-    *groups, beside = workspace.files
+    groups, beside = workspace.files[:3], workspace.files.beside
     values = [
         {raw.name: f"{content_of(raw.data).hex()} {raw.chart} {raw.named} {_outcome(raw)}" for raw in group}
         for group in groups

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
 from vmlint.engine.summaries import Facts, kinds_of, resource_of
-from vmlint.gitops.closure import closed, file_of, root_of
+from vmlint.gitops.closure import Naming, closed, file_of, root_of
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
@@ -76,13 +76,14 @@ NOTHING = KnownFiles({})
 class Gathered(NamedTuple):
     """The files of a run as they were read: those that are linted, those of the context, those with definitions.
 
-    `beside` is what is known of other paths that kustomizations name.
+    `beside` is what is known of other paths that kustomizations name, `naming` which paths each file names.
     """
 
     files: tuple[Raw, ...]
     context: tuple[Raw, ...]
     crds: tuple[Raw, ...]
     beside: Beside = NOTHING_BESIDE
+    naming: Mapping[str, Naming] = {}
 
 
 def gather(found: Iterable[Found | Skipped], config: Config, request: RunRequest) -> Gathered:
@@ -111,8 +112,9 @@ def whole(
     paths = request.paths or config.paths or ["."]
     root = root_of(paths, posixpath.dirname(config.file) or "." if config.file else "")
     read = partial(file_of, max_bytes=config.max_file_size, overlay=request.overlay, gone=gone)
-    made = closed(gathered.files, root, read, named=named, excluded=Excluded(config.exclude, config.root))
-    return gathered._replace(files=made.files, beside=made.beside)
+    excluded = Excluded(config.exclude, config.root)
+    made = closed(gathered.files, root, read, named=named, excluded=excluded, before=gathered.naming)
+    return gathered._replace(files=made.files, beside=made.beside, naming=made.naming)
 
 
 def _beside(paths: Sequence[str], config: Config, request: RunRequest) -> tuple[Raw, ...]:

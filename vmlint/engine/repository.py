@@ -130,7 +130,8 @@ def _assembled(
     decided = [one for file in files for one in file.documents if one not in idle]
     asleep = dict(idle)
     for document in [*woken(idle, decided, kinds)]:
-        document.decode()
+        if document.waiting:  # else an earlier snapshot has decoded it
+            document.decode()
         del idle[document]
     custom = defined(held for file in others for held in _held(file, idle))
     documents, resources, irrelevant, failed, built = _relevant(

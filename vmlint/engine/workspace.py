@@ -112,7 +112,7 @@ class Workspace:
             new = [] if data is None else raw_of([(name, Path(file), data)], self.settings.max_file_size)
             return tuple(sorted([*kept, *new], key=lambda raw: raw.name))
 
-        linted, context, crds, _ = self.files
+        linted, context, crds, *_ = self.files
         in_context, in_crds = (
             any(raw.name == name for raw in group) or (name not in read and self._is_below(file, paths))
             for group, paths in ((context, self.settings.context), (crds, self.settings.crds))
@@ -121,6 +121,7 @@ class Workspace:
             changed(linted, may_add=not in_context),
             changed(context, may_add=in_context),
             changed(crds, may_add=in_crds),
+            naming=self.files.naming,
         )
         gone = [name] if name is not None and data is None else []
         files = whole(files, self.settings, self.request, gone=gone)

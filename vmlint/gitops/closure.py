@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +19,10 @@ from vmlint.gitops.tree import Beside, beside
 from vmlint.model.access import each, sequence, text
 from vmlint.source.decode import decode_text
 from vmlint.source.discover import KUSTOMIZATION_FILES, Found, why
-from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import Raw, read_raw
 
-__all__ = ["Closed", "closed", "file_of", "root_of"]
+__all__ = ["Closed", "Naming", "closed", "file_of", "root_of"]
 
 _MOST = 20_000
 """How many files may come in through kustomizations. Real overlays name some dozens."""
@@ -32,11 +33,22 @@ _MANIFESTS = ("configurations", "crds", "patchesStrategicMerge")
 _PATCHES = ("patches", "patchesJson6902", "replacements")
 
 
+class Naming(NamedTuple):
+    """The paths that a file names: those of a kustomization with whether each is mere text, and those that Flux and
+    Argo CD apply."""
+
+    raw: Raw
+    included: tuple[tuple[str, bool], ...]
+    applied: tuple[str, ...]
+
+
 class Closed(NamedTuple):
-    """The files that were given and those that kustomizations name, and what is known beside them."""
+    """The files that were given and those that kustomizations name, what is known beside them, and what each of them
+    names, by its name."""
 
     files: tuple[Raw, ...]
     beside: Beside
+    naming: Mapping[str, Naming] = {}
 
 
 def root_of(paths: Sequence[str], configured: str = "") -> str:
@@ -78,24 +90,33 @@ def closed(
     *,
     named: Iterable[str] = (),
     excluded: Callable[[str], bool] = lambda name: False,
+    before: Mapping[str, Naming] | None = None,
 ) -> Closed:
     """The files together with all that their kustomizations name inside the root.
 
     `read` reads a file by its name in findings, as a manifest or as mere text; None for one that is not there. `named`
     are the files that were named one by one: the kustomization beside such a file is read too. `excluded` files are
-    there, and are not read.
+    there, and are not read. `before` has what files named when they were read before; that of the same content holds.
     """
-    reader = _Reader(raws, root, read, excluded)
+    reader = _Reader(raws, root, read, excluded, before or {})
     for name in named:
         reader.folder(posixpath.dirname(name))
     reader.run()
-    return Closed(tuple(sorted(reader.files.values(), key=lambda raw: raw.name)), reader.known())
+    beside = reader.known()
+    return Closed(tuple(sorted(reader.files.values(), key=lambda raw: raw.name)), beside, reader.naming)
 
 
 class _Reader:
     def __init__(
-        self, raws: Sequence[Raw], root: str, read: Callable[[str, bool], Raw | None], excluded: Callable[[str], bool]
+        self,
+        raws: Sequence[Raw],
+        root: str,
+        read: Callable[[str, bool], Raw | None],
+        excluded: Callable[[str], bool],
+        before: Mapping[str, Naming],
     ) -> None:
+        self.naming: dict[str, Naming] = {}
+        self._before = before
         self.files = {raw.name: raw for raw in raws}
         self._root = os.path.realpath(root)
         self._shown_root = root
@@ -123,11 +144,15 @@ class _Reader:
         """The paths that Flux and Argo CD are told to apply, with the files that say so."""
         for raw in self.files.values():
             if raw.outcome is None and any(group in raw.data for group in _TOOLS):
-                try:
-                    documents = decode_text(raw.data.decode(), raw.name).documents
-                except UnicodeDecodeError:
-                    continue
-                yield from ((named_path.path, raw.name) for named_path in named_paths(documents))
+                yield from ((path, raw.name) for path in self._named(raw).applied)
+
+    def _named(self, raw: Raw) -> Naming:
+        """What a file names, as it is known, or decoded for it."""
+        known = self.naming.get(raw.name) or self._before.get(raw.name)
+        if known is None or known.raw is not raw:
+            known = _named(raw)
+        self.naming[raw.name] = known
+        return known
 
     def _is_here(self, path: str, file: str) -> bool:
         """Whether a path of a repository is here: seen from the root, or from a folder above the file that names it."""
@@ -142,7 +167,7 @@ class _Reader:
         while self._waiting:
             name = self._waiting.pop()
             folder = posixpath.dirname(name)
-            for path, is_text in _named(self.files[name]):
+            for path, is_text in self._named(self.files[name]).included:
                 if len(self.files) + len(self._contents) - self._given > _MOST:
                     return
                 self._path(beside(folder, path), is_text=is_text)
@@ -180,19 +205,23 @@ class _Reader:
                 self._waiting.append(name)
 
 
-def _named(raw: Raw) -> Iterator[tuple[str, bool]]:
+def _named(raw: Raw) -> Naming:
+    """What the documents of a file name, whatever the file is."""
+    documents: Sequence[Document] = ()
+    if raw.outcome is None:
+        with suppress(UnicodeDecodeError):
+            documents = decode_text(raw.data.decode(), raw.name).documents
+    applied = tuple(one.path for one in named_paths(documents)) if any(group in raw.data for group in _TOOLS) else ()
+    is_kustomization = posixpath.basename(raw.name) in KUSTOMIZATION_FILES
+    return Naming(raw, tuple(_included(documents)) if is_kustomization else (), applied)
+
+
+def _included(documents: Sequence[Document]) -> Iterator[tuple[str, bool]]:
     """Every local path that a kustomization names, and whether its content is text in a generated object."""
     from vmlint.gitops.kustomization import is_remote
 
-    if raw.outcome is not None:
-        return
-    try:
-        documents = decode_text(raw.data.decode(), raw.name).documents
-    except UnicodeDecodeError:
-        return
     if not documents or not isinstance(documents[0].data, dict):
         return
-
     data = Reading.of(documents[0].data).data
     for path, is_text in _paths(data):
         if path and "\n" not in path and "\0" not in path and not posixpath.isabs(path) and not is_remote(path):
