@@ -63,7 +63,7 @@ def test_an_empty_graph(name: str) -> None:
 
 
 def test_the_name_of_no_format() -> None:
-    with pytest.raises(UsageError, match="no graph format 'png': choose one of dot, mermaid, json"):
+    with pytest.raises(UsageError, match="no graph format is called 'png': choose one of dot, mermaid, json"):
         render("png", WHOLE)
 
 
