@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
+from vmlint.kubevirt import cloudconfig
 from vmlint.kubevirt.cloudconfig import ConfigCheck, faults_of_network_data, faults_of_user_data
 from vmlint.kubevirt.cloudinit import encoding_of
 
@@ -72,3 +75,48 @@ def test_a_line_is_that_of_the_text() -> None:
     assert (fault.check, fault.line, fault.value) == (ConfigCheck.WRONG_TYPE, 4, "runcmd")
     (fault,) = faults_of_network_data("ethernets: {}\nversion: 7\n")
     assert (fault.check, fault.line, fault.value) == (ConfigCheck.VERSION_UNKNOWN, 2, "7")
+
+
+def test_plain_values_make_no_difference() -> None:
+    """What is reported of a text is what is in it as it is written, whatever is looked at first."""
+    chance = random.Random(5)
+    lines = """\
+hostname: web-1
+hostname: null
+hostname: [a]
+runcmd: start
+runcmd:
+  - start it
+- x
+  - [systemctl, start]
+user:
+users:
+  - name: ops
+    sudos: ALL
+  - nam: ops
+packages: vim
+write_files:
+  - path: /etc/x
+    content: |
+      runcmds: y
+    permissions: '0644'
+a: b: c
+package_update: true
+package-updates: true
+# a comment
+timezone: TODO
+fqdn: ${NAME}
+\tbad: x
+bootcmd: {a: b,
+  c: d,
+  e: f}
+text: one
+  two
+  three: four
+? key
+: value
+just text
+""".splitlines()
+    for _ in range(800):
+        text = "\n".join(["#cloud-config", *chance.choices(lines, k=chance.randrange(1, 7))]) + "\n"
+        assert faults_of_user_data(text) == cloudconfig._faults_of_user_data(text), text

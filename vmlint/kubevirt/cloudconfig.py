@@ -9,6 +9,7 @@ Only what cloud-init surely ignores or fails on is a fault. Sources: cloud-init
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -241,10 +242,31 @@ _NETWORK_V2 = frozenset(
 
 def faults_of_user_data(data: str) -> tuple[ConfigFault, ...]:
     """What is wrong with user data of which cloud-init reads a cloud-config; () for all other kinds."""
-    return _faults_of_user_data(data) if len(data) <= _LONGEST else ()
+    if len(data) > _LONGEST:
+        return ()
+    # What is wrong with keys and types is wrong whatever plain values there are: VMs of a kind differ in these alone.
+    return _faults_of_user_data(data) if _faults_of_user_data(_blanked(data)) else ()
 
 
-@lru_cache(maxsize=1024)  # VMs of a kind often have the same data
+def _blanked(data: str) -> str:
+    """The same with one text for plain values, in which there is nothing to be found."""
+    return _PLAIN.sub(_blank, data) if _is_config(data) and not _MAYBE_UNKNOWN.search(data) else data
+
+
+def _blank(line: re.Match[str]) -> str:
+    return line[0] if line[2].strip().lower() == "null" else f"{line[1]}x"
+
+
+_PLAIN = re.compile(
+    r"^( *(?:- )*(?:[A-Za-z][A-Za-z0-9_-]*: +)?)([A-Za-z0-9][A-Za-z0-9 /.+=@()-]{0,200})$", re.MULTILINE
+)
+"""A line that ends in a plain value: without quotes, comments, anchors, and all that YAML reads as more than text."""
+
+_MAYBE_UNKNOWN = re.compile(r"replace|change|fill|edit|insert|your|placeholder|todo|fixme|tbd", re.IGNORECASE)
+"""What may be a placeholder without any sign of one: see `is_unknown`."""
+
+
+@lru_cache(maxsize=1024)
 def _faults_of_user_data(data: str) -> tuple[ConfigFault, ...]:
     begin = data.lstrip()[:4096].lower()
     if begin.startswith(_MIME) and "content-type:" in begin:
