@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vmlint.model.access import text
 from vmlint.schema import check as thorough
 from vmlint.schema.check import Release, Schema, check
 from vmlint.schema.load import schema_of
+from vmlint.schema.meta import check_metadata, is_surely_right
 from vmlint.source.decode import decode
 
 ROOT = Path(__file__).parents[2]
@@ -85,3 +88,31 @@ def test_most_objects_need_the_quick_check_alone() -> None:
     ]
     right = [not list(check(data, schema)) for schema, data in objects()]
     assert sum(accepted) > 0.95 * sum(right)
+
+
+METADATA: st.SearchStrategy[Any] = st.one_of(
+    st.sampled_from([None, [], "web", {}]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(["web", "a.b", "Web", "", "-", "${X}", None, 5, "a" * 300]),
+            "namespace": st.sampled_from(["shop", "a.b", "", "${X}", None, 5]),
+            "labels": st.dictionaries(
+                st.sampled_from(["a", "a/b", "A/b", "a b", "${X}"]),
+                st.sampled_from(["x", "", "a b", "a" * 64, None, 1]),
+            ),
+            "annotations": st.dictionaries(
+                st.sampled_from(["a", "a/b", "A/b", "a b"]),
+                st.sampled_from(["x", "é" * 40_000, "b" * 300_000, None, 1]),
+            ),
+            "generateName": st.just("web-"),
+            "color": st.just("red"),
+        },
+    ),
+)
+
+
+@given(METADATA, st.sampled_from(["VirtualMachine", "Namespace"]))
+def test_metadata_that_is_surely_right_has_no_fault(metadata: Any, kind: str) -> None:
+    if is_surely_right(metadata, kind):
+        assert not list(check_metadata(metadata, kind))

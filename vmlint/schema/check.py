@@ -28,7 +28,7 @@ from vmlint.model.unknown import is_unknown
 from vmlint.schema.cel import RULES
 from vmlint.schema.code import Outcome, SchemaCode, SchemaKind, fault, kind_of
 from vmlint.schema.hints import Frame, Hint, hint, path_of
-from vmlint.schema.meta import FIELDS, check_metadata
+from vmlint.schema.meta import FIELDS, check_metadata, is_surely_right
 from vmlint.schema.node import Node
 from vmlint.schema.quick import Demands, accepts
 
@@ -106,7 +106,9 @@ def check(data: Any, schema: Schema, *, target: Release | None = None, whole: bo
 
 def _is_right(data: dict[str, Any], schema: Schema, target: Release | None, whole: bool) -> bool:
     """Whether an object is surely in order; what `_Walk` finds in it is nothing then."""
-    if any(True for _ in check_metadata(data.get("metadata"), schema.kind, whole=whole)):
+    metadata = data.get("metadata")
+    faults = () if is_surely_right(metadata, schema.kind) else check_metadata(metadata, schema.kind, whole=whole)
+    if any(True for _ in faults):
         return False
     return _accepts(schema.root, schema.admission, schema.product, target, whole)(data)
 

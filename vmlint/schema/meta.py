@@ -16,7 +16,15 @@ from vmlint.model.unknown import is_unknown
 from vmlint.schema.code import KeyFlaw, Outcome, SchemaCode, fault
 from vmlint.source.span import Path
 
-__all__ = ["FIELDS", "check_metadata", "is_label", "is_label_value", "is_subdomain", "label_key_fault"]
+__all__ = [
+    "FIELDS",
+    "check_metadata",
+    "is_label",
+    "is_label_value",
+    "is_subdomain",
+    "is_surely_right",
+    "label_key_fault",
+]
 
 FIELDS: Mapping[str, tuple[type, ...]] = {
     "name": (str,),
@@ -40,6 +48,7 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ANNOTATIONS = 256 * 1024
+_FEW = _ANNOTATIONS // 4  # a character has at most four bytes
 _LABEL_NAMES = frozenset(
     {"Namespace"}
 )  # kinds whose names are DNS labels; all others that vmlint knows take subdomains
@@ -69,6 +78,39 @@ def label_key_fault(key: str) -> KeyFlaw | None:
     if not name or len(name) > 63 or not _NAME_PART.fullmatch(name):
         return KeyFlaw.NAME
     return None
+
+
+def is_surely_right(data: Any, kind: str = "") -> bool:
+    """Whether `check_metadata` finds nothing in an object's `metadata`, as far as that is seen at once."""
+    if type(data) is not dict or not data.get("name"):
+        return False
+    good = is_label if kind in _LABEL_NAMES else is_subdomain
+    for name, value in data.items():
+        if name == "name":
+            if type(value) is not str or not good(value):
+                return False
+        elif name == "namespace":
+            if type(value) is not str or not (is_label(value) or not value):
+                return False
+        elif name == "labels":
+            if not _are_texts(value) or not all(map(is_label_value, value.values())):
+                return False
+        elif name == "annotations":
+            if not _are_texts(value) or sum(map(len, (*value, *value.values()))) > _FEW:
+                return False
+        else:
+            return False
+    return True
+
+
+def _are_texts(data: Any) -> bool:
+    """Whether a mapping of keys as labels have them leads to texts."""
+    if type(data) is not dict:
+        return False
+    for key, value in data.items():
+        if type(key) is not str or type(value) is not str or label_key_fault(key):
+            return False
+    return True
 
 
 def check_metadata(data: Any, kind: str = "", *, whole: bool = True, path: Path = ("metadata",)) -> Iterator[Refusal]:
