@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-import vmlint
+from vmlint import version
 from vmlint.registry.made import announced, made
 from vmlint.rule import Meta, Rule, RuleModule
 
@@ -39,7 +39,7 @@ def rules() -> tuple[Rule, ...]:
 
 def _index(folder: Path) -> Mapping[str, tuple[str, Meta]]:
     """The title and `META` of rules by their modules; empty where the folder has no index that can be trusted."""
-    is_installed = folder.parent == Path(str(vmlint.__file__)).parent
+    is_installed = folder.parent == Path(str(version.__file__)).parent
     if not ((folder / "_index.py").is_file() if is_installed else is_newest(folder)):
         return {}
     try:
