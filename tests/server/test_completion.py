@@ -206,6 +206,21 @@ def test_a_claim_has_fields_and_values() -> None:
     assert "ReadWriteMany" in labels(claim + "  accessModes:\n  - ¦")
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "services:\n  web: {}\n¦",
+        "on: push\n¦",
+        "on: push\njobs:\n  a:\n    ¦",
+        "apiVersion: apps/v1\nkind: Deployment\n¦",
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n¦",
+        '{¦\n  "compilerOptions": {}\n}',
+    ],
+)
+def test_files_of_other_programs_get_nothing(marked: str) -> None:
+    assert labels(marked) == []
+
+
 def test_other_kinds_are_left_to_others() -> None:
     assert labels("apiVersion: apps/v1\nkind: Deployment\nspec:\n  ¦") == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vmlint.engine.snapshot import Snapshot
-from vmlint.model.access import get, mapping
+from vmlint.model.access import get, mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.server.cursor import Cursor, cursor_at
 from vmlint.server.fields import FieldDoc, documentation, fields_below
@@ -110,15 +110,20 @@ def _label_keys(cursor: Cursor, target: Target) -> Iterator[Completion]:
                 yield Completion(label, CompletionKind.FIELD, insert, cursor.start, cursor.end, detail)
 
 
+_BEGINNING = ("apiVersion", "kind", "metadata", "spec")
+
+
 def _beginning(cursor: Cursor) -> Iterator[Completion]:
-    """What a document without a kind may begin with."""
+    """What a document without a kind may begin with; nothing in one that is no object, or of another product's kind."""
+    if not set(mapping(cursor.data)).issubset(_BEGINNING) or (text(cursor.data, "kind") and cursor.path != ("kind",)):
+        return
     if cursor.path == ("kind",) and not cursor.is_key:
         yield from kinds(cursor)
     elif cursor.path == ("apiVersion",) and not cursor.is_key:
         yield from api_versions(cursor, None)
     elif cursor.is_key and not cursor.path and not cursor.block:
         present = mapping(cursor.data)
-        for name in ("apiVersion", "kind", "metadata", "spec"):
+        for name in _BEGINNING:
             if name not in present:
                 after = ":\n  " if name in ("metadata", "spec") else ": "
                 doc = documentation("VirtualMachine", (name,))

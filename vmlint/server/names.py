@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from vmlint.catalog.images import IMAGES
@@ -142,15 +143,21 @@ def _idle(snapshot: Snapshot, ref: Ref) -> Iterator[Named]:
         for document in file.documents:
             if document.waiting != ref.kind or kind is None:
                 continue
-            try:
-                data = build(document.text).data  # the document itself stays as it is: a check decodes it when it must
-            except Unreadable:
-                continue
-            if isinstance(data, dict) and text(data, "apiVersion").rpartition("/")[0] == ref.group:
-                namespace = text(data, "metadata", "namespace") or snapshot.settings.default_namespace
-                own = Ref(ref.group, ref.kind, namespace if kind.namespaced else "", text(data, "metadata", "name"))
-                if own.name:
-                    yield Named(own, "", file.file)
+            group, namespace, name = _identity(document.text)
+            if group == ref.group and name:
+                place = (namespace or snapshot.settings.default_namespace) if kind.namespaced else ""
+                yield Named(Ref(ref.group, ref.kind, place, name), "", file.file)
+
+
+@lru_cache(maxsize=4096)
+def _identity(content: str) -> tuple[str, str, str]:
+    """The API group, namespace and name in a document's text; the document itself waits until a check needs it."""
+    try:
+        data = build(content).data
+    except Unreadable:
+        return "", "", ""
+    metadata = mapping(data, "metadata")
+    return text(data, "apiVersion").rpartition("/")[0], text(metadata, "namespace"), text(metadata, "name")
 
 
 def _golden(snapshot: Snapshot, ref: Ref) -> Iterator[Named]:
