@@ -399,6 +399,11 @@ def test_what_is_being_written_is_not_offered(tmp_path: Path) -> None:
     assert "mine" in found
 
 
+def test_a_name_of_its_own_is_free(snapshot: Snapshot) -> None:
+    assert labels("apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata:\n  name: ¦", snapshot) == []
+    assert labels("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  name: ¦", snapshot) == []
+
+
 def test_namespaces(snapshot: Snapshot) -> None:
     assert labels("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  namespace: ¦", snapshot) == [
         "golden",

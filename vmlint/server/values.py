@@ -49,6 +49,9 @@ def values(cursor: Cursor, target: Target, snapshot: Snapshot | None, name: str 
 
 
 def _link(target: Target, below: Path, snapshot: Snapshot) -> Link | None:
+    """The reference that is written at a path; an object's own name is none, although a StorageProfile has it too."""
+    if below == ("metadata", "name"):
+        return None
     data = {**mapping(target.data), "apiVersion": target.api_version or _newest(target.kind)}
     return link_at(data, below, snapshot.settings.default_namespace)
 
