@@ -91,7 +91,6 @@ def test_who_uses_an_instancetype(out: OutFolder) -> None:
         "DROP VIEW findings",
         "SELECT 1; SELECT 2",
         "EXPORT DATABASE '/tmp/vmlint-audit'",
-        "PRAGMA database_list",
         "SELECT * FROM out",
         "nonsense",
         "",

@@ -43,14 +43,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--repositories", type=int, default=300)
     parser.add_argument("--vms", type=int, default=10_000)
-    parser.add_argument("--mirrors", help="a glob of bare repositories that are checked, too")
+    parser.add_argument("--mirrors", nargs="*", default=[], help="globs of bare repositories that are checked, too")
     parser.add_argument("--kill", type=int, default=20, help="seconds after which a worker is killed, again and again")
     options = parser.parse_args()
     folder = options.folder.resolve()
     if not (folder / "clones").exists():
         files = make(folder / "clones", options.repositories, options.vms)
         print(f"made {options.repositories} repositories, {files:,} files, {options.vms:,} VMs", flush=True)
-    mirrors = f"  - {{mirrors: '{options.mirrors}', labels: {{team: upstream}}}}\n" if options.mirrors else ""
+    mirrors = f"  - {{mirrors: {json.dumps(options.mirrors)}, labels: {{team: upstream}}}}\n" if options.mirrors else ""
     clones = "".join(f"  - {{clones: 'clones/t{team}-*', labels: {{team: team-{team}}}}}\n" for team in range(TEAMS))
     (folder / "AUDIT.yaml").write_text(f"sources:\n{clones}{mirrors}", "utf-8")
     plain = check_each(folder)

@@ -47,6 +47,8 @@ def ask(task: Task, do: str, **more: Any) -> Ending:
         return Ending("done", "", answer, said.get("cpu", 0.0), said.get("memory", 0))
 
 
+_MOST_ERRORS = 2**16
+
 _idle: list[_Host] = []
 _lock = threading.Lock()
 
@@ -71,11 +73,12 @@ class _Host:
     """One process, and its process group."""
 
     def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "vmlint.audit.host"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             start_new_session=True,
         )
         self._answers: queue.Queue[bytes] = queue.Queue()
@@ -106,9 +109,15 @@ class _Host:
             return {"ended": "died", "reason": str(error)}
         if not line:
             self.end()
-            return {"ended": "died", "reason": f"exit code {self._process.returncode}"}
+            return {"ended": "died", "reason": self._last_words() or f"exit code {self._process.returncode}"}
         ended: dict[str, Any] = json.loads(line)
         return ended
+
+    def _last_words(self) -> str:
+        """The last line that the process wrote to standard error, such as an error of an import."""
+        self._errors.seek(0)
+        lines = self._errors.read(_MOST_ERRORS).decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def end(self) -> None:
         """End the process and all that it has started."""
