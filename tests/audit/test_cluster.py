@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -140,6 +141,15 @@ def test_a_task_that_fails_is_tried_elsewhere(tmp_path: Path) -> None:
     with connected(None, 2, processes=True) as team:
         (answer,) = team.answers([Request(task, "check")])
     assert answer.failure == "out of memory, in 3 attempts"
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_nothing_listens_beyond_this_machine(processes: bool) -> None:
+    with connected(None, 2, processes=processes) as team:
+        assert team.number == 2
+        own = [psutil.Process(), *psutil.Process().children(recursive=True)]
+        listening = [one.laddr.ip for process in own for one in process.net_connections() if one.status == "LISTEN"]
+    assert set(listening) == {"127.0.0.1"}
 
 
 def test_a_scheduler_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:

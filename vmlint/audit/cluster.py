@@ -102,16 +102,18 @@ def connected(scheduler: str | None, workers: int | None, *, processes: bool) ->
                 _check_versions(client)
                 yield Workers(client)
             return
-        shape = (
-            {"n_workers": number, "threads_per_worker": 1}
-            if processes
-            else {"n_workers": 1, "threads_per_worker": number}
-        )
+        shape = {"n_workers": number, "threads_per_worker": 1} if processes else {"threads_per_worker": number}
+        # Dask listens on all addresses unless it is told where; threads need no more than its page of health.
+        places = {"dashboard_address": _HERE, "worker_dashboard_address": _HERE}
+        own = {**shape, **places, "host": "127.0.0.1"} if processes else {**shape, **places, "n_workers": 1}
         with (
-            LocalCluster(processes=processes, dashboard_address=None, silence_logs=logging.CRITICAL, **shape) as local,
+            LocalCluster(processes=processes, silence_logs=logging.CRITICAL, **own) as local,
             Client(local, set_as_default=False) as client,
         ):
             yield Workers(client)
+
+
+_HERE = "127.0.0.1:0"
 
 
 def _processors() -> int:
