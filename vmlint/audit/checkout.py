@@ -11,7 +11,7 @@ import re
 import stat
 import tarfile
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -31,6 +31,8 @@ _BATCH = 32 * 2**20
 """The bytes of blobs that are read from git at once."""
 _CHUNK = 2**20
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MOST_FOLDERS = 250
+"""How deep folders may lie in each other: what walks and deletes a tree calls itself for each level."""
 
 
 class SourceError(Exception):
@@ -134,24 +136,39 @@ def _git(task: Task) -> Iterator[Git]:
     if task.kind == "mirror":
         with _bare(Path(task.location)) as git:
             yield git
-    else:
-        with opened(task.location) as git:
-            yield git
+        return
+    with _environment({}), opened(task.location) as git:
+        if git.root != os.path.realpath(task.location):  # its own `.git` is broken, and a folder above has another
+            raise SourceError(f"the folder `{task.location}` is no clone that git can read")
+        yield git
 
 
 @contextmanager
 def _bare(folder: Path) -> Iterator[Git]:
-    """Git for a bare repository. Only one repository at a time is read by a process."""
-    kept = {name: os.environ.pop(name, None) for name in ("GIT_DIR", "GIT_WORK_TREE")}
-    os.environ |= {"GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder)}
+    """Git for a bare repository."""
+    with _environment({"GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder)}), opened(str(folder)) as git:
+        yield git
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """The variables that name a repository, in the place of those that the audit was started with. Only one repository
+    at a time is read by a process."""
+    kept = {name: os.environ.pop(name, None) for name in _LOCATING}
+    os.environ |= wanted
     try:
-        with opened(str(folder)) as git:
-            yield git
+        yield
     finally:
         for name, value in kept.items():
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+_LOCATING = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+)
 
 
 def _commit(git: Git, revision: str) -> str:
@@ -226,6 +243,8 @@ def _entries_of(root: Path) -> Iterator[_Entry]:
     for folder, names, files in os.walk(root):
         linked = [name for name in names if os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
         names[:] = sorted(name for name in names if name != ".git" and name not in linked)
+        if names:
+            _check_depth(os.path.relpath(folder, root).count(os.sep) + 1)
         for name in sorted([*files, *linked]):
             full = f"{folder}/{name}"
             path = os.path.relpath(full, root).replace(os.sep, "/")
@@ -304,6 +323,11 @@ def _check(number: int, size: int, limits: Limits) -> None:
         raise SourceError(f"the repository has more than {limits.size:,} bytes, the limit `size` of the audit")
 
 
+def _check_depth(folders: int) -> None:
+    if folders > _MOST_FOLDERS:
+        raise SourceError(f"the repository has more than {_MOST_FOLDERS} folders in each other")
+
+
 class _Writer:
     """Writes files below one folder. Links come last, so that no file is written through one."""
 
@@ -319,6 +343,8 @@ class _Writer:
 
     def admit(self, size: int) -> None:
         """Count a file. SourceError where there are more, or more bytes, than the limits allow."""
+        if size < 0:  # an archive may hold any number there, and one below zero would give room for others
+            raise SourceError("the archive has a file with a size below zero")
         self._number += 1
         self.size += size
         _check(self._number, self.size, self.limits)
@@ -345,18 +371,20 @@ class _Writer:
     def finish(self) -> Path:
         """Make the links that stay inside, and give the root."""
         made = []
+        root = os.path.realpath(self.root)
         for name, target in self._links.items():
             at = self.root / name
             if os.path.isabs(target) or at.exists() or at.is_symlink():  # noqa: PTH117
                 continue
+            if os.path.realpath(at.parent) != os.path.join(root, *name.split("/")[:-1]):  # noqa: PTH118
+                continue  # its folder is a link, which may lead anywhere
             with suppress(OSError):
                 at.parent.mkdir(parents=True, exist_ok=True)
                 at.symlink_to(target)
                 made.append(at)
-        root = os.path.realpath(self.root)
         for at in made:
             real = os.path.realpath(at)
-            if not real.startswith(f"{root}{os.sep}") or f"{os.sep}.git" in real[len(root) :]:
+            if not real.startswith(f"{root}{os.sep}") or ".git" in Path(real[len(root) :]).parts:
                 at.unlink()
         return self.root
 
@@ -365,4 +393,5 @@ class _Writer:
         bad = any(part in ("..", ".git") or "\0" in part or "\\" in part for part in parts)
         if bad or not parts or path.startswith("/"):
             return None
+        _check_depth(len(parts) - 1)
         return "/".join(parts)

@@ -12,14 +12,16 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vmlint.audit.schema import SCHEMA_VERSION, TABLES
 from vmlint.errors import UsageError
+from vmlint.source.write import check_place
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,6 +30,10 @@ __all__ = ["OutFolder", "Run"]
 
 _MANIFEST = "manifest.json"
 _PREFIX = "run="
+_RUN = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ", re.ASCII)
+_RESULT = re.compile(r"[0-9a-f]{40}\.(?:arrow|\d+)", re.ASCII)
+"""The files of results, and those that a run left which was killed while it wrote one."""
+_LOCK = ".lock"
 
 
 class Run(NamedTuple):
@@ -49,6 +55,25 @@ class OutFolder:
         self.root = root
         self._results = root / "results"
         self._runs = root / "runs"
+
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """Keep other runs from adding to the folder: each deletes results that it does not know to be used.
+
+        UsageError while another run adds to it, and where a link leads it out of its repository.
+        """
+        try:
+            for folder in (self.root, self._results, self._runs, self.root / _LOCK):
+                check_place(str(folder))
+            self.root.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.root / _LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        except OSError as error:
+            raise UsageError(f"can't write to `{self.root}`: {error.strerror or error}") from error
+        try:
+            _take(lock, self.root)
+            yield
+        finally:
+            os.close(lock)
 
     # Results
 
@@ -74,10 +99,10 @@ class OutFolder:
             raise UsageError(f"can't write to `{self.root}`: {error.strerror or error}") from error
 
     def forget(self, kept: Iterable[str]) -> None:
-        """Delete the results but for some."""
+        """Delete the results but for some, and no file that is not a result."""
         names = {f"{key}.arrow" for key in kept}
-        for file in self._results.glob("*/*"):
-            if file.name not in names:
+        for file in self._results.glob("[0-9a-f][0-9a-f]/*"):
+            if file.name not in names and _RESULT.fullmatch(file.name):
                 with suppress(OSError):
                     file.unlink()
 
@@ -92,6 +117,8 @@ class OutFolder:
 
     def _read(self) -> Iterator[Run]:
         for folder in self._runs.glob(f"{_PREFIX}*"):
+            if not _RUN.fullmatch(folder.name.removeprefix(_PREFIX)):
+                continue
             try:
                 manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
                 version = int(manifest["schema"])
@@ -133,3 +160,19 @@ class OutFolder:
         with suppress(OSError):
             run.folder.rename(gone)
             shutil.rmtree(gone)
+
+
+def _take(lock: int, root: Path) -> None:
+    """Lock an open file until it is closed. UsageError where another process has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where a run of the same second fails when it is renamed
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(
+            f"another run adds to `{root}`: wait for its end, or name another folder with `--out`"
+        ) from None
+    except OSError:
+        return  # a file system without locks

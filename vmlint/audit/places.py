@@ -33,7 +33,10 @@ _ENDINGS = (".git", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _WILD = re.compile(r"[*?[]")
 _SCHEME = re.compile(r"(?P<scheme>[a-z]+)://(?:(?P<user>[^/@]*)@)?(?P<host>[^/:@]*)(?::\d+)?/(?P<path>.+)", re.ASCII)
 _SCP = re.compile(r"(?:(?P<user>[\w.-]+)@)?(?P<host>[\w.-]+):(?P<path>[^:]+)", re.ASCII)
-_USER = re.compile(r"(?<=://)[^/@\s'\"]*@")
+_USER = re.compile(r"(?<=://)\S*@")
+"""What is before the last `@` of an address: a password may hold any character."""
+_NEVER = re.compile(r"[\s?#]")
+"""What no address of a repository has: a query may be a token, and would be part of the name."""
 
 
 class Place(NamedTuple):
@@ -99,17 +102,25 @@ def _fetched(url: str, at: At, protocols: Sequence[str]) -> Place | None:
     local = re.fullmatch(r"file:///(?P<path>.+)", url)
     if local and "file" in protocols:
         return Place(_bare(local["path"].rstrip("/").rpartition("/")[2]), url)
-    if address is None or url.startswith("-") or local:
-        at.tell(f"`{scrubbed(url)}` is not a URL that an audit fetches: write `https://host/path.git`")
+    shown = _without_secrets(url)
+    if address is None or url.startswith("-") or local or _NEVER.search(url) or "@" in address["path"]:
+        at.tell(f"`{shown}` is not a URL that an audit fetches: write `https://host/path.git`")
         return None
     if scheme not in protocols:
-        at.tell(f"`{scrubbed(url)}` uses {scheme}: the source allows {', '.join(protocols)}; see `protocols`")
+        at.tell(f"`{shown}` uses {scheme}: the source allows {', '.join(protocols)}; see `protocols`")
         return None
     user = address["user"] or ""
     if user and (scheme != "ssh" or ":" in user):
-        at.tell(f"`{scrubbed(url)}` contains credentials: leave them to git's credential helper")
+        at.tell(f"`{shown}` contains credentials: leave them to git's credential helper")
         return None
     return Place(_bare(address["path"].strip("/")), url)
+
+
+def _without_secrets(url: str) -> str:
+    """A URL that may be wrong, without what is before its last `@`, and without its query: tokens are there."""
+    scheme, slashes, _ = url.rpartition("://")
+    front, at, host = url.partition("?")[0].rpartition("@")
+    return f"{scheme}{slashes}{host}" if at and front.startswith(f"{scheme}{slashes}") else f"{front}{host}"
 
 
 def scrubbed(text: str) -> str:

@@ -67,9 +67,19 @@ def run(
 ) -> Summary:
     """Check what has changed since the results in the out folder, and add a run to it.
 
-    Raises UsageError where the out folder or the scheduler fails. On Ctrl-C the results so far are kept, and no run is
-    added.
+    Raises UsageError where the out folder or the scheduler fails, and while another run adds to the folder. On Ctrl-C
+    the results so far are kept, and no run is added.
     """
+    with out.reserved():
+        return _run(audit, out, workers, progress)
+
+
+def _run(
+    audit: Audit,
+    out: OutFolder,
+    workers: Callable[[], AbstractContextManager[Workers]],
+    progress: Progress | None,
+) -> Summary:
     start = time.monotonic()
     name = out.new_name(datetime.datetime.now(datetime.UTC))
     earlier = out.runs()
@@ -287,8 +297,12 @@ class _Work:
                 yield completed(table, failed, run, name, state.task.labels.get("team", ""))
 
     def _rows(self, table: str, state: _State) -> pa.Table | None:
-        rows = None if state.failure else self._result(state.key, table)
-        if rows is None or table != "repositories":
+        if state.failure:
+            return None
+        rows = self._result(state.key, table)
+        if rows is None:  # never a repository without findings
+            raise UsageError(f"the result of `{state.task.name}` is gone from `{self._out.root}`: start the run again")
+        if table != "repositories":
             return rows
         from vmlint.audit.tables import table_of
 
