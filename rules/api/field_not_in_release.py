@@ -13,12 +13,18 @@ kubectl's message contains `unknown field`.
 ## Bad
     kind: VirtualMachine
     spec:
-      flavor: {name: small}
+      template:
+        spec:
+          domain:
+            cpu: {guest: 2}   # a proposal
 
 ## Good
     kind: VirtualMachine
     spec:
-      instancetype: {name: small}
+      template:
+        spec:
+          domain:
+            memory: {guest: 4Gi}
 
 ## How to fix
 Remove the field, use the one that the target release has, or upgrade KubeVirt.

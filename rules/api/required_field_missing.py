@@ -10,18 +10,16 @@ The API server, or KubeVirt's own validation in front of it, refuses the object.
 The refusal contains `Required value`.
 
 ## Bad
-    apiVersion: instancetype.kubevirt.io/v1beta1
-    kind: VirtualMachineInstancetype
+    kind: DataSource
     spec:
-      cpu: {guest: 2}
-      memory: {}
+      source:
+        pvc: {name: fedora}
 
 ## Good
-    apiVersion: instancetype.kubevirt.io/v1beta1
-    kind: VirtualMachineInstancetype
+    kind: DataSource
     spec:
-      cpu: {guest: 2}
-      memory: {guest: 4Gi}
+      source:
+        pvc: {name: fedora, namespace: golden}
 
 ## How to fix
 Add the field.

@@ -51,7 +51,7 @@ from vmlint.world import World
 from .._remedy import declare, or_else
 from .._wording import Wording, Words, in_words
 
-META = Meta("VM054", effect=Effect.IGNORED, since="0.2", subject=CDI)
+META = Meta("VM054", effect=Effect.IGNORED, since="0.1", subject=CDI)
 
 
 def _gate(refusal: Refusal) -> Words:

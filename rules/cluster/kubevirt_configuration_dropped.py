@@ -39,7 +39,7 @@ from vmlint.world import World
 
 from ._settings import faults
 
-META = Meta("VM051", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
+META = Meta("VM051", effect=Effect.IGNORED, since="0.1", subject=KubeVirt)
 
 _THEN = "KubeVirt drops the whole `spec.configuration`, and uses the last valid one or the defaults."
 

@@ -46,7 +46,7 @@ from vmlint.world import World
 
 from ._settings import faults
 
-META = Meta("VM052", effect=Effect.IGNORED, since="0.2", subject=KubeVirt)
+META = Meta("VM052", effect=Effect.IGNORED, since="0.1", subject=KubeVirt)
 
 
 def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:

@@ -43,7 +43,7 @@ from vmlint.world import World
 
 from ._settings import faults
 
-META = Meta("VM053", effect=Effect.RISK, since="0.2", subject=KubeVirt)
+META = Meta("VM053", effect=Effect.RISK, since="0.1", subject=KubeVirt)
 
 _THEN = "KubeVirt refuses each VM without a machine type."
 

@@ -37,7 +37,7 @@ from vmlint.model.subjects import ResourceQuota
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM055", effect=Effect.RISK, since="0.2", subject=ResourceQuota)
+META = Meta("VM055", effect=Effect.RISK, since="0.1", subject=ResourceQuota)
 
 
 def check(quota: ResourceQuota, world: World) -> Iterator[Fault]:

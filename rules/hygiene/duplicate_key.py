@@ -13,13 +13,11 @@ kubectl reports nothing; kustomize's message contains `already defined` or `alre
 ## Bad
     devices:
       interfaces: [{name: default, masquerade: {}}]
-      interfaces: [{name: backup, bridge: {}}]
+      interfaces: [{name: default, masquerade: {}, model: e1000e}]
 
 ## Good
     devices:
-      interfaces:
-      - {name: default, masquerade: {}}
-      - {name: backup, bridge: {}}
+      interfaces: [{name: default, masquerade: {}}]
 
 ## How to fix
 Remove or merge the duplicate.

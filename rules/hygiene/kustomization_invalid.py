@@ -39,7 +39,7 @@ from vmlint.world import World
 
 from ._kustomize import NOTHING_APPLIED, spot
 
-META = Meta("VM940", effect=Effect.UNBUILDABLE, since="0.2", subject=BuildProblem)
+META = Meta("VM940", effect=Effect.UNBUILDABLE, since="0.1", subject=BuildProblem)
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:

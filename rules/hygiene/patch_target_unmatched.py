@@ -36,7 +36,7 @@ from vmlint.world import World
 
 from ._kustomize import spot
 
-META = Meta("VM943", effect=Effect.IGNORED, since="0.2", subject=BuildProblem)
+META = Meta("VM943", effect=Effect.IGNORED, since="0.1", subject=BuildProblem)
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ vmlint only: the traceback is printed with `--verbose`.
       name: web
 
 ## Good
-    # To go on until it is mended, leave the rule out for these files, in `.vmlint.yaml`:
+    # To go on until it is fixed, ignore the rule for these files in `.vmlint.yaml`:
     overrides:
     - paths: [vms/web.yaml]
       ignore: [infer-label-missing]

@@ -15,8 +15,6 @@ vmlint only: the cluster does not read suppressions.
       name: web
       labels:
         vmlint.dev/ignore: running-deprecated
-    spec:
-      running: true
 
 ## Good
     metadata:

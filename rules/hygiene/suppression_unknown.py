@@ -10,12 +10,16 @@ The finding that it is meant for is still reported.
 vmlint only: the cluster does not read suppressions.
 
 ## Bad
-    spec:
-      running: true  # vmlint: ignore[runing-deprecated] the old API of our portal
+    metadata:
+      annotations:
+        vmlint.dev/ignore: runing-deprecated
 
 ## Good
+    metadata:
+      annotations:
+        vmlint.dev/ignore: running-deprecated
     spec:
-      running: true  # vmlint: ignore[running-deprecated] the old API of our portal
+      running: true
 
 ## How to fix
 Correct the rule's name, or remove it with `vmlint check --fix-suppressions`.

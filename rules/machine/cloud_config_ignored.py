@@ -19,7 +19,7 @@ The guest's `/var/log/cloud-init.log` contains `Failed loading yaml blob` or `Fa
           #cloud-config
           users:
           - name: ops
-           sudo: ALL=(ALL) NOPASSWD:ALL
+            groups: [wheel
 
 ## Good
     volumes:
@@ -50,7 +50,7 @@ from vmlint.world import World
 from .._about import misread_user_data
 from ._cloud_data import Given, judged_user_data
 
-META = Meta("VM570", effect=Effect.IGNORED, since="0.2", subject=Workload, about=misread_user_data)
+META = Meta("VM570", effect=Effect.IGNORED, since="0.1", subject=Workload, about=misread_user_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

@@ -45,7 +45,7 @@ from vmlint.world import World
 from .._about import misread_user_data
 from ._cloud_data import judged_user_data
 
-META = Meta("VM571", effect=Effect.IGNORED, since="0.2", subject=Workload, about=misread_user_data)
+META = Meta("VM571", effect=Effect.IGNORED, since="0.1", subject=Workload, about=misread_user_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ from vmlint.world import World
 from .._about import admission
 from ._admission import refused
 
-META = Meta("VM575", effect=Effect.REJECTED, since="0.2", subject=Workload, about=admission)
+META = Meta("VM575", effect=Effect.REJECTED, since="0.1", subject=Workload, about=admission)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:

@@ -65,7 +65,7 @@ from .._wording import in_words
 from ..api._words import WORDS as FORM_WORDS
 from ._words import words_of
 
-META = Meta("VM576", effect=Effect.STUCK, since="0.2", subject=VMHolder)
+META = Meta("VM576", effect=Effect.STUCK, since="0.1", subject=VMHolder)
 
 _FORMS = frozenset(SchemaKind) - {SchemaKind.NAME, SchemaKind.VERSION, SchemaKind.DEPRECATED, SchemaKind.PROPOSAL}
 

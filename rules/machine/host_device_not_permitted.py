@@ -52,7 +52,7 @@ from vmlint.world import World
 
 from ._start import never_starts
 
-META = Meta("VM556", effect=Effect.STUCK, since="0.2", subject=Workload)
+META = Meta("VM556", effect=Effect.STUCK, since="0.1", subject=Workload)
 
 _MOST = 5
 """The most names that a fix lists."""

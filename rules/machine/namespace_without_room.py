@@ -60,7 +60,7 @@ from .._disks import clear
 from ._start import never_starts
 
 META = Meta(
-    "VM559", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, PersistentVolumeClaim), about=bounds
+    "VM559", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, PersistentVolumeClaim), about=bounds
 )
 
 _MI = 1 << 20

@@ -51,7 +51,7 @@ from vmlint.world import World
 
 from ._start import never_starts
 
-META = Meta("VM557", effect=Effect.STUCK, since="0.2", subject=Workload)
+META = Meta("VM557", effect=Effect.STUCK, since="0.1", subject=Workload)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

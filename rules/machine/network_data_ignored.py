@@ -15,7 +15,6 @@ The guest's `/var/log/cloud-init.log` contains a warning about the network confi
     volumes:
     - name: cloud-init
       cloudInitNoCloud:
-        userData: "#cloud-config"
         networkData: |
           ethernets:
             eth0: {dhcp4: true}
@@ -24,7 +23,6 @@ The guest's `/var/log/cloud-init.log` contains a warning about the network confi
     volumes:
     - name: cloud-init
       cloudInitNoCloud:
-        userData: "#cloud-config"
         networkData: |
           version: 2
           ethernets:
@@ -48,7 +46,7 @@ from vmlint.world import World
 
 from .._about import network_data
 
-META = Meta("VM573", effect=Effect.IGNORED, since="0.2", subject=Workload, about=network_data)
+META = Meta("VM573", effect=Effect.IGNORED, since="0.1", subject=Workload, about=network_data)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

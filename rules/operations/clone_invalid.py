@@ -44,7 +44,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM003", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineClone, about=operation)
+META = Meta("VM003", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineClone, about=operation)
 
 
 def check(subject: VirtualMachineClone, world: World) -> Iterator[Fault]:

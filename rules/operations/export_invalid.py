@@ -37,7 +37,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM004", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineExport, about=operation)
+META = Meta("VM004", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineExport, about=operation)
 
 
 def check(subject: VirtualMachineExport, world: World) -> Iterator[Fault]:

@@ -35,7 +35,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM005", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineInstanceMigration, about=operation)
+META = Meta("VM005", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineInstanceMigration, about=operation)
 
 
 def check(subject: VirtualMachineInstanceMigration, world: World) -> Iterator[Fault]:

@@ -39,7 +39,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM006", effect=Effect.REJECTED, since="0.2", subject=MigrationPolicy, about=operation)
+META = Meta("VM006", effect=Effect.REJECTED, since="0.1", subject=MigrationPolicy, about=operation)
 
 
 def check(subject: MigrationPolicy, world: World) -> Iterator[Fault]:

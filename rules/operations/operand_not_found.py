@@ -50,7 +50,7 @@ from vmlint.world import World
 from .._remedy import remedy
 from ._operands import SNAPSHOT, VM, accepted
 
-META = Meta("VM020", effect=Effect.STUCK, since="0.2", subject=Operation)
+META = Meta("VM020", effect=Effect.STUCK, since="0.1", subject=Operation)
 
 _NOUNS = {
     "VirtualMachine": "VM",

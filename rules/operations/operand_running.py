@@ -63,7 +63,7 @@ from vmlint.world import World
 
 from ._operands import accepted, vm_at
 
-META = Meta("VM021", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineRestore, VirtualMachineExport))
+META = Meta("VM021", effect=Effect.STUCK, since="0.1", subject=(VirtualMachineRestore, VirtualMachineExport))
 
 _STOPS_TARGET = (1, 5)
 _AFTER = {

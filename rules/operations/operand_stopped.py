@@ -50,7 +50,7 @@ from vmlint.world import World
 from ._operands import VM, accepted, vm_at
 
 META = Meta(
-    "VM022", effect=Effect.REJECTED, since="0.2", subject=(VirtualMachineInstanceMigration, VirtualMachineBackup)
+    "VM022", effect=Effect.REJECTED, since="0.1", subject=(VirtualMachineInstanceMigration, VirtualMachineBackup)
 )
 
 _GUEST = BY_GROUP_KIND["kubevirt.io", "VirtualMachineInstance"]

@@ -60,7 +60,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import gate_off
 
-META = Meta("VM010", effect=Effect.REJECTED, since="0.2", subject=Operation, about=operation)
+META = Meta("VM010", effect=Effect.REJECTED, since="0.1", subject=Operation, about=operation)
 
 
 def check(subject: Operation, world: World) -> Iterator[Fault | Doubt]:

@@ -45,7 +45,7 @@ from vmlint.world import World
 
 from ._operands import accepted, reached, vm_at, vm_of_snapshot
 
-META = Meta("VM024", effect=Effect.STUCK, since="0.2", subject=(VirtualMachineClone, VirtualMachineRestore))
+META = Meta("VM024", effect=Effect.STUCK, since="0.1", subject=(VirtualMachineClone, VirtualMachineRestore))
 
 _SINCE = (1, 5)
 _STATES: tuple[Path, ...] = (

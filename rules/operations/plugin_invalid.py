@@ -39,7 +39,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM008", effect=Effect.REJECTED, since="0.2", subject=Plugin, about=operation)
+META = Meta("VM008", effect=Effect.REJECTED, since="0.1", subject=Plugin, about=operation)
 
 
 def check(subject: Plugin, world: World) -> Iterator[Fault]:

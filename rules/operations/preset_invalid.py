@@ -42,7 +42,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM007", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineInstancePreset, about=operation)
+META = Meta("VM007", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineInstancePreset, about=operation)
 
 
 def check(subject: VirtualMachineInstancePreset, world: World) -> Iterator[Fault]:

@@ -46,7 +46,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM002", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineRestore, about=operation)
+META = Meta("VM002", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineRestore, about=operation)
 
 
 def check(subject: VirtualMachineRestore, world: World) -> Iterator[Fault]:

@@ -55,7 +55,7 @@ from vmlint.world.snapshots import Lacking
 
 from ._operands import accepted, vm_at
 
-META = Meta("VM023", effect=Effect.RISK, since="0.2", subject=(VirtualMachineSnapshot, VirtualMachineClone))
+META = Meta("VM023", effect=Effect.RISK, since="0.1", subject=(VirtualMachineSnapshot, VirtualMachineClone))
 
 
 def check(subject: VirtualMachineSnapshot | VirtualMachineClone, world: World) -> Iterator[Fault]:

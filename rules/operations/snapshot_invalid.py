@@ -35,7 +35,7 @@ from vmlint.world import World
 from .._about import operation
 from ._refused import refused
 
-META = Meta("VM001", effect=Effect.REJECTED, since="0.2", subject=VirtualMachineSnapshot, about=operation)
+META = Meta("VM001", effect=Effect.REJECTED, since="0.1", subject=VirtualMachineSnapshot, about=operation)
 
 
 def check(subject: VirtualMachineSnapshot, world: World) -> Iterator[Fault]:

@@ -56,7 +56,7 @@ from vmlint.world import World
 from .._about import lost_links
 from ._missing import missing
 
-META = Meta("VM870", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, DataImportCron), about=lost_links)
+META = Meta("VM870", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron), about=lost_links)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:

@@ -56,7 +56,7 @@ from vmlint.world import World
 
 from .._wording import choice
 
-META = Meta("VM871", effect=Effect.STUCK, since="0.2", subject=(Workload, DataVolume, DataImportCron))
+META = Meta("VM871", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron))
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:

@@ -39,7 +39,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM840", effect=Effect.RISK, since="0.2", subject=VirtualMachine)
+META = Meta("VM840", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
 
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _FIELDS = ("namePrefix", "nameSuffix")

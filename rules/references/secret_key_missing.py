@@ -29,7 +29,7 @@ virt-launcher's log contains `no cloud-init data-source found at volume`.
 ## Good
     kind: Secret
     metadata: {name: web-init}
-    stringData: {userdata: "#cloud-config"}
+    stringData: {userData: "#cloud-config"}
     ---
     kind: VirtualMachine
     spec:

@@ -59,7 +59,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.services import forwards, ports_of
 
-META = Meta("VM873", effect=Effect.IGNORED, since="0.2", subject=Service)
+META = Meta("VM873", effect=Effect.IGNORED, since="0.1", subject=Service)
 
 _INTERFACES = ("domain", "devices", "interfaces")
 

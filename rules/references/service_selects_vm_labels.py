@@ -48,7 +48,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.services import selector_of
 
-META = Meta("VM872", effect=Effect.IGNORED, since="0.2", subject=Service)
+META = Meta("VM872", effect=Effect.IGNORED, since="0.1", subject=Service)
 
 
 def check(service: Service, world: World) -> Iterator[Fault]:

@@ -14,8 +14,6 @@ The VM's `printableStatus` is `ErrorPvcNotFound`; events contain `FailedPvcNotFo
 ## Bad
     kind: VirtualMachine
     spec:
-      dataVolumeTemplates:
-      - metadata: {name: web-root}
       template:
         spec:
           volumes:
@@ -23,10 +21,11 @@ The VM's `printableStatus` is `ErrorPvcNotFound`; events contain `FailedPvcNotFo
             dataVolume: {name: web-rooot}
 
 ## Good
+    kind: DataVolume
+    metadata: {name: web-root}
+    ---
     kind: VirtualMachine
     spec:
-      dataVolumeTemplates:
-      - metadata: {name: web-root}
       template:
         spec:
           volumes:

@@ -43,7 +43,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import claim_name
 
-META = Meta("VM470", effect=Effect.RISK, since="0.2", subject=Workload)
+META = Meta("VM470", effect=Effect.RISK, since="0.1", subject=Workload)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

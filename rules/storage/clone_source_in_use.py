@@ -59,7 +59,7 @@ from vmlint.world import World
 from .._about import copies
 
 META = Meta(
-    "VM472", effect=Effect.RISK, since="0.2", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
+    "VM472", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
 )
 
 

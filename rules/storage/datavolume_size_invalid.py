@@ -14,13 +14,13 @@ or less than zero`.
 ## Bad
     kind: DataVolume
     spec:
-      source: {http: {url: "https://example.com/disk.img"}}
+      source: {blank: {}}
       storage: {}
 
 ## Good
     kind: DataVolume
     spec:
-      source: {http: {url: "https://example.com/disk.img"}}
+      source: {blank: {}}
       storage:
         resources: {requests: {storage: 10Gi}}
 

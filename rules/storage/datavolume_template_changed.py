@@ -16,7 +16,7 @@ KubeVirt reports nothing.
       dataVolumeTemplates:
       - metadata: {name: web-root}
         spec:
-          sourceRef: {kind: DataSource, name: fedora}
+          source: {http: {url: "https://images.example.com/fedora-42.qcow2"}}
           storage: {resources: {requests: {storage: 60Gi}}}   # was 30Gi
 
 ## Good
@@ -25,7 +25,7 @@ KubeVirt reports nothing.
       dataVolumeTemplates:
       - metadata: {name: web-root-2}
         spec:
-          sourceRef: {kind: DataSource, name: fedora}
+          source: {http: {url: "https://images.example.com/fedora-42.qcow2"}}
           storage: {resources: {requests: {storage: 60Gi}}}
 
 ## How to fix

@@ -18,14 +18,14 @@ The refusal contains `Cannot update DataVolume Spec`, `immutable after creation`
     kind: DataVolume
     metadata: {name: data}
     spec:
-      source: {blank: {}}
+      source: {http: {url: "https://images.example.com/fedora-42.qcow2"}}
       storage: {resources: {requests: {storage: 20Gi}}}   # was 10Gi
 
 ## Good
     kind: DataVolume
     metadata: {name: data-2}
     spec:
-      source: {blank: {}}
+      source: {http: {url: "https://images.example.com/fedora-42.qcow2"}}
       storage: {resources: {requests: {storage: 20Gi}}}
 
 ## How to fix

@@ -44,7 +44,7 @@ from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM473", effect=Effect.RISK, since="0.2", subject=PersistentVolumeClaim)
+META = Meta("VM473", effect=Effect.RISK, since="0.1", subject=PersistentVolumeClaim)
 
 _SOURCE = "cdi.kubevirt.io/storage.import.source"
 _UPLOAD = "cdi.kubevirt.io/storage.upload.target"

@@ -66,7 +66,7 @@ from vmlint.world.disks import Disk
 from .._about import disks
 from .._disks import clear
 
-META = Meta("VM474", effect=Effect.STUCK, since="0.2", subject=(DataVolume, VirtualMachine), about=disks)
+META = Meta("VM474", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine), about=disks)
 
 _VOLUME = BY_GROUP_KIND["", "PersistentVolume"]
 _MAKES_NONE = "kubernetes.io/no-provisioner"

@@ -1,4 +1,4 @@
-"""The pages under `docs/` say what is so, and lead somewhere."""
+"""The pages under `docs/` are up to date, and their links and examples are valid."""
 
 from __future__ import annotations
 
@@ -73,6 +73,24 @@ def test_pages_show_the_fixtures_whole() -> None:
                 assert file.read_text("utf-8").rstrip("\n") in whole, (rule.slug, file.name)
             assert re.findall(r"(?m)^`([^`\n]+)`$", whole) == [file.relative_to(case).as_posix() for file in files]
             assert ("vmlint reports nothing." in whole) == (name == "good")
+
+
+KEY = re.compile(r"""["']?([^\s"'{}\[\],#]+?)["']?\s*:(?=[\s"'\[{]|$)""", re.MULTILINE)
+"""The name of a field, in YAML of any style and in text that an object has as a value."""
+
+
+@pytest.mark.parametrize("name", ["bad", "good"])
+def test_the_fields_of_examples_are_in_the_fixtures(name: str) -> None:
+    """Excerpts show what manifests have that `test_rules.py` checks: the `bad*` or `good*` fixtures of the rule."""
+    for rule in rules():
+        if rule.slug in UNPROVOKED:
+            continue
+        (example,) = re.findall(rf"(?ms)^## {name.capitalize()}\n(.*?)^## ", rule.page)
+        fields = set(KEY.findall(re.sub(r"(?m)(^|\s)#.*$", "", example)))
+        files = [file for file in (FIXTURES / rule.slug).glob(f"{name}*/**/*") if file.is_file()]
+        checked = {field for file in files for field in KEY.findall(file.read_text("utf-8", errors="replace"))}
+        assert fields, rule.slug
+        assert fields - checked == set(), rule.slug
 
 
 def yaml_of(block: str) -> list[str]:
