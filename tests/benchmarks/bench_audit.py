@@ -162,6 +162,8 @@ class Watch:
                 top = psutil.Process(self._process)
                 for process in (top, *top.children(recursive=True), *dask_workers()):
                     with suppress(psutil.Error):
+                        if is_host(process) and is_host(process.parent()):
+                            continue  # a copy, which does a check
                         times = process.cpu_times()
                         self._seen[process.pid] = times.user + times.system
                         self._memory = max(self._memory, process.memory_info().rss)
@@ -172,10 +174,14 @@ class Watch:
         return sum(self._seen.values()), self._memory
 
 
+def is_host(process: psutil.Process | None) -> bool:
+    return process is not None and "vmlint.audit.host" in " ".join(process.cmdline())
+
+
 def dask_workers() -> Iterator[psutil.Process]:
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            if "dask" in " ".join(process.cmdline()) or "vmlint.audit.host" in " ".join(process.cmdline()):
+            if "dask" in " ".join(process.cmdline()) or is_host(process):
                 yield process
 
 

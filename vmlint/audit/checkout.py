@@ -30,6 +30,8 @@ _LINK = "120000"
 _BATCH = 32 * 2**20
 """The bytes of blobs that are read from git at once."""
 _CHUNK = 2**20
+_NAMED = b"kubevirt.io/v"
+"""What a manifest of KubeVirt or CDI contains."""
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MOST_FOLDERS = 250
 """How deep folders may lie in each other: what walks and deletes a tree calls itself for each level."""
@@ -63,11 +65,13 @@ def identity(task: Task, folder: Path) -> Identity:
 
 
 class Checkout(NamedTuple):
-    """The files of a repository: their root, their identity, and the paths of files that a partial clone lacks."""
+    """The files of a repository: their root, their identity, the paths of files that a partial clone lacks, and the
+    bytes of the manifests that name KubeVirt or CDI."""
 
     root: Path
     identity: Identity
     absent: tuple[str, ...] = ()
+    manifests: int = 0
 
 
 def checkout(task: Task, folder: Path) -> Checkout:
@@ -79,15 +83,15 @@ def checkout(task: Task, folder: Path) -> Checkout:
     with _explained():
         if task.kind == "folder":
             content = _hash_of(_entries_of(Path(task.location)), task.limits, writer)
-            return Checkout(writer.finish(), content)
+            return Checkout(writer.finish(), content, manifests=writer.manifests)
         if task.kind == "archive":
             before = _digest(Path(task.location))
             _unpack(Path(task.location), writer, task.strip)
-            return Checkout(writer.finish(), Identity(before, writer.size))
+            return Checkout(writer.finish(), Identity(before, writer.size), manifests=writer.manifests)
         with _repository(task, folder) as git:
             commit = _commit(git, "HEAD" if task.kind == "url" else task.revision)
             absent = _write_commit(git, commit, writer)
-            return Checkout(writer.finish(), Identity(commit, writer.size), absent)
+            return Checkout(writer.finish(), Identity(commit, writer.size), absent, writer.manifests)
 
 
 def at_commit(task: Task, folder: Path, commit: str) -> Path | None:
@@ -335,6 +339,7 @@ class _Writer:
         self.root = root
         self.limits = limits
         self.size = 0
+        self.manifests = 0
         self._number = 0
         self._folders: set[str] = set()
         self._links: dict[str, str] = {}
@@ -359,8 +364,13 @@ class _Writer:
             os.makedirs(f"{self.root}/{folder}", exist_ok=True)  # noqa: PTH103
             self._folders.add(folder)
         with open(f"{self.root}/{name}", "wb") as file:  # noqa: PTH123
+            size, named = 0, False
             for chunk in chunks:
                 file.write(chunk)
+                size += len(chunk)
+                named = named or _NAMED in chunk
+        if named and name.lower().endswith(ENDINGS):
+            self.manifests += size
 
     def link(self, path: str, target: str) -> None:
         """Remember a link."""

@@ -26,8 +26,8 @@ class Limits:
     attempts: int = 3
     files: int = 100_000
     size: int = 2 * 2**30
-    split: int = 32 * 2**20
-    """The bytes of files from which the deployments of a repository are checked by several tasks."""
+    split: int = 16 * 2**20
+    """The bytes of manifests of KubeVirt and CDI from which several tasks check the deployments of a repository."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def _identify(task: Task, folder: Path, request: Mapping[str, Any]) -> Answer:
 def _check(task: Task, folder: Path, request: Mapping[str, Any]) -> Answer:
     files = checkout(task, folder)
     answer: Answer = files.identity._asdict()
-    if request.get("parts") and files.identity.size >= task.limits.split:
+    if request.get("parts") and files.manifests >= task.limits.split:
         return {**answer, "split": True}
     _enter(files.root, task, folder)
     try:
