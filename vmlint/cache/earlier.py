@@ -22,7 +22,7 @@ from vmlint.engine.analysis import Analysis
 from vmlint.engine.reuse import Judged, Reuse
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
-from vmlint.engine.summaries import acts_by_name
+from vmlint.engine.summaries import acts_by_name_applied
 from vmlint.graph.cluster import makes
 from vmlint.graph.links import links
 from vmlint.model.access import text
@@ -59,7 +59,7 @@ class EarlierAnalysis(Reuse):
         there = _Documents(snapshot)
         found = {}
         for index, (number, subject) in enumerate(subjects):
-            was = known.get((number, id(subject)))
+            was = known.get((number, change.earlier(number, subject)))
             if was is None or (judged := before.judged.get(was)) is None or change.matters_to(subject, judged):
                 continue
             if there.has_places_of(judged):
@@ -83,32 +83,41 @@ def _face(deployment: Any) -> tuple[object, ...]:
     return deployment.name, deployment.tool, [one.reason for one in (*deployment.unread, *deployment.unclear)]
 
 
+_Item = tuple[int, Resource]
+"""An object with the number of its world."""
+
+
 class _Change:
     """What differs between the objects of two snapshots, and which objects that can matter to."""
 
     def __init__(self, before: Snapshot, after: Snapshot) -> None:
-        old, new = ([*_resources(one)] for one in (before, after))
-        kept = {id(one) for one in old} & {id(one) for one in new}
-        gone = [one for one in old if id(one) not in kept]
-        come = [one for one in new if id(one) not in kept]
+        old, new = ([*_items(one)] for one in (before, after))
+        self._earlier = _twins(old, new)
+        kept = set(self._earlier.values())
+        gone = [item for item in old if (item[0], id(item[1])) not in kept]
+        come = [item for item in new if (item[0], id(item[1])) not in self._earlier]
         changed = [*_unequal(gone, come), *_unequal(come, gone)]
         names = {name for one in changed for name in _names(one)}
-        self.matters_to_all = not all(one.once(acts_by_name) for one in changed) or not all(map(_NAME.fullmatch, names))
+        self.matters_to_all = not all(map(_acts_by_name, changed)) or not all(map(_NAME.fullmatch, names))
         if self.matters_to_all:
             return
+        addresses = {mac for one in changed for mac in _addresses(one)}
+        self._again = _reached(names, addresses, [one for _, one in new]) if changed else set()
         self._names_differ = (
             _identities(gone) != _identities(come)
-            or any(_lacks(one, before) for one in gone)
-            or any(_lacks(one, after) for one in come)
+            or _lost(gone, old, self._earlier, self._again, before, after, come)
             or before.world.cluster.whole.compared > _MOST_SURE
         )
-        self._again = _reached(names, {mac for one in changed for mac in _addresses(one)}, new) if changed else set()
+
+    def earlier(self, number: int, subject: Subject) -> int:
+        """The id of the same subject in the snapshot before."""
+        return self._earlier.get((number, id(subject)), (number, id(subject)))[1]
 
     def matters_to(self, subject: Subject, judged: Judged) -> bool:
         """Whether a subject that is there in both may be judged in another way."""
         if not isinstance(subject, Resource):
             return not isinstance(subject, Document)
-        if id(subject) in self._again or not subject.once(acts_by_name):
+        if id(subject) in self._again or not _acts_by_name(subject):
             return True
         return self._names_differ and not judged.complete
 
@@ -117,20 +126,54 @@ _MOST_SURE = MOST_COMPARED // 2
 """How much of the names may be compared for the answer to be the same whatever else is compared before."""
 
 
-def _resources(snapshot: Snapshot) -> Iterator[Resource]:
-    """The objects of all worlds, each once."""
-    return iter({id(one): one for world in snapshot.worlds for one in world.cluster.resources}.values())
+def _items(snapshot: Snapshot) -> Iterator[_Item]:
+    """The objects of all worlds."""
+    return ((number, one) for number, world in enumerate(snapshot.worlds) for one in world.cluster.resources)
 
 
-def _unequal(some: Iterable[Resource], others: Iterable[Resource]) -> list[Resource]:
+def _twins(old: Sequence[_Item], new: Sequence[_Item]) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each object, by its world and id, the same one of the snapshot before: itself, or one that was built of the
+    same documents and came out the same."""
+    there = {(number, id(one)) for number, one in old}
+    found = {(number, id(one)): (number, id(one)) for number, one in new if (number, id(one)) in there}
+    left: dict[object, list[Resource]] = {}
+    for number, one in old:
+        if (number, id(one)) not in found:
+            left.setdefault((number, *_key(one), id(one.document), one.prefix), []).append(one)
+    for number, one in new if left else ():
+        if (number, id(one)) in found:
+            continue
+        same = left.get((number, *_key(one), id(one.document), one.prefix), [])
+        twin = next((other for other in same if _is_same(one, other) and _parts(one) == _parts(other)), None)
+        if twin is not None:
+            same.remove(twin)
+            found[number, id(one)] = number, id(twin)
+    return found
+
+
+def _parts(one: Resource) -> object:
+    """Which documents write which fields of an object."""
+    renamed = one.renamed
+    by = renamed and (renamed.ref, id(renamed.by.document), renamed.by.path)
+    return by, {at: (id(part.document), part.path) for at, part in (one.parts or {}).items()}
+
+
+def _unequal(some: Iterable[_Item], others: Iterable[_Item]) -> list[Resource]:
     """The objects that are not among others with the same content."""
     there: dict[object, list[Resource]] = {}
-    for one in others:
-        there.setdefault(_key(one), []).append(one)
-    return [one for one in some if not any(_is_same(one, other) for other in there.get(_key(one), ()))]
+    for number, one in others:
+        there.setdefault((number, *_key(one)), []).append(one)
+    return [
+        one for number, one in some if not any(_is_same(one, other) for other in there.get((number, *_key(one)), ()))
+    ]
 
 
-def _key(one: Resource) -> object:
+def _acts_by_name(one: Resource) -> bool:
+    """Whether an object matters only to those that mention a name of it, however many files make it."""
+    return one.once(acts_by_name_applied)
+
+
+def _key(one: Resource) -> tuple[object, ...]:
     return type(one), one.ref, one.api_version
 
 
@@ -146,20 +189,41 @@ def _is_same(one: Resource, other: Resource) -> bool:
     )
 
 
-def _identities(some: Iterable[Resource]) -> Counter[object]:
+def _identities(some: Iterable[_Item]) -> Counter[object]:
     """The names that objects give to themselves and to what they make, and whether they write their namespace."""
     return Counter(
-        (ref, bool(text(one.data, "metadata", "namespace")))
-        for one in some
+        (number, ref, bool(text(one.data, "metadata", "namespace")))
+        for number, one in some
         for ref in (one.ref, *(made for made, _ in one.once(makes)))
     )
 
 
-def _lacks(one: Resource, snapshot: Snapshot) -> bool:
-    """Whether an inference of a VM looks for something in vain."""
-    if not isinstance(one, VirtualMachine) or one.fragment:
-        return False
-    return any(True for world in snapshot.worlds for _ in world.vms.lacks(one))
+def _lost(
+    gone: Sequence[_Item],
+    old: Sequence[_Item],
+    earlier: Mapping[tuple[int, int], tuple[int, int]],
+    again: Set[int],
+    before: Snapshot,
+    after: Snapshot,
+    come: Sequence[_Item],
+) -> bool:
+    """Whether inferences of VMs look in vain for other objects than before: of those that changed, and of those that
+    the change can matter to."""
+    reached = {pair for (number, one), pair in earlier.items() if one in again}
+    was = {
+        ref
+        for number, one in (*gone, *(item for item in old if (item[0], id(item[1])) in reached))
+        for ref in _lacks(one, before, number)
+    }
+    new = [item for item in _items(after) if id(item[1]) in again]
+    now = {ref for number, one in (*come, *new) for ref in _lacks(one, after, number)}
+    return was != now
+
+
+def _lacks(one: Resource, snapshot: Snapshot, number: int) -> Iterator[object]:
+    """What the inferences of a VM look for in vain."""
+    if isinstance(one, VirtualMachine) and not one.fragment:
+        yield from ((number, ref) for ref in snapshot.worlds[number].vms.lacks(one))
 
 
 def _reached(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
@@ -184,6 +248,8 @@ def _reached(names: set[str], addresses: Set[str], resources: Sequence[Resource]
 def _names(one: Resource) -> Iterator[str]:
     """The names under which an object is found, those of what it makes and writes, and of the claims that it uses."""
     yield one.name
+    if one.renamed is not None:
+        yield one.renamed.ref.name
     for ref, _ in one.once(makes):
         yield ref.name
     for ref, _ in one.once(claims_written):

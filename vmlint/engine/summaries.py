@@ -32,7 +32,17 @@ from vmlint.source.stream import looks_like_json
 from vmlint.world.addresses import addresses_of
 from vmlint.world.disks import Written, claims_used, claims_written
 
-__all__ = ["Fact", "Facts", "acts_by_name", "facts_of", "kinds_of", "packed", "resource_of", "unpacked"]
+__all__ = [
+    "Fact",
+    "Facts",
+    "acts_by_name",
+    "acts_by_name_applied",
+    "facts_of",
+    "kinds_of",
+    "packed",
+    "resource_of",
+    "unpacked",
+]
 
 
 class Fact(NamedTuple):
@@ -115,10 +125,15 @@ def facts_of(file: SourceFile, objects_of: Callable[[Document], Sequence[Resourc
 
 
 def acts_by_name(found: Resource) -> bool:
-    """Whether nobody looks for an object but by a name, a claim or an address: see `_PLAIN`."""
+    """Whether nobody looks for an object of a single document but by a name, a claim or an address: see `_PLAIN`."""
+    return not found.prefix and found.parts is None and acts_by_name_applied(found)
+
+
+def acts_by_name_applied(found: Resource) -> bool:
+    """The same of an object as it is applied, however many documents make it."""
     from vmlint.gitops.embedded import embedded
 
-    whole = found.linted and not found.fragment and not found.prefix and found.parts is None
+    whole = found.linted and not found.fragment
     return whole and type(found) in _PLAIN and not any(True for _ in embedded(found.document))
 
 
