@@ -130,3 +130,26 @@ spec:
     (tmp_path / "kubevirt.yaml").write_text(kubevirt.replace("macvtap:", "passt:"))
     second = vmlint.check(cache=cache)
     assert "network-binding-not-registered" in {one.slug for one in second.findings}
+
+
+def test_what_kustomizations_build_is_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each overlay builds its objects anew; those of the same documents came out the same."""
+    (tmp_path / ".git").mkdir()
+    for app in ("one", "two"):
+        size = SIZE.replace("NAME", f"{app}-size").replace(", namespace: shop", "")
+        vm = VM.replace("NAME", app).replace("TYPE", f"{app}-size").replace(", namespace: shop", "")
+        for file, content in {
+            "base/vm.yaml": vm,
+            "base/size.yaml": size,
+            "base/kustomization.yaml": "resources: [vm.yaml, size.yaml]\n",
+            "dev/kustomization.yaml": "namePrefix: dev-\nnamespace: dev\nresources: [../base]\n",
+            "prod/kustomization.yaml": "namespace: prod\nresources: [../base]\n",
+        }.items():
+            path = tmp_path / app / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+    monkeypatch.chdir(tmp_path)
+    size = (tmp_path / "one/base/size.yaml").read_text()
+    changed = again(Workspace.open(RunRequest()), {"one/base/size.yaml": size.replace("1Gi", "2Gi")})
+    assert {"VirtualMachine dev/dev-one", "VirtualMachine prod/one"} <= changed
+    assert not {name for name in changed if name.startswith("Virtual") and "two" in name}
