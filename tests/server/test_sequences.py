@@ -9,7 +9,7 @@ import pytest
 from tests.server.sequences import Sequence
 
 
-@pytest.mark.parametrize("seed", (21, 117, 479, 521, 638))
+@pytest.mark.parametrize("seed", (21, 117, 479, 521, 638, 50294))
 def test_a_sequence(seed: int, tmp_path: Path) -> None:
     """Each of these has found a fault once."""
     Sequence(seed, tmp_path).run(6)

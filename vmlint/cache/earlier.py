@@ -115,8 +115,10 @@ class _Change:
 
     def matters_to(self, subject: Subject, judged: Judged) -> bool:
         """Whether a subject that is there in both may be judged in another way."""
+        if isinstance(subject, Document):  # which tool reads it is known only now, and some refuse a key that repeats
+            return not subject.waiting and bool(subject.duplicates)
         if not isinstance(subject, Resource):
-            return not isinstance(subject, Document)
+            return True
         if id(subject) in self._again or not _acts_by_name(subject):
             return True
         return self._names_differ and not judged.complete
