@@ -16,6 +16,7 @@ from vmlint.model.subjects import PersistentVolumeClaim, VMHolder, subject_class
 from vmlint.schema.load import schema_of
 from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
+from vmlint.server.markdown import code
 
 __all__ = ["FieldDoc", "documentation", "fields_below", "node_at"]
 
@@ -74,7 +75,7 @@ class FieldDoc(NamedTuple):
     @property
     def markdown(self) -> str:
         """The documentation as Markdown."""
-        lines = [f"`{render(self.path)}`" + (f" · {self.summary}" if self.summary else "")]
+        lines = [code(render(self.path)) + (f" · {self.summary}" if self.summary else "")]
         lines += [self.text] if self.text else []
         if any(self.values.values()):
             lines.append("\n".join(_value(value, meaning) for value, meaning in self.values.items()))

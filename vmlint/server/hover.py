@@ -22,6 +22,7 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import Instancetype, Preference, VirtualMachine, VirtualMachinePool
 from vmlint.server.fields import documentation
+from vmlint.server.markdown import code, label, plain
 from vmlint.server.uris import uri_of
 from vmlint.server.view import Cursor, Held, Spelled, Target, View
 from vmlint.world import World
@@ -90,15 +91,15 @@ def _matcher(view: View, held: Held) -> str:
         way = next(one for one in trace(expanded_vm(vm, held.world), held.world).ways if one.matcher == matcher.noun)
         match = held.world.vms.match(vm, matcher)
         size = size_of(match.object) if match is not None and match.object is not None else ""
-        return "\n".join([*_hops(view, way), *([f"\n**{size}**"] if size else [])])
+        return "\n".join([*_hops(view, way), *([f"\n**{plain(size)}**"] if size else [])])
     return ""
 
 
 def _hops(view: View, way: Way) -> Iterator[str]:
     for number, step in enumerate(way.chain, 1):
-        yield f"{number}. {step.text}{_link(view, step.file, step.line)}"
+        yield f"{number}. {plain(step.text)}{_link(view, step.file, step.line)}"
     if way.reason:
-        yield f"\n{way.result.value}: {way.reason}"
+        yield f"\n{way.result.value}: {plain(way.reason)}"
     elif way.found is not None and way.found.catalog:
         yield f"\nfrom the catalog {way.found.catalog}"
 
@@ -140,11 +141,11 @@ def _is_label(link: Link) -> bool:
 
 def _resolved(view: View, resolution: Resolution) -> str:
     """An object in a few words: what it is, and where."""
-    what = f"{resolution.ref.kind} `{resolution.ref.short}`"
+    what = f"{plain(resolution.ref.kind)} {code(resolution.ref.short)}"
     if resolution.place is not None:
-        made = f", made by {resolution.resource}" if resolution.made else ""
+        made = f", made by {plain(str(resolution.resource))}" if resolution.made else ""
         return f"{what}{made}{_place(view, resolution.place)}{_details(resolution)}"
-    reason = f": {resolution.reason}" if resolution.reason else ""
+    reason = f": {plain(resolution.reason)}" if resolution.reason else ""
     return f"{what}, {_STATES.get(resolution.state, '')}{reason}"
 
 
@@ -154,12 +155,12 @@ def _details(resolution: Resolution) -> str:
     if resource is None:
         return ""
     if isinstance(resource, Instancetype):
-        return f": {size_of(resource.data)}"
+        return f": {plain(size_of(resource.data))}"
     base = resolution.made_at if resolution.made_at and resolution.made_at != ("metadata", "name") else ()
     spec = mapping(resource.data, *base, "spec")
     for section in (mapping(spec, "storage"), mapping(spec, "pvc"), spec):
         if size := get(section, "resources", "requests", "storage"):
-            return f": {size}"
+            return f": {plain(str(size))}"
     return ""
 
 
@@ -172,7 +173,7 @@ def _link(view: View, file: str, line: int) -> str:
     if not file:
         return ""
     shown = view.line_in_editor(file, line) or line
-    return f" ([{file}:{shown}]({uri_of(view.folder.root, file)}#L{shown}))"
+    return f" ([{label(file)}:{shown}]({uri_of(view.folder.root, file)}#L{shown}))"
 
 
 # Who uses it
@@ -197,13 +198,13 @@ def _user_lines(view: View, target: Target) -> Iterator[tuple[object, str]]:
     """A line for each place that refers to an object, however many objects it makes, and for each VM that infers it."""
     for _, link in view.uses(view.key(target)):
         written = link.source.written(link.path)
-        line = f"{link.source}, `{render(link.path)}`{_place(view, Place(link.source, link.path))}"
+        line = f"{plain(str(link.source))}, {code(render(link.path))}{_place(view, Place(link.source, link.path))}"
         yield (id(written.document), written.path), line
     resource = target.resolution.resource
     if isinstance(resource, Instancetype | Preference):
         for world in view.snapshot.worlds:
             for vm in _inferring(world, resource):
-                yield id(vm.document), f"{vm}, inferred{_place(view, vm.named)}"
+                yield id(vm.document), f"{plain(str(vm))}, inferred{_place(view, vm.named)}"
 
 
 def _inferring(world: World, resource: Resource) -> Iterator[VirtualMachine]:
@@ -234,9 +235,9 @@ def _effective(view: View, held: Held) -> str:
             return ""
         if giver.origin is Origin.VM and value == get(vm.data, *path):
             return ""
-        return f"Effective value: `{value}`, from {giver}"
+        return f"Effective value: {code(str(value))}, from {plain(str(giver))}"
     given = [
-        f"- `{render(at[len(path) :])}`: `{get(known.data, *at)}`, from {giver}"
+        f"- {code(render(at[len(path) :]))}: {code(str(get(known.data, *at)))}, from {plain(str(giver))}"
         for at, giver in known.origin.items()
         if at[: len(path)] == path and giver.origin is not Origin.VM and not isinstance(get(known.data, *at), dict)
     ]
@@ -262,8 +263,8 @@ def _restart(view: View, held: Held) -> str:
     if not reasons:
         return ""
     if len(reasons) == len(outcomes) and len(set(reasons.values())) == 1:
-        return f"After a change {next(iter(reasons.values()))}"
-    return "  \n".join(f"With {direction} {reason}" for direction, reason in reasons.items())
+        return f"After a change {plain(next(iter(reasons.values())))}"
+    return "  \n".join(f"With {direction} {plain(reason)}" for direction, reason in reasons.items())
 
 
 def _changed(value: Any) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ cost nothing until then. Names of files are those of findings, which start at th
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from vmlint.findings.finding import Finding, Report
 from vmlint.model.effect import Effect
 from vmlint.runtime.gc_control import no_garbage
 from vmlint.server.standin import StandIn, is_readable, stand_in
-from vmlint.source.read import Raw, raw_of
+from vmlint.source.read import DEFAULT_MAX_BYTES, Raw, raw_of
 from vmlint.source.stream import text_of
 from vmlint.version import VERSION
 
@@ -265,16 +266,26 @@ class Folder:
             if not known.analysed.broken:
                 known.good = known.text
             return known.analysed.text.encode("utf-8", "surrogatepass")
+        return self._on_disk(name)
+
+    def _on_disk(self, name: str) -> bytes | None:
+        """What a regular file of the folder holds, one byte more than is read at most; None for anything else.
+
+        As for a whole run: nobody waits for a pipe, and no link leads out of the folder.
+        """
+        path = self.root / name
+        most = self._workspace.settings.max_file_size if self._workspace else DEFAULT_MAX_BYTES
         try:
-            return (self.root / name).read_bytes()
-        except OSError:
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+                return None
+            with open(os.open(path, _READ), "rb") as file:  # noqa: PTH123 - of a descriptor
+                return file.read(most + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+        except (OSError, ValueError):
             return None
 
     def _text_on_disk(self, name: str) -> str | None:
-        try:
-            return text_of((self.root / name).read_bytes())
-        except OSError:
-            return None
+        data = self._on_disk(name)
+        return None if data is None else text_of(data)
 
     def _raw(self, name: str) -> Raw | None:
         return self._raw_in(self._workspace, name) if self._workspace else None
@@ -308,6 +319,7 @@ class Folder:
 
 
 _NOTHING = Report(VERSION)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MANY = 50
 """The number of changed files above which the repository is read again: another branch, most of the time."""
 
