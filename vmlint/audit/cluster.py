@@ -89,7 +89,8 @@ def connected(scheduler: str | None, workers: int | None, *, processes: bool) ->
     import dask
     from distributed import Client, LocalCluster
 
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed."))):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters to the user is reported by vmlint
     number = workers or _processors()
     quiet = {"distributed.admin.log-format": "%(message)s", "distributed.worker.memory.terminate": False}
     with dask.config.set(quiet):
