@@ -11,7 +11,7 @@ from vmlint.model.resource import Place, Resource
 from vmlint.schema.differences import Difference
 from vmlint.world.change import Change
 
-__all__ = ["edited", "shown", "told"]
+__all__ = ["describe", "edited", "shown"]
 
 _VMI: Path = ("spec", "template", "spec")
 
@@ -43,8 +43,8 @@ def _there(resource: Resource, path: Path) -> Path:
     return path
 
 
-def told(differences: Sequence[Difference]) -> str:
-    """What became of some fields: of the first one, and how many more there are."""
+def describe(differences: Sequence[Difference]) -> str:
+    """What changed, in words: the first field, and how many more there are."""
     path, old, new = differences[0]
     field = f"`{render(path)}`"
     if old is None:
@@ -58,7 +58,7 @@ def told(differences: Sequence[Difference]) -> str:
 
 
 def shown(value: Any) -> str:
-    """An old value in a sentence; one of several lines is not told."""
+    """An old value in a sentence; one of several lines is omitted."""
     if isinstance(value, list) and not any(isinstance(value, dict | list) for value in value):
         return f"`[{', '.join(map(_word, value))}]`"
     return "another" if isinstance(value, dict | list) or "\n" in str(value) else f"`{_word(value)}`"

@@ -250,7 +250,7 @@ def _command(name: str, parser: Parser) -> str:
     for group in parser._action_groups:
         if actions := group._group_actions:
             title = {"options": "", "positional arguments": ""}.get(group.title or "", group.title)
-            rows = [f"| {_called(action)} | {_told(parser, action)} |" for action in actions]
+            rows = [f"| {_called(action)} | {_described(parser, action)} |" for action in actions]
             parts.append((f"### {title}\n\n" if title else "") + _table("| option | what it means |", rows))
     widest = max(len(line) for line, _ in parser.examples)
     examples = "\n".join(f"{line:<{widest}}  # {what}" for line, what in parser.examples)
@@ -267,7 +267,7 @@ def _called(action: argparse.Action) -> str:
     return ", ".join(f"`{name}{takes}`".replace("` ", "`") for name in names).replace("|", "\\|")
 
 
-def _told(parser: Parser, action: argparse.Action) -> str:
+def _described(parser: Parser, action: argparse.Action) -> str:
     return parser._get_formatter()._expand_help(action).replace("|", "\\|")
 
 

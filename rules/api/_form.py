@@ -13,7 +13,7 @@ from vmlint.world import World
 from .._wording import in_words
 from ._words import WORDS, taken_words
 
-__all__ = ["BEHIND", "FIRST", "faults_of", "in_metadata", "told"]
+__all__ = ["BEHIND", "FIRST", "faults_of", "in_metadata", "reported"]
 
 FIRST = 1
 """The rank of what the API server sees before anything else does."""
@@ -39,7 +39,7 @@ def faults_of(resource: Resource, world: World, *kinds: SchemaKind) -> Iterator[
     return (refusal for refusal in world.form.refusals(resource) if kind_of(refusal) in kinds)
 
 
-def told(
+def reported(
     meta: Meta, resource: Resource, refusals: Iterable[Refusal], *, at_key: bool = False
 ) -> Iterator[Fault | Doubt]:
     """The faults of some refusals, shown at the field's name or at its value.

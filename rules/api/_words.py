@@ -170,7 +170,7 @@ def _moved(source: Any, target: Any) -> Callable[[Refusal], tuple[Edit, ...]]:
 def taken_words(refusal: Refusal) -> Words | None:
     """The words for an unknown field whose right place has a value already; None for another fault."""
     meant = refusal.values.get("hint", Hint())
-    if not meant.held:
+    if not meant.occupied:
         return None
     place, wrong = f"`{render(meant.place)}`", _unknown(refusal).wrong
     if meant.same:

@@ -36,10 +36,10 @@ from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, faults_of, told
+from ._form import FIRST, faults_of, reported
 
 META = Meta("VM706", effect=Effect.DEPRECATED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.SAFE)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    return told(META, resource, faults_of(resource, world, SchemaKind.DEPRECATED))
+    return reported(META, resource, faults_of(resource, world, SchemaKind.DEPRECATED))

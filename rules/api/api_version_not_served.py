@@ -41,7 +41,7 @@ from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, faults_of, told
+from ._form import FIRST, faults_of, reported
 
 META = Meta(
     "VM705", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, final=True, fix=Fix.UNSAFE
@@ -50,4 +50,4 @@ META = Meta(
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
     found = faults_of(resource, world, SchemaKind.VERSION, SchemaKind.PROPOSAL)
-    return told(META, resource, (refusal for refusal in found if outcome_of(refusal) is Outcome.REFUSED))
+    return reported(META, resource, (refusal for refusal in found if outcome_of(refusal) is Outcome.REFUSED))

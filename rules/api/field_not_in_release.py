@@ -44,7 +44,7 @@ from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, faults_of, told
+from ._form import FIRST, faults_of, reported
 
 META = Meta(
     "VM707", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=FIRST, fragments=True, about=form, strict=True
@@ -55,4 +55,4 @@ _KINDS = (SchemaKind.NEWER, SchemaKind.REMOVED, SchemaKind.PROPOSAL)
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
     found = (refusal for refusal in faults_of(resource, world, *_KINDS) if outcome_of(refusal) is Outcome.DROPPED)
-    return told(META, resource, found, at_key=True)
+    return reported(META, resource, found, at_key=True)

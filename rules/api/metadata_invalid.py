@@ -38,7 +38,7 @@ from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, faults_of, in_metadata, told
+from ._form import BEHIND, faults_of, in_metadata, reported
 
 META = Meta("VM704", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form, fix=Fix.SAFE)
 
@@ -46,4 +46,4 @@ _KINDS = (SchemaKind.NAME, SchemaKind.LABEL, SchemaKind.TYPE, SchemaKind.LENGTH,
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    return told(META, resource, filter(in_metadata, faults_of(resource, world, *_KINDS)))
+    return reported(META, resource, filter(in_metadata, faults_of(resource, world, *_KINDS)))

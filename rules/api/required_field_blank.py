@@ -43,11 +43,11 @@ from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, faults_of, told
+from ._form import BEHIND, faults_of, reported
 
 META = Meta("VM708", effect=Effect.IGNORED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
     missing = faults_of(resource, world, SchemaKind.MISSING)
-    return told(META, resource, (refusal for refusal in missing if outcome_of(refusal) is Outcome.BLANK))
+    return reported(META, resource, (refusal for refusal in missing if outcome_of(refusal) is Outcome.BLANK))

@@ -36,7 +36,7 @@ from vmlint.schema.code import Outcome, SchemaKind, outcome_of
 from vmlint.world import World
 
 from .._about import form
-from ._form import BEHIND, faults_of, in_metadata, told
+from ._form import BEHIND, faults_of, in_metadata, reported
 
 META = Meta("VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=BEHIND, about=form)
 
@@ -44,4 +44,4 @@ META = Meta("VM703", effect=Effect.REJECTED, since="0.1", subject=Resource, rank
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
     missing = faults_of(resource, world, SchemaKind.MISSING)
     refused = (refusal for refusal in missing if outcome_of(refusal) is Outcome.REFUSED and not in_metadata(refusal))
-    return told(META, resource, refused)
+    return reported(META, resource, refused)

@@ -50,7 +50,7 @@ from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, faults_of, told
+from ._form import FIRST, faults_of, reported
 
 META = Meta(
     "VM701",
@@ -66,4 +66,4 @@ META = Meta(
 
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
-    return told(META, resource, faults_of(resource, world, SchemaKind.UNKNOWN), at_key=True)
+    return reported(META, resource, faults_of(resource, world, SchemaKind.UNKNOWN), at_key=True)

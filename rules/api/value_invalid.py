@@ -43,7 +43,7 @@ from vmlint.schema.code import SchemaKind
 from vmlint.world import World
 
 from .._about import form
-from ._form import FIRST, faults_of, in_metadata, told
+from ._form import FIRST, faults_of, in_metadata, reported
 
 META = Meta("VM702", effect=Effect.REJECTED, since="0.1", subject=Resource, rank=FIRST, about=form, fix=Fix.SAFE)
 
@@ -60,4 +60,4 @@ _KINDS = (
 
 def check(resource: Resource, world: World) -> Iterator[Fault | Doubt]:
     found = (refusal for refusal in faults_of(resource, world, *_KINDS) if not in_metadata(refusal))
-    return told(META, resource, found)
+    return reported(META, resource, found)

@@ -51,13 +51,13 @@ META = Meta("VM910", effect=Effect.UNBUILDABLE, since="0.1", subject=BuildProble
 
 
 def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
-    wording = _said(problem)
+    wording = _wording(problem)
     if wording is not None:
         message, fix = wording
         yield META.at(spot(problem), message, fix=fix)
 
 
-def _said(problem: BuildProblem) -> tuple[str, str] | None:
+def _wording(problem: BuildProblem) -> tuple[str, str] | None:
     """What is wrong and what to do; None for what another rule reports."""
     values = problem.values
     name = values.get("name", "")

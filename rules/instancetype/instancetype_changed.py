@@ -44,7 +44,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
 
-from .._updates import told
+from .._updates import describe
 
 META = Meta("VM211", effect=Effect.IGNORED, since="0.1", subject=Change)
 
@@ -66,7 +66,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     keep = "1 VM does not get" if len(users) == 1 else f"{len(users)} VMs do not get"
     yield META.at(
         new.at(*changed[0].path),
-        f"{keep} this change of the {matcher.noun}, as KubeVirt stored a copy for each VM: {told(changed)}.",
+        f"{keep} this change of the {matcher.noun}, as KubeVirt stored a copy for each VM: {describe(changed)}.",
         fix=f"restore `{new.name}`, and create a new {matcher.noun} for the VMs that need the new values",
     ).along(Hop(f"{vm} has {new}", vm.at(*vm.matcher_path(matcher))) for vm in users[:_NAMED])
 

@@ -43,7 +43,7 @@ def user_data(workload: Workload, world: World) -> Sequence[Given]:
     """The user data of each cloud-init volume, also in base64 or in a Secret of the files."""
 
     def found() -> Sequence[Given]:
-        return tuple(_given(workload, world, _VOLUMES, "userData", "secretRef"))
+        return tuple(_texts(workload, world, _VOLUMES, "userData", "secretRef"))
 
     return world.memo.once(user_data, workload, found)
 
@@ -65,12 +65,12 @@ def network_data(workload: Workload, world: World) -> Sequence[Given]:
     """The network data of each NoCloud volume, likewise; those of a config drive have another form."""
 
     def found() -> Sequence[Given]:
-        return tuple(_given(workload, world, (_NO_CLOUD,), "networkData", "networkDataSecretRef"))
+        return tuple(_texts(workload, world, (_NO_CLOUD,), "networkData", "networkDataSecretRef"))
 
     return world.memo.once(network_data, workload, found)
 
 
-def _given(workload: Workload, world: World, kinds: tuple[str, ...], field: str, reference: str) -> Iterator[Given]:
+def _texts(workload: Workload, world: World, kinds: tuple[str, ...], field: str, reference: str) -> Iterator[Given]:
     for path, volume in workload.volumes():
         for kind in kinds:
             source = volume.get(kind)
@@ -91,11 +91,11 @@ def _of_source(
     for link in links(workload) if reference in source and reader is not None else ():
         secret = world.cluster.follow(link).resource if link.path == named else None
         if secret is not None and secret.ref == link.ref:
-            for at, data in _held(secret, reader.keys if reader is not None else ()):
+            for at, data in _secret_texts(secret, reader.keys if reader is not None else ()):
                 yield named, data, (Hop(f"{secret.ref}: {at[-1]}", secret.at(*at)),)
 
 
-def _held(secret: Resource, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+def _secret_texts(secret: Resource, keys: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     """The data in a Secret, under the first of the keys that it has; plain ones win over encoded ones."""
     for key in keys:
         if plain := text(secret.data, "stringData", key):

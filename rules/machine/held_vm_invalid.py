@@ -71,7 +71,7 @@ _FORMS = frozenset(SchemaKind) - {SchemaKind.NAME, SchemaKind.VERSION, SchemaKin
 
 
 def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
-    vm = world.held.vm(holder)
+    vm = world.embedded.vm(holder)
     if vm is None:
         return
     template = isinstance(holder, VirtualMachineTemplate)

@@ -69,7 +69,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     if not change.is_update:
         return
     for field in _FIXED:
-        before, after = (_held(claim, field) for claim in (old, new))
+        before, after = (_value(claim, field) for claim in (old, new))
         if before == after or (field in _FILLED_IN and None in (before, after)) or _is_open((before, after)):
             continue
         yield META.at(
@@ -106,7 +106,7 @@ def _class(claim: Resource, world: World) -> Resource | None:
     return next((resource for resource in found if resource is not None), None)
 
 
-def _held(claim: Resource, field: str) -> Any:
+def _value(claim: Resource, field: str) -> Any:
     """What a claim has in a field; without a volume mode it is a file system, unless CDI is to choose."""
     value = claim.spec.get(field)
     return "Filesystem" if field == "volumeMode" and value is None and _CHOSEN not in claim.labels else value

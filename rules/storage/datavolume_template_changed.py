@@ -42,7 +42,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
 
-from .._updates import told
+from .._updates import describe
 
 META = Meta("VM429", effect=Effect.IGNORED, since="0.1", subject=Change)
 
@@ -61,6 +61,6 @@ def check(change: Change, world: World) -> Iterator[Fault]:
             yield META.at(
                 new.at(*changed[0].path),
                 f"the template of DataVolume `{name}` has changed, and KubeVirt does not update a DataVolume that "
-                f"exists: {told(changed)}.",
+                f"exists: {describe(changed)}.",
                 fix="rename the template to get a new disk, or change the claim of the existing disk",
             )

@@ -50,7 +50,7 @@ from vmlint.schema.differences import Difference
 from vmlint.world import World
 from vmlint.world.change import Change
 
-from .._updates import told
+from .._updates import describe
 
 META = Meta("VM427", effect=Effect.REJECTED, since="0.1", subject=Change)
 
@@ -93,7 +93,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         what = "spec" if fields == _SPEC else f"`{changed[0].path[-1] if len(fields) == 1 else changed[0].path[0]}`"
         yield META.at(
             new.at(*_there(new, changed[0].path)),
-            f"the {what} of a {new.kind.name} can't be changed: {told(changed)}. "
+            f"the {what} of a {new.kind.name} can't be changed: {describe(changed)}. "
             f"{refusing[0].upper()}{refusing[1:]} refuses the update.",
             fix=f"restore the old {what}, or rename the {new.kind.name}",
         )

@@ -39,9 +39,9 @@ from vmlint.model.subjects import StorageProfile
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-_BEST_SAID = 2  # the schema says as well that the field is missing, and not why it matters
+_BEST_REPORTED = 2  # the schema reports the missing field as well, but not why it matters
 
-META = Meta("VM410", effect=Effect.REJECTED, since="0.1", subject=StorageProfile, rank=_BEST_SAID)
+META = Meta("VM410", effect=Effect.REJECTED, since="0.1", subject=StorageProfile, rank=_BEST_REPORTED)
 
 
 def check(subject: StorageProfile, world: World) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def check(subject: StorageProfile, world: World) -> Iterator[Fault]:
                 continue
             yield META.at(
                 subject.at("spec", "claimPropertySets", index, field),
-                f"StorageProfile `{subject.name}` has a property set without {words}{_given(entry, field)}. {after}.",
+                f"StorageProfile `{subject.name}` has a property set without {words}{_modes(entry, field)}. {after}.",
                 fix=f"add the mode that the storage has, such as `{example}`, to the set",
                 effect=effect,
             )
@@ -68,6 +68,6 @@ _FIELDS = (
 )
 
 
-def _given(entry: object, field: str) -> str:
+def _modes(entry: object, field: str) -> str:
     modes = [mode for mode in sequence(entry, "accessModes") if isinstance(mode, str)]
     return f" for `{', '.join(modes)}`" if field == "volumeMode" and modes else ""

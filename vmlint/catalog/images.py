@@ -62,8 +62,8 @@ def catalog_of(namespace: str, name: str) -> str:
     return next(
         (
             catalog
-            for catalog, held in IMAGES.items()
-            if held.namespace == namespace and any(image.name == name for image in held.images)
+            for catalog, content in IMAGES.items()
+            if content.namespace == namespace and any(image.name == name for image in content.images)
         ),
         "",
     )

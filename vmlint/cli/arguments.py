@@ -13,8 +13,8 @@ from vmlint.model.spelling import nearest
 
 __all__ = ["OneOf", "Parser", "add_color", "comma_separated", "one_of"]
 
-# What argparse says, and what a person is told.
-_SAID = (
+# Messages of argparse, and what is reported instead.
+_MESSAGES = (
     (r"argument (?:\S+/)?(?P<option>-\S+): expected one argument", "`{option}` needs a value"),
     (r"argument (?:\S+/)?(?P<option>-\S+): ignored explicit argument .*", "`{option}` takes no value"),
     (
@@ -70,9 +70,9 @@ class Parser(argparse.ArgumentParser):
         return f"unknown option `{option}`{nearest(option.lstrip('-'), names, '--')}"
 
     def error(self, message: str) -> NoReturn:
-        for pattern, told in _SAID:
+        for pattern, wording in _MESSAGES:
             if found := re.fullmatch(pattern, message, re.DOTALL):
-                message = told.format(**found.groupdict())
+                message = wording.format(**found.groupdict())
         raise UsageError(f"{message} (see `{self.prog} --help`)")
 
 
@@ -113,7 +113,7 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Two columns; the second stands under the first where the terminal is too narrow for both."""
+    """Two columns; the second is under the first where the terminal is too narrow for both."""
     from shutil import get_terminal_size
     from textwrap import fill
 
@@ -122,8 +122,8 @@ def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
     beside = columns - first - 4 >= _LEAST
     hang = " " * (first + 4 if beside else 6)
     for left, right in rows:
-        told = fill(right, max(columns, _LEAST), initial_indent=hang, subsequent_indent=hang)
-        yield f"  {left:<{first}}{told[first + 2 :]}" if beside else f"  {left}\n{told}"
+        wrapped = fill(right, max(columns, _LEAST), initial_indent=hang, subsequent_indent=hang)
+        yield f"  {left:<{first}}{wrapped[first + 2 :]}" if beside else f"  {left}\n{wrapped}"
 
 
 class OneOf:

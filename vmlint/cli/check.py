@@ -165,7 +165,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 _MOST_RULES = 20
-"""How many rules a profile names; the others are told as one."""
+"""How many rules a profile names; the others are summed up."""
 
 
 def _table(profile: Profile) -> Iterator[str]:
@@ -310,7 +310,7 @@ def _fixed(paths: Sequence[str], config: Config, arguments: Namespace) -> list[R
 
 
 def _counts_by_file(done: Sequence[Finding]) -> list[str]:
-    """A line for each file with what was mended in it."""
+    """A line for each file with what was fixed in it."""
     by_file: dict[str, Counter[str]] = {}
     for finding in done:
         if finding.mend is not None:

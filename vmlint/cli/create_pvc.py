@@ -185,7 +185,7 @@ def _failed(failure: Failure) -> str:
 
 
 def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace) -> list[str]:
-    """What the files don't tell; the size of a copy is looked up here."""
+    """What the files don't decide; the size of a copy is looked up here."""
     from vmlint.world.storage_phrases import why_open
 
     messages = []

@@ -60,7 +60,7 @@ def run(case: Path, rules: Sequence[Rule]) -> dict[str, Any]:
 
 
 class _Folders(Difference):
-    """A folder against another one, which stands for a commit."""
+    """A folder compared with another one, which takes the place of a commit."""
 
     __slots__ = ()
 
@@ -113,16 +113,16 @@ def _wrong(case: Path, said: dict[str, Any]) -> Iterator[str]:
 
 
 def _expected(file: Path) -> tuple[dict[str, list[dict[str, Any]]], str]:
-    """What is expected of a case; or why that can't be told."""
+    """What is expected of a case; or why it can't be read."""
     try:
-        held = json.loads(file.read_text("utf-8"))
+        stored = json.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return {}, f"the expectation is missing: `--update` writes `{file.name}`; then read it"
     except ValueError:
-        held = None
-    parts = [held.get(part, []) for part in _SHOWN] if isinstance(held, dict) else [None]
+        stored = None
+    parts = [stored.get(part, []) for part in _SHOWN] if isinstance(stored, dict) else [None]
     if all(isinstance(part, list) and all(isinstance(entry, dict) for entry in part) for part in parts):
-        return held, ""
+        return stored, ""
     return {}, f"`{file.name}` can't be read: `--update` writes a new one"
 
 

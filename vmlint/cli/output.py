@@ -73,7 +73,7 @@ def encoding(stream: TextIO | None) -> str:
 
 
 def check_writable(file: str) -> None:
-    """UsageError where a report could not be written to the file: better told before a long run than after."""
+    """UsageError where a report could not be written to the file: better reported before a long run than after."""
     from vmlint.source.write import check_place
 
     path = Path(file)

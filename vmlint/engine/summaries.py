@@ -181,4 +181,4 @@ def resource_of(document: Document, fact: Fact) -> Resource:
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
     ref = Ref(known.group, known.name, own, fact.name)
-    return subject_class(known).told(known, ref, fact.api_version, document, answers)
+    return subject_class(known).undecoded(known, ref, fact.api_version, document, answers)

@@ -1,7 +1,7 @@
 """The findings that a repository had when it adopted vmlint: known by rule, object and field, never by lines.
 
 Of each such key a baseline holds a number, which may only fall: what is above it is new, and what is left of it after
-findings are mended is stale.
+findings are fixed is stale.
 """
 
 from __future__ import annotations

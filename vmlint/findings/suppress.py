@@ -1,4 +1,4 @@
-"""Who asked for silence: finds suppressions in the files and the configuration, and takes away what they mean."""
+"""Suppressions: finds those of the files and the configuration, and removes the findings that they name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from vmlint.world.change import Change
 
 __all__ = ["ReportedFault", "Silence", "marks"]
 
-_SAID = re.compile(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
+_COMMENT = re.compile(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
 _SOURCES = {"ignore": Source.COMMENT, "ignore-file": Source.FILE}
 _MOST_COMMENTS = 1000
 """The most comments to vmlint that are read of a document."""
@@ -48,7 +48,7 @@ _Use = tuple[Mark, str]
 
 
 _Seen = dict[str, dict[str, list[ObjectId]]]
-"""The objects that were looked at by their files, and these by the configuration that holds for them; "" has all."""
+"""The objects that were checked, by their files and by the file of the configuration that applies; "" has all."""
 
 
 # Finding them
@@ -75,8 +75,8 @@ def _comments(document: Document) -> Iterator[Mark]:
         return
     for number, comment in enumerate(comments(document)):
         place = Spot(document, comment.span)
-        said = _SAID.fullmatch(comment.said)
-        names = _names(said["names"]) if said else ()
+        matched = _COMMENT.fullmatch(comment.said)
+        names = _names(matched["names"]) if matched else ()
         if number >= _MOST_COMMENTS:
             yield Mark(
                 Source.COMMENT, place, problem=f"vmlint reads only the first {_MOST_COMMENTS:,} comments of a file"
@@ -84,8 +84,8 @@ def _comments(document: Document) -> Iterator[Mark]:
             return
         if len(names) > _MOST_NAMES:
             yield Mark(Source.COMMENT, place, problem=_TOO_MANY)
-        elif said and names:
-            yield Mark(_SOURCES[said["what"]], place, names, said["reason"].lstrip("-: \t"), comment.below)
+        elif matched and names:
+            yield Mark(_SOURCES[matched["what"]], place, names, matched["reason"].lstrip("-: \t"), comment.below)
         else:
             yield Mark(Source.COMMENT, place, problem="a vmlint comment has the form `# vmlint: ignore[RULE] reason`")
 
@@ -130,10 +130,10 @@ def _ours(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _configured(config: Config) -> Iterator[Mark]:
-    # What no file gave holds in every folder, and is told once.
+    # What comes from no file applies in every folder, and is reported once.
     folders = () if "ignores" in config.given else config.folders
-    said = [(owner.file, ignore) for owner in (config, *folders) for ignore in owner.ignores]
-    for file, ignore in said:
+    ignores = [(owner.file, ignore) for owner in (config, *folders) for ignore in owner.ignores]
+    for file, ignore in ignores:
         line = ignore.line
         place = Spot(Document(file if line else "", 0, line, ""), Span(line, 1, line, 1))
         yield Mark(
@@ -180,31 +180,34 @@ class Silence:
         self._used: set[tuple[Mark, str]] = set()
         self._unresolved: set[str] = set()
 
-    def split(self, told: Iterable[ReportedFault]) -> tuple[list[ReportedFault], list[Suppressed]]:
+    def split(self, reported: Iterable[ReportedFault]) -> tuple[list[ReportedFault], list[Suppressed]]:
         """What is still to be shown, and what is suppressed."""
         if not self._marks:
-            return list(told), []
+            return list(reported), []
         kept: list[ReportedFault] = []
         suppressed: list[Suppressed] = []
-        for one in told:
-            if one.finding.effect is Effect.UNRESOLVED:
-                self._unresolved.add(one.finding.file)
-            uses = self._uses(one)
+        for entry in reported:
+            if entry.finding.effect is Effect.UNRESOLVED:
+                self._unresolved.add(entry.finding.file)
+            uses = self._uses(entry)
             self._used.update(uses)
             if uses:
                 mark = uses[0][0]
                 file, line = _place(mark)
-                suppressed.append(Suppressed(one.finding, mark.source, mark.reason, file, line))
+                suppressed.append(Suppressed(entry.finding, mark.source, mark.reason, file, line))
             else:
-                kept.append(one)
+                kept.append(entry)
         return kept, suppressed
 
-    def _uses(self, told: ReportedFault) -> list[_Use]:
+    def _uses(self, reported: ReportedFault) -> list[_Use]:
         """The marks that silence a finding, each with the name that means it: those of its files, then those of the
         configuration."""
-        files = dict.fromkeys((told.finding.file, _document(told.fault.place).file))
-        uses = [use for file in files for use in self._near(file, told.rule).uses(told)]
-        return [*uses, *(use for use in self._configured_for(told) if self._names(use[0], told.finding.resource))]
+        files = dict.fromkeys((reported.finding.file, _document(reported.fault.place).file))
+        uses = [use for file in files for use in self._near(file, reported.rule).uses(reported)]
+        return [
+            *uses,
+            *(use for use in self._configured_for(reported) if self._names(use[0], reported.finding.resource)),
+        ]
 
     def _near(self, file: str, rule: Rule) -> _Near:
         key = (file, rule.id)
@@ -212,12 +215,12 @@ class Silence:
             known = self._meaning[key] = _Near(file, self._meant(self._by_file.get(file, ()), rule))
         return known
 
-    def _configured_for(self, told: ReportedFault) -> list[_Use]:
+    def _configured_for(self, reported: ReportedFault) -> list[_Use]:
         """The entries of configurations that mean the rule and the file of a finding."""
-        key = (told.finding.file, told.rule.id)
+        key = (reported.finding.file, reported.rule.id)
         if (known := self._asking.get(key)) is None:
-            uses = self._meant(self._entries(told.finding.file), told.rule)
-            known = self._asking[key] = [use for use in uses if self._reaches(use[0], told.finding.file)]
+            uses = self._meant(self._entries(reported.finding.file), reported.rule)
+            known = self._asking[key] = [use for use in uses if self._reaches(use[0], reported.finding.file)]
         return known
 
     def _meant(self, marks: Iterable[Mark], rule: Rule) -> Iterator[_Use]:
@@ -285,24 +288,24 @@ class Silence:
         meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
         file = _document(mark.place).file
         if mark.source is Source.CONFIGURATION:
-            held = seen.get(file, {})
+            objects = seen.get(file, {})
             decided = not undecided and any(
-                self._names(mark, what) for where in held if self._reaches(mark, where) for what in held[where]
+                self._names(mark, what) for where in objects if self._reaches(mark, where) for what in objects[where]
             )
         else:
             decided = file not in undecided
-        if not decided or not meant or not all(self._asked(rule, file) for rule in meant):
+        if not decided or not meant or not all(self._ran(rule, file) for rule in meant):
             return Suppression(mark, name, SuppressionState.OPEN)
         if (nearest := beside.nearest(mark, name)) is not None:
             return Suppression(mark, name, SuppressionState.MISPLACED, f"the finding is in line {nearest}")
         return Suppression(mark, name, SuppressionState.UNUSED)
 
     def _is_apart(self, rule: Rule) -> bool:
-        """Whether a rule says nothing of objects as they are: a name that means others too is judged by those."""
+        """Whether a rule is not about objects as they are: a name that means other rules too is judged by those."""
         return _judges_suppressions(rule) or (rule.meta.subject is Change and rule.id not in self._running)
 
-    def _asked(self, rule: Rule, file: str) -> bool:
-        """Whether the rule had its say about the file."""
+    def _ran(self, rule: Rule, file: str) -> bool:
+        """Whether the rule ran on the file."""
         return rule.id in self._running and self._config.level(rule, rule.meta.effect, file) is not None
 
 
@@ -330,14 +333,14 @@ class _Near:
                 self._below.setdefault(mark.below, []).append((order, use))
         self._lines.sort(key=_line_and_order)
 
-    def uses(self, told: ReportedFault) -> list[_Use]:
-        """Those that silence a finding, in their order. Of those for the whole file only the first, once all are told:
-        they silence whatever the first finding was silenced by."""
+    def uses(self, reported: ReportedFault) -> list[_Use]:
+        """Those that silence a finding, in their order. Of those for the whole file only the first, once all have
+        been reported: they silence whatever the first finding was silenced by."""
         found: list[tuple[int, _Use]] = []
-        if told.finding.file == self._file:
+        if reported.finding.file == self._file:
             found += self._whole
             self._whole = self._whole[:1]
-        place = told.fault.place
+        place = reported.fault.place
         if isinstance(place, Place):
             found += self._objects.get(_object(place), ())
         if self._lines:
@@ -360,10 +363,10 @@ class _Beside:
     def __init__(self, shown: Iterable[ReportedFault]) -> None:
         self._of_document: dict[int, list[ReportedFault]] = {}
         self._of_file: dict[str, list[ReportedFault]] = {}
-        for told in shown:
-            document = _document(told.fault.place)
-            self._of_document.setdefault(id(document), []).append(told)
-            self._of_file.setdefault(document.file, []).append(told)
+        for reported in shown:
+            document = _document(reported.fault.place)
+            self._of_document.setdefault(id(document), []).append(reported)
+            self._of_file.setdefault(document.file, []).append(reported)
         self._lines: dict[tuple[int | str, str], list[int]] = {}
 
     def nearest(self, mark: Mark, name: str) -> int | None:

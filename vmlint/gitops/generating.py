@@ -24,7 +24,7 @@ _HASH_LETTERS = str.maketrans("013ae", "ghkmt")
 _BOM = b"\xef\xbb\xbf"
 
 
-class NotGenerated(Exception):  # noqa: N818 - it says what the object is
+class NotGenerated(Exception):  # noqa: N818 - the name states what the object is
     """Why kustomize does not generate an object; `path` leads from its entry to the field."""
 
     def __init__(self, reason: str, *path: str | int) -> None:
@@ -54,11 +54,11 @@ def data_of(entry: Mapping[str, Any], content: Content) -> dict[str, bytes] | No
     files = list(sources(entry))
     known = True
     for field, key, path in files:
-        held = content(path)
-        if held is None:
+        data = content(path)
+        if data is None:
             known = False
         elif not key:
-            pairs += ((field, name, value) for name, value in _variables(held, field))
+            pairs += ((field, name, value) for name, value in _variables(data, field))
     for index, literal in enumerate(sequence(entry, "literals")):
         if isinstance(literal, str):
             name, separator, written = literal.partition("=")
@@ -66,8 +66,8 @@ def data_of(entry: Mapping[str, Any], content: Content) -> dict[str, bytes] | No
                 raise NotGenerated(f"`{literal}` is not `key=value`", "literals", index)
             pairs.append((("literals", index), name, _unquoted(written).encode()))
     for field, key, path in files:
-        if key and (held := content(path)) is not None:
-            pairs.append((field, key, held))
+        if key and (data := content(path)) is not None:
+            pairs.append((field, key, data))
     made: dict[str, bytes] = {}
     for field, key, value in pairs:
         if key in made:

@@ -94,8 +94,8 @@ class Cluster:
 
     def _note_variable(self, ref: Ref, resource: Resource) -> None:
         if is_unknown(ref.name) or is_unknown(ref.namespace):
-            held = self._variable.setdefault((ref.group, ref.kind), {})
-            held.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
+            rows = self._variable.setdefault((ref.group, ref.kind), {})
+            rows.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
 
     @property
     def compared(self) -> int:
@@ -271,9 +271,9 @@ class Cluster:
         """What may still turn out to be the object: a patch of it, a name that holds a variable."""
         if part := self._parts.get(ref):
             return Resolution(State.UNKNOWN, ref, reason=f"only a patch of it is in the files: {part.document.file}")
-        held = self._variable.get((ref.group, ref.kind), {})
-        beginnings = (ref.name[:length] for length in range(len(ref.name) + 1) if held)
-        near = sorted((row for begins in beginnings for row in held.get(begins, ())), key=itemgetter(0))
+        rows = self._variable.get((ref.group, ref.kind), {})
+        beginnings = (ref.name[:length] for length in range(len(ref.name) + 1) if rows)
+        near = sorted((row for begins in beginnings for row in rows.get(begins, ())), key=itemgetter(0))
         if len(near) > _MOST_VARIABLE:
             reason = f"one of {len(near):,} names with variables may be this object, once they have values"
             return Resolution(State.UNKNOWN, ref, reason=reason)

@@ -33,17 +33,17 @@ def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterato
             continue
         if rule.meta.about is not None and not rule.meta.about(resource, world):
             continue
-        yield from _told(rule, resource, world)
+        yield from _refusals(rule, resource, world)
 
 
 def rejected_change(change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
     """Why the cluster refuses an update that it would take as a create."""
     for rule in rules:
         if rule.meta.subject is Change:
-            yield from _told(rule, change, world)
+            yield from _refusals(rule, change, world)
 
 
-def _told(rule: Rule, subject: Resource | Change, world: World) -> Iterator[Refused]:
+def _refusals(rule: Rule, subject: Resource | Change, world: World) -> Iterator[Refused]:
     for fault in rule.check(subject, world):
         if isinstance(fault, Fault) and fault.effect is Effect.REJECTED and isinstance(fault.place, Place):
             yield Refused(fault.place.path, fault.message, fault.fix, rule.slug)

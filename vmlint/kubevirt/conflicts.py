@@ -48,7 +48,7 @@ class Conflict(NamedTuple):
     field: str
 
 
-def _given(value: Any) -> bool:
+def _is_set(value: Any) -> bool:
     return value is not None and not is_unknown(value)
 
 
@@ -100,16 +100,16 @@ _MEMORY_AMOUNT = ("memory", "guest")
 def _cpu(name: str, when: Condition, owner: str = "", spelled: str = "") -> Row:
     owner = owner or name
     spelled = spelled and f"spec.template.spec.domain.cpu.{spelled}"
-    return Row(CPU_GROUP, (*_DOMAIN, "cpu", name), when, ("cpu", owner), _given, spelled=spelled)
+    return Row(CPU_GROUP, (*_DOMAIN, "cpu", name), when, ("cpu", owner), _is_set, spelled=spelled)
 
 
 _CPU_RESOURCES = (
-    Row(CPU_GROUP, (*_REQUESTS, "cpu"), _given, _CPU_AMOUNT, _always),
-    Row(CPU_GROUP, (*_LIMITS, "cpu"), _given, _CPU_AMOUNT, _always),
+    Row(CPU_GROUP, (*_REQUESTS, "cpu"), _is_set, _CPU_AMOUNT, _always),
+    Row(CPU_GROUP, (*_LIMITS, "cpu"), _is_set, _CPU_AMOUNT, _always),
 )
 _MEMORY_RESOURCES = (
-    Row(MEMORY_GROUP, (*_REQUESTS, "memory"), _given, _MEMORY_AMOUNT, _always),
-    Row(MEMORY_GROUP, (*_LIMITS, "memory"), _given, _MEMORY_AMOUNT, _always),
+    Row(MEMORY_GROUP, (*_REQUESTS, "memory"), _is_set, _MEMORY_AMOUNT, _always),
+    Row(MEMORY_GROUP, (*_LIMITS, "memory"), _is_set, _MEMORY_AMOUNT, _always),
 )
 _CPU_FIELDS = (
     *_CPU_RESOURCES,
@@ -120,27 +120,27 @@ _CPU_FIELDS = (
     _cpu("model", _text),
     _cpu("dedicatedCpuPlacement", _true, owner="dedicatedCPUPlacement", spelled="dedicatedCPUPlacement"),
     _cpu("isolateEmulatorThread", _true),
-    _cpu("numa", _given),
-    _cpu("realtime", _given),
+    _cpu("numa", _is_set),
+    _cpu("realtime", _is_set),
 )
-_CPU_WHOLE = (Row(CPU_GROUP, (*_DOMAIN, "cpu"), _given, _CPU_AMOUNT, _always), *_CPU_RESOURCES)
+_CPU_WHOLE = (Row(CPU_GROUP, (*_DOMAIN, "cpu"), _is_set, _CPU_AMOUNT, _always), *_CPU_RESOURCES)
 _MEMORY_FIELDS = (
-    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "guest"), _given, _MEMORY_AMOUNT, _always),
-    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "hugepages"), _given, ("memory", "hugepages"), _given),
-    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "maxGuest"), _given, ("memory", "maxGuest"), _given),
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "guest"), _is_set, _MEMORY_AMOUNT, _always),
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "hugepages"), _is_set, ("memory", "hugepages"), _is_set),
+    Row(MEMORY_GROUP, (*_DOMAIN, "memory", "maxGuest"), _is_set, ("memory", "maxGuest"), _is_set),
     *_MEMORY_RESOURCES,
 )
-_MEMORY_WHOLE = (Row(MEMORY_GROUP, (*_DOMAIN, "memory"), _given, _MEMORY_AMOUNT, _always), *_MEMORY_RESOURCES)
+_MEMORY_WHOLE = (Row(MEMORY_GROUP, (*_DOMAIN, "memory"), _is_set, _MEMORY_AMOUNT, _always), *_MEMORY_RESOURCES)
 
 _BEFORE = (
-    Row("nodeSelector", (*_SPEC, "nodeSelector"), _filled, ("nodeSelector",), _given, (1, 1)),
+    Row("nodeSelector", (*_SPEC, "nodeSelector"), _filled, ("nodeSelector",), _is_set, (1, 1)),
     Row("schedulerName", (*_SPEC, "schedulerName"), _text, ("schedulerName",), _text, (1, 1)),
 )
 _POOL = ("ioThreads", "supplementalPoolThreadCount")
 _AFTER = (
-    Row("ioThreads", (*_DOMAIN, *_POOL), _given, _POOL, _given, (1, 7)),
-    Row("ioThreadsPolicy", (*_DOMAIN, "ioThreadsPolicy"), _given, ("ioThreadsPolicy",), _given),
-    Row("launchSecurity", (*_DOMAIN, "launchSecurity"), _given, ("launchSecurity",), _given),
+    Row("ioThreads", (*_DOMAIN, *_POOL), _is_set, _POOL, _is_set, (1, 7)),
+    Row("ioThreadsPolicy", (*_DOMAIN, "ioThreadsPolicy"), _is_set, ("ioThreadsPolicy",), _is_set),
+    Row("launchSecurity", (*_DOMAIN, "launchSecurity"), _is_set, ("launchSecurity",), _is_set),
     Row("gpus", (*_DOMAIN, "devices", "gpus"), _filled, ("gpus",), _filled),
     Row("hostDevices", (*_DOMAIN, "devices", "hostDevices"), _filled, ("hostDevices",), _filled),
 )

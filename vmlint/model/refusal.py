@@ -1,6 +1,6 @@
 """Why the cluster refuses something, as a value: the one answer of `schema`, `kubevirt` and `cdi`.
 
-What a refusal says to people, and what mends it, is the business of the rules: `rules/_wording.py`.
+The words of a refusal, and the edits that fix it, are in the rules: `rules/_wording.py`.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class Resource:
         self._known = {}
 
     @classmethod
-    def told(cls, kind: Kind, ref: Ref, api_version: str, document: Document, answers: dict[object, Any]) -> Self:
+    def undecoded(cls, kind: Kind, ref: Ref, api_version: str, document: Document, answers: dict[object, Any]) -> Self:
         """The one object of a document, whose data is decoded when somebody asks for it; some answers are known."""
         one = cls.__new__(cls)
         one.kind = kind

@@ -45,14 +45,14 @@ class Judge:
         run = self.expanded and isinstance(resource, VirtualMachine)
         subject = expanded(resource, world) if run else written(resource)  # type: ignore[arg-type]
         asked: set[tuple[Place | Spot, str]] = set()
-        for result in self._said(subject, resource.named, world):
+        for result in self._results(subject, resource.named, world):
             if isinstance(result, Doubt):
                 if (about := (result.place, result.reason)) in asked:
                     continue
                 asked.add(about)
             yield result
 
-    def _said(self, subject: View, named: Place, world: World) -> Iterator[Fault | Doubt]:
+    def _results(self, subject: View, named: Place, world: World) -> Iterator[Fault | Doubt]:
         try:
             items = [Item((), subject.data)] if self.each is None else self._items(subject, self.each)
         except TooLarge as error:

@@ -1,4 +1,4 @@
-"""GitLab's code quality report: what a merge request says that it adds and mends.
+"""GitLab's code quality report: what a merge request shows as added and fixed.
 
 Source: GitLab "Code Quality", section "Code quality report format".
 """

@@ -53,8 +53,12 @@ def _answer(mobility: Mobility, page: Page) -> Iterator[Segment]:
 
 
 def _way(way: Way, page: Page) -> Iterator[Line]:
-    said = page.show(_said(way))
-    head = (Segment(f"  {way.matcher}  "), Segment(way.result, _STYLES.get(way.result, "error")), Segment(f"  {said}"))
+    outcome = page.show(_outcome(way))
+    head = (
+        Segment(f"  {way.matcher}  "),
+        Segment(way.result, _STYLES.get(way.result, "error")),
+        Segment(f"  {outcome}"),
+    )
     yield from wrap(head, page.width, 4)
     yield from chain_lines(way.chain, page, indent=4, column=_COLUMN)
     for label, texts in (("policy", [way.policy] if way.policy else []), ("gives", _gives(way))):
@@ -62,7 +66,7 @@ def _way(way: Way, page: Page) -> Iterator[Line]:
         yield from table(label, rows, page.width, indent=4, column=_COLUMN) if rows else ()
 
 
-def _said(way: Way) -> str:
+def _outcome(way: Way) -> str:
     return sentence(way.reason) if way.found is None or way.reason else str(way.found.object)
 
 

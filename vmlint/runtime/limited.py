@@ -2,7 +2,7 @@
 
 An interpreter without memory fails in ways that no handler in it can catch: tracebacks while modules are imported or
 while it ends, an exit code that means findings, segmentation faults. So under a limit another process does the work,
-and this one, which needs next to none, says how it ended.
+and this one, which needs next to none, reports how it ended.
 """
 
 from __future__ import annotations
@@ -61,35 +61,35 @@ def _is_limited() -> bool:
 
 
 def _supervised(run: Callable[[], int]) -> int:
-    errors, told = os.pipe(), os.pipe()
+    errors, done = os.pipe(), os.pipe()
     process = os.fork()
     if process == 0:
-        _work(run, errors, told)
+        _work(run, errors, done)
     os.close(errors[1])
-    os.close(told[1])
-    said = _forwarded(errors[0], process)
-    ended = _read(told[0], len(_DONE)) == _DONE
+    os.close(done[1])
+    output = _forwarded(errors[0], process)
+    ended = _read(done[0], len(_DONE)) == _DONE
     try:
         _, status = os.waitpid(process, 0)
-    except KeyboardInterrupt:  # the process has it too, and says so
+    except KeyboardInterrupt:  # the process receives it too, and ends
         _, status = os.waitpid(process, 0)
     code = os.waitstatus_to_exitcode(status)
     if ended:
-        os.write(2, said)
+        os.write(2, output)
         return code
     os.write(2, _LITTLE)
     return _INTERNAL
 
 
-def _work(run: Callable[[], int], errors: tuple[int, int], told: tuple[int, int]) -> None:
+def _work(run: Callable[[], int], errors: tuple[int, int], done: tuple[int, int]) -> None:
     code = _INTERNAL
     try:
         os.close(errors[0])
-        os.close(told[0])
+        os.close(done[0])
         os.dup2(errors[1], 2)
         code = int(run())
         sys.stdout.flush()
-        os.write(told[1], _DONE)
+        os.write(done[1], _DONE)
     except MemoryError:
         pass
     finally:
@@ -97,10 +97,10 @@ def _work(run: Callable[[], int], errors: tuple[int, int], told: tuple[int, int]
 
 
 def _forwarded(file: int, process: int) -> bytes:
-    """What the process says on standard error: the last of it, until it has ended. One that hangs is ended."""
+    """What the process writes on standard error: the last of it, until it has ended. One that hangs is ended."""
     from select import select
 
-    said, size, unchanged = b"", 0, 0
+    output, size, unchanged = b"", 0, 0
     while True:
         if not select([file], [], [], _LOOK)[0]:
             before, size = size, _size_at_limit(process)
@@ -109,8 +109,8 @@ def _forwarded(file: int, process: int) -> bytes:
                 os.kill(process, signal.SIGKILL)
             continue
         if not (part := _read(file, 2**16)):
-            return said
-        said = (said + part)[-_MOST_BYTES:]
+            return output
+        output = (output + part)[-_MOST_BYTES:]
 
 
 def _size_at_limit(process: int) -> int:

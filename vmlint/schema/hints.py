@@ -37,17 +37,17 @@ def path_of(frame: Frame | None) -> Path:
 class Hint(NamedTuple):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
-    `misspelt` says that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
-    says that another object has the field: the CDI object, for the pods that fill disks. `held` says that the place has
-    a value already, and `same` that it is the same one. `candidates` are the fields that may be meant where several are
-    near.
+    `misspelt` means that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
+    means that another object has the field: the CDI object, for the pods that fill disks. `occupied` means that the place
+    has a value already, and `same` that it is the same one. `candidates` are the fields that may be meant where several
+    are near.
     """
 
     name: str = ""
     place: Path = ()
     misspelt: bool = False
     elsewhere: bool = False
-    held: bool = False
+    occupied: bool = False
     same: bool = False
     candidates: tuple[str, ...] = ()
 
@@ -79,7 +79,7 @@ def _there(frame: Frame, place: Path, value: Any) -> Hint:
     while root[0] is not None:
         root = root[0]
     field_value = get(root[3], *place)
-    return Hint(place=place, held=field_value is not None, same=field_value is not None and field_value == value)
+    return Hint(place=place, occupied=field_value is not None, same=field_value is not None and field_value == value)
 
 
 _DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"))

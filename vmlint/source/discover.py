@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A file or directory: its path, the same in full (what patterns are held against), and the name to show."""
+    """A file or directory: its path, the same in full (which patterns match), and the name to show."""
 
     path: str
     full: str

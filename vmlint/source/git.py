@@ -1,4 +1,4 @@
-"""What git knows of the working tree: which files differ from a commit, and what they held there.
+"""What git knows of the working tree: which files differ from a commit, and what they contained there.
 
 Only the program `git` is asked, and it only reads: the repository's configuration is not read at all (`git_program`),
 nothing is fetched, and the working tree and the index stay as they are.
@@ -72,7 +72,7 @@ class Difference:
         return any(path == "." or one == path or one.startswith(f"{path}/") for one in self.changed)
 
     def contents(self, paths: Iterable[str], most: int) -> dict[str, bytes]:
-        """What some files of `old` held, but for those of more than `most` bytes. UsageError where git lacks any."""
+        """The content of some files of `old`, except those of more than `most` bytes. UsageError where git lacks any."""
         return contents({path: self.old[path] for path in paths}, most, self.root, self.commit)
 
 
@@ -92,14 +92,14 @@ def contents(blobs: Mapping[str, str], most: int, root: str, commit: str) -> dic
                 "clone without `--filter`"
             )
         small = [blob for blob, size in sizes.items() if size <= most]
-        held = _blobs(git.run("cat-file", "--batch", given=_lines(small))) if small else {}
-    return {path: held[blob] for path, blob in blobs.items() if blob in held}
+        data = _blobs(git.run("cat-file", "--batch", given=_lines(small))) if small else {}
+    return {path: data[blob] for path, blob in blobs.items() if blob in data}
 
 
 def compare(ref: str, paths: Sequence[str]) -> Difference:
     """The working tree that the paths lie in, against the last commit that it has in common with `ref`.
 
-    UsageError where that can't be told: no git, no repository, no such revision, no common commit.
+    UsageError where that is not known: no git, no repository, no such revision, no common commit.
     """
     with opened(folder_of(paths[0])) as git:
         difference = _difference(git, ref, git.root, _base(git, ref, paths))
@@ -182,11 +182,11 @@ def _lines(blobs: Iterable[str]) -> bytes:
 
 def _blobs(said: bytes) -> dict[str, bytes]:
     """What `git cat-file --batch` answers: for each blob a line with its size, its bytes and a line feed."""
-    held = {}
+    data = {}
     at = 0
     while at < len(said):
         end = said.index(b"\n", at)
         blob, _, size = said[at:end].decode("ascii").split(" ")
-        held[blob] = said[end + 1 : end + 1 + int(size)]
+        data[blob] = said[end + 1 : end + 1 + int(size)]
         at = end + int(size) + 2
-    return held
+    return data

@@ -113,10 +113,10 @@ def decoded(
         if raw.outcome is not None:
             yield raw.outcome
             continue
-        told = known(raw.name)
-        if isinstance(told, SourceFile):
-            left -= told.aliased
-            yield told
+        earlier = known(raw.name)
+        if isinstance(earlier, SourceFile):
+            left -= earlier.aliased
+            yield earlier
             continue
         try:
             file = decode(
@@ -125,7 +125,7 @@ def decoded(
                 chart=raw.chart,
                 may_wait=may_wait,
                 most_aliased=min(left, MAX_ALIASED),
-                known=told,
+                known=earlier,
                 named=raw.named,
             )
         except MemoryError:

@@ -143,7 +143,7 @@ def _overwrite(path: Path, content: bytes) -> None:
                 os.posix_fallocate(opened.fileno(), size, len(content) - size)
             except OSError as error:
                 opened.truncate(size)
-                if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):  # it can't be told
+                if error.errno not in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):  # not supported there
                     raise
         opened.write(content)
         opened.truncate(len(content))

@@ -16,8 +16,8 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
+from vmlint.world.embedded import EmbeddedVMs
 from vmlint.world.form import Form
-from vmlint.world.held import Held
 from vmlint.world.launch import Launch
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
@@ -36,7 +36,7 @@ class World:
     """The cluster of a run and all questions about it, a part for each subject.
 
     `vms` answers for VMs and their matchers, `machine` for admission, `storage` for disks, `migration`, `launch`,
-    `operations`, `snapshots`, `addresses`, `held` and `form` for what their names say.
+    `operations`, `snapshots`, `addresses`, `embedded` and `form` for what their names say.
     """
 
     def __init__(self, cluster: Cluster, settings: Settings, applied_by: str = "") -> None:
@@ -59,7 +59,7 @@ class World:
         self.addresses = Addresses(cluster)
         self.services = Services(cluster)
         self._names = Names(cluster)
-        self.held = Held(self.vms)
+        self.embedded = EmbeddedVMs(self.vms)
         self.form = Form(cluster, settings.release)
 
     def with_updates(self, objects: Iterable[Resource]) -> World:

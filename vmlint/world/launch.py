@@ -84,7 +84,7 @@ class Launch:
             return
         sets_limits = self._machine.gates.state(_LIMITS_GATE)
         for bound in self.hard(workload.namespace):
-            requested = _asked(pod, bound.name)
+            requested = _request(pod, bound.name)
             if requested is None:
                 if bound.name in _LIMITS and sets_limits is GateState.OFF:
                     yield bound, None
@@ -119,7 +119,7 @@ class Launch:
             elif rest in _VMS:
                 amounts = [Quantity(1) for resource in resources if isinstance(resource, VirtualMachine)]
             else:
-                amounts = [requested for pod in pods if (requested := _asked(pod, bound.name)) is not None]
+                amounts = [requested for pod in pods if (requested := _request(pod, bound.name)) is not None]
             total = sum(amounts, _ZERO)
             counts = rest in _CLAIMS or rest in _VMS  # which nobody compares with one object
             if total > bound.amount and (counts or all(amount <= bound.amount for amount in amounts)):
@@ -230,8 +230,8 @@ def _runs(vm: VirtualMachine) -> bool:
     return vm.vm_spec.get("running") is True or vm.vm_spec.get("runStrategy") == "Always"
 
 
-def _asked(pod: Launcher, name: str) -> Quantity | None:
-    """How much of what a quota counts a pod asks for; None for what it does not ask for, or what nobody reckons."""
+def _request(pod: Launcher, name: str) -> Quantity | None:
+    """How much of a resource of a quota a pod requests; None if it requests none, or if it is not known."""
     if name in _PODS:
         return Quantity(1)
     kind, _, resource = name.partition(".")

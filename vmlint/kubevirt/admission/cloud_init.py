@@ -47,14 +47,14 @@ def check(view: View) -> Iterator[Refusal]:
         path = view.at("volumes", index, kind)
         entry = Entry.of(volume, "volumes", index)
         source = get(volume, kind)
-        user, network = _given(source, "userData"), _given(source, "networkData")
+        user, network = _sources_of(source, "userData"), _sources_of(source, "networkData")
         yield from _data(source, "userData", user, path, entry)
         yield from _data(source, "networkData", network, path, entry)
         if user == network == []:
             yield Refusal(Code.DATA_MISSING, path, {"entry": entry})
 
 
-def _given(source: Mapping[str, Any], field: str) -> list[str] | None:
+def _sources_of(source: Mapping[str, Any], field: str) -> list[str] | None:
     """The fields that give this data; None where one is undecided."""
     values = {
         _SECRETS[field]: word(source, _SECRETS[field], "name"),

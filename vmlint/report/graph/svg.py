@@ -110,7 +110,7 @@ def _wire(svg: Element, wire: Wire, places: dict[str, tuple[float, float]]) -> N
 def _card(svg: Element, node: Node, x: float, y: float) -> None:
     classes = " ".join(filter(None, ("card", node.standing.value, gravest(node))))
     card = SubElement(svg, "g", {"class": classes, "transform": f"translate({x:g} {y:g})"})
-    SubElement(card, "title").text = "\n".join(map(characters, _told(node)))
+    SubElement(card, "title").text = "\n".join(map(characters, _tooltip(node)))
     SubElement(card, "rect", {"width": str(_WIDTH), "height": str(_HEIGHT), "rx": "7"})
     if gravest(node):
         bar = {"x": "0", "y": "10", "width": "4", "height": str(_HEIGHT - 20), "rx": "2"}
@@ -121,7 +121,7 @@ def _card(svg: Element, node: Node, x: float, y: float) -> None:
     SubElement(card, "text", {"class": "kind", "x": "14", "y": "34"}).text = _cut(kind, _CELLS + 5)
 
 
-def _told(node: Node) -> list[str]:
+def _tooltip(node: Node) -> list[str]:
     """What a pointer over the card shows."""
     where = [place(node.file, node.line)] if node.file else []
     counts = [counted(count, level) for level, count in tally_of(node).items()]

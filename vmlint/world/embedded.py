@@ -15,7 +15,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, VirtualMachineTemplate, VMHolder
 from vmlint.world.application import Application
 
-__all__ = ["Held"]
+__all__ = ["EmbeddedVMs"]
 
 _VM = BY_GROUP_KIND["kubevirt.io", "VirtualMachine"]
 _API_VERSION = "kubevirt.io/v1"
@@ -23,7 +23,7 @@ _BOOTSTRAP = "cloudinitvolume"
 _SPEC = ("spec", "template", "spec")
 
 
-class Held:
+class EmbeddedVMs:
     """The VMs of a world that are written inside other objects."""
 
     def __init__(self, world: Application) -> None:
@@ -34,7 +34,7 @@ class Held:
 
         None where the object holds no VM, or a variable in its place.
         """
-        return self._world.memo.once("held", holder, lambda: _made(holder))
+        return self._world.memo.once("embedded", holder, lambda: _made(holder))
 
 
 def _made(holder: VMHolder) -> VirtualMachine | None:
