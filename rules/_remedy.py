@@ -12,7 +12,7 @@ __all__ = ["declare", "or_else", "remedy"]
 def remedy(ref: Ref, noun: str, world: World, *, crosses: bool = False, near: bool = True) -> str:
     """What to do about a missing object: include the file that has it, correct its name, add it, or declare it.
 
-    `crosses` says that the field can name an object of another namespace. Without `near` no other name is proposed.
+    `crosses` means that the field can name an object of another namespace. Without `near` no other name is proposed.
     """
     if file := world.left_out(ref):
         return f"include `{file}`, which has it: no kustomization includes that file"
@@ -31,7 +31,7 @@ def or_else(name: str, otherwise: str) -> str:
 
 
 def declare(ref: Ref) -> str:
-    """The setting that says that an object is in the cluster."""
+    """The setting which declares that an object is in the cluster."""
     kind = BY_GROUP_KIND.get((ref.group, ref.kind))
     name = f"*/{ref.name}" if kind is not None and kind.namespaced and not ref.namespace else ref.short
     return f"`outside: [{ref.kind} {name}]` in the configuration"

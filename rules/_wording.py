@@ -19,7 +19,7 @@ __all__ = ["Wording", "Words", "called", "choice", "in_words"]
 
 
 class Words(NamedTuple):
-    """What is wrong, what to do, and the edits that do it; `sure` says that nobody can have meant anything else.
+    """What is wrong, what to do, and the edits that do it; `sure` means that nobody can have meant anything else.
 
     The texts of a table are templates: `{name}` is a value of the refusal, `{path}` the field's path, `{names:choice}`
     a list of which one is to be chosen, `{names:and}` a list of which all are meant, `{architecture:default}` the

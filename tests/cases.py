@@ -1,6 +1,6 @@
 """The project's own fixtures, which `vmlint.cli.fixtures` judges as it judges those of any pack.
 
-What the fixes of a case change, the unsafe ones too, stands beside it: `fixtures/<slug>/<case>.diff`.
+What the fixes of a case change, the unsafe ones too, is beside it: `fixtures/<slug>/<case>.diff`.
 """
 
 from __future__ import annotations

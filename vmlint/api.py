@@ -54,7 +54,7 @@ def check(
     the names of `Config`. `rules` are packs of rules besides those of the configuration and those that are installed:
     paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
     commit in common with it is reported. `overlay` has the contents of files, by their names in findings, that count
-    in place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report says how far it
+    in place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report shows how far it
     came. What the `cache` knows is not worked out again. `jobs` is how many processes may do the work, None for
     as many as are worth it. Without `reuse` no work is saved: no cache, one process, and each document and object is
     looked at by itself; the report is the same. With `references`, the report lists external references too.

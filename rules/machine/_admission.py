@@ -23,7 +23,7 @@ _MATCHERS = {Origin.INSTANCETYPE: Matcher.INSTANCETYPE, Origin.PREFERENCE: Match
 
 
 def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Iterator[Fault | Doubt]:
-    """What admission says of the workload under these names."""
+    """What admission reports for the workload under these names."""
     for verdict in world.machine.admission(workload):
         refusal = verdict.refusal
         if subject_of(refusal) not in subjects:

@@ -78,7 +78,7 @@ def _fault(subject: Resource, link: Link, moved: Resource, renamed: Renamed) -> 
 
 
 def _field(renamed: Renamed) -> str:
-    """The field of the kustomization, "" for what stands in a patch of its own."""
+    """The field of the kustomization, "" for what is in a patch of its own."""
     return next((str(step) for step in renamed.by.path if step in _FIELDS), "")
 
 

@@ -39,7 +39,7 @@ class Sized(NamedTuple):
 
     @property
     def hops(self) -> tuple[Hop, ...]:
-        """How the VM came to its instancetype, and where that stands."""
+        """How the VM came to its instancetype, and where that is."""
         if self.match is None or self.match.resolution is None:
             return ()
         inferred = self.match.chain.hops if self.match.chain else ()

@@ -45,7 +45,7 @@ META = Meta("VM414", effect=Effect.STUCK, since="0.1", subject=VolumeCloneSource
 def check(subject: VolumeCloneSource, world: World) -> Iterator[Fault]:
     for refusal in check_clone_source(subject.data):
         if get(subject.data, *refusal.path) is None:
-            continue  # the schema says that it is missing
+            continue  # the schema reports that it is missing
         kind = text(subject.data, "spec", "source", "kind")
         what = "has no source" if refusal.path[-1] == "name" else f"has a source of kind `{kind}`, which CDI can't copy"
         yield META.at(

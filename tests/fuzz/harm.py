@@ -7,7 +7,7 @@ import re
 __all__ = ["Escape", "demand", "harmless"]
 
 
-class Escape(AssertionError):  # noqa: N818 - it says what got out
+class Escape(AssertionError):  # noqa: N818 - the name is what got out
     """Something that must not be, whatever a repository holds."""
 
 

@@ -27,7 +27,7 @@ KUBECTL = str(_BESIDE) if _BESIDE.exists() else shutil.which("kubectl")
 class Made(NamedTuple):
     """The objects of a kustomization in the order of the output, or why there are none.
 
-    `unsure` are the places of objects that are not wholly known; `open` says that more may be missing.
+    `unsure` are the places of objects that are not wholly known; `open` means that more may be missing.
     """
 
     objects: list[Any]

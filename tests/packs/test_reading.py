@@ -37,7 +37,7 @@ def mistakes(folder: Path, text: str) -> list[str]:
 
 
 def in_rule(folder: Path, **lines: str) -> list[str]:
-    """What is wrong with a rule in which some keys have another value, or none; `_` stands for a whole line more."""
+    """What is wrong with a rule in which some keys have another value, or none; `_` represents a whole line more."""
     kept = [line for line in RULE.splitlines() if line[2:].partition(":")[0] not in lines]
     new = [f"  {key}: {value}" for key, value in lines.items() if value and key != "_"]
     more = [f"  {lines['_']}"] if "_" in lines else []

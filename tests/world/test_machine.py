@@ -1,4 +1,4 @@
-"""What admission says of whole objects: who is judged at which stage, and with what applied."""
+"""What admission reports for whole objects: who is judged at which stage, and with what applied."""
 
 from __future__ import annotations
 

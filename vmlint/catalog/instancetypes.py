@@ -73,7 +73,7 @@ def newest() -> str:
 def version_for(release: tuple[int, int, int] | None) -> str | None:
     """The release that a release of KubeVirt deploys; None before 1.1, which deployed none.
 
-    No release, or one that is newer than those known, stands for the newest.
+    No release, or one that is newer than those known, means the newest.
     """
     pins = sorted((_numbers(kubevirt), version) for kubevirt, version in _data()["pins"].items())
     if release is None or release[:2] > pins[-1][0][:2]:

@@ -27,7 +27,7 @@ class Provisioner(NamedTuple):
 
     `key` is the row of CDI's table, None where CDI can't tell it from the parameters. `sets` are pairs of access mode
     and volume mode, the default first; they are empty for a provisioner that CDI does not know. `decided` is false
-    where a variable stands in a parameter that matters.
+    where a variable is in a parameter that matters.
     """
 
     key: str | None

@@ -114,7 +114,7 @@ def claim_may_exist(data: Mapping[str, Any], claim: Mapping[str, Any], claim_ado
 
 
 def check_spec(spec: Mapping[str, Any], path: Path = ("spec",)) -> tuple[Refusal, ...]:
-    """The validating webhook on a DataVolume's spec, which stands at `path`."""
+    """The validating webhook on a DataVolume's spec, which is at `path`."""
     if any(_is_odd(spec.get(field)) for field in ("pvc", "storage", "source", "sourceRef")):
         # The API server refuses the type before the webhook is asked.
         return ()

@@ -387,7 +387,7 @@ class _Claim:
 
     def _size_of_source(self, source: Target | Undecided) -> None:
         size, reason = self._source_size(source)
-        # Zero stands in the claim until CDI has read the source's size.
+        # Zero is in the claim until CDI has read the source's size.
         self._set_size(size or Quantity(0))
         if reason is not None:
             self.leave_open(reason, _SIZE_FIELD)

@@ -16,7 +16,7 @@ Manifest = Mapping[str, Any]
 
 
 class Gap(enum.StrEnum):
-    """What the files don't say. The comment says what the names of its reason are."""
+    """What the files don't say. The comment explains what the names of its reason are."""
 
     OBJECT_OUTSIDE = "object-outside"  # the kind ("" where nobody knows it), the object
     CLASS_OUTSIDE = "class-outside"  # the storage class

@@ -50,7 +50,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def complete(commands: Mapping[str, str]) -> int:
-    """Answers the shell, whose question stands in the environment, and ends the process.
+    """Answers the shell, whose question is in the environment, and ends the process.
 
     Only the parsers of commands that stand in the line are made. Source: argcomplete's protocol.
     """

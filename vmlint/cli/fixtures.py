@@ -1,7 +1,7 @@
 """The fixtures of rules: small repositories under `fixtures/<slug>/`, and whether a run says of them what it should.
 
 `bad*` holds the fault, `good*` is silent under all rules, and in `outside*` objects that live outside the repository
-matter. What is expected of a bad or outside case stands beside it, whole: `fixtures/<slug>/<case>.json`. A case of an
+matter. What is expected of a bad or outside case is beside it, whole: `fixtures/<slug>/<case>.json`. A case of an
 update has two folders: `after` is the repository, and `before` is what it was.
 """
 

@@ -58,9 +58,8 @@ class Giver(NamedTuple):
 class Expanded:
     """An object as the cluster would run it.
 
-    `resource` says which object it is, `file` and `line` where it stands. `data` is the whole manifest; where
-    `problem` says why the object can't be expanded, it is the object as far as what is known goes, and still asks for
-    the rest. Of a DataVolume `data` is the spec of its claim. `origin` says of each value in `data` who gives it, by
+    `resource` is the object, `file` and `line` its place. `data` is the whole manifest. If the object can't be expanded,
+    `problem` is the reason, and `data` is the object with all that is known; it still refers to the rest. Of a DataVolume `data` is the spec of its claim. `origin` says of each value in `data` who gives it, by
     its path; an empty section counts as a value.
     """
 

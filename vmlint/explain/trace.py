@@ -57,7 +57,7 @@ class Found(NamedTuple):
 class Way(NamedTuple):
     """From one matcher to its object.
 
-    `reason` says why there is none, `policy` what the failure policy does, where the matcher infers. `gives` are the
+    `reason` is why there is none, `policy` what the failure policy does, where the matcher infers. `gives` are the
     VM's fields that have their value from the object: none where the VM is refused or another object is not known.
     """
 

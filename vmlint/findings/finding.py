@@ -52,7 +52,7 @@ class Step(NamedTuple):
 class Mend(NamedTuple):
     """The edits that mend a finding: of the document with that index in a file, with paths from its root.
 
-    `obstacle` says why they can't be made in the files, as a clause; "" where nothing is known to stand against it.
+    `obstacle` is why they can't be made in the files, as a clause; "" where nothing is known to stand against it.
     """
 
     file: str
@@ -135,7 +135,7 @@ class Suppressed(NamedTuple):
 
 
 class Stale(NamedTuple):
-    """Findings that a baseline still counts and that are mended: of which rule and field, on what, and how many."""
+    """Findings that a baseline still counts and that are fixed: of which rule and field, on what, and how many."""
 
     rule: str
     about: str
@@ -188,7 +188,7 @@ class Report:
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
     that held; "" for none. `changed` is None where everything is reported. `crashes` are where vmlint itself failed.
     `references` are the external references and those with a variable that `counts` counts, where they were asked for.
-    `strict` says that the run fails for what was not decided, too. `stopped` tells of a run that was stopped how much
+    `strict` means that the run fails for what was not decided, too. `stopped` tells of a run that was stopped how much
     the rules looked at, of how much; it is None for a whole one.
     """
 

@@ -74,7 +74,7 @@ def where(place: Place | Spot) -> tuple[Document, Span]:
 
 
 def reach(place: Place | Spot) -> tuple[Document, int, int]:
-    """The document of a place, and the first and last line of all that stands there."""
+    """The document of a place, and the first and last line of all that is there."""
     if isinstance(place, Spot):
         return place.document, place.span.line, place.span.end_line
     document, path = place.resource.written(place.path)

@@ -50,7 +50,7 @@ def prune(suppressions: Iterable[Suppression], contents: Mapping[str, bytes] | N
     done: list[str] = []
     left: list[str] = []
     for file in sorted(by_file):
-        # From the end on: what stands before keeps its line.
+        # From the end on: what is before keeps its line.
         marks = sorted(by_file[file], key=lambda mark: _where(mark)[1], reverse=True)
         content = (contents or {}).get(file)
         rewrite, taken, not_taken = _cut(file, content, [(mark, dead[mark]) for mark in marks])

@@ -35,7 +35,7 @@ _LONGEST = 100_000
 class Tool(NamedTuple):
     """A tool that deploys: its name, whether it reads the folders below a folder, what it does to namespaces.
 
-    `forces` says that its namespace counts before what objects write.
+    `forces` means that its namespace counts before what objects write.
     """
 
     name: str
@@ -234,7 +234,7 @@ def _generated(spec: Mapping[str, Any], at: Written, tree: Tree) -> Iterator[dic
 
 
 def _folders(wanted: list[str], refused: list[str], at: Written, tree: Tree) -> Iterator[str]:
-    """The folders whose paths fit a pattern, in which `*` stands for one step."""
+    """The folders whose paths fit a pattern, in which `*` represents one step."""
     for root in tree.above(at.document.file):
         found = [
             folder

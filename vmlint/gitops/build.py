@@ -125,7 +125,7 @@ class Builder:
         *,
         restricted: bool = True,
     ) -> None:
-        """`restricted` says that no kustomization may name a file outside its folder, as `kubectl kustomize` has it."""
+        """`restricted` means that kustomizations may not name files outside their folder, as in `kubectl kustomize`."""
         self._tree = tree
         self._held = objects_by_file
         self._restricted = restricted
@@ -965,7 +965,7 @@ def _fields(data: Any, steps: Sequence[str], path: Path, *, create: bool) -> Ite
 def _content(patch: Mapping[str, Any], entry: PatchEntry, *, is_copied: bool) -> dict[str, Any]:
     """A patch without what finds its target: name, namespace and kind change only where an option allows it.
 
-    kustomize copies a patch that has a `target`, or that stands in `patchesStrategicMerge`, and writes the null of a
+    kustomize copies a patch that has a `target`, or that is in `patchesStrategicMerge`, and writes the null of a
     label or an annotation as text.
     """
     content = dict(patch)
@@ -1004,7 +1004,7 @@ def _has_list(data: Any) -> bool:
 
 
 def _inline(entry: PatchEntry) -> Sequence[Document]:
-    """The documents of a patch that stands in its kustomization, at their own lines there.
+    """The documents of a patch that is in its kustomization, at their own lines there.
 
     A literal block is read from the file's own lines, so that columns are right too.
     """

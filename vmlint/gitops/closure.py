@@ -141,7 +141,7 @@ class _Reader:
         )
 
     def _applied(self) -> Iterator[tuple[str, str]]:
-        """The paths that Flux and Argo CD are told to apply, with the files that say so."""
+        """The paths that Flux and Argo CD apply, with the files that say so."""
         for raw in self.files.values():
             if raw.outcome is None and any(group in raw.data for group in _TOOLS):
                 yield from ((path, raw.name) for path in self._named(raw).applied)

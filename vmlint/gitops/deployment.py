@@ -20,7 +20,7 @@ MACHINES = "kubevirt.io"
 class Deployment(NamedTuple):
     """What is applied together. `name` is for people, "" for the folder tree.
 
-    `unread` says what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.
+    `unread` is what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.
     """
 
     name: str

@@ -50,7 +50,7 @@ class PatchEntry(NamedTuple):
 class Kustomization:
     """A kustomization.yaml in its folder, or the part of another object that has its fields.
 
-    `base` leads to that part, and `names` says which fields have other names there. The fields of a file are found
+    `base` leads to that part, and `names` has the fields with other names there. The fields of a file are found
     whatever the case of their names, as kustomize finds them.
     """
 

@@ -47,8 +47,8 @@ class Part:
     """An object, the identities that it has had, and what changed them.
 
     `first` is its namespace ("" where none is written) and name in its file, `was` what kustomize noted before it
-    changed them, `by` what gave it another one. `unclear` says why the object is not wholly known, "" where it is.
-    `hashed` says that a hash comes behind its name, and `behavior` what its generator does to an object that is there.
+    changed them, `by` what gave it another one. `unclear` is why the object is not wholly known, "" where it is.
+    `hashed` means that a hash comes behind its name, and `behavior` what its generator does to an object that is there.
     `relevant` objects are those that vmlint knows the kind of.
     """
 

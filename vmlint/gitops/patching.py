@@ -24,7 +24,7 @@ _MOST_COPIED = 20_000
 """The most values that one operation may copy. A whole VM has some hundred."""
 
 
-class NotApplicable(Exception):  # noqa: N818 - it says what the patch is
+class NotApplicable(Exception):  # noqa: N818 - the name is what the patch is
     """A patch that does not fit the object, as the text says; `path` leads from the patch to what is at fault."""
 
     def __init__(self, reason: str, path: Path = ()) -> None:

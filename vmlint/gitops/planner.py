@@ -84,7 +84,7 @@ class Planner:
         return file not in self._used and self._tree.kustomization(file.rpartition("/")[0]) is not None
 
     def _loose(self) -> Iterator[Resource]:
-        """The objects that nothing is told to apply.
+        """The objects that nothing applies.
 
         One beside a kustomization that does not name it may be made whole by other means, as may any where a
         kustomization was not understood. One of a name that is applied elsewhere, and one that calls itself a patch,
@@ -182,7 +182,7 @@ class Planner:
             substitute(part, variables, all_known=all_known)
 
     def _by_themselves(self) -> Iterator[Deployment]:
-        """The kustomizations that no other one includes, and that no tool is told to apply."""
+        """The kustomizations that no other one includes, and that no tool applies."""
         included = set(self._used)
         includes: dict[str, set[str]] = {}
         for kustomization in self._tree.kustomizations:

@@ -12,7 +12,7 @@ __all__ = ["BuildCode", "BuildProblem", "Unbuildable"]
 
 
 class BuildCode(enum.StrEnum):
-    """Why a kustomization, or what a tool is told to apply, has no result."""
+    """Why a kustomization, or what a tool has to apply, has no result."""
 
     MISSING = "missing"
     OUTSIDE = "outside"
@@ -47,7 +47,7 @@ class BuildCode(enum.StrEnum):
 class BuildProblem:
     """A refusal with its place. `values` holds what a sentence about it needs, by names that each code defines.
 
-    `key` says that the field's name is meant and not its value. `folder` is the folder that has no result.
+    `key` means that the field's name is meant and not its value. `folder` is the folder that has no result.
     """
 
     code: BuildCode

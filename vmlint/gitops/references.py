@@ -37,7 +37,7 @@ class NameReference(NamedTuple):
     steps: tuple[str, ...]
 
 
-class Ambiguous(Exception):  # noqa: N818 - it says what the reference is
+class Ambiguous(Exception):  # noqa: N818 - the name is what the reference is
     """A reference that may mean several objects, for which kustomize refuses to build."""
 
     def __init__(self, part: Part, path: Path, names: Sequence[str]) -> None:

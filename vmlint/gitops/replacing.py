@@ -27,7 +27,7 @@ _MATCH = re.compile(r"\[([^=\]]*)=(.*)\]", re.DOTALL)
 _PLAIN = re.compile(r"[\w /:-]*", re.ASCII)
 
 
-class NotReplaced(Exception):  # noqa: N818 - it says what the field is
+class NotReplaced(Exception):  # noqa: N818 - the name is what the field is
     """Why kustomize does not make a replacement; `path` leads from its entry to the field that is at fault."""
 
     def __init__(self, reason: str, *path: str | int) -> None:

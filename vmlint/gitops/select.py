@@ -16,12 +16,12 @@ from vmlint.model.access import text
 __all__ = ["Invalid", "Unclear", "matching", "selects"]
 
 
-class Unclear(Exception):  # noqa: N818 - it says what the selector is
-    """A selector whose meaning is not decided; the text says why."""
+class Unclear(Exception):  # noqa: N818 - the name is what the selector is
+    """A selector whose meaning is not decided; the text is why."""
 
 
-class Invalid(Exception):  # noqa: N818 - it says what the selector is
-    """A selector that kustomize refuses; the text says why."""
+class Invalid(Exception):  # noqa: N818 - the name is what the selector is
+    """A selector that kustomize refuses; the text is why."""
 
 
 _PLAIN = re.compile(r"[\w./-]*", re.ASCII)

@@ -40,7 +40,7 @@ def variables_of(post_build: Mapping[str, Any], config_maps: Iterable[Resource],
 
 
 def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
-    """Fill in the variables of an object; `all_known` says that no other place gives values.
+    """Fill in the variables of an object; `all_known` means that no other place gives values.
 
     A default counts only then: the value may come from elsewhere.
     """

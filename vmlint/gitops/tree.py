@@ -22,7 +22,7 @@ class Beside(NamedTuple):
 
     `contents` has the bytes of files that generators name, `absent` the paths where nothing is, `folders` those of
     folders, and `outside` those beyond the repository's root `root`, which are not looked at. Of any other path nothing
-    is known. `applied` says of the paths of repositories that Flux or Argo CD is told to apply which are here.
+    is known. `applied` maps paths of repositories that Flux or Argo CD applies to the folders here.
     """
 
     root: str = ""

@@ -47,7 +47,7 @@ class Cluster:
     `outside` are patterns such as `DataSource golden-images/*`: objects that live in the cluster by the user's word.
     `beyond` is the cluster of everything, where these are only a part of what the files hold: what is not found here
     may be found there. `unread` names what belongs here and could not be read: a remote resource, a Helm chart.
-    `operated` says why an object may be made by an operator, "" where none is known.
+    `operated` is why an object may be made by an operator, "" where none is known.
     """
 
     def __init__(
@@ -287,7 +287,7 @@ class Cluster:
 
 
 def makes(resource: Resource) -> tuple[tuple[Ref, Path], ...]:
-    """The objects that a controller makes of this one, each with the field that says so."""
+    """The objects that a controller makes of this one, each with the field that names it."""
     return tuple(_makes(resource))
 
 
@@ -323,7 +323,7 @@ def _by_name(found: Iterable[tuple[Ref, Resource]]) -> _ByName:
 
 
 def says_namespace(resource: Resource) -> bool:
-    """Whether an object's own text says in which namespace it lives."""
+    """Whether an object's own text shows in which namespace it lives."""
     return bool(text(resource.data, "metadata", "namespace"))
 
 

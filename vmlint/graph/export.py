@@ -1,7 +1,7 @@
 """The references of a cluster as one graph, for whoever draws it: objects as nodes, references as edges.
 
 An object that a controller makes of another one (the DataVolume of a VM's template, the claim of a DataVolume) is a
-node of its own, with an edge from its maker. What a reference leads to is a node even where it stands in no file.
+node of its own, with an edge from its maker. What a reference leads to is a node even where it is in no file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who refers to whom: the one table of references, and the function that reads them off an object.
 
-A row says where a reference is written, what kind of object it names and in which namespace. The patterns are field
-paths in which `[*]` stands for each entry of a list.
+A row has where a reference is written, what kind of object it names and in which namespace. The patterns are field
+paths in which `[*]` represents each entry of a list.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _local(kind_name: str) -> _Target:
 
 
 def _beside(kind_name: str) -> _Target:
-    """An object in the namespace that stands beside the name; the subject's own where none stands there."""
+    """An object in the namespace that is beside the name; the subject's own where none is there."""
     group, kind, _ = _kind(kind_name)
 
     def target(holder: Mapping[str, Any], name: str, namespace: str) -> Ref:
@@ -324,7 +324,7 @@ def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list
 def _note(
     point: _Step, holder: Mapping[str, Any], name: str, path: Path, source: Resource, found: list[tuple[int, Link]]
 ) -> None:
-    """Add the references that a name means which stands at a point; an empty one means none."""
+    """Add the references that a name means which is at a point; an empty one means none."""
     for row in point.rows if name else ():
         ref = row.target(holder, name, source.namespace)
         if ref is not None:

@@ -27,7 +27,7 @@ _SOME_NAMESPACE = "${namespace}"  # of those that a selector chooses
 
 
 class _Maker(NamedTuple):
-    """What a kind makes. Of `names` the first that stands in the object counts; the object's own is the last resort.
+    """What a kind makes. Of `names` the first that is in the object counts; the object's own is the last resort.
 
     With `entries`, each entry of that list makes one, and the names stand in the entry. `namespace` is a field that
     names another namespace. A cluster-wide maker makes one in each namespace that it selects.
@@ -77,7 +77,7 @@ def makers_of(kind: Kind) -> Iterator[str]:
 
 
 def made(resource: Resource) -> Iterator[tuple[Ref, Path]]:
-    """The objects that a foreign controller makes of this one, each with the field that says so."""
+    """The objects that a foreign controller makes of this one, each with the field that names it."""
     maker = _MAKERS.get(resource.ref[:2])
     if maker is None:
         return

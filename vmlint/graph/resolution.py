@@ -25,8 +25,8 @@ class Resolution(NamedTuple):
     """The answer to "what is this reference?".
 
     `resource` is the object where its content is known: always when found, sometimes when outside (a context folder,
-    a catalog). `made_at` is the field of `resource` that makes the object, where the object itself stands nowhere: the
-    template of a VM, the claim of a DataVolume. `nowhere` says that no cluster can hold the object, whatever the
+    a catalog). `made_at` is the field of `resource` that makes the object, where the object itself is written nowhere:
+    the template of a VM, the claim of a DataVolume. `nowhere` means that no cluster can have the object, whatever the
     world. `moved` is the object that has this identity in its own file, and is applied under another one. `reason` is
     for people.
     """
@@ -46,7 +46,7 @@ class Resolution(NamedTuple):
 
     @property
     def place(self) -> Place | None:
-        """Where the object stands, or is made."""
+        """Where the object is, or is made."""
         if self.resource is None or not self.resource.document.text:
             return None
         return Place(self.resource, self.made_at or ("metadata", "name"))

@@ -33,7 +33,7 @@ def is_template(data: Mapping[str, Any]) -> bool:
 def processed(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
     """The objects with the values of the parameters; one without a value stays a variable.
 
-    `${NAME}` is text in a string. `${{NAME}}` stands for a whole value, which need be no string.
+    `${NAME}` is text in a string. `${{NAME}}` represents a whole value, which need be no string.
     """
     values = _values(data)
     labels = mapping(data, "labels")

@@ -40,7 +40,7 @@ _Origin = tuple[str, int, field.Path]
 
 
 class _Pair(NamedTuple):
-    """One world before and after. `known` says that it was there before; else everything that was stands for it."""
+    """One world before and after. `known` means that it was there before; else everything that was stands for it."""
 
     then: World
     now: World
@@ -75,7 +75,7 @@ class Touched:
                     yield number, Change(old, new, pair.then)
 
     def has(self, place: Place | Spot) -> bool:
-        """Whether what stands at a place is touched: its object, or its file where it is no object's field."""
+        """Whether what is at a place is touched: its object, or its file where it is no object's field."""
         if self._everything:
             return True
         if isinstance(place, Spot):

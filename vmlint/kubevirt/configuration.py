@@ -42,7 +42,7 @@ _INTERFACES = ("bridge", "masquerade", "slirp")
 
 
 class Setting(enum.StrEnum):
-    """What is wrong with a setting; the comment says what the values are."""
+    """What is wrong with a setting; the comment explains what the values are."""
 
     # Refused on update
     PATCH_NOT_JSON = "setting/patch-not-json"  # the component
@@ -138,7 +138,7 @@ def _certificates(kubevirt: Mapping[str, Any]) -> _Found:
 
 
 class _Duration(NamedTuple):
-    """A duration in seconds, where it is written, and as it is written; a default stands nowhere."""
+    """A duration in seconds, where it is written, and as it is written; a default is written nowhere."""
 
     seconds: float
     path: Path

@@ -1,4 +1,4 @@
-"""What KubeVirt fills into a VM's template where nobody says anything.
+"""What KubeVirt fills into a VM's template where nothing is set.
 
 Source: KubeVirt `pkg/defaults/defaults.go`, `pkg/network/vmispec/defaults.go`, `pkg/util/util.go`,
 `pkg/virt-config/configuration.go`.
@@ -53,7 +53,7 @@ class ClusterConfig(NamedTuple):
 
     @classmethod
     def of(cls, kubevirt: Mapping[str, Any] | None, *, by_operator: bool = False) -> ClusterConfig:
-        """What a KubeVirt object configures; None stands for a cluster that nobody configured.
+        """What a KubeVirt object configures; None means a cluster that nobody configured.
 
         With `by_operator` the HyperConverged operator writes the KubeVirt object that is not there: it makes masquerade
         the default binding (kubevirt/hyperconverged-cluster-operator, `getKVConfig`).
@@ -89,7 +89,7 @@ class ClusterConfig(NamedTuple):
 
 
 def fill(template: dict[str, Any], config: ClusterConfig, release: Release | None = None) -> Refusal | None:
-    """Fill every default into a VM's template, in place. The answer says why KubeVirt refuses to go on, if it does."""
+    """Fill every default into a VM's template, in place. The answer is why KubeVirt refuses to go on, if it does."""
     does = behaviour(release)
     fill_architecture(template, config)
     fill_machine(template, config)
@@ -123,7 +123,7 @@ def fill_machine(template: dict[str, Any], config: ClusterConfig) -> None:
 def fill_network(template: dict[str, Any], config: ClusterConfig) -> Refusal | None:
     """A pod network with its interface, where the VM has neither networks nor interfaces and does not decline.
 
-    The answer says why KubeVirt refuses to add one, if it does.
+    The answer is why KubeVirt refuses to add one, if it does.
     """
     devices = ensure(template, *_DOMAIN, "devices")
     spec = ensure(template, "spec")

@@ -44,7 +44,7 @@ _CDI_IMPORTS_LABELS = "registry"
 
 
 class End(enum.Enum):
-    """Where a chain ended. The second value says whether failure policy `Ignore` forgives it."""
+    """Where a chain ended. The second value is whether failure policy `Ignore` forgives it."""
 
     FOUND = ("found", False)
     VOLUME_MISSING = ("volume missing", False)
@@ -85,7 +85,7 @@ class Chain(NamedTuple):
 def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: bool, closed: bool) -> Chain | None:
     """The chain of a matcher that infers, or None where it does not.
 
-    `snapshots` says whether the release infers from volume snapshots. In a closed world CDI copies nothing from
+    `snapshots` is whether the release infers from volume snapshots. In a closed world CDI copies nothing from
     objects that are not there.
     """
     stanza = vm.matcher(matcher) or {}
@@ -247,7 +247,7 @@ class _Walk:
             return self.unknown(found)
         if chain := self.labelled(resource.labels, resource, ("metadata",)):
             return chain
-        for cron, _ in self.cluster.makers(found.ref):  # also of a DataSource that stands in the files
+        for cron, _ in self.cluster.makers(found.ref):  # also of a DataSource that is in the files
             if chain := self.labelled(cron.labels, cron, ("metadata",)):
                 return chain
             reason = f"DataImportCron `{cron.ref.short}` fills the DataSource with an image that is not in the files"

@@ -66,7 +66,7 @@ _ANNOTATIONS_SINCE = (1, 1)
 
 
 def vcpus(instancetype: Mapping[str, Any]) -> int | str:
-    """The number of vCPUs of an instancetype's `spec`, 0 where it says none; a variable is its text."""
+    """The number of vCPUs of an instancetype's `spec`, 0 where it has none; a variable is its text."""
     guest = get(instancetype, "cpu", "guest")
     return guest if isinstance(guest, str) and is_unknown(guest) else whole(guest) or 0
 

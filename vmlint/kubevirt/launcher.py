@@ -266,7 +266,7 @@ def _pin(requests: dict[str, Quantity], limits: dict[str, Quantity], count: int,
 
 
 def _share(requests: dict[str, Quantity], limits: dict[str, Quantity], count: int, config: LauncherConfig) -> None:
-    """Shared CPUs: a part of one for each vCPU, unless the guest says otherwise."""
+    """Shared CPUs: a part of one for each vCPU, unless the guest overrides it."""
     if not count:
         return
     share = -(-count * 1000 // config.cpu_ratio)  # rounded up

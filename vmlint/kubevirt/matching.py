@@ -146,7 +146,7 @@ def _named(
 
 
 def _of_revision(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, name: str) -> Match:
-    """A revision is used instead of the object, whatever the kind says. It holds a copy of the object."""
+    """A revision is used instead of the object, whatever the kind is. It holds a copy of the object."""
     path = vm.matcher_path(matcher, "revisionName")
     found = cluster.resolve(Ref(_REVISION.group, _REVISION.name, vm.namespace, name), vm)
     stored = mapping(found.resource.data, "data") if found.resource else {}

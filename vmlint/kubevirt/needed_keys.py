@@ -14,7 +14,7 @@ __all__ = ["Needed", "needed_by"]
 
 
 class Needed(NamedTuple):
-    """The keys that are read: all of them, or `any_of` them. `cased` says that letter case counts."""
+    """The keys that are read: all of them, or `any_of` them. `cased` means that letter case counts."""
 
     keys: tuple[str, ...]
     any_of: bool = False

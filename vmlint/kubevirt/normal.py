@@ -86,7 +86,7 @@ def _types(proposals: bool, omit: bool) -> _Types:
 
 
 class _Types:
-    """How values of each Go type are written; `omit` says whether zero values vanish or stay."""
+    """How values of each Go type are written; `omit` is whether zero values vanish or stay."""
 
     def __init__(self, proposals: bool, omit: bool) -> None:
         self._proposed = _PROPOSED if proposals else {}

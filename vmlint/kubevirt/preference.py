@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 EACH = "*"
-"""A step of a row's path that stands for every entry of a list."""
+"""A step of a row's path that represents every entry of a list."""
 
 
 class How(enum.StrEnum):

@@ -125,6 +125,6 @@ _SINCE: dict[str, tuple[int, int]] = {
 
 @lru_cache(maxsize=64)
 def behaviour(release: Release | None) -> Behaviour:
-    """What a release does; None stands for the newest."""
+    """What a release does; None means the newest."""
     chosen = release or NEWEST
     return Behaviour(**{name: chosen.serves(since) for name, since in _SINCE.items()})

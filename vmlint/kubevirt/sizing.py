@@ -92,7 +92,7 @@ def sizing(template: Mapping[str, Any], instancetype: Mapping[str, Any] | None) 
 def sizing_bars(instancetype: Mapping[str, Any]) -> ReservedFields:
     """What an instancetype's `spec` bars: as ever for what it gives.
 
-    An amount that it does not give bars none of the VM's fields; `Sizing.unsupported` says what the VM may not use.
+    An amount that it does not give bars none of the VM's fields; `Sizing.unsupported` is what the VM may not use.
     """
     rows = [row for row in TABLE if not _is_free(row, instancetype)]
     if get(instancetype, "cpu", "guest") is not None:

@@ -35,7 +35,7 @@ def whole(value: Any) -> int | None:
 
 
 def ensure(data: dict[str, Any], *path: str) -> dict[str, Any]:
-    """The mapping at a path, made where it is absent. Where something else stands, a mapping that leads nowhere."""
+    """The mapping at a path, made where it is absent. Where something else is, a mapping that leads nowhere."""
     for step in path:
         if data.get(step) is None:
             data[step] = {}
@@ -47,7 +47,7 @@ def ensure(data: dict[str, Any], *path: str) -> dict[str, Any]:
 
 
 def entries(data: dict[str, Any], *path: str) -> list[Any]:
-    """The list at a path, made where it is absent. Where something else stands, a list that leads nowhere."""
+    """The list at a path, made where it is absent. Where something else is, a list that leads nowhere."""
     parent = ensure(data, *path[:-1])
     if parent.get(path[-1]) is None:
         parent[path[-1]] = []

@@ -37,7 +37,7 @@ class Effect(enum.StrEnum):
 
     @property
     def level(self) -> Level:
-        """The level of a finding with this effect, unless the configuration says otherwise."""
+        """The level of a finding with this effect, unless the configuration overrides it."""
         return _LEVEL[self]
 
     @property

@@ -114,7 +114,7 @@ KINDS: tuple[Kind, ...] = (
 BY_GROUP_KIND: dict[tuple[str, str], Kind] = {(kind.group, kind.name): kind for kind in KINDS}
 
 BY_NAME: dict[str, Kind] = {kind.name: kind for kind in reversed(KINDS)}
-"""What a kind's name means where no group stands beside it, as in a configuration: the first row of that name."""
+"""What a kind's name means where no group is beside it, as in a configuration: the first row of that name."""
 
 
 def kind_of(api_version: str, kind: str) -> Kind | None:

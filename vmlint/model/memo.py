@@ -13,8 +13,8 @@ _T = TypeVar("_T")
 class Memo:
     """Answers to questions about objects, each worked out when it is first asked.
 
-    Objects are told apart by identity, so each has to live as long as the memo: those of a cluster do, and `keep` sees
-    to all others.
+    Objects are distinguished by identity, so each has to live as long as the memo: those of a cluster do, and `keep`
+    sees to all others.
     """
 
     __slots__ = ("_answers", "_kept")

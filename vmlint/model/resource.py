@@ -1,4 +1,4 @@
-"""An object of the repository: its identity, its data, and where it stands."""
+"""An object of the repository: its identity, its data, and where it is."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Resource:
     the user's word or by a catalog's, and no rule speaks about it.
 
     An object that several files make, a base and its patches, has `parts`: which field another document than its own
-    writes. `renamed` says of an object that is applied under another identity than its file says what it was.
+    writes. `renamed` is the identity in its file, if the object is applied under another one.
     """
 
     __slots__ = (
@@ -195,7 +195,7 @@ class Resource:
 class Place(NamedTuple):
     """A field of an object; it need not be there. The engine turns it into file, line and column.
 
-    `key` says that the field's name is meant, not its value.
+    `key` means that the field's name is meant, not its value.
     """
 
     resource: Resource

@@ -76,7 +76,7 @@ class VirtualMachine(Workload):
 
     __slots__ = ()
     vm_path: ClassVar[Path] = ("spec",)
-    """Where the VM's own spec stands."""
+    """Where the VM's own spec is."""
 
     @property
     def vm_spec(self) -> Mapping[str, Any]:

@@ -44,7 +44,7 @@ class Mark:
     """One comment, one annotation, or one entry of `ignores:`, with the names of rules in it.
 
     `below` is the line under a comment that has its line to itself, else 0. `until` is the last day on which the mark
-    holds. `problem` says why it can't be read; `astray` is one that nobody reads at its place.
+    holds. `problem` is why it can't be read; `astray` is one that nobody reads at its place.
     """
 
     source: Source

@@ -24,17 +24,17 @@ _VARIABLE = "its value contains a variable or is encrypted"
 
 
 class Item(NamedTuple):
-    """A value in which relative paths start, and where it stands; the whole object mostly."""
+    """A value in which relative paths start, and where it is; the whole object mostly."""
 
     path: Path
     value: Any
 
 
 class Verdict(NamedTuple):
-    """An answer: `holds` is None where the files don't tell, and `reason` says why.
+    """An answer: `holds` is None where the files don't tell, and `reason` is why.
 
     `field` and `value` are what the condition looked at (None where there is nothing), `seen` is the object that it
-    looked at. `put` says where a finding would be shown, None for nowhere, with the way there.
+    looked at. `put` is where a finding would be shown, None for nowhere, with the way there.
     """
 
     holds: bool | None

@@ -23,7 +23,7 @@ class Judge:
     """What a rule wants of which objects: where each of `when` holds of a value and none of `unless`, all of `require`
     has to hold, and nothing of `forbid`.
 
-    `kinds` are those of its subjects; `expanded` says that it looks at them as KubeVirt would run them. `each` finds
+    `kinds` are those of its subjects; `expanded` means that it looks at them as KubeVirt would run them. `each` finds
     the values in which its relative paths start; None is the object itself.
     """
 

@@ -15,7 +15,7 @@ Matches = Callable[[str], bool]
 
 
 class BadPattern(ValueError):  # noqa: N818 - reads as the fact that it is
-    """A text that is no pattern; the message says why."""
+    """A text that is no pattern; the message is why."""
 
 
 _LONGEST = 1000

@@ -27,7 +27,7 @@ _MOST = 100_000
 
 
 class BadPath(ValueError):  # noqa: N818 - reads as the fact that it is
-    """A text that is no path, or one that packs don't take; the message says why and in which column."""
+    """A text that is no path, or one that packs don't take; the message is why and in which column."""
 
 
 class TooLarge(Exception):  # noqa: N818 - reads as the fact that it is
@@ -38,7 +38,7 @@ class TooLarge(Exception):  # noqa: N818 - reads as the fact that it is
 
 
 class Match(NamedTuple):
-    """A value that a path finds, and where it stands."""
+    """A value that a path finds, and where it is."""
 
     path: Path
     value: Any
@@ -50,8 +50,8 @@ _Find = Callable[[Any], list[Match]]
 class Query(NamedTuple):
     """A path that was read.
 
-    `single` says that it finds one value or none. `stem` are its names and indexes up to the first step that may find
-    several. `from_root` says that it begins with `$`: it then starts at the object wherever it is used.
+    `single` means that it finds one value or none. `stem` are its names and indexes up to the first step that may find
+    several. `from_root` means that it begins with `$`: it then starts at the object wherever it is used.
     """
 
     text: str
@@ -128,7 +128,7 @@ def _complaint(message: str, text: str) -> str:
 
 
 def _flat(node: JSONPath) -> Iterator[JSONPath]:
-    """The steps of a path from left to right; a `..` stands before what it looks for."""
+    """The steps of a path from left to right; a `..` is before what it looks for."""
     stack: list[Any] = [node]
     while stack:
         last = stack.pop()

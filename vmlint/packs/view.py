@@ -39,9 +39,9 @@ _Put = Callable[[Path], tuple[Place | None, tuple[Hop, ...]]]
 class View(NamedTuple):
     """What conditions see of an object.
 
-    `open` says why the files don't tell the value at a path, "" where they do; its second argument is whether `data`
-    has one. `put` says where a value is written, if anywhere, with the hops that a reader wants to see beside. `holder`
-    is the object in whose manifest this stands, from `base` on; None where it stands in none.
+    `open` is why the files don't tell the value at a path, "" where they do; its second argument is whether `data`
+    has one. `put` is where a value is written, if anywhere, with the hops that a reader wants to see beside. `holder`
+    is the object in whose manifest this stands, from `base` on; None where it is in none.
     """
 
     kind: str

@@ -25,7 +25,7 @@ __all__ = ["WAYS", "End", "Way", "follow"]
 
 
 class End(NamedTuple):
-    """What a link leads to, and the field where it is written. `view` is None, and `lost` says why, where the files
+    """What a link leads to, and the field where it is written. `view` is None, and `lost` is why, where the files
     don't tell what that is. `hops` lead from the field to it, where that is no single step."""
 
     path: Path

@@ -20,7 +20,7 @@ _SEVERITY = {Level.ERROR: "critical", Level.WARNING: "minor", Level.NOTE: "info"
 
 
 def render(report: Report) -> str:
-    """The findings as a JSON list. GitLab compares the fingerprints of two branches, so each stands once.
+    """The findings as a JSON list. GitLab compares the fingerprints of two branches, so each appears once.
 
     The paths are those of the report: run vmlint in the repository's root.
     """

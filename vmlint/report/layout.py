@@ -124,10 +124,10 @@ def one_or_two(one: Line, two: tuple[Line, Line], width: int | None, hang: int) 
 def table(
     label: str, rows: Sequence[tuple[str, Line]], width: int | None, *, indent: int = 0, column: int = 0
 ) -> list[Line]:
-    """Rows of a place and a text behind a label that stands once; the texts begin in one column.
+    """Rows of a place and a text behind a label that appears once; the texts begin in one column.
 
     The rows begin in the cell `column`, or two after the label. Where that leaves the texts too little room, each
-    stands under its place.
+    is under its place.
     """
     start = max(column, indent + len(label) + 2)
     places = max((width_of(place) for place, _ in rows), default=0)

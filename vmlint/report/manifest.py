@@ -69,7 +69,7 @@ _Dumper.add_representer(str, _text)
 def manifest(value: Any, comments: Mapping[Path, str] | None = None, *, encoding: str = "utf-8") -> str:
     """A value as one YAML document, in the characters of an encoding.
 
-    A comment stands behind the line that holds the value at its path.
+    A comment is behind the line that holds the value at its path.
     """
     text = _dumped(value, Page(None, encoding))
     return _commented(text, value, comments, Page(None, encoding)) if comments else text

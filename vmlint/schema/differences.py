@@ -18,7 +18,7 @@ __all__ = ["Difference", "differences"]
 
 
 class Difference(NamedTuple):
-    """A field that is not what it was; None stands for nothing."""
+    """A field that is not what it was; None means nothing."""
 
     path: Path
     old: Any

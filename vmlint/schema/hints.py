@@ -38,9 +38,9 @@ class Hint(NamedTuple):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
     `misspelt` means that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`
-    means that another object has the field: the CDI object, for the pods that fill disks. `occupied` means that the place
-    has a value already, and `same` that it is the same one. `candidates` are the fields that may be meant where several
-    are near.
+    means that another object has the field: the CDI object, for the pods that fill disks. `occupied` means that the
+    place has a value already, and `same` that it is the same one. `candidates` are the fields that may be meant where
+    several are near.
     """
 
     name: str = ""
@@ -187,7 +187,7 @@ def _below(node: Node, data: Any, depth: int) -> Iterator[tuple[Path, Node]]:
 
 
 def _amount(frame: Frame, name: str, value: Any) -> Path:
-    """Where an amount belongs that stands beside `requests`, or that is called `size`."""
+    """Where an amount belongs that is beside `requests`, or that is called `size`."""
     if isinstance(value, dict | list):
         return ()
     if name in _AMOUNTS and "requests" in frame[2].fields:

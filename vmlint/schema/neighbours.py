@@ -14,7 +14,7 @@ _FIELD = ("apiVersion",)
 def check_neighbour(api_version: str, kind: str) -> Refusal | None:
     """What is wrong with the API version of an object that no product of vmlint's own defines; None for nothing.
 
-    A kind that stands in the wrong group is reported where one group alone has a kind of that name.
+    A kind that is in the wrong group is reported where one group alone has a kind of that name.
     """
     group, _, version = api_version.rpartition("/")
     known = NEIGHBOURS.get((group, kind))

@@ -12,7 +12,7 @@ __all__ = ["At", "Mistake", "Written", "kind_of_value", "read_yaml", "wrong"]
 
 
 class Mistake(NamedTuple):
-    """What is wrong and what to write instead. `path` leads to the value; `key` says that its key is meant."""
+    """What is wrong and what to write instead. `path` leads to the value; `key` means that its key is meant."""
 
     path: tuple[str | int, ...]
     text: str

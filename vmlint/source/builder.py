@@ -65,7 +65,7 @@ _BLANKS = re.compile(r"(?:\s|#[^\n]*)*")
 
 
 class Built(NamedTuple):
-    """A document's value; whether a mapping key stands twice; where text begins that kubectl does not read; how many
+    """A document's value; whether a mapping key appears twice; where text begins that kubectl does not read; how many
     values aliases have added."""
 
     data: Any
@@ -270,7 +270,7 @@ class _Builder:
         raise Unreadable(event.start_mark.index, "a mapping key can't be a mapping or a list; quote it if it is text")
 
     def _merge(self, event: Any, data: dict[str, Any], depth: int) -> set[str]:
-        """Write the mappings under `<<` into `data`, over what stands there; of a list, the earlier ones win."""
+        """Write the mappings under `<<` into `data`, over what is there; of a list, the earlier ones win."""
         value = self._node(event, depth + 1)
         sources = value if type(event) is SequenceStartEvent else [value]
         if not all(isinstance(source, dict) for source in sources):

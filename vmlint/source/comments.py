@@ -25,10 +25,10 @@ _ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
 
 class Comment(NamedTuple):
-    """A comment: what it says behind the call, and where it stands.
+    """A comment: what it says behind the call, and where it is.
 
     `below` is the line under a comment that has its line to itself, and under those that follow it; 0 where the
-    comment stands behind something.
+    comment is behind something.
     """
 
     said: str

@@ -35,7 +35,7 @@ class Problem(NamedTuple):
 
 
 class Duplicate(NamedTuple):
-    """A mapping key that stands twice: kubectl keeps the last value without a word. `first_line` has the lost one."""
+    """A mapping key that appears twice: kubectl keeps the last value without a word. `first_line` has the lost one."""
 
     path: Path
     span: Span
@@ -51,14 +51,13 @@ class Skipped(NamedTuple):
 
 
 class Document:
-    """A document. `line` is its first line in the file; `data` is None where `problem` says why it can't be read.
+    """A document. `line` is its first line in the file; `data` is None if it can't be read; `problem` is the reason.
 
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
-    as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` says that kubectl
-    read it as JSON. `joined` says that no separator is between this document and the one before: kubectl reads the two
-    as one. `strict` says that a tool reads it which refuses a key that appears twice. `stray` says that a document with
-    a problem is no manifest, as far as anybody can tell. `waiting` is the kind of object of a document that nobody has
-    asked for yet. Positions are worked out when the first one is asked for.
+    as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` means that kubectl
+    read it as JSON. `joined` means that no separator is between this document and the one before: kubectl reads the two
+    as one. `strict` means that its tool refuses a key that appears twice. `stray` means that a document with a problem is
+    probably not a manifest. `waiting` is the kind of object of a document that is not decoded yet. Positions are worked out when the first one is asked for.
     """
 
     __slots__ = (
@@ -110,7 +109,7 @@ class Document:
         stray: bool = False,
         waiting: str = "",
     ) -> None:
-        """A document of a file; `repeated` says that some mapping key stands twice in it.
+        """A document of a file; `repeated` means that some mapping key appears twice in it.
 
         One that is `waiting` is decoded when its data, its problem or its duplicates are first asked for.
         """

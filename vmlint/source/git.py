@@ -72,7 +72,7 @@ class Difference:
         return any(path == "." or one == path or one.startswith(f"{path}/") for one in self.changed)
 
     def contents(self, paths: Iterable[str], most: int) -> dict[str, bytes]:
-        """The content of some files of `old`, except those of more than `most` bytes. UsageError where git lacks any."""
+        """The content of files of `old`, except those of more than `most` bytes. UsageError where git lacks any."""
         return contents({path: self.old[path] for path in paths}, most, self.root, self.commit)
 
 

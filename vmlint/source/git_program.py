@@ -174,7 +174,7 @@ def _content(file: Path, most: int | None = _MOST_BYTES) -> bytes:
         return b""
 
 
-# What stands in its place
+# What is in its place
 
 
 def _link(own: Path, shared: Path, stand_in: Path) -> None:

@@ -23,7 +23,7 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class JsonValue(NamedTuple):
-    """One value: where its text ends, and whether a key stands twice in it."""
+    """One value: where its text ends, and whether a key appears twice in it."""
 
     data: Any
     end: int

@@ -45,7 +45,7 @@ class Nodes:
         return node
 
     def value(self, path: Path) -> Node:
-        """The node of a field or entry that stands in its own place, bare of anchor and tag."""
+        """The node of a field or entry that is in its own place, bare of anchor and tag."""
         if isinstance(path[-1], int):
             node = self.node(path)
             return self.own(node, self.node(path[:-1]))
@@ -153,7 +153,7 @@ class Nodes:
 
 
 def _child(node: Node, step: str | int) -> tuple[Node, Node | None]:
-    """The node at a step, and one that stands before it in the text unless it is an alias."""
+    """The node at a step, and one that is before it in the text unless it is an alias."""
     if isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
         return node.value[step - 1] if step else node, node.value[step]
     if isinstance(node, MappingNode):

@@ -220,7 +220,7 @@ class Page:
     # Whole lines
 
     def _has_own_lines(self, holder: MappingNode, index: int) -> bool:
-        """Whether nothing but the field stands in its lines, behind it at most a comment."""
+        """Whether nothing but the field is in its lines, behind it at most a comment."""
         if holder.flow_style or self._json:
             return False
         key, value = holder.value[index]

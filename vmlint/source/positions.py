@@ -1,6 +1,6 @@
 """Where each field of a document stands: the same text parsed again, for the positions alone.
 
-The tree mirrors what `builder` makes. An alias's fields stand in the text of its anchor; a key that stands twice is
+The tree mirrors what `builder` makes. An alias's fields stand in the text of its anchor; a key that appears twice is
 the later one, as for the data.
 """
 
@@ -215,7 +215,7 @@ def yaml_of_json(text: str) -> str:
 
 
 class _Refused(Exception):  # noqa: N818 - it never leaves this module
-    """The text goes on with something that no document can have; what stands before it has its place."""
+    """The text goes on with something that no document can have; what is before it has its place."""
 
 
 class _Walk:

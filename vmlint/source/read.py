@@ -41,8 +41,8 @@ class Raw(NamedTuple):
     """A file as it was read and not decoded yet.
 
     `chart` is the Helm chart that it lies in, where that matters. `outcome` is what there is instead of bytes: a
-    problem, or why the file was skipped. `named` says that the user named the file, so that it has problems whatever it
-    holds.
+    problem, or why the file was skipped. `named` means that the user named the file: it then has problems whatever it
+    contains.
     """
 
     name: str
@@ -214,7 +214,7 @@ class _Charts:
         self._directories: dict[Path, Path | None] = {}
 
     def of(self, name: str) -> _Chart | None:
-        """The chart that a file lies in, if a `Chart.yaml` stands beside or above it."""
+        """The chart that a file lies in, if a `Chart.yaml` is beside or above it."""
         file = Path(os.path.abspath(name))  # noqa: PTH100 - links stay what they are
         directory = self._chart(file.parent)
         if directory is None:

@@ -70,7 +70,7 @@ _TAG_TYPES: dict[str, type] = {"null": type(None), "bool": bool, "int": int, "fl
 
 
 class ScalarError(Exception):
-    """A scalar that kubectl refuses; the text says why and what to write instead."""
+    """A scalar that kubectl refuses; the text is why and what to write instead."""
 
 
 def plain(text: str) -> Scalar:

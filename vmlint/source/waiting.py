@@ -34,7 +34,7 @@ _OPEN_NOTHING = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-"""Lines after which nothing is open, and of which none that goes on with a text stands at the margin."""
+"""Lines after which nothing is open, and of which none that goes on with a text is at the margin."""
 
 _KEY = re.compile(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
 _BREAKS = "\x85\u2028\u2029"  # which end a line too

@@ -28,7 +28,7 @@ class Written(enum.Enum):
 
 
 class Disk(NamedTuple):
-    """A claim of the cluster, as an object writes it: the object, where the claim's body stands in it, and the body.
+    """A claim of the cluster, as an object writes it: the object, where the claim's body is in it, and the body.
 
     `name` is the name that the template or object has.
     """
@@ -57,7 +57,7 @@ class Disk(NamedTuple):
 
     @property
     def spec_path(self) -> Path:
-        """Where the claim's spec stands in the body."""
+        """Where the claim's spec is in the body."""
         if self.form in (Written.CLAIM, Written.CLAIM_TEMPLATE):
             return ("spec",)
         return ("spec", "pvc" if isinstance(get(self.body, "spec", "pvc"), dict) else "storage")
@@ -104,5 +104,5 @@ def claims_written(holder: Resource) -> tuple[tuple[Ref, Written], ...]:
 
 
 def claims_used(workload: Workload) -> tuple[tuple[Path, str], ...]:
-    """The volumes that live on claims: where each stands, and the name that it gives."""
+    """The volumes that live on claims: where each is, and the name that it gives."""
     return tuple((path, name) for path, volume in workload.volumes() if (name := claim_name(volume)[1]))

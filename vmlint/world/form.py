@@ -1,4 +1,4 @@
-"""What the API server says of the form of the files' objects: the schemas (`schema/`) meet the objects."""
+"""What the API server reports about the form of the files' objects: the schemas (`schema/`) meet the objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What KubeVirt's admission says of the workloads of the files: its checks (`kubevirt/admission`) meet the objects.
+"""What KubeVirt's admission reports for the workloads of the files: its checks (`kubevirt/admission`) meet the objects.
 
 The webhook for VMs judges a copy to which instancetype, preference and defaults are applied; the one for
 VirtualMachineInstances judges what it has filled in itself. Pools and replica sets are judged as they are written, and
@@ -97,7 +97,7 @@ class WorkloadVerdict(NamedTuple):
 
 
 class Permitted(NamedTuple):
-    """The resource names of the devices that a cluster permits, the object that says so, and its field."""
+    """The resource names of the devices that a cluster permits, the object that permits them, and its field."""
 
     names: frozenset[str]
     holder: Resource
@@ -233,7 +233,7 @@ class Machine:
         """The VM as far as it is known, and the matchers that might change it.
 
         Where the VM is refused before its template is checked, that is both: what is told nevertheless is what will
-        still be there when the other fault is mended.
+        still be there when the other fault is fixed.
         """
         world = self._world
         unknown = frozenset(matcher for matcher in Matcher if not self._goes_on(vm, matcher))

@@ -11,7 +11,7 @@ __all__ = ["MOST_COMPARED", "Names"]
 
 MOST_COMPARED = 10_000_000
 """How much is compared in a run: one for each pair of names, and for those that are alike their lengths' product. What
-is missing after that is told without the name that may be meant."""
+is missing after that is reported without the name that may be meant."""
 
 _ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 

@@ -21,7 +21,7 @@ __all__ = ["REASONS", "Problem", "Trouble", "chain_reason", "problem_of", "reaso
 
 
 class Trouble(enum.StrEnum):
-    """What stands between a VM and its expansion."""
+    """What is between a VM and its expansion."""
 
     REFUSED = "refused"
     """KubeVirt refuses the VM."""
@@ -59,7 +59,7 @@ _FLAWS = {
 def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | None:
     """Why the VM does not get the instancetype or preference that it asks for.
 
-    None where it gets one, asks for none, or goes on without one because its failure policy says so.
+    None where it gets one, asks for none, or goes on without one because its failure policy allows it.
     """
     match = world.vms.match(vm, matcher)
     if match is None or match.outcome not in _TROUBLE:
@@ -71,7 +71,7 @@ def trouble_of(vm: VirtualMachine, matcher: Matcher, world: World) -> Problem | 
 
 
 def problem_of(vm: VirtualMachine, world: World) -> Problem | None:
-    """What stands between a VM and its expansion: all reasons; the trouble is that of the first."""
+    """What is between a VM and its expansion: all reasons; the trouble is that of the first."""
     lost = [problem for matcher in Matcher if (problem := trouble_of(vm, matcher, world))]
     if lost:
         return Problem(lost[0].trouble, "; ".join(problem.reason for problem in lost))

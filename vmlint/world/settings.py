@@ -1,4 +1,4 @@
-"""What the user says of the cluster that the files are for."""
+"""What the user declares about the cluster that the files are for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user says of the cluster.
+    """What the user declares about the cluster.
 
     `closed` is True where nothing exists but what the files hold, or names the namespaces (globs) that are wholly in
     the repository.

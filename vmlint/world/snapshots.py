@@ -37,7 +37,7 @@ class Lacking(NamedTuple):
 
 
 class Snapshots:
-    """The snapshot classes of a world. `closed` says whether an object that is not in the files does not exist."""
+    """The snapshot classes of a world. `closed` means that an object that is not in the files does not exist."""
 
     def __init__(self, cluster: Cluster, storage: Storage, closed: Callable[[Ref], bool]) -> None:
         self._cluster = cluster

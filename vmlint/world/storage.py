@@ -84,8 +84,8 @@ _NO_CLASS = _Preferred()
 class Storage:
     """The storage of the files' cluster.
 
-    `closed` says whether an object that is not in the files does not exist; `preferred_class` is the storage class
-    that a VM's preference gives to its templates, and `templates` tells which of them are alike. Without `proposals` a
+    `closed` means that an object that is not in the files does not exist; `preferred_class` is the storage class
+    that a VM's preference gives to its templates, and `templates` has those that are identical apart from names. Without `proposals` a
     VM's volume claim templates are nothing.
     """
 
@@ -169,7 +169,7 @@ class Storage:
         return disks[0] if disks else None
 
     def users(self, disk: Disk) -> Sequence[tuple[Workload, Path]]:
-        """The volumes on a claim, in the order of their files: who has each, and where it stands."""
+        """The volumes on a claim, in the order of their files: who has each, and where it is."""
         key = (id(disk.holder), disk.path)
         if (known := self._users.get(key)) is None:
             known = self._users[key] = list(self._users_of(disk))
@@ -273,7 +273,7 @@ class Storage:
         return disk.form is Written.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
 
     def claim_refusals(self, subject: PersistentVolumeClaim) -> tuple[Refusal, ...]:
-        """Why the API server refuses a claim, as far as the claim itself says."""
+        """Why the API server refuses a claim, as far as the claim itself shows."""
         (disk,) = self.disks(subject)
         return check_claim(subject.data, rendered=self.renders(disk))
 
@@ -377,11 +377,11 @@ class Storage:
                 yield _verdict(refusal, Effect.STUCK, disk)
 
     def _of_written(self, template: Mapping[str, Any], vm: VirtualMachine, volumes: Any) -> Sequence[Refusal]:
-        """What KubeVirt says of a template, by paths in the template."""
+        """What KubeVirt reports for a template, by paths in the template."""
         return datavolume.check_template(template, (), vm.namespace, volumes)
 
     def _of_made(self, template: Mapping[str, Any], vm: VirtualMachine) -> Sequence[Refusal]:
-        """What CDI says of the DataVolume that is made of a template, by paths in the template."""
+        """What CDI reports for the DataVolume that is made of a template, by paths in the template."""
         lookup = self._lookup(_DATA_SOURCE, vm)
         rights = datavolume.check_clone_rights(template, vm.namespace, lookup, self._namespace_exists)
         return (rights,) if isinstance(rights, Refusal) else datavolume.check_spec(mapping(template, "spec"))

@@ -191,7 +191,7 @@ def _is_admitted(vm: VirtualMachine, world: World) -> bool:
 def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     """What an edit does to a VM that was created, and started, as it was before.
 
-    `refuse` says why the cluster refuses the new VM; without it, nothing does.
+    `refuse` is why the cluster refuses the new VM; without it, nothing does.
     """
     before, after = pair.worlds
     old_cluster, new_cluster = pair.cluster(before), pair.cluster(after)

@@ -155,7 +155,7 @@ def test_objects_of_a_lane_stand_right_of_what_refers_to_them(written: list[str]
 
 
 def test_an_object_stands_beside_what_it_is_linked_with() -> None:
-    """One claim of four VMs stands at their middle; VMs with a disk each stand in one line with it."""
+    """One claim of four VMs is at their middle; VMs with a disk each stand in one line with it."""
     graph = large(4, 1)
     lines = wires(edges(graph))
     listed = columns(nodes(graph), lines)

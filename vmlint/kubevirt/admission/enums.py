@@ -29,7 +29,7 @@ class Code(enum.StrEnum):
 
 
 class _Words(NamedTuple):
-    """A path, in which `*` stands for a list's indexes, and what may stand there. "" means absent to some fields."""
+    """A path, in which `*` represents a list's indexes, and what may stand there. "" means absent to some fields."""
 
     path: Path
     words: tuple[str, ...]

@@ -194,7 +194,7 @@ def _protocol(nic: _Nic, protocol: str, *path: str | int) -> Refusal:
 
 
 def _port_ranges(nic: _Nic) -> Iterator[Refusal]:
-    """Ranges of ports. While the gate is off, that alone is what the cluster says."""
+    """Ranges of ports. While the gate is off, that alone is what the cluster reports."""
     if nic.view.gates.state("PortRangesSpec") is GateState.OFF or not nic.pod or not has(nic.data, "portRanges"):
         return
     if has(nic.data, "ports"):

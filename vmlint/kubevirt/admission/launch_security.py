@@ -66,7 +66,7 @@ def _amd64(view: View) -> Iterator[Refusal]:
         )
         return
     kind = kinds[0]
-    # While the gate is off, that alone is what the cluster says.
+    # While the gate is off, that alone is what the cluster reports.
     if view.gates.state(_GATES[kind]) is GateState.OFF:
         return
     for code in _conflicts(view, kind):

@@ -111,7 +111,7 @@ def _pairs(view: View) -> Iterator[Refusal]:
 
 
 def _claims(view: View) -> Iterator[Refusal]:
-    """Networks of resource claims. While the gate is off, that alone is what the cluster says."""
+    """Networks of resource claims. While the gate is off, that alone is what the cluster reports."""
     claimed = [index for index, network in view.networks if has(network, "resourceClaim")]
     gate_off = view.gates.state("NetworkDevicesWithDRA") is GateState.OFF
     if gate_off or not claimed:

@@ -113,7 +113,7 @@ def fields(data: Any) -> frozenset[str]:
 
 
 def found(data: Any, pattern: Path) -> list[tuple[Path, Any]]:
-    """The values at a path in which `*` stands for each index of a list; absent ones are passed over."""
+    """The values at a path in which `*` represents each index of a list; absent ones are passed over."""
     places: list[tuple[Path, Any]] = [((), data)]
     for step in pattern:
         if step == "*":

@@ -213,7 +213,7 @@ class View:
 
     @property
     def architecture_gate(self) -> str | None:
-        """What the architecture depends on: `defaultArchitecture` where neither the object nor the cluster says it."""
+        """What the architecture depends on: `defaultArchitecture` if neither the object nor the cluster sets it."""
         written = look(self.raw, "architecture") is not None or text(self.spec, "architecture") not in ("", "amd64")
         return None if written or self.cluster.default_architecture else "defaultArchitecture"
 

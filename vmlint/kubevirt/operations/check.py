@@ -45,7 +45,7 @@ class Check(enum.StrEnum):
     """`value` is the factor, `least` and `most` are its bounds in thousandths; `most` may be None."""
     FACTOR_TOO_PRECISE = "operation/factor-too-precise"
     EXPRESSION_MALFORMED = "operation/expression-malformed"
-    """`flaw` says why it can't be parsed, and `token` where."""
+    """`flaw` is why it can't be parsed, and `token` where."""
     SOCKET_NOT_CLEAN = "operation/socket-not-clean"
     """`value` is the path, `expected` the same path in its clean form."""
     DOMAIN_MISSING = "operation/domain-missing"

@@ -68,7 +68,7 @@ class Cluster(NamedTuple):
 @dataclass
 class Stored:
     """A VM as the cluster has it. `data` is the whole object, `started_with` the template's spec of the running guest
-    with instancetype and preference applied, None where that can't be told any more."""
+    with instancetype and preference applied, None where that is not known any more."""
 
     data: dict[str, Any]
     revisions: dict[Matcher, Revision] = field(default_factory=dict)

@@ -51,7 +51,7 @@ class Live(NamedTuple):
     """A change that is made in the running guest: the path in its spec or, from `metadata` on, in the object.
 
     `entry` is the name of the list's entry that is meant, and `before` or `after` is None where it is added or removed.
-    `by_migration` says that the guest has it only after a live migration.
+    `by_migration` means that the guest has it only after a live migration.
     """
 
     path: Path

@@ -223,7 +223,7 @@ def migrate_volumes(
 ) -> list[Live] | Restart:
     """Move a running guest's volumes to other claims, in place, or say why that takes a restart.
 
-    `otherwise_migratable` says whether anything but the claims keeps the guest from being migrated. Nothing happens
+    `otherwise_migratable` is whether anything but the claims keeps the guest from being migrated. Nothing happens
     while a new claim does not exist.
     """
     old = _named(guest.spec, VOLUMES)

@@ -50,7 +50,7 @@ def columns(nodes: list[Node], wires: Sequence[Wire]) -> list[Column]:
 def rows(listed: Sequence[Column], wires: Sequence[Wire], pitch: float) -> dict[str, float]:
     """How far down each object stands: as near as may be to what it is linked with in the columns before it.
 
-    No two of a column are nearer than `pitch`, and the topmost of all stands at 0.
+    No two of a column are nearer than `pitch`, and the topmost of all is at 0.
     """
     near = _neighbours(wires)
     found: dict[str, float] = {}
@@ -67,7 +67,7 @@ def rows(listed: Sequence[Column], wires: Sequence[Wire], pitch: float) -> dict[
 def _spread(preference_plan: list[float], pitch: float) -> list[float]:
     """Places in the given order, `pitch` apart at least, with the least sum of squared distances from the wishes.
 
-    What wishes to stand too near is put into one block, which stands at the mean of its wishes.
+    What wishes to stand too near is put into one block, which is at the mean of its wishes.
     """
     blocks: list[tuple[float, int]] = []  # the sum of the wishes for the block's first place, and its size
     for wish in preference_plan:
@@ -103,5 +103,5 @@ def _neighbours(wires: Sequence[Wire]) -> Mapping[str, list[str]]:
 
 
 def _mean(values: list[float], otherwise: float = 2.0) -> float:
-    """The mean; what is linked with nothing before it stands last."""
+    """The mean; what is linked with nothing before it is last."""
     return sum(values) / len(values) if values else otherwise

@@ -1,4 +1,4 @@
-"""The graph as a Mermaid flowchart, which GitHub and GitLab draw where it stands in Markdown.
+"""The graph as a Mermaid flowchart, which GitHub and GitLab draw where it is in Markdown.
 
 Source: Mermaid "Flowcharts", "Entity codes to escape characters"; its limits `maxEdges` and `maxTextSize`.
 """

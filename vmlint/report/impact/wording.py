@@ -105,7 +105,7 @@ def capital(text: str) -> str:
 
 
 def closing(impact: Impact) -> Iterator[str]:
-    """What stands at the end: what was not compared, and what is taken for granted."""
+    """What is at the end: what was not compared, and what is taken for granted."""
     if impact.unchanged:
         yield f"{counted(impact.unchanged, 'object')} unchanged or without effect on VMs and their disks."
     yield from impact.assumptions
