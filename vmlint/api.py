@@ -48,17 +48,20 @@ def check(
     references: bool = False,
     **overrides: Any,
 ) -> Report:
-    """Lint the manifests under some paths; `-` is standard input, no path means the configuration's, else `.`.
+    """The report on the manifests under `paths`. `-` is standard input; without a path, the paths of the configuration
+    are checked, or `.` if it has none.
 
-    Without a configuration the one that is found above the first path is used; keywords override single settings, by
-    the names of `Config`. `rules` are packs of rules besides those of the configuration and those that are installed:
-    paths, and names of modules. With `changed`, a revision of git, only what the files touch that differ from the last
-    commit in common with it is reported. `overlay` has the contents of files, by their names in findings, that count
-    in place of those on disk. With `partial`, Ctrl-C while the rules run ends that, and the report shows how far it
-    came. What the `cache` knows is not worked out again. `jobs` is how many processes may do the work, None for
-    as many as are worth it. Without `reuse` no work is saved: no cache, one process, and each document and object is
-    looked at by itself; the report is the same. With `references`, the report lists external references too.
-    Raises UsageError, ConfigError and NothingToRead. What can't be read is a finding.
+    Without `config`, the configuration that is found above the first path applies. Keywords override single settings,
+    by the names of `Config`. `rules` are packs of rules (paths, or names of modules) in addition to those of the
+    configuration and to installed ones. `changed` is a revision of git: only findings that the changes since the last
+    common commit affect are reported. `overlay` maps file names, as findings have them, to bytes that replace the
+    content on disk. With `partial`, Ctrl-C stops the rules, and the report shows how far they came. `cache` reuses the
+    results of earlier runs. `jobs` is the number of processes, None for a number that fits the work. Without `reuse`
+    there is no cache and one process, and each object is checked by itself; the report is the same. With `references`,
+    the report lists external references. `stdin` is read for `-`, and `progress` is called while the run goes on.
+
+    Raises UsageError for an invalid argument or path, ConfigError for an invalid configuration, PackError for an
+    invalid pack, and NothingToRead if there is no manifest. A file that can't be read is a finding, not an error.
     """
     paths = list(paths)
     config = load_for(paths, known_rules=registry.known(rules)) if config is None else config.knowing(rules)
@@ -101,10 +104,11 @@ def diff(
     progress: Progress | None = None,
     **overrides: Any,
 ) -> Impact:
-    """What happens to a running cluster when its manifests are edited.
+    """What an edit of manifests does to the cluster that runs them.
 
-    `before` are the paths of the manifests that were applied and run, `after` those of the edited ones. Settings are
-    those of `check`. Raises UsageError, ConfigError and NothingToRead.
+    `before` are the paths of the manifests that are applied, `after` those of the edited ones. The configuration and
+    the keywords are those of `check`. Raises UsageError for an invalid argument or path, ConfigError for an invalid
+    configuration, PackError for an invalid pack, and NothingToRead if there is no manifest.
     """
     from vmlint.engine.states import folders
     from vmlint.impact.compare import compare

@@ -24,7 +24,7 @@ class VmlintError(Exception):
 
 
 class UsageError(VmlintError):
-    """An option or a path that makes no sense."""
+    """An option, a path or an argument is invalid."""
 
 
 class ConfigError(VmlintError):

@@ -49,6 +49,7 @@ class Incomplete(NamedTuple):
 
     @property
     def path(self) -> Path:
+        """The path of the missing field in the StorageProfile."""
         return ("spec", "claimPropertySets", self.position, self.missing)
 
 

@@ -58,6 +58,7 @@ class End(enum.Enum):
 
     @property
     def forgivable(self) -> bool:
+        """Whether failure policy `Ignore` lets the VM start in spite of this end."""
         return self.value[1]
 
 

@@ -55,6 +55,7 @@ class Match(NamedTuple):
 
     @property
     def spec(self) -> Mapping[str, Any]:
+        """The `spec` of the matched object, an empty mapping if its content is not known."""
         return mapping(self.object, "spec")
 
     @property
@@ -64,6 +65,7 @@ class Match(NamedTuple):
 
     @property
     def name(self) -> str:
+        """The name of the object that the matcher resolves to, "" if it resolves to none."""
         return self.resolution.ref.name if self.resolution else ""
 
 

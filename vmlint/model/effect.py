@@ -16,6 +16,7 @@ class Level(enum.StrEnum):
 
     @property
     def weight(self) -> int:
+        """The rank of the level: 1 for a note, 2 for a warning, 3 for an error."""
         return _WEIGHT[self]
 
 
@@ -42,6 +43,7 @@ class Effect(enum.StrEnum):
 
     @property
     def meaning(self) -> str:
+        """What the effect means for the object, as a clause."""
         return _MEANING[self]
 
 

@@ -98,6 +98,7 @@ class Quantity:
 
     @property
     def is_zero(self) -> bool:
+        """Whether the amount is zero."""
         return self._mantissa == 0
 
     def __add__(self, other: Quantity) -> Quantity:

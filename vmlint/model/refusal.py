@@ -42,6 +42,7 @@ class Entry(NamedTuple):
 
     @classmethod
     def of(cls, data: Mapping[str, Any], field: str, number: int) -> Entry:
+        """The entry with that index in the list `field`; its name is "" if it has none."""
         return cls(text(data, "name"), field, number)
 
 

@@ -127,6 +127,7 @@ class Resource:
 
     @property
     def data(self) -> dict[str, Any]:
+        """The object as a mapping; it is decoded when it is first read."""
         if self._data is None:
             self._data = self.document.data
         return self._data
@@ -146,6 +147,7 @@ class Resource:
 
     @property
     def name(self) -> str:
+        """The object's name, "" if it has none."""
         return self.ref.name
 
     @property
@@ -160,14 +162,17 @@ class Resource:
 
     @property
     def labels(self) -> Mapping[str, Any]:
+        """`metadata.labels`, an empty mapping if it is missing."""
         return mapping(self.data, "metadata", "labels")
 
     @property
     def annotations(self) -> Mapping[str, Any]:
+        """`metadata.annotations`, an empty mapping if it is missing."""
         return mapping(self.data, "metadata", "annotations")
 
     @property
     def spec(self) -> Mapping[str, Any]:
+        """`spec`, an empty mapping if it is missing or no mapping."""
         return mapping(self.data, "spec")
 
     def at(self, *path: str | int) -> Place:

@@ -60,10 +60,12 @@ class Workload(Resource):
 
     @property
     def vmi_path(self) -> Path:
+        """The path of the VMI's spec, from the object's root."""
         return (*self.template_path, "spec")
 
     @property
     def vmi_spec(self) -> Mapping[str, Any]:
+        """The VMI's spec, an empty mapping if it is missing or no mapping."""
         return self.once(_vmi_spec)
 
     def volumes(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
@@ -80,6 +82,7 @@ class VirtualMachine(Workload):
 
     @property
     def vm_spec(self) -> Mapping[str, Any]:
+        """The VM's own `spec`, an empty mapping if it is missing or no mapping."""
         return self.once(_vm_spec)
 
     def matcher(self, matcher: Matcher) -> Mapping[str, Any] | None:
@@ -88,6 +91,7 @@ class VirtualMachine(Workload):
         return value if isinstance(value, dict) else None
 
     def matcher_path(self, matcher: Matcher, *rest: str | int) -> Path:
+        """The path of a matcher, or of a field of it, from the object's root."""
         return (*self.vm_path, matcher.noun, *rest)
 
     @property

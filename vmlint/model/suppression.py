@@ -25,6 +25,7 @@ class Source(enum.StrEnum):
 
     @property
     def in_manifest(self) -> bool:
+        """Whether the suppression is written in a manifest, not in the configuration or a baseline."""
         return self in (Source.COMMENT, Source.FILE, Source.ANNOTATION)
 
 

@@ -56,8 +56,9 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` means that kubectl
     read it as JSON. `joined` means that no separator is between this document and the one before: kubectl reads the two
-    as one. `strict` means that its tool refuses a key that appears twice. `stray` means that a document with a problem is
-    probably not a manifest. `waiting` is the kind of object of a document that is not decoded yet. Positions are worked out when the first one is asked for.
+    as one. `strict` means that its tool refuses a key that appears twice. `stray` means that a document with a problem
+    is probably not a manifest. `waiting` is the kind of object of a document that is not decoded yet. Positions are
+    worked out when the first one is asked for.
     """
 
     __slots__ = (

@@ -41,6 +41,7 @@ class Disk(NamedTuple):
 
     @property
     def is_template(self) -> bool:
+        """Whether the claim's body is a part of another object, which its controller makes the claim from."""
         return bool(self.path)
 
     @property
@@ -64,6 +65,7 @@ class Disk(NamedTuple):
 
     @property
     def spec(self) -> Mapping[str, Any]:
+        """The claim's spec, an empty mapping if it is missing."""
         return mapping(self.body, *self.spec_path)
 
     def at(self, *path: str | int) -> Place:

@@ -84,9 +84,9 @@ _NO_CLASS = _Preferred()
 class Storage:
     """The storage of the files' cluster.
 
-    `closed` means that an object that is not in the files does not exist; `preferred_class` is the storage class
-    that a VM's preference gives to its templates, and `templates` has those that are identical apart from names. Without `proposals` a
-    VM's volume claim templates are nothing.
+    `closed` means that an object that is not in the files does not exist; `preferred_class` is the storage class that a
+    VM's preference gives to its templates, and `templates` has those that are identical apart from names. Without
+    `proposals` a VM's volume claim templates are nothing.
     """
 
     def __init__(

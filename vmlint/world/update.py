@@ -101,6 +101,7 @@ class VmUpdate:
         return made
 
     def cluster(self, world: World) -> Cluster:
+        """What an update depends on in the cluster: KubeVirt's settings, the release, and the claims."""
         kubevirt, release = world.kubevirt, world.settings.release
 
         def claim(name: str) -> Claim:

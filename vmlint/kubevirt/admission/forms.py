@@ -58,6 +58,7 @@ def is_qualified_name(text: str) -> bool:
 
 
 def is_label_value(text: str) -> bool:
+    """Whether a text is a valid value of a label. Source: Kubernetes `IsValidLabelValue`."""
     return not text or (len(text) <= 63 and _QUALIFIED.fullmatch(text) is not None)
 
 
@@ -67,6 +68,7 @@ def is_port_name(text: str) -> bool:
 
 
 def is_pci_address(text: str) -> bool:
+    """Whether a text is a PCI address, such as `0000:65:00.0`."""
     return _PCI.fullmatch(text) is not None
 
 
@@ -106,6 +108,7 @@ def decoded_length(text: str) -> int | None:
 
 
 def utf8_length(text: str) -> int:
+    """The length of a text in bytes of UTF-8."""
     return len(text.encode("utf-8", "surrogatepass"))
 
 
