@@ -60,8 +60,8 @@ class Expanded:
 
     `resource` is the object, `file` and `line` its place. `data` is the whole manifest. If the object can't be
     expanded, `problem` is the reason, and `data` is the object with all that is known; it still refers to the rest. Of
-    a DataVolume `data` is the spec of its claim. `origin` has the source of each value in `data` who gives it, by its
-    path; an empty section counts as a value.
+    a DataVolume `data` is the spec of its claim. `origin` has the source of each value in `data`, by its path; an
+    empty section counts as a value.
     """
 
     def __init__(
