@@ -106,7 +106,10 @@ def test_the_claim_is_whole_and_passes(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--size", "1Gi", "--storage-class", "none"), "the access modes are not known: `none` is not in the files"),
+        (
+            ("--size", "1Gi", "--storage-class", "none"),
+            "the access modes are not known: storage class `none` is not in the files",
+        ),
         (("--size", "1Gi", "--storage-class", "odd"), "the modes of storage class `odd` are not known: fill"),
         ((), "the size is missing: add `--size`"),
         (("--size", "3Gi", *CLONE), "claim `data` requests `3Gi`, less than the `7Gi` of claim `default/disk`"),

@@ -46,6 +46,14 @@ def test_findings_are_mended_and_the_rest_is_reported(here: Path, capsys: pytest
     assert err == "vms/web.yaml: fixed running-deprecated\n"
     assert here.read_text() == FIXED
     assert main(["check", "--diff"]) == 0
+    assert capsys.readouterr() == ("", "no fixes\n")
+
+
+def test_an_empty_patch_has_a_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here.write_text(FIXED.replace("spec:\n", "spec:\n  instancetype: {name: u1.medium}\n"))
+    assert main(["check", "--diff"]) == 0
+    assert capsys.readouterr() == ("", "no safe fixes; `--unsafe-fixes` shows 1 other\n")
+    assert main(["check", "--diff", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
 
 

@@ -49,6 +49,20 @@ def test_json(run: Run) -> None:
     assert found["migration"] == {"migratable": False, "reasons": [bridge]}
 
 
+def test_a_vm_in_several_deployments(run: Run) -> None:
+    Path("base").mkdir()
+    Path("base/vm.yaml").write_text(vm())
+    Path("base/kustomization.yaml").write_text("resources: [vm.yaml]\n")
+    for overlay in ("dev", "prod"):
+        Path(overlay).mkdir()
+        Path(overlay, "kustomization.yaml").write_text("resources: [../base]\n")
+    assert [line for line in run("trace")[1].splitlines() if "VirtualMachine shop/web" in line] == [
+        "base/vm.yaml:1  VirtualMachine shop/web, in dev",
+        "base/vm.yaml:1  VirtualMachine shop/web, in prod",
+    ]
+    assert [trace["deployment"] for trace in json.loads(run("trace", "--format", "json")[1])] == ["dev", "prod"]
+
+
 def test_colour_when_asked_for(run: Run) -> None:
     Path("a.yaml").write_text(vm())
     assert "\x1b[" in run("trace", "--color", "always")[1]

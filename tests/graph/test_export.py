@@ -162,6 +162,14 @@ def test_a_pools_volume_means_its_own_template() -> None:
     assert [kind for _, kind, _ in ends(graph)] == ["makes", "volume"]
 
 
+def test_a_vms_volume_means_its_own_template_where_another_vm_has_an_equal_one() -> None:
+    graph = build(cluster(VM, VM, IMAGES))
+    volumes = {(edge.source, edge.target) for edge in edges(graph) if edge.kind == "volume"}
+    made = {(edge.source, edge.target) for edge in edges(graph) if edge.kind == "makes"}
+    assert len(volumes) == 2
+    assert volumes < made
+
+
 def test_further_references_and_marks() -> None:
     world = cluster(VM, IMAGES)
     vm = world.of_kind("VirtualMachine")[0]

@@ -85,6 +85,12 @@ def test_descriptions_are_cut_to_what_github_takes() -> None:
     assert described["help"]["text"] == page.strip()
 
 
+def test_a_table_is_not_put_on_one_line() -> None:
+    page = "A title\n\n## What it does\nChecks:\n\n| field | refused |\n|---|---|\n| a | b |\n"
+    described = run_of(Report("0", rules=(rule("VM103", "long", Effect.RISK, page),)))["tool"]["driver"]["rules"][0]
+    assert described["fullDescription"]["text"] == described["shortDescription"]["text"] == "A title"
+
+
 def test_links_lead_to_their_step() -> None:
     result = results_of(OVERRIDE)[0]
     links = LINK.findall(result["message"]["text"])

@@ -81,7 +81,16 @@ def test_colour() -> None:
 
 def test_json() -> None:
     (found,) = json.loads(render_json([TRACE]))
-    assert list(found) == ["resource", "file", "line", "instancetype", "preference", "problem", "migration"]
+    assert list(found) == [
+        "resource",
+        "file",
+        "line",
+        "deployment",
+        "instancetype",
+        "preference",
+        "problem",
+        "migration",
+    ]
     assert found["instancetype"]["result"] == "used"
     assert found["instancetype"]["chain"][1] == {
         "text": "volume root → claim shop/disk",

@@ -143,7 +143,7 @@ def _git(task: Task) -> Iterator[Git]:
         return
     with _environment({}), opened(task.location) as git:
         if git.root != os.path.realpath(task.location):  # its own `.git` is broken, and a folder above has another
-            raise SourceError(f"the folder `{task.location}` is no clone that git can read")
+            raise SourceError(f"the folder `{task.location}` is not a clone that git can read")
         yield git
 
 

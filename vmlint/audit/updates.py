@@ -69,5 +69,5 @@ def _rows(basis: str, impact: Impact, names: tuple[str, str]) -> Iterator[Row]:
             "topic": change.group,
             "message": change.message,
             "fix": change.fix,
-            "fields": list(change.fields),
+            "fields": list(change.fields or change.waiting),
         }

@@ -265,7 +265,8 @@ class _Claim:
         """No class: an available volume that suits lends its modes."""
         name = self.spec.get("storageClassName")
         if not self.world.closed or not choice.decided:
-            self._without_class(Reason(Gap.NO_DEFAULT_CLASS) if name is None else Reason(Gap.CLASS_OUTSIDE, (name,)))
+            named = Reason(Gap.CLASS_OUTSIDE, (name,)) if name else Reason(Gap.CLASS_EMPTY)
+            self._without_class(Reason(Gap.NO_DEFAULT_CLASS) if name is None else named)
             return None
         volume = self._suitable_volume(name) if name is not None else None
         if volume is not None:

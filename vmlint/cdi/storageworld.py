@@ -20,6 +20,7 @@ class Gap(enum.StrEnum):
 
     OBJECT_OUTSIDE = "object-outside"  # the kind ("" where nobody knows it), the object
     CLASS_OUTSIDE = "class-outside"  # the storage class
+    CLASS_EMPTY = "class-empty"
     PREFERENCE_OUTSIDE = "preference-outside"
     VARIABLE_IN_SOURCE = "variable-in-source"
     VARIABLE_IN_SOURCE_REFERENCE = "variable-in-source-reference"

@@ -111,6 +111,11 @@ class _Help(argparse.RawDescriptionHelpFormatter):
 
         return text if "\n" in text else fill(text, min(width, 80))
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        from textwrap import wrap
+
+        return wrap(text, width, break_on_hyphens=False)  # a file's name stays in one piece
+
 
 def _columns(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Two columns; the second is under the first where the terminal is too narrow for both."""

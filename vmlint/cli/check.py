@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vmlint.cache import Cache
     from vmlint.config.config import Config
     from vmlint.findings.finding import Finding, Report
+    from vmlint.fix.fixing import Fixing
     from vmlint.fix.rewriting import Rewrite
     from vmlint.runtime.profiling import Profile
 
@@ -303,10 +304,21 @@ def _fixed(paths: Sequence[str], config: Config, arguments: Namespace) -> list[R
     )
     for finding, reason in fixing.unfixed:
         say(f"{finding.file}:{finding.line}: {finding.slug} is not fixed: {reason}")
-    if not arguments.diff and not arguments.quiet:
-        for message in _counts_by_file(fixing.fixed):
+    if not arguments.quiet:
+        for message in _no_patch(fixing) if arguments.diff else _counts_by_file(fixing.fixed):
             say(message)
     return list(fixing.rewrites)
+
+
+def _no_patch(fixing: Fixing) -> list[str]:
+    """Why the patch is empty, if it is."""
+    from vmlint.report.wording import counted
+    from vmlint.rule import Fix
+
+    if fixing.rewrites or fixing.unfixed:
+        return []
+    unsafe = sum(finding.mend is not None and finding.mend.how is Fix.UNSAFE for finding in fixing.report.findings)
+    return [f"no safe fixes; `--unsafe-fixes` shows {counted(unsafe, 'other')}" if unsafe else "no fixes"]
 
 
 def _counts_by_file(done: Sequence[Finding]) -> list[str]:

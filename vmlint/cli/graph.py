@@ -68,7 +68,7 @@ def make_parser() -> Parser:
     shown.add_argument(
         "--source-url",
         metavar="URL",
-        help="link the page to the files on the web, as in 'https://git.example.com/vms/blob/main/{path}#L{line}'",
+        help="link the page to the files on the web, as in 'https://example.com/vms/blob/main/{path}#L{line}'",
     )
     add_options(shown, "--output")
     add_options(shown, "--help")

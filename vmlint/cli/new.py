@@ -14,7 +14,7 @@ from vmlint.errors import UsageError
 __all__ = ["make_parser", "run"]
 
 _DESCRIPTION = (
-    "`new rule NAME` writes a working example rule, which requires a label, with a bad and a good case. Edit the rule "
+    "`new rule NAME` writes a working example rule, which forbids a label, with a bad and a good case. Edit the rule "
     "and its cases. Existing files are never overwritten."
 )
 _EXAMPLES = (

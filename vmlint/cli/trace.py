@@ -54,9 +54,11 @@ def run(words: Sequence[str]) -> Exit:
     from vmlint.explain.trace import trace
     from vmlint.report.trace import render, render_json
 
-    owners = {id(vm): (vm, world) for world in files.worlds for vm in expanded(world)}
-    vms = chosen([vm for vm, _ in owners.values()], arguments.vm)
-    traces = [trace(vm, owners[id(vm)][1]) for vm in vms]
+    names = files.names if len(files.worlds) > 1 else [""]
+    places = list(zip(files.worlds, names, strict=True))
+    owners = {id(vm): (vm, world, name) for world, name in places for vm in expanded(world)}
+    vms = chosen([vm for vm, _, _ in owners.values()], arguments.vm)
+    traces = [trace(*owners[id(vm)]) for vm in vms]
     if arguments.format == "json":
         write(render_json(traces))
     else:

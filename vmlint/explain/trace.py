@@ -80,7 +80,8 @@ class Mobility(NamedTuple):
 class Trace(NamedTuple):
     """Both ways of a VM, and whether its guest can be migrated, if there is one.
 
-    `problem` is why the VM is refused although both end well.
+    `problem` is why the VM is refused although both end well, `deployment` the name of what applies the VM, where the
+    files have several deployments.
     """
 
     resource: ObjectId
@@ -89,16 +90,17 @@ class Trace(NamedTuple):
     ways: tuple[Way, ...]
     problem: str = ""
     mobility: Mobility | None = None
+    deployment: str = ""
 
 
-def trace(expanded: Expanded, world: World) -> Trace:
+def trace(expanded: Expanded, world: World, deployment: str = "") -> Trace:
     """The ways of a VM that has been expanded. TypeError for another object."""
     if not isinstance(vm := expanded.source, VirtualMachine):
         raise TypeError(f"{expanded.resource} has no matchers")
     ways = tuple(_way(vm, matcher, expanded, world) for matcher in Matcher)
     problem = expanded.problem.reason if expanded.problem and all(way.result.ok for way in ways) else ""
     mobility = None if expanded.problem else mobility_of(vm, world)
-    return Trace(expanded.resource, expanded.file, expanded.line, ways, problem, mobility)
+    return Trace(expanded.resource, expanded.file, expanded.line, ways, problem, mobility, deployment)
 
 
 def mobility_of(workload: Workload, world: World) -> Mobility | None:

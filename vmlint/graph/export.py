@@ -20,7 +20,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.spelling import nearest
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -295,8 +295,9 @@ def _templates(resource: Resource) -> Iterator[tuple[Path, Ref]]:
 
 
 def _own_template(link: Link) -> Path:
-    """The template that a pool's volume means: no such object is in the cluster, each VM of the pool has its own."""
-    if link.kind is LinkKind.VOLUME and isinstance(link.source, VirtualMachinePool):
+    """The template of the same object that a volume means. Another deployment may apply a VM with an equal template;
+    the VMs of a pool have DataVolumes of their own, with other names."""
+    if link.kind is LinkKind.VOLUME and isinstance(link.source, VirtualMachine):
         for path, ref in _templates(link.source):
             if ref.name == link.ref.name:
                 return path

@@ -71,7 +71,7 @@ def value_changes(pair: Pair) -> ObjectChange | None:
     return ObjectChange(
         object_id(new),
         Verdict.NOTHING,
-        "the guest gets this at its next start.",
+        "the guest gets the new values at its next start.",
         next_start=True,
         waiting=tuple(value.path for value in values),
         values=values,

@@ -50,6 +50,7 @@ _PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _BRACKET = re.compile(r"[\\\[\]]")
 _ESCAPED = r"\\\g<0>"
 _HEADING = re.compile(r"^##\s.*$", re.MULTILINE)
+_TABLE = re.compile(r"^\s*\|", re.MULTILINE)
 
 
 def render(report: Report, *, name: str = "manifests") -> str:
@@ -120,9 +121,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _first_section(page: str) -> str:
-    """What the page says under its first heading, on one line."""
+    """The text under the first heading, on one line; "" where it contains a table, which one line can't show."""
     sections = _HEADING.split(page)
-    return " ".join(sections[1].split()) if len(sections) > 1 else ""
+    if len(sections) < 2 or _TABLE.search(sections[1]):
+        return ""
+    return " ".join(sections[1].split())
 
 
 def _cut(text: str) -> str:

@@ -29,7 +29,8 @@ def render(traces: Sequence[Trace], *, color: bool = False, width: int | None = 
 
 def _trace(trace: Trace, page: Page) -> Iterator[Line]:
     where = Segment(page.show(place(trace.file, trace.line)), "strong")
-    name = Segment(page.show(str(trace.resource)))
+    applied = f", in {trace.deployment}" if trace.deployment else ""
+    name = Segment(page.show(f"{trace.resource}{applied}"))
     yield from one_or_two((where, Segment("  "), name), ((where,), (Segment("  "), name)), page.width, 2)
     for way in trace.ways:
         yield from _way(way, page)
@@ -91,6 +92,7 @@ def _object(trace: Trace) -> dict[str, Any]:
         "resource": object_of(trace.resource),
         "file": trace.file,
         "line": trace.line,
+        "deployment": trace.deployment,
         **{way.matcher: _members(way) for way in trace.ways},
         "problem": trace.problem,
         "migration": trace.mobility._asdict() if trace.mobility else None,

@@ -13,7 +13,8 @@ __all__ = ["CHOICES", "FAILURES", "GAPS", "NOT_READY", "failure_message", "why_c
 
 GAPS: Mapping[Gap, str] = {
     Gap.OBJECT_OUTSIDE: "{0} `{1}` is not in the files",
-    Gap.CLASS_OUTSIDE: "`{0}` is not in the files",
+    Gap.CLASS_OUTSIDE: "storage class `{0}` is not in the files",
+    Gap.CLASS_EMPTY: "`storageClassName` is empty, so CDI uses an existing volume, and none that fits is in the files",
     Gap.PREFERENCE_OUTSIDE: "the VM's preference, which may name a storage class, is not in the files",
     Gap.VARIABLE_IN_SOURCE: "the source contains a variable",
     Gap.VARIABLE_IN_SOURCE_REFERENCE: "the source reference contains a variable",
