@@ -18,6 +18,7 @@ from vmlint.audit.tables import about, arrow_schema, completed, packed, table_of
 from vmlint.errors import UsageError
 
 NOW = datetime.datetime(2026, 11, 28, 21, 30, tzinfo=datetime.UTC)
+RUN = "2026-11-28T21-30-00Z"
 FINDING = {"rule": "VM101", "level": "error", "line": 3, "message": "a \udcff file", "also": ["b", "a"]}
 
 
@@ -78,14 +79,14 @@ def test_a_run_that_is_not_finished_is_not_there(tmp_path: Path) -> None:
         return parts(table)
 
     with pytest.raises(KeyboardInterrupt):
-        out.add("r1", failing, {})
+        out.add(RUN, failing, {})
     assert out.runs() == []
     assert list((tmp_path / "out/runs").iterdir()) == []
 
 
 def test_a_later_schema_is_refused(tmp_path: Path) -> None:
     out = OutFolder(tmp_path / "out")
-    run = out.add("r1", parts, {})
+    run = out.add(RUN, parts, {})
     manifest = json.loads((run.folder / "manifest.json").read_text())
     (run.folder / "manifest.json").write_text(json.dumps({**manifest, "schema": SCHEMA_VERSION + 1}))
     with pytest.raises(UsageError, match="has version"):
@@ -94,11 +95,12 @@ def test_a_later_schema_is_refused(tmp_path: Path) -> None:
 
 def test_results_are_kept_and_forgotten(tmp_path: Path) -> None:
     out = OutFolder(tmp_path / "out")
-    for key in ("aa1", "aa2", "bb1"):
+    keys = [start.ljust(40, "0") for start in ("aa1", "aa2", "bb1")]
+    for key in keys:
         out.keep(key, key.encode())
-    out.forget({"aa2"})
-    assert [out.result(key) for key in ("aa1", "aa2", "bb1")] == [None, b"aa2", None]
-    assert out.result("../../aa2") is None
+    out.forget({keys[1]})
+    assert [out.result(key) for key in keys] == [None, keys[1].encode(), None]
+    assert out.result(f"../../{keys[1]}") is None
 
 
 def test_a_folder_that_can_not_be_written(tmp_path: Path) -> None:
