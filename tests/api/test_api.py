@@ -70,15 +70,15 @@ def test_overrides_hold_for_some_files() -> None:
     assert len(vmlint.check(overrides=[{"paths": ["images/"], "ignore": ["VM105"]}]).findings) == 1
 
 
-def test_mistakes_are_told() -> None:
+def test_mistakes_are_reported() -> None:
     with pytest.raises(UsageError, match="closed_wrld"):
         vmlint.check(closed_wrld=True)
     with pytest.raises(UsageError, match="no such file"):
         vmlint.check(["nowhere"])
     Path(".vmlint.yaml").write_text("closed-world: maybe\nnonsense: 1\n", "utf-8")
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as reported:
         vmlint.check()
-    assert len(told.value.mistakes) == 2
+    assert len(reported.value.mistakes) == 2
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:
@@ -111,12 +111,12 @@ def test_undecided_questions_come_in_the_order_of_their_places() -> None:
     assert [item.file for item in report.undecided] == ["vms/a.yaml", "vms/b.yaml", "vms/web.yaml"]
 
 
-def test_progress_is_told_in_stages() -> None:
-    told: list[tuple[str, int, int]] = []
-    vmlint.check(progress=lambda *stage: told.append(stage))
-    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+def test_progress_is_reported_in_stages() -> None:
+    reported: list[tuple[str, int, int]] = []
+    vmlint.check(progress=lambda *stage: reported.append(stage))
+    stages = list(dict.fromkeys(stage for stage, _, _ in reported))
     assert stages == ["reading", "decoding", "checking"]
-    assert told[-1][1] == told[-1][2]
+    assert reported[-1][1] == reported[-1][2]
 
 
 def test_the_same_files_give_the_same_bytes_on_every_hash_seed() -> None:

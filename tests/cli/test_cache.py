@@ -37,7 +37,7 @@ def test_mistakes(run: Run, words: tuple[str, ...], said: str) -> None:
     assert run("cache", *words) == (2, "", f"vmlint cache: {said}\n")
 
 
-def test_check_uses_the_cache_unless_told_otherwise(run: Run, engine: Engine) -> None:
+def test_check_uses_the_cache_unless_disabled(run: Run, engine: Engine) -> None:
     run("check")
     assert isinstance(engine.cache, Cache)
     run("check", "--no-cache")

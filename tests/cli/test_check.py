@@ -36,7 +36,7 @@ def test_options_and_paths_stand_in_any_order(run: Run, engine: Engine) -> None:
     assert engine.paths == ["a", "b", "c"]
 
 
-def test_what_stands_behind_two_dashes_is_a_path(run: Run, engine: Engine, tmp_path: Path) -> None:
+def test_what_is_behind_two_dashes_is_a_path(run: Run, engine: Engine, tmp_path: Path) -> None:
     assert run("check", "a", "--", "-d", "--output=x", "-", "--quiet")[0] == 0
     assert engine.paths == ["a", "./-d", "./--output=x", "-", "./--quiet"]
     assert not (tmp_path / "x").exists()
@@ -235,7 +235,7 @@ def test_further_reports_go_beside(run: Run, engine: Engine) -> None:
     assert json.loads(Path("b.sarif").read_text())["runs"][0]["results"][0]["ruleId"] == "VM401"
 
 
-def test_a_file_that_can_no_longer_be_written_is_told(run: Run, engine: Engine) -> None:
+def test_a_file_that_can_no_longer_be_written_is_reported(run: Run, engine: Engine) -> None:
     engine.before = lambda progress: Path("report").mkdir()
     assert run("check", "--output", "report") == (2, "", "vmlint check: can't write `report`: Is a directory\n")
 

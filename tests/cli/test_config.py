@@ -28,14 +28,14 @@ max-file-size: 1Ki
 """
 
 
-def test_each_value_says_where_it_comes_from(run: Run) -> None:
+def test_each_value_shows_where_it_comes_from(run: Run) -> None:
     Path(".vmlint.yaml").write_text(FILE)
     words = ("--ignore", "VM103", "--exclude", "x/", "--fail-on", "note", "--target", "1.7")
     code, out, err = run("config", "show", *words, "--format", "json")
     assert (code, err) == (Exit.CLEAN, "")
-    told = json.loads(out)
-    assert list(told) == [setting.key for setting in SETTINGS]
-    assert {key: said for key, said in told.items() if said["origin"] != "default"} == {
+    reported = json.loads(out)
+    assert list(reported) == [setting.key for setting in SETTINGS]
+    assert {key: said for key, said in reported.items() if said["origin"] != "default"} == {
         "closed-world": {"value": True, "origin": ".vmlint.yaml:1"},
         "levels": {"value": {"storage": "off"}, "origin": ".vmlint.yaml:2"},
         "ignore": {"value": ["VM101", "VM103"], "origin": ".vmlint.yaml:3 and --ignore"},
@@ -68,14 +68,14 @@ def test_configurations_of_folders_are_named(run: Run) -> None:
     Path("a/b").mkdir(parents=True)
     Path("a/b/vm.yaml").touch()
     Path("a/.vmlint.yaml").write_text("ignore: [storage]\n")
-    told = "for files in `a` and below, `a/.vmlint.yaml` applies\n"
-    assert run("config", "show")[2] == told
+    reported = "for files in `a` and below, `a/.vmlint.yaml` applies\n"
+    assert run("config", "show")[2] == reported
     assert run("config", "show", "a/b")[2] == ""
     Path("pin.yaml").touch()
     assert run("config", "show", "--config", "pin.yaml")[2] == ""
 
 
-def test_a_mistake_is_told_as_by_check(run: Run) -> None:
+def test_a_mistake_is_reported_as_by_check(run: Run) -> None:
     Path(".vmlint.yaml").write_text("slect: []\n")
     code, out, err = run("config", "show")
     assert (code, out) == (Exit.USAGE, "")

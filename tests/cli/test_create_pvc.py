@@ -131,7 +131,7 @@ def test_without_files_no_class_is_known(capsys: pytest.CaptureFixture[str]) -> 
     assert "Give the default StorageClass with `--from`" in err
 
 
-def test_a_source_outside_the_files_is_told_and_no_hindrance(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_source_outside_the_files_is_reported_and_no_hindrance(capsys: pytest.CaptureFixture[str]) -> None:
     reference = ("--data-source-ref-kind", "VolumeImportSource", "--data-source-ref-name", "elsewhere")
     code, out, err = create(capsys, "--name", "data", "--size", "1Gi", *reference)
     assert (code, "name: elsewhere" in out) == (0, True)

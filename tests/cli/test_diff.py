@@ -109,7 +109,7 @@ def test_two_folders(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (("nonsense",), "`nonsense` is neither a path nor a revision"),
         (("--fail-on", "everything"), "must be data-loss"),
@@ -117,11 +117,11 @@ def test_two_folders(run: Run) -> None:
         (("apps", "apps/vm.yaml", "apps"), "write the revision to compare with before the paths"),
     ],
 )
-def test_words_that_mean_nothing(words: tuple[str, ...], told: str, run: Run) -> None:
+def test_words_that_mean_nothing(words: tuple[str, ...], reported: str, run: Run) -> None:
     _repository(_vm())
     code, _, err = run("diff", *words)
     assert code == 2
-    assert told in err
+    assert reported in err
 
 
 def test_json_has_everything(run: Run) -> None:

@@ -88,7 +88,7 @@ def test_one_vm(run: Run) -> None:
         assert (code, [one["metadata"]["name"] for one in read(out)], err) == (0, ["db"], "")
 
 
-def test_what_cannot_be_expanded_is_told_and_left_out(run: Run) -> None:
+def test_what_cannot_be_expanded_is_reported_and_left_out(run: Run) -> None:
     Path("a.yaml").write_text(f"{vm()}---\n{vm('db', size='u1.medum')}")
     code, out, err = run("expand")
     assert (code, [one["metadata"]["name"] for one in read(out)]) == (1, ["web"])
@@ -141,7 +141,7 @@ def test_nothing_to_read(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["expand", "trace"])
-def test_what_cannot_be_read_is_told(run: Run, command: str) -> None:
+def test_what_cannot_be_read_is_reported(run: Run, command: str) -> None:
     Path("a.yaml").write_text(f"{vm()}---\na: [\n")
     code, out, err = run(command)
     assert (code, out != "") == (1, True)
@@ -150,7 +150,7 @@ def test_what_cannot_be_read_is_told(run: Run, command: str) -> None:
     assert run(command, "--vm", "web")[0] == 0
 
 
-def test_what_is_skipped_is_told(run: Run) -> None:
+def test_what_is_skipped_is_reported(run: Run) -> None:
     Path("a.yaml").write_text(vm())
     Path("b.yaml").write_text("{{ if .Values.vm }}\nkind: VirtualMachine\n{{ end }}\n")
     code, _, err = run("expand")

@@ -99,7 +99,7 @@ def test_who_fills_a_claim_in(run: Run) -> None:
     }
 
 
-def test_a_claim_that_the_files_leave_open_is_told_and_is_no_failure(run: Run) -> None:
+def test_a_claim_that_the_files_leave_open_is_reported_and_is_no_failure(run: Run) -> None:
     Path("a.yaml").write_text(DATA_VOLUME)
     code, out, err = run("expand")
     assert (code, out) == (0, "")

@@ -73,12 +73,12 @@ def test_findings_and_suppressions_at_once(here: Path, capsys: pytest.CaptureFix
     assert here.read_text() == VM.replace("running: true  # vmlint: ignore[VM203] why", "runStrategy: Always")
 
 
-def test_what_is_left_is_told_with_the_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_left_is_reported_with_the_reason(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     here.write_text(VM.replace("running: true", "running: &on true"))
     assert main(["check", "--diff"]) == 0
     out, err = capsys.readouterr()
-    told = "vms/web.yaml:5: running-deprecated is not fixed: an anchor, an alias or a tag is part of it\n"
-    assert (out, err) == ("", told)
+    reported = "vms/web.yaml:5: running-deprecated is not fixed: an anchor, an alias or a tag is part of it\n"
+    assert (out, err) == ("", reported)
 
 
 @pytest.mark.parametrize(

@@ -140,16 +140,16 @@ def judge(contents: Mapping[str, bytes]) -> Report:
     """Three rules: `first` may be fixed, which uncovers `hidden` as long as `second` is not; `second` may be fixed."""
     text = contents.get("a.yaml", Path("a.yaml").read_bytes()).decode()
     first, second = "first: old" in text, "second: old" in text
-    told = []
+    reported = []
     if first:
-        told.append(finding("first", Level.WARNING, Put(("first",), "new")))
+        reported.append(finding("first", Level.WARNING, Put(("first",), "new")))
     if second:
-        told.append(finding("second", Level.ERROR, Put(("second",), "new")))
+        reported.append(finding("second", Level.ERROR, Put(("second",), "new")))
     if not first and "third: old" in text:
-        told.append(finding("hidden", Level.ERROR, Put(("third",), "new")))
+        reported.append(finding("hidden", Level.ERROR, Put(("third",), "new")))
     if "third: new" in text and "fourth: old" in text:
-        told.append(finding("last", Level.NOTE, Put(("fourth",), "new")))
-    return Report("", findings=tuple(told))
+        reported.append(finding("last", Level.NOTE, Put(("fourth",), "new")))
+    return Report("", findings=tuple(reported))
 
 
 def test_a_second_run_finds_nothing_to_do() -> None:
@@ -170,11 +170,11 @@ def test_an_edit_is_not_blamed_for_what_another_one_uncovers() -> None:
 
     def judged(contents: Mapping[str, bytes]) -> Report:
         text = contents.get("a.yaml", Path("a.yaml").read_bytes()).decode()
-        told = [
+        reported = [
             finding(name, Level.NOTE, Put((name,), "new")) for name in ("first", "second") if f"{name}: old" in text
         ]
         graver = [finding("graver", Level.ERROR)] if "first: new" in text else []
-        return Report("", findings=(*told, *graver))
+        return Report("", findings=(*reported, *graver))
 
     done = fix(judged)
     assert [one.slug for one in done.fixed] == ["second"]

@@ -87,7 +87,7 @@ def test_every_format_can_go_to_a_file(run: Run, format: str) -> None:
         ("a.txt", "digraph"),
     ],
 )
-def test_the_name_of_the_file_says_the_format(run: Run, file: str, start: str) -> None:
+def test_the_name_of_the_file_gives_the_format(run: Run, file: str, start: str) -> None:
     assert run("--output", file)[0] == 0
     assert Path(file).read_text("utf-8").startswith(start)
 
@@ -169,7 +169,7 @@ def test_a_usage_error_is_one_line(run: Run, words: list[str], message: str) -> 
     assert run(*words) == (2, "", f"vmlint graph: {message}\n")
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_is_drawn(run: Run) -> None:
+def test_what_cannot_be_read_is_reported_and_the_rest_is_drawn(run: Run) -> None:
     Path("broken.yaml").write_text("kind: VirtualMachine\n\tname: x\n", "utf-8")
     code, out, err = run("--format", "json")
     assert code == 1
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_drawn(run: Run) -> None:
     assert err.startswith("broken.yaml:2: can't be read: ")
 
 
-def test_mermaid_tells_where_it_will_not_draw(run: Run) -> None:
+def test_mermaid_reports_where_it_will_not_draw(run: Run) -> None:
     claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c{0}}}\nspec: {{storageClassName: s}}\n"
     Path("many.yaml").write_text("---\n".join(claim.format(number) for number in range(501)), "utf-8")
     code, _, err = run("--format", "mermaid", "many.yaml")
@@ -223,7 +223,7 @@ def test_guests_have_their_size_and_whether_they_can_be_migrated(run: Run) -> No
     }
 
 
-def test_a_guest_of_which_the_files_know_too_little_says_why(run: Run) -> None:
+def test_a_guest_of_which_the_files_know_too_little_has_the_reason(run: Run) -> None:
     _, out, _ = run("--format", "json")
     (vm,) = (one for one in json.loads(out)["objects"] if one["kind"] == "VirtualMachine")
     assert (vm["guest"]["vcpus"], vm["guest"]["migratable"]) == (None, None)

@@ -148,9 +148,9 @@ def test_a_full_disk_is_one_line(words: tuple[str, ...]) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "vmlint", *words], cwd=QUICKSTART, stdout=full, stderr=subprocess.PIPE, text=True
         )
-    told = [line for line in done.stderr.splitlines() if "standard output" in line]
+    reported = [line for line in done.stderr.splitlines() if "standard output" in line]
     name = "vmlint" if words[0].startswith("-") else f"vmlint {words[0]}"
-    assert (done.returncode, told) == (2, [f"{name}: can't write to standard output: No space left on device"])
+    assert (done.returncode, reported) == (2, [f"{name}: can't write to standard output: No space left on device"])
     assert "Traceback" not in done.stderr and "Exception" not in done.stderr
 
 
@@ -297,9 +297,9 @@ EVIL = "\x1b[31m\u202e\n  ::error::forged\n##[error]forged"
 def test_what_a_configuration_holds_acts_on_no_terminal_and_no_build_log(tmp_path: Path) -> None:
     held = {"select": [EVIL], EVIL: 1, "baseline": f"/{EVIL}", "exclude": [f"{EVIL}["], "outside": [EVIL]}
     (tmp_path / ".vmlint.yaml").write_text(json.dumps(held))
-    told = vmlint("check", cwd=tmp_path)
-    assert told.returncode == 2
-    assert told.stderr.count(r"\x1b[31m\u202e") == 5
-    assert told.stderr.count(r"  \x3a:error::forged") == 5
-    assert not any(char in told.stderr for char in "\x1b\u202e")
-    assert not any(line.lstrip().startswith("::") or "##[" in line for line in told.stderr.splitlines())
+    reported = vmlint("check", cwd=tmp_path)
+    assert reported.returncode == 2
+    assert reported.stderr.count(r"\x1b[31m\u202e") == 5
+    assert reported.stderr.count(r"  \x3a:error::forged") == 5
+    assert not any(char in reported.stderr for char in "\x1b\u202e")
+    assert not any(line.lstrip().startswith("::") or "##[" in line for line in reported.stderr.splitlines())

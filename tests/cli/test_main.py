@@ -96,7 +96,7 @@ def test_errors_are_lines_and_exit_codes(
     assert run("check") == (code, "", message)
 
 
-def test_an_internal_error_is_a_paragraph_that_says_what_to_report(run: Run, engine: Engine) -> None:
+def test_an_internal_error_is_a_paragraph_that_shows_what_to_report(run: Run, engine: Engine) -> None:
     engine.error = KeyError("x")
     code, out, err = run("check")
     assert (code, out) == (Exit.INTERNAL, "")

@@ -1,4 +1,4 @@
-"""`vmlint new` and `vmlint test`: a rule that is begun holds, and a rule that does not hold is told."""
+"""`vmlint new` and `vmlint test`: a rule that is begun holds, and a rule that does not hold is reported."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_what_makes_no_sense_writes_nothing(run: Run, words: list[str], message:
 FINDING = "manifest.yaml:4:17  warning  POLICIES1 odd: it has the label `odd`."
 
 
-def test_every_difference_is_told(run: Run) -> None:
+def test_every_difference_is_reported(run: Run) -> None:
     run("new", "rule", "odd", "--yaml")
     run("new", "rule", "odder", "--yaml")
     fixtures = Path("policies/fixtures")
@@ -130,14 +130,14 @@ def test_every_difference_is_told(run: Run) -> None:
     def change(old: str, new: str) -> None:
         expected.write_text(text.replace(old, new), "utf-8")
 
-    def told(*words: str) -> tuple[int, str]:
+    def reported(*words: str) -> tuple[int, str]:
         code, out, err = run("test", "policies/", *words)
         assert err == ""
         return code, out
 
     case = "policies/fixtures/odd/bad\n"
     change("it has the label", "there is a label")
-    assert told() == (
+    assert reported() == (
         1,
         f"{case}  {FINDING}\n"
         '    message expected: "there is a label `odd`."\n'
@@ -145,22 +145,22 @@ def test_every_difference_is_told(run: Run) -> None:
         "\n3 cases as expected, 1 not\n",
     )
     change('"line": 4', '"line": 5')
-    assert told("-q") == (
+    assert reported("-q") == (
         1,
         f"{case}  not expected: {FINDING}\n"
         "  expected, and not there: manifest.yaml:5:17  warning  POLICIES1 odd: it has the label `odd`.\n\n",
     )
-    assert told("--select", "odder") == (0, "2 cases as expected\n")
+    assert reported("--select", "odder") == (0, "2 cases as expected\n")
     for text_of_none in (text.replace("{", ""), "[]", '{"findings": [1]}'):
         expected.write_text(text_of_none, "utf-8")
-        assert told("-q") == (1, f"{case}  `bad.json` can't be read: `--update` writes a new one\n\n")
+        assert reported("-q") == (1, f"{case}  `bad.json` can't be read: `--update` writes a new one\n\n")
     expected.write_text('{"findings": [{}]}', "utf-8")
-    assert told("-q") == (
+    assert reported("-q") == (
         1,
         f"{case}  not expected: {FINDING}\n  expected, and not there: ?:?:?  ?  ? ?: ?\n\n",
     )
     expected.unlink()
-    assert told("-q") == (
+    assert reported("-q") == (
         1,
         f"{case}  the expectation is missing: `--update` writes `bad.json`; then read it\n\n",
     )
@@ -222,7 +222,7 @@ def test_the_configuration_around_a_pack_is_not_that_of_its_cases(run: Run) -> N
     assert run("test", "policies/")[:2] == (0, "3 cases as expected\n")
 
 
-def test_a_rule_that_fails_is_told_with_its_place(run: Run) -> None:
+def test_a_rule_that_fails_is_reported_with_its_place(run: Run) -> None:
     run("new", "rule", "odd")
     rule = Path("policies/odd.py")
     rule.write_text(rule.read_text("utf-8").replace("get(subject.data", "get(subject.nothing"), "utf-8")

@@ -79,7 +79,7 @@ def test_a_pull_request_is_compared_with_its_base(
     assert "Sometimes" in capsys.readouterr().out
 
 
-def test_ci_without_a_base_says_that_it_compared_nothing(
+def test_ci_without_a_base_reports_that_it_compared_nothing(
     committed: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CI", "true")

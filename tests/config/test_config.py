@@ -126,18 +126,18 @@ def test_a_senseless_keyword_says_what_to_write(given: dict[str, Any], message: 
     "name", ["paths", "exclude", "context", "crds", "outside", "catalogs", "select", "ignore", "overrides"]
 )
 @pytest.mark.parametrize("value", [None, True, 3, 1.5, "text", {"a": 1}, [None], [[]], [{}], [True], [0]])
-def test_strange_values_are_told_and_nothing_else_is_raised(name: str, value: Any) -> None:
+def test_strange_values_are_reported_and_nothing_else_is_raised(name: str, value: Any) -> None:
     with pytest.raises(UsageError):
         Config().replace(**{name: value})
 
 
 @pytest.mark.parametrize("value", [None, True, 3, "text", [], [1], {1: 2}, {"a": None}, {None: []}])
-def test_levels_of_strange_types_are_told(value: Any) -> None:
+def test_levels_of_strange_types_are_reported(value: Any) -> None:
     with pytest.raises(UsageError):
         Config().replace(levels=value)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     with pytest.raises(UsageError) as error:
         Config().replace(fail_on="x", target_kubevirt="y", nonsense=1)
     assert str(error.value).count(";") == 2
@@ -188,7 +188,7 @@ def test_what_is_ignored_does_not_run_though_selected() -> None:
     assert config.level(LABEL, Effect.REJECTED, "a.yaml") is None
 
 
-def test_the_name_that_says_most_gives_the_level() -> None:
+def test_the_most_exact_name_gives_the_level() -> None:
     config = Config(levels={"VM103": Level.NOTE, "inference": Level.ERROR, "VM1": "off"})
     assert config.level(LABEL, Effect.REJECTED, "a.yaml") is Level.NOTE
     config = Config(levels={"infer-label-missing": Level.NOTE, "VM10": "off"})

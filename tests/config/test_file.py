@@ -1,4 +1,4 @@
-"""The configuration file: found, read, and every mistake told with its line."""
+"""The configuration file: found, read, and every mistake reported with its line."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def test_paths_start_at_the_file(repository: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "reported"),
     [
         ((".vmlint.yaml", ".vmlint.yml"), ".vmlint.yaml: `.vmlint.yml` also configures vmlint: keep one"),
         ((".vmlint.yml", "pyproject.toml"), ".vmlint.yml: `pyproject.toml` also configures vmlint: keep one"),
@@ -177,12 +177,12 @@ def test_paths_start_at_the_file(repository: Path, monkeypatch: pytest.MonkeyPat
         ),
     ],
 )
-def test_two_files_in_one_folder_are_a_mistake(files: tuple[str, ...], told: str) -> None:
+def test_two_files_in_one_folder_are_a_mistake(files: tuple[str, ...], reported: str) -> None:
     for file in files:
         write(file, "[tool.vmlint]\n")
     with pytest.raises(ConfigError) as error:
         find(Path())
-    assert error.value.mistakes == (told,)
+    assert error.value.mistakes == (reported,)
 
 
 def test_every_mistake_of_a_yaml_file_has_its_line() -> None:
@@ -219,7 +219,7 @@ nonsense: 1
         "paths, exclude, context, crds, outside, closed-world, target, default-namespace, catalogs, render, select, "
         "ignore, levels, overrides, ignores, baseline, rules, fail-on, strict, unknown-fields, max-file-size"
     )
-    told = [
+    reported = [
         "2: unknown key `closed_world`; did you mean `closed-world`?",
         f"5: the glob `[a` matches no path: {glob}",
         "6: an entry of `exclude` must be text, not a number",
@@ -239,7 +239,7 @@ nonsense: 1
         "25: `16 MB` is not a valid size: write a number of bytes or a quantity, such as `max-file-size: 16Mi`",
         f"26: unknown key `nonsense`; the keys are {keys}",
     ]
-    assert mistakes(write(".vmlint.yaml", text)) == [f".vmlint.yaml:{line}" for line in told]
+    assert mistakes(write(".vmlint.yaml", text)) == [f".vmlint.yaml:{line}" for line in reported]
 
 
 def test_every_mistake_of_a_toml_file_has_its_line() -> None:
@@ -265,7 +265,7 @@ ignore = ["zzzzzz"]
 [tool.vmlint.levels]
 "storage" = "of"
 """
-    told = [
+    reported = [
         "5: unknown key `closed_world`; did you mean `closed-world`?",
         "6: the glob `[a` matches no path: write it as in a .gitignore, such as `charts/**/templates/`",
         '9: `kubevirt: 1.8` is a number, in which 1.10 and 1.1 are the same: write it in quotes, `kubevirt: "1.8"`',
@@ -273,7 +273,7 @@ ignore = ["zzzzzz"]
         "17: no rule or family is called `zzzzzz`; `vmlint rules` lists them",
         "20: the level of `storage` must be error, warning, note or off, not `of`; did you mean `off`?",
     ]
-    assert mistakes(write("pyproject.toml", text)) == [f"pyproject.toml:{line}" for line in told]
+    assert mistakes(write("pyproject.toml", text)) == [f"pyproject.toml:{line}" for line in reported]
 
 
 def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
@@ -284,7 +284,7 @@ def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "reported"),
     [
         (
             ".vmlint.yaml",
@@ -301,20 +301,20 @@ def test_a_key_in_the_middle_of_a_toml_line_has_the_line_of_its_table() -> None:
         ),
     ],
 )
-def test_what_is_no_configuration_at_all(file: str, text: bytes, told: str) -> None:
-    assert mistakes(write(file, text)) == [f"{file}:{told}"]
+def test_what_is_no_configuration_at_all(file: str, text: bytes, reported: str) -> None:
+    assert mistakes(write(file, text)) == [f"{file}:{reported}"]
 
 
 @pytest.mark.parametrize("text", ["a: [\n", "a: *none\n", "a: b: c\n", "\ta: 1\n", "select: [{{ .Values.rules }}]\n"])
-def test_broken_yaml_is_told_with_its_line(text: str) -> None:
-    assert [told.split(":")[:2] for told in mistakes(write(".vmlint.yaml", text))] in (
+def test_broken_yaml_is_reported_with_its_line(text: str) -> None:
+    assert [reported.split(":")[:2] for reported in mistakes(write(".vmlint.yaml", text))] in (
         [[".vmlint.yaml", "1"]],
         [[".vmlint.yaml", "2"]],
     )
 
 
 @pytest.mark.parametrize("text", ["tool = 1\n", "[tool]\nother = 1\n", "vmlint = 1\n"])
-def test_a_toml_file_without_the_table_is_told_where_it_is_named_and_else_passed_over(text: str) -> None:
+def test_a_toml_file_without_the_table_is_reported_where_it_is_named_and_else_passed_over(text: str) -> None:
     assert mistakes(write("pyproject.toml", text)) == [
         "pyproject.toml: the table `[tool.vmlint]` is missing: add it, or name another file"
     ]
@@ -329,7 +329,7 @@ def test_a_table_may_be_spelt_in_many_ways(text: str) -> None:
     assert load_for([]) == Config(root=str(Path().absolute()), file="pyproject.toml", per_folder=True)
 
 
-def test_broken_toml_is_told_where_it_configures_vmlint() -> None:
+def test_broken_toml_is_reported_where_it_configures_vmlint() -> None:
     write("pyproject.toml", "[tool.other]\na = # vmlint\n")
     assert find(Path()) is None
     write("pyproject.toml", "[tool.vmlint]\na =\n")
@@ -337,7 +337,7 @@ def test_broken_toml_is_told_where_it_configures_vmlint() -> None:
         load_for([])
 
 
-def test_a_file_that_can_not_be_read_is_told() -> None:
+def test_a_file_that_can_not_be_read_is_reported() -> None:
     assert mistakes(Path("none.yaml")) == ["none.yaml: can't be read: No such file or directory"]
     Path("folder.yaml").mkdir()
     assert mistakes(Path("folder.yaml")) == ["folder.yaml: can't be read: Is a directory"]
@@ -358,18 +358,18 @@ def test_a_configuration_names_nothing_outside_its_repository(repository: Path, 
     write("outside/a.yaml")
     write("inner/apps/deep/b.yaml")
     (inner / "link").symlink_to(repository / "outside")
-    told = (
+    reported = (
         f"`{path.strip(chr(39))}` leads out of `inner`: a configuration may name only files in its repository; name "
         "others on the command line"
     )
-    assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {told}"]
+    assert mistakes(write("inner/.vmlint.yaml", key.format(path))) == [f"inner/.vmlint.yaml:1: {reported}"]
 
 
 @pytest.mark.parametrize("key", ["context: [{}]", "crds: [{}]", "paths: [{}]", "baseline: {}"])
 def test_a_configuration_names_no_pipe(repository: Path, key: str) -> None:
     os.mkfifo(repository / "pipe.yaml")
-    told = "`pipe.yaml` is neither a file nor a folder: vmlint reads nothing else"
-    assert mistakes(write(".vmlint.yaml", key.format("pipe.yaml"))) == [f".vmlint.yaml:1: {told}"]
+    reported = "`pipe.yaml` is neither a file nor a folder: vmlint reads nothing else"
+    assert mistakes(write(".vmlint.yaml", key.format("pipe.yaml"))) == [f".vmlint.yaml:1: {reported}"]
 
 
 def test_a_configuration_may_name_all_of_its_repository() -> None:

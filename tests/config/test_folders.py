@@ -51,7 +51,7 @@ BOTH = {
 }
 
 
-def test_without_any_all_is_told() -> None:
+def test_without_any_all_is_reported() -> None:
     assert found() == [*BOTH["a/b/two"], *BOTH["a/one"], *BOTH["c/three"]]
 
 
@@ -143,7 +143,7 @@ def test_what_is_for_a_whole_run_is_listed() -> None:
     assert vmlint.check().skipped[0].reason.endswith("and this run takes it from `.vmlint.yaml`")
 
 
-def test_the_mistakes_of_all_are_told() -> None:
+def test_the_mistakes_of_all_are_reported() -> None:
     write("a/.vmlint.yaml", "ignore: [nonsense]\n")
     write("c/.vmlint.yaml", "slect: []\nlevels: 3\n")
     with pytest.raises(ConfigError) as error:

@@ -144,7 +144,7 @@ def test_the_catalog() -> None:
     assert origins(found)["domain.memory.guest"] == "instancetype u1.medium"
 
 
-def test_the_preferred_storage_class_stands_in_the_templates() -> None:
+def test_the_preferred_storage_class_is_in_the_templates() -> None:
     template = "dataVolumeTemplates: [{metadata: {name: d}, spec: {storage: {}, source: {blank: {}}}}]"
     found = only(vm(f"{USES_BUS}\n{template}"), BUS)
     path = ("spec", "dataVolumeTemplates", 0, "spec", "storage", "storageClassName")

@@ -183,7 +183,7 @@ def test_what_the_failure_policy_does(text: str, result: Result, policy: str) ->
     assert (way.result, way.policy) == (result, policy)
 
 
-def test_what_is_dropped_says_why() -> None:
+def test_what_is_dropped_has_the_reason() -> None:
     way = instancetype(vm(f"instancetype: {{inferFromVolume: root, {IGNORE}}}", volume=DISK))
     assert way.result.ok
     assert way.reason.startswith("volume `root`: ")

@@ -1,4 +1,4 @@
-"""Findings of several deployments: decided for each, and told once where they are equal."""
+"""Findings of several deployments: decided for each, and reported once where they are equal."""
 
 from __future__ import annotations
 

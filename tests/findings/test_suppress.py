@@ -170,10 +170,10 @@ def test_an_annotation_of_a_strange_type_suppresses_nothing(value: str) -> None:
     assert {RULE, "VM904"} <= set(shown(vmlint.check()))
 
 
-def test_a_misspelt_annotation_is_told() -> None:
+def test_a_misspelt_annotation_is_reported() -> None:
     written(annotation="\n  annotations: {vmlint.dev/ignores: VM525}")
-    (_, told) = sorted(vmlint.check().findings, key=lambda finding: finding.rule)
-    assert told.message == (
+    (_, reported) = sorted(vmlint.check().findings, key=lambda finding: finding.rule)
+    assert reported.message == (
         "the suppression has no effect: the annotation `vmlint.dev/ignores` does not exist: its name is "
         "`vmlint.dev/ignore`."
     )
@@ -245,7 +245,7 @@ def test_entries_of_the_configuration(entry: dict[str, Any], hidden: bool) -> No
     assert by(report) == ([(RULE, "configuration", "x", "", 0)] if hidden else [])
 
 
-def test_dead_entries_of_a_file_are_told_at_their_line() -> None:
+def test_dead_entries_of_a_file_are_reported_at_their_line() -> None:
     written()
     Path(".vmlint.yaml").write_text(
         "ignores:\n"
@@ -306,16 +306,18 @@ def test_findings_about_suppressions_are_suppressed_by_file_and_configuration() 
 def test_one_suppression_names_so_many_rules_and_no_more() -> None:
     names = ", ".join(f"VM{number}" for number in range(100, 151))
     written(annotation=annotated(names), beside=f"vmlint: ignore[{names}] x")
-    told = [finding.message for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
-    assert [message.partition("a suppression")[2] for message in told] == [
+    reported = [finding.message for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
+    assert [message.partition("a suppression")[2] for message in reported] == [
         " may name at most 50 rules: name their family."
     ] * 2
 
 
 def test_of_very_many_comments_the_first_are_read() -> None:
     written(head="# vmlint: ignore[VM1] x\n" * 1500)
-    told = [finding for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
-    assert [(finding.line, "only the first 1,000 comments" in finding.message) for finding in told] == [(1001, True)]
+    reported = [finding for finding in vmlint.check().findings if finding.slug == "suppression-unknown"]
+    assert [(finding.line, "only the first 1,000 comments" in finding.message) for finding in reported] == [
+        (1001, True)
+    ]
 
 
 def test_each_mark_is_compared_with_what_it_may_mean_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

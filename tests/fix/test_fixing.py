@@ -168,7 +168,7 @@ def test_writing_keeps_the_mode_and_refuses_what_has_changed() -> None:
     assert [path.name for path in Path().iterdir() if path.name != ".git"] == ["vm.yaml"]
 
 
-def test_a_diff_says_where_the_last_line_has_no_end() -> None:
+def test_a_diff_shows_where_the_last_line_has_no_end() -> None:
     assert Rewrite("a", b"x\ny", b"x\nz\n").diff() == (
         "--- a/a\n+++ b/a\n@@ -1,2 +1,2 @@\n x\n-y\n\\ No newline at end of file\n+z\n"
     )

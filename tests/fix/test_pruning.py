@@ -105,7 +105,7 @@ def test_every_other_byte_stays(before: str, after: str) -> None:
     assert pruning.rewrites or before == after
 
 
-def test_what_was_done_is_told() -> None:
+def test_what_was_done_is_reported() -> None:
     _, pruning = pruned(HEAD + "# vmlint: ignore[VM203, VM1] x\n" + SPEC.replace("true", "true # vmlint: ignore[none]"))
     assert pruning.done == ("vm.yaml:6: `VM203`, `VM1`", "vm.yaml:8: `none`")
 
@@ -123,7 +123,7 @@ def test_what_is_written_in_another_way_is_left(annotations: str) -> None:
     before = HEAD + annotations + SPEC
     text, pruning = pruned(before)
     assert (text, pruning.rewrites) == (before, ())
-    assert [told.partition(":")[0] for told in pruning.left] == ["vm.yaml"]
+    assert [reported.partition(":")[0] for reported in pruning.left] == ["vm.yaml"]
 
 
 def test_malformed_and_misplaced_ones_are_left() -> None:

@@ -116,7 +116,7 @@ def test_builds_are_those_of_the_tool(tmp_path: Path, kustomization: str) -> Non
     assert deployment.unclear == ()
 
 
-def test_each_field_stands_where_it_was_written(tmp_path: Path) -> None:
+def test_each_field_is_where_it_was_written(tmp_path: Path) -> None:
     deployment = written(tmp_path, KUSTOMIZATIONS["operations"])
     (vm,) = (one for one in deployment.resources if one.ref.kind == "VirtualMachine")
     document, path = vm.written(("spec", "running"))
@@ -128,7 +128,7 @@ def test_each_field_stands_where_it_was_written(tmp_path: Path) -> None:
     assert (document.file, path[-2:]) == ("base/vm.yaml", (1, "name"))
 
 
-def test_what_is_renamed_says_what_it_was(tmp_path: Path) -> None:
+def test_what_is_renamed_keeps_its_identity(tmp_path: Path) -> None:
     deployment = written(tmp_path, "namePrefix: a-\nnamespace: prod")
     was = {one.ref.short: one.renamed and (one.renamed.ref.short, one.renamed.by.path) for one in deployment.resources}
     assert was == {

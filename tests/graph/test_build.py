@@ -20,7 +20,7 @@ def test_no_object(data: Any) -> None:
     assert list(objects(data)) == []
 
 
-def test_an_object_stands_at_the_root() -> None:
+def test_an_object_is_at_the_root() -> None:
     assert list(objects(CLAIM)) == [((), CLAIM)]
 
 

@@ -95,7 +95,7 @@ def test_references_go_by_what_is_made() -> None:
     )
 
 
-def test_a_reference_says_where_it_is_written_and_what_it_leads_to() -> None:
+def test_a_reference_shows_where_it_is_written_and_what_it_leads_to() -> None:
     (edge,) = [edge for edge in edges(WHOLE) if edge.kind == "instancetype"]
     assert edge == Edge(
         source="VirtualMachine.kubevirt.io/shop/web",
@@ -132,7 +132,7 @@ def test_a_variable_is_unknown() -> None:
     assert standings(graph)["DataSource.cdi.kubevirt.io/golden/${IMAGE}"] == "unknown"
 
 
-def test_a_patch_is_told_apart() -> None:
+def test_a_patch_is_distinguished() -> None:
     graph = build(Cluster(resources(VM, fragment=True)))
     assert standings(graph)["VirtualMachine.kubevirt.io/shop/web"] == "patch"
 

@@ -127,10 +127,10 @@ EDITS: dict[str, tuple[Edit, Verdict, str]] = {
 
 @pytest.mark.parametrize("name", EDITS)
 def test_edits_of_a_running_vm(name: str, tmp_path: Path) -> None:
-    edit, verdict, told = EDITS[name]
+    edit, verdict, reported = EDITS[name]
     change = _change(_impact(tmp_path, [VM], [_edited(VM, edit)]))
     assert change.verdict is verdict
-    assert told in change.message
+    assert reported in change.message
 
 
 def test_a_rollout_strategy_of_stage_makes_everything_wait(tmp_path: Path) -> None:

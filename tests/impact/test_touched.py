@@ -73,27 +73,27 @@ def check(since: str = "HEAD", *paths: str, **settings: Any) -> Report:
     return vmlint.check(paths, changed=since, **settings)
 
 
-def told(report: Report) -> list[tuple[str, str]]:
+def reported(report: Report) -> list[tuple[str, str]]:
     return [(finding.file, finding.slug) for finding in report.findings]
 
 
 def test_nothing_has_changed(base: str) -> None:
     report = check()
-    assert told(report) == []
+    assert reported(report) == []
     assert report.changed == Changed("HEAD", base, objects=0, hidden=3)
 
 
 def test_the_objects_of_a_changed_file(tmp_path: Path, base: str) -> None:
     write(tmp_path, {"vms/c.yaml": "# A remark\n" + VM.format(name="c", image="fedora")})
     report = check()
-    assert told(report) == [("vms/c.yaml", OLD)]
+    assert reported(report) == [("vms/c.yaml", OLD)]
     assert report.changed == Changed("HEAD", base, objects=1, hidden=2)
 
 
 def test_a_label_that_vms_infer_from_is_removed(tmp_path: Path, base: str) -> None:
     write(tmp_path, {"images/debian.yaml": CLAIM.format(name="debian").replace("default-instancetype", "other")})
     report = check()
-    assert told(report) == [
+    assert reported(report) == [
         ("vms/a.yaml", OLD),
         ("vms/a.yaml", "infer-label-missing"),
         ("vms/b.yaml", OLD),
@@ -105,13 +105,13 @@ def test_a_label_that_vms_infer_from_is_removed(tmp_path: Path, base: str) -> No
 def test_an_object_is_removed(tmp_path: Path, base: str) -> None:
     write(tmp_path, {"images/fedora.yaml": None})
     report = check(closed_world=True)
-    assert told(report) == [("vms/c.yaml", OLD), ("vms/c.yaml", "infer-broken-hop")]
+    assert reported(report) == [("vms/c.yaml", OLD), ("vms/c.yaml", "infer-broken-hop")]
     assert report.changed == Changed("HEAD", base, objects=2, hidden=2)
 
 
 def test_one_object_of_a_file_is_removed(tmp_path: Path) -> None:
     write(tmp_path, {"sources.yaml": SOURCE.format(name="debian")})
-    assert ("vms/c.yaml", "infer-broken-hop") in told(check())
+    assert ("vms/c.yaml", "infer-broken-hop") in reported(check())
 
 
 def test_what_a_file_made_and_makes_no_longer(tmp_path: Path) -> None:
@@ -119,27 +119,27 @@ def test_what_a_file_made_and_makes_no_longer(tmp_path: Path) -> None:
     user = VM.format(name="user", image="debian").replace("user-root", "a-root").replace("dataVolumeTemplates", "x-y")
     commit(tmp_path, {"vms/user.yaml": user})
     write(tmp_path, {"vms/a.yaml": VM.format(name="a", image="debian").replace("a-root", "other-root")})
-    assert "vms/user.yaml" in {file for file, _ in told(check())}
+    assert "vms/user.yaml" in {file for file, _ in reported(check())}
 
 
 def test_a_file_is_moved(tmp_path: Path, base: str) -> None:
     git(tmp_path, "mv", "vms/c.yaml", "c.yaml")
     report = check()
-    assert told(report) == [("c.yaml", OLD)]
+    assert reported(report) == [("c.yaml", OLD)]
     assert report.changed == Changed("HEAD", base, objects=1, hidden=2)
 
 
 def test_a_new_file_that_nobody_has_added(tmp_path: Path) -> None:
     write(tmp_path, {"vms/d.yaml": VM.format(name="d", image="debian")})
-    assert told(check()) == [("vms/d.yaml", OLD)]
+    assert reported(check()) == [("vms/d.yaml", OLD)]
 
 
 def test_a_branch(tmp_path: Path, base: str) -> None:
     git(tmp_path, "checkout", "-q", "-b", "feature")
     commit(tmp_path, {"vms/a.yaml": VM.format(name="a", image="fedora")})
-    assert told(check()) == []
+    assert reported(check()) == []
     report = check("main")
-    assert told(report) == [
+    assert reported(report) == [
         ("vms/a.yaml", OLD),
         ("vms/a.yaml", "inferred-matcher-applied-again"),
         ("vms/a.yaml", "datavolume-template-changed"),
@@ -159,8 +159,8 @@ def test_an_instancetype_by_name(tmp_path: Path) -> None:
     )
     commit(tmp_path, {"sizes.yaml": size, "vms/a.yaml": named})
     write(tmp_path, {"sizes.yaml": size.replace("1Gi", "2Gi")})
-    assert ("vms/a.yaml", OLD) in told(check())
-    assert ("vms/b.yaml", OLD) not in told(check())
+    assert ("vms/a.yaml", OLD) in reported(check())
+    assert ("vms/b.yaml", OLD) not in reported(check())
 
 
 def test_an_instancetype_by_inference(tmp_path: Path) -> None:
@@ -174,11 +174,11 @@ def test_an_instancetype_by_inference(tmp_path: Path) -> None:
         tmp_path, {"sizes.yaml": size, "images/fedora.yaml": CLAIM.format(name="fedora").replace("u1.medium", "small")}
     )
     write(tmp_path, {"sizes.yaml": size.replace("1Gi", "2Gi")})
-    assert ("vms/c.yaml", OLD) in told(check())
-    assert ("vms/b.yaml", OLD) not in told(check())
+    assert ("vms/c.yaml", OLD) in reported(check())
+    assert ("vms/b.yaml", OLD) not in reported(check())
 
 
-def test_what_no_reference_leads_to_is_told_where_it_is_new(tmp_path: Path) -> None:
+def test_what_no_reference_leads_to_is_reported_where_it_is_new(tmp_path: Path) -> None:
     """Two VMs get one MAC address: the finding hangs on the one that is as it was."""
 
     def with_mac(name: str, mac: str) -> str:
@@ -190,10 +190,10 @@ def test_what_no_reference_leads_to_is_told_where_it_is_new(tmp_path: Path) -> N
     new, other = with_mac("a", "02:00:00:00:00:02"), with_mac("b", "02:00:00:00:00:02")
     commit(tmp_path, {"vms/a.yaml": with_mac("a", "02:00:00:00:00:01"), "vms/b.yaml": other})
     write(tmp_path, {"vms/a.yaml": new})
-    assert told(check(select=["mac-address-taken"])) == [("vms/b.yaml", "mac-address-taken")]
+    assert reported(check(select=["mac-address-taken"])) == [("vms/b.yaml", "mac-address-taken")]
     commit(tmp_path, {})
     write(tmp_path, {"vms/c.yaml": f"# A remark\n{FILES['vms/c.yaml']}"})
-    assert told(check(select=["mac-address-taken"])) == []
+    assert reported(check(select=["mac-address-taken"])) == []
 
 
 KUSTOMIZED: dict[str, str | None] = {
@@ -235,20 +235,20 @@ KUSTOMIZED: dict[str, str | None] = {
 def test_kustomizations_touch_what_they_make(tmp_path: Path, change: dict[str, str | None], places: list[str]) -> None:
     commit(tmp_path, KUSTOMIZED)
     write(tmp_path, change)
-    assert [file for file, slug in told(check()) if slug == OLD] == places
+    assert [file for file, slug in reported(check()) if slug == OLD] == places
 
 
-def test_what_hangs_on_no_object_is_told_of_changed_files(tmp_path: Path) -> None:
+def test_what_hangs_on_no_object_is_reported_of_changed_files(tmp_path: Path) -> None:
     broken = "kind: VirtualMachine\na: [\n"
     commit(tmp_path, {"old.yaml": broken, "edited.yaml": broken})
     write(tmp_path, {"edited.yaml": f"{broken}# more\n", "new.yaml": broken})
-    assert told(check()) == [("edited.yaml", "unreadable-document"), ("new.yaml", "unreadable-document")]
+    assert reported(check()) == [("edited.yaml", "unreadable-document"), ("new.yaml", "unreadable-document")]
 
 
 def test_a_file_that_could_not_be_read_before(tmp_path: Path) -> None:
     commit(tmp_path, {"vms/c.yaml": "a: [\n"})
     write(tmp_path, {"vms/c.yaml": FILES["vms/c.yaml"]})
-    assert told(check()) == [("vms/c.yaml", OLD)]
+    assert reported(check()) == [("vms/c.yaml", OLD)]
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_what_all_is_judged_by_touches_everything(
     report = check(**settings)
     named = next(iter(settings.get("context", change)))
     assert report.changed == Changed("HEAD", base, objects=7, hidden=0, everything=named)
-    assert told(report) == [(f"vms/{name}.yaml", OLD) for name in "abc"]
+    assert reported(report) == [(f"vms/{name}.yaml", OLD) for name in "abc"]
 
 
 def test_open_questions_are_those_of_the_change(tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_suppressions_are_those_of_the_change(tmp_path: Path, base: str) -> None
     commit(tmp_path, silent)
     write(tmp_path, {"vms/a.yaml": f"# A remark\n{silent['vms/a.yaml']}"})
     report = check()
-    assert told(report) == [("vms/a.yaml", "suppression-unused")]
+    assert reported(report) == [("vms/a.yaml", "suppression-unused")]
     assert [(one.finding.file, one.finding.slug) for one in report.suppressed] == [("vms/a.yaml", OLD)]
     assert {(one.name, one.mark.place.document.file) for one in report.suppressions} == {  # type: ignore[union-attr]
         ("VM525", "vms/a.yaml"),
@@ -325,7 +325,7 @@ def test_known_findings_stay_known(tmp_path: Path) -> None:
     commit(tmp_path, {file: Baseline.from_findings(vmlint.check().findings, file).text()})
     write(tmp_path, {"vms/a.yaml": f"# A remark\n{FILES['vms/a.yaml']}"})
     report = check(baseline=file)
-    assert told(report) == []
+    assert reported(report) == []
     assert [(one.finding.file, one.finding.slug) for one in report.suppressed] == [("vms/a.yaml", OLD)]
     assert report.stale == ()
     assert report.changed is not None
@@ -344,7 +344,7 @@ def test_a_part_of_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write(tmp_path, {"images/debian.yaml": None, "vms/a.yaml": None})
     monkeypatch.chdir(tmp_path / "vms")
     report = check("HEAD", ".")
-    assert told(report) == []
+    assert reported(report) == []
     assert report.changed is not None
     assert report.changed.hidden == len(vmlint.check(["."]).findings)
 
@@ -364,10 +364,10 @@ def test_rules_on_updates_are_idle_where_nothing_is_compared(tmp_path: Path) -> 
     assert vmlint.check(["data.yaml"]).findings == ()
     write(tmp_path, {"data.yaml": disk.replace("1Gi", "2Gi")})
     report = check("HEAD", "data.yaml")
-    assert told(report) == []
+    assert reported(report) == []
     assert [one.finding.slug for one in report.suppressed] == ["immutable-spec-changed"]
     write(tmp_path, {"data.yaml": disk.replace("name: data", "name: data-2")})
-    assert told(check("HEAD", "data.yaml")) == [("data.yaml", "suppression-unused")]
+    assert reported(check("HEAD", "data.yaml")) == [("data.yaml", "suppression-unused")]
 
 
 def test_an_object_of_two_overlays_is_compared_with_itself(tmp_path: Path) -> None:
@@ -383,10 +383,10 @@ def test_an_object_of_two_overlays_is_compared_with_itself(tmp_path: Path) -> No
     one, two = "resources: [data.yaml]\n", "resources: [data.yaml]\nnamespace: shop\n"
     commit(tmp_path, {"one/kustomization.yaml": one, "one/data.yaml": disk.format(size="1Gi")})
     write(tmp_path, {"two/kustomization.yaml": two, "two/data.yaml": disk.format(size="9Gi")})
-    assert told(check()) == []
+    assert reported(check()) == []
     commit(tmp_path, {})
     write(tmp_path, {"two/data.yaml": disk.format(size="5Gi")})
-    assert told(check()) == [("two/data.yaml", "immutable-spec-changed")]
+    assert reported(check()) == [("two/data.yaml", "immutable-spec-changed")]
 
 
 def test_a_patch_of_an_object_elsewhere_is_touched_by_its_own_change(tmp_path: Path, base: str) -> None:
@@ -401,14 +401,14 @@ def test_a_patch_of_an_object_elsewhere_is_touched_by_its_own_change(tmp_path: P
     commit(tmp_path, files)
     assert {one.file for one in vmlint.check().findings} >= {"far/patch.yaml"}
     report = check()
-    assert told(report) == []
+    assert reported(report) == []
     assert report.changed is not None
     assert report.changed.objects == 0
     write(tmp_path, {"far/patch.yaml": patch.replace("true", "false")})
-    assert {file for file, _ in told(check())} == {"far/patch.yaml"}
+    assert {file for file, _ in reported(check())} == {"far/patch.yaml"}
 
 
-def test_templates_of_one_file_are_told_apart(tmp_path: Path) -> None:
+def test_templates_of_one_file_are_distinguished(tmp_path: Path) -> None:
     template = """\
         apiVersion: template.openshift.io/v1
         kind: Template
@@ -426,9 +426,9 @@ def test_templates_of_one_file_are_told_apart(tmp_path: Path) -> None:
     )
     commit(tmp_path, {"templates.yaml": f"{one}---\n{two}"})
     write(tmp_path, {"templates.yaml": f"# A remark\n{one}---\n{two}"})
-    assert told(check()) == []
+    assert reported(check()) == []
     write(tmp_path, {"templates.yaml": f"{one}---\n{two.replace('2Gi', '3Gi')}"})
-    assert told(check()) == [("templates.yaml", "immutable-spec-changed")]
+    assert reported(check()) == [("templates.yaml", "immutable-spec-changed")]
 
 
 def test_objects_that_are_not_linted_are_not_judged(tmp_path: Path) -> None:
@@ -440,10 +440,10 @@ def test_objects_that_are_not_linted_are_not_judged(tmp_path: Path) -> None:
         """
     commit(tmp_path, {"cluster/data.yaml": disk})
     write(tmp_path, {"cluster/data.yaml": disk.replace("1Gi", "2Gi")})
-    assert told(check("HEAD", "vms", context=["cluster"], select=["immutable-spec-changed"])) == []
+    assert reported(check("HEAD", "vms", context=["cluster"], select=["immutable-spec-changed"])) == []
 
 
 def test_a_fix_may_put_a_mapping(base: str, tmp_path: Path) -> None:
     boot = "domain: {firmware: {bootloader: {efi: {secureBoot: true}}}, devices: {}}"
     write(tmp_path, {"vms/a.yaml": VM.format(name="a", image="debian").replace("domain: {devices: {}}", boot)})
-    assert ("vms/a.yaml", "secure-boot-without-smm") in told(check())
+    assert ("vms/a.yaml", "secure-boot-without-smm") in reported(check())

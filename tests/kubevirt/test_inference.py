@@ -132,7 +132,7 @@ def test_labels_on_the_way_end_the_chain(kind: str) -> None:
     assert found.last.ref.kind == kind
 
 
-def test_each_matcher_stops_where_its_own_label_stands() -> None:
+def test_each_matcher_stops_where_its_own_label_is() -> None:
     files = (
         vm(VOLUME),
         obj(

@@ -278,8 +278,8 @@ def test_the_table_speaks_of_every_field() -> None:
                 out += leaves(inner, (*prefix, name)) if own else [(*prefix, name)]
         return out
 
-    told = {row.preference for row in TABLE}
-    assert [path for path in leaves("v1beta1.VirtualMachinePreferenceSpec") if path not in told] == []
+    reported = {row.preference for row in TABLE}
+    assert [path for path in leaves("v1beta1.VirtualMachinePreferenceSpec") if path not in reported] == []
 
 
 def test_what_is_ignored() -> None:

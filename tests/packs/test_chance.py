@@ -104,5 +104,5 @@ def _read(pack: Any) -> Any:
         try:
             return read(file)
         except ConfigError as error:
-            assert all(f"{file.name}:" in told for told in error.mistakes)
+            assert all(f"{file.name}:" in reported for reported in error.mistakes)
             return ()

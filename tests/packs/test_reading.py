@@ -32,8 +32,8 @@ def mistakes(folder: Path, text: str) -> list[str]:
     with pytest.raises(ConfigError) as raised:
         read(file)
     shown = os.path.relpath(file)
-    assert all(told.startswith(f"{shown}:") for told in raised.value.mistakes)
-    return [told.removeprefix(f"{shown}:") for told in raised.value.mistakes]
+    assert all(reported.startswith(f"{shown}:") for reported in raised.value.mistakes)
+    return [reported.removeprefix(f"{shown}:") for reported in raised.value.mistakes]
 
 
 def in_rule(folder: Path, **lines: str) -> list[str]:
@@ -80,7 +80,7 @@ def test_rules_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert [rule.id for rule in read(pack(tmp_path, f"rules:\n{RULE}{second}"))] == ["HOUSE001", "HOUSE000"]
 
 
-def test_every_mistake_is_told_with_its_line(tmp_path: Path) -> None:
+def test_every_mistake_is_reported_with_its_line(tmp_path: Path) -> None:
     text = """\
 pack: Our House
 rules:
@@ -111,7 +111,7 @@ rule: []
 
 
 @pytest.mark.parametrize(
-    ("lines", "told"),
+    ("lines", "reported"),
     [
         ({"id": ""}, ["2: the rule has no `id`: write a unique number, such as `id: HOUSE001`"]),
         ({"id": "house1"}, ["6: an `id` must consist of capital letters and a number, such as `HOUSE001`"]),
@@ -212,8 +212,8 @@ rule: []
         ({"_": "id: HOUSE002"}, ["7: `id` appears twice, first in line 2: keep one"]),
     ],
 )  # fmt: skip
-def test_mistakes_of_a_rule(tmp_path: Path, lines: dict[str, str], told: list[str]) -> None:
-    assert in_rule(tmp_path, **lines) == told
+def test_mistakes_of_a_rule(tmp_path: Path, lines: dict[str, str], reported: list[str]) -> None:
+    assert in_rule(tmp_path, **lines) == reported
 
 
 def test_names_are_once_in_a_pack(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_names_are_once_in_a_pack(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         (
             "- a\n",
@@ -235,10 +235,10 @@ def test_names_are_once_in_a_pack(tmp_path: Path) -> None:
         ("rules: []\n---\nrules: []\n", ["3: a second document begins here: a pack is a single one"]),
     ],
 )  # fmt: skip
-def test_what_is_no_pack(tmp_path: Path, text: str, told: list[str]) -> None:
+def test_what_is_no_pack(tmp_path: Path, text: str, reported: list[str]) -> None:
     got = mistakes(tmp_path, text)
-    assert len(got) == len(told)
-    assert all(one.startswith(wanted) for one, wanted in zip(got, told, strict=True))
+    assert len(got) == len(reported)
+    assert all(one.startswith(wanted) for one, wanted in zip(got, reported, strict=True))
 
 
 def test_what_can_not_be_read(tmp_path: Path) -> None:

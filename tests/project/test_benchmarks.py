@@ -31,7 +31,7 @@ def test_every_row_is_a_ratio() -> None:
         assert float(found[2]) > 0 < float(found[3])
 
 
-def test_a_row_that_there_is_not_is_told() -> None:
+def test_a_row_that_there_is_not_is_reported() -> None:
     done = run("colt")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no row is called `colt`: the rows are alike, unlike, real, workers," in done.stderr

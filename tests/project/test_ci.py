@@ -223,8 +223,8 @@ def test_the_inputs_of_the_action_are_options(
     done = step(1, inputs, source, runner, manifests)
     assert done.returncode == exit_code, done.stderr
     sarif = inputs.get("sarif", "vmlint.sarif")
-    told = f"exit-code={exit_code}\n" + (f"sarif={sarif}\n" if exit_code < 2 else "")
-    assert (manifests / "output.txt").read_text("utf-8") == told
+    reported = f"exit-code={exit_code}\n" + (f"sarif={sarif}\n" if exit_code < 2 else "")
+    assert (manifests / "output.txt").read_text("utf-8") == reported
 
 
 @pytest.mark.slow

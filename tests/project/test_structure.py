@@ -191,7 +191,7 @@ BY_NAME = {
 """Where the name of a kind is compared without its group, and why."""
 
 
-def test_kinds_are_told_apart_in_the_model_alone() -> None:
+def test_kinds_are_distinguished_in_the_model_alone() -> None:
     """Elsewhere an object's class says what it is: `isinstance`, not `ref.kind == "VirtualMachine"`."""
     compared = [
         f"{name}: {words}"

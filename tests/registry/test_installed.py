@@ -58,7 +58,7 @@ def test_a_pack_that_is_installed_and_named_runs_once(site: Path) -> None:
     assert [rule.pack for rule in registry.known(["acme_installed_two"]) if rule.pack] == ["acme_installed_two 1.2"]
 
 
-def test_an_entry_point_that_leads_nowhere_is_told(site: Path) -> None:
+def test_an_entry_point_that_leads_nowhere_is_reported(site: Path) -> None:
     install(site, "acme_installed_three", "acme_nowhere")
     with pytest.raises(PackError) as caught:
         vmlint.check()

@@ -26,7 +26,7 @@ def read(*packs: str) -> list[Rule]:
     return [rule for rule in registry.known(packs, plugins=False) if rule.pack]
 
 
-def told(*packs: str) -> tuple[str, ...]:
+def reported(*packs: str) -> tuple[str, ...]:
     with pytest.raises(PackError) as caught:
         read(*packs)
     return caught.value.mistakes
@@ -54,7 +54,7 @@ def test_a_folder_gives_every_module(here: Path) -> None:
     assert names("policies/") == [("ACME1", "a", "storage", "policies"), ("ACME2", "b", "policies", "policies")]
 
 
-def test_a_list_says_which_modules_are_rules(here: Path) -> None:
+def test_a_list_names_the_modules_that_are_rules(here: Path) -> None:
     listed = 'RULES = ("storage.a",)'
     write(here / "policies", __init__=listed, b="x = 1", storage__a=rule("ACME1"))
     assert names("./policies") == [("ACME1", "a", "storage", "policies")]
@@ -85,7 +85,7 @@ def test_a_module_is_found_where_python_looks(here: Path, monkeypatch: pytest.Mo
 
 def test_a_bare_word_is_no_folder(here: Path) -> None:
     write(here / "policies", a=rule())
-    assert told("policies", "nothing") == (
+    assert reported("policies", "nothing") == (
         "policies: no module of this name is installed; for the folder write `./policies`",
         "nothing: no module of this name is installed; for a file or folder write its path",
     )
@@ -96,7 +96,7 @@ def test_a_pack_that_is_named_twice_is_read_once(here: Path) -> None:
     assert names("policies/", "./policies") == [("ACME1", "a", "policies", "policies")]
 
 
-def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
+def test_all_mistakes_of_all_packs_are_reported(here: Path) -> None:
     write(
         here / "bad",
         a="import nothing_of_that_name",
@@ -120,7 +120,7 @@ def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
     (here / "none").mkdir()
     (here / "text.txt").touch()
     packs = ["bad/", "exit/", "init/", "lists/", "listed/", "empty/", "both/", "none/", "./text.txt", "nowhere/"]
-    assert told(*packs) == (
+    assert reported(*packs) == (
         "both: it contains `b.yaml` and `both/a.py`: name one of the two",
         "none: it contains no YAML or Python file",
         "text.txt: is not a pack: a pack is a YAML file, a Python file or a folder",
@@ -149,14 +149,14 @@ def test_all_mistakes_of_all_packs_are_told(here: Path) -> None:
 def test_names_are_not_those_of_others(here: Path) -> None:
     write(here / "p", memory_unset=rule("ACME9"), storage=rule("ACME1"), a=rule("ACME2"))
     write(here / "q", b=rule("ACME2"), a=rule("ACME3"))
-    assert told("p/", "q/") == (
+    assert reported("p/", "q/") == (
         "p: rule `ACME1` (storage): a family of vmlint has this name: choose another",
         "p: rule `ACME9` (memory-unset): `VM506` of vmlint has this name: choose another",
         "q: rule `ACME2` (b): `a` of p has this number: choose another",
         "q: rule `ACME3` (a): `ACME2` of p has this name: choose another",
     )
     write(here / "r", b=rule("VM506"))
-    assert told("r/") == (
+    assert reported("r/") == (
         "r/b.py: the number `VM506` is reserved for vmlint, as it begins with `VM` and a digit: choose another",
     )
 
@@ -169,7 +169,7 @@ def test_names_are_not_those_of_others(here: Path) -> None:
         ("yield vm.nothing", "AttributeError: 'VirtualMachine' object has no attribute 'nothing' at p/a.py:14"),
     ],
 )
-def test_a_rule_that_fails_is_told_as_the_packs(here: Path, body: str, error: str) -> None:
+def test_a_rule_that_fails_is_reported_as_the_packs(here: Path, body: str, error: str) -> None:
     text = rule()
     write(here / "p", a=text[: text.index("    if not")] + f"    {body}\n")
     (here / "vm.yaml").write_text(VM, "utf-8")

@@ -131,8 +131,8 @@ def test_rules_of_packs_are_tuned_suppressed_and_described_as_others(here: Path,
     shown = "policies/vm.yaml" if pack == "policies/" else "code"
     assert (described["name"], described["properties"]["pack"]) == ("owner-missing", shown)
     own = sum(not rule.pack for rule in report.rules)
-    told = text.render(report, verbose=True)
-    assert f"\nrules      {own} rules of vmlint\n           1 rule of {shown}\n" in told
+    reported = text.render(report, verbose=True)
+    assert f"\nrules      {own} rules of vmlint\n           1 rule of {shown}\n" in reported
     assert "rules      " not in text.render(vmlint.check(), verbose=True)
 
 

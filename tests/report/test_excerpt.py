@@ -15,7 +15,7 @@ def drawn(source: str, column: int, end_column: int, width: int | None = None, *
     return paint(excerpt(finding, Page(width), 0))
 
 
-def test_the_mark_stands_under_the_place() -> None:
+def test_the_mark_is_under_the_place() -> None:
     assert drawn("  key: value  # why", 8, 13) == ("7 │   key: value  # why\n  │        ^^^^^\n")
 
 

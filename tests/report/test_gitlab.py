@@ -82,7 +82,7 @@ def test_a_level_is_a_severity(level: Level, severity: str) -> None:
     assert entries(replace(OLD_VERSION, level=level))[0]["severity"] == severity
 
 
-def test_no_fingerprint_stands_twice() -> None:
+def test_no_fingerprint_appears_twice() -> None:
     marks = [entry["fingerprint"] for entry in entries(LABEL_MISSING, LABEL_MISSING, OLD_VERSION)]
     assert len(set(marks)) == 3
 

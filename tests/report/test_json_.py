@@ -41,7 +41,7 @@ def test_strings_are_exact() -> None:
     assert read["field"] == exact
 
 
-def test_a_suppressed_finding_says_who_suppresses_it() -> None:
+def test_a_suppressed_finding_shows_who_suppresses_it() -> None:
     suppressed = Suppressed(LABEL_MISSING, Source.ANNOTATION, "later", "vms/web.yaml", 7)
     stale = Stale("VM525", "VirtualMachine shop/web", "spec.running", 2)
     read = json.loads(render(replace(REPORT, suppressed=(suppressed,), stale=(stale,))))
@@ -53,6 +53,6 @@ def test_a_suppressed_finding_says_who_suppresses_it() -> None:
     ]
 
 
-def test_a_run_of_a_change_says_what_was_compared() -> None:
+def test_a_run_of_a_change_shows_what_was_compared() -> None:
     read = json.loads(render(replace(REPORT, changed=Changed("main", "c0ffee", 3, 2))))
     assert read["changed"] == {"since": "main", "commit": "c0ffee", "objects": 3, "hidden": 2, "everything": ""}

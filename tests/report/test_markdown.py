@@ -68,7 +68,7 @@ def test_nothing_found() -> None:
     assert render(Report("0.1.0")) == "## vmlint: nothing found\n\n0 objects from 0 files.\n"
 
 
-def test_a_run_of_a_change_says_what_it_leaves_out() -> None:
+def test_a_run_of_a_change_shows_what_it_leaves_out() -> None:
     changed = replace(Report("0.1.0"), changed=Changed("origin/*", "c0ffee", 3, 1))
     assert render(changed).splitlines()[4] == (
         "Changed: 3 of 0 objects affected by changes since `origin/*`; 1 finding elsewhere is not shown."
@@ -137,7 +137,7 @@ def test_hostile_names_stay_inert() -> None:
     assert set(re.findall(r"</?(\w+)", page(HOSTILE))) <= OURS | FOLDED
 
 
-def test_a_summary_that_would_be_too_large_is_cut_and_says_so() -> None:
+def test_a_summary_that_would_be_too_large_is_cut_and_reports_it() -> None:
     long = replace(UNREADABLE, message="é" * 1000)
     text = render(Report("0.1.0", tuple(replace(long, line=line) for line in range(1, 2000))))
     assert SIZE * 0.99 < len(text.encode("utf-8")) <= SIZE

@@ -101,7 +101,7 @@ def test_links_lead_to_their_step() -> None:
         assert text == f"{place['artifactLocation']['uri']}:{place['region']['startLine']}"
 
 
-def test_a_step_that_is_written_nowhere_stands_where_the_one_before_it_does() -> None:
+def test_a_step_that_is_written_nowhere_is_where_the_one_before_it_is() -> None:
     nowhere, somewhere = Step("outside", "", 0), Step("here", "b.yaml", 7)
     flow = results_of(replace(LABEL_MISSING, chain=(nowhere, somewhere, nowhere)))[0]["codeFlows"][0]
     places = [step["location"]["physicalLocation"] for step in flow["threadFlows"][0]["locations"]]

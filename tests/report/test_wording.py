@@ -10,7 +10,7 @@ def test_counted() -> None:
     assert [counted(number, "entry", "entries") for number in (1, 2)] == ["1 entry", "2 entries"]
 
 
-def test_place_says_what_is_known() -> None:
+def test_place_shows_what_is_known() -> None:
     assert place("a.yaml", 3, 7) == "a.yaml:3:7"
     assert place("a.yaml", 3) == "a.yaml:3"
     assert place("a.yaml", 0) == "a.yaml"

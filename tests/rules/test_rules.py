@@ -89,8 +89,8 @@ def test_rules_have_nothing_to_say_where_there_is_nothing_that_they_are_about(ca
 @pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
 def test_fixes_change_what_they_are_to_change_and_nothing_else(case: Path) -> None:
     wanted = case.with_suffix(".diff")
-    told = json.loads(expectation(case).read_text("utf-8"))["findings"]
-    fixable = {finding["fixable"] for finding in told if "fixable" in finding}
+    reported = json.loads(expectation(case).read_text("utf-8"))["findings"]
+    fixable = {finding["fixable"] for finding in reported if "fixable" in finding}
     if not fixable:
         assert not wanted.exists()
         return

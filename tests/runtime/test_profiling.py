@@ -43,7 +43,7 @@ def test_stages_are_counted_where_somebody_asks() -> None:
     assert {name: share.calls for name, share in one.stages.items()} == {"read": 1}
 
 
-def test_a_run_is_told_by_its_stages_and_rules() -> None:
+def test_a_run_is_reported_by_its_stages_and_rules() -> None:
     plain = vmlint.check([FIXTURE])
     profile: Profile
     with profiled() as profile:

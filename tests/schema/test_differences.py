@@ -56,5 +56,5 @@ def test_what_is_the_same(old: str, new: str) -> None:
     ],
 )
 def test_what_differs(old: str, new: str, expected: list[tuple[str, Any, Any]]) -> None:
-    told = [(".".join(map(str, one.path[1:])), one.old, one.new) for one in found(old, new)]
-    assert told == expected
+    reported = [(".".join(map(str, one.path[1:])), one.old, one.new) for one in found(old, new)]
+    assert reported == expected

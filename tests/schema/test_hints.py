@@ -74,7 +74,7 @@ def template(spec: dict[str, Any]) -> dict[str, Any]:
         ({"frobnicate": 1}, "frobnicate", "remove it, or move it to its place"),
     ],
 )
-def test_what_a_field_of_a_vm_stands_for(spec: dict[str, Any], path: str, fix: str) -> None:
+def test_what_a_field_of_a_vm_means(spec: dict[str, Any], path: str, fix: str) -> None:
     assert fixes("kubevirt.io/v1", "VirtualMachine", spec) == {f"spec.{path}": fix}
 
 
@@ -127,7 +127,7 @@ def test_metadata_of_the_object() -> None:
 
 
 @pytest.mark.parametrize(("size", "edits"), [("1Gi", (Remove(("spec", "source", "size")),)), ("2Gi", ())])
-def test_a_place_that_is_taken_is_told(size: str, edits: tuple[Remove, ...]) -> None:
+def test_a_place_that_is_taken_is_reported(size: str, edits: tuple[Remove, ...]) -> None:
     schema = schema_of("cdi.kubevirt.io/v1beta1", "DataVolume")
     assert schema is not None
     storage = {"resources": {"requests": {"storage": "1Gi"}}}

@@ -176,11 +176,11 @@ def test_no_pass_goes_on_behind_what_is_too_deep(opened: str) -> None:
 
 def test_libyaml_does_not_get_to_see_many_directives(monkeypatch: pytest.MonkeyPatch) -> None:
     tags = [f"%TAG !t{number}! tag:x,{number}:\n" for number in range(200)]
-    told = "kubectl can't read YAML directives such as `%YAML`: remove the line"
-    with pytest.raises(Unreadable, match=told):
+    reported = "kubectl can't read YAML directives such as `%YAML`: remove the line"
+    with pytest.raises(Unreadable, match=reported):
         build("".join(tags[:50]))
     monkeypatch.delattr("vmlint.source.builder.CParser")
-    with pytest.raises(Unreadable, match=told):
+    with pytest.raises(Unreadable, match=reported):
         build("".join(tags))
 
 

@@ -67,7 +67,7 @@ def test_a_comment_behind_a_block_scalar_is_one() -> None:
     assert said("a: |\n  # vmlint: no\n# vmlint: yes\nb: 1\n") == [(3, "yes", 4)]
 
 
-def test_of_a_broken_document_what_stands_before_the_mistake_counts() -> None:
+def test_of_a_broken_document_what_is_before_the_mistake_counts() -> None:
     assert said("# vmlint: yes\na: 1\n\tb: # vmlint: no\n") == [(1, "yes", 2)]
 
 

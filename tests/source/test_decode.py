@@ -110,12 +110,12 @@ def test_duplicates_of_json_too() -> None:
     assert second.duplicates == ((("b", "c"), (3, 2, 3, 5), 2),)
 
 
-def test_a_key_that_stands_three_times_is_two_duplicates() -> None:
+def test_a_key_that_appears_three_times_is_two_duplicates() -> None:
     (document,) = read("a: 1\na: 2\na: 3\n")
     assert [(each.span.line, each.first_line) for each in document.duplicates] == [(2, 1), (3, 2)]
 
 
-def test_text_after_the_end_of_a_document_is_told() -> None:
+def test_text_after_the_end_of_a_document_is_reported() -> None:
     read_file = decode(b"---\na: 1\n...\nb: 2\n---\nc: 3\n", "f.yaml")
     assert [document.data for document in read_file.documents] == [{"a": 1}, {"c": 3}]
     (skipped,) = read_file.skipped

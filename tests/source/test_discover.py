@@ -161,7 +161,7 @@ def test_a_link_is_read_if_its_target_would_not_be(make: Make) -> None:
     assert names(".") == ["one.yaml"]
 
 
-def test_links_out_of_the_paths_are_told_and_not_followed(make: Make) -> None:
+def test_links_out_of_the_paths_are_reported_and_not_followed(make: Make) -> None:
     here = make("a/x.yaml", "b/secret.yaml")
     (here / "a/file.yaml").symlink_to(here / "b/secret.yaml")
     (here / "a/directory").symlink_to(here / "b")
@@ -182,13 +182,13 @@ def test_a_named_link_is_followed(make: Make) -> None:
     assert names("link") == ["link/x.yaml"]
 
 
-def test_a_pipe_is_told_and_not_opened(make: Make) -> None:
+def test_a_pipe_is_reported_and_not_opened(make: Make) -> None:
     here = make("x.yaml")
     os.mkfifo(here / "pipe.yaml")
     assert skipped(".") == [("pipe.yaml", "not a regular file")]
 
 
-def test_a_directory_that_can_not_be_listed_is_told(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_can_not_be_listed_is_reported(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     make("a/x.yaml", "closed/y.yaml")
     scandir = os.scandir
 

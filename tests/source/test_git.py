@@ -292,7 +292,7 @@ def refusal(ref: str, *paths: str) -> str:
     return str(caught.value)
 
 
-def test_mistakes_are_told_in_one_line(tmp_path: Path) -> None:
+def test_mistakes_are_reported_in_one_line(tmp_path: Path) -> None:
     assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is not in a git repository: remove it"
     commit(tmp_path / "repo", {"a/b": "1\n"})
     assert refusal("nope", "repo") == (

@@ -27,7 +27,7 @@ def test_no_pattern_excludes_nothing() -> None:
     assert not Excluded([])("a.yaml")
 
 
-def test_a_directory_is_told_from_a_file() -> None:
+def test_a_directory_is_distinguished_from_a_file() -> None:
     assert Excluded(["tests/"])("tests", directory=True)
 
 

@@ -34,7 +34,7 @@ from vmlint.source.problems import Unreadable
         ("a: ? b", "? b", "quote the value"),
     ],
 )
-def test_a_fault_is_told_at_its_place(text: str, place: str, words: str) -> None:
+def test_a_fault_is_reported_at_its_place(text: str, place: str, words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         build(text)
     assert text[caught.value.index :] == place

@@ -70,5 +70,5 @@ def test_bytes_become_text(data: bytes, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "json"), [("{", True), (" \n\t{", True), ("[", False), ("---\n{", False), ("", False)]
 )
-def test_json_is_told_by_its_first_character(text: str, json: bool) -> None:
+def test_json_is_recognized_by_its_first_character(text: str, json: bool) -> None:
     assert looks_like_json(text) is json

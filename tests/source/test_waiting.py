@@ -1,4 +1,4 @@
-"""What a document's object is, told from its text: never wrong, however the document is written."""
+"""What a document's object is, reported from its text: never wrong, however the document is written."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def test_any_other_way_is_left_to_the_parser(text: str) -> None:
     assert header_of(text) is None
 
 
-def told(text: str) -> None:
-    """Nothing is told, or what the parser finds; of a text that it refuses nothing is said."""
+def reported(text: str) -> None:
+    """Nothing is reported, or what the parser finds; of a text that it refuses nothing is said."""
     header = header_of(text)
     if header is None:
         return
@@ -121,13 +121,13 @@ TOPS = [
     st.sampled_from(TOPS), st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(BREAKS)).map("".join), max_size=8)
 )
 def test_whatever_lines_stand_together(top: str, lines: list[str]) -> None:
-    told(top + "".join(lines))
+    reported(top + "".join(lines))
 
 
 def test_the_fixtures() -> None:
     found = 0
     for file in sorted(FIXTURES.rglob("*.yaml")):
         for chunk in split(file.read_text("utf-8")):
-            told(chunk.text)
+            reported(chunk.text)
             found += header_of(chunk.text) is not None
     assert found > 100

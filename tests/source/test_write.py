@@ -99,7 +99,7 @@ def test_a_link_out_of_the_repository_is_refused(repository: Path, target: str, 
     assert not (repository.parent / "not-there-yet").exists()
 
 
-def test_a_folder_that_is_no_repository_is_held_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_no_repository_is_treated_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "report").symlink_to("../secret")
     monkeypatch.chdir(tmp_path / "folder")

@@ -62,7 +62,7 @@ def said(report: Report) -> set[str]:
         (None, ALWAYS | FROM_1_9 | FROM_1_6),
     ],
 )
-def test_a_target_tells_what_it_does_not_serve(target: str | None, expected: set[str]) -> None:
+def test_a_target_reports_what_it_does_not_serve(target: str | None, expected: set[str]) -> None:
     report = vmlint.check([TARGETS], vmlint.Config(), target_kubevirt=target, select=["api"])
     assert said(report) == expected
     assert len(report.findings) == len(expected)
@@ -248,7 +248,7 @@ def test_what_no_kustomization_changes_is_judged_as_it_is(tmp_path: Path) -> Non
 # One fault, one finding
 
 
-def test_a_fault_is_told_by_who_tells_it_best(tmp_path: Path) -> None:
+def test_a_fault_is_reported_by_the_best_rule(tmp_path: Path) -> None:
     small = """
         apiVersion: instancetype.kubevirt.io/v1beta1
         kind: VirtualMachineInstancetype

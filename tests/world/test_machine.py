@@ -214,7 +214,7 @@ def test_a_value_of_the_vm_is_its_own() -> None:
     assert [(found.origin, found.value) for found in refusals(text)] == [(Origin.VM, None)]
 
 
-def test_a_default_is_told_as_such() -> None:
+def test_a_default_is_reported_as_such() -> None:
     text = "domain: {memory: {guest: 1Gi}, resources: {limits: {cpu: 3}}, cpu: {maxSockets: 2}, devices: {}}"
     for whole in (vm(text), vmi(text)):
         (found,) = refusals(whole)
@@ -222,7 +222,7 @@ def test_a_default_is_told_as_such() -> None:
 
 
 @pytest.mark.parametrize("asks", [ASKS_SMALL, ASKS_SECURE])
-def test_without_the_matched_object_only_what_it_can_not_change_is_told(asks: str) -> None:
+def test_without_the_matched_object_only_what_it_can_not_change_is_reported(asks: str) -> None:
     spec = """
 hostname: Web
 domain:
@@ -240,7 +240,7 @@ def test_an_unknown_preference_may_give_a_binding_and_an_unknown_instancetype_no
     assert said(vm(spec, asks=ASKS_SMALL)) == [("interfaces", Effect.REJECTED)]
 
 
-def test_of_a_vm_that_is_refused_before_only_what_stays_is_told() -> None:
+def test_of_a_vm_that_is_refused_before_only_what_stays_is_reported() -> None:
     spec = "hostname: Web\ndomain: {memory: {guest: 1Gi}, cpu: {sockets: 3, maxSockets: 2}, devices: {}}"
     assert said(vm(spec, asks=ASKS_SMALL), SMALL) == [("identity", Effect.REJECTED)]
     assert said(vm(spec, asks="instancetype: {}")) == [("identity", Effect.REJECTED)]
@@ -265,7 +265,7 @@ def test_memory_is_an_instancetypes_to_give() -> None:
     assert said(vm(unlabelled, asks=forgiven)) == [("memory_unset", Effect.STUCK)]
 
 
-def test_the_disk_of_a_nameless_volume_is_not_written_and_not_told() -> None:
+def test_the_disk_of_a_nameless_volume_is_not_written_and_not_reported() -> None:
     (found,) = refusals(vm(f"{MEMORY}\nvolumes: [{{emptyDisk: {{capacity: 1Gi}}}}]"))
     assert render(found.refusal.path) == "spec.template.spec.volumes[0].name"
     assert words_of(found.refusal).wrong == "`volumes[0]` has no name."
@@ -306,7 +306,7 @@ def test_the_release_decides_of_defaults() -> None:
     assert gate_of(guest, closed=True, release="1.8") == [None]
 
 
-def test_one_cause_stands_for_all_that_depend_on_a_gate() -> None:
+def test_one_cause_represents_all_that_depend_on_a_gate() -> None:
     twice = "domain: {memory: {guest: 1Gi}, devices: {}}\nvolumes:\n" + "".join(
         f"- {{name: v{index}, hostDisk: {{path: /x, type: Disk}}}}\n" for index in range(2)
     )
@@ -393,7 +393,7 @@ def test_variants_of_one_vm_do_not_meet() -> None:
 # The rules
 
 
-def told() -> Iterator[str]:
+def reported() -> Iterator[str]:
     """The names of causes that the rules tell."""
     for file in sorted(RULES.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -402,7 +402,7 @@ def told() -> Iterator[str]:
 
 
 def test_every_cause_has_one_rule() -> None:
-    assert sorted(told()) == sorted(NAMES)
+    assert sorted(reported()) == sorted(NAMES)
 
 
 # Strange data

@@ -255,7 +255,7 @@ def test_files_without_classes_say_nothing_of_the_storage() -> None:
     assert "accessModes" in {field for field, _ in outcome.undecided}
 
 
-def test_a_profile_alone_tells_the_modes_of_its_class() -> None:
+def test_a_profile_alone_decides_the_modes_of_its_class() -> None:
     profile = (
         "\n---\n{apiVersion: cdi.kubevirt.io/v1beta1, kind: StorageProfile, metadata: {name: own}, "
         "spec: {claimPropertySets: [{accessModes: [ReadWriteOnce], volumeMode: Block}]}}"

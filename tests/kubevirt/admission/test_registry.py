@@ -210,7 +210,7 @@ def test_every_module_with_a_check_is_in_the_list() -> None:
 
 
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
-def test_a_variable_is_never_held_against_anyone(path: Path) -> None:
+def test_a_variable_is_never_a_fault(path: Path) -> None:
     assert judge(replaced(RICH, path, "${X}")) == []
 
 
@@ -229,7 +229,7 @@ def test_strange_objects_never_fail(owner: Owner) -> None:
 
 
 @pytest.mark.parametrize("path", [path for path in places(VM) if path], ids=lambda path: ".".join(map(str, path)))
-def test_a_variable_of_the_vm_is_never_held_against_anyone(path: Path) -> None:
+def test_a_variable_of_the_vm_is_never_a_fault(path: Path) -> None:
     assert judge(RICH, replaced(VM, path, "${X}")) == []
 
 

@@ -154,7 +154,7 @@ def test_objects_of_a_lane_stand_right_of_what_refers_to_them(written: list[str]
     assert ["".join(node.ref.name for node in column.nodes) for column in columns(nodes(graph), lines)] == stand
 
 
-def test_an_object_stands_beside_what_it_is_linked_with() -> None:
+def test_an_object_is_beside_what_it_is_linked_with() -> None:
     """One claim of four VMs is at their middle; VMs with a disk each stand in one line with it."""
     graph = large(4, 1)
     lines = wires(edges(graph))
@@ -165,7 +165,7 @@ def test_an_object_stands_beside_what_it_is_linked_with() -> None:
     assert min(down.values()) == 0
 
 
-def test_long_names_are_cut_and_told_in_full() -> None:
+def test_long_names_are_cut_and_shown_in_full() -> None:
     name = "a" * 200
     svg = drawn(build(cluster(f"{{apiVersion: kubevirt.io/v1, kind: VirtualMachine, metadata: {{name: {name}}}}}")))
     (card,) = svg.iter(f"{SVG}g")

@@ -171,7 +171,7 @@ def test_an_item_of_a_list_has_its_own_lines() -> None:
     assert [text.split()[-1] for _, text in texts] == ["a", "b"]
 
 
-def test_a_long_source_is_cut_and_says_so() -> None:
+def test_a_long_source_is_cut_and_reports_it() -> None:
     labels = "\n".join(f"    label-{number}: x" for number in range(1000))
     claim = f"apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: a\n  labels:\n{labels}\n"
     (source,) = data(build(cluster(("all.yaml", claim))))["sources"]
@@ -595,7 +595,7 @@ def test_a_narrow_window_has_room_for_both_parts(chromium: Browser, tmp_path: Pa
     assert page.browser.evaluate("document.documentElement.scrollWidth") <= 420
 
 
-def test_an_empty_graph_says_so(chromium: Browser, tmp_path: Path) -> None:
+def test_an_empty_graph_reports_it(chromium: Browser, tmp_path: Path) -> None:
     page = Page(chromium, tmp_path / "graph.html", build(cluster()))
     assert page.texts("#lanes") == ["Nothing here is like that."]
     assert page.texts("#panel h2") == ["No findings"]
