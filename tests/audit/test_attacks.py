@@ -16,6 +16,7 @@ from vmlint.audit.cluster import Answer, Request
 from vmlint.audit.file import Audit, read
 from vmlint.audit.folder import OutFolder
 from vmlint.audit.query import ask, opened
+from vmlint.audit.quick import states
 from vmlint.audit.run import Summary, run
 from vmlint.audit.task import Limits, Task
 from vmlint.errors import ConfigError, NothingToRead, UsageError
@@ -109,6 +110,19 @@ def test_links_to_what_only_begins_like_the_folder_of_git_are_kept(tmp_path: Pat
     (tmp_path / "source/link").symlink_to(".github/vm.yaml")
     files = checkout(task("folder", tmp_path / "source"), tmp_path / "task")
     assert (files.root / "link").is_symlink()
+
+
+@pytest.mark.parametrize("kind", ["folder", "clone", "archive"])
+def test_a_source_is_no_link_out_of_a_repository(tmp_path: Path, kind: str) -> None:
+    commit(tmp_path / "secret", {"vm.yaml": "x"})
+    (tmp_path / "secret.tar").write_bytes(b"")
+    (tmp_path / "hostile/.git").mkdir(parents=True)
+    (tmp_path / "hostile/manifests").symlink_to("../secret.tar" if kind == "archive" else "../secret")
+    one = task(kind, tmp_path / "hostile/manifests")
+    assert [content for _, content in states([one])] == [""]
+    for reading in (identity, checkout):
+        with pytest.raises(SourceError, match="a link leads from"):
+            reading(one, tmp_path / "task")
 
 
 # The out folder

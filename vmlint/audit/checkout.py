@@ -20,11 +20,12 @@ from typing import IO, NamedTuple
 from vmlint.audit.fetching import clone, remote_commit
 from vmlint.audit.task import Limits, Task
 from vmlint.errors import UsageError
+from vmlint.source.boundary import check_read
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.git import FILE_MODES, contents, entries
 from vmlint.source.git_program import Git, opened
 
-__all__ = ["Checkout", "Identity", "SourceError", "at_commit", "checkout", "identity"]
+__all__ = ["Checkout", "Identity", "SourceError", "at_commit", "check_location", "checkout", "identity"]
 
 _LINK = "120000"
 _BATCH = 32 * 2**20
@@ -53,6 +54,7 @@ def identity(task: Task, folder: Path) -> Identity:
 
     Raises SourceError where the source can't be read.
     """
+    check_location(task)
     with _explained():
         if task.kind == "folder":
             return _hash_of(_entries_of(Path(task.location)), task.limits)
@@ -79,6 +81,7 @@ def checkout(task: Task, folder: Path) -> Checkout:
 
     Raises SourceError where the source can't be read or exceeds a limit.
     """
+    check_location(task)
     writer = _Writer(folder / "repository", task.limits)
     with _explained():
         if task.kind == "folder":
@@ -102,6 +105,14 @@ def at_commit(task: Task, folder: Path, commit: str) -> Path | None:
             return None
         _write_commit(git, commit, writer)
         return writer.finish()
+
+
+def check_location(task: Task) -> None:
+    """SourceError where a link leads a source out of the repository that it is in: whoever wrote that repository must
+    not choose what an audit reads."""
+    with _explained():
+        if task.kind != "url":
+            check_read(task.location)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from vmlint.audit.checkout import SourceError, identity
+from vmlint.audit.checkout import SourceError, check_location, identity
 from vmlint.audit.task import Task
 
 __all__ = ["commit_of", "states"]
@@ -37,6 +37,10 @@ def _state(task: Task) -> str:
             return identity(task, Path()).content
         except SourceError:
             return ""
+    try:
+        check_location(task)
+    except SourceError:
+        return ""
     location = Path(task.location)
     return commit_of(location if task.kind == "mirror" else location / ".git", task.revision)
 
