@@ -62,5 +62,5 @@ def check(change: Change, world: World) -> Iterator[Fault]:
                 new.at(*changed[0].path),
                 f"the template of DataVolume `{name}` has changed, and KubeVirt does not update a DataVolume that "
                 f"exists: {describe(changed)}.",
-                fix="rename the template to get a new disk, or change the claim of the existing disk",
+                fix="rename the template and its volume to get a new disk, or resize the claim of the existing disk",
             )
