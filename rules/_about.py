@@ -100,7 +100,7 @@ def exported(subject: Resource, world: World) -> Sequence[str]:
 
 
 def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
-    """Rights that are given in one namespace: without any, nothing says that one is missing."""
+    """Rights that are given in one namespace: without any, it is unknown whether one is missing."""
     return world.cluster.of_kind("RoleBinding")
 
 

@@ -30,7 +30,7 @@ def clear(disk: Disk, world: World) -> bool:
 
 
 def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]:
-    """From the disk to its storage class, and on to what says the modes of that class."""
+    """From the disk to its storage class, and on to the object that decides the modes of that class."""
     choice, profile = outcome.choice, outcome.profile
     if choice is None:
         return

@@ -23,7 +23,7 @@ class Words(NamedTuple):
 
     The texts of a table are templates: `{name}` is a value of the refusal, `{path}` the field's path, `{names:choice}`
     a list of which one is to be chosen, `{names:and}` a list of which all are meant, `{architecture:default}` the
-    architecture whose default a value is, and `{off}` says that the feature gate is off, where that is sure.
+    architecture whose default a value is, and `{off}` is the note that the feature gate is off, where that is sure.
     """
 
     wrong: str

@@ -118,7 +118,7 @@ WORDS: Mapping[Setting, Wording] = {
 def faults(
     meta: Meta, kubevirt: KubeVirt, refusals: Iterable[Refusal], then: str, effect: Effect | None = None
 ) -> Iterator[Fault]:
-    """The faults of some refusals; `then` is the sentence that says what comes of them."""
+    """The faults of some refusals; `then` is the sentence on the consequence."""
     for refusal in refusals:
         words = in_words(WORDS, refusal)
         message = f"{words.wrong}. {then}" if then else f"{words.wrong}."

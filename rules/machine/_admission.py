@@ -1,4 +1,4 @@
-"""What the rules on refused workloads share: the faults made of what admission says."""
+"""What the rules on refused workloads share: the faults made of the refusals of admission."""
 
 from __future__ import annotations
 

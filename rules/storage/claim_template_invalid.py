@@ -97,11 +97,11 @@ def _name_fault(vm: VirtualMachine, name: str) -> tuple[str, str] | None:
     found = check_name({"metadata": {"name": final}})
     shown = final if own else f"{prefix.removesuffix('xxxxx')}…-{name}"
     if found and found[0].code is Check.NAME_TOO_LONG:
-        says = (
+        message = (
             f"the claim's name, made of the VM's and the template's, has {len(final)} characters; at most 253 "
             "are allowed."
         )
-        return says, "shorten the name"
+        return message, "shorten the name"
     if found and not check_name({"metadata": {"name": prefix}}):
         return (
             f"the claim's name `{shown}` is not a valid DNS name.",
