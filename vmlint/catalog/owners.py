@@ -31,8 +31,8 @@ class Owner(enum.StrEnum):
 
 
 class Owned(NamedTuple):
-    """A field of `spec.template.spec.domain` (`devices.disks[].disk.bus`); a word in parentheses in front says where
-    else it stands. The fields of instancetypes and preferences lead from their `spec`.
+    """A field of `spec.template.spec.domain` (`devices.disks[].disk.bus`); a word in parentheses in front is where
+    else it is. The fields of instancetypes and preferences lead from their `spec`.
 
     `designed` are the fields that the proposal gave it, None where the proposal does not mention it.
     """

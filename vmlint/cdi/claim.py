@@ -25,7 +25,7 @@ _SIZE: Path = (*_SPEC, "resources", "requests", "storage")
 
 
 def check(data: Mapping[str, Any], *, rendered: bool = False) -> tuple[Refusal, ...]:
-    """Every reason; the server tells them all. CDI fills a `rendered` claim in before: absent fields are no fault."""
+    """Every reason; the server reports all. CDI fills a `rendered` claim in before: absent fields are no fault."""
     spec = mapping(data, *_SPEC)
     return (
         *check_name(data),

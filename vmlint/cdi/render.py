@@ -245,7 +245,7 @@ class _Claim:
         return self._from_profile(profile)
 
     def _choose(self, name: str | None) -> Choice:
-        """The class; where the files hold its profile alone, what the profile says of it is enough."""
+        """The class; where the files hold its profile alone, the profile is enough."""
         choice = choose(self.world.classes, name, self.content_type)
         profile = self.world.profiles.get(name or "")
         if choice.storage_class is None and profile is not None and not self.world.closed:

@@ -123,7 +123,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return Exit.INTERRUPTED
     except Exception as error:
         if lacks_memory(error):
-            raise MemoryError from error  # `guarded` says so
+            raise MemoryError from error  # `guarded` reports it
         say(_internal(name, error))
         return Exit.INTERNAL
 

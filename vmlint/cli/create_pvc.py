@@ -104,7 +104,7 @@ def _tell(reasons: Sequence[str]) -> None:
 
 
 def _wish(arguments: Namespace) -> dict[str, Any]:
-    """The claim as far as the command line says it."""
+    """The claim as far as the command line sets it."""
     name = {"name": arguments.name} if arguments.name is not None else {"generateName": arguments.generate_name}
     namespace = {"namespace": arguments.namespace} if arguments.namespace else {}
     spec: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The fixtures of rules: small repositories under `fixtures/<slug>/`, and whether a run says of them what it should.
+"""The fixtures of rules: small repositories under `fixtures/<slug>/`, and whether a run reports what it should.
 
 `bad*` holds the fault, `good*` is silent under all rules, and in `outside*` objects that live outside the repository
 matter. What is expected of a bad or outside case is beside it, whole: `fixtures/<slug>/<case>.json`. A case of an
@@ -45,7 +45,7 @@ def written(said: Mapping[str, Any]) -> str:
 
 
 def run(case: Path, rules: Sequence[Rule]) -> dict[str, Any]:
-    """What the JSON report of the case says, paths from the case's folder: all its findings, and what was skipped.
+    """The JSON report of the case, with paths from the case's folder: all its findings, and what was skipped.
 
     Of an outside case also what is undecided. Of configurations only that of the case itself holds.
     """
@@ -81,7 +81,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 class Verdict(NamedTuple):
-    """What a run says of a case, None where it comes to no end; and what is wrong with that, nothing if all is well."""
+    """What a run reports for a case, None if it fails; and what is wrong with that, nothing if all is well."""
 
     case: Path
     said: dict[str, Any] | None

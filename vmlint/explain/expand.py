@@ -203,7 +203,7 @@ _OUTCOME = {Effect.REJECTED: "the cluster refuses it", Effect.STUCK: "CDI refuse
 
 
 def _claim(disk: Disk, world: World) -> tuple[dict[str, Any], Problem | None]:
-    """A claim's spec, and what stands between the disk and it."""
+    """A claim's spec, and what is between the disk and it."""
     for verdict in world.storage.refusals(disk.holder):
         if verdict.disk == disk:
             reason = f"{disk}: {_OUTCOME[verdict.effect]}: {message_of(verdict.refusal)}"

@@ -180,10 +180,10 @@ def _policy(vm: VirtualMachine, match: Match) -> str:
     if is_unknown(written):
         return f"`{written}`, a variable"
     if written != "Ignore":
-        stands = "`Reject`" if written else "`Reject`, by default"
+        policy = "`Reject`" if written else "`Reject`, by default"
         if chain.end in (End.FOUND, End.UNDECIDED):
-            return f"{stands}: if inference fails, KubeVirt refuses the VM"
-        return f"{stands}: KubeVirt refuses the VM"
+            return f"{policy}: if inference fails, KubeVirt refuses the VM"
+        return f"{policy}: KubeVirt refuses the VM"
     if chain.ignored:
         return f"`Ignore`: the VM continues without its {noun}"
     if chain.end is End.FOUND and match.matcher is Matcher.INSTANCETYPE and "memory" in _domain(vm):

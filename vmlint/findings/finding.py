@@ -1,4 +1,4 @@
-"""What a run says: findings with their places in the files, and what was not linted, with the reason."""
+"""What a run reports: findings with their places in the files, and what was not linted, with the reason."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class OpenReference(NamedTuple):
 
 
 class Suppressed(NamedTuple):
-    """A finding that somebody does not want to see: who says so, where, and why.
+    """A finding that somebody does not want to see: who suppresses it, where, and why.
 
     `file` is "" and `line` 0 where that is written in no file.
     """

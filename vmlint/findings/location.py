@@ -50,7 +50,7 @@ def _template(document: Document) -> Iterator[Step]:
 
 
 _HEAD = 2000
-"""The characters of a document in which Helm's comment stands."""
+"""The characters of a document that contain Helm's comment."""
 
 _SOURCE = re.compile(r"^# Source: (\S+)$", re.MULTILINE)
 

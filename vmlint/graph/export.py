@@ -83,7 +83,7 @@ class Guest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An object. `file` is "" and `line` 0 where it is written nowhere; what is made stands where its maker says so.
+    """An object. `file` is "" and `line` 0 where it is written nowhere; what is made is where its maker names it.
 
     `resource` is the object where its content is known, for one that is made its maker. `guest` is there for a workload
     in the files.

@@ -1,4 +1,4 @@
-"""Which objects matter, told from the text of their documents.
+"""Which objects matter, decided by the text of their documents.
 
 All that the objects of KubeVirt and CDI may refer to matters, and of the common kinds only what is referred to: a
 ConfigMap is nothing to vmlint in a repository in which no machine or disk names one.

@@ -65,8 +65,8 @@ class End(enum.Enum):
 class Chain(NamedTuple):
     """How an inference went.
 
-    `name` and `kind` are what the labels say, where the end is FOUND (`kind` is "" where no kind label stands).
-    `last` is the object at which the chain stopped, `subject` its name for people, `reason` says in words why.
+    `name` and `kind` are the values of the labels, where the end is FOUND (`kind` is "" without a kind label).
+    `last` is the object at which the chain stopped, `subject` its name for people, `reason` is why, in words.
     `resolution` is the answer for the object that is missing, where the end is OBJECT_MISSING.
     """
 
@@ -304,7 +304,7 @@ class _Walk:
         return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
 
     def labelled_object(self, ref: Ref, subject: str, written: Place) -> Chain:
-        """A claim or snapshot: here the label stands, or the chain ends."""
+        """A claim or snapshot: here the label is, or the chain ends."""
         found = self.cluster.resolve(ref, self.vm)
         self.hop(f"{_plain(subject)} → {_name(ref)}", written)
         if found.state is State.MISSING:

@@ -68,7 +68,7 @@ def _has_type(plugin: Any) -> bool:
 
 
 def _holds_variable(config: str, index: int) -> bool:
-    """Whether a placeholder stands where the JSON breaks, or a template fills the whole text in."""
+    """Whether a placeholder is where the JSON breaks, or a template fills the whole text in."""
     line_start = config.rfind("\n", 0, index) + 1
     line_end = config.find("\n", index)
     line = config[max(line_start, index - _AROUND) : min(line_end if line_end >= 0 else len(config), index + _AROUND)]

@@ -10,7 +10,7 @@ __all__ = ["Hop"]
 
 
 class Hop(NamedTuple):
-    """One step: what it says (`volume root → DataVolume template web-root`) and where that is written, if anywhere."""
+    """One step: its text (`volume root → DataVolume template web-root`) and where that is written, if anywhere."""
 
     text: str
     place: Place | None

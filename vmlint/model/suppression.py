@@ -62,7 +62,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Suppression:
-    """One name of a mark, and what became of it. `detail` is the rest of a sentence that says why.
+    """One name of a mark, and what became of it. `detail` is the rest of a sentence with the reason.
 
     `name` is "" where the mark holds none that can be read.
     """

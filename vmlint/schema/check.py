@@ -407,7 +407,7 @@ _WHOLE = ("integer", "quantity", "int-or-string")
 
 
 def _identity(keys: Sequence[str], entry: Any) -> Any:
-    """What tells an entry of a list from the others; None where that is not known."""
+    """What distinguishes an entry of a list from the others; None where that is not known."""
     if not keys:
         return None if isinstance(entry, dict | list) or entry is None or is_unknown(entry) else (type(entry), entry)
     if not isinstance(entry, dict):

@@ -107,7 +107,7 @@ def kind_of(refusal: Refusal) -> SchemaKind:
 
 
 def outcome_of(refusal: Refusal) -> Outcome:
-    """What happens to the object. One that is not refused says it in its values."""
+    """What happens to the object. One that is not refused has it in its values."""
     return Outcome.REFUSED if refusal.by is not None else Outcome(refusal.values["outcome"])
 
 

@@ -1,6 +1,6 @@
 """Where two values differ for the API server: unknown fields are gone, and an empty value is as good as none.
 
-Source: Kubernetes `apimachinery/pkg/api/equality` (Semantic). It tells an absent pointer from one to an empty value;
+Source: Kubernetes `apimachinery/pkg/api/equality` (Semantic). It distinguishes an absent pointer from an empty value;
 here they are the same, so that a difference is one in any case.
 """
 

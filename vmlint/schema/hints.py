@@ -53,7 +53,7 @@ class Hint(NamedTuple):
 
 
 def hint(frame: Frame, name: str, value: Any) -> Hint:
-    """What an unknown field of a mapping stands for, the surest guess first."""
+    """What an unknown field of a mapping means, the surest guess first."""
     _, _, node, data = frame
     free = [known for known in node.fields if known not in data and _fits(node.field(known), value)]
     plain = _plain(name)

@@ -25,7 +25,7 @@ _ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
 
 class Comment(NamedTuple):
-    """A comment: what it says behind the call, and where it is.
+    """A comment: its text behind the call, and where it is.
 
     `below` is the line under a comment that has its line to itself, and under those that follow it; 0 where the
     comment is behind something.

@@ -1,4 +1,4 @@
-"""Paths to the files that are read: always the same ones in the same order, whatever the file system says first."""
+"""Paths to the files that are read: always the same ones in the same order, whatever the order of the file system."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def name_of(
 ) -> str | None:
     """The name that `discover` would give a file which is not there now, or None if it would not find it.
 
-    `path` is absolute, without links in it; the rest is as in `discover`. What a `.gitignore` says counts for nothing.
+    `path` is absolute, without links in it; the rest is as in `discover`. A `.gitignore` has no effect.
     """
     excluded = Excluded(exclude, root)
     base = path.rpartition("/")[2]
@@ -110,7 +110,7 @@ def _dot_folders(paths: Iterable[str], *, below: str = "") -> frozenset[str]:
 
 
 def why(error: Exception) -> str:
-    """What the operating system says of an error, without the number and the path."""
+    """The operating system's text for an error, without the number and the path."""
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
@@ -137,7 +137,7 @@ def _shown(path: str) -> str:
 
 
 def _as_name(path: str) -> str:
-    """The name of a file by its path: its bytes as UTF-8, whatever encoding the system says that names have.
+    """The name of a file by its path: its bytes as UTF-8, whatever the system's encoding of names.
 
     Bytes that are not UTF-8 become lone surrogates, so that no two files have one name; reports show them escaped.
     """

@@ -1,4 +1,4 @@
-"""One YAML or JSON document of a file: its value as kubectl decodes it, and where each field stands."""
+"""One YAML or JSON document of a file: its value as kubectl decodes it, and where each field is."""
 
 from __future__ import annotations
 

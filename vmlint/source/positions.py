@@ -1,4 +1,4 @@
-"""Where each field of a document stands: the same text parsed again, for the positions alone.
+"""Where each field of a document is: the same text parsed again, for the positions alone.
 
 The tree mirrors what `builder` makes. An alias's fields stand in the text of its anchor; a key that appears twice is
 the later one, as for the data.
@@ -39,7 +39,7 @@ _PAIR_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 class Repeat:
-    """A key that stands again: its path, where, and where it stood before."""
+    """A key that appears again: its path, where, and where it was before."""
 
     __slots__ = ("before", "key", "path")
 

@@ -1,6 +1,6 @@
 """Why a document can't be read, in words that name what to do.
 
-libyaml says what its grammar missed (`did not find expected key`); people need to know what they wrote. Where the
+libyaml reports what its grammar missed (`did not find expected key`); people need to know what they wrote. Where the
 table has no row, libyaml's own words stand.
 """
 

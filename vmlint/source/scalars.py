@@ -33,7 +33,7 @@ __all__ = [
 Scalar = str | int | float | bool | None
 
 HINTS = frozenset("+-.0123456789yYnNtTfFoO~") | {""}
-"""The first characters of plain scalars that may be something else than a string; "" stands for the empty scalar."""
+"""The first characters of plain scalars that may be something else than a string; "" is the empty scalar."""
 
 KEY_HINTS = HINTS | {"<"}
 """The same for keys, where `<<` is a merge."""

@@ -122,9 +122,9 @@ class Application:
         return self._copies(vm, matchers).reviewed
 
     def alike(self, vm: VirtualMachine) -> VirtualMachine:
-        """The VM that stands for all those of which KubeVirt says the same: see `likeness`.
+        """The VM that represents all those that KubeVirt treats alike: see `likeness`.
 
-        It gets what they get of their matchers, and is no object of the files. A pool stands for itself.
+        It gets what they get of their matchers, and is no object of the files. A pool represents itself.
         """
         if isinstance(vm, VirtualMachinePool) or not self.settings.likeness:
             return vm
@@ -209,7 +209,7 @@ class Application:
     def expanded(self, vm: VirtualMachine) -> Applied:
         """The VM as the cluster runs it, with what is known of its instancetype and preference.
 
-        It says nothing of a VM that asks for more than is known.
+        It decides nothing about a VM that asks for more than is known.
         """
         return self._copies(vm, Matcher).expanded
 
@@ -274,7 +274,7 @@ class Application:
         return {**spec, "template": {**template, "spec": {**inner, "domain": domain}}}
 
     def source_architecture(self, vm: VirtualMachine) -> str:
-        """The architecture that the first labelled DataSource of the VM's templates says.
+        """The architecture that the first labelled DataSource of the VM's templates names.
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """

@@ -31,7 +31,7 @@ class Change(NamedTuple):
 
     @property
     def is_update(self) -> bool:
-        """Whether the object that a cluster has is updated: nobody is told to delete it first."""
+        """Whether the object that a cluster has is updated: nobody has to delete it first."""
         annotations = self.new.annotations
         return not any(
             isinstance(annotations.get(name), str) and word in annotations[name] for name, word in _RECREATED

@@ -79,7 +79,7 @@ class Launch:
 
     def exceeded(self, workload: Workload, pods: int = 1) -> Iterator[tuple[Hard, Quantity | None]]:
         """The bounds of the namespace that one pod of the guest exceeds, or several at a time, with what they ask for;
-        None where the pod says nothing of a limit that the quota wants to be given."""
+        None if the pod lacks a limit that the quota requires."""
         if (pod := self.pod(workload)) is None:
             return
         sets_limits = self._machine.gates.state(_LIMITS_GATE)

@@ -214,7 +214,7 @@ class Alike:
     """DataVolume templates that differ in their names, in the values of labels, and in sizes and URLs that make no
     difference.
 
-    `body` is what stands for them all.
+    `body` is what represents them all.
     """
 
     __slots__ = ("_answers", "body", "is_local")

@@ -113,7 +113,7 @@ class Machine:
     def admission(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
         """Why the cluster refuses the workload, or what is made of it.
 
-        Of several refusals that depend on one unknown gate or setting, the first stands for all. Nothing is said of a
+        Of several refusals that depend on one unknown gate or setting, only the first is reported. Nothing is said of a
         workload without a domain: its form is wrong, and no webhook gets to see it.
         """
         if isinstance(workload, VirtualMachine):
@@ -130,7 +130,7 @@ class Machine:
 
     @cached_property
     def is_closed(self) -> bool:
-        """Whether a KubeVirt object that is not in the files says nothing but the defaults."""
+        """Whether a KubeVirt object that is not in the files has only the defaults."""
         several = len(self._world.cluster.of_kind(_KUBEVIRT.kind)) > 1
         return not several and self._world.settings.is_closed(_KUBEVIRT)
 
@@ -232,7 +232,7 @@ class Machine:
     def _applied(self, vm: VirtualMachine) -> tuple[Applied, frozenset[Matcher]]:
         """The VM as far as it is known, and the matchers that might change it.
 
-        Where the VM is refused before its template is checked, that is both: what is told nevertheless is what will
+        Where the VM is refused before its template is checked, that is both: what is reported nevertheless is what will
         still be there when the other fault is fixed.
         """
         world = self._world

@@ -54,7 +54,7 @@ class Strategy(NamedTuple):
 
 
 class Eviction(enum.Enum):
-    """What an eviction of the guest does, as far as its strategy says: a drain of its node evicts it."""
+    """What an eviction of the guest does, as far as its strategy decides: a drain of its node evicts it."""
 
     ALLOWED = "allowed"
     """It is shut down or left to somebody else, or it moves."""

@@ -244,7 +244,7 @@ class Storage:
         return self._once(("outline", preferred), disk, lambda alike: self._made_of(alike, disk, preferred))
 
     def _made_of(self, template: Mapping[str, Any], disk: Disk, preferred: _Preferred) -> Rendered | Failure:
-        """The claim of a template that stands for a disk's."""
+        """The claim of a template in place of a disk's."""
         world = self._seen_from(disk.holder)
         return render(preferred.put(template), disk.holder.namespace, world, class_unknown=preferred.reason)
 

@@ -1,7 +1,7 @@
 """Reading values of a spec, with a third answer beside "there" and "absent": not to be decided.
 
 A value is undecided where it holds a variable, where its type is wrong (the schema's business), and where either is
-true of something above it. A check on an undecided value says nothing.
+true of something above it. A check on an undecided value reports nothing.
 """
 
 from __future__ import annotations

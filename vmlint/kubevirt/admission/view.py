@@ -34,7 +34,7 @@ class _Paths(NamedTuple):
 
 
 class Owner(enum.Enum):
-    """The kind of object that holds the VMI spec; the value says where its parts stand."""
+    """The kind of object that holds the VMI spec; the value is where its parts are."""
 
     VM = _Paths(("spec", "template", "spec"), ("spec", "template", "metadata"), ("spec",))
     VMI = _Paths(("spec",), ("metadata",), None)
@@ -47,7 +47,7 @@ class Owner(enum.Enum):
 
 
 class AdmissionConfig(NamedTuple):
-    """The settings of the KubeVirt object that admission reads; None where neither it nor a closed world says."""
+    """The settings of the KubeVirt object that admission reads; None where neither it nor a closed world decides."""
 
     live_update: bool | None = None
     """`vmRolloutStrategy` is LiveUpdate."""
