@@ -46,6 +46,14 @@ def vmlint(*words: str, cwd: Path, env: Mapping[str, str] | None = None) -> subp
 # Files that are written
 
 
+@pytest.mark.parametrize("action", ["write", "check"])
+def test_nobody_waits_for_a_pipe_in_the_place_of_the_baseline(repository: Path, action: str) -> None:
+    os.mkfifo(repository / ".vmlint-baseline.json")
+    done = vmlint("baseline", action, cwd=repository)
+    assert done.returncode == 2
+    assert "`.vmlint-baseline.json` is not a regular file" in done.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from vmlint.cli.arguments import Parser, add_color, one_of
 from vmlint.cli.exits import Exit
@@ -65,6 +66,8 @@ def run(words: Sequence[str]) -> Exit:
         check_writable(file)
     elif arguments.file is None:
         check_place(file, "read")
+    if arguments.file is None and Path(file).exists() and not Path(file).is_file():  # a pipe, which nobody ever fills
+        raise UsageError(f"`{file}` is not a regular file: remove it, or name another baseline")
     config = config.replace(baseline=file)
     if writes:
         config = config.without_baseline()
