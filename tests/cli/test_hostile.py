@@ -116,13 +116,16 @@ def test_ctrl_c_in_any_stage_is_one_line(tmp_path: Path, stage: str) -> None:
     )
 
 
-def test_ctrl_c_while_the_rules_run_gives_what_was_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_while_the_rules_run_gives_what_was_found(tmp_path: Path, jobs: int) -> None:
     for number in range(400):
         (tmp_path / f"{number:03}.yaml").write_text("---\n".join(VM.format(name=f"v{number}-{i}") for i in range(20)))
     slow = "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    slow += "from vmlint.cli import main; import vmlint.engine.analysis as r; before = r._place\n"
-    slow += "def waiting(*said):\n    print('.', file=sys.stderr, flush=True); time.sleep(0.01); return before(*said)\n"
-    slow += "r._place = waiting; sys.exit(main(['check']))"
+    slow += "from vmlint.cli import main; import vmlint.engine.analysis as r; before = r._foremost\n"
+    slow += (
+        "def waiting(faults):\n    print('.', file=sys.stderr, flush=True); time.sleep(0.01); return before(faults)\n"
+    )
+    slow += f"r._foremost = waiting; sys.exit(main(['check', '--jobs', '{jobs}']))"
     with subprocess.Popen(
         [sys.executable, "-c", slow], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as child:
