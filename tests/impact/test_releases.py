@@ -47,8 +47,8 @@ def compared(folder: Path) -> Impact:
 def test_no_vm_gets_what_belongs_to_another(tmp_path: Path) -> None:
     """Objects that are made for one question may be gone when the next one is made at the same place in memory."""
     first = compared(written(tmp_path))
-    changed = {value.path for change in first.changes if change.is_vm for value in change.values}
-    assert changed == {"metadata.annotations.kubevirt.io/pci-topology-version"}
+    assert not [change for change in first.changes if change.is_vm]
+    assert first.changes, "the defaults of the releases differ"
     for _ in range(3):
         assert compared(tmp_path).changes == first.changes
 

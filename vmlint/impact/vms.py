@@ -11,7 +11,7 @@ from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import refusals, rejected
-from vmlint.kubevirt.apply import Origin
+from vmlint.kubevirt.apply import PCI_TOPOLOGY, Origin
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
@@ -57,14 +57,18 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
 
 
 def value_changes(pair: Pair) -> ObjectChange | None:
-    """What a VM that nobody edits gets otherwise at its next start, since its surroundings differ; None for nothing."""
+    """What a VM that nobody edits gets otherwise at its next start, since its surroundings differ; None for nothing.
+
+    The version of the PCI topology is left out: it depends on the release that first started the guest.
+    """
     assert pair.before is not None
     assert pair.after is not None
     old, new = pair.before.resource, pair.after.resource
     assert isinstance(old, VirtualMachine)
     assert isinstance(new, VirtualMachine)
     result = update(VmUpdate(old, new, pair.before.world, pair.after.world))
-    values = tuple(_values(result, _givers(pair)))
+    topology = render(("metadata", "annotations", PCI_TOPOLOGY))
+    values = tuple(value for value in _values(result, _givers(pair)) if value.path != topology)
     if not values:
         return None
     document, span = where(new.named)

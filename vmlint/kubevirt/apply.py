@@ -38,13 +38,14 @@ from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 
-__all__ = ["Applied", "Copies", "Origin", "VMInputs"]
+__all__ = ["PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
 
 _DOMAIN = ("spec", "domain")
 _DEVICES = (*_DOMAIN, "devices")
 _ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
 _HOTPLUG_ARCHITECTURES = frozenset(("", "amd64", "arm64"))
-_PCI_TOPOLOGY = ("kubevirt.io/pci-topology-version", "v3")
+PCI_TOPOLOGY = "kubevirt.io/pci-topology-version"
+"""The annotation that KubeVirt gives new VMs and VirtualMachineInstances; a guest that runs keeps what it has."""
 _STORAGE_CLASS_SINCE = (0, 59)
 _ARCHITECTURE_SINCE = (1, 7)
 
@@ -303,7 +304,7 @@ class Copies:
         fill_architecture(template, config)
         fill_machine(template, config)
         if does.pci_topology_annotation and _hotplugs_pci(template):
-            ensure(template, "metadata", "annotations").setdefault(*_PCI_TOPOLOGY)
+            ensure(template, "metadata", "annotations").setdefault(PCI_TOPOLOGY, "v3")
         watch(Origin.DEFAULT, template)
         return template
 
