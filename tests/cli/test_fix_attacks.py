@@ -4,6 +4,7 @@ a kill leaves nothing behind, and a second run finds nothing to do."""
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -58,13 +59,18 @@ def test_hard_links_modes_and_owners_are_kept(tmp_path: Path) -> None:
     assert (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) == (0o640, *owner)
 
 
-def test_a_link_that_leads_out_of_the_repository_is_left(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_repository", [True, False])
+def test_a_link_that_leads_out_of_the_repository_is_left(tmp_path: Path, is_repository: bool) -> None:
+    if not is_repository:
+        shutil.rmtree(".git")
     outside = tmp_path / "outside.yaml"
     outside.write_text(VM)
     Path("linked.yaml").symlink_to(outside)
     done = run("check", "--fix", "linked.yaml")
     assert outside.read_text() == VM
-    assert "is not fixed: a link leads to it from another repository or folder" in done.stderr
+    refused = "can't read `linked.yaml`: a link leads from `.` to"
+    left = "is not fixed: a link leads to it from another repository or folder"
+    assert (refused if is_repository else left) in done.stderr
 
 
 # Kills
