@@ -6,15 +6,18 @@ What the fixes of a case change, the unsafe ones too, is beside it: `fixtures/<s
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import vmlint
 from vmlint.fix.fixing import Fixing, fix
 from vmlint.report import json_
 
-__all__ = ["FIXTURES", "UNPROVOKED", "difference", "fixed", "report", "repos"]
+__all__ = ["FIXTURES", "UNPROVOKED", "difference", "fixed", "for_each", "report", "repos"]
+
+_T = TypeVar("_T")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -45,3 +48,22 @@ def report(tree: Path, **overrides: Any) -> dict[str, Any]:
         said: dict[str, Any] = json.loads(json_.render(vmlint.check(**overrides)))
     del said["version"]
     return said
+
+
+def for_each(values: Iterable[_T], name: Callable[[_T], str]) -> Callable[[Callable[[_T], None]], Callable[[], None]]:
+    """One test for all values, naming each that fails: hundreds of small tests take longer to start than to run."""
+
+    def decorate(test: Callable[[_T], None]) -> Callable[[], None]:
+        def for_all() -> None:
+            failures = {}
+            for value in values:
+                try:
+                    test(value)
+                except Exception as error:
+                    failures[name(value)] = f"{type(error).__name__}: {error}"
+            assert failures == {}
+
+        for_all.__name__, for_all.__doc__ = test.__name__, test.__doc__
+        return for_all
+
+    return decorate

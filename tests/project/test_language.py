@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import FIXTURES, repos
+from tests.cases import FIXTURES, for_each, repos
 from vmlint.cli import COMMANDS
 from vmlint.cli.arguments import Parser
 from vmlint.cli.fixtures import cases, expectation
@@ -19,6 +19,7 @@ from vmlint.registry import rules
 from vmlint.rule import Rule
 
 ROOT = Path(__file__).parents[2]
+RULES = for_each(rules(), lambda rule: rule.slug)
 
 FORBIDDEN = {
     r"\b(is|are|has) none\b": "say what is missing",
@@ -115,19 +116,19 @@ def test_fixes_are_imperative() -> None:
             assert text[0].islower() or text[0] == "`", (where, text)
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+@RULES
 def test_titles_are_plain(rule: Rule) -> None:
     title = rule.title
     assert faults(title) == []
     assert not title.endswith(".")
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+@RULES
 def test_pages_are_plain(rule: Rule) -> None:
     assert faults(prose(rule.page)) == []
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+@RULES
 def test_pages_have_words_to_search_for(rule: Rule) -> None:
     """The cluster's own words in backquotes, or a sentence that no component reports the fault."""
     section = rule.page.partition("## Cluster message\n")[2].partition("\n## ")[0].strip()

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.cases import UNPROVOKED
+from tests.cases import UNPROVOKED, for_each
 from vmlint.model.kinds import KINDS, Kind
 from vmlint.registry import rules
 from vmlint.rule import Rule
@@ -69,7 +69,7 @@ HEADINGS = (
 OPTIONAL = "## How to configure"
 """Before the source, for a rule that has a setting of its own; `documentation` adds what every rule has."""
 
-RULES = pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.slug)
+RULES = for_each(rules(), lambda rule: rule.slug)
 
 
 @cache
@@ -303,8 +303,12 @@ def test_the_page_begins_with_a_title_of_one_line(rule: Rule) -> None:
 
 
 @RULES
-@pytest.mark.parametrize("heading", ["Bad", "Good"])
-def test_the_examples_are_yaml(rule: Rule, heading: str) -> None:
+def test_the_examples_are_yaml(rule: Rule) -> None:
+    for heading in ("Bad", "Good"):
+        check_example(rule, heading)
+
+
+def check_example(rule: Rule, heading: str) -> None:
     section = rule.page.partition(f"## {heading}\n")[2].partition("\n## ")[0]
     example = textwrap.dedent(section)
     assert section.startswith("    ")

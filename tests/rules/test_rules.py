@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import FIXTURES, UNPROVOKED, difference, fixed
+from tests.cases import FIXTURES, UNPROVOKED, difference, fixed, for_each
 from vmlint.cli.fixtures import cases, expectation, judged, unmatched
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
@@ -60,7 +60,7 @@ def test_a_message_that_begins_as_a_sentence_is_seen() -> None:
     assert [begins_well(word) for word in words] == [False] * 4 + [True] * 6
 
 
-@pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
+@for_each(cases(FIXTURES, "bad", "outside"), named)
 def test_findings_are_well_said(case: Path) -> None:
     for finding in json.loads(expectation(case).read_text("utf-8"))["findings"]:
         assert finding["message"].endswith(".")
@@ -71,6 +71,7 @@ def test_findings_are_well_said(case: Path) -> None:
         assert finding["message"].count("`") % 2 == finding["fix"].count("`") % 2 == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(FIXTURES, "bad", "outside"), ids=named)
 def test_rules_have_nothing_to_say_where_there_is_nothing_that_they_are_about(case: Path) -> None:
     with chdir(case):
