@@ -61,7 +61,8 @@ def for_each(values: Iterable[_T], name: Callable[[_T], str]) -> Callable[[Calla
                     test(value)
                 except Exception as error:
                     failures[name(value)] = f"{type(error).__name__}: {error}"
-            assert failures == {}
+            if failures:
+                raise AssertionError(failures)
 
         for_all.__name__, for_all.__doc__ = test.__name__, test.__doc__
         return for_all
