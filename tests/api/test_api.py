@@ -119,6 +119,7 @@ def test_progress_is_reported_in_stages() -> None:
     assert reported[-1][1] == reported[-1][2]
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_bytes_on_every_hash_seed() -> None:
     code = f"import vmlint; from vmlint.report import json_; print(json_.render(vmlint.check([{str(QUICKSTART)!r}])))"
     said = {

@@ -138,6 +138,7 @@ def test_a_patch_that_does_not_fit_is_reported_at_its_place(tmp_path: Path) -> N
     assert "vmlint-" not in failed.message
 
 
+@pytest.mark.slow
 def test_a_deep_nest_ends(tmp_path: Path) -> None:
     files = {f"d{level}/kustomization.yaml": f"resources: [../d{level + 1}]" for level in range(2_000)}
     files["d2000/kustomization.yaml"] = "resources: [vm.yaml]"

@@ -93,6 +93,7 @@ def paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return [path, *(found for key, inner in entries for found in paths(inner, (*path, key)))]
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, min_size=1, max_size=4))
 def test_what_is_written_is_what_kubectl_reads(value: dict[str, Any]) -> None:
     assert read_back(manifest(value)) == value

@@ -45,6 +45,7 @@ def test_the_last_that_was_built_goes_with_the_process() -> None:
     assert done.stdout == "flushed, what others registered is called\n"
 
 
+@pytest.mark.slow
 def test_a_library_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from vmlint.runtime import gc_control as module
 

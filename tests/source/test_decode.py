@@ -217,6 +217,7 @@ def reasons(file: SourceFile) -> list[tuple[int, str]]:
     return [(one.problem.line, one.problem.reason) for one in file.documents if one.problem]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "line"), [("---\na: 1\n", 200_002), ("---\n\n", 200_002), ('{"a": 1}\n', 100_001)])
 def test_of_too_many_documents_the_rest_is_refused(text: str, line: int) -> None:
     file = decode(text.encode() * (MAX_DOCUMENTS + 500), "f.yaml")

@@ -42,6 +42,7 @@ def test_an_unreadable_or_huge_gitignore_holds_nothing(tmp_path: Path) -> None:
     assert Ignored().inside(directory)(f"{directory}/a.yaml")
 
 
+@pytest.mark.slow
 def test_a_gitignore_with_more_patterns_than_can_be_matched_holds_nothing(tmp_path: Path) -> None:
     file, directory = tmp_path / ".gitignore", str(tmp_path)
     many = [f"**/a{number}*b*/**/c" for number in range(5000)]

@@ -145,6 +145,7 @@ def stand_ins(one: World) -> set[int]:
     return {id(one.vms.alike(found)) for found in one.cluster.resources if isinstance(found, VirtualMachine)}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     st.lists(st.fixed_dictionaries({}, optional={word: st.sampled_from(odd) for word, odd in ODD.items()}), max_size=4),
