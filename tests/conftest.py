@@ -1,4 +1,5 @@
-"""What all tests share: property tests search further on each run here, and are the same each time in CI.
+"""What all tests share: property tests try 50 examples, others on each run here and the same each time in CI.
+`python -m tests.fuzz` searches for as long as it is given.
 
 No test depends on how busy the machine is: Hypothesis has no deadlines, and nothing is too slow for it.
 """
@@ -17,7 +18,7 @@ from tools import index
 
 ROOT = Path(__file__).parents[1]
 
-settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
