@@ -1,25 +1,18 @@
-"""A report of an audit as JSON, as Markdown, and as a page of its own.
-
-The page is one file that loads nothing: its policy allows its own style and script and nothing else. Names and texts
-from manifests are data in it, which the script only ever shows as text.
-"""
+"""A report of an audit as JSON, as Markdown, and as a page of its own."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
+from vmlint.report.page import page
 from vmlint.report.untrusted import json_text, visible
 
 __all__ = ["FORMATS", "render"]
 
 Overview = Mapping[str, Any]
 
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _MOST_ROWS = 20
 """The rows of each table in Markdown."""
 
@@ -37,31 +30,7 @@ def _json(overview: Overview) -> str:
 
 
 def _html(overview: Overview) -> str:
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = {
-        "default-src": "'none'",
-        "style-src": _hash(style),
-        "script-src": _hash(script),
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "require-trusted-types-for": "'script'",
-    }
-    parts = {
-        "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "style": style,
-        "script": script,
-        "data": json_text(_columnar(overview), compact=True).strip().replace("<", "\\u003c"),
-    }
-    # In one pass, so that a manifest which holds the name of a part stays as it is.
-    return _PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html"))
-
-
-def _asset(name: str) -> str:
-    return files(__package__).joinpath("page", name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+    return page(__package__, _columnar(overview))
 
 
 def _columnar(overview: Overview) -> dict[str, Any]:

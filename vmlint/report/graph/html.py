@@ -6,17 +6,13 @@ is data in the page: the script shows it as text alone.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from vmlint.graph.export import Edge, Node, Standing, edges, nodes
 from vmlint.model.resource import Resource
 from vmlint.report.graph.lanes import LANES, lane_of, short_kind
-from vmlint.report.untrusted import json_text
+from vmlint.report.page import page
 from vmlint.rule import Level
 
 if TYPE_CHECKING:
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     from vmlint.report.sources import SourceUrl
 
 __all__ = ["render"]
-
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 
 _LINES = 400
 """How many lines of an object's source are in the page."""
@@ -40,42 +34,18 @@ def render(graph: Graph, about: About | None = None, sources: SourceUrl | None =
 
     Without `about` the page counts what it has itself; without `sources` it has no links.
     """
-    style, script = _asset("page.css"), _asset("page.js")
-    policy = {
-        "default-src": "'none'",
-        "style-src": _hash(style),
-        "script-src": _hash(script),
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "require-trusted-types-for": "'script'",
-    }
-    parts = {
-        "policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
-        "style": style,
-        "script": script,
-        "data": _data(graph, about, sources),
-    }
-    # In one pass, so that a manifest which holds the name of a part stays as it is.
-    return _PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html"))
+    return page(__package__, _data(graph, about, sources))
 
 
-def _asset(name: str) -> str:
-    return files(__package__).joinpath("page", name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
-
-
-def _data(graph: Graph, about: About | None, sources: SourceUrl | None) -> str:
-    """The graph as JSON for a script element: no `<` ends the element that holds it."""
+def _data(graph: Graph, about: About | None, sources: SourceUrl | None) -> dict[str, Any]:
+    """The graph as the script of the page reads it."""
     listed, drawn = nodes(graph), edges(graph)
     elsewhere = about.elsewhere if about else ()
     marks = dict.fromkeys(elsewhere) | dict.fromkeys(mark for node in listed for mark in node.marks)
     numbers = {mark: number for number, mark in enumerate(sorted(marks, key=_gravity))}
     texts = _Sources()
     index = {node.id: number for number, node in enumerate(listed)}
-    data = {
+    return {
         "lanes": LANES,
         "verdict": about.verdict if about else "",
         "total": about.objects if about else sum(node.standing in (Standing.HERE, Standing.PATCH) for node in listed),
@@ -86,7 +56,6 @@ def _data(graph: Graph, about: About | None, sources: SourceUrl | None) -> str:
         "sources": texts.texts,
         "addresses": _addresses(sources, listed, drawn, numbers) if sources else {},
     }
-    return json_text(data, compact=True).strip().replace("<", "\\u003c")
 
 
 def _gravity(mark: Mark) -> tuple[int, str, int, str]:
