@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.field import render
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Record
 from vmlint.source.edit import Edit
 
 __all__ = ["Wording", "Words", "called", "choice", "in_words"]
 
 
-class Words(NamedTuple):
+class Words(Record):
     """What is wrong, what to do, and the edits that do it; `sure` means that nobody can have meant anything else.
 
     The texts of a table are templates: `{name}` is a value of the refusal, `{path}` the field's path, `{names:choice}`

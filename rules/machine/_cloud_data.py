@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.graph.links import links
 from vmlint.kubevirt.cloudconfig import ConfigFault, faults_of_user_data
@@ -14,6 +14,7 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Workload
+from vmlint.record import Record
 from vmlint.world import World
 
 __all__ = ["Given", "Judged", "judged_user_data", "network_data", "user_data"]
@@ -22,7 +23,7 @@ _NO_CLOUD = "cloudInitNoCloud"
 _VOLUMES = (_NO_CLOUD, "cloudInitConfigDrive")
 
 
-class Given(NamedTuple):
+class Given(Record):
     """A text for cloud-init: the volume's name, the field that gives it, the text, and the Secret that holds it."""
 
     volume: str
@@ -31,7 +32,7 @@ class Given(NamedTuple):
     hops: tuple[Hop, ...]
 
 
-class Judged(NamedTuple):
+class Judged(Record):
     """User data that cloud-init does not read as they are meant: their encoding, or what is wrong with them."""
 
     given: Given

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vmlint.kubevirt.matching import Match
 from vmlint.kubevirt.sizing import Sizing, applies, sizing
 from vmlint.model.access import mapping
@@ -12,6 +10,7 @@ from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
+from vmlint.record import Record
 from vmlint.rule import Effect
 from vmlint.world import World
 
@@ -20,7 +19,7 @@ from .._effect import refusal
 __all__ = ["Sized", "sized"]
 
 
-class Sized(NamedTuple):
+class Sized(Record):
     """A VM that the proposals judge: who gives its amounts, and the instancetype that it has, if any."""
 
     vm: VirtualMachine

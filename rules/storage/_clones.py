@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from vmlint.cdi.datasource import End, Target
 from vmlint.model.access import text
@@ -12,6 +11,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VolumeCloneSource
+from vmlint.record import Record
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
@@ -23,7 +23,7 @@ _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 
 
-class Copy(NamedTuple):
+class Copy(Record):
     """A disk, the identity of the claim that it copies, and what writes that claim."""
 
     disk: Disk

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from typing import IO, NamedTuple
+from typing import IO
 
 from vmlint.audit.fetching import clone, remote_commit
 from vmlint.audit.task import Limits, Task
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.source.boundary import check_read
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.git import FILE_MODES, contents, entries
@@ -42,7 +43,7 @@ class SourceError(Exception):
     """Why a source can't be read: a sentence without its full stop."""
 
 
-class Identity(NamedTuple):
+class Identity(Record):
     """What the files of a repository are known by: a commit, or a hash of them; and their bytes, 0 where unknown."""
 
     content: str
@@ -66,7 +67,7 @@ def identity(task: Task, folder: Path) -> Identity:
             return Identity(_commit(git, task.revision))
 
 
-class Checkout(NamedTuple):
+class Checkout(Record):
     """The files of a repository: their root, their identity, the paths of files that a partial clone lacks, and the
     bytes of the manifests that name KubeVirt or CDI."""
 
@@ -236,7 +237,7 @@ def _write_commit(git: Git, commit: str, writer: _Writer) -> tuple[str, ...]:
 # Folders and archives
 
 
-class _Entry(NamedTuple):
+class _Entry(Record):
     """A file or link of a folder, by its path from the folder's root."""
 
     path: str

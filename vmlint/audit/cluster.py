@@ -6,10 +6,11 @@ import queue
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vmlint.audit.task import Task
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.version import VERSION
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _PATIENCE = 60
 """Seconds without any worker after which an audit ends."""
 
 
-class Request(NamedTuple):
+class Request(Record):
     """What is done for one repository: an action of `vmlint/audit/work.py`, and its further values."""
 
     task: Task
@@ -33,7 +34,7 @@ class Request(NamedTuple):
     more: Mapping[str, Any] = {}
 
 
-class Answer(NamedTuple):
+class Answer(Record):
     """How a request ended: its content, or why there is none after so many attempts. `tables` are packed.
 
     `cpu` are the seconds of processor time and `memory` the most bytes that the last attempt used.
@@ -47,7 +48,7 @@ class Answer(NamedTuple):
     memory: int = 0
 
 
-class _Said(NamedTuple):
+class _Said(Record):
     """What a worker sends back; small but for the tables, which are packed on the worker."""
 
     worker: str

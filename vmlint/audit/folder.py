@@ -17,10 +17,11 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vmlint.audit.schema import SCHEMA_VERSION, TABLES
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.source.write import check_place
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _RESULT = re.compile(r"[0-9a-f]{40}\.(?:arrow|\d+)", re.ASCII)
 _LOCK = ".lock"
 
 
-class Run(NamedTuple):
+class Run(Record):
     """A finished run: its name, its folder, and what its manifest says."""
 
     name: str

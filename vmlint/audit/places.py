@@ -8,8 +8,8 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+from vmlint.record import Record
 from vmlint.source.authored import At
 from vmlint.source.program import installed
 
@@ -39,7 +39,7 @@ _NEVER = re.compile(r"[\s?#]")
 """What no address of a repository has: a query may be a token, and would be part of the name."""
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A repository: its name in the audit, and its absolute path or URL."""
 
     name: str

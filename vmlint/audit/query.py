@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vmlint.audit.folder import OutFolder, Run
 from vmlint.audit.schema import TABLES
 from vmlint.errors import NothingToRead, UsageError
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["VIEWS", "Result", "View", "ask", "opened"]
 
 
-class View(NamedTuple):
+class View(Record):
     """A view beside the tables: what it holds, and its query."""
 
     meaning: str
@@ -92,7 +93,7 @@ _LOCKS = (
 )
 
 
-class Result(NamedTuple):
+class Result(Record):
     """What a query gives: the names of its columns, and its rows as plain values."""
 
     columns: Sequence[str]

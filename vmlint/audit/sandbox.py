@@ -13,15 +13,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.audit.host import ANSWER
 from vmlint.audit.task import Task
+from vmlint.record import Record
 
 __all__ = ["Ending", "ask"]
 
 
-class Ending(NamedTuple):
+class Ending(Record):
     """How a request ended: `how` is `done`, `died`, `hung` or `memory`; the answer is empty but where it is done.
 
     `cpu` are the seconds of processor time and `memory` the most bytes that its process used, 0 where unknown.

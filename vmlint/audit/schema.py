@@ -6,7 +6,9 @@ removed or changes its meaning gets another name.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from vmlint.record import Record
 
 __all__ = ["COMMON", "SCHEMA_VERSION", "TABLES", "Column", "Row", "Table", "columns"]
 
@@ -17,7 +19,7 @@ SCHEMA_VERSION = 1
 """The version of the tables and of their folder."""
 
 
-class Column(NamedTuple):
+class Column(Record):
     """A column: its name, its type in the words of `TYPES` in `vmlint/audit/tables.py`, and what it holds."""
 
     name: str
@@ -25,7 +27,7 @@ class Column(NamedTuple):
     meaning: str
 
 
-class Table(NamedTuple):
+class Table(Record):
     """A table: what one row is, and the columns behind the common ones."""
 
     row: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cache.reports import MALFORMED
 from vmlint.engine.analysis import Analysis
@@ -12,11 +12,12 @@ from vmlint.engine.silent import Ends, ends, lacks_nothing
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 
 __all__ = ["Memory", "Remembered", "can_remember", "learned", "recalled", "written"]
 
 
-class Remembered(NamedTuple):
+class Remembered(Record):
     """A file: what stands for its bytes, its facts, and where the references of each document's object end; None of
     one of which something was said. A file without facts has neither. `row` is how an entry has it, if one does."""
 
@@ -26,7 +27,7 @@ class Remembered(NamedTuple):
     row: str = ""
 
 
-class Memory(NamedTuple):
+class Memory(Record):
     """The linted files by their names, and the namespaces in which they held objects."""
 
     files: Mapping[str, Remembered]

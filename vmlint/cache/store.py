@@ -19,9 +19,9 @@ from contextlib import suppress
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.record import Record
 
 __all__ = ["Info", "Store", "default_folder"]
 
@@ -60,14 +60,14 @@ def default_folder() -> Path | None:
         return None
 
 
-class Info(NamedTuple):
+class Info(Record):
     """How much is in a store."""
 
     entries: int
     size: int
 
 
-class _Entry(NamedTuple):
+class _Entry(Record):
     path: str
     size: int
     used: float

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from vmlint.catalog import data
+from vmlint.record import Record
 
 __all__ = ["SECTIONS", "FieldText", "field_text", "names_below", "sections"]
 
 
-class FieldText(NamedTuple):
+class FieldText(Record):
     """A field's meaning, what applies where it is not set ("" where nothing is known), and its values with theirs."""
 
     text: str

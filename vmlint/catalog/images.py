@@ -7,12 +7,12 @@ the image); OpenShift Virtualization, "Creating virtual machines from instance t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["IMAGES", "Image", "Images", "catalog_of"]
 
 
-class Image(NamedTuple):
+class Image(Record):
     """A DataSource: its name, and the instancetype and preference that it defaults to ("" where that is not known)."""
 
     name: str
@@ -20,7 +20,7 @@ class Image(NamedTuple):
     preference: str = ""
 
 
-class Images(NamedTuple):
+class Images(Record):
     """The namespace of a platform's images, and the images."""
 
     namespace: str

@@ -7,12 +7,12 @@ k8snetworkplumbingwg/network-attachment-definition-client `artifacts/networks-cr
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["NEIGHBOURS", "Neighbour"]
 
 
-class Neighbour(NamedTuple):
+class Neighbour(Record):
     """The versions in which a kind is served, the newest first, and those that current releases no longer serve."""
 
     served: tuple[str, ...]

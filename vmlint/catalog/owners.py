@@ -12,9 +12,9 @@ import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from vmlint.catalog import data
+from vmlint.record import Record
 
 __all__ = ["Owned", "Owner", "owned", "owned_fields"]
 
@@ -30,7 +30,7 @@ class Owner(enum.StrEnum):
     NEITHER = "neither"
 
 
-class Owned(NamedTuple):
+class Owned(Record):
     """A field of `spec.template.spec.domain` (`devices.disks[].disk.bus`); a word in parentheses in front is where
     else it is. The fields of instancetypes and preferences lead from their `spec`.
 

@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.catalog import data
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["NO_PROVISIONER", "Provisioner", "known_keys", "provisioner"]
 
@@ -22,7 +23,7 @@ NO_PROVISIONER = "kubernetes.io/no-provisioner"
 _SELECTOR_SPLIT = re.compile(r"\s*[;,]\s*", re.ASCII)
 
 
-class Provisioner(NamedTuple):
+class Provisioner(Record):
     """What CDI makes of a storage class's provisioner and parameters.
 
     `key` is the row of CDI's table, None where CDI can't tell it from the parameters. `sets` are pairs of access mode

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.catalog import data
+from vmlint.record import Record
 
 __all__ = ["PROPOSAL", "ApiKind", "ApiVersion", "api_kind", "groups", "kinds", "newest", "nodes", "root"]
 
@@ -19,7 +20,7 @@ PROPOSAL = "proposal"
 """Stands where a release would: a design document has it, and no release serves it yet."""
 
 
-class ApiVersion(NamedTuple):
+class ApiVersion(Record):
     """A version of a kind's API. "" means: as far back as is known, or: still.
 
     Releases are written as `1.8`; those of KubeVirt and of CDI are two countings.
@@ -31,7 +32,7 @@ class ApiVersion(NamedTuple):
     deprecated: str = ""
 
 
-class ApiKind(NamedTuple):
+class ApiKind(Record):
     """A kind with its API versions, oldest first. `product` is `kubevirt` or `cdi`, the one whose releases count."""
 
     group: str

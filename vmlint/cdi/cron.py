@@ -6,12 +6,13 @@ Source: `github.com/robfig/cron/v3` (ParseStandard), Go `time` (ParseDuration, L
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["is_schedule"]
 
 
-class _Field(NamedTuple):
+class _Field(Record):
     """The bounds of one of the five fields, and the names that stand for its numbers."""
 
     least: int

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Lookup, Reason, Undecided
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.span import Path
 
 __all__ = ["End", "Target", "resolve"]
@@ -29,7 +30,7 @@ class End(enum.StrEnum):
     TOO_DEEP = "too-deep"
 
 
-class Target(NamedTuple):
+class Target(Record):
     """The end of a DataSource: for CLAIM and SNAPSHOT the object that it names (it may not exist).
 
     `path` is the field of the first DataSource that leads there, or that is wrong.

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.catalog.provisioners import NO_PROVISIONER, provisioner
 from vmlint.cdi.storageworld import Gap, Reason
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.span import Path
 
 __all__ = ["MINIMUM_SIZE", "ClaimSet", "Incomplete", "Origin", "Profile", "incomplete_set", "profile_of"]
@@ -34,14 +35,14 @@ class Origin(enum.StrEnum):
     INCOMPLETE = "incomplete"
 
 
-class ClaimSet(NamedTuple):
+class ClaimSet(Record):
     """Access modes that go with a volume mode."""
 
     access_modes: tuple[str, ...]
     volume_mode: str | None
 
 
-class Incomplete(NamedTuple):
+class Incomplete(Record):
     """A set of a profile's spec that CDI can't use: its position and the mode that it lacks."""
 
     position: int
@@ -53,7 +54,7 @@ class Incomplete(NamedTuple):
         return ("spec", "claimPropertySets", self.position, self.missing)
 
 
-class Profile(NamedTuple):
+class Profile(Record):
     """What CDI knows of a class. The first set is the default; no set means that a claim must say its modes itself.
 
     `undecided` is the reason why the files don't give the sets, None where they do.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.datasource import End, Target, resolve
 from vmlint.cdi.profile import Profile, profile_of
@@ -18,6 +18,7 @@ from vmlint.cdi.storageworld import Gap, Reason, StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.span import Path
 
 __all__ = [
@@ -44,7 +45,7 @@ class FailureReason(enum.StrEnum):
     TOO_SMALL = "too-small"
 
 
-class Failure(NamedTuple):
+class Failure(Record):
     """No claim is made: the reason, and the object's field that it hangs on.
 
     `choice` and `profile` are as for `Rendered`, as far as it came.
@@ -56,7 +57,7 @@ class Failure(NamedTuple):
     profile: Profile | None = None
 
 
-class Rendered(NamedTuple):
+class Rendered(Record):
     """The claim's spec. A field that `undecided` names is left out, or has the likeliest value, and may differ.
 
     `choice` and `profile` say how the modes came about; both are None for `spec.pvc`, which is taken as it is.

@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
 
@@ -32,7 +33,7 @@ class ChoiceReason(enum.StrEnum):
     NO_DEFAULT = "no-default"
 
 
-class Choice(NamedTuple):
+class Choice(Record):
     """A storage class, None for no class. `rivals` are other classes with the same mark of a default.
 
     `decided` is false where the files leave the choice open: several defaults of unknown age, a variable as the mark.

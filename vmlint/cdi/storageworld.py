@@ -6,9 +6,10 @@ import enum
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import items, text
+from vmlint.record import Record
 
 __all__ = ["Gap", "Lookup", "Overhead", "Reason", "StorageWorld", "Undecided"]
 
@@ -47,14 +48,14 @@ class Gap(enum.StrEnum):
     SNAPSHOT_MODE_UNKNOWN = "snapshot-mode-unknown"
 
 
-class Reason(NamedTuple):
+class Reason(Record):
     """Why a question is open: what the files don't say, and the names that a sentence about it needs."""
 
     gap: Gap
     names: tuple[str, ...] = ()
 
 
-class Undecided(NamedTuple):
+class Undecided(Record):
     """A question that the files don't answer: the field of the claim that hangs on it ("" for all), and why."""
 
     field: str
@@ -72,7 +73,7 @@ def _ask_nobody(namespace: str, name: str) -> Undecided:
     return Undecided("", Reason(Gap.OBJECT_OUTSIDE, ("", f"{namespace}/{name}")))
 
 
-class Overhead(NamedTuple):
+class Overhead(Record):
     """The share of a filesystem volume that the filesystem itself takes, as CDI is configured.
 
     Source: CDI `pkg/controller/config-controller.go` and `GetFilesystemOverheadForStorageClass`.
@@ -105,7 +106,7 @@ def _is_share(value: Any) -> bool:
     return isinstance(value, str) and _PERCENT.fullmatch(value) is not None
 
 
-class StorageWorld(NamedTuple):
+class StorageWorld(Record):
     """The storage of the cluster. In a closed world what is not here does not exist; in an open one it may.
 
     `classes`, `volumes` and `profiles` (by the name of their class) are manifests; `claim`, `snapshot` and

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.cli.arguments import Parser, add_color, comma_separated, one_of
 from vmlint.cli.exits import Exit
@@ -16,6 +16,7 @@ from vmlint.cli.output import encoding, uses_color, width, write, write_file
 from vmlint.cli.progress import Progress
 from vmlint.cli.reading import add_cluster, config_of, rules_of
 from vmlint.errors import UsageError
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from vmlint.config.config import Config
@@ -94,7 +95,7 @@ def _failures(text: str) -> list[str]:
     return [one_of(*FAILURES)(word) for word in comma_separated(text)]
 
 
-class _Compared(NamedTuple):
+class _Compared(Record):
     """What the command line compares: revisions or folders, and the paths."""
 
     before: str = ""

@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import chdir
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.api import check
 from vmlint.config.config import Config
 from vmlint.config.file import find_in, load
 from vmlint.errors import VmlintError
+from vmlint.record import Record
 from vmlint.report import json_
 from vmlint.rule import Rule
 from vmlint.source.git import Difference
@@ -80,7 +81,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """What a run reports for a case, None if it fails; and what is wrong with that, nothing if all is well."""
 
     case: Path

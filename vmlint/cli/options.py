@@ -5,11 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentTypeError, Namespace, _ActionsContainer
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cli.arguments import one_of
 from vmlint.cli.output import check_writable
 from vmlint.errors import UsageError
+from vmlint.record import Record
 
 __all__ = ["Target", "add_options", "add_output", "targets_of"]
 
@@ -58,7 +59,7 @@ def add_options(group: _ActionsContainer, *names: str) -> None:
         group.add_argument(*flags, **_OPTIONS[name])
 
 
-class Target(NamedTuple):
+class Target(Record):
     """A format, and the file that it goes to: None for standard output."""
 
     format: str

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
@@ -20,6 +19,7 @@ from vmlint.findings.location import located
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
+from vmlint.record import Record
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.runtime.profiling import watched
 from vmlint.source.document import Document
@@ -42,7 +42,7 @@ MOST_FAULTS = 1000
 """The most faults of one rule and effect that are reported of one object. What is more is counted."""
 
 
-class Truncated(NamedTuple):
+class Truncated(Record):
     """Violations that are not reported: how many like this one, the first of them, beside those that are `shown`."""
 
     rule: Rule

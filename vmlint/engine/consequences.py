@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.chain import Hop
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path, render
 from vmlint.model.resource import Place, Resource
+from vmlint.record import Record
 from vmlint.rule import Fault, Rule
 from vmlint.source.edit import Move
 
@@ -39,7 +40,7 @@ _MOST_JUDGED = 8
 _WEIGHT = {Effect.REJECTED: 3, Effect.STUCK: 2, Effect.UNREADABLE: 2}
 
 
-class _Group(NamedTuple):
+class _Group(Record):
     """A fault that others follow from, by its index, with all moves that mend them together."""
 
     first: int

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
@@ -14,6 +13,7 @@ from vmlint.gitops.closure import Naming, closed, file_of, root_of
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.source.discover import Found, discover
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.ignore import Excluded
@@ -22,7 +22,7 @@ from vmlint.source.read import Raw, read_raw
 __all__ = ["NOTHING", "Built", "Gathered", "KnownFiles", "gather", "whole"]
 
 
-class Built(NamedTuple):
+class Built(Record):
     """The objects of a file as they were built before.
 
     `documents` are those of the file that rules look at, `irrelevant` is how many of its objects are of no interest,
@@ -36,7 +36,7 @@ class Built(NamedTuple):
     irrelevant: int
 
 
-class KnownFiles(NamedTuple):
+class KnownFiles(Record):
     """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
     objects in them.
 
@@ -73,7 +73,7 @@ class KnownFiles(NamedTuple):
 NOTHING = KnownFiles({})
 
 
-class Gathered(NamedTuple):
+class Gathered(Record):
     """The files of a run as they were read: those that are linted, those of the context, those with definitions.
 
     `beside` is what is known of other paths that kustomizations name, `naming` which paths each file names.

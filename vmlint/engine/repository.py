@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.config.config import Config
 from vmlint.engine.files import NOTHING, Built, Gathered, KnownFiles
@@ -26,6 +26,7 @@ from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.read import decoded
@@ -37,7 +38,7 @@ FilesBefore = Callable[[Sequence[SourceFile]], Sequence[SourceFile]]
 """From the files that were read to the same files as they were at a commit."""
 
 
-class Repository(NamedTuple):
+class Repository(Record):
     """What was read. `documents` are those that rules look at: unreadable ones, and ones that hold an object.
 
     `resources` are the objects as the files have them, `deployments` the same as they are applied, `around` what is
@@ -65,7 +66,7 @@ class Repository(NamedTuple):
     woken: Mapping[Document, str] = {}
 
 
-class Versions(NamedTuple):
+class Versions(Record):
     """What the files held at a commit, and what they hold now, both without a tool that builds kustomizations."""
 
     before: Repository
@@ -192,7 +193,7 @@ def _held(file: SourceFile, idle: Container[Document]) -> Iterator[tuple[Path, d
                 yield from objects(document.data)
 
 
-class _Relevant(NamedTuple):
+class _Relevant(Record):
     """The documents that rules look at, the objects in them, how many documents are of no interest, the crashes, and
     the objects by their files."""
 

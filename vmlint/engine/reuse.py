@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
@@ -11,12 +10,13 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
 from vmlint.findings.finding import Finding
 from vmlint.model.crash import Crash
+from vmlint.record import Record
 from vmlint.rule import Doubt, Fault, Rule
 
 __all__ = ["NO_FINDING", "Judged", "Reuse"]
 
 
-class Judged(NamedTuple):
+class Judged(Record):
     """What the rules have found in one subject: the faults that are shown, how many are not, the questions, and where a
     rule failed. `complete` says that everything is there that the subject names. Others who have found the faults give
     the findings too, one for each."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
@@ -13,6 +12,7 @@ from vmlint.engine.files import gather
 from vmlint.engine.request import RunRequest
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import Workspace, snapshot_of
+from vmlint.record import Record
 from vmlint.source.commits import ASKER, Tree, asked_by, compare_commits
 from vmlint.source.commits import since as difference_since
 from vmlint.source.discover import name_of
@@ -21,7 +21,7 @@ from vmlint.source.read import raw_of
 __all__ = ["States", "commits", "folders", "since"]
 
 
-class States(NamedTuple):
+class States(Record):
     """A repository before and after an edit, and the commit that is compared with."""
 
     before: Snapshot

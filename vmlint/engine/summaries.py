@@ -8,7 +8,7 @@ and is one object of a kind that acts through what names it. Everything else is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.graph.cluster import makes, says_namespace
 from vmlint.model.field import Path
@@ -27,6 +27,7 @@ from vmlint.model.subjects import (
     Workload,
     subject_class,
 )
+from vmlint.record import Record
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.stream import looks_like_json
 from vmlint.world.addresses import addresses_of
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 
-class Fact(NamedTuple):
+class Fact(Record):
     """What is known of the one object of a document.
 
     `makes` are the objects that a controller makes of it, `writes` the claims that it writes, `uses` the volumes that

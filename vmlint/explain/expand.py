@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from vmlint.cdi.render import Failure
 from vmlint.cdi.storageclass import ChoiceReason
@@ -24,6 +24,7 @@ from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, VirtualMachine
+from vmlint.record import Record
 from vmlint.rule import Effect
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
@@ -43,7 +44,7 @@ class Filler(enum.StrEnum):
     CDI = "CDI"
 
 
-class Giver(NamedTuple):
+class Giver(Record):
     """Who gives a value: the VM itself, its instancetype or preference by name, KubeVirt's defaults; or, for a claim,
     what its disk says, and who fills that in. Of a VM that kustomizations change, `name` is the file of the patch that
     writes the value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.explain.expand import Expanded
 from vmlint.findings.finding import ObjectId, Step
@@ -20,6 +20,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.world import World
 from vmlint.world.migration import phrase
 from vmlint.world.outcome import chain_reason, trouble_of
@@ -45,7 +46,7 @@ class Result(enum.StrEnum):
         return self in (Result.NONE, Result.USED, Result.DROPPED)
 
 
-class Found(NamedTuple):
+class Found(Record):
     """An instancetype or preference. `file` is "" for one of a catalog, `catalog` "" for one of a file."""
 
     object: ObjectId
@@ -54,7 +55,7 @@ class Found(NamedTuple):
     catalog: str
 
 
-class Way(NamedTuple):
+class Way(Record):
     """From one matcher to its object.
 
     `reason` is why there is none, `policy` what the failure policy does, where the matcher infers. `gives` are the
@@ -70,14 +71,14 @@ class Way(NamedTuple):
     gives: Mapping[str, Any] = {}
 
 
-class Mobility(NamedTuple):
+class Mobility(Record):
     """Whether the VM's guest can be migrated, None where the files don't decide it, and every reason why not."""
 
     migratable: bool | None
     reasons: tuple[str, ...] = ()
 
 
-class Trace(NamedTuple):
+class Trace(Record):
     """Both ways of a VM, and whether its guest can be migrated, if there is one.
 
     `problem` is why the VM is refused although both end well, `deployment` the name of what applies the VM, where the

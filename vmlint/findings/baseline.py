@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.errors import UsageError
 from vmlint.findings.finding import Finding, Stale, Suppressed
 from vmlint.model.suppression import Source
+from vmlint.record import Record
 
 __all__ = ["DEFAULT_FILE", "Baseline", "BaselineResult", "Key"]
 
@@ -25,7 +26,7 @@ _FORMAT = 1
 _MOST_BYTES = 64 * 2**20
 
 
-class Key(NamedTuple):
+class Key(Record):
     """What a known finding is recognized by. `file` is "" unless the finding hangs on no object: then the file is
     given from the baseline's folder."""
 
@@ -46,7 +47,7 @@ class Key(NamedTuple):
 _SHOWN = Key._fields
 
 
-class BaselineResult(NamedTuple):
+class BaselineResult(Record):
     """Findings divided by a baseline: new ones, suppressed ones, and entries of the baseline without a finding."""
 
     new: tuple[Finding, ...]

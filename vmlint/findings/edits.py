@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.findings.finding import Mend
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource, Written
+from vmlint.record import Record
 from vmlint.rule import Fault
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.edit import Edit, Move, Put
@@ -30,7 +31,7 @@ def mend(fault: Fault) -> Mend | None:
     return Mend(document.file, document.index, edits, fault.how, _obstacle(resource, written, known, moved))
 
 
-class _Frame(NamedTuple):
+class _Frame(Record):
     """A part of an object and the part of a document that writes it: `head` of the one is `root` of the other."""
 
     head: Path

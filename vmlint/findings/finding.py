@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from dataclasses import field as with_options
-from typing import NamedTuple
 
 from vmlint.model.crash import Crash
 from vmlint.model.suppression import Source, Suppression
+from vmlint.record import Record
 from vmlint.rule import Effect, Fix, Level, Rule
 from vmlint.source.document import Skipped
 from vmlint.source.edit import Edit
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-class ObjectId(NamedTuple):
+class ObjectId(Record):
     """The object that a finding hangs on; `namespace` is "" for a cluster-wide object."""
 
     api_version: str
@@ -41,7 +41,7 @@ class ObjectId(NamedTuple):
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One hop of a chain. `file` is "" and `line` 0 where the hop is written nowhere (an object outside, a default)."""
 
     text: str
@@ -49,7 +49,7 @@ class Step(NamedTuple):
     line: int
 
 
-class Mend(NamedTuple):
+class Mend(Record):
     """The edits that mend a finding: of the document with that index in a file, with paths from its root.
 
     `obstacle` is why they can't be made in the files, as a clause; "" where nothing is known to stand against it.
@@ -101,7 +101,7 @@ class Finding:
         return (self.file, self.line, self.column, self.rule, self.field, self.message)
 
 
-class Undecided(NamedTuple):
+class Undecided(Record):
     """A question that the files don't answer: what was asked of which object, and why there is no answer."""
 
     file: str
@@ -110,7 +110,7 @@ class Undecided(NamedTuple):
     reason: str
 
 
-class OpenReference(NamedTuple):
+class OpenReference(Record):
     """A reference to an object outside the repository, or one that holds a variable: to which kind and name, why it is
     not followed, and where it is written."""
 
@@ -121,7 +121,7 @@ class OpenReference(NamedTuple):
     line: int
 
 
-class Suppressed(NamedTuple):
+class Suppressed(Record):
     """A finding that somebody does not want to see: who suppresses it, where, and why.
 
     `file` is "" and `line` 0 where that is written in no file.
@@ -134,7 +134,7 @@ class Suppressed(NamedTuple):
     line: int
 
 
-class Stale(NamedTuple):
+class Stale(Record):
     """Findings that a baseline still counts and that are fixed: of which rule and field, on what, and how many."""
 
     rule: str
@@ -143,7 +143,7 @@ class Stale(NamedTuple):
     number: int
 
 
-class Changed(NamedTuple):
+class Changed(Record):
     """What a change touches, where a run reports no more than that.
 
     `since` is the revision as it was asked for, and `commit` the id of the commit that was compared with ("" where
@@ -158,7 +158,7 @@ class Changed(NamedTuple):
     everything: str = ""
 
 
-class KindCount(NamedTuple):
+class KindCount(Record):
     """A kind of objects, and how many objects are of that kind."""
 
     kind: str

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.config.config import Config
 from vmlint.config.names import means, unknown_name
@@ -18,6 +18,7 @@ from vmlint.findings.location import object_id, reach
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
+from vmlint.record import Record
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -35,7 +36,7 @@ _TOO_MANY = f"a suppression may name at most {_MOST_NAMES} rules: name their fam
 _DOMAIN = ANNOTATION.partition("/")[0] + "/"
 
 
-class ReportedFault(NamedTuple):
+class ReportedFault(Record):
     """A fault with its finding."""
 
     rule: Rule

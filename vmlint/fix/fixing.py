@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.findings.finding import Finding, Mend, Report
 from vmlint.fix.rewriting import Rewrite, unwritable
+from vmlint.record import Record
 from vmlint.rule import Fix
 from vmlint.source.decode import decode
 from vmlint.source.discover import path_of
@@ -37,14 +37,14 @@ _Key = tuple[str, str, str, str]
 _Fixable = tuple[Finding, Mend]
 
 
-class Unfixed(NamedTuple):
+class Unfixed(Record):
     """A finding that is not fixed though its rule has edits, and why, as a clause."""
 
     finding: Finding
     reason: str
 
 
-class Fixing(NamedTuple):
+class Fixing(Record):
     """What would be written, which findings that fixes, which it does not, and the report after it."""
 
     rewrites: tuple[Rewrite, ...]
@@ -101,7 +101,7 @@ def _guilty(worse: Sequence[Unfixed], work: _Work, judge: Judge, report: Report)
     return guilty or worse
 
 
-class _Plan(NamedTuple):
+class _Plan(Record):
     """The edits of a round: new contents of files, and the findings that they fix."""
 
     contents: dict[str, bytes]

@@ -9,11 +9,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.fix.rewriting import Rewrite
 from vmlint.model.resource import Place
 from vmlint.model.suppression import ANNOTATION, Mark, Suppression, SuppressionState
+from vmlint.record import Record
 from vmlint.rule import Spot
 from vmlint.source.decode import decode_text
 from vmlint.source.discover import path_of
@@ -26,7 +27,7 @@ _NAMES = re.compile(r"(#+[ \t]*vmlint:[ \t]*ignore(?:-file)?[ \t]*\[)([^\]]*)\]"
 _VALUE = re.compile(r"""(?P<quote>["']?)(?P<names>[^"'#\r]*?)(?P=quote)(?P<rest>[ \t]*(?:#[^\r]*)?\r?)""")
 
 
-class Pruning(NamedTuple):
+class Pruning(Record):
     """The files to write, what is taken out of them, and what is left to a person with the reason; a line each."""
 
     rewrites: tuple[Rewrite, ...]

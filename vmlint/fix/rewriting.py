@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.errors import UsageError
 from vmlint.fix.difference import unified
+from vmlint.record import Record
 from vmlint.source.discover import path_of
 from vmlint.source.write import check_place, remove_leftovers, replace_file
 
 __all__ = ["Rewrite", "unwritable", "write_all"]
 
 
-class Rewrite(NamedTuple):
+class Rewrite(Record):
     """A file before and after."""
 
     file: str

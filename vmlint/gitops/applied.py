@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.tree import Tree, beside
@@ -19,6 +19,7 @@ from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.document import Document, SourceFile
 
 __all__ = ["Applied", "Named", "Tool", "applied", "lost", "named_paths"]
@@ -32,7 +33,7 @@ _LONGEST = 100_000
 """The most characters of a text that an ApplicationSet fills in."""
 
 
-class Tool(NamedTuple):
+class Tool(Record):
     """A tool that deploys: its name, whether it reads the folders below a folder, what it does to namespaces.
 
     `forces` means that its namespace counts before what objects write.
@@ -47,7 +48,7 @@ FLUX = Tool("Flux Kustomization", recurses=True, forces=True)
 ARGO = Tool("Argo CD Application", recurses=False, forces=False)
 
 
-class Applied(NamedTuple):
+class Applied(Record):
     """A folder that a tool applies: by which object, into which namespace, with which changes.
 
     `spec` holds what a kustomization could hold too (patches, components, names); `at` is its place. `variables` is
@@ -73,7 +74,7 @@ def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
                     yield from _of(document, path, data, tree)
 
 
-class Named(NamedTuple):
+class Named(Record):
     """A path of a repository that an object of Flux or Argo CD names: which one (its address or source, and the
     revision), the tool, the object, and where the path is written."""
 

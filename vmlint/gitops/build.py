@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.field_types import faults, is_empty
 from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, merged, sources
@@ -31,6 +31,7 @@ from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.resource import Resource, Written
+from vmlint.record import Record
 from vmlint.source.decode import decode_text
 from vmlint.source.document import Document
 
@@ -61,7 +62,7 @@ HASH = "<hash>"
 """What stands for the hash behind a generated object's name, where its content is not known."""
 
 
-class Unread(NamedTuple):
+class Unread(Record):
     """Something of a build that is not known: why, and where it is named."""
 
     reason: str
@@ -107,7 +108,7 @@ def _join(own: list[Any], more: Sequence[Any]) -> None:
     own += (entry for entry in more if id(entry) not in known)
 
 
-class _Patch(NamedTuple):
+class _Patch(Record):
     """A patch that merges, or the operations of one."""
 
     data: Any

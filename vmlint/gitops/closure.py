@@ -10,13 +10,14 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.applied import named_paths
 from vmlint.gitops.fields import Reading
 from vmlint.gitops.generating import NotGenerated, sources
 from vmlint.gitops.tree import Beside, beside
 from vmlint.model.access import each, sequence, text
+from vmlint.record import Record
 from vmlint.source.decode import decode_text
 from vmlint.source.discover import KUSTOMIZATION_FILES, Found, why
 from vmlint.source.document import Document, Skipped, SourceFile
@@ -33,7 +34,7 @@ _MANIFESTS = ("configurations", "crds", "patchesStrategicMerge")
 _PATCHES = ("patches", "patchesJson6902", "replacements")
 
 
-class Naming(NamedTuple):
+class Naming(Record):
     """The paths that a file names: those of a kustomization with whether each is mere text, and those that Flux and
     Argo CD apply."""
 
@@ -42,7 +43,7 @@ class Naming(NamedTuple):
     applied: tuple[str, ...]
 
 
-class Closed(NamedTuple):
+class Closed(Record):
     """The files that were given and those that kustomizations name, what is known beside them, and what each of them
     names, by its name."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.source.document import Skipped
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ MACHINES = "kubevirt.io"
 """How the API groups of KubeVirt and CDI end."""
 
 
-class Deployment(NamedTuple):
+class Deployment(Record):
     """What is applied together. `name` is for people, "" for the folder tree.
 
     `unread` is what it includes that no file holds, `unclear` which of its objects and patches are no whole objects.

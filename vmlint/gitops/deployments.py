@@ -8,7 +8,6 @@ of these is that one alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from vmlint.gitops.applied import applied, lost
 from vmlint.gitops.deployment import Deployment
@@ -19,12 +18,13 @@ from vmlint.graph.template import STEP
 from vmlint.model.crash import Crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.source.document import Skipped, SourceFile
 
 __all__ = ["Deployment", "Plan", "plan"]
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """The deployments of a repository, what can't be built or changes nothing, the Helm charts, and the deployments at
     which vmlint itself failed."""
 

@@ -8,19 +8,20 @@ Source: kustomize `api/types/kustomization.go` and the types beside it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.fields import folded
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = ["FieldFault", "faults", "is_empty"]
 
 
-class _List(NamedTuple):
+class _List(Record):
     of: Any
 
 
-class _Map(NamedTuple):
+class _Map(Record):
     """A mapping with free keys."""
 
     of: Any
@@ -151,7 +152,7 @@ _FIELDS: Mapping[str, Any] = {
 }
 
 
-class FieldFault(NamedTuple):
+class FieldFault(Record):
     """A field that kustomize does not know, where `expected` is "", or one with a value of another type.
 
     `known` are the fields that could stand there instead.

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from vmlint.record import Record
 
 __all__ = ["FIELDS", "Clash", "Reading", "folded"]
 
@@ -79,14 +81,14 @@ def folded(name: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in name.translate(_LIKE_ASCII))
 
 
-class Clash(NamedTuple):
+class Clash(Record):
     """Two keys of one mapping that mean the same field: which of them counts depends on kustomize's release."""
 
     field: str
     path: tuple[str | int, ...]
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """A kustomization with the names of fields as kustomize spells them.
 
     `written` has those that the file spells differently: from the field's path as kustomize spells it to its key in

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.fields import Reading
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
+from vmlint.record import Record
 from vmlint.source.document import Document
 
 __all__ = ["Entry", "Kustomization", "PatchEntry", "is_remote"]
@@ -25,14 +26,14 @@ _OTHER_PROGRAMS = ("transformers", "generators", "validators")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """An entry of a list of paths, and where it is written."""
 
     text: str
     at: Written
 
 
-class PatchEntry(NamedTuple):
+class PatchEntry(Record):
     """A patch: a file's path or the patch itself, and the selector of what it changes; None for none."""
 
     path: str

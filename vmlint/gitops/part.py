@@ -6,7 +6,7 @@ Source: kustomize `api/resource/resource.go` (the identities that it had, its pr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.scopes import is_cluster_wide
@@ -16,6 +16,7 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Renamed, Resource, Written
+from vmlint.record import Record
 
 __all__ = ["Identity", "Part"]
 
@@ -34,7 +35,7 @@ def _word(value: Any) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-class Identity(NamedTuple):
+class Identity(Record):
     """What kustomize knows an object by, beside its group and version. The namespace is `default` where none is
     written, and a word of its own for kinds that have none."""
 

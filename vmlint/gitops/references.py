@@ -7,17 +7,18 @@ Sources: kustomize `api/internal/konfig/builtinpluginconsts/namereference.go` (K
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.gitops.part import Part
 from vmlint.model.access import each, get, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.record import Record
 
 __all__ = ["Ambiguous", "NameReference", "Type", "configured", "rewrite"]
 
 
-class Type(NamedTuple):
+class Type(Record):
     """A group, version and kind, of which an empty one means any."""
 
     kind: str = ""
@@ -29,7 +30,7 @@ class Type(NamedTuple):
         return self.kind in ("", kind) and self.group in ("", group) and self.version in ("", version)
 
 
-class NameReference(NamedTuple):
+class NameReference(Record):
     """A field of objects of one type that holds the name of an object of another one."""
 
     target: Type

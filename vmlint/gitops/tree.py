@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from vmlint.record import Record
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import SourceFile
 
@@ -17,7 +18,7 @@ __all__ = ["NOTHING_BESIDE", "Beside", "Tree", "beside"]
 _GROUP = "kustomize.config.k8s.io"
 
 
-class Beside(NamedTuple):
+class Beside(Record):
     """What is known of the paths that kustomizations name, beyond the manifests that were read.
 
     `contents` has the bytes of files that generators name, `absent` the paths where nothing is, `folders` those of

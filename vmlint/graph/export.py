@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.errors import UsageError
 from vmlint.graph.cluster import Cluster
@@ -21,6 +21,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.spelling import nearest
 from vmlint.model.subjects import VirtualMachine
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -49,7 +50,7 @@ class Standing(enum.StrEnum):
     """Which object is meant can't be decided."""
 
 
-class Mark(NamedTuple):
+class Mark(Record):
     """A finding on an object, in plain words; `line` is in `file`, which may be that of a patch."""
 
     level: str
@@ -63,7 +64,7 @@ class Mark(NamedTuple):
     file: str = ""
 
 
-class Guest(NamedTuple):
+class Guest(Record):
     """The guest that a workload starts. `vcpus` is None and `memory` "" where the files don't decide them.
 
     `topology` is the vCPUs in words, `memory` a quantity. `instancetype` and `preference` are references in short, ""
@@ -104,7 +105,7 @@ class Node:
         return (self.ref.kind, self.ref.group, self.ref.namespace, self.ref.name, self.id)
 
 
-class Edge(NamedTuple):
+class Edge(Record):
     """A reference: the ids of its two ends, what it is for, the field that holds it, and what it leads to."""
 
     source: str

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get, text
 from vmlint.model.field import Path
@@ -19,6 +19,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachinePool
+from vmlint.record import Record
 
 __all__ = ["Link", "LinkKind", "links"]
 
@@ -46,7 +47,7 @@ class LinkKind(enum.StrEnum):
     """The VM that a restore or clone writes; it need not be there."""
 
 
-class Link(NamedTuple):
+class Link(Record):
     """A reference: what it is for, who refers, in which field, and to what."""
 
     kind: LinkKind
@@ -225,7 +226,7 @@ _OBJECT_ROWS: dict[str, tuple[tuple[str, LinkKind, _Target], ...]] = {
 }
 
 
-class _Row(NamedTuple):
+class _Row(Record):
     number: int
     kind: LinkKind
     target: _Target

@@ -9,13 +9,13 @@ OpenShift's cluster-network-operator.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from vmlint.model.access import each, get, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 
 __all__ = ["made", "makers_of"]
 
@@ -26,7 +26,7 @@ _NAME: Path = ("metadata", "name")
 _SOME_NAMESPACE = "${namespace}"  # of those that a selector chooses
 
 
-class _Maker(NamedTuple):
+class _Maker(Record):
     """What a kind makes. Of `names` the first that is in the object counts; the object's own is the last resort.
 
     With `entries`, each entry of that list makes one, and the names stand in the entry. `namespace` is a field that

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
 
 from vmlint.model.field import Path
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
+from vmlint.record import Record
 
 __all__ = ["Resolution", "State"]
 
@@ -21,7 +21,7 @@ class State(enum.Enum):
     UNKNOWN = "unknown"
 
 
-class Resolution(NamedTuple):
+class Resolution(Record):
     """The answer to "what is this reference?".
 
     `resource` is the object where its content is known: always when found, sometimes when outside (a context folder,

@@ -8,7 +8,6 @@ owns its claim), Helm `pkg/kube` (resource policy), Argo CD `docs/user-guide/syn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Step
@@ -18,13 +17,14 @@ from vmlint.impact.pairing import Side
 from vmlint.model.access import get, text
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
+from vmlint.record import Record
 
 __all__ = ["Keeper", "Pruning", "claims_lost", "kept_by", "pruning"]
 
 _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
 
-class Keeper(NamedTuple):
+class Keeper(Record):
     """An annotation by which a tool leaves an object in the cluster, and the tool."""
 
     annotation: str
@@ -62,7 +62,7 @@ def claims_lost(resource: Resource) -> tuple[str, ...]:
     return (resource.name,) if isinstance(resource, PersistentVolumeClaim) else ()
 
 
-class Pruning(NamedTuple):
+class Pruning(Record):
     """Whether the tool that applied an object deletes it when its manifest is gone; None where no tool is known."""
 
     tool: str

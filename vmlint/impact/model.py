@@ -5,9 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from vmlint.findings.finding import ObjectId, Skipped, Step
+from vmlint.record import Record
 
 __all__ = ["Assumption", "Impact", "LiveChange", "ObjectChange", "ValueChange", "Verdict"]
 
@@ -30,7 +30,7 @@ class Verdict(enum.StrEnum):
     """Nothing that runs changes, and nobody is asked to restart anything."""
 
 
-class LiveChange(NamedTuple):
+class LiveChange(Record):
     """A change that is made at once: its path in the VirtualMachineInstance, what is done, and the values as texts.
 
     `by_migration` means that a live migration brings it into the guest.
@@ -46,7 +46,7 @@ class LiveChange(NamedTuple):
         return f"{self.path} {self.what}"
 
 
-class ValueChange(NamedTuple):
+class ValueChange(Record):
     """An effective value before and after, "" where there is none, and who gives it where that is not the VM."""
 
     path: str
@@ -59,7 +59,7 @@ class ValueChange(NamedTuple):
         return f"{self.path} {self.before or 'unset'} → {self.after or 'unset'}{by}"
 
 
-class Assumption(NamedTuple):
+class Assumption(Record):
     """Something that only the cluster knows, and what is taken for granted instead."""
 
     text: str

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.world import World
 
 __all__ = ["Pair", "Side", "pairs"]
 
 
-class Side(NamedTuple):
+class Side(Record):
     """An object in its world, and the name of the deployment that applies it."""
 
     resource: Resource
@@ -22,7 +22,7 @@ class Side(NamedTuple):
     deployment: str
 
 
-class Pair(NamedTuple):
+class Pair(Record):
     """An object before and after; None where it is not there."""
 
     before: Side | None

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from vmlint.config.file import NAMES as CONFIGURATIONS
 from vmlint.engine.snapshot import Comparison, Snapshot
@@ -24,6 +23,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
+from vmlint.record import Record
 from vmlint.rule import Fault, Rule, Spot
 from vmlint.world import World
 from vmlint.world.change import Change
@@ -39,7 +39,7 @@ _Origin = tuple[str, int, field.Path]
 """The file, the document and the place in it where an object is written."""
 
 
-class _Pair(NamedTuple):
+class _Pair(Record):
     """One world before and after. `known` means that it was there before; else everything that was stands for it."""
 
     then: World

@@ -12,11 +12,12 @@ import enum
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -53,7 +54,7 @@ class ConfigCheck(enum.Enum):
     """`value` is the version, `meant` the key that it needs."""
 
 
-class ConfigFault(NamedTuple):
+class ConfigFault(Record):
     """A fault in a text, with its line there, counted from 1."""
 
     check: ConfigCheck

@@ -17,7 +17,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission import labels
 from vmlint.kubevirt.admission.forms import is_label_value
@@ -30,6 +30,7 @@ from vmlint.model.access import each, get, items, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Setting", "check_effect", "check_update", "check_whole"]
 
@@ -137,7 +138,7 @@ def _certificates(kubevirt: Mapping[str, Any]) -> _Found:
         yield Refusal(Setting.CERTIFICATE_OUTLIVES_CA, path, {"server": certificate.shown, "ca": ca.shown})
 
 
-class _Duration(NamedTuple):
+class _Duration(Record):
     """A duration in seconds, where it is written, and as it is written; a default is written nowhere."""
 
     seconds: float

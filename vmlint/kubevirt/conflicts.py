@@ -6,13 +6,14 @@ Source: KubeVirt `pkg/instancetype/apply/*.go`, in the order of `apply/vmi.go`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, items, mapping
 from vmlint.model.field import Path, render
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = [
     "CPU_GROUP",
@@ -35,7 +36,7 @@ CPU_GROUP = "cpu"
 MEMORY_GROUP = "memory"
 
 
-class Conflict(NamedTuple):
+class Conflict(Record):
     """A field that both set.
 
     `path` leads from the template's root to the VM's field, `owner` from the instancetype's `spec` to its own: the
@@ -76,7 +77,7 @@ def _always(value: Any) -> bool:
 Condition = Callable[[Any], bool]
 
 
-class Row(NamedTuple):
+class Row(Record):
     """One field: its group, where the VM and the instancetype have it, when each of the two counts as set."""
 
     group: str
@@ -150,7 +151,7 @@ TABLE: tuple[Row, ...] = (*_BEFORE, *_CPU_FIELDS, *_MEMORY_FIELDS, *_AFTER)
 """The fields of the newest release, in the order in which the cluster reports them; annotations come last."""
 
 
-class ReservedFields(NamedTuple):
+class ReservedFields(Record):
     """The fields that an instancetype keeps a VM from setting, with all that is to be known of the instancetype.
 
     Of the groups `first_only`, the cluster names the first conflict alone.

@@ -7,7 +7,7 @@ Source: KubeVirt `pkg/defaults/defaults.go`, `pkg/network/vmispec/defaults.go`, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
@@ -16,6 +16,7 @@ from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = [
     "NO_STRATEGY",
@@ -39,7 +40,7 @@ NO_STRATEGY = "None"
 """The eviction strategy of a cluster whose KubeVirt object names none."""
 
 
-class ClusterConfig(NamedTuple):
+class ClusterConfig(Record):
     """The configuration that defaults are taken from."""
 
     architecture: str = "amd64"

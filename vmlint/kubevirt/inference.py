@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
@@ -23,6 +23,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import DataSource, DataVolume, VirtualMachine
 from vmlint.model.unknown import is_unknown, may_be
+from vmlint.record import Record
 
 __all__ = ["NOUN", "POLICIES", "Chain", "End", "infer"]
 
@@ -62,7 +63,7 @@ class End(enum.Enum):
         return self.value[1]
 
 
-class Chain(NamedTuple):
+class Chain(Record):
     """How an inference went.
 
     `name` and `kind` are the values of the labels, where the end is FOUND (`kind` is "" without a kind label).

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.topology import UNDECIDED, Topology, distribute
@@ -16,6 +16,7 @@ from vmlint.model.access import get, mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = [
     "TABLE",
@@ -29,7 +30,7 @@ __all__ = [
 ]
 
 
-class Row(NamedTuple):
+class Row(Record):
     """A field of an instancetype's `spec`, and the VM's field from its template's root."""
 
     instancetype: Path
@@ -71,7 +72,7 @@ def vcpus(instancetype: Mapping[str, Any]) -> int | str:
     return guest if isinstance(guest, str) and is_unknown(guest) else whole(guest) or 0
 
 
-class InstancetypePlan(NamedTuple):
+class InstancetypePlan(Record):
     """An instancetype, prepared for many VMs: values with their paths from a template's root, the pod's memory request,
     and annotations."""
 

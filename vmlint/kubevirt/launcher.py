@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, amount, flag, has, look, whole, word
 from vmlint.kubevirt.releases import MAIN, Release
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.quantity import Format, Quantity
+from vmlint.record import Record
 
 __all__ = ["Launcher", "LauncherConfig", "launcher", "memory_overhead", "vcpus_of"]
 
@@ -32,7 +33,7 @@ _DEFAULT_RATIO = 10
 _ZERO = Quantity(0)
 
 
-class LauncherConfig(NamedTuple):
+class LauncherConfig(Record):
     """What a cluster's configuration has to do with launcher pods."""
 
     overhead_ratio: float = 1.0
@@ -77,7 +78,7 @@ class LauncherConfig(NamedTuple):
         )
 
 
-class Launcher(NamedTuple):
+class Launcher(Record):
     """The pod's memory besides the guest's in bytes, and the requests and limits of its main container."""
 
     overhead: int

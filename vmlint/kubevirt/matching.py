@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
@@ -20,6 +20,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Flaw", "Match", "MatchOutcome", "flaws", "match", "namespaced_twin"]
 
@@ -40,7 +41,7 @@ class MatchOutcome(enum.Enum):
     UNDECIDED = "undecided"
 
 
-class Match(NamedTuple):
+class Match(Record):
     """The answer for one matcher. `path` is the field of the VM that decides it."""
 
     matcher: Matcher

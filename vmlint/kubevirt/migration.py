@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, flag, has, look, word
 from vmlint.kubevirt.gates import GateState
@@ -22,6 +22,7 @@ from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Blocker", "Migratability", "MigrationConfig", "Obstacle", "Question", "migratability", "only_host"]
 
@@ -60,7 +61,7 @@ class Blocker(enum.StrEnum):
         return self not in (Blocker.NODE, Blocker.QUOTA)
 
 
-class Obstacle(NamedTuple):
+class Obstacle(Record):
     """One thing that keeps a guest from being migrated: where it is in the template, and the names that matter.
 
     `values` are those of an interface's name and its binding, of a device, of a volume, its claim and the claim's
@@ -72,7 +73,7 @@ class Obstacle(NamedTuple):
     values: tuple[str, ...] = ()
 
 
-class Question(NamedTuple):
+class Question(Record):
     """What the files don't decide: which obstacle may be there, where, and why nobody can tell."""
 
     blocker: Blocker
@@ -80,7 +81,7 @@ class Question(NamedTuple):
     reason: str
 
 
-class Migratability(NamedTuple):
+class Migratability(Record):
     """Whether a guest can be migrated: every obstacle, and every open question."""
 
     obstacles: tuple[Obstacle, ...] = ()
@@ -101,7 +102,7 @@ class Migratability(NamedTuple):
         return None if any(question.blocker.in_condition for question in self.questions) else True
 
 
-class MigrationConfig(NamedTuple):
+class MigrationConfig(Record):
     """What a cluster's configuration has to do with migration."""
 
     bindings: Mapping[str, bool] | None = None

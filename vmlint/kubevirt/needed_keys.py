@@ -6,14 +6,13 @@ Sources: CDI `pkg/controller/import-controller.go` (makeImportEnv), `pkg/common/
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = ["Needed", "needed_by"]
 
 
-class Needed(NamedTuple):
+class Needed(Record):
     """The keys that are read: all of them, or `any_of` them. `cased` means that letter case counts."""
 
     keys: tuple[str, ...]

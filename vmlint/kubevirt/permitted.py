@@ -8,13 +8,14 @@ Sources: KubeVirt `pkg/virt-controller/services/renderresources.go` (validatePer
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.gates import Gates, GateState
 from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Unpermitted", "permitted_devices", "registered_bindings", "unpermitted_devices", "unregistered_bindings"]
 
@@ -23,7 +24,7 @@ _SECTIONS = ("pciHostDevices", "mediatedDevices", "usb", "usbHostDevices")
 _DRA_GATE = "GPUsWithDRA"
 
 
-class Unpermitted(NamedTuple):
+class Unpermitted(Record):
     """A device or binding that the cluster does not permit: its path in the template, and its name."""
 
     path: Path

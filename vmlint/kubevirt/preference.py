@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
@@ -15,6 +15,7 @@ from vmlint.kubevirt.values import clone, ensure, entries
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
+from vmlint.record import Record
 
 __all__ = [
     "TABLE",
@@ -51,7 +52,7 @@ Guard = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], "Rele
 """Asked with the preference's `spec`, the template, the mapping that will hold the field, and the release."""
 
 
-class Row(NamedTuple):
+class Row(Record):
     """A field of a preference's `spec`, the VM's field from its template's root, and when the one sets the other.
 
     `needs` is a section that must be there already, with the same entry in place of each `*`. Before the release
@@ -263,7 +264,7 @@ def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -
             devices[f"autoattach{device}"] = preferred
 
 
-class PreferencePlan(NamedTuple):
+class PreferencePlan(Record):
     """A preference's `spec`, prepared for many VMs: the steps that apply it, in order."""
 
     spec: Mapping[str, Any]
@@ -271,7 +272,7 @@ class PreferencePlan(NamedTuple):
     steps: tuple[_Step, ...]
 
 
-class _Step(NamedTuple):
+class _Step(Record):
     """A row, the value that the preference has for it, and what happens.
 
     The places are the entries of `each`, a list of the template, or where that is None the template alone. `path` leads
@@ -344,7 +345,7 @@ def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | N
     return spec
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     """The field that a step speaks about, at work: `root` is where its path begins."""
 
     preference: PreferencePlan

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["MAIN", "NEWEST", "RELEASES", "Behaviour", "Release", "behaviour"]
 
@@ -17,7 +18,7 @@ _MAIN = "main"
 _TEXT = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[-+][0-9A-Za-z.+-]+)?")
 
 
-class Release(NamedTuple):
+class Release(Record):
     """A release of KubeVirt. One without a patch number is the newest of its line, so `1.8` comes after `1.8.2`."""
 
     major: int
@@ -56,7 +57,7 @@ MAIN = Release(NEWEST.major, NEWEST.minor + 1)
 """KubeVirt's main branch, of which the next release is made."""
 
 
-class Behaviour(NamedTuple):
+class Behaviour(Record):
     """What a release does; each field is true from some release on."""
 
     cpu_conflicts_by_field: bool

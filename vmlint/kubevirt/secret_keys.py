@@ -10,16 +10,17 @@ Operator `pkg/controllers/externalsecret` (data, dataFrom, target.template); Sea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["READERS", "Reader", "keys_of", "reader_of"]
 
 
-class Reader(NamedTuple):
+class Reader(Record):
     """A field that names a Secret, and what is read of it.
 
     `field` is the end of the field's path, list indexes left out. `keys` are names of one thing, of which the first

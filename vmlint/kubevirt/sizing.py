@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, ReservedFields, Row, nonzero, owned
 from vmlint.kubevirt.releases import Release
@@ -16,6 +16,7 @@ from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Giver", "Sizing", "applies", "sizing", "sizing_bars", "vm_vcpus"]
 
@@ -41,7 +42,7 @@ class Giver(enum.StrEnum):
     BOTH = "both"
 
 
-class Sizing(NamedTuple):
+class Sizing(Record):
     """Who gives what. The paths lead from the template's root.
 
     `exclusive` are the fields of a topology beside `domain.cpu.guest`, which exclude each other. `unsupported` are

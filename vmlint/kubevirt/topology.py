@@ -6,7 +6,7 @@ Source: KubeVirt `pkg/instancetype/apply/cpu.go`, `pkg/instancetype/preference/{
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
@@ -14,6 +14,7 @@ from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, mapping
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = [
     "ACROSS",
@@ -55,7 +56,7 @@ UNDECIDED = "${…}"
 _DEFAULT_RATIO = 2
 
 
-class Topology(NamedTuple):
+class Topology(Record):
     """The CPU topology that the guest sees. A number that only a variable gives is that text."""
 
     sockets: int | str = 1
@@ -63,7 +64,7 @@ class Topology(NamedTuple):
     threads: int | str = 1
 
 
-class Spread(NamedTuple):
+class Spread(Record):
     """A preference's spread options with their defaults; a value that only a variable gives is None."""
 
     across: str | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vmlint.model.resource import Place
+from vmlint.record import Record
 
 __all__ = ["Hop"]
 
 
-class Hop(NamedTuple):
+class Hop(Record):
     """One step: its text (`volume root → DataVolume template web-root`) and where that is written, if anywhere."""
 
     text: str

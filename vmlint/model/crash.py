@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from vmlint.errors import described
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.source.document import Document
 
 __all__ = ["Crash", "crash"]
 
 
-class Crash(NamedTuple):
+class Crash(Record):
     """What failed on what. `rule` is the slug of a rule, "" where something else failed; `pack` names the pack that
     it comes from, "" for vmlint itself.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import mapping, text
+from vmlint.record import Record
 from vmlint.source.json_mistake import mistake
 
 __all__ = ["CLAIMS", "IMAGE", "Claims", "claims_of"]
@@ -25,7 +26,7 @@ IMAGE = "harvesterhci.io/imageId"
 _VARIABLES = ("${", "{{")
 
 
-class Claims(NamedTuple):
+class Claims(Record):
     """What the annotation of a VM holds: the names of its claims, and what is wrong with it ("" for nothing).
 
     `decided` is false where a variable keeps the annotation from being read.

@@ -5,12 +5,12 @@ An object of the same kind name in another API group (Cluster API's VirtualMachi
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "kind_of", "stranger"]
 
 
-class Kind(NamedTuple):
+class Kind(Record):
     """A kind of object: API group ("" for the core group), name, plural and whether it lives in a namespace."""
 
     group: str

@@ -6,16 +6,17 @@ Source: KubeVirt `staging/src/kubevirt.io/api/instancetype/register.go`, `pkg/in
 from __future__ import annotations
 
 import enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
+from vmlint.record import Record
 
 __all__ = ["LABEL_PREFIX", "Matcher"]
 
 LABEL_PREFIX = "instancetype.kubevirt.io/"
 
 
-class _Facts(NamedTuple):
+class _Facts(Record):
     noun: str
     namespaced: Kind
     cluster: Kind

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["Ref"]
 
 
-class Ref(NamedTuple):
+class Ref(Record):
     """Group, kind, namespace ("" for a cluster-wide kind) and name. The version is no part of an identity."""
 
     group: str

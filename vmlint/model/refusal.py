@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import text
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = ["Entry", "Refusal", "Refuser"]
 
@@ -33,7 +34,7 @@ class Refuser(enum.StrEnum):
     """The object is accepted, and the controller that should act on it never does."""
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """An entry of a list, as a value of a refusal: its name, "" for none, the list's field, and its index there."""
 
     name: str
@@ -46,7 +47,7 @@ class Entry(NamedTuple):
         return cls(text(data, "name"), field, number)
 
 
-class Refusal(NamedTuple):
+class Refusal(Record):
     """One reason why an object is refused.
 
     `code` is a member of the enumeration of the room that checks; `path` leads from the root of what was checked to the

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from vmlint.model.access import mapping, text
 from vmlint.model.field import Path, parse
 from vmlint.model.kinds import Kind
 from vmlint.model.ref import Ref
+from vmlint.record import Record
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 
@@ -19,14 +20,14 @@ __all__ = ["Place", "Renamed", "Resource", "Spot", "Written"]
 _T = TypeVar("_T")
 
 
-class Written(NamedTuple):
+class Written(Record):
     """Where a part of an object is written: the document, and the path from its root."""
 
     document: Document
     path: Path
 
 
-class Renamed(NamedTuple):
+class Renamed(Record):
     """The identity that an object has in its own file, and what gives it another one: a kustomization's field."""
 
     ref: Ref
@@ -197,7 +198,7 @@ class Resource:
         return Place(self, ("metadata", "name"))
 
 
-class Place(NamedTuple):
+class Place(Record):
     """A field of an object; it need not be there. The engine turns it into file, line and column.
 
     `key` means that the field's name is meant, not its value.
@@ -208,7 +209,7 @@ class Place(NamedTuple):
     key: bool = False
 
 
-class Spot(NamedTuple):
+class Spot(Record):
     """A place in a document that is not a field of an object: a syntax error, a duplicate key."""
 
     document: Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get
 from vmlint.model.chain import Hop
@@ -16,6 +16,7 @@ from vmlint.packs.query import Match, Query, TooLarge
 from vmlint.packs.template import ABSENT, shown
 from vmlint.packs.view import View
 from vmlint.packs.way import End, Way, follow
+from vmlint.record import Record
 from vmlint.world import World
 
 __all__ = ["Condition", "Item", "Verdict", "any_of"]
@@ -23,14 +24,14 @@ __all__ = ["Condition", "Item", "Verdict", "any_of"]
 _VARIABLE = "its value contains a variable or is encrypted"
 
 
-class Item(NamedTuple):
+class Item(Record):
     """A value in which relative paths start, and where it is; the whole object mostly."""
 
     path: Path
     value: Any
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """An answer: `holds` is None where the files don't tell, and `reason` is why.
 
     `field` and `value` are what the condition looked at (None where there is nothing), `seen` is the object that it
@@ -45,7 +46,7 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
-class _Answer(NamedTuple):
+class _Answer(Record):
     """An answer before it is known where it is shown."""
 
     holds: bool | None

@@ -11,10 +11,11 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vmlint.model.field import Path
 from vmlint.packs.patterns import BadPattern, regular
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from jsonpath_ng import DatumInContext, JSONPath
@@ -37,7 +38,7 @@ class TooLarge(Exception):  # noqa: N818 - reads as the fact that it is
         super().__init__(f"the object is too large for this path: more than {_MOST} values are below it")
 
 
-class Match(NamedTuple):
+class Match(Record):
     """A value that a path finds, and where it is."""
 
     path: Path
@@ -47,7 +48,7 @@ class Match(NamedTuple):
 _Find = Callable[[Any], list[Match]]
 
 
-class Query(NamedTuple):
+class Query(Record):
     """A path that was read.
 
     `single` means that it finds one value or none. `stem` are its names and indexes up to the first step that may find

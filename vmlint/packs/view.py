@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.render import Failure
 from vmlint.kubevirt.apply import Applied, Origin
@@ -16,6 +16,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.packs.operators import is_open
+from vmlint.record import Record
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import problem_of, reason_of
@@ -36,7 +37,7 @@ _Open = Callable[[Path, bool], str]
 _Put = Callable[[Path], tuple[Place | None, tuple[Hop, ...]]]
 
 
-class View(NamedTuple):
+class View(Record):
     """What conditions see of an object.
 
     `open` is why the files don't tell the value at a path, "" where they do; its second argument is whether `data`

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from vmlint.cdi.render import Failure, Rendered
 from vmlint.graph.links import Link, LinkKind, links
@@ -16,6 +15,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.packs.view import View, claim, disk, named, written
+from vmlint.record import Record
 from vmlint.world import World
 from vmlint.world.disks import Disk, claim_name
 from vmlint.world.outcome import trouble_of
@@ -24,7 +24,7 @@ from vmlint.world.storage_phrases import failure_message, why_open
 __all__ = ["WAYS", "End", "Way", "follow"]
 
 
-class End(NamedTuple):
+class End(Record):
     """What a link leads to, and the field where it is written. `view` is None, and `lost` is why, where the files
     don't tell what that is. `hops` lead from the field to it, where that is no single step."""
 
@@ -37,7 +37,7 @@ class End(NamedTuple):
 _Follow = Callable[[View, World], Iterator[End]]
 
 
-class Way(NamedTuple):
+class Way(Record):
     """A link: the kinds that have it, the kinds that it leads to, and what it is for people."""
 
     starts: frozenset[str]

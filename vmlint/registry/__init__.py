@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.errors import ConfigError, PackError
 from vmlint.packs.files import DATA, is_path, packs_at, shown
+from vmlint.record import Record
 from vmlint.registry import own
 from vmlint.registry.own import OWN
 from vmlint.rule import Rule
@@ -49,7 +49,7 @@ def folder_of(name: str) -> Path:
     return python.folder_of(name)
 
 
-class _Pack(NamedTuple):
+class _Pack(Record):
     """What a person calls a pack, and where it is: a file, a folder, or the name of a module."""
 
     name: str

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["Installed", "installed"]
 
 _GROUP = "vmlint.rules"
 
 
-class Installed(NamedTuple):
+class Installed(Record):
     """An entry point: the module that it names, and the package that it comes from, with its version."""
 
     module: str

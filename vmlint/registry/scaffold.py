@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from string import Template
-from typing import NamedTuple
 
 from vmlint import registry
 from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
 from vmlint.packs.files import DATA, packs_in
+from vmlint.record import Record
 from vmlint.registry.python import number_flaw
 from vmlint.rule import Rule
 
@@ -27,7 +27,7 @@ _NAME = re.compile(r"(?:(?P<family>[a-z][a-z0-9-]*)/)?(?P<slug>[a-z][a-z0-9]*(?:
 _NUMBER = re.compile(r"(?P<letters>.*?)(?P<number>\d+)")
 
 
-class _Kind(NamedTuple):
+class _Kind(Record):
     """A kind of which rules speak: its class in `vmlint.model.subjects`, and an object that nothing is wrong with."""
 
     subject: str
@@ -174,7 +174,7 @@ rules:
 """)
 
 
-class New(NamedTuple):
+class New(Record):
     """The name of the pack and the files of a new rule with their texts, its bad case, and what is left to do by hand,
     "" for nothing."""
 

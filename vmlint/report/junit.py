@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from vmlint.findings.finding import Finding, Report
+from vmlint.record import Record
 from vmlint.report import text
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import doubt, place, sentence, statement, stop
@@ -24,7 +24,7 @@ from vmlint.report.xml import allowed, characters
 __all__ = ["render"]
 
 
-class _Case(NamedTuple):
+class _Case(Record):
     """A test. `outcome` is the element in it, "" for one that passed; the rest is that element's."""
 
     name: str

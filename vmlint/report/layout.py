@@ -10,14 +10,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
+from vmlint.record import Record
 from vmlint.report import untrusted
 
 __all__ = ["Line", "Page", "Segment", "length", "one_or_two", "paint", "table", "width_of", "wrap"]
 
 
-class Segment(NamedTuple):
+class Segment(Record):
     """A piece of a line in one style; "" is the plain one. `link` is the address that it leads to, "" for none."""
 
     text: str

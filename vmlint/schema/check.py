@@ -20,11 +20,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from vmlint.model.quantity import Quantity, crd_pattern_ok
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.schema.cel import RULES
 from vmlint.schema.code import Outcome, SchemaCode, SchemaKind, fault, kind_of
 from vmlint.schema.hints import Frame, Hint, hint, path_of
@@ -47,7 +48,7 @@ _MOST_HINTS = 1000  # of one object: to find out what is meant costs far more th
 _ROOT = frozenset({"apiVersion", "kind", "metadata", "status"})
 
 
-class Admission(NamedTuple):
+class Admission(Record):
     """What looks at an object: the CRD at the object as written, KubeVirt's own validation, Go's decoding."""
 
     crd: bool
@@ -68,7 +69,7 @@ _ADMISSIONS = {
 }
 
 
-class Schema(NamedTuple):
+class Schema(Record):
     """The schema of a kind: its name, who judges by it, and whose releases its fields tell ("" where nobody's)."""
 
     kind: str

@@ -7,17 +7,18 @@ here they are the same, so that a difference is one in any case.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.schema.node import Node
 
 __all__ = ["Difference", "differences"]
 
 
-class Difference(NamedTuple):
+class Difference(Record):
     """A field that is not what it was; None means nothing."""
 
     path: Path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get
+from vmlint.record import Record
 from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
 from vmlint.source.span import Path
@@ -34,7 +35,7 @@ def path_of(frame: Frame | None) -> Path:
     return tuple(reversed(steps))
 
 
-class Hint(NamedTuple):
+class Hint(Record):
     """What is meant: the known field of that place, or the place where the field is at home; both empty if unsure.
 
     `misspelt` means that the name is that of the known field, written wrongly, and not another word for it. `elsewhere`

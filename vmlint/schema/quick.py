@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.quantity import Quantity, crd_pattern_ok
+from vmlint.record import Record
 from vmlint.schema.cel import RULES
 from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
@@ -22,7 +23,7 @@ Served = Callable[[Sequence[str]], bool]
 """Whether a field is served that came and went with these releases."""
 
 
-class Demands(NamedTuple):
+class Demands(Record):
     """Who looks at an object, and how: see `Admission` in `check`."""
 
     crd: bool
@@ -41,7 +42,7 @@ def accepts(
     return _Compiler(demands, served, is_of).object(root, skipped)
 
 
-class _Field(NamedTuple):
+class _Field(Record):
     """What a field's value may be: of a type of which every value is right, null, or what a function accepts."""
 
     plain: type | None

@@ -7,9 +7,10 @@ smaller answer, never to an error.
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.field import Path
+from vmlint.record import Record
 from vmlint.server.flow import flow_at, flow_value, is_closed
 
 __all__ = ["Cursor", "cursor_at"]
@@ -23,7 +24,7 @@ _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 
 
-class Cursor(NamedTuple):
+class Cursor(Record):
     """A place in a document.
 
     `path` leads to the mapping that a key is written into (`is_key`), or to the value that is written. `typed` is what
@@ -50,7 +51,7 @@ class Cursor(NamedTuple):
     outer: Any = None
 
 
-class _Line(NamedTuple):
+class _Line(Record):
     number: int
     start: int
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import NamedTuple
 
 from vmlint.catalog.fields import field_text, names_below
 from vmlint.catalog.schemas import PROPOSAL, api_kind
@@ -13,6 +12,7 @@ from vmlint.model.field import Path, render
 from vmlint.model.kinds import BY_GROUP_KIND, BY_NAME
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import PersistentVolumeClaim, VMHolder, subject_class
+from vmlint.record import Record
 from vmlint.schema.load import schema_of
 from vmlint.schema.meta import FIELDS
 from vmlint.schema.node import Node
@@ -31,7 +31,7 @@ _TYPES = {
 }
 
 
-class FieldDoc(NamedTuple):
+class FieldDoc(Record):
     """What is known of a field.
 
     `text` is "" where only the schema knows it. `values` are the allowed values with what they do ("" where that needs

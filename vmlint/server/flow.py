@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = ["Inner", "flow_at", "flow_value", "is_closed"]
 
 _TOKEN = re.compile(r"""\s+|"(?:[^"\\]|\\.)*"?|'[^']*'?|[{}\[\],]|:(?=[\s,\[\]{}"']|$)|(?:[^\s,\[\]{}:"']|:(?=\S))+""")
 
 
-class Inner(NamedTuple):
+class Inner(Record):
     """A place within braces or brackets; the members are those of `Cursor`, the indexes those of the value's text."""
 
     path: Path

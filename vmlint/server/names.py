@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.catalog.images import IMAGES
 from vmlint.engine.snapshot import Snapshot
@@ -20,6 +20,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.builder import build
 from vmlint.source.document import Document
 from vmlint.source.problems import Unreadable
@@ -30,7 +31,7 @@ _PLACEHOLDER = "x"
 _DATA_SOURCE = ("cdi.kubevirt.io", "DataSource")
 
 
-class Named(NamedTuple):
+class Named(Record):
     """An object that a reference may name: what it is in a few words, and where it is from."""
 
     ref: Ref

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.engine.snapshot import Snapshot
@@ -12,6 +12,7 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_NAME, Kind, kind_of
 from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot, subject_class
+from vmlint.record import Record
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
 from vmlint.server.patched import patched_kind
@@ -41,7 +42,7 @@ class CompletionKind(enum.Enum):
     SNIPPET = "snippet"
 
 
-class Completion(NamedTuple):
+class Completion(Record):
     """Something that may be written in place of the text from `start` to `end`, indexes of the text.
 
     `label` is what a list shows and what the typed text is compared with, `detail` one line beside it, `documentation`
@@ -63,7 +64,7 @@ class Completion(NamedTuple):
 _LABELLED = (PersistentVolumeClaim, DataVolume, DataSource, VolumeSnapshot)
 
 
-class Target(NamedTuple):
+class Target(Record):
     """The object that the cursor is in: its kind, and where it begins in the document."""
 
     kind: Kind

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["SNIPPETS", "Snippet"]
 
 
-class Snippet(NamedTuple):
+class Snippet(Record):
     """A text with places to fill in: its name in the list of completions, and what it is."""
 
     label: str

@@ -6,15 +6,14 @@ brought together by what they have in common at the start and at the end.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from vmlint.record import Record
 from vmlint.source.decode import decode
 from vmlint.source.document import Document
 
 __all__ = ["Shift", "StandIn", "is_readable", "stand_in"]
 
 
-class Shift(NamedTuple):
+class Shift(Record):
     """Where the lines of one text are in another: the first `head` lines and the last `tail` lines are the same."""
 
     head: int
@@ -51,7 +50,7 @@ class Shift(NamedTuple):
         return Shift(self.head, self.tail, self.new, self.old)
 
 
-class StandIn(NamedTuple):
+class StandIn(Record):
     """The text that is analysed in place of a file's, and where its lines are in the file.
 
     `shift` is None where the file itself is analysed. `broken` says that a document of the file can't be read.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from lsprotocol import types
 
@@ -24,6 +23,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, VirtualMachine, VolumeSnapshot, Workload
 from vmlint.model.subjects import PersistentVolumeClaim as Claim
+from vmlint.record import Record
 from vmlint.server.positions import Encoding, Text
 from vmlint.server.session import Folder
 from vmlint.server.standin import Shift
@@ -37,7 +37,7 @@ _NAME = ("metadata", "name")
 _LABELLED = (DataVolume, Claim, DataSource, DataImportCron, VolumeSnapshot)
 
 
-class Held(NamedTuple):
+class Held(Record):
     """A field of an object that a document writes, in one of the worlds that the object is in."""
 
     world: World
@@ -45,7 +45,7 @@ class Held(NamedTuple):
     path: Path
 
 
-class Cursor(NamedTuple):
+class Cursor(Record):
     """A place in a document: the field, whether it is the field's key, and whether there is a word at all."""
 
     document: Document
@@ -55,14 +55,14 @@ class Cursor(NamedTuple):
     held: tuple[Held, ...]
 
 
-class Spelled(NamedTuple):
+class Spelled(Record):
     """A place in a document where a name is written."""
 
     document: Document
     path: Path
 
 
-class Local(NamedTuple):
+class Local(Record):
     """A name inside a workload: of a volume, or of a network."""
 
     world: World
@@ -71,7 +71,7 @@ class Local(NamedTuple):
     name: str
 
 
-class Target(NamedTuple):
+class Target(Record):
     """What a name means: where its object writes it (None for one that is in no file), and what it resolves to."""
 
     spelled: Spelled | None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.errors import ConfigError
+from vmlint.record import Record
 
 __all__ = ["At", "Mistake", "Written", "kind_of_value", "read_yaml", "wrong"]
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """What is wrong and what to write instead. `path` leads to the value; `key` means that its key is meant."""
 
     path: tuple[str | int, ...]
@@ -80,7 +81,7 @@ def wrong(at: At, wanted: str, example: str, value: Any) -> None:
     at.report(f"`{at.name}` must be {wanted}, not {kind_of_value(value)}: write `{example}`")
 
 
-class Written(NamedTuple):
+class Written(Record):
     """What a file holds, the mistakes of its syntax, and the line of a mistake (0 where it is not known)."""
 
     data: Any

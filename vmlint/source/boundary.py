@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.record import Record
 
 __all__ = ["Escape", "check_read", "escape"]
 
 
-class Escape(NamedTuple):
+class Escape(Record):
     """A path that a link leads out of a folder, or into its `.git`: the folder as it is shown, and the target."""
 
     folder: str

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml._yaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
@@ -29,6 +29,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from vmlint.record import Record
 from vmlint.source.problems import DIRECTIVE, Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
@@ -64,7 +65,7 @@ _MOST_TAGS = 100
 _BLANKS = re.compile(r"(?:\s|#[^\n]*)*")
 
 
-class Built(NamedTuple):
+class Built(Record):
     """A document's value; whether a mapping key appears twice; where text begins that kubectl does not read; how many
     values aliases have added."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml.error import YAMLError
 from yaml.events import CollectionStartEvent, ScalarEvent
 
+from vmlint.record import Record
 from vmlint.source.builder import events
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -24,7 +25,7 @@ _ALONE = re.compile(r"[ \t]*#")
 _ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
 
-class Comment(NamedTuple):
+class Comment(Record):
     """A comment: its text behind the call, and where it is.
 
     `below` is the line under a comment that has its line to itself, and under those that follow it; 0 where the

@@ -6,9 +6,9 @@ import os
 import stat
 from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
-from typing import NamedTuple
 
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.source.boundary import check_read
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
@@ -28,7 +28,7 @@ STDIN_NAME = "<stdin>"
 """What findings call standard input."""
 
 
-class Found(NamedTuple):
+class Found(Record):
     """A file to read: its name in findings, its path (None for standard input), whether the user named it."""
 
     name: str
@@ -36,7 +36,7 @@ class Found(NamedTuple):
     named: bool
 
 
-class _Place(NamedTuple):
+class _Place(Record):
     """A file or directory: its path, the same in full (which patterns match), and the name to show."""
 
     path: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from vmlint.record import Record
 from vmlint.source.span import Path, Span
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
 _LONG = 1000
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """Why a document can't be read. Lines and columns count from 1 in the file.
 
     `trace` is the traceback where vmlint itself failed; "" where the document is at fault.
@@ -34,7 +35,7 @@ class Problem(NamedTuple):
         return cls(line + row, index - text.rfind("\n", 0, index) + (0 if row else column - 1), reason)
 
 
-class Duplicate(NamedTuple):
+class Duplicate(Record):
     """A mapping key that appears twice: kubectl keeps the last value without a word. `first_line` has the lost one."""
 
     path: Path
@@ -42,7 +43,7 @@ class Duplicate(NamedTuple):
     first_line: int
 
 
-class Skipped(NamedTuple):
+class Skipped(Record):
     """A file or document that was not linted, with the reason. `line` is 0 for a whole file."""
 
     file: str
@@ -225,7 +226,7 @@ class Document:
         )
 
 
-class SourceFile(NamedTuple):
+class SourceFile(Record):
     """A file that was read: its documents, and what of it was left out with the reason.
 
     `remarks` are documents of comments alone that speak to vmlint. `aliased` is how many values aliases have added.

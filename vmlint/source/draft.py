@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from yaml import Node, SequenceNode
 
+from vmlint.record import Record
 from vmlint.source.edit import Edit, Move
 from vmlint.source.edits import decoded, edited, edited_value
 from vmlint.source.nodes import INDENT, Nodes, Unfit
@@ -24,7 +25,7 @@ SHORT = 4096
 """The number of characters up to which a text is edited whole: looking for its entries would save nothing."""
 
 
-class EditGroup(NamedTuple):
+class EditGroup(Record):
     """Edits that are made together or not at all; with `keep_comments` not where they would remove a comment."""
 
     edits: Sequence[Edit]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["Mistake", "mistake"]
 
 _ENDS = {"}": "object", "]": "array"}
 
 
-class Mistake(NamedTuple):
+class Mistake(Record):
     """What is wrong, and where: `position` counts characters from 0, `line` and `column` from 1."""
 
     reason: str

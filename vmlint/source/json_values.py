@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
+from vmlint.record import Record
 from vmlint.source.builder import MAX_DEPTH, MAX_SCALAR, too_long
 from vmlint.source.problems import Unreadable
 from vmlint.source.scalars import INT64, json_number
@@ -22,7 +23,7 @@ _INT64_DIGITS = 20
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class JsonValue(NamedTuple):
+class JsonValue(Record):
     """One value: where its text ends, and whether a key appears twice in it."""
 
     data: Any

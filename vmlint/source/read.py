@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from vmlint.errors import described
+from vmlint.record import Record
 from vmlint.source.builder import MAX_ALIASED
 from vmlint.source.decode import decode
 from vmlint.source.discover import Found, discover, why
@@ -37,7 +38,7 @@ _SAMPLE = 8192
 """How many bytes are looked at to tell a binary file, as git does."""
 
 
-class Raw(NamedTuple):
+class Raw(Record):
     """A file as it was read and not decoded yet.
 
     `chart` is the Helm chart that it lies in, where that matters. `outcome` is what there is instead of bytes: a

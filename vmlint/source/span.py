@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from vmlint.record import Record
 
 __all__ = ["Path", "Span"]
 
@@ -10,7 +10,7 @@ Path = tuple[str | int, ...]
 """Keys and list indexes from a document's root to a value."""
 
 
-class Span(NamedTuple):
+class Span(Record):
     """A stretch of text: lines and columns count from 1 in Unicode code points; the end column is one past the last."""
 
     line: int

@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["Chunk", "bytes_of", "looks_like_json", "split", "text_of"]
 
@@ -24,7 +25,7 @@ _ENCODINGS = (
 )
 
 
-class Chunk(NamedTuple):
+class Chunk(Record):
     """The text of one document, where it begins in the file, and why its separator is refused ("" if it is not)."""
 
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
@@ -14,13 +13,14 @@ from vmlint.model.field import Path
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Address", "Addresses", "addresses_of"]
 
 _MAC_BYTES = 6
 
 
-class Address(NamedTuple):
+class Address(Record):
     """A MAC address of an interface: who holds it, in which field, and on which network."""
 
     holder: Workload

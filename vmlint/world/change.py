@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from vmlint.schema.differences import Difference
@@ -22,7 +23,7 @@ _RECREATED = (
 """Annotations by which Argo CD and Flux make an object anew where it can't be updated."""
 
 
-class Change(NamedTuple):
+class Change(Record):
     """One object whose content differs: as a commit had it, in the world of that commit, and as the files have it."""
 
     old: Resource

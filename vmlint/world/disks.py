@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
@@ -12,6 +12,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool, Workload
+from vmlint.record import Record
 
 __all__ = ["Disk", "Written", "claim_name", "claims_used", "claims_written", "disks_of"]
 
@@ -27,7 +28,7 @@ class Written(enum.Enum):
     CLAIM_TEMPLATE = "volume claim template"
 
 
-class Disk(NamedTuple):
+class Disk(Record):
     """A claim of the cluster, as an object writes it: the object, where the claim's body is in it, and the body.
 
     `name` is the name that the template or object has.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.render import Rendered
 from vmlint.kubevirt.defaults import fill
@@ -17,6 +17,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool, Workload
+from vmlint.record import Record
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.machine import Machine
@@ -30,7 +31,7 @@ _RATIO_LABEL = "alpha.kubevirt.io/auto-memory-limits-ratio"
 _LEAST_RATIO = 1.0
 
 
-class Hard(NamedTuple):
+class Hard(Record):
     """One bound of a ResourceQuota: the object, the name under `spec.hard`, and the amount."""
 
     quota: Resource

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Owner, View, check, interfaces, name_of, subject_of
 from vmlint.kubevirt.apply import Applied, Origin
@@ -33,6 +33,7 @@ from vmlint.model.subjects import (
     VirtualMachinePool,
     Workload,
 )
+from vmlint.record import Record
 from vmlint.world.application import Application
 
 __all__ = ["Machine", "Permitted", "WorkloadVerdict"]
@@ -84,7 +85,7 @@ _CHANGED_BY: Mapping[str, frozenset[Matcher]] = {
 """Which of the two can make good what a module of `kubevirt/admission` finds wrong, by the module's name."""
 
 
-class WorkloadVerdict(NamedTuple):
+class WorkloadVerdict(Record):
     """A refusal, what comes of it for the workload, who gives the value at the refusal's path, and that value.
 
     The giver is the VM too where it gives a part of the value, or where there is none.
@@ -96,7 +97,7 @@ class WorkloadVerdict(NamedTuple):
     value: Any = None
 
 
-class Permitted(NamedTuple):
+class Permitted(Record):
     """The resource names of the devices that a cluster permits, the object that permits them, and its field."""
 
     names: frozenset[str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.migration import Blocker, Migratability, MigrationConfig, Obstacle, Question, migratability
@@ -20,6 +20,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.launch import Launch
@@ -45,7 +46,7 @@ class Source(enum.Enum):
     NOBODY = "nobody"
 
 
-class Strategy(NamedTuple):
+class Strategy(Record):
     """The eviction strategy in effect for a workload, "" for none; who gives it, and the object that does."""
 
     name: str

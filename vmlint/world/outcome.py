@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from vmlint.graph.resolution import State
 from vmlint.kubevirt.apply import Applied
@@ -15,6 +14,7 @@ from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import VirtualMachine
+from vmlint.record import Record
 from vmlint.world import World
 
 __all__ = ["REASONS", "Problem", "Trouble", "chain_reason", "problem_of", "reason_of", "trouble_of"]
@@ -31,7 +31,7 @@ class Trouble(enum.StrEnum):
     """The files don't say."""
 
 
-class Problem(NamedTuple):
+class Problem(Record):
     """Why a VM can't be expanded: a sentence without its full stop."""
 
     trouble: Trouble

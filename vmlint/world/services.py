@@ -6,12 +6,13 @@ Sources: KubeVirt `pkg/virt-controller/services/template.go` (podLabels), `pkg/n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.subjects import Service, VirtualMachine, VirtualMachinePool, Workload
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Port", "Services", "forwards", "ports_of", "selector_of"]
 
@@ -19,7 +20,7 @@ _LAUNCHER = ("kubevirt.io", "virt-launcher")
 _NAME = "vm.kubevirt.io/name"
 
 
-class Port(NamedTuple):
+class Port(Record):
     """A port of a Service: its number in the list, the port of the pod as a number or a name, and the protocol."""
 
     number: int

@@ -6,7 +6,7 @@ Source: KubeVirt `pkg/storage/snapshot/snapshot.go` (getVolumeSnapshotClassName)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.storageclass import choose
 from vmlint.graph.cluster import Cluster
@@ -15,6 +15,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.world.disks import Disk
 from vmlint.world.storage import Storage
 
@@ -26,7 +27,7 @@ _NEVER = ("kubernetes.io/", "rancher.io/local-path", "kubevirt.io/hostpath-provi
 """Provisioners that are not CSI drivers, so that no snapshot class can name them."""
 
 
-class Lacking(NamedTuple):
+class Lacking(Record):
     """A disk that can't be snapshotted: its volume, its storage class, that class's provisioner, and the snapshot
     classes among which KubeVirt can't choose."""
 

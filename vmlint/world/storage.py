@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from vmlint.catalog.operators import is_operators
 from vmlint.cdi import datavolume
@@ -40,6 +40,7 @@ from vmlint.model.subjects import (
     Workload,
 )
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
 from vmlint.world.likeness import Templates
 
@@ -55,7 +56,7 @@ _APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
 _EVERYWHERE = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))
 
 
-class DiskVerdict(NamedTuple):
+class DiskVerdict(Record):
     """A refusal of an object, or of the DataVolume of a template, and what comes of it for the object."""
 
     refusal: Refusal
@@ -63,7 +64,7 @@ class DiskVerdict(NamedTuple):
     disk: Disk | None = None
 
 
-class _Preferred(NamedTuple):
+class _Preferred(Record):
     """The storage class of a VM's preference, "" for none, and the reason why that is not known."""
 
     name: str = ""

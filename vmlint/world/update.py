@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.cdi.render import Rendered
 from vmlint.graph.resolution import State
@@ -34,6 +34,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.schema.merge import three_way_merge
 from vmlint.world import World
 from vmlint.world.change import Change
@@ -48,7 +49,7 @@ _NAMING = tuple(
 )
 
 
-class Refused(NamedTuple):
+class Refused(Record):
     """One reason why an update is refused: the field, what is wrong, what to do, and the rule that knows it."""
 
     path: Path
@@ -61,7 +62,7 @@ Refuse = Callable[[Mapping[str, Any], VirtualMachine], Iterable[Refused]]
 """Asked with what is stored, and with the VM as it would be: why that is refused."""
 
 
-class Updated(NamedTuple):
+class Updated(Record):
     """What an edit does to a VM.
 
     `refused` are the reasons why the VM is not updated at all. `waiting` are the paths in which a guest that is started

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import has, word
 from vmlint.kubevirt.admission.view import ARCHITECTURES, View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -33,7 +34,7 @@ class Code(enum.StrEnum):
     FIELD = "architecture/field"
 
 
-class _Facts(NamedTuple):
+class _Facts(Record):
     """`video` are the models; `excluded` are fields that the architecture refuses."""
 
     video: tuple[str, ...]

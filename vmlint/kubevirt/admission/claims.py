@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.forms import is_dns_label, is_dns_subdomain
 from vmlint.kubevirt.admission.reading import look, names, word
@@ -16,6 +16,7 @@ from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -41,7 +42,7 @@ class Code(enum.StrEnum):
     REQUEST_TAKEN = "claims/request-taken"
 
 
-class _Taken(NamedTuple):
+class _Taken(Record):
     """A request of a claim, and who takes it."""
 
     claim: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.forms import is_dns_label, is_pci_address
 from vmlint.kubevirt.admission.reading import flag, has, look, many, names, whole, word
@@ -18,6 +18,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import each
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -62,7 +63,7 @@ class Code(enum.StrEnum):
     IO_THREAD_BUS = "disks/io-thread-bus"
 
 
-class _Disk(NamedTuple):
+class _Disk(Record):
     """One disk with its number in the list, its target and the target's bus.
 
     `bus` is "" where none is written, and None where it is undecided.
@@ -83,7 +84,7 @@ class _Disk(NamedTuple):
         return Entry.of(self.data, "disks", self.number)
 
 
-class _Bus(NamedTuple):
+class _Bus(Record):
     """A bus to judge: the one that is written, or the one that KubeVirt would pick."""
 
     name: str

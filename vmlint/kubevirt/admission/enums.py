@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from vmlint.kubevirt.admission.reading import found
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -28,7 +28,7 @@ class Code(enum.StrEnum):
     MISSING = "enums/missing"
 
 
-class _Words(NamedTuple):
+class _Words(Record):
     """A path, in which `*` represents a list's indexes, and what may stand there. "" means absent to some fields."""
 
     path: Path

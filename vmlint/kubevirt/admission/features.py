@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import found, has, names, word
 from vmlint.kubevirt.admission.view import Owner, View
@@ -15,6 +15,7 @@ from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -51,7 +52,7 @@ class Code(enum.StrEnum):
     ANNOTATION = "features/annotation"
 
 
-class _Gated(NamedTuple):
+class _Gated(Record):
     """The gates of which one must be on, the field that needs it, and where that is used: a path, or a search."""
 
     code: Code

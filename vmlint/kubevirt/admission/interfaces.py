@@ -9,7 +9,7 @@ import enum
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.forms import is_ipv4, is_pci_address, is_port_name, mac_length
 from vmlint.kubevirt.admission.reading import UNDECIDED, flag, has, look, many, names, whole, word
@@ -19,6 +19,7 @@ from vmlint.model.access import each, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
@@ -69,7 +70,7 @@ class Code(enum.StrEnum):
     CANNOT_BE_ADDED = "interfaces/cannot-be-added"
 
 
-class _Nic(NamedTuple):
+class _Nic(Record):
     """One interface with its number in the list, and the network of its name."""
 
     view: View

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, final
+from typing import Any, final
 
 from vmlint.kubevirt.admission.reading import fields, look, word
 from vmlint.kubevirt.gates import Gates, GateState
@@ -17,6 +17,7 @@ from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 
 __all__ = ["ARCHITECTURES", "AdmissionConfig", "Owner", "View"]
 
@@ -27,7 +28,7 @@ _Entries = tuple[tuple[int, Mapping[str, Any]], ...]
 """The mappings of a list with their indexes."""
 
 
-class _Paths(NamedTuple):
+class _Paths(Record):
     spec: Path
     metadata: Path
     vm: Path | None
@@ -46,7 +47,7 @@ class Owner(enum.Enum):
     )
 
 
-class AdmissionConfig(NamedTuple):
+class AdmissionConfig(Record):
     """The settings of the KubeVirt object that admission reads; None where neither it nor a closed world decides."""
 
     live_update: bool | None = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import NamedTuple
+
+from vmlint.record import Record
 
 __all__ = ["ExpressionFault", "ExpressionFlaw", "fault_of"]
 
@@ -36,7 +37,7 @@ class ExpressionFlaw(enum.StrEnum):
     NOTHING_FOLLOWS = "nothing-follows"
 
 
-class ExpressionFault(NamedTuple):
+class ExpressionFault(Record):
     """What is wrong, and the token that shows it."""
 
     flaw: ExpressionFlaw

@@ -7,7 +7,7 @@ Sources: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/migration-
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
 from vmlint.kubevirt.gates import Gates
@@ -17,6 +17,7 @@ from vmlint.model.access import mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
+from vmlint.record import Record
 
 __all__ = ["check_migration", "check_policy"]
 
@@ -44,7 +45,7 @@ def check_migration(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
         )
 
 
-class _Bounds(NamedTuple):
+class _Bounds(Record):
     """The least and the most that a factor may be, in thousandths."""
 
     least: int

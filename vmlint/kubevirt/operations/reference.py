@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.admission.reading import word
 from vmlint.kubevirt.gates import Gates, GateState
 from vmlint.kubevirt.operations.check import Check
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
+from vmlint.record import Record
 
 __all__ = ["CLAIM", "SNAPSHOT", "VM", "Target", "check_reference", "gated"]
 
 
-class Target(NamedTuple):
+class Target(Record):
     """An API group and kind that a reference may name."""
 
     group: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.apply import Copies, VMInputs
 from vmlint.kubevirt.applying import Applying
@@ -30,6 +30,7 @@ from vmlint.kubevirt.values import clone, ensure
 from vmlint.model.access import get, mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
+from vmlint.record import Record
 
 __all__ = ["Cluster", "Migratable", "Stored", "Synced", "admit", "create", "fresh_guest", "runs_at_once", "sync"]
 
@@ -45,14 +46,14 @@ _LACKING = {
 _STARTING = ("Always", "Once", "RerunOnFailure")
 
 
-class Migratable(NamedTuple):
+class Migratable(Record):
     """Whether a guest can be migrated live, and whether anything but its claims keeps it from that; None: not known."""
 
     live: bool | None
     storage: bool | None
 
 
-class Cluster(NamedTuple):
+class Cluster(Record):
     """What a VM meets in the cluster: how changes are rolled out, instancetypes and preferences, claims.
 
     `inputs` gives what the webhook applies to a VM with an instancetype and a preference; either may be None.
@@ -75,7 +76,7 @@ class Stored:
     started_with: Mapping[str, Any] | None = None
 
 
-class Synced(NamedTuple):
+class Synced(Record):
     """What the controller made of an updated VM: the VM, its guest, what changed at once, and what waits.
 
     `restarts` are the reasons for a restart, the first one first. `failure` is why the controller goes no further.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = ["Failure", "Live", "Restart", "UpdateReason"]
 
@@ -47,7 +48,7 @@ class UpdateReason(enum.StrEnum):
     INSTANCETYPE_CONFLICT = "an instancetype that conflicts with the VM"
 
 
-class Live(NamedTuple):
+class Live(Record):
     """A change that is made in the running guest: the path in its spec or, from `metadata` on, in the object.
 
     `entry` is the name of the list's entry that is meant, and `before` or `after` is None where it is added or removed.
@@ -66,7 +67,7 @@ class Live(NamedTuple):
         return "added" if self.before is None else "removed" if self.after is None else "changed"
 
 
-class Restart(NamedTuple):
+class Restart(Record):
     """A reason why the guest must be restarted: the paths in its spec that wait for it, and the entry's name."""
 
     why: UpdateReason
@@ -74,7 +75,7 @@ class Restart(NamedTuple):
     entry: str = ""
 
 
-class Failure(NamedTuple):
+class Failure(Record):
     """Why the VM's controller fails on the VM, and tries again without end."""
 
     why: UpdateReason

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
+from vmlint.record import Record
 
 __all__ = ["Gap", "Look", "Revision", "content_of", "stored_revision"]
 
@@ -35,7 +36,7 @@ Look = Callable[[Matcher, Mapping[str, Any]], Content]
 """Asked for what a matcher of a VM names in the cluster as it is now, by the matcher's field of the VM."""
 
 
-class Revision(NamedTuple):
+class Revision(Record):
     """What a VM's status holds of one matcher: the name and kind that it was stored for, and the copy."""
 
     name: str

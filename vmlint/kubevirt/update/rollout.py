@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.gates import Gates, GateState
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import mapping, text
 from vmlint.model.quantity import Quantity
+from vmlint.record import Record
 
 __all__ = ["Policy", "Rollout"]
 
@@ -33,7 +34,7 @@ class Policy(enum.StrEnum):
     """Every VM does."""
 
 
-class Rollout(NamedTuple):
+class Rollout(Record):
     """How a cluster rolls out changes of VMs."""
 
     live_update: bool = True

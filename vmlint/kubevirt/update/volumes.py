@@ -8,13 +8,14 @@ validLiveUpdateDisks, handleVolumeUpdateRequest).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Failure, Live, Restart, UpdateReason
 from vmlint.kubevirt.values import clone
 from vmlint.model.access import each, get, sequence, text
 from vmlint.model.field import Path
+from vmlint.record import Record
 
 __all__ = [
     "DISKS",
@@ -39,7 +40,7 @@ _BUSES = {"disk": ("scsi", "virtio"), "lun": ("scsi",)}
 _Named = dict[str, Mapping[str, Any]]
 
 
-class Claim(NamedTuple):
+class Claim(Record):
     """What is known of a claim: whether it exists, and its access modes, None where the files don't say them."""
 
     exists: bool = True

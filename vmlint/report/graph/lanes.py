@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from vmlint.graph.export import Edge, Node
 from vmlint.graph.resolution import State
 from vmlint.model.kinds import KINDS
+from vmlint.record import Record
 from vmlint.rule import Level
 
 __all__ = ["LANES", "Wire", "by_lane", "gravest", "is_aside", "lane_of", "short_kind", "tally_of", "wires"]
@@ -61,7 +61,7 @@ _LANE = {kind[:2]: index for index, (_, names) in enumerate(_TABLE) for kind in 
 """The lane of each group and kind: what has such a name in another API group is one of the rest."""
 
 
-class Wire(NamedTuple):
+class Wire(Record):
     """All references from one object to another, as one line: what they are for, and the worst that they lead to."""
 
     source: str

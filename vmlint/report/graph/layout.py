@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.graph.export import Node
+from vmlint.record import Record
 from vmlint.report.graph.lanes import Wire, by_lane
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Column", "columns", "rows"]
 
 
-class Column(NamedTuple):
+class Column(Record):
     """A column of objects. `title` is its lane's in the lane's first column, else ""."""
 
     title: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Finding, ObjectId, Report
@@ -14,6 +14,7 @@ from vmlint.graph.links import Link, LinkKind
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
+from vmlint.record import Record
 from vmlint.report.closing import verdict
 from vmlint.report.graph.guests import guests_of
 from vmlint.report.graph.lanes import is_aside
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["About", "picture"]
 
 
-class About(NamedTuple):
+class About(Record):
     """What a report has to say about a whole graph.
 
     `verdict` is the last line of the report for people, without its asides; `objects` counts those in the files.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from vmlint.impact.model import Impact, ObjectChange
+from vmlint.record import Record
 from vmlint.report.wording import counted
 
 __all__ = ["GROUPS", "Heading", "closing", "details", "grouped", "summary"]
 
 
-class Heading(NamedTuple):
+class Heading(Record):
     """A group of changes: its heading, what it means in one sentence, the style of its heading, and its noun."""
 
     title: str
