@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vmlint.kubevirt.apply import Applied, Origin
+from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.preference import TABLE, How
 from vmlint.kubevirt.releases import Release
 from vmlint.model.unknown import is_unknown
@@ -414,6 +415,17 @@ def test_every_value_has_an_origin(subject: Any, given_: Any, preferred: Any, re
     made = copies(subject, given_, preferred, release=release)
     for applied in (made.expanded, made.reviewed, made.started):
         assert set(applied.origin) == set(_leaves(applied.template))
+
+
+@settings(deadline=None)
+@given(VM, INSTANCETYPE, PREFERENCE, RELEASE)
+def test_nothing_that_is_given_changes(subject: Any, given_: Any, preferred: Any, release: Any) -> None:
+    before = deepcopy([subject, given_, preferred])
+    made = copies(subject, given_, preferred, release=release)
+    stored = deepcopy(made.stored)
+    for applied in (made.reviewed, made.started, made.compared, made.expanded):
+        assert normal_template(applied.template, proposals=release is None) == applied.template
+    assert before == [subject, given_, preferred] and made.stored == stored
 
 
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ import pytest
 
 from vmlint.kubevirt.defaults import ClusterConfig, fill, fill_machine
 from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.values import Draft
 
 from .sample import kubevirt, template
 
@@ -13,8 +14,9 @@ PLAIN = ClusterConfig()
 
 
 def filled(vm: dict[str, Any], config: ClusterConfig = PLAIN, release: Release | None = None) -> dict[str, Any]:
-    assert fill(vm, config, release) is None
-    spec: dict[str, Any] = vm["spec"]
+    draft = Draft(vm)
+    assert fill(draft, config, release) is None
+    spec: dict[str, Any] = draft.data["spec"]
     return spec
 
 
@@ -131,14 +133,14 @@ def test_network_of_the_cluster() -> None:
     masquerade = ClusterConfig.of(kubevirt(network={"defaultNetworkInterface": "masquerade"}))
     assert filled(template(), masquerade)["domain"]["devices"]["interfaces"] == [{"name": "default", "masquerade": {}}]
     for network in ({"permitBridgeInterfaceOnPodNetwork": False}, {"defaultNetworkInterface": "slirp"}):
-        assert fill(template(), ClusterConfig.of(kubevirt(network=network))) is not None
+        assert fill(Draft(template()), ClusterConfig.of(kubevirt(network=network))) is not None
 
 
 def test_machine_types() -> None:
     def machine(architecture: str, **configuration: Any) -> Any:
-        vm = template(architecture=architecture)
-        fill_machine(vm, ClusterConfig.of(kubevirt(**configuration)))
-        return vm["spec"]["domain"]["machine"]["type"]
+        draft = Draft(template(architecture=architecture))
+        fill_machine(draft, ClusterConfig.of(kubevirt(**configuration)))
+        return draft.data["spec"]["domain"]["machine"]["type"]
 
     assert [machine(name) for name in ("amd64", "arm64", "s390x", "riscv64")] == [
         "q35",

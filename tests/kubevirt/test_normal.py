@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
+from vmlint.kubevirt.values import Draft
 
 
 def spec(**fields: Any) -> Any:
@@ -90,11 +91,36 @@ def test_anything_else_is_an_empty_spec(value: Any) -> None:
     assert normal_template(value) == {"metadata": {}, "spec": {"domain": {"devices": {}, "resources": {}}}}
 
 
-def test_nothing_is_shared_with_the_argument() -> None:
-    written = {"template": {"metadata": {"annotations": {"a": "b"}}, "spec": {"tolerations": [{"key": "k"}]}}}
-    stored = normal_vm_spec(written)
-    stored["template"]["metadata"]["annotations"]["a"] = stored["template"]["spec"]["tolerations"][0]["key"] = "changed"
-    assert written == {"template": {"metadata": {"annotations": {"a": "b"}}, "spec": {"tolerations": [{"key": "k"}]}}}
+def test_what_is_as_kubevirt_writes_it_is_taken_as_it_is() -> None:
+    volumes = [{"name": "a", "emptyDisk": {"capacity": "1Gi"}}, {"name": "b", "emptyDisk": {"capacity": "1024Mi"}}]
+    template = {"metadata": {}, "spec": {"domain": {"devices": {}, "resources": {}}, "volumes": volumes}}
+    normal = normal_template(template)
+    assert normal["spec"]["domain"] is template["spec"]["domain"]
+    assert normal["spec"]["volumes"][0] is volumes[0]
+    assert normal["spec"]["volumes"][1] == {"name": "b", "emptyDisk": {"capacity": "1Gi"}}
+    assert volumes[1] == {"name": "b", "emptyDisk": {"capacity": "1024Mi"}}
+    assert normal_template(normal) is normal
+
+
+def test_of_a_template_made_of_a_normal_one_only_what_is_new_is_written() -> None:
+    before = normal_template(
+        {"spec": {"domain": {"devices": {}, "resources": {"requests": {"cpu": None}}}, "tolerations": [{"key": "k"}]}}
+    )
+    draft = Draft(before)
+    draft.at(("spec", "domain", "cpu"))["cores"] = 0
+    draft.at(("spec", "domain", "features"))
+    draft.at(("spec", "domain", "memory"))["guest"] = 1024
+    draft.at(("spec", "nodeSelector"))
+    written = normal_template(draft.data, before=before)
+    assert written == normal_template(draft.data)
+    assert written["spec"]["domain"] == {
+        "devices": {},
+        "resources": {},
+        "cpu": {},
+        "features": {"acpi": {}},
+        "memory": {"guest": "1024"},
+    }
+    assert written["spec"]["tolerations"] is before["spec"]["tolerations"]
 
 
 def test_every_type_of_the_table_is_there() -> None:

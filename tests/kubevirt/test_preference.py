@@ -8,6 +8,7 @@ import pytest
 
 from vmlint.kubevirt.preference import TABLE, How, apply_preference, breakdown, preference_plan
 from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.values import Draft
 
 from .sample import template
 
@@ -15,9 +16,14 @@ POD = [{"name": "default", "pod": {}}]
 
 
 def given(vm: dict[str, Any], release: Release | None = None, **preference: Any) -> dict[str, Any]:
-    apply_preference(vm, preference_plan(preference, release))
-    spec: dict[str, Any] = vm["spec"]
+    spec: dict[str, Any] = whole(vm, release, **preference)["spec"]
     return spec
+
+
+def whole(vm: dict[str, Any], release: Release | None = None, **preference: Any) -> dict[str, Any]:
+    draft = Draft(vm)
+    apply_preference(draft, preference_plan(preference, release))
+    return draft.data
 
 
 def devices(section: dict[str, Any], **preference: Any) -> Any:
@@ -209,7 +215,7 @@ def test_cpu_features_are_merged_by_name() -> None:
 def test_the_rest() -> None:
     vm = template({"machine": {"type": ""}}, subdomain="mine")
     vm["metadata"]["annotations"] = {"a": "own"}
-    spec = given(
+    applied = whole(
         vm,
         machine={"preferredMachineType": "q35"},
         preferredSubdomain="theirs",
@@ -218,13 +224,13 @@ def test_the_rest() -> None:
         preferredLaunchSecurity={"sev": {}},
         annotations={"a": "1", "b": "2"},
     )
-    assert spec == {
+    assert applied["spec"] == {
         "domain": {"devices": {}, "machine": {"type": "q35"}, "launchSecurity": {"sev": {}}},
         "subdomain": "mine",
         "terminationGracePeriodSeconds": 0,
         "architecture": "arm64",
     }
-    assert vm["metadata"]["annotations"] == {"a": "own", "b": "2"}
+    assert applied["metadata"]["annotations"] == {"a": "own", "b": "2"}
 
 
 def test_what_a_release_does_not_know_is_not_applied() -> None:

@@ -33,15 +33,19 @@ from vmlint.kubevirt.preference import PreferencePlan, apply_attachments, apply_
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.sizing import applies, sizing_bars, vm_vcpus
 from vmlint.kubevirt.topology import indivisible
-from vmlint.kubevirt.values import clone, ensure, leaves, opened
-from vmlint.model.access import get, mapping, sequence, text
+from vmlint.kubevirt.values import Draft, leaves
+from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 
 __all__ = ["PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
 
-_DOMAIN = ("spec", "domain")
-_DEVICES = (*_DOMAIN, "devices")
+_SPEC = ("spec",)
+_DOMAIN = (*_SPEC, "domain")
+_CPU = (*_DOMAIN, "cpu")
+_FIRMWARE = (*_DOMAIN, "firmware")
+_MACHINE = (*_DOMAIN, "machine")
+_ANNOTATIONS = ("metadata", "annotations")
 _ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
 _HOTPLUG_ARCHITECTURES = frozenset(("", "amd64", "arm64"))
 PCI_TOPOLOGY = "kubevirt.io/pci-topology-version"
@@ -130,12 +134,11 @@ class Copies:
     @cached_property
     def stored(self) -> Mapping[str, Any]:
         """The whole VM as the mutating webhook stores it."""
-        spec = {**mapping(self._vm, "spec"), "template": {}}
-        stored = {**self._vm, "spec": normal_vm_spec(spec, proposals=self._vm_inputs.release is None)}
+        written = {**mapping(self._vm, "spec"), "template": {}}
+        spec = normal_vm_spec(written, proposals=self._vm_inputs.release is None)
         if self._vm_inputs.preference is not None:
-            _store_class(stored, self._vm_inputs.preference, self._vm_inputs.release)
-        stored["spec"]["template"] = self._mutated
-        return stored
+            spec = _with_class(spec, self._vm_inputs.preference, self._vm_inputs.release)
+        return {**self._vm, "spec": {**spec, "template": self._mutated}}
 
     @cached_property
     def reviewed(self) -> Applied:
@@ -174,7 +177,7 @@ class Copies:
             return template, (), refusal, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
-        return self._applied(clone(template), watch, None)
+        return self._applied(Draft(template), template, watch, None)
 
     def _expand(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
@@ -182,9 +185,9 @@ class Copies:
             return self._evicted(template, watch), (), None, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
-        begun = opened(template, *_DEVICES)
-        problem = self._complete(begun, watch)
-        return self._applied(clone(begun), watch, problem)
+        draft = Draft(template)
+        problem = self._complete(draft, watch)
+        return self._applied(draft, template, watch, problem)
 
     def _evicted(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
         """The template with the eviction strategy that the KubeVirt object gives, if it gives one: it is in effect
@@ -192,10 +195,10 @@ class Copies:
         strategy = self._vm_inputs.config.eviction_strategy
         if strategy == NO_STRATEGY or get(template, "spec", "evictionStrategy") is not None:
             return template
-        begun = opened(template, "spec")
-        ensure(begun, "spec")["evictionStrategy"] = strategy
-        watch(Origin.DEFAULT, begun)
-        return begun
+        draft = Draft(template)
+        draft.at(_SPEC)["evictionStrategy"] = strategy
+        watch(Origin.DEFAULT, draft.data)
+        return draft.data
 
     def _compare(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
@@ -203,51 +206,54 @@ class Copies:
             return template, (), None, None
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
-        dressed = self._dressed(clone(template), watch)
-        return normal_template(dressed, proposals=self._vm_inputs.release is None), (), None, None
+        draft = Draft(template)
+        self._dress(draft, watch)
+        return self._normal(draft, template), (), None, None
 
     def _start(self, watch: Watch) -> _Result:
         template = self._mutate(watch)
         if self._conflicts or self._breakdown is not None:
             return template, self._conflicts, self._breakdown, None
-        begun = opened(template, *_DEVICES)
+        draft = Draft(template)
         if self._vm_inputs.preference is not None:
-            apply_attachments(begun, self._vm_inputs.preference)
-            watch(Origin.PREFERENCE, begun)
-        fill_input(begun)
-        problem = self._complete(begun, watch)
-        if watch is _unwatched and problem is None and begun == template and self.reviewed.refusal is None:
+            apply_attachments(draft, self._vm_inputs.preference)
+            watch(Origin.PREFERENCE, draft.data)
+        fill_input(draft)
+        problem = self._complete(draft, watch)
+        if watch is _unwatched and problem is None and draft.data == template and self.reviewed.refusal is None:
             # Nothing comes by itself, so what was reviewed is what starts.
-            ready, problem = opened(self.reviewed.template, *_DEVICES), self.reviewed.problem
+            ready, problem = self.reviewed.template, self.reviewed.problem
         else:
-            ready, _, _, problem = self._applied(clone(begun), watch, problem)
-        fill_input_type(ready)
-        return ready, (), None, problem
+            ready, _, _, problem = self._applied(draft, template, watch, problem)
+        draft = Draft(ready)
+        fill_input_type(draft)
+        return draft.data, (), None, problem
 
-    def _complete(self, template: dict[str, Any], watch: Watch) -> Refusal | None:
+    def _complete(self, draft: Draft, watch: Watch) -> Refusal | None:
         """Fill in disks and the network, which a VM that runs gets first; no more than its devices and its networks
         is changed."""
-        fill_disks(template)
-        problem = fill_network(template, self._vm_inputs.config)
-        watch(Origin.DEFAULT, template)
+        fill_disks(draft)
+        problem = fill_network(draft, self._vm_inputs.config)
+        watch(Origin.DEFAULT, draft.data)
         return problem
 
-    def _applied(self, template: dict[str, Any], watch: Watch, problem: Refusal | None) -> _Result:
-        """Instancetype, preference and defaults on a template that they suit, in place."""
-        vm_inputs = self._vm_inputs
-        self._dressed(template, watch)
-        problem = problem or fill(template, vm_inputs.config, vm_inputs.release)
-        written = normal_template(template, proposals=vm_inputs.release is None)
+    def _applied(self, draft: Draft, stored: Mapping[str, Any], watch: Watch, problem: Refusal | None) -> _Result:
+        """Instancetype, preference and defaults on a draft of the stored template, which they suit."""
+        self._dress(draft, watch)
+        problem = problem or fill(draft, self._vm_inputs.config, self._vm_inputs.release)
+        written = self._normal(draft, stored)
         watch(Origin.DEFAULT, written)
         return written, (), None, problem
 
-    def _dressed(self, template: dict[str, Any], watch: Watch) -> dict[str, Any]:
-        """Instancetype and preference on a template that they suit, in place."""
-        self._apply_instancetype(template, watch)
+    def _normal(self, draft: Draft, stored: Mapping[str, Any]) -> dict[str, Any]:
+        return normal_template(draft.data, proposals=self._vm_inputs.release is None, before=stored)
+
+    def _dress(self, draft: Draft, watch: Watch) -> None:
+        """Instancetype and preference on a template that they suit."""
+        self._apply_instancetype(draft, watch)
         if self._vm_inputs.preference_plan is not None:
-            apply_preference(template, self._vm_inputs.preference_plan)
-            watch(Origin.PREFERENCE, template)
-        return template
+            apply_preference(draft, self._vm_inputs.preference_plan)
+            watch(Origin.PREFERENCE, draft.data)
 
     def _vcpus(self, template: Mapping[str, Any]) -> int | str | None:
         """The vCPUs to lay out, None where the VM gives its own topology."""
@@ -269,16 +275,16 @@ class Copies:
             return None
         return breakdown(self._vm_inputs.preference, self._vm_inputs.instancetype, self._mutated)
 
-    def _apply_instancetype(self, template: dict[str, Any], watch: Watch) -> None:
+    def _apply_instancetype(self, draft: Draft, watch: Watch) -> None:
         vm_inputs = self._vm_inputs
-        count = self._vcpus(template)
+        count = self._vcpus(draft.data)
         if vm_inputs.instancetype_plan is not None:
-            apply_instancetype(template, vm_inputs.instancetype_plan)
+            apply_instancetype(draft, vm_inputs.instancetype_plan)
         if count is not None:
-            cpu = ensure(template, *_DOMAIN, "cpu")
+            cpu = draft.at(_CPU)
             cpu.pop("guest", None)
             lay_out(cpu, count, vm_inputs.preference, vm_inputs.release)
-        watch(Origin.INSTANCETYPE, template)
+        watch(Origin.INSTANCETYPE, draft.data)
 
     @cached_property
     def _mutated(self) -> dict[str, Any]:
@@ -291,22 +297,22 @@ class Copies:
     def _mutate_anew(self, watch: Watch) -> dict[str, Any]:
         preference, config, release = self._vm_inputs.preference, self._vm_inputs.config, self._vm_inputs.release
         does = behaviour(release)
-        template = normal_template(self._written, proposals=release is None)
-        watch(Origin.VM, template)
+        draft = Draft(normal_template(self._written, proposals=release is None))
+        watch(Origin.VM, draft.data)
         if preference is not None:
-            _store_preference(template, preference, release)
-            watch(Origin.PREFERENCE, template)
+            _store_preference(draft, preference, release)
+            watch(Origin.PREFERENCE, draft.data)
         if does.firmware_ids_when_created:
-            ensure(template, *_DOMAIN, "firmware")
+            draft.at(_FIRMWARE)
         if does.architecture_from_data_source and self._source_architecture in _ARCHITECTURES:
-            inner = ensure(template, "spec")
+            inner = draft.at(_SPEC)
             inner["architecture"] = inner.get("architecture") or self._source_architecture
-        fill_architecture(template, config)
-        fill_machine(template, config)
-        if does.pci_topology_annotation and _hotplugs_pci(template):
-            ensure(template, "metadata", "annotations").setdefault(PCI_TOPOLOGY, "v3")
-        watch(Origin.DEFAULT, template)
-        return template
+        fill_architecture(draft, config)
+        fill_machine(draft, config)
+        if does.pci_topology_annotation and _hotplugs_pci(draft.data):
+            draft.at(_ANNOTATIONS).setdefault(PCI_TOPOLOGY, "v3")
+        watch(Origin.DEFAULT, draft.data)
+        return draft.data
 
 
 class Applied:
@@ -353,24 +359,33 @@ class Applied:
         return {path: origin for path, (_, origin) in found.items()}
 
 
-def _store_preference(template: dict[str, Any], preference: Mapping[str, Any], release: Release | None) -> None:
+def _store_preference(draft: Draft, preference: Mapping[str, Any], release: Release | None) -> None:
     architecture = text(preference, "preferredArchitecture")
-    if architecture and not get(template, "spec", "architecture") and _serves(release, _ARCHITECTURE_SINCE):
-        ensure(template, "spec")["architecture"] = architecture
+    if architecture and not get(draft.data, "spec", "architecture") and _serves(release, _ARCHITECTURE_SINCE):
+        draft.at(_SPEC)["architecture"] = architecture
     machine = text(preference, "machine", "preferredMachineType")
-    if machine and not get(template, *_DOMAIN, "machine", "type"):
-        ensure(template, *_DOMAIN, "machine")["type"] = machine
+    if machine and not get(draft.data, *_MACHINE, "type"):
+        draft.at(_MACHINE)["type"] = machine
 
 
-def _store_class(vm: Mapping[str, Any], preference: Mapping[str, Any], release: Release | None) -> None:
-    """The preferred storage class in the VM's DataVolume templates that name none."""
+def _with_class(spec: dict[str, Any], preference: Mapping[str, Any], release: Release | None) -> dict[str, Any]:
+    """A VM's spec with the preferred storage class in the DataVolume templates that name none."""
     storage_class = text(preference, "volumes", "preferredStorageClassName")
-    if storage_class and _serves(release, _STORAGE_CLASS_SINCE):
-        for volume in sequence(vm, "spec", "dataVolumeTemplates"):
-            for target in ("pvc", "storage"):
-                claim = get(volume, "spec", target)
-                if isinstance(claim, dict) and claim.get("storageClassName") is None:
-                    claim["storageClassName"] = storage_class
+    templates = spec.get("dataVolumeTemplates")
+    if not storage_class or not isinstance(templates, list) or not _serves(release, _STORAGE_CLASS_SINCE):
+        return spec
+    return {**spec, "dataVolumeTemplates": [_of_class(template, storage_class) for template in templates]}
+
+
+def _of_class(template: Any, storage_class: str) -> Any:
+    body = get(template, "spec")
+    claims = {form: claim for form in ("pvc", "storage") if isinstance(claim := get(body, form), dict)}
+    classed = {
+        form: {**claim, "storageClassName": storage_class}
+        for form, claim in claims.items()
+        if claim.get("storageClassName") is None
+    }
+    return {**template, "spec": {**body, **classed}} if classed else template
 
 
 def _serves(release: Release | None, since: tuple[int, int]) -> bool:

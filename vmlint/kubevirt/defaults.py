@@ -11,7 +11,7 @@ from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.kubevirt.values import clone, ensure, whole
+from vmlint.kubevirt.values import Draft, whole
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
@@ -24,12 +24,20 @@ __all__ = [
     "fill",
     "fill_architecture",
     "fill_disks",
+    "fill_input",
+    "fill_input_type",
     "fill_machine",
     "fill_nested_paging",
     "fill_network",
 ]
 
+_SPEC = ("spec",)
 _DOMAIN = ("spec", "domain")
+_DEVICES = (*_DOMAIN, "devices")
+_CPU = (*_DOMAIN, "cpu")
+_MACHINE = (*_DOMAIN, "machine")
+_MEMORY = (*_DOMAIN, "memory")
+_REQUESTS = (*_DOMAIN, "resources", "requests")
 _MACHINES = {"arm64": "virt", "s390x": "s390-ccw-virtio"}
 _AMD64_MACHINE = "q35"
 _CPU_REQUEST = Quantity.parse("100m")
@@ -89,45 +97,44 @@ class ClusterConfig(Record):
         )
 
 
-def fill(template: dict[str, Any], config: ClusterConfig, release: Release | None = None) -> Refusal | None:
-    """Fill every default into a VM's template, in place. The answer is why KubeVirt refuses to go on, if it does."""
+def fill(draft: Draft, config: ClusterConfig, release: Release | None = None) -> Refusal | None:
+    """Fill every default into a VM's template. The answer is why KubeVirt refuses to go on, if it does."""
     does = behaviour(release)
-    fill_architecture(template, config)
-    fill_machine(template, config)
-    _fill_requests(template, config, with_memory=not does.leaves_memory_requests)
+    fill_architecture(draft, config)
+    fill_machine(draft, config)
+    _fill_requests(draft, config, with_memory=not does.leaves_memory_requests)
     if does.guest_memory_by_default:
-        _fill_guest_memory(template)
-    _fill_topology(template)
-    _fill_pull_policies(template)
+        _fill_guest_memory(draft)
+    _fill_topology(draft)
+    _fill_pull_policies(draft)
     if does.eviction_strategy_by_default:
-        _fill_eviction_strategy(template, config)
-    problem = fill_network(template, config)
+        _fill_eviction_strategy(draft, config)
+    problem = fill_network(draft, config)
     if problem is None:
-        fill_disks(template)
+        fill_disks(draft)
     return problem
 
 
-def fill_architecture(template: dict[str, Any], config: ClusterConfig) -> None:
+def fill_architecture(draft: Draft, config: ClusterConfig) -> None:
     """The cluster's architecture, where the VM names none."""
-    spec = ensure(template, "spec")
+    spec = draft.at(_SPEC)
     if not spec.get("architecture"):
         spec["architecture"] = config.architecture
 
 
-def fill_machine(template: dict[str, Any], config: ClusterConfig) -> None:
+def fill_machine(draft: Draft, config: ClusterConfig) -> None:
     """The machine type of the VM's architecture, where the VM names none."""
-    machine = ensure(template, *_DOMAIN, "machine")
+    machine = draft.at(_MACHINE)
     if not machine.get("type"):
-        machine["type"] = config.machine(text(template, "spec", "architecture"))
+        machine["type"] = config.machine(text(draft.data, "spec", "architecture"))
 
 
-def fill_network(template: dict[str, Any], config: ClusterConfig) -> Refusal | None:
+def fill_network(draft: Draft, config: ClusterConfig) -> Refusal | None:
     """A pod network with its interface, where the VM has neither networks nor interfaces and does not decline.
 
     The answer is why KubeVirt refuses to add one, if it does.
     """
-    devices = ensure(template, *_DOMAIN, "devices")
-    spec = ensure(template, "spec")
+    devices, spec = draft.at(_DEVICES), draft.at(_SPEC)
     if devices.get("autoattachPodInterface") is False or spec.get("networks") or devices.get("interfaces"):
         return None
     if config.interface == "bridge" and not config.bridge_permitted:
@@ -144,85 +151,83 @@ def _no_interface(code: Applying) -> Refusal:
     return Refusal(code, ("spec", "domain", "devices", "interfaces"))
 
 
-def fill_disks(template: dict[str, Any]) -> None:
+def fill_disks(draft: Draft) -> None:
     """A disk without a target for each volume that no disk and no filesystem names."""
-    names = [entry.get("name") for kind in _TARGETS for _, entry in each(template, *_DOMAIN, "devices", kind)]
+    written = mapping(draft.data, *_DEVICES)
+    names = [entry.get("name") for kind in _TARGETS for _, entry in each(written, kind)]
     known = {name for name in names if isinstance(name, str)}
     missing = [
         name
-        for _, volume in each(template, "spec", "volumes")
+        for _, volume in each(draft.data, "spec", "volumes")
         if (name := volume.get("name")) not in (known if isinstance(name, str) else names)
     ]
     if not missing:
         return
-    devices = ensure(template, *_DOMAIN, "devices")
+    devices = draft.at(_DEVICES)
     disks = devices.get("disks")
     if disks is None or isinstance(disks, list):
         devices["disks"] = [*(disks or ()), *({"name": name} for name in missing)]
 
 
-def fill_input(template: dict[str, Any]) -> None:
+def fill_input(draft: Draft) -> None:
     """An input device, where one is to be attached by itself and the VM has none; a preference may say which."""
-    devices = ensure(template, *_DOMAIN, "devices")
+    devices = draft.at(_DEVICES)
     if devices.get("autoattachInputDevice") is True and not devices.get("inputs"):
         devices["inputs"] = [{"name": "default-0"}]
 
 
-def fill_input_type(template: dict[str, Any]) -> None:
+def fill_input_type(draft: Draft) -> None:
     """The type of input devices that have none: a guest gets a tablet."""
-    devices = ensure(template, *_DOMAIN, "devices")
-    if isinstance(inputs := devices.get("inputs"), list):
-        devices["inputs"] = [_typed(device) if isinstance(device, dict) else device for device in inputs]
+    if inputs := sequence(draft.data, *_DEVICES, "inputs"):
+        draft.at(_DEVICES)["inputs"] = [_typed(device) if isinstance(device, dict) else device for device in inputs]
 
 
 def _typed(device: dict[str, Any]) -> dict[str, Any]:
     return device if device.get("type") else {**device, "type": "tablet"}
 
 
-def _amount(template: Mapping[str, Any], kind: str, resource: str) -> Quantity | None:
-    return Quantity.try_parse(get(template, *_DOMAIN, "resources", kind, resource))
-
-
-def _is_unset(template: Mapping[str, Any], kind: str, resource: str) -> bool:
-    """Whether a resource is absent or zero; a variable is neither."""
-    value = get(template, *_DOMAIN, "resources", kind, resource)
+def _is_unset(value: Any) -> bool:
+    """Whether the value of a resource is absent or zero; a variable is neither."""
+    if value is None:
+        return True
     amount = Quantity.try_parse(value)
-    return value is None or (amount is not None and amount.is_zero)
+    return amount is not None and amount.is_zero
 
 
-def _fill_requests(template: dict[str, Any], config: ClusterConfig, *, with_memory: bool) -> None:
-    for resource in ("cpu", "memory") if with_memory else ("cpu",):
-        if not _is_unset(template, "limits", resource) and _is_unset(template, "requests", resource):
-            limit = get(template, *_DOMAIN, "resources", "limits", resource)
-            ensure(template, *_DOMAIN, "resources", "requests")[resource] = limit
+def _fill_requests(draft: Draft, config: ClusterConfig, *, with_memory: bool) -> None:
+    resources = mapping(draft.data, *_DOMAIN, "resources")
+    limits = mapping(resources, "limits")
+    for resource in ("cpu", "memory") if with_memory and limits else ("cpu",) if limits else ():
+        if not _is_unset(limits.get(resource)) and _is_unset(get(resources, "requests", resource)):
+            draft.at(_REQUESTS)[resource] = limits[resource]
     if with_memory:
-        _fill_memory_request(template, config)
-    if config.cpu_request is None or get(template, *_DOMAIN, "resources", "requests", "cpu") is not None:
+        _fill_memory_request(draft, config)
+    if config.cpu_request is None or get(draft.data, *_REQUESTS, "cpu") is not None:
         return
-    if get(template, *_DOMAIN, "cpu", "dedicatedCpuPlacement") is not True:
-        ensure(template, *_DOMAIN, "resources", "requests")["cpu"] = config.cpu_request
+    if get(draft.data, *_CPU, "dedicatedCpuPlacement") is not True:
+        draft.at(_REQUESTS)["cpu"] = config.cpu_request
 
 
-def _fill_memory_request(template: dict[str, Any], config: ClusterConfig) -> None:
-    memory = mapping(template, *_DOMAIN, "memory")
+def _fill_memory_request(draft: Draft, config: ClusterConfig) -> None:
+    memory = mapping(draft.data, *_MEMORY)
     guest = memory.get("guest")
     if guest is None:
         guest = get(memory, "hugepages", "pageSize")
     amount = Quantity.try_parse(guest)
-    if amount is None or amount.value() <= 0 or get(template, *_DOMAIN, "resources", "requests", "memory") is not None:
+    if amount is None or amount.value() <= 0 or get(draft.data, *_REQUESTS, "memory") is not None:
         return
     if config.memory_overcommit != 100:
         amount = Quantity(amount.value() * 100 // config.memory_overcommit, format=amount.format)
-    ensure(template, *_DOMAIN, "resources", "requests")["memory"] = str(amount)
+    draft.at(_REQUESTS)["memory"] = str(amount)
 
 
-def _fill_guest_memory(template: dict[str, Any]) -> None:
-    memory = ensure(template, *_DOMAIN, "memory")
+def _fill_guest_memory(draft: Draft) -> None:
+    memory = draft.at(_MEMORY)
     if memory.get("guest") is not None:
         return
     for kind in ("requests", "limits"):
-        if not _is_unset(template, kind, "memory"):
-            memory["guest"] = clone(get(template, *_DOMAIN, "resources", kind, "memory"))
+        if not _is_unset(amount := get(draft.data, *_DOMAIN, "resources", kind, "memory")):
+            memory["guest"] = amount
             return
     page = get(memory, "hugepages", "pageSize")
     size = Quantity.try_parse(page) if isinstance(page, str) else None
@@ -232,13 +237,13 @@ def _fill_guest_memory(template: dict[str, Any]) -> None:
         memory["guest"] = page
 
 
-def _fill_topology(template: dict[str, Any]) -> None:
-    cpu = ensure(template, *_DOMAIN, "cpu")
-    if any(cpu.get(part) for part in ("sockets", "cores", "threads")):
+def _fill_topology(draft: Draft) -> None:
+    cpu = draft.at(_CPU)
+    if cpu.get("sockets") or cpu.get("cores") or cpu.get("threads"):
         return
     sockets: int | str = 1
     for kind in ("limits", "requests"):
-        value = get(template, *_DOMAIN, "resources", kind, "cpu")
+        value = get(draft.data, *_DOMAIN, "resources", kind, "cpu")
         amount = Quantity.try_parse(value)
         if amount is not None:
             sockets = amount.value() & 0xFFFFFFFF
@@ -250,32 +255,38 @@ def _fill_topology(template: dict[str, Any]) -> None:
     cpu.update(sockets=sockets, cores=1, threads=1)
 
 
-def _fill_pull_policies(template: dict[str, Any]) -> None:
-    for volume in sequence(template, "spec", "volumes"):
-        disk = get(volume, "containerDisk")
-        if not isinstance(disk, dict) or disk.get("imagePullPolicy"):
-            continue
-        image = text(disk, "image")
-        if not is_unknown(image):
-            floating = image.endswith(":latest") or not (":" in image or "@" in image)
-            disk["imagePullPolicy"] = "Always" if floating else "IfNotPresent"
+def _fill_pull_policies(draft: Draft) -> None:
+    volumes = sequence(draft.data, "spec", "volumes")
+    if any(isinstance(volume, dict) and "containerDisk" in volume for volume in volumes):
+        draft.at(_SPEC)["volumes"] = [_with_policy(volume) for volume in volumes]
 
 
-def _fill_eviction_strategy(template: dict[str, Any], config: ClusterConfig) -> None:
-    spec = ensure(template, "spec")
+def _with_policy(volume: Any) -> Any:
+    disk = get(volume, "containerDisk")
+    if not isinstance(disk, dict) or disk.get("imagePullPolicy"):
+        return volume
+    image = text(disk, "image")
+    if is_unknown(image):
+        return volume
+    floating = image.endswith(":latest") or not (":" in image or "@" in image)
+    return {**volume, "containerDisk": {**disk, "imagePullPolicy": "Always" if floating else "IfNotPresent"}}
+
+
+def _fill_eviction_strategy(draft: Draft, config: ClusterConfig) -> None:
+    spec = draft.at(_SPEC)
     if spec.get("evictionStrategy") is None:
         spec["evictionStrategy"] = config.eviction_strategy
 
 
-def fill_nested_paging(template: dict[str, Any]) -> None:
+def fill_nested_paging(draft: Draft) -> None:
     """The CPU feature `vmx`, which Hyper-V's `evmcs` requires; only a VirtualMachineInstance gets it.
 
     Source: KubeVirt `pkg/defaults/hyperv.go` (setEVMCSDependency).
     """
-    evmcs = get(template, *_DOMAIN, "features", "hyperv", "evmcs")
+    evmcs = get(draft.data, *_DOMAIN, "features", "hyperv", "evmcs")
     if not isinstance(evmcs, dict) or evmcs.get("enabled") not in (None, True):
         return
-    cpu = ensure(template, *_DOMAIN, "cpu")
+    cpu = draft.at(_CPU)
     features = [dict(feature) if isinstance(feature, dict) else feature for feature in sequence(cpu, "features")]
     vmx = next((feature for feature in features if isinstance(feature, dict) and feature.get("name") == "vmx"), None)
     if vmx is None:

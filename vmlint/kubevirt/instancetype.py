@@ -11,7 +11,7 @@ from typing import Any
 
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.topology import UNDECIDED, Topology, distribute
-from vmlint.kubevirt.values import clone, ensure, whole
+from vmlint.kubevirt.values import Draft, whole
 from vmlint.model.access import get, mapping
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
@@ -41,6 +41,9 @@ class Row(Record):
 
 
 _DOMAIN = ("spec", "domain")
+_SECTIONS = ((*_DOMAIN, "cpu"), (*_DOMAIN, "memory"))
+_REQUESTS = (*_DOMAIN, "resources", "requests")
+_ANNOTATIONS = ("metadata", "annotations")
 
 TABLE: tuple[Row, ...] = (
     Row(("nodeSelector",), ("spec", "nodeSelector"), (1, 1)),
@@ -73,10 +76,10 @@ def vcpus(instancetype: Mapping[str, Any]) -> int | str:
 
 
 class InstancetypePlan(Record):
-    """An instancetype, prepared for many VMs: values with their paths from a template's root, the pod's memory request,
-    and annotations."""
+    """An instancetype, prepared for many VMs: values with the mappings that get them, by the path from a template's
+    root, and their fields there; the pod's memory request, and annotations."""
 
-    values: tuple[tuple[Path, Any], ...]
+    values: tuple[tuple[tuple[str, ...], str, Any], ...]
     request: str | None
     annotations: Mapping[str, Any] | None
 
@@ -89,7 +92,11 @@ def instancetype_plan(instancetype: Mapping[str, Any], release: Release | None =
         request = memory_request(get(instancetype, "memory", "guest"), get(instancetype, "memory", "overcommitPercent"))
     with_annotations = release is None or release.serves(_ANNOTATIONS_SINCE)
     return InstancetypePlan(
-        tuple((row.vm, value) for row in served if not _left_out(row, value := get(instancetype, *row.instancetype))),
+        tuple(
+            (tuple(map(str, row.vm[:-1])), str(row.vm[-1]), value)
+            for row in served
+            if not _left_out(row, value := get(instancetype, *row.instancetype))
+        ),
         None if request is None else str(request),
         mapping(instancetype, "annotations") if with_annotations else None,
     )
@@ -99,16 +106,16 @@ def _left_out(row: Row, value: Any) -> bool:
     return value is None or value == [] or (value == "" and not row.empty)
 
 
-def apply_instancetype(template: dict[str, Any], plan: InstancetypePlan) -> None:
-    """Give what an instancetype gives to a VM's template that does not conflict with it, in place."""
-    for section in ("cpu", "memory"):
-        ensure(template, *_DOMAIN, section)
-    for path, value in plan.values:
-        ensure(template, *map(str, path[:-1]))[str(path[-1])] = clone(value)
+def apply_instancetype(draft: Draft, plan: InstancetypePlan) -> None:
+    """Give what an instancetype gives to a VM's template that does not conflict with it."""
+    for section in _SECTIONS:
+        draft.at(section)
+    for holder, field, value in plan.values:
+        draft.at(holder)[field] = value
     if plan.request is not None:
-        ensure(template, *_DOMAIN, "resources", "requests")["memory"] = plan.request
+        draft.at(_REQUESTS)["memory"] = plan.request
     if plan.annotations is not None:
-        annotations = ensure(template, "metadata", "annotations")
+        annotations = draft.at(_ANNOTATIONS)
         for key, value in plan.annotations.items():
             annotations.setdefault(key, value)
 

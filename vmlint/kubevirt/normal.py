@@ -2,7 +2,8 @@
 
 The mutating webhook replaces a VM's `/spec` with what its Go types make of it: empty maps and lists, zero numbers,
 `false` and "" vanish where the type omits them, structs that stand by value appear, pointers survive however empty,
-quantities take their canonical form, and unknown fields are gone (the API server has pruned them before).
+quantities take their canonical form, and unknown fields are gone (the API server has pruned them before). Most of
+a manifest is as KubeVirt would write it: that is taken as it is, so nobody may change what these functions return.
 
 The types are data, `catalog/wire.json`, made by `tools/wire.py`. Source: KubeVirt `staging/src/kubevirt.io/api`.
 """
@@ -11,11 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
+from operator import is_
 from typing import Any
 
 from vmlint.catalog import data
-from vmlint.kubevirt.values import clone
 from vmlint.model.quantity import Quantity
 
 __all__ = ["decode_instancetype", "decode_preference", "normal_template", "normal_vm_spec"]
@@ -35,7 +36,6 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
 
 _ABSENT = object()
-_NESTED = (dict, list)
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
 
@@ -44,15 +44,20 @@ _Write = Callable[[Any], Any]
 
 
 def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
-    """A VM's `spec` as the mutating webhook writes it back; nothing is shared with the argument.
+    """A VM's `spec` as the mutating webhook writes it back.
 
     Values of the wrong type stay as they are: the API refuses them, and a variable may stand for anything.
     """
     return _whole(spec, _VM, proposals, omit=True)
 
 
-def normal_template(template: Any, *, proposals: bool = False) -> dict[str, Any]:
-    """A VM's `spec.template`, likewise."""
+def normal_template(
+    template: Any, *, proposals: bool = False, before: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A VM's `spec.template`, likewise. `before` is a normal template that this one was made of: what both share is
+    normal, and not looked at again."""
+    if before is not None:
+        return _types(proposals, True).of(_TEMPLATE).write_again(template, before)
     return _whole(template, _TEMPLATE, proposals, omit=True)
 
 
@@ -100,20 +105,18 @@ class _Types:
         return self._known[name]
 
     def writer(self, kind: str) -> _Write:
-        """How a field of some kind is written."""
+        """How a field is written that holds a list of structs or a quantity."""
         plain = _PLAIN.get(kind)
         if plain is not None:
             return _unless_empty(plain) if self.omit and kind in _VANISHING else plain
-        if kind.startswith("[]"):
-            entries = _entries(self.of(kind.lstrip("[]!")))
-            return _unless_empty_list(entries) if self.omit and not kind.startswith("[]!") else entries
-        return _struct(self.of(kind.removeprefix("*")))
+        entries = _entries(self.of(kind.lstrip("[]!")))
+        return _unless_empty_list(entries) if self.omit and not kind.startswith("[]!") else entries
 
-    def zero(self, field: str, kind: str) -> Callable[[], Any]:
-        """What is written where a field is absent that is always written, made anew each time."""
+    def zero(self, field: str, kind: str) -> Any:
+        """What is written where a field is absent that is always written."""
         if kind == "keep":
-            return int if field in _NUMBERS else str
-        return (lambda: "0") if kind == "qty" else partial(self.of(kind).write, {})
+            return 0 if field in _NUMBERS else ""
+        return "0" if kind == "qty" else self.of(kind).write({})
 
 
 class _Type:
@@ -125,57 +128,124 @@ class _Type:
         self._defaults = defaults
 
     @cached_property
-    def _fields(self) -> Mapping[str, _Write]:
-        """How the fields are written that are not copied as they are."""
-        return {field: self._types.writer(kind) for field, kind in self._kinds.items() if kind not in _COPIED}
-
-    @cached_property
     def _copied(self) -> Mapping[str, bool]:
-        """The fields that are copied as they are, and whether an empty value of each vanishes."""
+        """The fields that are taken as they are, and whether an empty value of each vanishes."""
         omit = self._types.omit
         return {field: omit and kind in _VANISHING for field, kind in self._kinds.items() if kind in _COPIED}
 
     @cached_property
-    def _always(self) -> tuple[tuple[str, Callable[[], Any]], ...]:
-        """The fields that are written even where they are absent."""
-        if not self._types.omit:
-            return ()
-        by_value = ((field, kind) for field, kind in self._kinds.items() if kind in ("qty", "keep") or kind in _table())
-        return tuple((field, self._types.zero(field, kind)) for field, kind in by_value)
+    def _plain(self) -> frozenset[str]:
+        """The same fields: a value that has no others, and no empty ones, is as KubeVirt would write it."""
+        return frozenset(self._copied)
 
-    def write(self, data: Mapping[str, Any]) -> dict[str, Any]:
-        """A value of the type; nothing is shared with the argument."""
-        copied, fields = self._copied, self._fields
+    @cached_property
+    def _structs(self) -> Mapping[str, _Type]:
+        """The fields that hold a value of another Go type."""
+        return {
+            field: self._types.of(kind.removeprefix("*")) for field, kind in self._kinds.items() if _is_struct(kind)
+        }
+
+    @cached_property
+    def _fields(self) -> Mapping[str, _Write]:
+        """How all other fields are written."""
+        return {
+            field: self._types.writer(kind)
+            for field, kind in self._kinds.items()
+            if kind not in _COPIED and not _is_struct(kind)
+        }
+
+    @cached_property
+    def _always(self) -> Mapping[str, Any]:
+        """The fields that are there even where they are absent, with their values."""
+        if not self._types.omit:
+            return self._defaults
+        by_value = {field: kind for field, kind in self._kinds.items() if kind in ("qty", "keep") or kind in _table()}
+        return {**{field: self._types.zero(field, kind) for field, kind in by_value.items()}, **self._defaults}
+
+    def write(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A value of the type: the same one where nothing about it changes."""
+        keys = data.keys()
+        complete = self._always.keys() <= keys
+        if complete and keys <= self._plain and all(data.values()):
+            return data
+        copied, structs, fields = self._copied, self._structs, self._fields
+        out = {}
+        same = complete
+        for key, value in data.items():
+            if value is None:
+                same = False
+                continue
+            if (vanishes := copied.get(key)) is not None:
+                if vanishes and not value:
+                    same = False
+                else:
+                    out[key] = value
+                continue
+            if (struct := structs.get(key)) is not None:
+                written = struct.write(value) if isinstance(value, dict) else value
+            elif (write := fields.get(key)) is None or (written := write(value)) is _ABSENT:
+                same = False
+                continue
+            out[key] = written
+            same = same and written is value
+        if same:
+            return data
+        for key, value in self._always.items():
+            out.setdefault(key, value)
+        return out
+
+    @cached_property
+    def _has_amounts(self) -> bool:
+        """Whether a field is a map of quantities. One that held only nulls is empty in a normal value, and vanishes
+        when that is written again; all else stays."""
+        return "mapqty" in self._kinds.values()
+
+    @cached_property
+    def _settled(self) -> bool:
+        """Whether a normal value stays as it is when it is written again."""
+        return not self._has_amounts and all(struct._settled for struct in self._structs.values())
+
+    def write_again(self, data: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """A value of the type that was made of a normal one: what is the same in both stays."""
+        if self._has_amounts:
+            return self.write(data)
+        copied, structs, fields = self._copied, self._structs, self._fields
         out = {}
         for key, value in data.items():
             if value is None:
                 continue
-            if (vanishes := copied.get(key)) is not None:
+            was = before.get(key)
+            if (struct := structs.get(key)) is not None:
+                if (value is was and struct._settled) or not isinstance(value, dict):
+                    out[key] = value
+                else:
+                    out[key] = struct.write_again(value, was) if isinstance(was, dict) else struct.write(value)
+            elif value is was:
+                out[key] = value
+            elif (vanishes := copied.get(key)) is not None:
                 if value or not vanishes:
-                    out[key] = clone(value) if isinstance(value, _NESTED) else value
+                    out[key] = value
             elif (write := fields.get(key)) is not None and (written := write(value)) is not _ABSENT:
                 out[key] = written
-        for key, zero in self._always:
-            if key not in out:
-                out[key] = zero()
-        for key, default in self._defaults.items():
-            out.setdefault(key, default)
+        for key, value in self._always.items():
+            out.setdefault(key, value)
         return out
+
+
+def _is_struct(kind: str) -> bool:
+    return kind not in _PLAIN and not kind.startswith("[]")
 
 
 def _unless_empty(write: _Write) -> _Write:
     return lambda value: write(value) if value else _ABSENT
 
 
-def _struct(type_: _Type) -> _Write:
-    return lambda value: type_.write(value) if isinstance(value, dict) else clone(value)
-
-
 def _entries(type_: _Type) -> _Write:
     def write(value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return [type_.write(entry) if isinstance(entry, dict) else clone(entry) for entry in value]
+        written = [type_.write(entry) if isinstance(entry, dict) else entry for entry in value]
+        return value if all(map(is_, written, value)) else written
 
     return write
 
@@ -185,28 +255,33 @@ def _unless_empty_list(write: _Write) -> _Write:
     return lambda value: _ABSENT if value == [] else write(value)
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 def _quantity(value: Any) -> Any:
     amount = Quantity.try_parse(value)
-    return clone(value) if amount is None else str(amount)
+    return value if amount is None or value == (written := str(amount)) else written
 
 
 def _quantities(value: Any) -> Any:
     if not isinstance(value, dict):
-        return clone(value)
-    return {key: _quantity(amount) for key, amount in value.items() if amount is not None}
+        return value
+    written = {key: _quantity(amount) for key, amount in value.items() if amount is not None}
+    return value if len(written) == len(value) and all(map(is_, written.values(), value.values())) else written
 
 
 _PLAIN: Mapping[str, Callable[[Any], Any]] = {
-    "omit": clone,
-    "keep": clone,
-    "ptr": clone,
-    "any": clone,
-    "list": clone,
-    "list!": clone,
-    "map": clone,
+    "omit": _same,
+    "keep": _same,
+    "ptr": _same,
+    "any": _same,
+    "list": _same,
+    "list!": _same,
+    "map": _same,
     "mapqty": _quantities,
     "qty": _quantity,
     "*qty": _quantity,
 }
-_COPIED = frozenset(kind for kind, write in _PLAIN.items() if write is clone)
+_COPIED = frozenset(kind for kind, write in _PLAIN.items() if write is _same)
 _VANISHING = frozenset(("omit", "list", "map", "mapqty"))

@@ -6,12 +6,13 @@ Source: KubeVirt `pkg/instancetype/preference/apply/*.go`; a preference never co
 from __future__ import annotations
 
 import enum
+import marshal
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.kubevirt.values import clone, ensure, entries
+from vmlint.kubevirt.values import Draft, clone
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
@@ -252,16 +253,16 @@ def breakdown(
     return Refusal(Applying.FEATURES_WITHOUT_CPU, ("spec", "template", "spec", "domain"))
 
 
-def apply_attachments(template: dict[str, Any], preference: Mapping[str, Any]) -> None:
+def apply_attachments(draft: Draft, preference: Mapping[str, Any]) -> None:
     """Which devices are attached by themselves, where the VM does not say; before any of them is added.
 
     Source: KubeVirt `pkg/instancetype/preference/apply/device.go` (ApplyAutoAttachPreferences).
     """
-    devices = ensure(template, *_DEVICES)
+    preferences = get(preference, "devices")
     for device in ("GraphicsDevice", "MemBalloon", "PodInterface", "SerialConsole", "InputDevice"):
-        preferred = get(preference, "devices", f"preferredAutoattach{device}")
-        if preferred is not None and devices.get(f"autoattach{device}") is None:
-            devices[f"autoattach{device}"] = preferred
+        preferred = get(preferences, f"preferredAutoattach{device}")
+        if preferred is not None and draft.at(_DEVICES).get(f"autoattach{device}") is None:
+            draft.at(_DEVICES)[f"autoattach{device}"] = preferred
 
 
 class PreferencePlan(Record):
@@ -269,63 +270,111 @@ class PreferencePlan(Record):
 
     spec: Mapping[str, Any]
     release: Release | None
-    steps: tuple[_Step, ...]
+    steps: tuple[_Step | _Each, ...]
 
 
 class _Step(Record):
     """A row, the value that the preference has for it, and what happens.
 
-    The places are the entries of `each`, a list of the template, or where that is None the template alone. `path` leads
-    from there to the field, `needs` to the section that must be there.
+    `holder` leads from the template, or from an entry of a list, to the mapping that gets the field `key`, `needs` to
+    the section that must be there.
     """
 
     value: Any
     handle: _Handler
-    each: Path | None
-    path: tuple[str, ...]
+    holder: tuple[str, ...]
+    key: str
     needs: Path
     guard: Guard | None
+
+
+class _Each(Record):
+    """What happens to every entry of a list.
+
+    `known` is what becomes of the entries that were seen before, by their content; None where that depends on the VM.
+    """
+
+    entries: Path
+    steps: tuple[_Step, ...]
+    known: dict[bytes, dict[str, Any]] | None
 
 
 def preference_plan(preference: Mapping[str, Any], release: Release | None = None) -> PreferencePlan:
     """The plan of a preference's `spec` in a release."""
     rows = [row for row in TABLE if release is None or release.serves(row.since)]
     spec = _served(preference, rows, release)
-    applied = (row for row in rows if row.how not in _NOT_APPLIED)
+    steps: list[_Step] = []
+    each: dict[Path, list[_Step]] = {} if get(spec, "devices") is None else {_DISK[:-1]: [_PLAIN_DISK]}
+    order: dict[Path | int, None] = dict.fromkeys(each)
+    for row in rows:
+        if row.how in _NOT_APPLIED or (value := get(spec, *row.preference)) in (None, ""):
+            continue
+        step = _step(row, value, release)
+        if EACH in row.vm:
+            entries = row.vm[: row.vm.index(EACH)]
+            each.setdefault(entries, []).append(step)
+            order[entries] = None
+        else:
+            order[len(steps)] = None
+            steps.append(step)
     return PreferencePlan(
-        spec,
-        release,
-        tuple(_step(row, value, release) for row in applied if (value := get(spec, *row.preference)) not in (None, "")),
+        spec, release, tuple(steps[at] if isinstance(at, int) else _each(at, each[at]) for at in order)
     )
+
+
+def _each(entries: Path, steps: list[_Step]) -> _Each:
+    depends = any(step.guard is _unbound_on_pod_network for step in steps)
+    return _Each(entries, tuple(steps), None if depends else {})
 
 
 def _step(row: Row, value: Any, release: Release | None) -> _Step:
     how = row.how if release is None or release.serves(row.yields_since) else How.OVERWRITES
-    at = row.vm.index(EACH) if EACH in row.vm else None
-    below = 0 if at is None else at + 1
-    return _Step(
-        value,
-        _HANDLERS[how],
-        None if at is None else row.vm[:at],
-        tuple(map(str, row.vm[below:])),
-        row.needs[below:],
-        row.guard,
-    )
+    below = row.vm.index(EACH) + 1 if EACH in row.vm else 0
+    *holder, key = map(str, row.vm[below:])
+    return _Step(value, _HANDLERS[how], tuple(holder), key, row.needs[below:], row.guard)
 
 
-def apply_preference(template: dict[str, Any], preference: PreferencePlan) -> None:
-    """Give what a preference gives to a VM's template, in place.
+def apply_preference(draft: Draft, plan: PreferencePlan) -> None:
+    """Give what a preference gives to a VM's template.
 
     A disk without any target becomes a plain disk as soon as the preference has a `devices` section.
     """
-    if get(preference.spec, "devices") is not None:
-        for disk in sequence(template, *_DISK[:-1]):
-            if isinstance(disk, dict) and all(disk.get(target) is None for target in ("disk", "cdrom", "lun")):
-                ensure(disk, "disk")
-    for step in preference.steps:
-        for root in (template,) if step.each is None else sequence(template, *step.each):
-            if isinstance(root, dict) and (not step.needs or isinstance(get(root, *step.needs), dict)):
-                step.handle(_Place(preference, template, root, step), step.value)
+    scope = _Scope(plan, draft)
+    for step in plan.steps:
+        if isinstance(step, _Step):
+            _take(step, draft, scope)
+        elif entries := sequence(draft.data, *step.entries):
+            *holder, field = map(str, step.entries)
+            draft.at(tuple(holder))[field] = [_entry(step, entry, scope) for entry in entries]
+
+
+def _entry(each: _Each, entry: Any, scope: _Scope) -> Any:
+    """What becomes of an entry of a list."""
+    if not isinstance(entry, dict):
+        return entry
+    if each.known is None:
+        return _changed(each, entry, scope)
+    key = marshal.dumps(entry, 2)
+    if (found := each.known.get(key)) is None:
+        if len(each.known) >= _MOST_KNOWN:
+            each.known.clear()
+        found = each.known[key] = _changed(each, entry, scope)
+    return found
+
+
+_MOST_KNOWN = 256
+
+
+def _changed(each: _Each, entry: dict[str, Any], scope: _Scope) -> dict[str, Any]:
+    draft = Draft(entry)
+    for step in each.steps:
+        _take(step, draft, scope)
+    return draft.data
+
+
+def _take(step: _Step, draft: Draft, scope: _Scope) -> None:
+    if not step.needs or isinstance(get(draft.data, *step.needs), dict):
+        step.handle(draft, step, scope)
 
 
 _NOT_APPLIED = frozenset((How.STEERS, How.STORED, How.IGNORED))
@@ -345,75 +394,72 @@ def _served(preference: Mapping[str, Any], rows: list[Row], release: Release | N
     return spec
 
 
-class _Place(Record):
-    """The field that a step speaks about, at work: `root` is where its path begins."""
+class _Scope(Record):
+    """What a guard looks at besides the mapping that gets the field."""
 
-    preference: PreferencePlan
-    template: dict[str, Any]
-    root: dict[str, Any]
-    step: _Step
+    plan: PreferencePlan
+    template: Draft
 
-    def allowed(self, holder: Mapping[str, Any]) -> bool:
-        guard = self.step.guard
-        return guard is None or guard(self.preference.spec, self.template, holder, self.preference.release)
-
-    def holder(self) -> dict[str, Any]:
-        """The mapping that holds the field, made where it is absent."""
-        return ensure(self.root, *self.step.path[:-1])
-
-    @property
-    def key(self) -> str:
-        return self.step.path[-1]
+    def allows(self, step: _Step, holder: Mapping[str, Any]) -> bool:
+        return step.guard is None or step.guard(self.plan.spec, self.template.data, holder, self.plan.release)
 
 
-def _set(place: _Place, value: Any, *, over: tuple[Any, ...]) -> None:
-    holder = place.holder()
-    if holder.get(place.key) in over and place.allowed(holder):
-        holder[place.key] = clone(value)
+def _set(draft: Draft, step: _Step, scope: _Scope, value: Any, *, over: tuple[Any, ...]) -> None:
+    holder = draft.at(step.holder)
+    if holder.get(step.key) in over and scope.allows(step, holder):
+        holder[step.key] = value
 
 
-def _gives_way(place: _Place, value: Any) -> None:
-    _set(place, value, over=(None,))
+def _gives_way(draft: Draft, step: _Step, scope: _Scope) -> None:
+    _set(draft, step, scope, step.value, over=(None,))
 
 
-def _fills_empty(place: _Place, value: Any) -> None:
-    _set(place, value, over=(None, ""))
+def _fills_empty(draft: Draft, step: _Step, scope: _Scope) -> None:
+    _set(draft, step, scope, step.value, over=(None, ""))
 
 
-def _overwrites(place: _Place, value: Any) -> None:
-    place.holder()[place.key] = clone(value)
+def _overwrites(draft: Draft, step: _Step, scope: _Scope) -> None:
+    draft.at(step.holder)[step.key] = step.value
 
 
-def _creates(place: _Place, value: Any) -> None:
-    ensure(place.holder(), place.key)
+def _creates(draft: Draft, step: _Step, scope: _Scope) -> None:
+    draft.at((*step.holder, step.key))
 
 
-def _switches_on(place: _Place, value: Any) -> None:
-    if value is True:
-        _set(place, {}, over=(None,))
+def _switches_on(draft: Draft, step: _Step, scope: _Scope) -> None:
+    if step.value is True:
+        _set(draft, step, scope, {}, over=(None,))
 
 
-def _creates_entry(place: _Place, value: Any) -> None:
-    found = entries(place.root, *place.step.path[:-1])
-    if not found:
-        found.append({place.key: clone(value)})
+def _creates_entry(draft: Draft, step: _Step, scope: _Scope) -> None:
+    *holder, field = step.holder
+    there = draft.at(tuple(holder))
+    if there.get(field) is None or there.get(field) == []:
+        there[field] = [{step.key: step.value}]
 
 
-def _adds_keys(place: _Place, value: Any) -> None:
-    target = ensure(place.holder(), place.key)
-    if isinstance(value, dict) and place.allowed(target):
-        for key, entry in value.items():
+def _adds_keys(draft: Draft, step: _Step, scope: _Scope) -> None:
+    target = draft.at((*step.holder, step.key))
+    if isinstance(step.value, dict) and scope.allows(step, target):
+        for key, entry in step.value.items():
             if target.get(key) is None:
-                target[key] = clone(entry)
+                target[key] = entry
 
 
-def _adds_named(place: _Place, value: Any) -> None:
-    found = entries(place.root, *place.step.path)
-    names = [get(entry, "name") for entry in found]
-    found += [clone(entry) for entry in sequence(value) if get(entry, "name") not in names]
+def _adds_named(draft: Draft, step: _Step, scope: _Scope) -> None:
+    holder = draft.at(step.holder)
+    found = holder.get(step.key)
+    if found is None or isinstance(found, list):
+        names = [get(entry, "name") for entry in found or ()]
+        holder[step.key] = [*(found or ()), *(one for one in sequence(step.value) if get(one, "name") not in names)]
 
 
-_Handler = Callable[[_Place, Any], None]
+def _becomes_plain(draft: Draft, step: _Step, scope: _Scope) -> None:
+    if all(draft.data.get(target) is None for target in ("disk", "cdrom", "lun")):
+        draft.at(("disk",))
+
+
+_Handler = Callable[[Draft, _Step, _Scope], None]
 _HANDLERS: Mapping[How, _Handler] = {
     How.GIVES_WAY: _gives_way,
     How.FILLS_EMPTY: _fills_empty,
@@ -424,3 +470,4 @@ _HANDLERS: Mapping[How, _Handler] = {
     How.ADDS_KEYS: _adds_keys,
     How.ADDS_NAMED: _adds_named,
 }
+_PLAIN_DISK = _Step(None, _becomes_plain, (), "disk", (), None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.model.field import Path
 
-__all__ = ["clone", "ensure", "entries", "leaves", "opened", "whole"]
+__all__ = ["Draft", "clone", "ensure", "leaves", "whole"]
 
 _NESTED = (dict, list)
 
@@ -21,12 +21,31 @@ def clone(value: Any) -> Any:
     return value
 
 
-def opened(data: dict[str, Any], *path: str) -> dict[str, Any]:
-    """A copy that shares all but the mappings along a path."""
-    copied = dict(data)
-    if path and isinstance(inner := data.get(path[0]), dict):
-        copied[path[0]] = opened(inner, *path[1:])
-    return copied
+class Draft:
+    """A mapping under change that leaves what it was made of alone.
+
+    The mappings along the paths that are changed are copied, each once; all else is shared, so nobody may change it.
+    """
+
+    __slots__ = ("_open", "data")
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = dict(data)
+        self._open: dict[tuple[str, ...], dict[str, Any]] = {(): self.data}
+
+    def at(self, path: tuple[str, ...]) -> dict[str, Any]:
+        """The mapping at a path, to be changed; made where it is absent. Where something else is, a mapping that leads
+        nowhere."""
+        if (known := self._open.get(path)) is not None:
+            return known
+        holder = self.at(path[:-1])
+        inner = holder.get(path[-1])
+        if inner is not None and not isinstance(inner, dict):
+            return {}
+        known = dict(inner or ())
+        if path[:-1] in self._open:
+            holder[path[-1]] = self._open[path] = known
+        return known
 
 
 def whole(value: Any) -> int | None:
@@ -44,15 +63,6 @@ def ensure(data: dict[str, Any], *path: str) -> dict[str, Any]:
             return {}
         data = inner
     return data
-
-
-def entries(data: dict[str, Any], *path: str) -> list[Any]:
-    """The list at a path, made where it is absent. Where something else is, a list that leads nowhere."""
-    parent = ensure(data, *path[:-1])
-    if parent.get(path[-1]) is None:
-        parent[path[-1]] = []
-    found = parent[path[-1]]
-    return found if isinstance(found, list) else []
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

@@ -12,6 +12,7 @@ from vmlint.kubevirt.gates import GateState
 from vmlint.kubevirt.launcher import Launcher, LauncherConfig, launcher
 from vmlint.kubevirt.migration import Blocker, Obstacle
 from vmlint.kubevirt.normal import normal_template
+from vmlint.kubevirt.values import Draft
 from vmlint.model.access import get, items, mapping, sequence, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.quantity import Quantity
@@ -53,9 +54,9 @@ class Launch:
         """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
         if isinstance(workload, VirtualMachine):
             return self._world.started_template(workload)
-        template = normal_template(mapping(workload.data, *workload.template_path))
-        config = self._world.cluster_config
-        return template if fill(template, config, self._world.settings.release) is None else None
+        draft = Draft(normal_template(mapping(workload.data, *workload.template_path)))
+        problem = fill(draft, self._world.cluster_config, self._world.settings.release)
+        return draft.data if problem is None else None
 
     def unknown(self, workload: Workload) -> Matcher | None:
         """The matcher of which nobody knows what it gives."""

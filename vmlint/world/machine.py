@@ -18,6 +18,7 @@ from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.permitted import permitted_devices
+from vmlint.kubevirt.values import Draft
 from vmlint.model.access import get, mapping
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path
@@ -197,10 +198,11 @@ class Machine:
             applied, unknown = self._applied(workload)
             template, problem, giver = applied.template, applied.problem, _givers(workload, applied)
         else:
-            template = normal_template(mapping(workload.data, *workload.template_path))
-            problem = fill(template, self._world.cluster_config, self._world.settings.release)
-            fill_input_type(template)
-            fill_nested_paging(template)
+            draft = Draft(normal_template(mapping(workload.data, *workload.template_path)))
+            problem = fill(draft, self._world.cluster_config, self._world.settings.release)
+            fill_input_type(draft)
+            fill_nested_paging(draft)
+            template = draft.data
             unknown, giver = _NEITHER, _by_default(workload, template)
         late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
         if problem is not None:

@@ -268,7 +268,7 @@ def _compared(
 ) -> Mapping[str, Any] | None:
     """The template's spec with instancetype and preference applied and nothing else; None where they conflict."""
     applied = _copies(vm, contents, cluster).compared
-    return None if applied.conflicts or applied.refusal else mapping(applied.template, "spec")
+    return None if applied.conflicts or applied.refusal else clone(mapping(applied.template, "spec"))
 
 
 def _start(vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cluster: Cluster) -> Guest:
