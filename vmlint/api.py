@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -92,7 +91,7 @@ def check(
         report = cache.report(workspace, run) if cache else run(None)[1]
         if references:
             snapshot = snapshots[-1] if snapshots else workspace.snapshot(Reuse())
-            report = replace(report, references=open_references(snapshot))
+            report = report._replace(references=open_references(snapshot))
         return report
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from vmlint.model.chain import Hop
 from vmlint.model.effect import Effect, Level
 from vmlint.model.resource import Place, Spot
+from vmlint.record import Record, by_identity
 from vmlint.source.edit import Edit
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ class Fix(enum.StrEnum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record):
     """What a rule reports of its subject: the place, what is wrong, what to do, and the chain that leads there.
 
     `edits` make the fix, one after the other; their paths start at the object of the place. `how` is their certainty,
@@ -52,15 +51,14 @@ class Fault:
 
     def along(self, chain: Iterable[Hop]) -> Fault:
         """The same fault with the chain of hops that leads to it."""
-        return replace(self, chain=tuple(chain))
+        return self._replace(chain=tuple(chain))
 
     def with_fix(self, how: Fix, *edits: Edit) -> Fault:
         """The same fault with the edits that fix it."""
-        return replace(self, edits=edits, how=how)
+        return self._replace(edits=edits, how=how)
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Record):
     """A question of the rule that the files don't answer. It is shown and counted, and is neither pass nor fault."""
 
     place: Place | Spot
@@ -68,8 +66,7 @@ class Doubt:
     chain: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Record):
     """A rule's identity: its number, effect, first version, and the class of its subjects.
 
     Of several faults at one field only those of the highest `rank` are shown: above zero are faults that the schema
@@ -118,8 +115,8 @@ class RuleModule(Protocol):
     __name__: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+@by_identity
+class Rule(Record):
     """A rule as the engine uses it. The slug is the module's file name; the title is the first line of its page.
 
     `text` returns its page, which few runs need. `pack` is the display name of its pack, "" for vmlint's own rules.

@@ -6,7 +6,6 @@ import datetime
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ REPOSITORIES = sorted(
 @pytest.mark.parametrize("folder", REPOSITORIES, ids=lambda folder: folder.name)
 def test_reports_are_the_same_in_every_format(folder: Path, cache: Cache, judged: list[str]) -> None:
     cold, first, second = (vmlint.check([folder], cache=one) for one in (None, cache, cache))
-    assert {replace(report, suppressions=()) for report in (first, second)} == {replace(cold, suppressions=())}
+    assert {report._replace(suppressions=()) for report in (first, second)} == {cold._replace(suppressions=())}
     assert judged == ["judged", "judged"]
     assert [render(name, second) for name in FORMATS] == [render(name, cold) for name in FORMATS]
 

@@ -102,7 +102,7 @@ levels.VM1 = "note"
 def test_every_setting(repository: Path, file: str, text: str) -> None:
     for folder in ("apps", "clusters/b", "clusters/a", "platform"):
         Path(folder).mkdir(parents=True)
-    assert load(write(file, text), known_rules=RULES) == Config(
+    assert load(write(file, text), known_rules=RULES)._replace(known_rules=None) == Config(
         paths=("apps", "clusters/a", "clusters/b"),
         exclude=("charts/**/templates/",),
         context=("platform",),

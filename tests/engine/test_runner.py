@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -125,7 +124,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, slug: str, name: str, error: BaseExce
         return checked
 
     changed = tuple(
-        replace(rule, check=spoilt(rule.check), meta=replace(rule.meta, about=None)) if rule.slug == slug else rule
+        rule._replace(check=spoilt(rule.check), meta=rule.meta._replace(about=None)) if rule.slug == slug else rule
         for rule in registry.rules()
     )
     monkeypatch.setattr("vmlint.config.config.Config.all_rules", lambda _: changed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ FINDING = Finding(
     end_line=8,
     end_column=10,
 )
-UNREADABLE = replace(FINDING, rule="VM901", resource=None, field="", file="vms/broken.yaml")
+UNREADABLE = FINDING._replace(rule="VM901", resource=None, field="", file="vms/broken.yaml")
 
 
 def baseline(*findings: Finding) -> Baseline:
@@ -54,7 +53,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_a_known_finding_may_move(moved: dict[str, Any]) -> None:
-    known = baseline(FINDING).taken_from([replace(FINDING, **moved)], ())
+    known = baseline(FINDING).taken_from([FINDING._replace(**moved)], ())
     assert (known.new, len(known.suppressed), known.stale) == ((), 1, ())
 
 
@@ -69,7 +68,7 @@ def test_a_known_finding_may_move(moved: dict[str, Any]) -> None:
     ],
 )
 def test_another_finding_is_new(changed: dict[str, Any]) -> None:
-    other = replace(FINDING, **changed)
+    other = FINDING._replace(**changed)
     known = baseline(FINDING).taken_from([other], ())
     assert (known.new, known.suppressed) == ((other,), ())
     assert known.stale == (Stale("VM525", "VirtualMachine shop/web", "spec.running", 1),)
@@ -77,14 +76,14 @@ def test_another_finding_is_new(changed: dict[str, Any]) -> None:
 
 def test_a_finding_of_no_object_is_known_by_its_file() -> None:
     known = baseline(UNREADABLE)
-    assert known.taken_from([replace(UNREADABLE, line=3)], ()).new == ()
-    other = replace(UNREADABLE, file="vms/more.yaml")
+    assert known.taken_from([UNREADABLE._replace(line=3)], ()).new == ()
+    other = UNREADABLE._replace(file="vms/more.yaml")
     assert known.taken_from([other], ()).new == (other,)
     assert known.taken_from([], ()).stale == (Stale("VM901", "vms/broken.yaml", "", 1),)
 
 
 def test_files_are_given_from_the_baselines_folder() -> None:
-    text = Baseline.from_findings([replace(UNREADABLE, file="a/b.yaml")], "a/known.json").text()
+    text = Baseline.from_findings([UNREADABLE._replace(file="a/b.yaml")], "a/known.json").text()
     assert json.loads(text)["findings"] == [{"rule": "VM901", "file": "b.yaml", "count": 1}]
 
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +153,7 @@ def repository(many: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def same(alone: Report, together: Report) -> None:
-    assert replace(together, suppressions=()) == replace(alone, suppressions=())
+    assert together._replace(suppressions=()) == alone._replace(suppressions=())
     assert [render(name, together) for name in ("json", "sarif")] == [render(name, alone) for name in ("json", "sarif")]
 
 

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -119,7 +118,7 @@ def test_no_index_is_not_newest(tmp_path: Path) -> None:
 def test_a_module_that_differs_from_the_index_is_reported() -> None:
     rule = rules()[0]
     module = f"vmlint.rules.{rule.family}.{rule.slug.replace('-', '_')}"
-    stale = announced(module, rule.title, replace(rule.meta, since="9"))
+    stale = announced(module, rule.title, rule.meta._replace(since="9"))
     with pytest.raises(RuntimeError, match="another `META` than the index"):
         stale.check(None, None)  # type: ignore[arg-type]
     assert announced(module, rule.title, rule.meta).page == rule.page

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from vmlint.findings.finding import Changed, Counts, KindCount, OpenReference, Report, Skipped, Undecided
@@ -50,7 +48,7 @@ def test_a_run_without_findings(counts: Counts, summary: str) -> None:
 )
 def test_a_run_of_a_change(changed: Changed, line: str) -> None:
     counts = f"clean: {changed.objects} of 12 objects from 5 files"
-    assert said(replace(CLEAN, changed=changed)) == f"changed    {line}\n\n{counts}\n"
+    assert said(CLEAN._replace(changed=changed)) == f"changed    {line}\n\n{counts}\n"
 
 
 def test_findings_are_counted_by_level() -> None:
@@ -66,7 +64,7 @@ def test_findings_are_counted_by_level() -> None:
 
 def test_skipped_files_stand_under_their_reason() -> None:
     skipped = [Skipped(f"{name}.yaml", 0, "no YAML") for name in "abcde"]
-    report = replace(CLEAN, skipped=(*skipped, Skipped("f.yaml", 9, "no YAML"), Skipped("g.yaml", 2, "no mapping")))
+    report = CLEAN._replace(skipped=(*skipped, Skipped("f.yaml", 9, "no YAML"), Skipped("g.yaml", 2, "no mapping")))
     assert said(report) == (
         "skipped    5 files and 1 document: no YAML\n"
         "             a.yaml, b.yaml, c.yaml and 3 more\n"
@@ -91,8 +89,7 @@ def test_skipped_files_stand_under_their_reason() -> None:
 
 
 def test_many_reasons_and_questions_are_listed_in_part() -> None:
-    report = replace(
-        CLEAN,
+    report = CLEAN._replace(
         skipped=tuple(Skipped("a.yaml", line, f"reason {line}") for line in range(1, 13)),
         undecided=tuple(Undecided("a.yaml", line, vm("web"), f"question {line}") for line in range(1, 12)),
     )
@@ -109,14 +106,14 @@ def test_many_reasons_and_questions_are_listed_in_part() -> None:
 
 
 def test_a_summary_wider_than_the_page_takes_two_lines() -> None:
-    report = replace(CLEAN, counts=Counts(files=5, objects=12, outside=2, irrelevant=30))
+    report = CLEAN._replace(counts=Counts(files=5, objects=12, outside=2, irrelevant=30))
     assert said(report, width=60) == ("clean: 12 objects from 5 files\n2 external references · 30 other documents\n")
 
 
 def test_questions_that_differ_in_names_are_one_row() -> None:
     reason = "DataVolume template `{}`: which access mode the claim gets: no storage class in the files is the default"
     asked = tuple(Undecided("a.yaml", line, vm(f"web-{line}"), reason.format(line)) for line in range(1, 8))
-    report = replace(CLEAN, undecided=(*asked, Undecided("b.yaml", 1, vm("db"), "another question")))
+    report = CLEAN._replace(undecided=(*asked, Undecided("b.yaml", 1, vm("db"), "another question")))
     text = said(report)
     assert text.count("which access mode") == 1
     assert "and 6 more questions like it: a.yaml:2, a.yaml:3, a.yaml:4 and 3 more" in text
@@ -130,7 +127,7 @@ def test_a_report_without_findings_has_what_was_looked_at() -> None:
     assert said(report) == (
         "checked    8 H, 7 G, 6 F, 5 E, 4 D, 3 C, 3 of other kinds, against 2 rules\n\nclean: 36 objects from 5 files\n"
     )
-    assert "checked" not in said(replace(report, findings=(LABEL_MISSING,)))
+    assert "checked" not in said(report._replace(findings=(LABEL_MISSING,)))
 
 
 def test_external_references_are_listed_by_kind_and_reason() -> None:
@@ -141,7 +138,7 @@ def test_external_references_are_listed_by_kind_and_reason() -> None:
         OpenReference("VirtualMachineClusterInstancetype", "u1.small", catalog, "a.yaml", 7),
         OpenReference("VirtualMachineClusterInstancetype", "u1.small", catalog, "c\x1b[1m.yaml", 7),
     ]
-    report = replace(CLEAN, references=tuple(rows))
+    report = CLEAN._replace(references=tuple(rows))
     assert said(report, verbose=True) == (
         "external   1 reference to DataSource: the name holds a variable\n"
         "             images/fedora: a.yaml:9\n"

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from vmlint.report.excerpt import excerpt
@@ -11,7 +9,7 @@ LONG = "    command: " + " ".join(f"word{number:02}" for number in range(40))
 
 
 def drawn(source: str, column: int, end_column: int, width: int | None = None, *, lines: int = 1) -> str:
-    finding = replace(LABEL_MISSING, line=7, column=column, end_line=6 + lines, end_column=end_column, excerpt=source)
+    finding = LABEL_MISSING._replace(line=7, column=column, end_line=6 + lines, end_column=end_column, excerpt=source)
     return paint(excerpt(finding, Page(width), 0))
 
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 from vmlint.findings.finding import Finding
 from vmlint.report.fingerprint import fingerprints
 
@@ -11,23 +9,23 @@ def mark(finding: Finding) -> str:
 
 
 def test_lines_and_files_make_no_difference_to_an_objects_finding() -> None:
-    moved = replace(LABEL_MISSING, file="apps/web.yaml", line=90, column=1, message="said in other words", excerpt="")
+    moved = LABEL_MISSING._replace(file="apps/web.yaml", line=90, column=1, message="said in other words", excerpt="")
     assert mark(moved) == mark(LABEL_MISSING)
 
 
 def test_the_version_of_the_api_makes_no_difference() -> None:
     assert LABEL_MISSING.resource
-    newer = replace(LABEL_MISSING, resource=LABEL_MISSING.resource._replace(api_version="kubevirt.io/v2"))
+    newer = LABEL_MISSING._replace(resource=LABEL_MISSING.resource._replace(api_version="kubevirt.io/v2"))
     assert mark(newer) == mark(LABEL_MISSING)
 
 
 def test_rule_object_and_field_make_a_difference() -> None:
     changed = [
-        replace(LABEL_MISSING, rule="VM104"),
-        replace(LABEL_MISSING, resource=vm("db")),
-        replace(LABEL_MISSING, field="spec.preference.inferFromVolume"),
-        replace(UNREADABLE),
-        replace(UNREADABLE, file="other.yaml"),
+        LABEL_MISSING._replace(rule="VM104"),
+        LABEL_MISSING._replace(resource=vm("db")),
+        LABEL_MISSING._replace(field="spec.preference.inferFromVolume"),
+        UNREADABLE,
+        UNREADABLE._replace(file="other.yaml"),
     ]
     assert len({mark(finding) for finding in [LABEL_MISSING, *changed]}) == 6
 

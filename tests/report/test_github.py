@@ -1,4 +1,3 @@
-from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -35,7 +34,7 @@ def test_nothing_found() -> None:
     ("level", "name"), [(Level.ERROR, "error"), (Level.WARNING, "warning"), (Level.NOTE, "notice")]
 )
 def test_a_level_is_a_command(level: Level, name: str) -> None:
-    report = Report("0.1.0", (replace(OLD_VERSION, level=level),))
+    report = Report("0.1.0", (OLD_VERSION._replace(level=level),))
     assert read(render(report, quiet=True)[:-1]) == (
         name,
         {
@@ -52,7 +51,7 @@ def test_a_level_is_a_command(level: Level, name: str) -> None:
 
 
 def test_columns_count_only_on_one_line() -> None:
-    text = render(Report("0.1.0", (replace(LABEL_MISSING, end_line=15),)), quiet=True)
+    text = render(Report("0.1.0", (LABEL_MISSING._replace(end_line=15),)), quiet=True)
     assert read(text)[1] == {
         "file": "vms/web.yaml",
         "line": "14",
@@ -62,7 +61,7 @@ def test_columns_count_only_on_one_line() -> None:
 
 
 def test_properties_hold_their_own_separators() -> None:
-    finding = replace(OLD_VERSION, file="a:b,c%2Cd=e.yaml", message="100% `a::b`, c")
+    finding = OLD_VERSION._replace(file="a:b,c%2Cd=e.yaml", message="100% `a::b`, c")
     _, properties, message = read(render(Report("0.1.0", (finding,)), quiet=True)[:-1])
     assert properties["file"] == "a:b,c%2Cd=e.yaml"
     assert message.startswith("VirtualMachineClusterPreference fedora: 100% `a::b`, c.\n")

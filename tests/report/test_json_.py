@@ -1,5 +1,4 @@
 import json
-from dataclasses import fields, replace
 
 from vmlint.findings.finding import Changed, Finding, Report, Stale, Suppressed
 from vmlint.model.suppression import Source
@@ -26,7 +25,7 @@ def test_an_empty_report() -> None:
 
 
 def test_a_finding_has_the_names_of_the_library() -> None:
-    camel = {field.name.replace("_l", "L").replace("_c", "C") for field in fields(Finding)} - {
+    camel = {name.replace("_l", "L").replace("_c", "C") for name in Finding._fields} - {
         "also",
         "excerpt",
         "mend",
@@ -44,7 +43,7 @@ def test_strings_are_exact() -> None:
 def test_a_suppressed_finding_shows_who_suppresses_it() -> None:
     suppressed = Suppressed(LABEL_MISSING, Source.ANNOTATION, "later", "vms/web.yaml", 7)
     stale = Stale("VM525", "VirtualMachine shop/web", "spec.running", 2)
-    read = json.loads(render(replace(REPORT, suppressed=(suppressed,), stale=(stale,))))
+    read = json.loads(render(REPORT._replace(suppressed=(suppressed,), stale=(stale,))))
     assert (read["summary"]["suppressed"], read["summary"]["stale"]) == (1, 1)
     by = {"source": "annotation", "reason": "later", "file": "vms/web.yaml", "line": 7}
     assert read["suppressed"] == [read["findings"][3] | {"suppression": by}]
@@ -54,5 +53,5 @@ def test_a_suppressed_finding_shows_who_suppresses_it() -> None:
 
 
 def test_a_run_of_a_change_shows_what_was_compared() -> None:
-    read = json.loads(render(replace(REPORT, changed=Changed("main", "c0ffee", 3, 2))))
+    read = json.loads(render(REPORT._replace(changed=Changed("main", "c0ffee", 3, 2))))
     assert read["changed"] == {"since": "main", "commit": "c0ffee", "objects": 3, "hidden": 2, "everything": ""}

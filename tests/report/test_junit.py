@@ -1,7 +1,6 @@
 """JUnit XML, by the elements and attributes that Jenkins' `junit-10.xsd` allows."""
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, fromstring
 
@@ -112,8 +111,8 @@ def test_what_was_not_decided_or_not_linted_is_skipped() -> None:
 
 
 def test_no_two_tests_of_a_class_have_one_name() -> None:
-    same = replace(LABEL_MISSING, line=90)
-    numbered = replace(LABEL_MISSING, field=f"{LABEL_MISSING.field} #2")
+    same = LABEL_MISSING._replace(line=90)
+    numbered = LABEL_MISSING._replace(field=f"{LABEL_MISSING.field} #2")
     doubt = Undecided("vm.yaml", 3, None, "unknown")
     report = Report(
         "0.1.0", (numbered, LABEL_MISSING, same, same, UNREADABLE), undecided=(doubt, doubt._replace(line=5))
@@ -125,8 +124,8 @@ def test_no_two_tests_of_a_class_have_one_name() -> None:
 
 
 def test_what_no_xml_can_hold_is_written_as_an_escape() -> None:
-    finding = replace(
-        LABEL_MISSING, message="a\x00b\ufffec\udcffd <tag> & ]]>", field="\uffff\x0b", file="\ufffe", excerpt="\uffff"
+    finding = LABEL_MISSING._replace(
+        message="a\x00b\ufffec\udcffd <tag> & ]]>", field="\uffff\x0b", file="\ufffe", excerpt="\uffff"
     )
     (failure,) = read(Report("0.1.0", (finding,)))[0][0]
     assert r"a\x00b\ufffec\xffd <tag> & ]]>." in failure.get("message", "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -57,7 +56,7 @@ def test_programs_get_addresses() -> None:
 
 @pytest.mark.usefixtures("published")
 def test_rules_of_packs_have_no_page() -> None:
-    report = Report("0.1.0", (replace(LABEL_MISSING, rule="ACME1"),))
+    report = Report("0.1.0", (LABEL_MISSING._replace(rule="ACME1"),))
     assert "\x1b]8" not in render("text", report, links=True)
     assert "url" not in json.loads(render("json", report))["findings"][0]
 

@@ -1,7 +1,6 @@
 """The Markdown report, read again by a Markdown parser: what it shows, and that it shows nothing else."""
 
 import re
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -69,7 +68,7 @@ def test_nothing_found() -> None:
 
 
 def test_a_run_of_a_change_shows_what_it_leaves_out() -> None:
-    changed = replace(Report("0.1.0"), changed=Changed("origin/*", "c0ffee", 3, 1))
+    changed = Report("0.1.0")._replace(changed=Changed("origin/*", "c0ffee", 3, 1))
     assert render(changed).splitlines()[4] == (
         "Changed: 3 of 0 objects affected by changes since `origin/*`; 1 finding elsewhere is not shown."
     )
@@ -86,7 +85,7 @@ def test_counts_come_first_the_gravest_on_top() -> None:
 
 
 def test_findings_of_one_object_stand_under_one_heading() -> None:
-    other = replace(LABEL_MISSING, line=90, file="vms/more.yaml")
+    other = LABEL_MISSING._replace(line=90, file="vms/more.yaml")
     text = render(Report("0.1.0", (LABEL_MISSING, OLD_VERSION, other)))
     assert re.findall(r"^### .*$", text, re.MULTILINE) == [
         "### `VirtualMachine shop/web`",
@@ -96,8 +95,7 @@ def test_findings_of_one_object_stand_under_one_heading() -> None:
 
 
 def everywhere(trap: str) -> Finding:
-    return replace(
-        OVERRIDE,
+    return OVERRIDE._replace(
         resource=ObjectId("v1", trap, trap, trap),
         field=trap,
         message=f"{trap}",
@@ -120,7 +118,7 @@ def test_no_manifest_writes_markdown(trap: str) -> None:
 def test_a_trap_is_shown_as_it_is_written(trap: str) -> None:
     from vmlint.report.untrusted import visible
 
-    html = page(Report("0.1.0", (replace(OVERRIDE, message=f"see {trap} here", resource=None),)))
+    html = page(Report("0.1.0", (OVERRIDE._replace(message=f"see {trap} here", resource=None),)))
     wanted = "".join(visible(f"see {trap} here").split())
     assert wanted.replace("`", "") in "".join(shown(html).split()).replace("`", "")
 
@@ -138,8 +136,8 @@ def test_hostile_names_stay_inert() -> None:
 
 
 def test_a_summary_that_would_be_too_large_is_cut_and_reports_it() -> None:
-    long = replace(UNREADABLE, message="é" * 1000)
-    text = render(Report("0.1.0", tuple(replace(long, line=line) for line in range(1, 2000))))
+    long = UNREADABLE._replace(message="é" * 1000)
+    text = render(Report("0.1.0", tuple(long._replace(line=line) for line in range(1, 2000))))
     assert SIZE * 0.99 < len(text.encode("utf-8")) <= SIZE
     listed = text.count("VM901 unreadable ·")
     assert text.endswith(f"\n\n{1999 - listed} findings more, too many for a summary.\n")

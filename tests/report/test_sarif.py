@@ -1,7 +1,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -74,7 +73,7 @@ def test_rules_are_sorted_and_results_point_at_them() -> None:
 
 
 def test_the_order_of_the_findings_makes_no_difference() -> None:
-    assert render(replace(REPORT, findings=REPORT.findings[::-1], rules=REPORT.rules[::-1])) == render(REPORT)
+    assert render(REPORT._replace(findings=REPORT.findings[::-1], rules=REPORT.rules[::-1])) == render(REPORT)
 
 
 def test_descriptions_are_cut_to_what_github_takes() -> None:
@@ -103,7 +102,7 @@ def test_links_lead_to_their_step() -> None:
 
 def test_a_step_that_is_written_nowhere_is_where_the_one_before_it_is() -> None:
     nowhere, somewhere = Step("outside", "", 0), Step("here", "b.yaml", 7)
-    flow = results_of(replace(LABEL_MISSING, chain=(nowhere, somewhere, nowhere)))[0]["codeFlows"][0]
+    flow = results_of(LABEL_MISSING._replace(chain=(nowhere, somewhere, nowhere)))[0]["codeFlows"][0]
     places = [step["location"]["physicalLocation"] for step in flow["threadFlows"][0]["locations"]]
     assert [(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places] == [
         ("vms/web.yaml", 14),
@@ -114,7 +113,7 @@ def test_a_step_that_is_written_nowhere_is_where_the_one_before_it_is() -> None:
 
 def test_a_long_chain_is_cut() -> None:
     chain = tuple(Step(f"step {line}", "a.yaml", line) for line in range(1, 104))
-    result = results_of(replace(LABEL_MISSING, chain=chain))[0]
+    result = results_of(LABEL_MISSING._replace(chain=chain))[0]
     assert len(result["relatedLocations"]) == sarif.STEPS == 100
     assert result["message"]["text"].endswith("; step 100 ([a.yaml:100](100)); 3 more.")
 
@@ -133,16 +132,16 @@ def test_no_manifest_makes_a_link_or_a_placeholder(report: Report) -> None:
 
 
 def test_regions_count_from_one_and_do_not_end_before_they_start() -> None:
-    strange = replace(UNREADABLE, line=0, column=0, end_line=0, end_column=0)
-    backwards = replace(UNREADABLE, line=5, column=9, end_line=4, end_column=3)
+    strange = UNREADABLE._replace(line=0, column=0, end_line=0, end_column=0)
+    backwards = UNREADABLE._replace(line=5, column=9, end_line=4, end_column=3)
     regions = [result["locations"][0]["physicalLocation"]["region"] for result in results_of(strange, backwards)]
     assert [tuple(region.values()) for region in regions] == [(1, 1, 1, 1), (5, 9, 5, 9)]
 
 
 def test_marks_hold_still_when_lines_move() -> None:
-    moved = replace(LABEL_MISSING, file="other.yaml", line=90, end_line=90, column=1, message="other words", chain=())
+    moved = LABEL_MISSING._replace(file="other.yaml", line=90, end_line=90, column=1, message="other words", chain=())
     assert LABEL_MISSING.resource is not None
-    newer = replace(LABEL_MISSING, resource=LABEL_MISSING.resource._replace(api_version="kubevirt.io/v2"))
+    newer = LABEL_MISSING._replace(resource=LABEL_MISSING.resource._replace(api_version="kubevirt.io/v2"))
     assert marks_of(moved) == marks_of(newer) == marks_of(LABEL_MISSING)
 
 
@@ -159,17 +158,17 @@ def test_marks_hold_still_when_lines_move() -> None:
     ],
 )
 def test_marks_tell_rule_object_and_field_apart(change: dict[str, Any]) -> None:
-    assert marks_of(replace(LABEL_MISSING, **change)) != marks_of(LABEL_MISSING)
+    assert marks_of(LABEL_MISSING._replace(**change)) != marks_of(LABEL_MISSING)
 
 
 def test_repeats_are_numbered_in_their_order() -> None:
-    first, second = replace(LABEL_MISSING, line=3), LABEL_MISSING
+    first, second = LABEL_MISSING._replace(line=3), LABEL_MISSING
     mark = marks_of(first)[0].partition(":")[0]
     assert marks_of(second, OVERRIDE, first)[1:] == [f"{mark}:1", f"{mark}:2"]
 
 
 def test_a_fault_of_a_whole_document_is_marked_by_its_file() -> None:
-    assert marks_of(UNREADABLE) != marks_of(replace(UNREADABLE, file="other.yaml"))
+    assert marks_of(UNREADABLE) != marks_of(UNREADABLE._replace(file="other.yaml"))
     assert "primaryLocationLineHash" not in results_of(UNREADABLE)[0]["partialFingerprints"]
 
 
@@ -190,13 +189,13 @@ def test_of_too_many_findings_the_gravest_are_kept(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("level", Level)
 def test_each_result_has_its_level(level: Level) -> None:
-    assert results_of(replace(LABEL_MISSING, level=level))[0]["level"] == level.value
+    assert results_of(LABEL_MISSING._replace(level=level))[0]["level"] == level.value
 
 
 def test_suppressed_findings_stay_with_who_suppresses_them() -> None:
     known = Suppressed(OVERRIDE, Source.BASELINE, "", "known.json", 0)
     unwanted = Suppressed(UNREADABLE, Source.COMMENT, "the portal", "vms/tab.yaml", 2)
-    ignored = Suppressed(replace(UNREADABLE, line=9), Source.CONFIGURATION, " ", "", 0)
+    ignored = Suppressed(UNREADABLE._replace(line=9), Source.CONFIGURATION, " ", "", 0)
     report = Report("0.1.0", (LABEL_MISSING,), suppressed=(known, unwanted, ignored), baseline="known.json")
     results = run_of(report)["results"]
     assert [(result["ruleId"], result["baselineState"]) for result in results] == [
@@ -221,7 +220,7 @@ def test_without_suppressions_and_baseline_nothing_is_said_of_them() -> None:
 
 
 def test_a_suppressed_finding_keeps_its_mark() -> None:
-    second = replace(OVERRIDE, line=200)
+    second = OVERRIDE._replace(line=200)
     (_, before) = marks_of(OVERRIDE, second)
     report = Report("0.1.0", (second,), suppressed=(Suppressed(OVERRIDE, Source.COMMENT, "", "a.yaml", 1),))
     assert run_of(report)["results"][1]["partialFingerprints"]["vmlint/v1"] == before

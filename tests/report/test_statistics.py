@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 from vmlint.findings.finding import Report
 from vmlint.report import json_, text
@@ -8,7 +7,7 @@ from vmlint.rule import Level
 
 from .sample import HOSTILE, LABEL_MISSING, OLD_VERSION, REPORT, UNREADABLE
 
-WARNED = replace(LABEL_MISSING, level=Level.WARNING, file="vms/db.yaml")
+WARNED = LABEL_MISSING._replace(level=Level.WARNING, file="vms/db.yaml")
 MANY = Report("0.1.0", (OLD_VERSION, LABEL_MISSING, WARNED, UNREADABLE))
 
 
@@ -54,7 +53,7 @@ def test_the_most_frequent_comes_first_and_every_finding_is_counted_once() -> No
 
 
 def test_the_order_of_the_findings_makes_no_difference() -> None:
-    assert statistics(replace(MANY, findings=MANY.findings[::-1])) == statistics(MANY)
+    assert statistics(MANY._replace(findings=MANY.findings[::-1])) == statistics(MANY)
 
 
 def test_json_has_them_where_they_are_wanted() -> None:

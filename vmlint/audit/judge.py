@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from vmlint import registry
@@ -58,7 +57,7 @@ def tables(
     snapshot = workspace.snapshot(reuse)
     report = report_of(analyse(snapshot, reuse))
     lacking = [Skipped(file, 0, "the clone is partial and lacks this file") for file in absent]
-    report = replace(report, skipped=(*report.skipped, *lacking))
+    report = report._replace(skipped=(*report.skipped, *lacking))
     return rows(snapshot, report), workspace, valid_until(report)
 
 

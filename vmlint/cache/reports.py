@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, replace
 from typing import Any
 
 from vmlint.cache.shape import fits
@@ -39,7 +38,7 @@ def packed(report: Report) -> bytes:
         "findings": [_row(finding) for finding in report.findings],
         "skipped": report.skipped,
         "undecided": report.undecided,
-        "counts": astuple(report.counts),
+        "counts": report.counts,
         "suppressed": [[_row(one.finding), *one[1:]] for one in report.suppressed],
         "stale": report.stale,
         "baseline": report.baseline,
@@ -80,11 +79,11 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
 
 def _counts(row: Sequence[Any]) -> Counts:
     *numbers, kinds = row
-    return replace(Counts(*numbers), kinds=tuple(KindCount(*kind) for kind in kinds))
+    return Counts(*numbers)._replace(kinds=tuple(KindCount(*kind) for kind in kinds))
 
 
 def _row(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in Finding.__slots__} | {"mend": _mend_row(finding.mend)}
+    return {name: getattr(finding, name) for name in Finding._fields} | {"mend": _mend_row(finding.mend)}
 
 
 def _finding(row: Mapping[str, Any]) -> Finding:

@@ -6,7 +6,6 @@ import argparse
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -177,7 +176,7 @@ def config_of(arguments: Namespace, *, known_rules: Sequence[Rule] | None = None
     changed = {name: value for name, value in given.items() if value is not None}
     config = config.replace(**changed)
     more = config.replace(context=arguments.context, crds=arguments.crds)
-    added = replace(config, context=(*config.context, *more.context), crds=(*config.crds, *more.crds))
+    added = config._replace(context=(*config.context, *more.context), crds=(*config.crds, *more.crds))
     return added.excluding(arguments.exclude)
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from vmlint import registry
 from vmlint.config.exceptions import Ignore, Override
-from vmlint.config.levels import Levels
+from vmlint.config.levels import NO_LEVELS, Levels
 from vmlint.config.names import means, meant, naming
 from vmlint.config.paths import ignore_spec
 from vmlint.config.settings import SETTINGS, Scope
 from vmlint.errors import UsageError
 from vmlint.model.spelling import nearest
+from vmlint.record import Record
 from vmlint.rule import Effect, Level, Rule
 from vmlint.source.authored import At
 from vmlint.source.document import Skipped
@@ -25,8 +24,7 @@ from vmlint.source.document import Skipped
 __all__ = ["Config", "Ignore", "Levels", "Override"]
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Record):
     """All settings of a run. Paths are relative to the working directory.
 
     A rule is named by its number, a beginning of the number (`VM1`), its slug or its family.
@@ -56,7 +54,7 @@ class Config:
     """The rules to run; none named means all."""
     ignore: tuple[str, ...] = ()
     """Rules not to run, though selected."""
-    levels: Levels = field(default_factory=dict)
+    levels: Levels = NO_LEVELS
     """Levels that differ from the effect's; of several names for a rule, the most specific one applies."""
     overrides: tuple[Override, ...] = ()
     """What is different for some files."""
@@ -84,13 +82,14 @@ class Config:
     """The settings that a keyword or an option gave, not a file: they apply in every folder."""
     per_folder: bool = False
     """Whether the configuration files of folders apply to the files in them, the nearest for each."""
-    not_in_effect: Mapping[str, Skipped] = field(default_factory=dict)
+    not_in_effect: Mapping[str, Skipped] = {}
     """What the file sets and does not apply, as it came with the files and was not named; by field."""
     folders: tuple[Config, ...] = ()
     """These configurations, once they are read; only what they set for files counts. Each `root` is absolute."""
-    known_rules: tuple[Rule, ...] | None = field(default=None, compare=False, repr=False)
+    roots: Mapping[str, Config] = {}
+    """The same by the folder that each applies to."""
+    known_rules: tuple[Rule, ...] | None = None
     """All rules of the run; None where its packs are not read yet, and names of rules are taken as they are."""
-    _by_root: dict[str, Config] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def replace(self, **overrides: Any) -> Config:
         """The same with some fields changed. Values may be as loose as in a file: a list, `"warning"`, `"v1.8"`.
@@ -109,19 +108,24 @@ class Config:
                 at.report(f"unknown setting `{name}`{nearest(name, list(readers))}")
         if at.mistakes:
             raise UsageError("; ".join(mistake.text for mistake in at.mistakes))
-        return dataclasses.replace(self, **changes, given=self.given | changes.keys())
+        return self._replace(**changes, given=self.given | changes.keys())
 
     def without_rules(self, names: Sequence[str]) -> Config:
         """The same without some rules, in every folder."""
-        return dataclasses.replace(self, without=(*self.without, *self.replace(ignore=names).ignore))
+        return self._replace(without=(*self.without, *self.replace(ignore=names).ignore))
 
     def with_folders(self, folders: Iterable[Config]) -> Config:
         """The same with the configurations of folders; what they exclude is excluded here, too."""
         names = {setting.field for setting in SETTINGS if setting.scope is Scope.FOLDER} & self.given
         kept = {name: getattr(self, name) for name in names}
-        configs = tuple(dataclasses.replace(folder, **kept, without=self.without) for folder in folders)
+        configs = tuple(folder._replace(**kept, without=self.without) for folder in folders)
         excluded = [] if "exclude" in names else [pattern for folder in configs for pattern in self._excluded(folder)]
-        return dataclasses.replace(self, folders=configs, exclude=(*self.exclude, *excluded))
+        return self._holding(configs)._replace(exclude=(*self.exclude, *excluded))
+
+    def _holding(self, folders: tuple[Config, ...]) -> Config:
+        """The same with these configurations of folders; of several of one folder the first applies."""
+        roots = {_place(folder.root): folder for folder in reversed(folders) if folder.root}
+        return self._replace(folders=folders, roots=roots)
 
     def _excluded(self, folder: Config) -> Iterator[str]:
         """What a folder's configuration excludes, as patterns of this one."""
@@ -133,20 +137,13 @@ class Config:
         """The configuration that applies to a file, given from the working directory: that of the nearest folder."""
         if not self.folders:
             return self
+        own = _place(os.path.abspath(self.root or ".")) if self.file else ""  # noqa: PTH100
         path = os.path.abspath(file)  # noqa: PTH100 - as text: a link's target is another place
-        while path != (above := os.path.dirname(path)):  # noqa: PTH120
-            if (config := self._roots().get(above)) is not None:
+        while path != (above := os.path.dirname(path)) and above != own:  # noqa: PTH120
+            if (config := self.roots.get(above)) is not None:
                 return config
             path = above
         return self
-
-    def _roots(self) -> dict[str, Config]:
-        """This one and those of folders, by the folder that each applies to; of several of one folder the first."""
-        if not self._by_root:
-            own = os.path.abspath(self.root or ".") if self.file else ""  # noqa: PTH100
-            roots = [(own, self), *((folder.root, folder) for folder in self.folders)]
-            self._by_root.update((root.rstrip("/") or "/", config) for root, config in reversed(roots) if root)
-        return self._by_root
 
     def all_rules(self) -> tuple[Rule, ...]:
         """vmlint's own rules, those of installed packs and those of `rules`. PackError names the packs' mistakes."""
@@ -154,17 +151,22 @@ class Config:
 
     def knowing(self, packs: Iterable[str] = ()) -> Config:
         """The same with all rules read, and those of further packs, by which names are checked from now on."""
-        return dataclasses.replace(self, known_rules=registry.adding(self.all_rules(), packs))
+        return self._replace(known_rules=registry.adding(self.all_rules(), packs))
+
+    def without_known_rules(self) -> Config:
+        """The same with no rules read."""
+        folders = tuple(folder._replace(known_rules=None) for folder in self.folders)
+        return self._holding(folders)._replace(known_rules=None)
 
     def excluding(self, patterns: Sequence[str]) -> Config:
         """The same with more patterns to exclude, which are relative to the working directory."""
         here = os.path.relpath(".", self.root or ".").replace(os.sep, "/")
         more = self.replace(exclude=[_moved(pattern, here) for pattern in patterns]).exclude
-        return dataclasses.replace(self, exclude=(*self.exclude, *more))
+        return self._replace(exclude=(*self.exclude, *more))
 
     def without_baseline(self) -> Config:
         """The same with no finding known."""
-        return dataclasses.replace(self, baseline="")
+        return self._replace(baseline="")
 
     def runs(self, rule: Rule) -> bool:
         """Whether the rule has to run at all: in some file it may have a level."""
@@ -216,6 +218,11 @@ def _weight(name: str, rule: Rule) -> int:
     if name == rule.family:
         return 0
     return len(rule.id) if name == rule.slug else len(name)
+
+
+def _place(root: str) -> str:
+    """A folder as `os.path.dirname` writes it."""
+    return root.rstrip("/") or "/"
 
 
 def _moved(pattern: str, folder: str, *, deep: bool = False) -> str:

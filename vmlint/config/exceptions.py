@@ -5,21 +5,20 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from vmlint.config.cluster import OBJECT
-from vmlint.config.levels import LEVELS, Levels
+from vmlint.config.levels import LEVELS, NO_LEVELS, Levels
 from vmlint.config.names import IGNORE, RULE, SELECT
 from vmlint.config.paths import GLOB, globs
 from vmlint.config.shape import TEXT, Shape, records, text_then
+from vmlint.record import Record
 from vmlint.source.authored import At, wrong
 
 __all__ = ["IGNORES", "OVERRIDES", "Ignore", "Override"]
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(Record):
     """What is different for the findings in some files. It can only narrow: a rule that is not chosen stays off.
 
     `paths` are patterns as in a .gitignore. `select` keeps only these rules (none named: all of them), `ignore`
@@ -30,7 +29,7 @@ class Override:
     paths: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    levels: Levels = field(default_factory=dict)
+    levels: Levels = NO_LEVELS
 
 
 _OVERRIDE: Mapping[str, Shape] = {
@@ -50,8 +49,7 @@ OVERRIDES = records(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(Record):
     """Findings that are not wanted: those of a rule, on the objects and in the files that the patterns mean.
 
     An empty pattern means all. `until` is the last day on which this applies; `line` is its line in the configuration

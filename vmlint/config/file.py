@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +45,7 @@ def load_for(paths: Sequence[str | Path], *, known_rules: Sequence[Rule] | None 
         config = Config(known_rules=None if known_rules is None else tuple(known_rules))
     else:
         config = _as_found(load(file, known_rules=known_rules), file)
-    return replace(config, per_folder=True)
+    return config._replace(per_folder=True)
 
 
 def _as_found(config: Config, file: Path) -> Config:
@@ -62,7 +61,7 @@ def _as_found(config: Config, file: Path) -> Config:
         setting.field: Skipped(_shown(file), lines.get(setting.key, 0), _NOT_NAMED.format(setting.key))
         for setting in changed
     }
-    return replace(config, **fields, not_in_effect=not_in_effect)
+    return config._replace(**fields, not_in_effect=not_in_effect)
 
 
 _NOT_NAMED = (
@@ -195,7 +194,7 @@ def load(file: Path, *, known_rules: Sequence[Rule] | None = None) -> Config:
     mistakes = [*written.messages(_shown(file), at.mistakes), *(pack_error.mistakes if pack_error else ())]
     if mistakes:
         raise ConfigError(mistakes) from pack_error
-    return replace(_config(values, file, written), known_rules=rules)
+    return _config(values, file, written)._replace(known_rules=rules)
 
 
 def _boundary(folder: Path) -> Path:
@@ -209,7 +208,7 @@ def _config(values: dict[str, Any], file: Path, written: Written) -> Config:
     """The configuration of a file with its values; its suppressions know their lines."""
     if "ignores" in values:
         values["ignores"] = tuple(
-            replace(ignore, line=written.line(Mistake(("ignores", index), "")))
+            ignore._replace(line=written.line(Mistake(("ignores", index), "")))
             for index, ignore in enumerate(values["ignores"])
         )
     return Config(**values, root=str(file.parent), file=_shown(file))

@@ -11,10 +11,11 @@ from vmlint.model.spelling import nearest
 from vmlint.rule import Level
 from vmlint.source.authored import At, kind_of_value, wrong
 
-__all__ = ["FAIL_ON", "LEVELS", "UNKNOWN_FIELDS", "Levels", "level_definition"]
+__all__ = ["FAIL_ON", "LEVELS", "NO_LEVELS", "UNKNOWN_FIELDS", "Levels", "level_definition"]
 
 Levels = Mapping[str, Level | Literal["off"]]
 """From a rule's name to the level of its findings."""
+NO_LEVELS: Levels = {}
 _WORDS = tuple(level.value for level in reversed(Level))
 
 

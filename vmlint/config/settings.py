@@ -3,7 +3,6 @@ documentation come from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -14,6 +13,7 @@ from vmlint.config.names import IGNORE, SELECT
 from vmlint.config.paths import BASELINE, PACKS, PATHS, globs
 from vmlint.config.shape import FLAG, Shape
 from vmlint.config.size import SIZE
+from vmlint.record import Record
 
 __all__ = ["SETTINGS", "Scope", "Setting"]
 
@@ -29,8 +29,7 @@ class Scope(Enum):
     """Only one that is named with `--config`: what comes with the linted files does not decide that programs run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Record):
     """A key of the file, with what it means, how it is read and who may set it."""
 
     key: str

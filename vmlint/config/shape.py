@@ -7,10 +7,10 @@ something harmless: all mistakes are reported together, and a configuration with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from vmlint.model.spelling import nearest
+from vmlint.record import Record
 from vmlint.source.authored import At, kind_of_value, wrong
 
 __all__ = ["FLAG", "TEXT", "Reader", "Schema", "Shape", "list_of", "record_schema", "records", "text_then"]
@@ -19,8 +19,7 @@ Reader = Callable[[Any, At], Any]
 Schema = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Record):
     """How a value is read, and its JSON Schema, which is made only where somebody needs it."""
 
     read: Reader

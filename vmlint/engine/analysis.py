@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
@@ -51,7 +50,6 @@ class Truncated(Record):
     shown: int
 
 
-@dataclass(slots=True)
 class Analysis:
     """What the rules find in a snapshot: violations, undecided questions, and where a rule failed.
 
@@ -62,19 +60,20 @@ class Analysis:
     how many, where Ctrl-C ended the analysis; else None.
     """
 
-    snapshot: Snapshot
-    rules: Sequence[Rule]
-    subjects: Sequence[NumberedSubject]
-    violations: list[tuple[Rule, Fault]] = field(default_factory=list)
-    doubts: list[Doubt] = field(default_factory=list)
-    crashes: list[Crash] = field(default_factory=list)
-    truncated: list[Truncated] = field(default_factory=list)
-    reused: dict[int, Ends] = field(default_factory=dict)
-    ends: dict[int, Ends] = field(default_factory=dict)
-    located: dict[int, Finding] = field(default_factory=dict)
-    silent: set[int] = field(default_factory=set)
-    judged: dict[int, Judged] = field(default_factory=dict)
-    stopped: tuple[int, int] | None = None
+    def __init__(self, snapshot: Snapshot, rules: Sequence[Rule], subjects: Sequence[NumberedSubject]) -> None:
+        self.snapshot = snapshot
+        self.rules = rules
+        self.subjects = subjects
+        self.violations: list[tuple[Rule, Fault]] = []
+        self.doubts: list[Doubt] = []
+        self.crashes: list[Crash] = []
+        self.truncated: list[Truncated] = []
+        self.reused: dict[int, Ends] = {}
+        self.ends: dict[int, Ends] = {}
+        self.located: dict[int, Finding] = {}
+        self.silent: set[int] = set()
+        self.judged: dict[int, Judged] = {}
+        self.stopped: tuple[int, int] | None = None
 
 
 def rules_of(settings: Config, *, about_changes: bool) -> tuple[Rule, ...]:

@@ -12,7 +12,6 @@ The last is found out, not guessed: the rules judge the object again with the fi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
 from typing import Any
 
 from vmlint.model.chain import Hop
@@ -182,9 +181,9 @@ def _folded(faults: Faults, under: Mapping[int, int], moves: Mapping[int, tuple[
             continue
         if others := below.get(index):
             effect = max((fault.effect, *(other.effect for _, other in others)), key=lambda one: _WEIGHT.get(one, 0))
-            fault = replace(fault, effect=effect, chain=(*fault.chain, Hop(_note(others), None)))
+            fault = fault._replace(effect=effect, chain=(*fault.chain, Hop(_note(others), None)))
             if moves and index in moves:
-                fault = replace(fault, edits=moves[index], fix=_fix(moves[index]))
+                fault = fault._replace(edits=moves[index], fix=_fix(moves[index]))
         kept.append((rule, fault))
     return kept
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Protocol
 
 from vmlint.config.config import Config
@@ -98,7 +97,7 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     if scope:
         report = scope.part_of(report, [*reported, *about])
     findings = sorted((*merged(report.findings), *failed), key=lambda finding: finding.order)
-    return replace(report, findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
+    return report._replace(findings=tuple(findings), suppressed=merged_suppressed(report.suppressed))
 
 
 def _reported(
@@ -144,7 +143,7 @@ def _crashed(rule: Rule, fault: Fault) -> Finding:
     except MemoryError:
         raise
     except Exception:
-        return located(rule, replace(fault, place=_start(_document(fault.place))))
+        return located(rule, fault._replace(place=_start(_document(fault.place))))
 
 
 def _start(document: Document) -> Spot:
@@ -181,7 +180,7 @@ def _counted(analysis: Analysis) -> Counts:
         if index not in analysis.reused and index not in analysis.ends and isinstance(subject, Resource):
             found.update(ends(subject, snapshot.worlds[number]))
     states = [State(state) for *_, state in found]
-    return replace(snapshot.repository.counts, outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))
+    return snapshot.repository.counts._replace(outside=states.count(State.OUTSIDE), unknown=states.count(State.UNKNOWN))
 
 
 def _left_out(truncated: Truncated) -> Skipped:
@@ -197,4 +196,4 @@ def _levelled(findings: Iterable[tuple[Rule, Finding]], config: Config) -> Itera
     for rule, finding in findings:
         level = config.level(rule, finding.effect, finding.file)
         if level is not None:
-            yield finding if level is finding.level else replace(finding, level=level)
+            yield finding if level is finding.level else finding._replace(level=level)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from vmlint.config.config import Config
@@ -95,7 +94,7 @@ def assemble(
         repository = _assembled(files, beside, definitions, config, known, gathered.beside, reuse)
     if before is None:
         return repository
-    plain = replace(config, render=False)
+    plain = config._replace(render=False)
     now = (
         _assembled(files, beside, definitions, plain, beyond=gathered.beside, reuse=reuse)
         if config.render

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint.config.config import Config
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
@@ -18,8 +18,7 @@ Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done, and how much there is in all (0 where that is not known)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunRequest:
+class RunRequest(Record):
     """The files and settings of a run, and how it is to go.
 
     `paths` are files and folders, `-` is standard input; without any, those of the configuration count, else `.`.
@@ -31,9 +30,9 @@ class RunRequest:
 
     paths: tuple[str, ...] = ()
     config: Config | None = None
-    overrides: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = {}
     revision: str | Difference | None = None
-    overlay: Mapping[str, bytes] = field(default_factory=dict)
+    overlay: Mapping[str, bytes] = {}
     stdin: BinaryIO | None = None
     progress: Progress | None = None
     reuse: bool = True

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vmlint.config.config import Config
 from vmlint.engine.repository import Repository
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.world import World
 
 if TYPE_CHECKING:
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Snapshot"]
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Record):
     """What the files of a workspace describe, with the settings that hold for it.
 
     `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository.
@@ -38,7 +37,7 @@ class Snapshot:
         for number, resource in updates:
             by_world.setdefault(number, []).append(resource)
         worlds = [world.with_updates(by_world.get(number, ())) for number, world in enumerate(self.worlds)]
-        return replace(self, world=worlds[0] if self.world is self.worlds[0] else self.world, worlds=tuple(worlds))
+        return self._replace(world=worlds[0] if self.world is self.worlds[0] else self.world, worlds=tuple(worlds))
 
     @property
     def names(self) -> Sequence[str]:
@@ -46,8 +45,7 @@ class Snapshot:
         return [deployment.name for deployment in self.repository.deployments] or [""]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Record):
     """Two versions of a repository: `difference` says which files differ; `after` is built as `before` is."""
 
     difference: Difference

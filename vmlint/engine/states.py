@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from vmlint.config.config import Config
@@ -31,14 +30,14 @@ class States(Record):
 
 def folders(before: Iterable[str | Path], after: Iterable[str | Path], request: RunRequest) -> States:
     """The manifests under some paths, and those under others; the paths of the request count for nothing."""
-    then, now = (snapshot_of(replace(request, paths=tuple(map(str, paths)))) for paths in (before, after))
+    then, now = (snapshot_of(request._replace(paths=tuple(map(str, paths)))) for paths in (before, after))
     return States(then, now)
 
 
 def since(revision: str, request: RunRequest) -> States:
     """The last commit that the working tree has in common with a revision, and the working tree."""
     paths = _paths(request, _config(request))
-    workspace = Workspace.open(replace(request, paths=tuple(paths), revision=difference_since(revision, paths)))
+    workspace = Workspace.open(request._replace(paths=tuple(paths), revision=difference_since(revision, paths)))
     return _states(workspace)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.record import Record
 from vmlint.runtime.profiling import stage
 from vmlint.source.discover import STDIN, Found, discover, name_of
 from vmlint.source.document import Skipped, SourceFile
@@ -185,7 +185,7 @@ class Workspace:
             return snapshot
         then, now = repository.versions
         after = snapshot if now is repository else _snapshot(settings, now, likeness)
-        return replace(snapshot, comparison=Comparison(difference, _snapshot(settings, then, likeness), after))
+        return snapshot._replace(comparison=Comparison(difference, _snapshot(settings, then, likeness), after))
 
     def _with_documents(self, known: KnownFiles) -> KnownFiles:
         """What is known of files, and the documents of those that were decoded before and are as they were."""
@@ -208,8 +208,7 @@ class Workspace:
         self._known = KnownFiles({}, built=repository.built, custom=repository.custom, woken=repository.woken)
 
 
-@dataclass(frozen=True, slots=True)
-class _Decoded:
+class _Decoded(Record):
     """A file as it was decoded, of which `waiting` documents were left for later.
 
     One of which a document was decoded meanwhile is decoded anew: a rule must not see more of it than in a new run.

@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +115,7 @@ def _keys(finding: Finding, file: str) -> Iterator[Key]:
     """The keys of a finding: one for each deployment that has it, so that none of them depends on another."""
     yield _key(finding, file)
     for other in finding.also:
-        yield _key(replace(finding, resource=other), file)
+        yield _key(finding._replace(resource=other), file)
 
 
 def _key(finding: Finding, file: str) -> Key:

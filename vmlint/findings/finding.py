@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field as with_options
-
 from vmlint.model.crash import Crash
 from vmlint.model.suppression import Source, Suppression
 from vmlint.record import Record
@@ -62,8 +59,7 @@ class Mend(Record):
     obstacle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Record):
     """One fault of one object. Lines and columns count from 1; the end column is one past the last character.
 
     `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `also` are the objects of other
@@ -87,8 +83,12 @@ class Finding:
     end_column: int
     chain: tuple[Step, ...] = ()
     excerpt: str = ""
-    mend: Mend | None = with_options(default=None, hash=False)  # an edit may put a mapping, which has no hash
+    mend: Mend | None = None
     also: tuple[ObjectId, ...] = ()
+
+    def __hash__(self) -> int:
+        """Without the mend: an edit may put a mapping, which has no hash."""
+        return hash((*self.order, self.effect, self.level, self.resource, self.also))
 
     @property
     def fixable(self) -> Fix | None:
@@ -165,8 +165,7 @@ class KindCount(Record):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Record):
     """How much was read. `outside` counts references to objects elsewhere, `unknown` those that hold a variable.
 
     `kinds` has each kind of the objects with its number, in alphabetical order.
@@ -181,8 +180,7 @@ class Counts:
     kinds: tuple[KindCount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Record):
     """The result of a run, in a fixed order. `rules` are the rules that ran, for formats that describe them.
 
     `suppressions` are those that the files hold, with what became of them. `baseline` is the file of known findings
@@ -197,7 +195,7 @@ class Report:
     skipped: tuple[Skipped, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     references: tuple[OpenReference, ...] = ()
-    counts: Counts = with_options(default_factory=Counts)
+    counts: Counts = Counts()
     rules: tuple[Rule, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     suppressions: tuple[Suppression, ...] = ()

@@ -6,7 +6,6 @@ What differs in level or effect stays apart: it was decided for each deployment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from vmlint.findings.finding import Finding, ObjectId, Suppressed
@@ -61,4 +60,4 @@ def _with_others(finding: Finding, others: Sequence[ObjectId]) -> Finding:
     named = ", ".join(f"`{other.namespace}/{other.name}`".replace("`/", "`") for other in others[:_MOST_NAMED])
     more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
     message = finding.message if finding.message.endswith((".", "?", "!")) else f"{finding.message}."
-    return replace(finding, message=f"{message} Also in {named}{more}.", also=tuple(others))
+    return finding._replace(message=f"{message} Also in {named}{more}.", also=tuple(others))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from vmlint.model.resource import Written
+from vmlint.record import Record
 
 __all__ = ["BuildCode", "BuildProblem", "Unbuildable"]
 
@@ -43,8 +43,7 @@ class BuildCode(enum.StrEnum):
     TOOL = "tool"
 
 
-@dataclass(frozen=True, slots=True)
-class BuildProblem:
+class BuildProblem(Record):
     """A refusal with its place. `values` holds what a sentence about it needs, by names that each code defines.
 
     `key` means that the field's name is meant and not its value. `folder` is the folder that has no result.
@@ -53,7 +52,7 @@ class BuildProblem:
     code: BuildCode
     at: Written
     folder: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = {}
     key: bool = False
 
     @property

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vmlint.errors import UsageError
@@ -82,8 +81,7 @@ class Guest(Record):
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Record):
     """An object. `file` is "" and `line` 0 where it is written nowhere; what is made is where its maker names it.
 
     `resource` is the object where its content is known, for one that is made its maker. `guest` is there for a workload

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.impact.losses import pruning
@@ -141,10 +140,10 @@ def _merged(changes: Iterable[ObjectChange]) -> Iterator[ObjectChange]:
     """What is the same in several deployments is told once."""
     known: dict[object, ObjectChange] = {}
     for change in changes:
-        key = replace(change, deployments=())
+        key = change._replace(deployments=())
         earlier = known.get(key)
         known[key] = (
-            change if earlier is None else replace(earlier, deployments=(*earlier.deployments, *change.deployments))
+            change if earlier is None else earlier._replace(deployments=(*earlier.deployments, *change.deployments))
         )
     yield from known.values()
 

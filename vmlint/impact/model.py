@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from vmlint.findings.finding import ObjectId, Skipped, Step
 from vmlint.record import Record
@@ -65,8 +64,7 @@ class Assumption(Record):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(Record):
     """What an edit does to one object.
 
     `fields` are the paths that decide the verdict: of a refusal those at fault, of a restart those that wait for it, in
@@ -118,8 +116,7 @@ class ObjectChange:
         return "next start" if self.verdict is Verdict.NOTHING and self.next_start else str(self.verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(Record):
     """What an edit does to the running cluster: each object that it touches, the worst first.
 
     `before` and `after` name what was compared. `unchanged` counts the objects that are as they were. `assumptions`

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -91,8 +90,7 @@ class Touched:
         touched = {finding.finding for finding in told if self._has_fault(finding.rule, finding.fault)}
         findings = tuple(finding for finding in report.findings if finding in touched)
         comparison = self._comparison
-        return replace(
-            report,
+        return report._replace(
             findings=findings,
             suppressed=tuple(suppressed for suppressed in report.suppressed if suppressed.finding in touched),
             suppressions=tuple(suppression for suppression in report.suppressions if self.has(suppression.mark.place)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from vmlint.findings.finding import Step
@@ -49,7 +48,7 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     change = _updated(result, pair, edited=edited)
     if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
         message = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
-        change = replace(change, notes=(*change.notes, message))
+        change = change._replace(notes=(*change.notes, message))
     quiet = change.verdict is Verdict.NOTHING and not (
         change.next_start or change.run or change.never_starts or change.controller_error
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 import enum
-from dataclasses import dataclass
 
 from vmlint.model.resource import Place, Spot
+from vmlint.record import Record, by_identity
 
 __all__ = ["ANNOTATION", "Mark", "Source", "Suppression", "SuppressionState"]
 
@@ -40,8 +40,8 @@ class SuppressionState(enum.Enum):
     OPEN = enum.auto()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mark:
+@by_identity
+class Mark(Record):
     """One comment, one annotation, or one entry of `ignores:`, with the names of rules in it.
 
     `below` is the line under a comment that has its line to itself, else 0. `until` is the last day on which the mark
@@ -60,8 +60,8 @@ class Mark:
     astray: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Suppression:
+@by_identity
+class Suppression(Record):
     """One name of a mark, and what became of it. `detail` is the rest of a sentence with the reason.
 
     `name` is "" where the mark holds none that can be read.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from vmlint.model.kinds import Kind
 from vmlint.model.resource import Place, Resource
@@ -12,14 +11,14 @@ from vmlint.packs.condition import Condition, Item, Verdict, any_of
 from vmlint.packs.query import Query, TooLarge
 from vmlint.packs.template import ABSENT, filled, shown
 from vmlint.packs.view import View, expanded, written
+from vmlint.record import Record
 from vmlint.rule import Doubt, Fault, Meta, Spot
 from vmlint.world import World
 
 __all__ = ["Judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
+class Judge(Record):
     """What a rule wants of which objects: where each of `when` holds of a value and none of `unless`, all of `require`
     has to hold, and nothing of `forbid`.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -97,12 +96,11 @@ def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
 
 def _without_hooks(workspace: Workspace, method: str) -> Workspace:
     """The files and settings as a worker needs them: nobody asks it how far it is."""
-    request = replace(workspace.request, progress=None, stdin=None)
+    request = workspace.request._replace(progress=None, stdin=None)
     settings = workspace.settings
     if method == "spawn" and not any(rule.pack for rule in settings.all_rules()):  # it finds vmlint's own by itself
-        folders = tuple(replace(folder, known_rules=None) for folder in settings.folders)
-        settings = replace(settings, known_rules=None, folders=folders)
-        request = replace(request, config=None)
+        settings = settings.without_known_rules()
+        request = request._replace(config=None)
     return Workspace(request, settings, workspace.paths, workspace.files, workspace.unread)
 
 

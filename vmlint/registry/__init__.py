@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from vmlint.errors import ConfigError, PackError
@@ -59,7 +58,7 @@ class _Pack(Record):
         if isinstance(self.place, Path) and self.place.suffix in DATA:
             from vmlint.packs.reading import read
 
-            return tuple(replace(rule, pack=self.name) for rule in read(self.place))
+            return tuple(rule._replace(pack=self.name) for rule in read(self.place))
 
         from vmlint.registry import python
 

@@ -12,7 +12,6 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from importlib.machinery import ModuleSpec
@@ -226,7 +225,7 @@ def _flaws_of(meta: Meta) -> Iterator[str]:
 
 def _guarded(rule: Rule) -> Rule:
     """The rule, held to what a rule may say."""
-    return replace(rule, check=partial(_checked, rule))
+    return rule._replace(check=partial(_checked, rule))
 
 
 def _checked(rule: Rule, subject: Any, world: World) -> Iterator[Fault | Doubt]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from vmlint.findings.finding import Finding, Report
@@ -60,7 +59,7 @@ def _suites(report: Report) -> Iterator[tuple[str, str, list[_Case]]]:
 
 
 def _failure(finding: Finding, report: Report) -> _Case:
-    shown = text.render(replace(report, findings=(finding,)), quiet=True)
+    shown = text.render(report._replace(findings=(finding,)), quiet=True)
     name = " ".join(filter(None, (str(finding.resource or finding.file), finding.field)))
     return _Case(name, "failure", finding.level.value, statement(finding), shown)
 

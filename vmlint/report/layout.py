@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from vmlint.record import Record
@@ -61,8 +60,7 @@ _NARROW = 40
 """The least room in cells that a table's text column may have beside its places."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Record):
     """What is written on: `width` in cells, None for no limit (a file or a pipe), and the encoding of the output."""
 
     width: int | None = None

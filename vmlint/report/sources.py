@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,12 +18,12 @@ _PATH, _LINE = "{path}", "{line}"
 _PLAIN = re.compile(r"[\w.~:/?#\[\]@!$&()*+,;=%-]*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
 class SourceUrl:
     """The address of each file, with `{path}` for its path in the repository and `{line}` for a line."""
 
-    template: str
-    _roots: dict[Path, Path] = field(default_factory=dict)
+    def __init__(self, template: str) -> None:
+        self.template = template
+        self._roots: dict[Path, Path] = {}
 
     @classmethod
     def of(cls, template: str) -> SourceUrl:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.source.git import (
     FILE_MODES,
     SUBMODULE,
@@ -27,8 +27,7 @@ ASKER = "`vmlint diff`"
 """How messages name what wants to compare."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Record):
     """The files of a commit: by path from `root`, the blob of each."""
 
     root: str

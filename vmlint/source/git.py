@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from vmlint.errors import UsageError
+from vmlint.record import Record
 from vmlint.source.git_program import Git, opened
 
 __all__ = [
@@ -30,8 +30,7 @@ FILE_MODES = ("100644", "100755")
 SUBMODULE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """The working tree against a commit. Paths are relative to `root`, the top of the working tree, with `/`.
 
     `ref` is the revision that was asked for, and `commit` the id of the commit that is compared, "" where there is none

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
+from vmlint.record import Record
 
 __all__ = ["Settings"]
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Record):
     """What the user declares about the cluster.
 
     `closed` is True where nothing exists but what the files hold, or names the namespaces (globs) that are wholly in
