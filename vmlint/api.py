@@ -86,7 +86,10 @@ def check(
                 snapshot = lasting(lambda: workspace.snapshot(reuse))
                 if references:
                     snapshots.append(snapshot)
-                return _judged(snapshot, reuse, progress=progress, partial=partial)
+                found = _judged(snapshot, reuse, progress=progress, partial=partial)
+                if reuse.holds(snapshot):
+                    return found
+            return _judged(workspace.anew().snapshot(), Reuse(), progress=progress, partial=partial)
 
         report = cache.report(workspace, run) if cache else run(None)[1]
         if references:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from vmlint.parallel import team as workers
 from vmlint.parallel.team import Team, Worker, available, start_method
 from vmlint.report import render
 from vmlint.source.read import Raw
+from vmlint.world import names
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no processes are copied")
 
@@ -241,6 +243,39 @@ def test_workers_report_what_they_find_with_its_place(repository: Path, monkeypa
     monkeypatch.setattr("vmlint.engine.reporting.located", look)
     together = vmlint.check(jobs=3)
     assert len(together.findings) > 2 * len(located)
+
+
+def misses(repository: Path) -> None:
+    """Let VMs name what is not there, some of them through an inference, and others look for the same."""
+    for number in range(0, 400, 3):
+        file = repository / f"vms/team-{number % 40}/vm-{number}.yaml"
+        text = file.read_text("utf-8")
+        match number % 4:
+            case 0:
+                text = re.sub(r"(DataSource\n +name: )\w+", r"\g<1>fedorra", text)
+            case 1:
+                text = re.sub(r"(preference:\n +name: )\S+", r"\g<1>fedorra", text)
+            case 2:
+                text = re.sub(r"(preference:\n +)name: \S+", r"\g<1>inferFromVolume: root", text)
+        file.write_text(text, "utf-8")
+
+
+@pytest.mark.slow
+def test_workers_find_what_is_missing_too(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    misses(repository)
+    assert len(reused(monkeypatch, lambda _: None)) > 400
+    assert sum("not in the repository" in one.message for one in vmlint.check().findings) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("most", [0, 60, 600])
+def test_where_names_are_too_many_to_compare_one_process_decides(
+    repository: Path, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    misses(repository)
+    for module in (sharing, names):
+        monkeypatch.setattr(module, "MOST_COMPARED", most)
+    same(vmlint.check(), vmlint.check(jobs=3))
 
 
 @pytest.mark.slow

@@ -80,7 +80,7 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
     not_in_effect = [skipped for field, skipped in config.not_in_effect.items() if field not in config.given]
     own = os.path.abspath(config.file) if config.file else ""  # noqa: PTH100
     nearest_to: dict[str, str] = {}
-    folders = sorted({os.path.dirname(os.path.abspath(file)) for file in files})  # noqa: PTH100, PTH120
+    folders = sorted({os.path.abspath(folder) for folder in set(map(os.path.dirname, files))})  # noqa: PTH100
     configurations = {_nearest(folder, nearest_to) for folder in folders} - {own, ""}
     read: list[Config] = []
     skipped: list[Skipped] = []
@@ -102,7 +102,8 @@ def _nearest(folder: str, known: dict[str, str]) -> str:
     """The nearest configuration file upward from a folder, as `find` looks for it; "" for none."""
     passed: list[str] = []
     while folder not in known:
-        file, above = find_in(Path(folder)), os.path.dirname(folder)  # noqa: PTH120
+        may_have = any(os.path.isfile(f"{folder}/{name}") for name in (*NAMES, _TOML))  # noqa: PTH113 - of thousands of folders
+        file, above = find_in(Path(folder)) if may_have else None, os.path.dirname(folder)  # noqa: PTH120
         if file is not None:
             known[folder] = str(file)
         elif above == folder or os.path.exists(f"{folder}/.git"):  # noqa: PTH110

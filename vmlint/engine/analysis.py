@@ -10,7 +10,7 @@ from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
 from vmlint.engine.request import Progress
 from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
-from vmlint.engine.silent import Ends, ends, lacks_nothing
+from vmlint.engine.silent import Ends, ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
 from vmlint.findings.finding import Finding
@@ -94,7 +94,7 @@ SubjectCheck = Callable[[int], tuple[Judged, Ends] | None]
 def subject_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> SubjectCheck:
     """Called with a subject's number: what the rules find in it, with the findings, and where its references end.
 
-    None where others can't use that: something that the subject names is missing, or vmlint fails.
+    None where vmlint fails, which others can't use.
     """
     analysis = Analysis(snapshot, rules_of(snapshot.settings, about_changes=False), subjects)
     checking = _Checking(analysis, {}, keeps=False)
@@ -102,7 +102,7 @@ def subject_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Su
     def check(index: int) -> tuple[Judged, Ends] | None:
         number, subject = subjects[index]
         with suppress(Exception):
-            if not checking.lacks_nothing(index) or (judged := checking.judge(index)).crashes:
+            if (judged := checking.judge(index)).crashes:
                 return None
             findings = [located(rule, fault) for rule, fault in judged.faults]
             where = ends(subject, snapshot.worlds[number]) if isinstance(subject, Resource) else ()
@@ -160,20 +160,30 @@ def analyse(
                 progress("checking", done, len(subjects))
 
     try:
-        if reuse.is_shared:
-            for index, (_, subject) in enumerate(subjects):
-                if index not in analysis.reused and reuse.is_own(subject) and checking.lacks_nothing(index):
-                    check(index)
-                    if len(checking.judged) % _OFTEN == 0:
-                        collect(wait=False)
-            collect(wait=True)
-        for index in (*analysis.reused, *analysis.ends):
+        for index in (*analysis.reused, *(index for index, known in judged.items() if known.complete)):
             number, subject = subjects[index]
             worlds[number].vms.take_as_complete(subject)
-        for index, known in judged.items():
-            if known.complete:
-                number, subject = subjects[index]
-                worlds[number].vms.take_as_complete(subject)
+        if reuse.is_shared:
+            later = []
+            for world in worlds:
+                world.vms.wait_for_missing()
+            for index, (number, subject) in enumerate(subjects):
+                if not reuse.is_own(subject):
+                    continue
+                if checking.lacks_nothing(index):
+                    check(index)
+                if index not in checking.judged or worlds[number].vms.was_asked():
+                    checking.judged.pop(index, None)
+                    later.append(index)
+                elif len(checking.judged) % _OFTEN == 0:
+                    collect(wait=False)
+            collect(wait=True)
+            reuse.share_missing(snapshot)
+            for count, index in enumerate(later):
+                check(index)
+                if count % _OFTEN == 0:
+                    collect(wait=False)
+            collect(wait=True)
         for index in range(len(subjects)):
             if index in judged:
                 checking.take(index)
@@ -252,9 +262,7 @@ class _Checking:
 
     def lacks_nothing(self, index: int) -> bool:
         number, subject = self._subjects[index]
-        with suppress(Exception):  # the check itself reports where it fails
-            return not isinstance(subject, Resource) or lacks_nothing(subject, self._worlds[number])
-        return False
+        return is_complete(subject, self._worlds[number])
 
     def add(self, index: int) -> None:
         """Add what was found in a subject to the analysis; those before it come first."""

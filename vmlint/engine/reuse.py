@@ -67,5 +67,12 @@ class Reuse:
     ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
         """How many subjects the others have looked at since the last call, and what they found in those of which they
         can tell, with the ends of their references; the rest is looked at here too. With `wait`, all until the others
-        have finished."""
+        have finished, or wait for `share_missing`."""
         return iter(())
+
+    def share_missing(self, snapshot: Snapshot) -> None:
+        """Tell each other what the inferences of VMs look for in vain, before objects are judged that miss anything."""
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether what the others told is what this process would have found; after the analysis."""
+        return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vmlint.graph.links import links
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.field import Path
@@ -9,7 +11,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.world import World
 
-__all__ = ["Ends", "ends", "is_open", "lacks_nothing"]
+__all__ = ["Ends", "ends", "is_complete", "is_open", "lacks_nothing"]
 
 Ends = tuple[tuple[str, int, Path, str], ...]
 """References of an object that lead outside, or that nobody can follow: the file, the document's number in it, the
@@ -41,3 +43,10 @@ def lacks_nothing(resource: Resource, world: World) -> bool:
     if any(world.cluster.follow(link).state is State.MISSING for link in links(resource)):
         return False
     return not isinstance(resource, VirtualMachine) or not any(True for _ in world.vms.lacks(resource))
+
+
+def is_complete(subject: object, world: World) -> bool:
+    """The same of whatever rules look at. Where vmlint fails, the check itself says so."""
+    with suppress(Exception):
+        return not isinstance(subject, Resource) or lacks_nothing(subject, world)
+    return False

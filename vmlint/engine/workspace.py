@@ -154,6 +154,10 @@ class Workspace:
         path = os.path.realpath(file)
         return path in map(os.path.realpath, paths) or name_of(path, paths) is not None
 
+    def anew(self) -> Workspace:
+        """The same files, none of which is decoded yet."""
+        return Workspace(self.request, self.settings, self.paths, self.files, self.unread, self.difference)
+
     def for_release(self, release: str) -> Workspace:
         """The same files for another release of KubeVirt, with the documents that are decoded already."""
         settings = self.settings.replace(target_kubevirt=release)

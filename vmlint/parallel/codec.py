@@ -19,6 +19,8 @@ from vmlint.source.document import Document
 __all__ = ["Codec"]
 
 _Key = tuple[Any, ...]
+_WHOLE: set[type] = set()
+"""The types of values that were given whole so far."""
 
 
 class Codec:
@@ -48,11 +50,17 @@ class Codec:
 
         Raises LookupError for an object that only this process has.
         """
-        if isinstance(value, Resource | Document):
+        of = type(value)
+        if of in _WHOLE:
+            return None
+        if issubclass(of, Resource | Document):
             return self._known[id(value)]
-        if isinstance(value, Rule):
+        if of is Rule:
             return "rule", value.id
-        return ("meta", value.id) if isinstance(value, Meta) else None
+        if of is Meta:
+            return "meta", value.id
+        _WHOLE.add(of)
+        return None
 
     def of(self, key: _Key) -> Any:
         """The object of this process that a key stands for."""

@@ -1,14 +1,14 @@
 """One run by several processes: each decodes a share of the files, and looks at the objects that stand in it.
 
 What the others' files hold, a process knows from facts, and decodes when it comes to matter. A worker tells what it
-finds in its objects, with files and lines. Those of which something is missing are left to the process that asked, so
-that what it reports is what it would have found alone.
+finds in its objects, with files and lines. Objects that miss something come last: what is to be said of them depends on
+what all VMs look for in vain, which the processes tell each other before.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -17,13 +17,15 @@ from vmlint.engine.analysis import rules_of, subject_check, subjects_in
 from vmlint.engine.files import KnownFiles
 from vmlint.engine.repository import waits
 from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
-from vmlint.engine.silent import Ends
+from vmlint.engine.silent import Ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import Subject
 from vmlint.engine.summaries import Facts, facts_of, packed, unpacked
 from vmlint.engine.workspace import Workspace
 from vmlint.graph.build import objects, resource
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.model.subjects import VirtualMachine
 from vmlint.parallel.codec import Codec
 from vmlint.parallel.team import Team, Worker, available, start_method
 from vmlint.rule import Rule
@@ -31,6 +33,7 @@ from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
 from vmlint.world.change import Change
+from vmlint.world.names import MOST_COMPARED
 
 __all__ = ["Workers", "workers"]
 
@@ -53,6 +56,8 @@ class Workers(Reuse):
         self._team = team
         self._others = others
         self._codec: Codec | None = None
+        self._compared: dict[int, int] = {}
+        """How much each worker has compared to find names that may be meant."""
         self.files = files
 
     def is_own(self, subject: Subject) -> bool:
@@ -62,11 +67,19 @@ class Workers(Reuse):
         self, snapshot: Snapshot, rules: Sequence[Rule], *, wait: bool
     ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
         codec = self._codec = self._codec or Codec(snapshot, rules)
-        for count, silent, judged in self._team.heard(wait=wait):
+        for number, compared, count, silent, judged in self._team.heard(wait=wait):
+            self._compared[number] = compared
             results = {index: (NO_FINDING, where) for index, where in silent.items()}
             with suppress(Exception):  # what can't be read is looked at here
                 results |= {index: codec.unpacked(data) for index, data in judged.items()}
             yield count, results
+
+    def share_missing(self, snapshot: Snapshot) -> None:
+        _share_missing(snapshot, lambda vm: _file(vm) not in self._others, self._team.trade)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether all processes together have compared so few names that the order of these does not matter."""
+        return snapshot.world.cluster.compared + sum(self._compared.values()) <= MOST_COMPARED
 
 
 @contextmanager
@@ -117,7 +130,7 @@ def _shares(files: Sequence[Raw], size: int) -> list[list[Raw]]:
 
 
 def _decoded(share: Sequence[Raw], workspace: Workspace) -> KnownFiles:
-    """The files of a share that have facts, with their documents."""
+    """The files of a share with their documents, and the facts of those that have any."""
     default = workspace.settings.default_namespace
 
     objects_of: dict[str, list[Resource]] = {}
@@ -131,9 +144,11 @@ def _decoded(share: Sequence[Raw], workspace: Workspace) -> KnownFiles:
     files: dict[str, SourceFile] = {}
     facts: dict[str, Facts] = {}
     for file in decoded(share, waits(workspace.settings)):
+        if not file.aliased:  # how much aliases may add depends on all files
+            files[file.file] = file
         with suppress(Exception):  # who builds its objects again says where that fails
             if known := facts_of(file, objects_in):
-                files[file.file], facts[file.file] = file, known
+                facts[file.file] = known
     return KnownFiles(facts, files, objects_of)
 
 
@@ -164,20 +179,53 @@ def _work(worker: Worker, shares: Sequence[Sequence[Raw]], workspace: Workspace)
     own = _decoded(share, workspace)
     snapshot = workspace.snapshot(Reuse(_joined(own, worker.trade(_packed(own.facts)))))
     subjects = subjects_in(snapshot)
-    check = subject_check(snapshot, subjects)
+    check, worlds = subject_check(snapshot, subjects), snapshot.worlds
     codec = Codec(snapshot, rules_of(snapshot.settings, about_changes=False))
     files = {raw.name for raw in share}
     mine = [index for index, (_, subject) in enumerate(subjects) if _file(subject) in files]
     mine.sort(key=lambda index: isinstance(subjects[index][1], Document))  # which seldom have findings
-    for start in range(0, len(mine), _PART):
-        part = mine[start : start + _PART]
-        silent: dict[int, Ends] = {}
-        judged: dict[int, bytes] = {}
-        for index in part:
-            if (found := check(index)) is None:
-                continue
-            if found[0] == NO_FINDING:
-                silent[index] = found[1]
-            elif (data := codec.packed(found)) is not None:
-                judged[index] = data
-        worker.tell((len(part), silent, judged))
+
+    def told(indexes: Sequence[int], *, early: bool) -> list[int]:
+        """Judge subjects and tell of them, but for those that depend on what is missing, where it is too early."""
+        later: list[int] = []
+        for start in range(0, len(indexes), _PART):
+            part = indexes[start : start + _PART]
+            silent: dict[int, Ends] = {}
+            judged: dict[int, bytes] = {}
+            late = len(later)
+            for index in part:
+                number, subject = subjects[index]
+                if early and not is_complete(subject, worlds[number]):
+                    later.append(index)
+                    continue
+                found = check(index)
+                if worlds[number].vms.was_asked():
+                    later.append(index)
+                elif found is not None and found[0] == NO_FINDING:
+                    silent[index] = found[1]
+                elif found is not None and (data := codec.packed(found)) is not None:
+                    judged[index] = data
+            done = len(part) - (len(later) - late)
+            worker.tell((worker.number, snapshot.world.cluster.compared, done, silent, judged))
+        return later
+
+    for world in worlds:
+        world.vms.wait_for_missing()
+    later = told(mine, early=True)
+    _share_missing(snapshot, lambda vm: _file(vm) in files, worker.trade)
+    told(later, early=False)
+
+
+def _share_missing(
+    snapshot: Snapshot, is_own: Callable[[VirtualMachine], bool], trade: Callable[[object], Sequence[Any]]
+) -> None:
+    """Have the worlds know what the inferences of all VMs look for in vain, of which each process has found a part.
+
+    Where one has failed to, or has ended, each finds out by itself.
+    """
+    own = None
+    with suppress(Exception):
+        own = [[tuple(ref) for ref in world.vms.missed_by(is_own)] for world in snapshot.worlds]
+    traded = trade(own)
+    for number, world in enumerate(snapshot.worlds):
+        world.vms.know_missing(None if None in traded else (Ref(*ref) for found in traded for ref in found[number]))

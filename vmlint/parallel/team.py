@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Team", "Worker", "available", "start_method"]
 
 _CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
+_MESSAGE, _OFFER = b"m", b"o"
+"""How the bytes begin of what a worker tells, and of what it gives in a trade and then waits."""
 
 
 def available() -> int:
@@ -58,12 +60,12 @@ class Worker:
 
     def trade(self, own: Any) -> list[Any]:
         """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
-        self.tell(own)
+        self._connection.send_bytes(_OFFER + _packed(own))
         received: list[bytes] = marshal.loads(self._connection.recv_bytes())
         return [marshal.loads(data) if data else None for data in received]
 
     def tell(self, message: Any) -> None:
-        self._connection.send_bytes(_packed(message))
+        self._connection.send_bytes(_MESSAGE + _packed(message))
 
 
 class Team:
@@ -75,6 +77,7 @@ class Team:
     def __init__(self, workers: int, work: Callable[[Worker], None], method: str = "fork") -> None:
         self._processes: list[BaseProcess] = []
         self._connections: dict[int, Connection] = {}  # by the number of a worker
+        self._offers: dict[int, bytes] = {}  # of the workers that wait for a trade
         job = work if method == "fork" else _pickled(work)
         try:
             for number in range(1, workers + 1 if job is not None else 1):
@@ -111,16 +114,14 @@ class Team:
         return list(self._connections)
 
     def trade(self, own: Any) -> list[Any]:
-        """What everybody has, in the order of their numbers, one's own first; None of one that ended."""
+        """What everybody has, in the order of their numbers, one's own first; None of one that ended.
+
+        What workers tell before they trade has to be heard before.
+        """
+        for _ in self.heard(wait=True):
+            raise ValueError("a worker told something before it traded")
         has: list[bytes] = [_packed(own)]
-        for number in range(1, len(self._processes) + 1):
-            data = b""
-            if number in self._connections:
-                try:
-                    data = self._connections[number].recv_bytes()
-                except (EOFError, OSError):
-                    self._ended(number)
-            has.append(data)
+        has += (self._offers.pop(number, b"") for number in range(1, len(self._processes) + 1))
         for number in self.numbers:
             others = [data if index != number else b"" for index, data in enumerate(has)]
             with suppress(OSError):
@@ -128,22 +129,25 @@ class Team:
         return [own, *(marshal.loads(data) if data else None for data in has[1:])]
 
     def heard(self, *, wait: bool) -> Iterator[Any]:
-        """What the workers have told meanwhile; all that they tell until they end, if one waits for that."""
+        """What the workers have told meanwhile; all that they tell until they trade or end, if one waits for that."""
         from multiprocessing.connection import wait as ready_of
 
-        while self._connections:
-            numbers = {id(connection): number for number, connection in self._connections.items()}
-            ready = ready_of(list(self._connections.values()), None if wait else 0)
+        while talking := {number: one for number, one in self._connections.items() if number not in self._offers}:
+            numbers = {id(connection): number for number, connection in talking.items()}
+            ready = ready_of(list(talking.values()), None if wait else 0)
             if not ready:
                 return
             for connection in ready:
                 number = numbers[id(connection)]
                 try:
-                    data = self._connections[number].recv_bytes()
+                    data = talking[number].recv_bytes()
                 except (EOFError, OSError):
                     self._ended(number)
+                    continue
+                if data[:1] == _OFFER:
+                    self._offers[number] = data[1:]
                 else:
-                    yield marshal.loads(data)
+                    yield marshal.loads(memoryview(data)[1:])
 
     def _ended(self, number: int) -> None:
         self._connections.pop(number).close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
@@ -42,6 +41,9 @@ class Application:
         self.settings = settings
         self.behaviour = behaviour(settings.release)
         self._complete: set[int] = set()
+        self._missing: frozenset[Ref] | None = None
+        self._waits = False
+        self._asked = False
         self.memo = Memo()
         self._vm_inputs_by_key: dict[tuple[int, int], VMInputs] = {}
         self._stand_ins: dict[Any, VirtualMachine] = {}
@@ -61,11 +63,34 @@ class Application:
         snapshots = self.behaviour.infers_from_snapshots
         return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.settings.is_closed(vm.ref))
 
-    @cached_property
+    @property
     def inferred_missing(self) -> frozenset[Ref]:
         """The objects that inferences look for in vain."""
+        if self._missing is None:
+            if self._waits:
+                self._asked = True
+                return frozenset()
+            self._missing = self.missed_by(lambda vm: id(vm) not in self._complete)
+        return self._missing
+
+    def wait_for_missing(self) -> None:
+        """Until `know_missing`, others find out what their VMs look for in vain; who asks before has no answer."""
+        self._waits = True
+
+    def was_asked(self) -> bool:
+        """Whether anybody has asked too early since the last call."""
+        asked, self._asked = self._asked, False
+        return asked
+
+    def know_missing(self, missing: Iterable[Ref] | None) -> None:
+        """Take what others have found out; None where they have not."""
+        self._waits = False
+        self._missing = None if missing is None else frozenset(missing)
+
+    def missed_by(self, is_meant: Callable[[VirtualMachine], bool]) -> frozenset[Ref]:
+        """The objects that the inferences of some VMs look for in vain."""
         vms = (found for found in self.cluster.resources if isinstance(found, VirtualMachine) and not found.fragment)
-        return frozenset(ref for vm in vms if id(vm) not in self._complete for ref in self.lacks(vm))
+        return frozenset(ref for vm in vms if is_meant(vm) for ref in self.lacks(vm))
 
     def lacks(self, vm: VirtualMachine) -> Iterator[Ref]:
         """The objects that the VM's inferences look for in vain."""
