@@ -1,6 +1,7 @@
 """What rules speak about: the questions whose answers many of them go through.
 
 A question is asked once for an object, and the rules that are about it are called only where its answer is not empty.
+Some answers are the same for many objects: `reach` says for which.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import State
 from vmlint.model.access import mapping
 from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Operation, VirtualMachine, Workload
+from vmlint.rule import Reach, asked
 
 if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
     from vmlint.kubevirt.conflicts import Conflict
@@ -22,6 +26,8 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.kubevirt.matching import Flaw, Match
     from vmlint.model.refusal import Refusal
     from vmlint.world import World, machine, storage
+    from vmlint.world.addresses import Address
+    from vmlint.world.change import Change
     from vmlint.world.disks import Disk
 
     from .machine._cloud_data import Given, Judged
@@ -30,25 +36,36 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
 
 __all__ = [
     "admission",
+    "applied_again",
     "bounds",
+    "configured",
     "copies",
     "disks",
     "exported",
     "form",
     "granted",
     "inferences",
+    "known_volumes",
     "lost_links",
     "lost_matchers",
     "matcher_flaws",
+    "migrates",
     "misread_user_data",
     "network_data",
     "operation",
     "overridden",
+    "permitted",
+    "renamed",
     "sized",
     "storage_refusals",
+    "taken_addresses",
     "unusable_preference",
     "user_data",
 ]
+
+
+_CLOUD_INIT = ("cloudInitNoCloud", "cloudInitConfigDrive")
+_VOLUME = BY_GROUP_KIND["", "PersistentVolume"]
 
 
 def form(resource: Resource, world: World) -> Sequence[Refusal]:
@@ -56,11 +73,13 @@ def form(resource: Resource, world: World) -> Sequence[Refusal]:
     return world.form.refusals(resource)
 
 
+@asked(reach=Reach.ALIKE)
 def admission(workload: Workload, world: World) -> Sequence[machine.WorkloadVerdict]:
     """Why KubeVirt refuses the workload, or what it makes."""
     return world.machine.admission(workload)
 
 
+@asked(reach=Reach.WORLD)
 def bounds(subject: Resource, world: World) -> Sequence[Resource]:
     """The quotas and limits of the cluster's namespaces."""
     return [*world.cluster.of_kind("ResourceQuota"), *world.cluster.of_kind("LimitRange")]
@@ -92,6 +111,7 @@ SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "gener
 """The fields of `metadata` that only a cluster sets."""
 
 
+@asked(*SET_BY_CLUSTERS, "status")
 def exported(subject: Resource, world: World) -> Sequence[str]:
     """What of the object only a cluster sets: an object that was exported from one."""
     metadata = mapping(subject.data, "metadata")
@@ -99,16 +119,19 @@ def exported(subject: Resource, world: World) -> Sequence[str]:
     return [*fields, *(["status"] if subject.data.get("status") else [])]
 
 
+@asked(reach=Reach.WORLD)
 def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
     """Rights that are given in one namespace: without any, it is unknown whether one is missing."""
     return world.cluster.of_kind("RoleBinding")
 
 
+@asked("inferFromVolume", reach=Reach.ALIKE)
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
     """The VM's inferences, whatever comes of them."""
     return [chain for matcher in Matcher if (chain := world.vms.infer(vm, matcher))]
 
 
+@asked(*_CLOUD_INIT)
 def user_data(workload: Workload, world: World) -> Sequence[Given]:
     """The user data of the workload's cloud-init volumes."""
     from .machine._cloud_data import user_data
@@ -116,6 +139,7 @@ def user_data(workload: Workload, world: World) -> Sequence[Given]:
     return user_data(workload, world)
 
 
+@asked(*_CLOUD_INIT)
 def misread_user_data(workload: Workload, world: World) -> Sequence[Judged]:
     """Those of its user data that cloud-init does not read as they are meant."""
     from .machine._cloud_data import judged_user_data
@@ -123,6 +147,7 @@ def misread_user_data(workload: Workload, world: World) -> Sequence[Judged]:
     return judged_user_data(workload, world)
 
 
+@asked("networkData", "networkDataBase64", "networkDataSecretRef")
 def network_data(workload: Workload, world: World) -> Sequence[Given]:
     """The network data of the workload's NoCloud volumes."""
     from .machine._cloud_data import network_data
@@ -130,6 +155,7 @@ def network_data(workload: Workload, world: World) -> Sequence[Given]:
     return network_data(workload, world)
 
 
+@asked(reach=Reach.ALIKE)
 def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
     """What is wrong with the VM's matchers as they are written."""
     from vmlint.kubevirt.matching import flaws
@@ -137,6 +163,7 @@ def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path
     return [flaw for matcher in Matcher if (stanza := vm.matcher(matcher)) is not None for flaw in flaws(stanza)]
 
 
+@asked(reach=Reach.ALIKE)
 def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     """The VM's matchers that don't lead to an object of known content."""
     from vmlint.kubevirt.matching import MatchOutcome
@@ -145,11 +172,13 @@ def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     return [match for match in found if match is not None and match.outcome is not MatchOutcome.USED]
 
 
+@asked(reach=Reach.ALIKE)
 def unusable_preference(vm: VirtualMachine, world: World) -> object:
     """Why the VM's preference can't be applied to it."""
     return world.vms.unusable(vm)
 
 
+@asked(reach=Reach.ALIKE)
 def overridden(vm: VirtualMachine, world: World) -> Sequence[Conflict]:
     """The fields that the VM and its instancetype both set."""
     return world.vms.conflicts(vm)
@@ -161,8 +190,51 @@ def lost_links(subject: Resource, world: World) -> Sequence[Link]:
     return [link for link in links(subject) if follow(link).state is not State.FOUND]
 
 
+@asked(reach=Reach.ALIKE)
 def sized(vm: VirtualMachine, world: World) -> Sized | None:
     """The VM with who gives its amounts, where the proposals of sizing judge it."""
     from .sizing._sizing import sized
 
     return sized(vm, world)
+
+
+@asked(reach=Reach.WORLD)
+def renamed(subject: Resource, world: World) -> bool:
+    """Whether any object is applied under another name than its file gives it."""
+    return world.cluster.has_renamed
+
+
+@asked(reach=Reach.WORLD)
+def applied_again(subject: VirtualMachine | Change, world: World) -> bool:
+    """Whether the objects of the files are applied again and again, or this one is."""
+    return not isinstance(subject, Resource) or bool(world.applied_by)
+
+
+@asked(reach=Reach.WORLD)
+def configured(subject: Resource, world: World) -> bool:
+    """Whether the files hold the KubeVirt object."""
+    return world.kubevirt is not None
+
+
+@asked(reach=Reach.WORLD)
+def permitted(subject: Workload, world: World) -> object:
+    """The devices that the cluster permits, where it does not permit any."""
+    return world.machine.permitted
+
+
+@asked(reach=Reach.WORLD)
+def known_volumes(subject: Resource, world: World) -> bool:
+    """Whether the files have all PersistentVolumes of the cluster."""
+    return world.closed(Ref(_VOLUME.group, _VOLUME.name, "", ""))
+
+
+@asked("macAddress")
+def taken_addresses(workload: Workload, world: World) -> Sequence[tuple[Address, Address]]:
+    """The workload's MAC addresses that another one has."""
+    return world.addresses.taken(workload)
+
+
+def migrates(workload: Workload, world: World) -> bool:
+    """Whether an eviction of the guest is to migrate it."""
+    strategy = world.migration.strategy(workload)
+    return strategy is not None and strategy.migrates

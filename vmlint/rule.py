@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from vmlint.model.chain import Hop
 from vmlint.model.effect import Effect, Level
@@ -19,7 +19,21 @@ from vmlint.source.edit import Edit
 if TYPE_CHECKING:
     from vmlint.world import World
 
-__all__ = ["Doubt", "Effect", "Fault", "Fix", "Level", "Meta", "Rule", "RuleModule", "Spot"]
+__all__ = [
+    "Doubt",
+    "Effect",
+    "Fault",
+    "Fix",
+    "Level",
+    "Meta",
+    "Reach",
+    "Rule",
+    "RuleModule",
+    "Spot",
+    "asked",
+    "fields_of",
+    "reach_of",
+]
 
 
 class Fix(enum.StrEnum):
@@ -31,6 +45,46 @@ class Fix(enum.StrEnum):
 
     SAFE = "safe"
     UNSAFE = "unsafe"
+
+
+class Reach(enum.Enum):
+    """For which subjects the answer to a question is the same."""
+
+    OBJECT = enum.auto()
+    ALIKE = enum.auto()
+    """All VMs that have one stand-in: see `Application.alike`."""
+    WORLD = enum.auto()
+    """All objects of a kind in a world."""
+
+
+Check = Callable[[Any, "World"], Iterator["Fault | Doubt"]]
+Question = Callable[[Any, "World"], object]
+_Q = TypeVar("_Q", bound=Question)
+
+_REACHES: dict[Question, Reach] = {}
+_FIELDS: dict[Question, tuple[str, ...]] = {}
+
+
+def asked(*fields: str, reach: Reach = Reach.OBJECT) -> Callable[[_Q], _Q]:
+    """Marks a question that rules are about: its answer is empty for objects that have none of these fields anywhere,
+    and is the same for all in its reach."""
+
+    def mark(question: _Q) -> _Q:
+        _REACHES[question] = reach
+        _FIELDS[question] = fields
+        return question
+
+    return mark
+
+
+def reach_of(question: Question) -> Reach:
+    """For which subjects a question has the same answer."""
+    return _REACHES.get(question, Reach.OBJECT)
+
+
+def fields_of(meta: Meta) -> tuple[str, ...]:
+    """The fields of which an object has one anywhere, or the rule has nothing to say of it; none where any may do."""
+    return meta.fields if meta.fields or meta.about is None else _FIELDS.get(meta.about, ())
 
 
 class Fault(Record):
@@ -78,7 +132,8 @@ class Meta(Record):
     of an object, no other rule checks the object.
 
     `about` is a question to the subject and its world. Rules share it, it is answered once for each subject, and the
-    rule is called only if the answer is not empty.
+    rule is called only if the answer is not empty. `fields` are names of fields: the rule is called only for objects
+    that have one of them anywhere.
     """
 
     id: str
@@ -87,7 +142,8 @@ class Meta(Record):
     subject: type[Any] | tuple[type[Any], ...]
     rank: int = 0
     fragments: bool = False
-    about: Callable[[Any, World], object] | None = None
+    about: Question | None = None
+    fields: tuple[str, ...] = ()
     final: bool = False
     strict: bool = False
     level: Level | None = None
@@ -110,7 +166,7 @@ class RuleModule(Protocol):
     """What the registry requires of a module in `rules/`."""
 
     META: Meta
-    check: Callable[[Any, World], Iterator[Fault | Doubt]]
+    check: Check
     __doc__: str | None
     __name__: str
 
@@ -128,7 +184,7 @@ class Rule(Record):
     title: str
     text: Callable[[], str]
     family: str
-    check: Callable[[Any, World], Iterator[Fault | Doubt]]
+    check: Check
     pack: str = ""
 
     @property

@@ -40,7 +40,9 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
 
-META = Meta("VM190", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change))
+from .._about import applied_again
+
+META = Meta("VM190", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change), about=applied_again)
 
 
 def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:

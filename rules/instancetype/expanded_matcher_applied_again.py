@@ -48,7 +48,9 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.change import Change
 
-META = Meta("VM290", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change))
+from .._about import applied_again
+
+META = Meta("VM290", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change), about=applied_again)
 
 _FIX = "set `referencePolicy: reference`, or write the values into the VM instead of `instancetype`"
 

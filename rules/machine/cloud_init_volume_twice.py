@@ -39,9 +39,9 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM574", effect=Effect.RISK, since="0.1", subject=Workload)
-
 _KINDS = ("cloudInitNoCloud", "cloudInitConfigDrive")
+
+META = Meta("VM574", effect=Effect.RISK, since="0.1", subject=Workload, fields=_KINDS)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

@@ -66,9 +66,10 @@ from vmlint.world import World
 from vmlint.world.disks import Disk
 from vmlint.world.migration import LIVE, Eviction, Source, Strategy, phrase
 
+from .._about import migrates
 from .._disks import hops
 
-META = Meta("VM555", effect=Effect.RISK, since="0.1", subject=Workload)
+META = Meta("VM555", effect=Effect.RISK, since="0.1", subject=Workload, about=migrates)
 
 _FIXES: Mapping[Blocker, str] = {
     Blocker.INTERFACE: "use `masquerade: {}` on the pod network",

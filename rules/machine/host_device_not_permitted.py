@@ -50,9 +50,10 @@ from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import permitted
 from ._start import never_starts
 
-META = Meta("VM556", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM556", effect=Effect.STUCK, since="0.1", subject=Workload, about=permitted)
 
 _MOST = 5
 """The most names that a fix lists."""

@@ -50,7 +50,9 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM526", effect=Effect.RISK, since="0.1", subject=Workload)
+from .._about import taken_addresses
+
+META = Meta("VM526", effect=Effect.RISK, since="0.1", subject=Workload, about=taken_addresses)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

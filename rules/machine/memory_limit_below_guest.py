@@ -48,7 +48,7 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM558", effect=Effect.RISK, since="0.1", subject=Workload)
+META = Meta("VM558", effect=Effect.RISK, since="0.1", subject=Workload, fields=("limits",))
 
 _DOMAIN = ("spec", "domain")
 _GUEST = (*_DOMAIN, "memory", "guest")

@@ -49,9 +49,10 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
+from .._about import configured
 from ._start import never_starts
 
-META = Meta("VM557", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM557", effect=Effect.STUCK, since="0.1", subject=Workload, about=configured, fields=("binding",))
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

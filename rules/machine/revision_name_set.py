@@ -39,7 +39,7 @@ from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.source.edit import Remove
 from vmlint.world import World
 
-META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine, fix=Fix.UNSAFE)
+META = Meta("VM528", effect=Effect.RISK, since="0.1", subject=VirtualMachine, fields=("revisionName",), fix=Fix.UNSAFE)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

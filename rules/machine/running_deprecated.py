@@ -37,7 +37,7 @@ from vmlint.rule import Effect, Fault, Fix, Meta
 from vmlint.source.edit import Move, Put
 from vmlint.world import World
 
-META = Meta("VM525", effect=Effect.DEPRECATED, since="0.1", subject=VirtualMachine, fix=Fix.SAFE)
+META = Meta("VM525", effect=Effect.DEPRECATED, since="0.1", subject=VirtualMachine, fields=("running",), fix=Fix.SAFE)
 
 _SUCCESSOR = {True: "Always", False: "Halted"}
 

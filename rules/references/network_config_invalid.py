@@ -39,7 +39,7 @@ from vmlint.world import World
 
 from .._wording import Wording, Words, in_words
 
-META = Meta("VM851", effect=Effect.STUCK, since="0.1", subject=Resource)
+META = Meta("VM851", effect=Effect.STUCK, since="0.1", subject=Resource, fields=("config",))
 
 _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
 _PATH = ("spec", "config")

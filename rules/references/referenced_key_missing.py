@@ -56,7 +56,13 @@ from vmlint.world import World
 
 from .._wording import choice
 
-META = Meta("VM871", effect=Effect.STUCK, since="0.1", subject=(Workload, DataVolume, DataImportCron))
+META = Meta(
+    "VM871",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(Workload, DataVolume, DataImportCron),
+    fields=("secretRef", "sysprep"),
+)
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:

@@ -46,7 +46,9 @@ from vmlint.model.resource import Place, Renamed, Resource
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM830", effect=Effect.STUCK, since="0.1", subject=Resource)
+from .._about import renamed
+
+META = Meta("VM830", effect=Effect.STUCK, since="0.1", subject=Resource, about=renamed)
 
 _MAKES = (LinkKind.MANAGES, LinkKind.STORAGE_PROFILE)  # these make what they name, or are found by their own name
 
@@ -54,8 +56,6 @@ _FIELDS = ("namePrefix", "nameSuffix", "namespace", "targetNamespace", "configMa
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    if not world.cluster.has_renamed:
-        return
     for link in links(subject):
         if link.kind in _MAKES:
             continue

@@ -39,15 +39,15 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM840", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+from .._about import renamed
+
+META = Meta("VM840", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=renamed)
 
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _FIELDS = ("namePrefix", "nameSuffix")
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    if not world.cluster.has_renamed:
-        return
     for path, name, _ in vm.templates():
         moved = world.cluster.moved(Ref(_DATA_VOLUME.group, _DATA_VOLUME.name, vm.namespace, name))
         if moved is None or moved.renamed is None or moved.name == name or moved.namespace != vm.namespace:

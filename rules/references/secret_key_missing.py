@@ -57,7 +57,7 @@ from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM850", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM850", effect=Effect.STUCK, since="0.1", subject=Workload, fields=("secretRef", "networkDataSecretRef"))
 
 _INLINE = ("userData", "userDataBase64", "networkData", "networkDataBase64")
 _MOST_SHOWN = 5

@@ -49,7 +49,12 @@ from .._about import disks
 from .._disks import clear, hops
 
 META = Meta(
-    "VM423", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM423",
+    effect=Effect.RISK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim),
+    about=disks,
+    fields=("accessModes",),
 )
 
 _SHARED = "ReadWriteMany"  # other modes are mostly provided though no set lists them

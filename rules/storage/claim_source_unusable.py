@@ -51,7 +51,12 @@ from .._about import disks
 from .._disks import clear
 
 META = Meta(
-    "VM415", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM415",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim),
+    about=disks,
+    fields=("dataSource", "dataSourceRef"),
 )
 
 _CDI = "cdi.kubevirt.io"

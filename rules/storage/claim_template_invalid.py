@@ -54,7 +54,9 @@ from .._about import disks
 from .._wording import in_words
 from ._claims import WORDS
 
-META = Meta("VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=disks)
+META = Meta(
+    "VM418", effect=Effect.STUCK, since="0.1", subject=VirtualMachine, about=disks, fields=("volumeClaimTemplates",)
+)
 
 _SIZE = ("resources", "requests", "storage")
 _GENERATED = 58  # the API server cuts a prefix off here, and adds five characters

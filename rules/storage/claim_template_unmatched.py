@@ -53,7 +53,15 @@ from vmlint.world.disks import Written
 
 from .._about import disks
 
-META = Meta("VM419", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine, about=disks, fix=Fix.SAFE)
+META = Meta(
+    "VM419",
+    effect=Effect.IGNORED,
+    since="0.1",
+    subject=VirtualMachine,
+    about=disks,
+    fields=("volumeClaimTemplates",),
+    fix=Fix.SAFE,
+)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

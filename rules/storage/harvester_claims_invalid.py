@@ -38,7 +38,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM451", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM451", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, fields=(CLAIMS,))
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault | Doubt]:

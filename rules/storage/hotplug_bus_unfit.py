@@ -48,7 +48,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import claim_name
 
-META = Meta("VM471", effect=Effect.STUCK, since="0.1", subject=Workload)
+META = Meta("VM471", effect=Effect.STUCK, since="0.1", subject=Workload, fields=("hotpluggable",))
 
 _DISKS = ("domain", "devices", "disks")
 _BUSES = {"disk": ("scsi", "virtio"), "lun": ("scsi",)}

@@ -55,7 +55,6 @@ from typing import Any
 from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
-from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
@@ -63,17 +62,17 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk
 
-from .._about import disks
+from .._about import disks, known_volumes
 from .._disks import clear
 
-META = Meta("VM474", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine), about=disks)
+META = Meta("VM474", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine), about=known_volumes)
 
 _VOLUME = BY_GROUP_KIND["", "PersistentVolume"]
 _MAKES_NONE = "kubernetes.io/no-provisioner"
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    if isinstance(subject, VirtualMachinePool) or not world.closed(Ref(_VOLUME.group, _VOLUME.name, "", "")):
+    if isinstance(subject, VirtualMachinePool):
         return
     for disk in disks(subject, world):
         if not _needs_scratch(disk.body) or not clear(disk, world):

@@ -30,7 +30,7 @@ _MACHINE = """\
 apiVersion: kubevirt.io/v1
 kind: VirtualMachine
 metadata: {name: web, namespace: shop}
-spec: {runStrategy: Always, template: {spec: {domain: {devices: {}, memory: {guest: 1Gi}}}}}
+spec: {running: true, template: {spec: {domain: {devices: {}, memory: {guest: 1Gi}}}}}
 """
 
 
@@ -83,7 +83,8 @@ def test_a_run_loads_the_modules_of_the_rules_that_it_asks(installed: Path, tmp_
     (tmp_path / "vm.yaml").write_text(_MACHINE, "utf-8")
     names = loaded(installed, "check", "-q", "--no-cache", cwd=tmp_path)
     assert "vmlint.rules.references.source_not_found" not in names  # without a reference that is lost
-    assert "vmlint.rules.machine.revision_name_set" in names
+    assert "vmlint.rules.machine.revision_name_set" not in names  # without that field
+    assert "vmlint.rules.machine.running_deprecated" in names
     assert not {"vmlint.rules.preference.preference_cpu_invalid", "vmlint.rules.api.value_invalid"} & {*names}
 
 

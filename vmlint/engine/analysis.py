@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
+from vmlint.engine.plan import Plan
 from vmlint.engine.request import Progress
 from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends, ends, is_complete
@@ -20,7 +21,6 @@ from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.record import Record
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
-from vmlint.runtime.profiling import watched
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
@@ -209,8 +209,7 @@ class _Checking:
         rules = analysis.rules
         self._known = judged
         self._keeps = keeps
-        self._plan = _Plan(rules)
-        self._checks = {rule.id: watched(rule.slug, rule.check) for rule in rules}
+        self._plan = Plan(rules)
         self._analysis = analysis
         self._worlds = analysis.snapshot.worlds
         self._subjects = analysis.subjects
@@ -228,9 +227,9 @@ class _Checking:
         own: list[tuple[Rule, Fault]] = []
         doubts: list[tuple[Rule, Doubt]] = []
         crashes: list[Crash] = []
-        for rule in self._plan.rules(subject, world):
+        for rule, check in self._plan.checks(subject, world):
             try:
-                for answer in self._checks[rule.id](subject, world):
+                for answer in check(subject, world):
                     if isinstance(answer, Fault):
                         own.append((rule, answer))
                     else:
@@ -253,9 +252,9 @@ class _Checking:
         """The rules that report something of an object that is not in the files, each with the field."""
         world.memo.keep(resource)  # the world knows objects by their identity
         reported = set()
-        for rule in self._plan.rules(resource, world):
+        for rule, check in self._plan.checks(resource, world):
             with suppress(Exception):
-                for fault in rule.check(resource, world):
+                for fault in check(resource, world):
                     if isinstance(fault, Fault) and isinstance(fault.place, Place):
                         reported.add((rule.id, fault.place.path))
         return reported
@@ -303,48 +302,6 @@ def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:
         return crash(error, work, subject.document, subject, rule.slug, rule.pack)
     document = subject if isinstance(subject, Document) else subject.at.document
     return crash(error, work, document, None, rule.slug, rule.pack)
-
-
-class _Plan:
-    """Which rules to ask about a subject, in their order: those for its kind, where there is what they are about."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        self._of_kind: dict[tuple[type, bool], _OfKind] = {}
-
-    def rules(self, subject: Subject, world: World) -> Sequence[Rule]:
-        kind = type(subject), isinstance(subject, Resource) and subject.fragment
-        if (of_kind := self._of_kind.get(kind)) is None:
-            of_kind = self._of_kind[kind] = _OfKind(
-                [
-                    rule
-                    for rule in self._rules
-                    if issubclass(kind[0], rule.meta.subject) and kind[1] <= rule.meta.fragments
-                ]
-            )
-        return of_kind.asked(subject, world)
-
-
-class _OfKind:
-    """The rules for subjects of one kind, by what their questions answer."""
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = rules
-        self._questions = tuple({rule.meta.about: None for rule in rules if rule.meta.about is not None})
-        self._by_answers: dict[tuple[bool, ...], tuple[Rule, ...]] = {}
-
-    def asked(self, subject: Subject, world: World) -> tuple[Rule, ...]:
-        try:
-            answers = tuple([bool(question(subject, world)) for question in self._questions])
-        except MemoryError:
-            raise
-        except Exception:  # a rule that asks the same will say where it fails
-            return tuple(self._rules)
-        if (found := self._by_answers.get(answers)) is None:
-            empty = {question for question, answer in zip(self._questions, answers, strict=True) if not answer}
-            found = tuple(rule for rule in self._rules if rule.meta.about not in empty)
-            self._by_answers[answers] = found
-        return found
 
 
 _At = tuple[str, int, Path | Span]

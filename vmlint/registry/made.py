@@ -11,10 +11,10 @@ from vmlint.rule import Meta, Rule, RuleModule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from vmlint.rule import Doubt, Fault
+    from vmlint.rule import Check, Doubt, Fault
     from vmlint.world import World
 
-__all__ = ["announced", "made"]
+__all__ = ["announced", "code_of", "made"]
 
 
 def made(module: RuleModule, pack: str = "") -> Rule:
@@ -32,18 +32,27 @@ def announced(name: str, title: str, meta: Meta) -> Rule:
     """The rule of a module that is loaded when it is first asked something."""
     slug, family = _names(name)
     later = _Later(name, meta)
-    return Rule(meta, slug, title, later.page, family, later.check)
+    return Rule(meta, slug, title, later.page, family, later)
+
+
+def code_of(rule: Rule) -> Check:
+    """The function that checks for a rule; it is loaded now, if it was not."""
+    check = rule.check
+    return check.code() if isinstance(check, _Later) else check
 
 
 class _Later:
-    """The code of a rule of which all else is known already."""
+    """The check of a rule of which all else is known already: its code is loaded when it is first called."""
 
     def __init__(self, name: str, meta: Meta) -> None:
         self._name = name
         self._meta = meta
 
-    def check(self, subject: Any, world: World) -> Iterator[Fault | Doubt]:
+    def __call__(self, subject: Any, world: World) -> Iterator[Fault | Doubt]:
         return self._module.check(subject, world)
+
+    def code(self) -> Check:
+        return self._module.check
 
     def page(self) -> str:
         return _page(self._module)

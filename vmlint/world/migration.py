@@ -53,6 +53,11 @@ class Strategy(Record):
     source: Source
     holder: Resource | None = None
 
+    @property
+    def migrates(self) -> bool:
+        """Whether an eviction is to migrate the guest."""
+        return self.name in (LIVE, IF_POSSIBLE)
+
 
 class Eviction(enum.Enum):
     """What an eviction of the guest does, as far as its strategy decides: a drain of its node evicts it."""
@@ -175,7 +180,7 @@ class Migration:
         strategy = self.strategy(workload)
         if strategy is None:
             return None
-        if strategy.name not in (LIVE, IF_POSSIBLE) or (verdict := self.verdict(workload)) is None:
+        if not strategy.migrates or (verdict := self.verdict(workload)) is None:
             return Eviction.ALLOWED
         if verdict.condition is False:
             return Eviction.DENIED if strategy.name == LIVE else Eviction.ALLOWED
