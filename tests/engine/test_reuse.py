@@ -15,7 +15,7 @@ from vmlint.cli.exits import Exit
 from vmlint.cli.fixtures import _Folders, cases
 from vmlint.findings.finding import Report
 from vmlint.report import render
-from vmlint.source import document
+from vmlint.source import document, lines
 from vmlint.world.application import Application
 from vmlint.world.likeness import Templates
 
@@ -55,6 +55,8 @@ def reports(folder: Path, reuse: bool) -> list[tuple[str, ...]]:
 def test_a_report_is_the_same(family: Path) -> None:
     for folder in sorted(one for one in family.iterdir() if one in CASES or one.name == "tree"):
         assert reports(folder, reuse=False) == reports(folder, reuse=True), folder
+    for text, line in lines._lines.items():
+        assert repr(line) == repr(lines._read(text)), "somebody has changed the data of a document"
 
 
 @pytest.fixture

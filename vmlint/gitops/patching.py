@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
 from vmlint.source.builder import MAX_DEPTH
+from vmlint.source.clone import clone
 
 __all__ = ["Draft", "NotApplicable"]
 
@@ -82,7 +82,7 @@ class Draft:
 
     def operate(self, operations: Sequence[Any], source: Written) -> None:
         """Apply the operations of a JSON patch; all of them or none."""
-        before, data = self.parts, deepcopy(self.data)
+        before, data = self.parts, clone(self.data)
         self.parts = dict(before)
         try:
             for index, operation in enumerate(operations):
@@ -173,7 +173,7 @@ class Draft:
         if kind == "add" or kind == "replace":
             if not isinstance(operation, dict) or "value" not in operation:
                 raise NotApplicable(f"the operation on `{pointer}` has no `value`")
-            value, place = deepcopy(operation["value"]), Written(source.document, (*source.path, "value"))
+            value, place = clone(operation["value"]), Written(source.document, (*source.path, "value"))
             self._put(data, steps, value, place, pointer, replace=kind == "replace")
         elif kind == "remove":
             self._take(data, steps, pointer)
@@ -186,7 +186,7 @@ class Draft:
             holder, step = _reach(data, origin, operation["from"])
             found = _at(holder, step, operation["from"])
             _check_size(found, len(steps))
-            value = deepcopy(found)
+            value = clone(found)
             place = self.written(_path(data, origin))
             if kind == "move":
                 self._take(data, origin, operation["from"])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from vmlint.gitops.part import Identity, Part
@@ -15,6 +14,7 @@ from vmlint.gitops.select import Unclear, matching
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
+from vmlint.source.clone import clone
 from vmlint.source.scalars import ScalarError, plain
 
 __all__ = ["UNKNOWN", "NotReplaced", "blank", "copied", "replace", "steps_of", "wants"]
@@ -235,7 +235,7 @@ def _fits_entry(entry: Any, field: str, wanted: str) -> bool:
 
 def _set(old: Any, value: Any, options: Mapping[str, Any], *, is_new: bool) -> Any:
     """What a field becomes: a plain value keeps its type where it has one."""
-    value = deepcopy(value)
+    value = clone(value)
     if delimiter := text(options, "delimiter"):
         pieces, piece, index = _as_text(old, "fieldPaths").split(delimiter), _as_text(value), options.get("index") or 0
         if index < 0:

@@ -1,7 +1,8 @@
 """The text of one document to its value, as go-yaml v2 and JSON make it.
 
-libyaml's parser gives the events; this module turns them into dictionaries and lists. Nothing here keeps positions:
-that is the work of `positions`, for the few documents that a finding asks about.
+A text in plain block YAML, as most manifests are, is decoded line by line (`plain`). For all others libyaml's parser
+gives the events; this module turns them into dictionaries and lists. Nothing here keeps positions: that is the work of
+`positions`, for the few documents that a finding asks about.
 
 Sources: KubeVirt `vendor/go.yaml.in/yaml/v2/decode.go` (mapping, merge, alias, allowedAliasRatio) and
 `vendor/sigs.k8s.io/yaml/yaml.go` (convertToJSONableObject).
@@ -30,6 +31,8 @@ from yaml.events import (
 )
 
 from vmlint.record import Record
+from vmlint.source.lines import Unsure
+from vmlint.source.plain import document
 from vmlint.source.problems import DIRECTIVE, Unreadable, explain
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key, tagged, tagged_key
 
@@ -39,6 +42,7 @@ __all__ = [
     "MAX_SCALAR",
     "Built",
     "build",
+    "build_with_libyaml",
     "events",
     "is_merge",
     "key_of",
@@ -88,11 +92,20 @@ class _Anchor:
 
 
 def build(text: str, most_aliased: int = MAX_ALIASED) -> Built:
-    """The value of the first document in the text; None for an empty one.
+    """The value of the first document in the text; None for an empty one. It may share parts with other values.
 
     Aliases may add `most_aliased` values. Raises Unreadable with the place and the reason where kubectl refuses the
     text.
     """
+    try:
+        data = document(text)
+    except Unsure:
+        return build_with_libyaml(text, most_aliased)
+    return Built(data, False, None, 0)
+
+
+def build_with_libyaml(text: str, most_aliased: int) -> Built:
+    """As `build`, for any text."""
     if text.count("\n%TAG") > _MOST_TAGS:
         raise Unreadable(text.index("%TAG"), DIRECTIVE)
     try:

@@ -8,9 +8,9 @@ What can't be made so is refused with the reason, and never approximated.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any
 
+from vmlint.source.clone import clone
 from vmlint.source.comments import comment_texts
 from vmlint.source.decode import decode_text
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
@@ -65,10 +65,10 @@ def decoded(text: str) -> Any:
 
 def _changed(data: Any, edit: Edit, page: Page) -> Any:
     """The value that a document has after an edit."""
-    data = deepcopy(data)
+    data = clone(data)
     match edit:
         case Put(path, value):
-            _put(data, path, value)
+            _put(data, path, clone(value))
         case Move(path, to):
             _put(data, to, _popped(data, path))
         case Remove(path, if_empty):
