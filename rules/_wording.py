@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from string import Formatter
 from typing import Any
 
 from vmlint.model.field import render
@@ -80,6 +79,8 @@ def _filled(template: str, values: Mapping[str, Any]) -> str:
 
 @cache
 def _parts(template: str) -> tuple[tuple[str, str | None, str | None, str | None], ...]:
+    from string import Formatter
+
     return tuple(Formatter().parse(template))
 
 

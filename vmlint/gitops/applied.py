@@ -7,7 +7,6 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
@@ -135,6 +134,8 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
 
 def _nearest(path: str, tree: Tree) -> str:
     """The folder whose path is almost this one, "" for none."""
+    from difflib import get_close_matches
+
     wanted = path.strip("./")
     folders = {kustomization.folder for kustomization in tree.kustomizations} - {""}
     return next(iter(get_close_matches(wanted, sorted(folders), 1, 0.85)), "")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 import re
-from decimal import Decimal
 from functools import lru_cache
 from math import isfinite
 from typing import Any, final
@@ -276,6 +275,9 @@ def _number_text(value: int | float) -> str:
         return str(value)
     if not isfinite(value):
         raise QuantityError(ERR_FORMAT)
+
+    from decimal import Decimal
+
     exact = Decimal(repr(value))
     if value == 0 or 1e-6 <= abs(value) < 1e21:
         text = format(exact, "f")

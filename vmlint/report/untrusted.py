@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +31,8 @@ def visible(text: str) -> str:
 
 def cells(text: str) -> list[str]:
     """What `visible` shows, character by character: as many items as the text has characters."""
+    import unicodedata
+
     shown = [_escape(char) if unicodedata.category(char) in _HIDDEN else char for char in text]
     for match in _SERVICE.finditer(text):
         shown[match.start() + 1] = r"\x23"
@@ -92,4 +93,4 @@ def _json_escape(match: re.Match[str]) -> str:
     char = match[0]
     if byte := _byte(char):
         return f"\\{byte}"
-    return r"\ufffd" if unicodedata.category(char) == "Cs" else json.dumps(char)[1:-1]
+    return r"\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]

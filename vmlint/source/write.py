@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import time
 from pathlib import Path
@@ -92,7 +91,7 @@ def _replace(path: Path, content: bytes, old: os.stat_result | None) -> None:
 
 
 def _swap(folder: int, path: Path, content: bytes, old: os.stat_result | None) -> None:
-    beside = f".vmlint-{secrets.token_hex(8)}.tmp"
+    beside = f".vmlint-{os.urandom(8).hex()}.tmp"
     fresh, has_name = _opened(folder, beside)
     try:
         with os.fdopen(fresh, "wb") as opened:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import copy
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Behaviour
@@ -16,18 +17,20 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
-from vmlint.world.embedded import EmbeddedVMs
 from vmlint.world.form import Form
-from vmlint.world.launch import Launch
 from vmlint.world.likeness import Templates
 from vmlint.world.machine import Machine
-from vmlint.world.migration import Migration
 from vmlint.world.names import Names
-from vmlint.world.operations import Operations
-from vmlint.world.services import Services
 from vmlint.world.settings import Settings
-from vmlint.world.snapshots import Snapshots
 from vmlint.world.storage import Storage
+
+if TYPE_CHECKING:
+    from vmlint.world.embedded import EmbeddedVMs
+    from vmlint.world.launch import Launch
+    from vmlint.world.migration import Migration
+    from vmlint.world.operations import Operations
+    from vmlint.world.services import Services
+    from vmlint.world.snapshots import Snapshots
 
 __all__ = ["World"]
 
@@ -36,7 +39,8 @@ class World:
     """The cluster of a run and all questions about it, a part for each subject.
 
     `vms` answers for VMs and their matchers, `machine` for admission, `storage` for disks, `migration`, `launch`,
-    `operations`, `snapshots`, `addresses`, `embedded` and `form` for what their names say.
+    `operations`, `snapshots`, `addresses`, `embedded` and `form` for what their names say. Parts that most repositories
+    need for nothing are loaded when they are first asked.
     """
 
     def __init__(self, cluster: Cluster, settings: Settings, applied_by: str = "") -> None:
@@ -51,16 +55,46 @@ class World:
         self.storage = Storage(
             cluster, settings.is_closed, self.vms.preferred_class, templates, proposals=settings.release is None
         )
-        self.snapshots = Snapshots(cluster, self.storage, settings.is_closed)
         self.machine = Machine(self.vms)
-        self.operations = Operations(self.vms, self.machine)
-        self.launch = Launch(self.vms, self.machine, self.storage)
-        self.migration = Migration(self.vms, self.machine, self.storage, self.launch)
         self.addresses = Addresses(cluster)
-        self.services = Services(cluster)
         self._names = Names(cluster)
-        self.embedded = EmbeddedVMs(self.vms)
         self.form = Form(cluster, settings.release)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        from vmlint.world.snapshots import Snapshots
+
+        return Snapshots(self.cluster, self.storage, self.settings.is_closed)
+
+    @cached_property
+    def operations(self) -> Operations:
+        from vmlint.world.operations import Operations
+
+        return Operations(self.vms, self.machine)
+
+    @cached_property
+    def launch(self) -> Launch:
+        from vmlint.world.launch import Launch
+
+        return Launch(self.vms, self.machine, self.storage)
+
+    @cached_property
+    def migration(self) -> Migration:
+        from vmlint.world.migration import Migration
+
+        return Migration(self.vms, self.machine, self.storage, lambda: self.launch)
+
+    @cached_property
+    def services(self) -> Services:
+        from vmlint.world.services import Services
+
+        return Services(self.cluster)
+
+    @cached_property
+    def embedded(self) -> EmbeddedVMs:
+        from vmlint.world.embedded import EmbeddedVMs
+
+        return EmbeddedVMs(self.vms)
 
     def with_updates(self, objects: Iterable[Resource]) -> World:
         """The same world, in which rules about updates check these objects against what they were before."""

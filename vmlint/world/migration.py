@@ -7,9 +7,9 @@ configure the cluster.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vmlint.kubevirt.apply import Origin
 from vmlint.kubevirt.migration import Blocker, Migratability, MigrationConfig, Obstacle, Question, migratability
@@ -23,9 +23,11 @@ from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
-from vmlint.world.launch import Launch
 from vmlint.world.machine import Machine
 from vmlint.world.storage import Storage
+
+if TYPE_CHECKING:
+    from vmlint.world.launch import Launch
 
 __all__ = ["LIVE", "Eviction", "Migration", "Source", "Strategy", "phrase"]
 
@@ -73,7 +75,7 @@ class Eviction(enum.Enum):
 class Migration:
     """The workloads of a world, as migration sees them."""
 
-    def __init__(self, world: Application, machine: Machine, storage: Storage, launch: Launch) -> None:
+    def __init__(self, world: Application, machine: Machine, storage: Storage, launch: Callable[[], Launch]) -> None:
         self._world = world
         self._launch = launch
         self._machine = machine
@@ -91,16 +93,16 @@ class Migration:
         if template is None:
             return None
         found = migratability(template, self._modes(workload), self.config)
-        if (short := self._launch.no_second_pod(workload)) is not None:
+        if (short := self._launch().no_second_pod(workload)) is not None:
             found = found._replace(obstacles=(*found.obstacles, short))
         if not self._knows_default_interface and not get(workload.vmi_spec, *_INTERFACES):
             found = _without_default_interface(found)
-        lost = self._launch.unknown(workload)
+        lost = self._launch().unknown(workload)
         return found if lost is None else _with_unknown(found, lost)
 
     def template(self, workload: Workload) -> Mapping[str, Any] | None:
         """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
-        return self._launch.template(workload)
+        return self._launch().template(workload)
 
     def giver(self, vm: VirtualMachine, path: Path) -> Origin:
         """Who gives the value at a path of the guest's template: the VM too where it writes a part of the value."""
