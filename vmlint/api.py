@@ -19,7 +19,7 @@ from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.engine.workspace import Workspace
 from vmlint.findings.finding import Report
-from vmlint.parallel.split import workers
+from vmlint.parallel.processes import workers
 from vmlint.runtime.gc_control import lasting, no_garbage
 from vmlint.runtime.profiling import stage
 

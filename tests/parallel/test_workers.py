@@ -25,9 +25,9 @@ from vmlint.cli.fixtures import _Folders, cases
 from vmlint.engine import analysis
 from vmlint.findings import location
 from vmlint.findings.finding import Report
-from vmlint.parallel import split as sharing
-from vmlint.parallel import team as workers
-from vmlint.parallel.team import Team, Worker, available, start_method
+from vmlint.parallel import processes
+from vmlint.parallel.processes import available, start_method
+from vmlint.parallel.team import Team, Worker
 from vmlint.report import render
 from vmlint.source.read import Raw
 from vmlint.world import names
@@ -118,21 +118,21 @@ def test_beside_a_thread_no_process_is_copied() -> None:
 
 def test_there_are_no_more_than_processors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     quota = tmp_path / "cpu.max"
-    monkeypatch.setattr(workers, "_CPU_MAX", quota)
+    monkeypatch.setattr(processes, "_CPU_MAX", quota)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)), raising=False)
     for text, cores in (("max 100000\n", 6), ("250000 100000\n", 2), ("50000 100000\n", 1), ("", 6), ("x\n", 6)):
         quota.write_text(text)
         assert available() == cores
 
 
-@pytest.mark.parametrize(("megabytes", "processes"), [(0, 1), (1.5, 1), (2.5, 2), (100, 6)])
-def test_a_worker_has_to_be_worth_it(monkeypatch: pytest.MonkeyPatch, megabytes: float, processes: int) -> None:
-    monkeypatch.setattr(sharing, "available", lambda: 6)
+@pytest.mark.parametrize(("megabytes", "worth"), [(0, 1), (1.5, 1), (2.5, 2), (100, 6)])
+def test_a_worker_has_to_be_worth_it(monkeypatch: pytest.MonkeyPatch, megabytes: float, worth: int) -> None:
+    monkeypatch.setattr(processes, "available", lambda: 6)
     raws = [
         Raw("vm.yaml", b"apiVersion: kubevirt.io/v1\n".ljust(int(megabytes * 2**20))),
         Raw("other.yaml", b" " * 2**23),
     ]
-    assert sharing._worthwhile(raws, 2**20) == processes
+    assert processes._worthwhile(raws, 2**20) == worth
 
 
 # Reports
@@ -140,7 +140,7 @@ def test_a_worker_has_to_be_worth_it(monkeypatch: pytest.MonkeyPatch, megabytes:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "available", lambda: 8)
+    monkeypatch.setattr(processes, "available", lambda: 8)
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> lis
         known.extend([*found.reused, *found.ends])
         return found
 
-    monkeypatch.setattr(sharing, "subject_check", checked)
+    monkeypatch.setattr(processes, "subject_check", checked)
     monkeypatch.setattr(api, "analyse", analysed)
     alone = vmlint.check()
     del known[:]
@@ -273,14 +273,14 @@ def test_where_names_are_too_many_to_compare_one_process_decides(
     repository: Path, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     misses(repository)
-    for module in (sharing, names):
+    for module in (processes, names):
         monkeypatch.setattr(module, "MOST_COMPARED", most)
     same(vmlint.check(), vmlint.check(jobs=3))
 
 
 @pytest.mark.slow
 def test_processes_that_are_spawned_find_the_same(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "start_method", lambda: "spawn")
+    monkeypatch.setattr(processes, "start_method", lambda: "spawn")
     (repository / "multiprocessing.py").write_text("raise SystemExit('a module of the working directory')")
     assert len(reused(monkeypatch, lambda _: None)) > 400
 

@@ -24,7 +24,7 @@ from vmlint.rule import Rule
 ROOT = Path(__file__).parents[2]
 
 LAYERS = (
-    ("errors", "record", "runtime", "version"),
+    ("digest", "errors", "record", "runtime", "version"),
     ("source",),
     ("model",),
     ("catalog", "graph", "gitops"),

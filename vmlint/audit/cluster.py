@@ -119,7 +119,7 @@ _HERE = "127.0.0.1:0"
 
 
 def _processors() -> int:
-    from vmlint.parallel.team import available
+    from vmlint.parallel.processes import available
 
     return available()
 

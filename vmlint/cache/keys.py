@@ -6,13 +6,13 @@ import datetime
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from importlib import import_module
 from pathlib import Path
 from types import FunctionType
 
 from vmlint.cache.store import Store
 from vmlint.config.config import Config
+from vmlint.digest import blake2b
 from vmlint.engine.workspace import Workspace
 from vmlint.packs.files import DATA
 from vmlint.registry import OWN

@@ -17,9 +17,9 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property
-from hashlib import blake2b
 from pathlib import Path
 
+from vmlint.digest import blake2b
 from vmlint.errors import UsageError
 from vmlint.record import Record
 

@@ -6,7 +6,6 @@ Sources: kustomize `api/internal/generators`, `api/kv/kv.go`, `api/hasher/hasher
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
@@ -174,4 +173,7 @@ def hash_of(data: Mapping[str, Any]) -> str:
         ("\u2029", "\\u2029"),
     ):
         encoded = encoded.replace(plain, escaped)  # as Go writes JSON
-    return hashlib.sha256(encoded.encode()).hexdigest()[:10].translate(_HASH_LETTERS)
+
+    from hashlib import sha256  # loads OpenSSL
+
+    return sha256(encoded.encode()).hexdigest()[:10].translate(_HASH_LETTERS)

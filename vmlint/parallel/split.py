@@ -27,7 +27,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.parallel.codec import Codec
-from vmlint.parallel.team import Team, Worker, available, start_method
+from vmlint.parallel.team import Team, Worker
 from vmlint.rule import Rule
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
@@ -35,11 +35,8 @@ from vmlint.source.read import Raw, decoded
 from vmlint.world.change import Change
 from vmlint.world.names import MOST_COMPARED
 
-__all__ = ["Workers", "workers"]
+__all__ = ["Workers", "shared"]
 
-_WORTH = {"fork": 1024 * 1024, "spawn": 4 * 1024 * 1024}
-"""How many bytes of manifests for KubeVirt and CDI make a worker worth its start, by the way in which it starts."""
-_HINT = b"kubevirt.io/v"
 _BLOCKS = 8
 """Of how many blocks the files of a process consist. Files that stand together are often alike, and go to one; files
 that cost much often stand together too."""
@@ -83,14 +80,9 @@ class Workers(Reuse):
 
 
 @contextmanager
-def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
-    """The workers of a run, which may be none. `jobs` is how many processes may work, None for as many as are worth
-    it."""
-    files, method = workspace.files.files, start_method()
-    size = _worthwhile(files, _WORTH[method]) if jobs is None else min(jobs, available())
-    if size < 2 or workspace.settings.render:
-        yield Reuse()
-        return
+def shared(workspace: Workspace, size: int, method: str) -> Iterator[Reuse]:
+    """The workers of a run by so many processes, which start in that way."""
+    files = workspace.files.files
     shares = _shares(files, size)
     team = Team(size - 1, partial(_work, shares=shares, workspace=_without_hooks(workspace, method)), method)
     if not team.numbers:
@@ -115,11 +107,6 @@ def _without_hooks(workspace: Workspace, method: str) -> Workspace:
         settings = settings.without_known_rules()
         request = request._replace(config=None)
     return Workspace(request, settings, workspace.paths, workspace.files, workspace.unread)
-
-
-def _worthwhile(files: Sequence[Raw], worth: int) -> int:
-    size = sum(len(raw.data) for raw in files if _HINT in raw.data)
-    return max(min(available(), size // worth), 1)
 
 
 def _shares(files: Sequence[Raw], size: int) -> list[list[Raw]]:

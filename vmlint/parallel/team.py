@@ -6,46 +6,18 @@ import marshal
 import os
 import pickle
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-__all__ = ["Team", "Worker", "available", "start_method"]
+__all__ = ["Team", "Worker"]
 
-_CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 _MESSAGE, _OFFER = b"m", b"o"
 """How the bytes begin of what a worker tells, and of what it gives in a trade and then waits."""
-
-
-def available() -> int:
-    """How many processors this process may use, at least 1: those that it is bound to, as far as its control group's
-    quota goes."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        cores = os.cpu_count() or 1
-    with suppress(OSError, ValueError, ZeroDivisionError):
-        quota, period = _CPU_MAX.read_text("ascii").split()
-        if quota != "max":
-            cores = min(cores, int(quota) // int(period))
-    return max(cores, 1)
-
-
-def start_method() -> str:
-    """How processes start: `fork` copies this one, which is fast, and `spawn` begins a new one.
-
-    A copy may lack what the system keeps for a process, as on macOS, or the owner of a lock, where there are threads.
-    """
-    import threading
-
-    can_copy = hasattr(os, "fork") and sys.platform != "darwin" and threading.active_count() == 1
-    return "fork" if can_copy else "spawn"
 
 
 class Worker:
@@ -119,7 +91,7 @@ class Team:
         What workers tell before they trade has to be heard before.
         """
         for _ in self.heard(wait=True):
-            raise ValueError("a worker told something before it traded")
+            raise ValueError("a worker reported something before it traded")
         has: list[bytes] = [_packed(own)]
         has += (self._offers.pop(number, b"") for number in range(1, len(self._processes) + 1))
         for number in self.numbers:

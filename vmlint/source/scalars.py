@@ -14,7 +14,6 @@ import binascii
 import math
 import re
 import struct
-from decimal import Decimal
 from functools import lru_cache
 
 __all__ = [
@@ -112,8 +111,13 @@ def json_number(value: float) -> int | float:
     """The number that Kubernetes reads back: JSON writes 1.0 as 1, and what fits into 64 bits is an integer then."""
     if not value.is_integer():
         return value
+    if -(2**53) < value < 2**53:
+        return int(value)
+
+    from decimal import Decimal
+
     # Go writes the shortest digits that give the same float and fills up with zeros: 2**60 is …606847000.
-    whole = int(value) if -(2**53) < value < 2**53 else int(Decimal(repr(value)))
+    whole = int(Decimal(repr(value)))
     return whole if whole in INT64 else value
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import marshal
 import re
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 from typing import Any, TypeVar
 
+from vmlint.digest import blake2b
 from vmlint.kubevirt.admission.forms import mac_length
 from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
