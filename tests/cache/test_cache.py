@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +74,21 @@ def test_a_fleet_is_judged_once(repository: Path, cache: Cache, judged: list[str
     assert reports[0].findings
     assert reports == reports[:1] * 3
     assert judged == ["judged"]
+
+
+def test_another_process_has_the_report_too(tmp_path: Path) -> None:
+    """Whatever the addresses of objects and the order of sets are in it."""
+    (tmp_path / "size.yaml").write_text("apiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata: {name: x}\n")
+    (tmp_path / ".vmlint.yaml").write_text("levels: {VM101: warning}\nstrict: true\nclosed-world: true\n")
+    program = (
+        "import vmlint; from pathlib import Path; from vmlint.cache import Cache\n"
+        "vmlint.check(cache=Cache(Path('cache'), least_bytes=0), strict=False, ignore=['VM102'], default_namespace='x')"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", program], cwd=tmp_path, env={**os.environ, "PYTHONHASHSEED": seed}, check=True
+        )
+    assert len(list((tmp_path / "cache").rglob("run-*"))) == 1
 
 
 def edited(file: str, old: str, new: str) -> Callable[[Path], None]:

@@ -77,7 +77,7 @@ def scope_of(settings: Config, paths: Iterable[str], build: str, today: datetime
     _add(digest, build, *paths)
     # The rules stand by themselves below.
     ends = any(ignore.until for one in (settings, *settings.folders) for ignore in one.ignores)
-    _add(digest, settings, today if ends else "")
+    _add(digest, *_written(settings), today if ends else "")
     rules = settings.all_rules()
     _add(digest, *(f"{rule.id} {rule.pack}" for rule in rules))
     try:
@@ -89,6 +89,13 @@ def scope_of(settings: Config, paths: Iterable[str], build: str, today: datetime
     except (OSError, LookupError):
         return None
     return digest.digest()
+
+
+def _written(settings: Config) -> Iterator[str]:
+    """What settings say, the same in every process: without the rules, and the sets in an order."""
+    for one in (settings, *settings.folders):
+        for field, value in one._replace(known_rules=None, folders=(), roots={})._asdict().items():
+            yield f"{field}={sorted(value) if isinstance(value, frozenset) else value!r}"
 
 
 def _outcome(raw: Raw) -> object:
