@@ -8,16 +8,27 @@ what is made of them is judged anew. Sources: KubeVirt `pkg/virt-api/webhooks/va
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Owner, View, check, interfaces, name_of, subject_of
+from vmlint.kubevirt.admission import (
+    AdmissionConfig,
+    Owner,
+    Silence,
+    View,
+    asked,
+    check,
+    interfaces,
+    name_of,
+    subject_of,
+)
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.permitted import permitted_devices
+from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.values import Draft
 from vmlint.model.access import get, mapping
 from vmlint.model.effect import Effect
@@ -36,6 +47,7 @@ from vmlint.model.subjects import (
 )
 from vmlint.record import Record
 from vmlint.world.application import Application
+from vmlint.world.likeness import key_of
 
 __all__ = ["Machine", "Permitted", "WorkloadVerdict"]
 
@@ -162,6 +174,12 @@ class Machine:
         )
 
     @cached_property
+    def _silences(self) -> Mapping[Owner, Silence]:
+        """What is known of the parts of guests in all clusters that are configured like this one."""
+        configured = None if self._kubevirt is None else key_of(self._kubevirt)
+        return _silences(configured, self._world.settings.release, self.is_closed, self.is_default)
+
+    @cached_property
     def permitted(self) -> Permitted | None:
         """The devices that the cluster permits; None where the files don't say, or any is."""
         for kind, path in (("KubeVirt", ("spec", "configuration")), *((kind, ("spec",)) for kind in _OPERATORS)):
@@ -182,7 +200,7 @@ class Machine:
 
     def _verdicts(self, workload: Workload) -> Iterator[WorkloadVerdict]:
         if isinstance(workload, VirtualMachinePool | VirtualMachineInstanceReplicaSet):
-            found = check(self._view(workload))
+            found = check(view := self._view(workload), self._silences[view.owner])
             written = [refusal for refusal in found if refusal.by is not Refuser.GUEST_WEBHOOK]
             yield from (WorkloadVerdict(refusal, Effect.REJECTED) for refusal in written)
             known = {(subject_of(refusal), refusal.path) for refusal in written}
@@ -209,7 +227,7 @@ class Machine:
             yield WorkloadVerdict(_no_interface(workload, problem), Effect.REJECTED)
         view = self._view(workload, template)
         known = set()
-        for subject in SUBJECTS:
+        for subject in asked(view, self._silences[view.owner]):
             if not unknown or unknown.isdisjoint(_CHANGED_BY[name_of(subject)]):
                 for refusal in subject.check(view):
                     if subject_of(refusal) == _MEMORY_UNSET and self._may_get_memory(workload):
@@ -228,7 +246,8 @@ class Machine:
         if started.conflicts or started.refusal or started.problem or started.template == reviewed:
             return
         giver = _givers(vm, started)
-        for refusal in check(self._view(vm, started.template)):
+        view = self._view(vm, started.template)
+        for refusal in check(view, self._silences[view.owner]):
             if subject_of(refusal) != _MEMORY_UNSET:
                 yield WorkloadVerdict(refusal, Effect.STUCK, *giver(refusal.path))
 
@@ -260,6 +279,13 @@ class Machine:
         found = self._world.match(vm, matcher)
         lost = found is not None and found.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
         return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
+
+
+@lru_cache(maxsize=8)
+def _silences(
+    kubevirt: bytes | None, release: Release | None, closed: bool, by_default: bool
+) -> Mapping[Owner, Silence]:
+    return {owner: Silence() for owner in Owner}
 
 
 def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdict]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from rules.machine._words import words_of
-from vmlint.kubevirt.admission import AdmissionConfig, Owner, View, subject_of
+from vmlint.kubevirt.admission import SUBJECTS, AdmissionConfig, Owner, Silence, View, asked, name_of, subject_of
 from vmlint.kubevirt.gates import Gates
 from vmlint.model.field import Path, parse
 from vmlint.model.refusal import Refusal, Refuser
@@ -44,6 +44,13 @@ def reported(refusal: Refusal) -> Expected:
     return Expected(refusal.path, words.wrong, words.fix, subject_of(refusal), refusal.by, refusal.gate, edits)
 
 
+def left_out(silence: Silence, seen: View) -> list[str]:
+    """What checks say that would not be asked."""
+    heard = asked(seen, silence)
+    silent = [subject for subject in SUBJECTS if subject not in heard]
+    return [f"{name_of(subject)}: {refusal}" for subject in silent for refusal in subject.check(seen)]
+
+
 class Row(NamedTuple):
     """One row. `good_in` and `bad_in` are what stands around the spec: arguments of `view`."""
 
@@ -58,6 +65,8 @@ class Row(NamedTuple):
         return self.name
 
     def judge(self, check: Callable[[View], Iterator[Refusal]]) -> None:
+        for spec, around in ((self.good, self.good_in), (self.bad, self.bad_in)):
+            assert left_out(Silence(), view(spec, **around)) == []
         assert list(map(reported, check(view(self.bad, **self.bad_in)))) == self.reported
         assert list(check(view(self.good, **self.good_in))) == []
 

@@ -5,15 +5,15 @@ cluster's order. The schema's business (unknown fields, missing required ones, v
 an instancetype and what DataVolume templates hold are judged elsewhere. The words for the codes are in
 `rules/machine/_words`.
 
-Hardly any guest has the fields that most modules are about. So a module names in `_FIELDS` those of which one at least
-must stand somewhere in the spec for it to say anything, and looks no further where there is none.
+Hardly any guest has the fields that most modules are about, and most of its parts stood in others before. So `silence`
+has tables of what each module looks at, and tells which of them may have something to say about a guest.
 
 Sources: KubeVirt `pkg/virt-api/webhooks`, `pkg/network/admitter`, `pkg/storage/admitters`, `pkg/dra/admitter`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from vmlint.kubevirt.admission import (
@@ -42,10 +42,22 @@ from vmlint.kubevirt.admission import (
     sets,
     volumes,
 )
+from vmlint.kubevirt.admission.silence import Silence
 from vmlint.kubevirt.admission.view import AdmissionConfig, Owner, View
 from vmlint.model.refusal import Refusal
 
-__all__ = ["NAMES", "SUBJECTS", "AdmissionConfig", "Owner", "View", "check", "name_of", "subject_of"]
+__all__ = [
+    "NAMES",
+    "SUBJECTS",
+    "AdmissionConfig",
+    "Owner",
+    "Silence",
+    "View",
+    "asked",
+    "check",
+    "name_of",
+    "subject_of",
+]
 
 SUBJECTS = (
     metadata,
@@ -89,7 +101,13 @@ NAMES = frozenset(map(name_of, SUBJECTS)) | {"memory_unset", "secure_boot"}
 """What the subject of a refusal can be: a module's name, or that of a fault which people want to tell apart."""
 
 
-def check(view: View) -> Iterator[Refusal]:
+def check(view: View, silence: Silence | None = None) -> Iterator[Refusal]:
     """Every reason why KubeVirt would refuse the object, or the VirtualMachineInstance made from it."""
-    for subject in SUBJECTS:
+    for subject in asked(view, silence):
         yield from subject.check(view)
+
+
+def asked(view: View, silence: Silence | None) -> Sequence[ModuleType]:
+    """The modules that may have something to say, as far as that is known; `silence` is for guests of one kind."""
+    speaking = None if silence is None else silence.asked(view)
+    return SUBJECTS if speaking is None else [subject for subject in SUBJECTS if subject in speaking]

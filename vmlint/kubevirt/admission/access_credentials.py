@@ -17,7 +17,6 @@ from vmlint.model.refusal import Entry, Refusal
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("accessCredentials",))
 _METHODS = {
     "sshPublicKey": ("qemuGuestAgent", "noCloud", "configDrive"),
     "userPassword": ("qemuGuestAgent",),
@@ -40,8 +39,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Credentials without one kind, one source and one method."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for index, credential in each(view.spec, "accessCredentials"):
         kinds = many(credential, keys=_METHODS)
         path = view.at("accessCredentials", index)

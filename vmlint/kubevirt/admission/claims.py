@@ -20,7 +20,6 @@ from vmlint.record import Record
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("resourceClaims", "gpus", "hostDevices", "resourceClaim"))
 _DEVICES = ("domain", "devices")
 _REFERENCES = ("resourceClaimName", "resourceClaimTemplateName")
 
@@ -53,8 +52,6 @@ class _Taken(Record):
 
 def check(view: View) -> Iterator[Refusal]:
     """Claims that name nothing, and devices that name no claim."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     yield from _claims(view)
     taken: list[_Taken] = []
     for field, gate in (("gpus", "GPUsWithDRA"), ("hostDevices", "HostDevicesWithDRA")):

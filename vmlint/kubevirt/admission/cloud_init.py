@@ -36,8 +36,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Data that is missing, twofold, undecodable or too long."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for index, volume in view.volumes:
         if _FIELDS.isdisjoint(volume):
             continue

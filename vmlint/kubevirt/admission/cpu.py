@@ -15,17 +15,6 @@ from vmlint.model.refusal import Refusal
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(
-    (
-        "requests",
-        "limits",
-        "dedicatedCpuPlacement",
-        "guestMappingPassthrough",
-        "isolateEmulatorThread",
-        "realtime",
-        "maxSockets",
-    )
-)
 _CPU = ("domain", "cpu")
 _DEDICATED = (*_CPU, "dedicatedCpuPlacement")
 _PASSTHROUGH = (*_CPU, "numa", "guestMappingPassthrough")
@@ -55,8 +44,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """CPU amounts and features that contradict each other."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     yield from _amounts(view)
     if flag(view.spec, *_DEDICATED):
         yield from _pinned_memory(view)

@@ -16,7 +16,6 @@ from vmlint.model.refusal import Refusal, Refuser
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("ioThreadsPolicy", "gpus", "sound", "video", "panicDevices"))
 _DEVICES = ("domain", "devices")
 _POOL_COUNT = ("domain", "ioThreads", "supplementalPoolThreadCount")
 
@@ -33,8 +32,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Devices that lack something, or don't go with another setting."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     threads = whole(view.spec, *_POOL_COUNT)
     if look(view.spec, "domain", "ioThreadsPolicy") == "supplementalPool" and threads is not None and threads < 1:
         yield Refusal(Code.POOL_WITHOUT_THREADS, view.at("domain", "ioThreads"))

@@ -20,7 +20,7 @@ from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
 from vmlint.record import Record
 
-__all__ = ["Code", "check"]
+__all__ = ["Code", "check", "is_serial"]
 
 _DISKS = ("domain", "devices", "disks")
 _INTERFACES = ("domain", "devices", "interfaces")
@@ -206,6 +206,11 @@ def _pci(disk: _Disk) -> Iterator[Refusal]:
         yield _refusal(disk, Code.PCI_BUS if bus else Code.PCI_WITHOUT_BUS, "disk", "pciAddress", bus=bus)
     if not is_pci_address(address):
         yield _refusal(disk, Code.PCI_ADDRESS_INVALID, "disk", "pciAddress", address=address)
+
+
+def is_serial(serial: str) -> bool:
+    """Whether a text can be the serial number of a disk."""
+    return len(serial) <= _SERIAL_LENGTH and _SERIAL.fullmatch(serial) is not None
 
 
 def _serial(disk: _Disk) -> Iterator[Refusal]:

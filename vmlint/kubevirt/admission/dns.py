@@ -17,7 +17,6 @@ from vmlint.model.unknown import is_unknown
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("dnsPolicy", "dnsConfig"))
 _CONFIG = "dnsConfig"
 _MAX_SERVERS = 3
 _MAX_SEARCHES = 6
@@ -38,8 +37,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """A resolver without servers, or with too many or malformed ones."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     servers = look(view.spec, _CONFIG, "nameservers")
     if word(view.spec, "dnsPolicy") == "None" and servers in (None, []):
         yield Refusal(

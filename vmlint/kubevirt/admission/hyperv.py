@@ -15,7 +15,6 @@ from vmlint.model.refusal import Refusal, Refuser
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("hyperv",))
 _FEATURES = ("domain", "features")
 _HYPERV = (*_FEATURES, "hyperv")
 _NEEDS = (
@@ -37,8 +36,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Features whose need is switched off, and features beside a passthrough of all."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for feature, needed in _NEEDS:
         if _on(view, feature) and flag(view.spec, *_HYPERV, needed, "enabled", default=True) is False:
             yield Refusal(

@@ -16,8 +16,6 @@ from vmlint.model.refusal import Refusal
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("hostname", "subdomain", "serviceAccountName"))
-
 
 class Code(enum.StrEnum):
     """What is wrong with the names of a guest."""
@@ -36,8 +34,6 @@ _FORMS = (
 
 def check(view: View) -> Iterator[Refusal]:
     """Names that are no DNS names, and a service account that differs from the one of a volume."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for field, good, code in _FORMS:
         name = word(view.spec, field)
         if name and not good(name):

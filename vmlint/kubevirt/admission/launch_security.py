@@ -15,7 +15,6 @@ from vmlint.model.refusal import Entry, Refusal
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("launchSecurity",))
 _SECURITY = ("domain", "launchSecurity")
 _EFI = ("domain", "firmware", "bootloader", "efi")
 _SMM = ("domain", "features", "smm")
@@ -40,8 +39,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Encryption on an architecture that has none, or beside a setting that excludes it."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     if not has(view.spec, *_SECURITY):
         return
     written = word(view.spec, "architecture")

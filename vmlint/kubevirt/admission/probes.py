@@ -15,7 +15,6 @@ from vmlint.model.refusal import Refusal
 
 __all__ = ["Code", "check"]
 
-_FIELDS = frozenset(("readinessProbe", "livenessProbe"))
 _HANDLERS = ("httpGet", "tcpSocket", "exec", "guestAgentPing")
 _NETWORKED = ("httpGet", "tcpSocket")
 
@@ -31,8 +30,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """Probes without one handler, or that need a network which the guest lacks."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for field in ("readinessProbe", "livenessProbe"):
         handlers = many(view.spec, field, keys=_HANDLERS) if has(view.spec, field) else None
         if handlers is None:

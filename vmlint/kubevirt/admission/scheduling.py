@@ -20,7 +20,6 @@ from vmlint.model.unknown import is_unknown
 
 __all__ = ["Code", "affinity_flaws", "check"]
 
-_FIELDS = frozenset(("affinity", "topologySpreadConstraints"))
 _REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
 _PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 _SPREAD = "topologySpreadConstraints"
@@ -57,8 +56,6 @@ class Code(enum.StrEnum):
 
 def check(view: View) -> Iterator[Refusal]:
     """What Kubernetes would refuse in a pod's affinity and spread constraints."""
-    if view.fields.isdisjoint(_FIELDS):
-        return
     for flaw in _below(("affinity",), affinity_flaws(get(view.spec, "affinity"))):
         yield flaw.below(*view.at())
     for flaw in _below((_SPREAD,), _spread(view.spec)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
 
@@ -131,23 +132,6 @@ class View:
     it is written. `metadata` is the template's, likewise. Neither is changed.
     """
 
-    __slots__ = (
-        "_networks",
-        "_volumes",
-        "architecture",
-        "cluster",
-        "data",
-        "disks",
-        "fields",
-        "gates",
-        "interfaces",
-        "metadata",
-        "networks",
-        "owner",
-        "spec",
-        "volumes",
-    )
-
     def __init__(
         self,
         owner: Owner,
@@ -165,17 +149,31 @@ class View:
         self.metadata = mapping(data, *owner.value.metadata) if metadata is None else metadata
         self.gates = gates or Gates()
         self.cluster = cluster or AdmissionConfig()
-        self.fields = fields(self.spec)
+
+    def of(self, spec: Mapping[str, Any], metadata: Mapping[str, Any]) -> View:
+        """The same object with another spec and other metadata."""
+        return View(self.owner, self.data, spec, metadata=metadata, gates=self.gates, cluster=self.cluster)
+
+    @cached_property
+    def fields(self) -> frozenset[str]:
         """The names of all fields in the spec. Most checks are about fields that hardly any guest has."""
-        self.architecture = self._architecture()
-        """The architecture of the guest; the default's where none is written, `amd64` where that is not known; "" where
-        it is a variable."""
-        self.volumes: _Entries = tuple(each(self.spec, "volumes"))
-        self.networks: _Entries = tuple(each(self.spec, "networks"))
-        self.disks: _Entries = tuple(each(self.spec, "domain", "devices", "disks"))
-        self.interfaces: _Entries = tuple(each(self.spec, "domain", "devices", "interfaces"))
-        self._volumes = {text(volume, "name"): volume for _, volume in self.volumes}
-        self._networks = {text(network, "name"): network for _, network in self.networks}
+        return fields(self.spec)
+
+    @cached_property
+    def volumes(self) -> _Entries:
+        return tuple(each(self.spec, "volumes"))
+
+    @cached_property
+    def networks(self) -> _Entries:
+        return tuple(each(self.spec, "networks"))
+
+    @cached_property
+    def disks(self) -> _Entries:
+        return tuple(each(self.spec, "domain", "devices", "disks"))
+
+    @cached_property
+    def interfaces(self) -> _Entries:
+        return tuple(each(self.spec, "domain", "devices", "interfaces"))
 
     @property
     def raw(self) -> Mapping[str, Any]:
@@ -204,11 +202,22 @@ class View:
         """The last volume of that name; that is the one that KubeVirt finds."""
         return self._volumes.get(name)
 
+    @cached_property
+    def _volumes(self) -> Mapping[str, Mapping[str, Any]]:
+        return {text(volume, "name"): volume for _, volume in self.volumes}
+
     def network(self, name: str) -> Mapping[str, Any] | None:
         """The last network of that name, likewise."""
         return self._networks.get(name)
 
-    def _architecture(self) -> str:
+    @cached_property
+    def _networks(self) -> Mapping[str, Mapping[str, Any]]:
+        return {text(network, "name"): network for _, network in self.networks}
+
+    @cached_property
+    def architecture(self) -> str:
+        """The architecture of the guest; the default's where none is written, `amd64` where that is not known; "" where
+        it is a variable."""
         written = word(self.spec, "architecture")
         return "" if written is None else written or self.cluster.default_architecture or "amd64"
 
