@@ -11,8 +11,10 @@ Sources: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/vm-mutator.go
 from __future__ import annotations
 
 import enum
+import marshal
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from copy import copy
+from functools import cached_property, lru_cache
 from typing import Any
 
 from vmlint.kubevirt.conflicts import Conflict, ReservedFields, reserved_fields
@@ -71,6 +73,53 @@ _Result = tuple[dict[str, Any], tuple[Conflict, ...], Refusal | None, Refusal | 
 _MATCHERS = frozenset(("instancetype", "preference"))
 
 
+class _Instancetype:
+    """An instancetype, prepared for many VMs."""
+
+    def __init__(self, spec: Any, release: Release | None) -> None:
+        self.spec = decode_instancetype(spec)
+        self._release = release
+
+    @cached_property
+    def plan(self) -> InstancetypePlan:
+        return instancetype_plan(self.spec, self._release)
+
+    @cached_property
+    def reserved(self) -> ReservedFields:
+        return reserved_fields(self.spec, self._release)
+
+    @cached_property
+    def reserved_by_proposals(self) -> ReservedFields:
+        return sizing_bars(self.spec)
+
+
+class _Preference:
+    """A preference, likewise."""
+
+    def __init__(self, spec: Any, release: Release | None) -> None:
+        self.spec = decode_preference(spec)
+        self._release = release
+
+    @cached_property
+    def plan(self) -> PreferencePlan:
+        return preference_plan(self.spec, self._release)
+
+
+@lru_cache(maxsize=128)
+def _instancetype(spec: bytes, release: Release | None) -> _Instancetype:
+    return _Instancetype(marshal.loads(spec), release)
+
+
+@lru_cache(maxsize=128)
+def _preference(spec: bytes, release: Release | None) -> _Preference:
+    return _Preference(marshal.loads(spec), release)
+
+
+def _content(data: Mapping[str, Any]) -> bytes:
+    """What tells the `spec` of an object from another one: the deployments of a repository often have the same."""
+    return marshal.dumps(data.get("spec"), 2)
+
+
 class VMInputs:
     """The inputs besides the VM's own manifest: an instancetype, a preference, the cluster's settings and release.
 
@@ -88,32 +137,43 @@ class VMInputs:
         release: Release | None = None,
     ) -> None:
         self.objects = instancetype, preference
-        self.instancetype = None if instancetype is None else decode_instancetype(instancetype.get("spec"))
-        self.preference = None if preference is None else decode_preference(preference.get("spec"))
+        self._instancetype = None if instancetype is None else _instancetype(_content(instancetype), release)
+        self._preference = None if preference is None else _preference(_content(preference), release)
         self.config = ClusterConfig.of(kubevirt, by_operator=by_operator)
         self.release = release
 
-    @cached_property
+    def joined(self, other: VMInputs) -> VMInputs:
+        """The instancetype of these inputs with the preference of others for the same cluster."""
+        both = copy(self)
+        both.objects = self.objects[0], other.objects[1]
+        both._preference = other._preference
+        return both
+
+    @property
+    def instancetype(self) -> Mapping[str, Any] | None:
+        """The instancetype's `spec` as KubeVirt reads it."""
+        return None if self._instancetype is None else self._instancetype.spec
+
+    @property
+    def preference(self) -> Mapping[str, Any] | None:
+        """The preference's `spec`, likewise."""
+        return None if self._preference is None else self._preference.spec
+
+    @property
     def instancetype_plan(self) -> InstancetypePlan | None:
         """The instancetype, prepared for many VMs; None without one."""
-        return None if self.instancetype is None else instancetype_plan(self.instancetype, self.release)
+        return None if self._instancetype is None else self._instancetype.plan
 
-    @cached_property
+    @property
     def preference_plan(self) -> PreferencePlan | None:
         """The preference, prepared for many VMs; None without one."""
-        return None if self.preference is None else preference_plan(self.preference, self.release)
+        return None if self._preference is None else self._preference.plan
 
     def reserved_fields(self, *, by_proposals: bool) -> ReservedFields | None:
         """The fields that the VM must leave to the instancetype, by the releases or by the design proposals."""
-        return self._proposed_reserved_fields if by_proposals else self._reserved_fields
-
-    @cached_property
-    def _reserved_fields(self) -> ReservedFields | None:
-        return None if self.instancetype is None else reserved_fields(self.instancetype, self.release)
-
-    @cached_property
-    def _proposed_reserved_fields(self) -> ReservedFields | None:
-        return None if self.instancetype is None else sizing_bars(self.instancetype)
+        if self._instancetype is None:
+            return None
+        return self._instancetype.reserved_by_proposals if by_proposals else self._instancetype.reserved
 
 
 class Copies:

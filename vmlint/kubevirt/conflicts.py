@@ -23,7 +23,6 @@ __all__ = [
     "ReservedFields",
     "Row",
     "nonzero",
-    "owned",
     "reserved_fields",
 ]
 
@@ -160,6 +159,25 @@ class ReservedFields(Record):
     rows: tuple[Row, ...]
     first_only: frozenset[str]
     annotations: Mapping[str, Any]
+    fields: tuple[tuple[Path, frozenset[str]], ...]
+    """The same fields by the mappings that hold them: hardly any VM has one."""
+
+    @classmethod
+    def of(
+        cls,
+        rows: Iterable[Row],
+        first_only: Iterable[str],
+        instancetype: Mapping[str, Any],
+        *,
+        annotations: bool = True,
+    ) -> ReservedFields:
+        """The fields of some rows of which an instancetype's `spec` sets its side."""
+        owned = tuple(row for row in rows if row.owned(get(instancetype, *row.instancetype)))
+        holders: dict[Path, set[str]] = {}
+        for row in owned:
+            holders.setdefault(row.vm[:-1], set()).add(str(row.vm[-1]))
+        fields = tuple((holder, frozenset(names)) for holder, names in holders.items())
+        return cls(owned, frozenset(first_only), mapping(instancetype, "annotations") if annotations else {}, fields)
 
     def conflicts(self, template: Mapping[str, Any]) -> tuple[Conflict, ...]:
         """Every conflict that the cluster would report with a VM's `spec.template`.
@@ -168,7 +186,8 @@ class ReservedFields(Record):
         """
         out: list[Conflict] = []
         named: set[str] = set()
-        for row in self.rows:
+        is_free = all(names.isdisjoint(mapping(template, *holder)) for holder, names in self.fields)
+        for row in () if is_free else self.rows:
             if row.group not in named and row.when(get(template, *row.vm)):
                 out.append(Conflict(row.vm, row.instancetype, row.group, row.field))
                 if row.group in self.first_only:
@@ -196,13 +215,9 @@ def reserved_fields(instancetype: Mapping[str, Any], release: Release | None = N
         *(_MEMORY_FIELDS if does.memory_conflicts_by_field else _MEMORY_WHOLE),
         *_AFTER,
     )
-    return ReservedFields(
-        owned((row for row in rows if release is None or release.serves(row.since)), instancetype),
-        frozenset((MEMORY_GROUP,) if does.cpu_conflicts_by_field else (MEMORY_GROUP, CPU_GROUP)),
-        mapping(instancetype, "annotations") if release is None or release.serves(_ANNOTATIONS_SINCE) else {},
+    return ReservedFields.of(
+        (row for row in rows if release is None or release.serves(row.since)),
+        (MEMORY_GROUP,) if does.cpu_conflicts_by_field else (MEMORY_GROUP, CPU_GROUP),
+        instancetype,
+        annotations=release is None or release.serves(_ANNOTATIONS_SINCE),
     )
-
-
-def owned(rows: Iterable[Row], instancetype: Mapping[str, Any]) -> tuple[Row, ...]:
-    """Those of some rows of which an instancetype's `spec` sets its side."""
-    return tuple(row for row in rows if row.owned(get(instancetype, *row.instancetype)))

@@ -35,7 +35,8 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 # Values that the CustomResourceDefinition fills in where a field is absent.
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
 
-_ABSENT = object()
+_ABSENT: Any = object()
+_NOTHING: Mapping[str, Any] = {}
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
 
@@ -51,14 +52,10 @@ def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
     return _whole(spec, _VM, proposals, omit=True)
 
 
-def normal_template(
-    template: Any, *, proposals: bool = False, before: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def normal_template(template: Any, *, proposals: bool = False, before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
     """A VM's `spec.template`, likewise. `before` is a normal template that this one was made of: what both share is
     normal, and not looked at again."""
-    if before is not None:
-        return _types(proposals, True).of(_TEMPLATE).write_again(template, before)
-    return _whole(template, _TEMPLATE, proposals, omit=True)
+    return _whole(template, _TEMPLATE, proposals, omit=True, before=before)
 
 
 def decode_instancetype(spec: Any) -> dict[str, Any]:
@@ -71,8 +68,10 @@ def decode_preference(spec: Any) -> dict[str, Any]:
     return _whole(spec, _PREFERENCE, False, omit=False)
 
 
-def _whole(value: Any, type_name: str, proposals: bool, *, omit: bool) -> dict[str, Any]:
-    return _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {})
+def _whole(
+    value: Any, type_name: str, proposals: bool, *, omit: bool, before: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
+    return _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {}, before)
 
 
 @cache
@@ -103,14 +102,6 @@ class _Types:
             kinds = {**_table()[name], **self._proposed.get(name, {})}
             self._known[name] = _Type(kinds, self, _DEFAULTS.get(name, {}))
         return self._known[name]
-
-    def writer(self, kind: str) -> _Write:
-        """How a field is written that holds a list of structs or a quantity."""
-        plain = _PLAIN.get(kind)
-        if plain is not None:
-            return _unless_empty(plain) if self.omit and kind in _VANISHING else plain
-        entries = _entries(self.of(kind.lstrip("[]!")))
-        return _unless_empty_list(entries) if self.omit and not kind.startswith("[]!") else entries
 
     def zero(self, field: str, kind: str) -> Any:
         """What is written where a field is absent that is always written."""
@@ -146,12 +137,23 @@ class _Type:
         }
 
     @cached_property
-    def _fields(self) -> Mapping[str, _Write]:
-        """How all other fields are written."""
+    def _lists(self) -> Mapping[str, _List]:
+        """The fields that hold a list of such values."""
+        types = self._types
         return {
-            field: self._types.writer(kind)
+            field: _List(types.of(kind.lstrip("[]!")), types.omit and not kind.startswith("[]!"))
             for field, kind in self._kinds.items()
-            if kind not in _COPIED and not _is_struct(kind)
+            if kind.startswith("[]")
+        }
+
+    @cached_property
+    def _amounts(self) -> Mapping[str, _Write]:
+        """How the fields with quantities are written."""
+        omit = self._types.omit
+        return {
+            field: _unless_empty(_AMOUNTS[kind]) if omit and kind in _VANISHING else _AMOUNTS[kind]
+            for field, kind in self._kinds.items()
+            if kind in _AMOUNTS
         }
 
     @cached_property
@@ -162,13 +164,20 @@ class _Type:
         by_value = {field: kind for field, kind in self._kinds.items() if kind in ("qty", "keep") or kind in _table()}
         return {**{field: self._types.zero(field, kind) for field, kind in by_value.items()}, **self._defaults}
 
-    def write(self, data: dict[str, Any]) -> dict[str, Any]:
-        """A value of the type: the same one where nothing about it changes."""
+    @cached_property
+    def settled(self) -> bool:
+        """Whether a normal value stays as it is when it is written again. A map of quantities that held only nulls is
+        empty in it, and then vanishes."""
+        return "mapqty" not in self._kinds.values() and all(struct.settled for struct in self._structs.values())
+
+    def write(self, data: dict[str, Any], before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+        """A value of the type: the same one where nothing about it changes. What it shares with the normal value that
+        it was `before` stays."""
         keys = data.keys()
         complete = self._always.keys() <= keys
         if complete and keys <= self._plain and all(data.values()):
             return data
-        copied, structs, fields = self._copied, self._structs, self._fields
+        copied, structs, lists = self._copied, self._structs, self._lists
         out = {}
         same = complete
         for key, value in data.items():
@@ -176,87 +185,56 @@ class _Type:
                 same = False
                 continue
             if (vanishes := copied.get(key)) is not None:
-                if vanishes and not value:
-                    same = False
-                else:
-                    out[key] = value
-                continue
-            if (struct := structs.get(key)) is not None:
-                written = struct.write(value) if isinstance(value, dict) else value
-            elif (write := fields.get(key)) is None or (written := write(value)) is _ABSENT:
+                written = _ABSENT if vanishes and not value else value
+            elif (struct := structs.get(key)) is not None:
+                written = value
+                if isinstance(value, dict):
+                    was = before.get(key)
+                    if value is not was or not struct.settled:
+                        written = struct.write(value, was if isinstance(was, dict) else _NOTHING)
+            elif (entries := lists.get(key)) is not None:
+                written = entries.write(value, before.get(key))
+            elif (write := self._amounts.get(key)) is not None:
+                written = write(value)
+            else:
+                written = _ABSENT
+            if written is _ABSENT:
                 same = False
-                continue
-            out[key] = written
-            same = same and written is value
+            else:
+                out[key] = written
+                same = same and written is value
         if same:
             return data
         for key, value in self._always.items():
             out.setdefault(key, value)
         return out
 
-    @cached_property
-    def _has_amounts(self) -> bool:
-        """Whether a field is a map of quantities. One that held only nulls is empty in a normal value, and vanishes
-        when that is written again; all else stays."""
-        return "mapqty" in self._kinds.values()
 
-    @cached_property
-    def _settled(self) -> bool:
-        """Whether a normal value stays as it is when it is written again."""
-        return not self._has_amounts and all(struct._settled for struct in self._structs.values())
+class _List:
+    """A list of values of a Go type; an empty one vanishes where the type omits it."""
 
-    def write_again(self, data: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-        """A value of the type that was made of a normal one: what is the same in both stays."""
-        if self._has_amounts:
-            return self.write(data)
-        copied, structs, fields = self._copied, self._structs, self._fields
-        out = {}
-        for key, value in data.items():
-            if value is None:
-                continue
-            was = before.get(key)
-            if (struct := structs.get(key)) is not None:
-                if (value is was and struct._settled) or not isinstance(value, dict):
-                    out[key] = value
-                else:
-                    out[key] = struct.write_again(value, was) if isinstance(was, dict) else struct.write(value)
-            elif value is was:
-                out[key] = value
-            elif (vanishes := copied.get(key)) is not None:
-                if value or not vanishes:
-                    out[key] = value
-            elif (write := fields.get(key)) is not None and (written := write(value)) is not _ABSENT:
-                out[key] = written
-        for key, value in self._always.items():
-            out.setdefault(key, value)
-        return out
+    def __init__(self, type_: _Type, vanishes: bool) -> None:
+        self._type = type_
+        self._vanishes = vanishes
+
+    def write(self, value: Any, was: Any) -> Any:
+        """The list; the entries that it shares with the normal list that it was stay."""
+        if not isinstance(value, list) or (value is was and self._type.settled):
+            return value
+        if not value and self._vanishes:
+            return _ABSENT
+        normal = set(map(id, was)) if isinstance(was, list) and self._type.settled else ()
+        write = self._type.write
+        written = [write(entry) if isinstance(entry, dict) and id(entry) not in normal else entry for entry in value]
+        return value if all(map(is_, written, value)) else written
 
 
 def _is_struct(kind: str) -> bool:
-    return kind not in _PLAIN and not kind.startswith("[]")
+    return kind not in _COPIED and kind not in _AMOUNTS and not kind.startswith("[]")
 
 
 def _unless_empty(write: _Write) -> _Write:
     return lambda value: write(value) if value else _ABSENT
-
-
-def _entries(type_: _Type) -> _Write:
-    def write(value: Any) -> Any:
-        if not isinstance(value, list):
-            return value
-        written = [type_.write(entry) if isinstance(entry, dict) else entry for entry in value]
-        return value if all(map(is_, written, value)) else written
-
-    return write
-
-
-def _unless_empty_list(write: _Write) -> _Write:
-    """A list that is empty vanishes; another empty value is of the wrong type, and stays."""
-    return lambda value: _ABSENT if value == [] else write(value)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _quantity(value: Any) -> Any:
@@ -271,17 +249,6 @@ def _quantities(value: Any) -> Any:
     return value if len(written) == len(value) and all(map(is_, written.values(), value.values())) else written
 
 
-_PLAIN: Mapping[str, Callable[[Any], Any]] = {
-    "omit": _same,
-    "keep": _same,
-    "ptr": _same,
-    "any": _same,
-    "list": _same,
-    "list!": _same,
-    "map": _same,
-    "mapqty": _quantities,
-    "qty": _quantity,
-    "*qty": _quantity,
-}
-_COPIED = frozenset(kind for kind, write in _PLAIN.items() if write is _same)
+_COPIED = frozenset(("omit", "keep", "ptr", "any", "list", "list!", "map"))
+_AMOUNTS: Mapping[str, _Write] = {"mapqty": _quantities, "qty": _quantity, "*qty": _quantity}
 _VANISHING = frozenset(("omit", "list", "map", "mapqty"))

@@ -291,12 +291,13 @@ class _Step(Record):
 class _Each(Record):
     """What happens to every entry of a list.
 
-    `known` is what becomes of the entries that were seen before, by their content; None where that depends on the VM.
+    `known` is what becomes of the entries that were seen before, by their content: None where they stay. There is no
+    such thing where that depends on the VM.
     """
 
     entries: Path
     steps: tuple[_Step, ...]
-    known: dict[bytes, dict[str, Any]] | None
+    known: dict[bytes, dict[str, Any] | None] | None
 
 
 def preference_plan(preference: Mapping[str, Any], release: Release | None = None) -> PreferencePlan:
@@ -355,11 +356,12 @@ def _entry(each: _Each, entry: Any, scope: _Scope) -> Any:
     if each.known is None:
         return _changed(each, entry, scope)
     key = marshal.dumps(entry, 2)
-    if (found := each.known.get(key)) is None:
+    if key not in each.known:
         if len(each.known) >= _MOST_KNOWN:
             each.known.clear()
-        found = each.known[key] = _changed(each, entry, scope)
-    return found
+        changed = _changed(each, entry, scope)
+        each.known[key] = None if changed is entry else changed
+    return each.known[key] or entry
 
 
 _MOST_KNOWN = 256
@@ -369,7 +371,7 @@ def _changed(each: _Each, entry: dict[str, Any], scope: _Scope) -> dict[str, Any
     draft = Draft(entry)
     for step in each.steps:
         _take(step, draft, scope)
-    return draft.data
+    return entry if draft.data == entry else draft.data  # nobody writes a value over an equal one
 
 
 def _take(step: _Step, draft: Draft, scope: _Scope) -> None:

@@ -10,10 +10,10 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
-from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, ReservedFields, Row, nonzero, owned
+from vmlint.kubevirt.conflicts import CPU_GROUP, MEMORY_GROUP, TABLE, ReservedFields, Row, nonzero
 from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.values import whole
-from vmlint.model.access import get, mapping, text
+from vmlint.model.access import get, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
@@ -98,7 +98,7 @@ def sizing_bars(instancetype: Mapping[str, Any]) -> ReservedFields:
     rows = [row for row in TABLE if not _is_free(row, instancetype)]
     if get(instancetype, "cpu", "guest") is not None:
         rows.insert(next(at for at, row in enumerate(rows) if row.group == CPU_GROUP), _GUEST_ROW)
-    return ReservedFields(owned(rows, instancetype), frozenset((MEMORY_GROUP,)), mapping(instancetype, "annotations"))
+    return ReservedFields.of(rows, (MEMORY_GROUP,), instancetype)
 
 
 def _is_free(row: Row, instancetype: Mapping[str, Any]) -> bool:

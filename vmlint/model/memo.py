@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 
 __all__ = ["Memo"]
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
+_UNASKED: Any = object()
 
 
 class Memo:
@@ -23,12 +25,25 @@ class Memo:
         self._answers: dict[object, dict[int, Any]] = {}
         self._kept: list[object] = []
 
+    def question(self, name: object, answer: Callable[[_S], _T]) -> Callable[[_S], _T]:
+        """A function of an object whose answers are worked out once."""
+        known: dict[int, Any] = self._answers.setdefault(name, {})
+
+        def ask(subject: _S) -> _T:
+            found = known.get(id(subject), _UNASKED)
+            if found is _UNASKED:
+                found = known[id(subject)] = answer(subject)
+            told: _T = found
+            return told
+
+        return ask
+
     def once(self, question: object, subject: object, answer: Callable[[], _T]) -> _T:
         """The answer to a question about an object."""
         known = self._answers.setdefault(question, {})
-        if id(subject) not in known:
-            known[id(subject)] = answer()
-        found: _T = known[id(subject)]
+        found: _T = known.get(id(subject), _UNASKED)
+        if found is _UNASKED:
+            found = known[id(subject)] = answer()
         return found
 
     def keep(self, subject: object) -> None:
@@ -38,3 +53,7 @@ class Memo:
     def know(self, question: object, subject: object, answer: object) -> None:
         """Take an answer from elsewhere."""
         self._answers.setdefault(question, {})[id(subject)] = answer
+
+    def forget(self, question: object, subject: object) -> None:
+        """Work the answer out anew when it is next asked."""
+        self._answers.get(question, {}).pop(id(subject), None)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.cluster import Cluster
@@ -26,7 +27,8 @@ from vmlint.world.settings import Settings
 
 __all__ = ["Application"]
 
-_T = TypeVar("_T")
+_MATCHERS = tuple(Matcher)
+_DECIDED = (MatchOutcome.DROPPED, MatchOutcome.UNKNOWN_KIND, MatchOutcome.USED)
 _MOST_RECENT = 64
 """Of how many VMs the copies are kept: rules look at one VM after the other, and a copy is as large as the VM."""
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
@@ -44,10 +46,18 @@ class Application:
         self._missing: frozenset[Ref] | None = None
         self._waits = False
         self._asked = False
-        self.memo = Memo()
+        self.memo = memo = Memo()
+        self._chains = {one: memo.question((infer, one), partial(self._infer, one)) for one in _MATCHERS}
+        self._matches = {one: memo.question((match, one), partial(self._match, one)) for one in _MATCHERS}
+        self._undecided = memo.question("undecided", self._find_undecided)
+        self._architecture = memo.question("architecture", self._find_architecture)
+        self._representative = memo.question("alike", self._alike)
+        self._conflicts = memo.question("conflicts", self._find_conflicts)
+        self._unusable = memo.question("unusable", self._find_unusable)
+        self._unmet = memo.question(unmet, self._find_unmet)
         self._vm_inputs_by_key: dict[tuple[int, int], VMInputs] = {}
-        self._stand_ins: dict[Any, VirtualMachine] = {}
-        self._recent: dict[tuple[int, VMInputs], Copies] = {}
+        self._first_by_key: dict[Any, VirtualMachine] = {}
+        self._recent: dict[tuple[int, tuple[Matcher, ...]], Copies] = {}
 
     def take_as_complete(self, subject: object) -> None:
         """From now on rely on others' finding that a VM lacks nothing."""
@@ -55,10 +65,10 @@ class Application:
 
     def infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
         """The chain of a matcher that infers from a volume; None where it does not, or is refused as it is written."""
-        return self.memo.once((infer, matcher), vm, lambda: self._infer(vm, matcher))
+        return self._chains[matcher](vm)
 
-    def _infer(self, vm: VirtualMachine, matcher: Matcher) -> Chain | None:
-        if flaws(vm.matcher(matcher) or {}):
+    def _infer(self, matcher: Matcher, vm: VirtualMachine) -> Chain | None:
+        if not (stanza := vm.matcher(matcher)) or flaws(stanza):
             return None
         snapshots = self.behaviour.infers_from_snapshots
         return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.settings.is_closed(vm.ref))
@@ -94,18 +104,24 @@ class Application:
 
     def lacks(self, vm: VirtualMachine) -> Iterator[Ref]:
         """The objects that the VM's inferences look for in vain."""
-        for matcher in Matcher:
+        for matcher in _MATCHERS:
             chain = self.infer(vm, matcher)
             if chain and chain.end is End.OBJECT_MISSING and chain.resolution:
                 yield chain.resolution.ref
 
     def match(self, vm: VirtualMachine, matcher: Matcher) -> Match | None:
         """The instancetype or preference that the VM gets; None where it asks for none."""
-        return self.memo.once((match, matcher), vm, lambda: match(vm, matcher, self.cluster, self.infer(vm, matcher)))
+        return self._matches[matcher](vm)
+
+    def _match(self, matcher: Matcher, vm: VirtualMachine) -> Match | None:
+        return match(vm, matcher, self.cluster, self.infer(vm, matcher))
 
     def assume(self, vm: VirtualMachine, answer: Match) -> None:
         """Take an answer for what the VM gets of a matcher, whatever the files say: a copy that KubeVirt has stored."""
         self.memo.know((match, answer.matcher), vm, answer)
+        self.memo.forget("undecided", vm)
+        for key in [key for key in self._recent if key[0] == id(vm)]:
+            self._recent.pop(key).forget()
 
     def preferred_class(self, vm: VirtualMachine) -> str | Undecided:
         """The storage class that the VM's preference gives to its DataVolume templates, "" for none.
@@ -140,49 +156,36 @@ class Application:
 
         None where the VM does not get so far, or where what it gets is not in the files.
         """
-        return self.reviewed_with(vm, *Matcher) if all(self.is_decided(vm, matcher) for matcher in Matcher) else None
+        return None if self._undecided(vm) else self._copies(vm, _MATCHERS).reviewed
 
     def reviewed_with(self, vm: VirtualMachine, *matchers: Matcher) -> Applied:
         """That copy with what is known of some of the VM's matchers, as if it had no others."""
         return self._copies(vm, matchers).reviewed
 
     def alike(self, vm: VirtualMachine) -> VirtualMachine:
-        """The VM that represents all those that KubeVirt treats alike: see `likeness`.
-
-        It gets what they get of their matchers, and is no object of the files. A pool represents itself.
-        """
-        if isinstance(vm, VirtualMachinePool) or not self.settings.likeness:
-            return vm
-        return self.memo.once("alike", vm, lambda: self._alike(vm))
+        """The first of the VMs that KubeVirt treats alike, which represents them all: see `likeness`. A pool represents
+        itself."""
+        return self._representative(vm)
 
     def _alike(self, vm: VirtualMachine) -> VirtualMachine:
-        data = blanked(vm)
-        chains = [self.infer(vm, matcher) for matcher in Matcher]
-        matches = [self.match(vm, matcher) for matcher in Matcher]
-        architecture = self.source_architecture(vm)
-        key = (
-            type(vm),
-            key_of(data),
-            architecture,
-            *((chain.end, chain.ignored, chain.name, chain.kind) if chain else None for chain in chains),
-            *(
-                (found.outcome, id(found.object), self.is_decided(vm, found.matcher)) if found else None
-                for found in matches
-            ),
-        )
-        if key not in self._stand_ins:
-            known = self._stand_ins[key] = type(vm)(vm.kind, vm.ref, data, vm.document)
-            answers: dict[object, Any] = {"alike": known, "architecture": architecture}
-            for matcher, chain, found in zip(Matcher, chains, matches, strict=True):
-                answers |= {(infer, matcher): chain, (match, matcher): found}
-            for question, answer in answers.items():
-                self.memo.know(question, known, answer)
-        return self._stand_ins[key]
+        if isinstance(vm, VirtualMachinePool) or not self.settings.likeness:
+            return vm
+        key: list[Any] = [type(vm), key_of(blanked(vm)), self.source_architecture(vm), self._undecided(vm)]
+        for matcher in _MATCHERS:
+            chain, found = self.infer(vm, matcher), self.match(vm, matcher)
+            key.append((chain.end, chain.ignored, chain.name, chain.kind) if chain else None)
+            key.append((found.outcome, id(found.object)) if found else None)
+        return self._first_by_key.setdefault(tuple(key), vm)
 
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""
-        found = self.match(vm, matcher)
-        if found is None or found.outcome in (MatchOutcome.DROPPED, MatchOutcome.UNKNOWN_KIND, MatchOutcome.USED):
+        return matcher not in self._undecided(vm)
+
+    def _find_undecided(self, vm: VirtualMachine) -> tuple[Matcher, ...]:
+        return tuple([matcher for matcher in _MATCHERS if not self._decides(self.match(vm, matcher))])
+
+    def _decides(self, found: Match | None) -> bool:
+        if found is None or found.outcome in _DECIDED:
             return True
         return (
             found.outcome is MatchOutcome.MISSING
@@ -195,10 +198,9 @@ class Application:
 
         What the preference is plays no part in them, but where it makes the VM be refused before.
         """
-        known = self.alike(vm)
-        return self.memo.once("conflicts", known, lambda: self._conflicts(known))
+        return self._conflicts(self.alike(vm))
 
-    def _conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
+    def _find_conflicts(self, vm: VirtualMachine) -> tuple[Conflict, ...]:
         applied = self.reviewed(vm)
         if applied is None and self.is_decided(vm, Matcher.INSTANCETYPE):
             applied = self.reviewed_with(vm, Matcher.INSTANCETYPE)
@@ -206,10 +208,9 @@ class Application:
 
     def unusable(self, vm: VirtualMachine) -> Refusal | None:
         """Why the VM's preference can't be applied to it, where that is known."""
-        known = self.alike(vm)
-        return self.memo.once("unusable", known, lambda: self._unusable(known))
+        return self._unusable(self.alike(vm))
 
-    def _unusable(self, vm: VirtualMachine) -> Refusal | None:
+    def _find_unusable(self, vm: VirtualMachine) -> Refusal | None:
         applied = self.reviewed(vm)
         return applied.refusal if applied else None
 
@@ -218,10 +219,9 @@ class Application:
 
         It is checked last: a VM that is refused before has other troubles.
         """
-        vm = self.alike(vm)
-        return self.memo.once(unmet, vm, lambda: self._unmet(vm))
+        return self._unmet(self.alike(vm))
 
-    def _unmet(self, vm: VirtualMachine) -> Refusal | None:
+    def _find_unmet(self, vm: VirtualMachine) -> Refusal | None:
         applied = self.reviewed(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
@@ -236,7 +236,7 @@ class Application:
 
         It decides nothing about a VM that asks for more than is known.
         """
-        return self._copies(vm, Matcher).expanded
+        return self._copies(vm, _MATCHERS).expanded
 
     def started_template(self, vm: VirtualMachine) -> Mapping[str, Any] | None:
         """The template of the guest that the controller starts; None where KubeVirt refuses the VM before."""
@@ -247,35 +247,36 @@ class Application:
 
     def started(self, vm: VirtualMachine) -> Applied:
         """The VM as the controller starts it, likewise."""
-        return self._copies(vm, Matcher).started
+        return self._copies(vm, _MATCHERS).started
 
-    def _copies(self, vm: VirtualMachine, matchers: Iterable[Matcher]) -> Copies:
+    def _copies(self, vm: VirtualMachine, matchers: tuple[Matcher, ...]) -> Copies:
         """The VM with those of its matchers' objects that are known."""
-        objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
-        vm_inputs = self.vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
-        key = id(vm), vm_inputs
+        key = id(vm), matchers
         if (known := self._recent.get(key)) is None:
-            known = self._recent[key] = self._copies_in(vm, vm_inputs)
+            objects = {matcher: found.object for matcher in matchers if (found := self.match(vm, matcher))}
+            vm_inputs = self.vm_inputs(objects.get(Matcher.INSTANCETYPE), objects.get(Matcher.PREFERENCE))
+            data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
+            known = self._recent[key] = Copies(data, vm_inputs, self.source_architecture(vm))
             if len(self._recent) > _MOST_RECENT:
                 self._recent.pop(next(iter(self._recent))).forget()
         return known
 
-    def _copies_in(self, vm: VirtualMachine, vm_inputs: VMInputs) -> Copies:
-        data = {"metadata": vm.data.get("metadata"), "spec": self.inferred(vm)}
-        return Copies(data, vm_inputs, self.source_architecture(vm))
-
     def vm_inputs(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> VMInputs:
         """What the webhook applies to a VM with these objects, under the cluster's settings and release."""
         key = (id(instancetype), id(preference))
-        if key not in self._vm_inputs_by_key:  # the inputs keep their objects alive, so ids stay unique
-            self._vm_inputs_by_key[key] = VMInputs(
-                instancetype,
-                preference,
-                kubevirt=self.kubevirt,
-                by_operator=self.has_operator,
-                release=self.settings.release,
-            )
-        return self._vm_inputs_by_key[key]
+        if (known := self._vm_inputs_by_key.get(key)) is None:
+            if instancetype is not None and preference is not None:
+                known = self.vm_inputs(instancetype, None).joined(self.vm_inputs(None, preference))
+            else:
+                known = VMInputs(
+                    instancetype,
+                    preference,
+                    kubevirt=self.kubevirt,
+                    by_operator=self.has_operator,
+                    release=self.settings.release,
+                )
+            self._vm_inputs_by_key[key] = known  # the inputs keep their objects alive, so ids stay unique
+        return known
 
     def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
@@ -283,14 +284,16 @@ class Application:
         Under `Ignore`, a successful inference of an instancetype removes the memory section.
         Source: KubeVirt `pkg/instancetype/infer/handler.go`.
         """
+        chains = [self.infer(vm, matcher) for matcher in _MATCHERS]
+        if chains == [None, None]:
+            return vm.vm_spec
         spec = dict(vm.vm_spec)
-        for matcher in Matcher:
-            chain = self.infer(vm, matcher)
+        for matcher, chain in zip(_MATCHERS, chains, strict=True):
             if chain is not None and chain.ignored:
                 del spec[matcher.noun]
             elif chain is not None and chain.end is End.FOUND:
                 spec[matcher.noun] = {"name": chain.name, "kind": chain.kind}
-        chain = self.infer(vm, Matcher.INSTANCETYPE)
+        chain = chains[0]
         policy = text(vm.matcher(Matcher.INSTANCETYPE), "inferFromVolumeFailurePolicy")
         if chain is None or chain.end is not End.FOUND or policy != "Ignore":
             return spec
@@ -303,7 +306,10 @@ class Application:
 
         Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
-        return self.memo.once("architecture", vm, lambda: next(self._architectures(vm), ""))
+        return self._architecture(vm)
+
+    def _find_architecture(self, vm: VirtualMachine) -> str:
+        return next(self._architectures(vm), "")
 
     def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
         for link in links(vm):

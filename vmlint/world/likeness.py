@@ -17,6 +17,7 @@ from vmlint.kubevirt.admission.forms import mac_length
 from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.schema.meta import is_label_value
 
 __all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
@@ -64,21 +65,12 @@ def _are_label_values(value: Any) -> bool:
     )
 
 
-class _Free:
+class _Free(Record):
     """A field of which no more matters than that its value is good; then it is replaced."""
 
-    __slots__ = ("blank", "field", "good")
-
-    def __init__(self, field: str, good: Callable[[Any], bool], blank: Callable[[Any], Any]) -> None:
-        self.field = field
-        self.good = good
-        self.blank = blank
-
-    def clear(self, holder: dict[str, Any]) -> None:
-        """Blank the field in a mapping that is nobody else's."""
-        value = holder.get(self.field)
-        if value is not None and self.good(value):
-            holder[self.field] = self.blank(value)
+    field: str
+    good: Callable[[Any], bool]
+    blank: Callable[[Any], Any]
 
 
 def _text(field: str, good: Callable[[Any], bool], blank: Any) -> _Free:
@@ -90,13 +82,16 @@ def _texts(field: str, good: Callable[[Any], bool]) -> _Free:
 
 
 def _cleared(holder: Any, *free: _Free) -> Any:
-    """A copy of a mapping with these fields blanked; anything else as it is."""
+    """A mapping with these fields blanked, a copy where there are any; anything else as it is."""
     if not isinstance(holder, dict):
         return holder
-    copy = dict(holder)
-    for field in free:
-        field.clear(copy)
-    return copy
+    cleared = holder
+    for field, good, blank in free:
+        if (value := holder.get(field)) is not None and good(value):
+            if cleared is holder:
+                cleared = dict(holder)
+            cleared[field] = blank(value)
+    return cleared
 
 
 _USER_DATA = (_text("userData", _is_short, "#cloud-config"), _text("networkData", _is_short, "version: 2"))
@@ -120,7 +115,7 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
     """The VM's data without what has no part in a verdict: its own metadata and templates, and free values."""
     if not vm.vmi_spec:
         return vm.data
-    inner = _cleared(vm.vmi_spec, *_SPEC)
+    inner = dict(_cleared(vm.vmi_spec, *_SPEC))
     if isinstance(volumes := inner.get("volumes"), list):
         inner["volumes"] = [_volume(volume) for volume in volumes]
     domain = inner.get("domain")
@@ -142,14 +137,13 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
 def _volume(volume: Any) -> Any:
     if not isinstance(volume, dict):
         return volume
-    return {
-        source: _cleared(content, *_VOLUME[source]) if source in _VOLUME else content
-        for source, content in volume.items()
-    }
+    sources = _VOLUME.keys() & volume.keys()
+    return {**volume, **{source: _cleared(volume[source], *_VOLUME[source]) for source in sources}}
 
 
 def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, Any]:
-    """The template of a VM, from what became of the template of its stand-in: with the values that `blanked` took."""
+    """The template of a VM, from what became of the template of one that is like it: with the values that `blanked`
+    takes."""
     spec, written = dict(mapping(template, "spec")), vm.vmi_spec
     for free in _SPEC:
         _give_back(free, spec, written)
@@ -162,10 +156,10 @@ def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, An
         spec["domain"] = {**domain, "devices": {**mapping(domain, "devices"), **cards}}
     whole = {**template, "spec": spec}
     metadata = get(template, "metadata")
-    if isinstance(metadata, dict) and isinstance(own := get(vm.vm_spec, "template", "metadata"), dict):
-        labels = own.get("labels")
-        if labels and _are_names(labels):  # of which `blanked` leaves some out
-            whole["metadata"] = {**metadata, "labels": {**mapping(metadata, "labels"), **labels}}
+    labels = get(vm.vm_spec, "template", "metadata", "labels")
+    if isinstance(metadata, dict) and _are_names(labels):  # nobody adds any, and `blanked` leaves some out
+        others = {key: value for key, value in metadata.items() if key != "labels"}
+        whole["metadata"] = {**others, "labels": labels} if labels else others
     return whole
 
 
