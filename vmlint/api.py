@@ -12,7 +12,6 @@ from vmlint.cache import Cache
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import Analysis, analyse
-from vmlint.engine.references import open_references
 from vmlint.engine.reporting import report_of
 from vmlint.engine.request import Progress, RunRequest
 from vmlint.engine.reuse import Reuse
@@ -93,6 +92,8 @@ def check(
 
         report = cache.report(workspace, run) if cache else run(None)[1]
         if references:
+            from vmlint.engine.references import open_references
+
             snapshot = snapshots[-1] if snapshots else workspace.snapshot(Reuse())
             report = report._replace(references=open_references(snapshot))
         return report

@@ -14,7 +14,6 @@ from vmlint.cli.exits import Exit
 from vmlint.cli.options import Target, add_options, add_output, targets_of
 from vmlint.cli.output import encoding, say, uses_color, uses_links, width, write, write_file
 from vmlint.cli.progress import Progress
-from vmlint.cli.pull_request import base_of, is_ci
 from vmlint.cli.reading import (
     add_cache,
     add_files,
@@ -197,6 +196,8 @@ def _run(arguments: Namespace) -> Exit:
         raise UsageError("standard input can't be fixed: name files or folders")
     targets = _targets(arguments)
     if arguments.changed == "HEAD":
+        from vmlint.cli.pull_request import base_of
+
         arguments.changed = base_of(os.environ) or "HEAD"
     config = judged_config(arguments)
 
@@ -234,7 +235,12 @@ def _run(arguments: Namespace) -> Exit:
 def _compared_nothing(report: Report) -> bool:
     """Whether CI compares a commit with itself: its working tree has no changes that are not committed."""
     changed = report.changed
-    return changed is not None and changed.since == "HEAD" and not changed.objects and is_ci(os.environ)
+    if changed is None or changed.since != "HEAD" or changed.objects:
+        return False
+
+    from vmlint.cli.pull_request import is_ci
+
+    return is_ci(os.environ)
 
 
 def _show_patch(patch: str) -> None:

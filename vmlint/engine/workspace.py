@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vmlint.catalog.images import catalog_of
 from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
 from vmlint.config.file import load_for, with_folders
@@ -287,6 +286,9 @@ class _Around:
             return "the cluster makes it in each namespace"
         if not is_operated(ref) or ref.namespace in self._known:
             return ""
+
+        from vmlint.catalog.images import catalog_of
+
         catalog = catalog_of(ref.namespace, ref.name)
         hint = f": `catalogs: [{catalog}]` in the configuration names its images" if catalog else ""
         return f"an operator makes what is in namespace `{ref.namespace}`{hint}"

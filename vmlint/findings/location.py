@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vmlint.findings.edits import mend
-from vmlint.findings.finding import Finding, ObjectId, Step, Undecided
+from vmlint.findings.finding import Finding, Mend, ObjectId, Step, Undecided
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.resource import Place, Resource
@@ -39,8 +38,14 @@ def located(rule: Rule, fault: Fault) -> Finding:
         end_column=span.end_column,
         chain=(*(step(hop) for hop in fault.chain), *_template(document)),
         excerpt=document.line_text(span.line),
-        mend=mend(fault) if fault.edits else None,
+        mend=_mend(fault) if fault.edits else None,
     )
+
+
+def _mend(fault: Fault) -> Mend | None:
+    from vmlint.findings.edits import mend
+
+    return mend(fault)
 
 
 def _template(document: Document) -> Iterator[Step]:

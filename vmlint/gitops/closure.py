@@ -14,7 +14,6 @@ from typing import Any
 
 from vmlint.gitops.applied import named_paths
 from vmlint.gitops.fields import Reading
-from vmlint.gitops.generating import NotGenerated, sources
 from vmlint.gitops.tree import Beside, beside
 from vmlint.model.access import each, sequence, text
 from vmlint.record import Record
@@ -240,8 +239,12 @@ def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield text(data, "openapi", "path"), True
     for field in ("configMapGenerator", "secretGenerator"):
         for _, entry in each(data, field):
-            try:
-                for _, _, path in sources(entry):
-                    yield path, True
-            except NotGenerated:
-                continue
+            yield from ((path, True) for path in _generated_from(entry))
+
+
+def _generated_from(entry: Mapping[str, Any]) -> Iterator[str]:
+    from vmlint.gitops.generating import NotGenerated, sources
+
+    with suppress(NotGenerated):
+        for _, _, path in sources(entry):
+            yield path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from typing import Any, Self, TypeVar
 
 from vmlint.model.access import mapping, text
@@ -120,6 +119,8 @@ class Resource:
     def twin(self, *, patched: bool = False, fragment: bool = False) -> Self:
         """The same object once more: one that more may be added to before it is applied where it is `patched`, or a
         part of another one where it is a `fragment`."""
+        from copy import copy
+
         twin = copy(self)
         twin.patched = self.patched or patched
         twin.fragment = self.fragment or fragment

@@ -6,7 +6,8 @@ A built package has an index of them, so that a run loads only the modules of th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -53,8 +54,18 @@ def _index(folder: Path) -> Mapping[str, tuple[str, Meta]]:
 
 def is_newest(folder: Path) -> bool:
     """Whether the index is newer than every rule: in a checkout rules change after it was written."""
+    index = folder / "_index.py"
     try:
-        written = (folder / "_index.py").stat().st_mtime_ns
+        written = index.stat().st_mtime_ns
     except OSError:
         return False
-    return all(file.stat().st_mtime_ns < written for file in folder.rglob("*.py") if file.name != "_index.py")
+    return all(entry.stat().st_mtime_ns < written for entry in _modules(folder) if entry.path != str(index))
+
+
+def _modules(folder: str | Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                yield entry
+            elif "." not in entry.name and entry.name != "__pycache__" and entry.is_dir():
+                yield from _modules(entry.path)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import sys
 from collections.abc import Callable
 
 __all__ = ["guarded", "lacks_memory"]
 
 _DONE = b"done"
+_KILL = 9
+"""`signal.SIGKILL`, without the enumerations of that module."""
 _INTERNAL = 70
 _MOST_BYTES = 2**20
 _LOOK = 5
@@ -106,7 +107,7 @@ def _forwarded(file: int, process: int) -> bytes:
             before, size = size, _size_at_limit(process)
             unchanged = unchanged + 1 if size and size == before else 0
             if unchanged >= _MOST_LOOKS:
-                os.kill(process, signal.SIGKILL)
+                os.kill(process, _KILL)
             continue
         if not (part := _read(file, 2**16)):
             return output

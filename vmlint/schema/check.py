@@ -28,9 +28,8 @@ from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.schema.cel import RULES
 from vmlint.schema.code import Outcome, SchemaCode, SchemaKind, fault, kind_of
-from vmlint.schema.hints import Frame, Hint, hint, path_of
 from vmlint.schema.meta import FIELDS, check_metadata, is_surely_right
-from vmlint.schema.node import Node
+from vmlint.schema.node import Frame, Node, path_of
 from vmlint.schema.quick import Demands, accepts
 
 __all__ = ["Admission", "Release", "Schema", "check"]
@@ -309,6 +308,8 @@ class _Walk:
         self._unknown(name, data["metadata"][name], (above, "metadata", _METADATA, data["metadata"]), Outcome.DROPPED)
 
     def _unknown(self, name: str, value: Any, frame: Frame, outcome: Outcome) -> None:
+        from vmlint.schema.hints import Hint, hint
+
         self._unknowns += 1
         meant = hint(frame, name, value) if self._unknowns <= _MOST_HINTS else Hint()
         nested = isinstance(value, dict | list)

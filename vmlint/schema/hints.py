@@ -9,13 +9,10 @@ from typing import Any
 from vmlint.model.access import get
 from vmlint.record import Record
 from vmlint.schema.meta import FIELDS
-from vmlint.schema.node import Node
+from vmlint.schema.node import Frame, Node, path_of
 from vmlint.source.span import Path
 
-__all__ = ["Frame", "Hint", "hint", "path_of"]
-
-Frame = tuple[Any, str | int, Node, Any]
-"""Where the walk is: the frame above (None at the root), the step from it, the schema, the value."""
+__all__ = ["Hint", "hint"]
 
 _NEAR, _FAR = 2, 3  # how far below: a mapping shows by its keys where it is at home, a scalar by its name alone
 _MOST_WORDS = 0.7  # the share of words that two names have in common for one to be worth naming beside the other
@@ -24,15 +21,6 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
 _MOST_CANDIDATES = 3
 _METADATA = ("labels", "annotations")
 _AMOUNTS = ("cpu", "memory", "storage")
-
-
-def path_of(frame: Frame | None) -> Path:
-    """The steps from the root to a frame."""
-    steps: list[str | int] = []
-    while frame is not None and frame[0] is not None:
-        steps.append(frame[1])
-        frame = frame[0]
-    return tuple(reversed(steps))
 
 
 class Hint(Record):

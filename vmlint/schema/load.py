@@ -13,7 +13,6 @@ from vmlint.model.refusal import Refusal
 from vmlint.schema.check import Admission, Release, Schema
 from vmlint.schema.code import Outcome, SchemaCode, fault
 from vmlint.schema.node import Node
-from vmlint.schema.openapi import normalise
 
 __all__ = ["check_version", "schema_of", "schemas_of_crd"]
 
@@ -39,6 +38,8 @@ def schemas_of_crd(data: Any) -> Iterator[tuple[str, str, Schema]]:
 
     A version without a structural schema is passed over.
     """
+    from vmlint.schema.openapi import normalise
+
     group, kind = text(data, "spec", "group"), text(data, "spec", "names", "kind")
     for version in sequence(data, "spec", "versions"):
         schema = get(version, "schema", "openAPIV3Schema")

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, final
 
-__all__ = ["Node"]
+from vmlint.source.span import Path
+
+__all__ = ["Frame", "Node", "path_of"]
 
 _INT32 = (-(2**31), 2**31 - 1)
 _INT64 = (-(2**63), 2**63 - 1)
@@ -133,3 +135,16 @@ def _bounds(raw: Mapping[str, Any]) -> tuple[float, float]:
     if raw.get("unsigned"):
         low = 0
     return max(low, raw.get("minimum", low)), min(high, raw.get("maximum", high))
+
+
+Frame = tuple[Any, str | int, Node, Any]
+"""Where the walk is: the frame above (None at the root), the step from it, the schema, the value."""
+
+
+def path_of(frame: Frame | None) -> Path:
+    """The steps from the root to a frame."""
+    steps: list[str | int] = []
+    while frame is not None and frame[0] is not None:
+        steps.append(frame[1])
+        frame = frame[0]
+    return tuple(reversed(steps))

@@ -6,7 +6,6 @@ The semantics are in `kubevirt/`, `cdi/` and `schema/`; here they meet the objec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +97,8 @@ class World:
 
     def with_updates(self, objects: Iterable[Resource]) -> World:
         """The same world, in which rules about updates check these objects against what they were before."""
+        from copy import copy
+
         world = copy(self)
         world._updated = frozenset(map(id, objects))
         return world

@@ -16,7 +16,6 @@ from vmlint.schema.check import Schema, check
 from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
-from vmlint.schema.neighbours import check_neighbour
 
 __all__ = ["Form"]
 
@@ -58,7 +57,7 @@ class Form:
             if outcome_of(version) is Outcome.REFUSED:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
-        if row is None and schema is None and (stray := check_neighbour(resource.api_version, kind)):
+        if row is None and schema is None and (stray := _check_neighbour(resource)):
             yield stray
             return
         if schema is not None:
@@ -87,6 +86,12 @@ class Form:
         for resource in self._cluster.of_kind(_DEFINITION.name):
             found.setdefault((text(resource.spec, "group"), text(resource.spec, "names", "kind")), []).append(resource)
         return found
+
+
+def _check_neighbour(resource: Resource) -> Refusal | None:
+    from vmlint.schema.neighbours import check_neighbour
+
+    return check_neighbour(resource.api_version, resource.ref.kind)
 
 
 def _labels(resource: Resource) -> Iterator[Refusal]:
