@@ -19,6 +19,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Operation, VirtualMachine, Workload
 from vmlint.rule import Reach, asked
+from vmlint.world.disks import claims_used
 
 if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
     from vmlint.kubevirt.conflicts import Conflict
@@ -37,10 +38,13 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
 __all__ = [
     "admission",
     "applied_again",
+    "borrowed",
     "bounds",
     "configured",
+    "contested",
     "copies",
     "disks",
+    "doubled",
     "exported",
     "form",
     "granted",
@@ -59,6 +63,8 @@ __all__ = [
     "sized",
     "storage_refusals",
     "taken_addresses",
+    "unmet",
+    "unsettled",
     "unusable_preference",
     "user_data",
 ]
@@ -105,6 +111,28 @@ def copies(subject: Resource, world: World) -> Sequence[Copy]:
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
     """The claims that the object writes."""
     return world.storage.disks(subject)
+
+
+def unsettled(subject: Resource, world: World) -> bool:
+    """Whether CDI may make a claim of the object's that has no modes or no class, or none at all."""
+    storage = world.storage
+    return not all(map(storage.is_settled, storage.disks(subject)))
+
+
+def contested(subject: Resource, world: World) -> bool:
+    """Whether a claim that the object writes is written twice."""
+    return world.storage.is_contested(subject)
+
+
+def borrowed(vm: VirtualMachine, world: World) -> bool:
+    """Whether the VM may use a disk that another object makes."""
+    return world.storage.borrows(vm)
+
+
+def doubled(workload: Workload, world: World) -> bool:
+    """Whether two volumes name one claim."""
+    names = [name for _, name in workload.once(claims_used)]
+    return len(set(names)) < len(names)
 
 
 SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "generation", "creationTimestamp")
@@ -176,6 +204,12 @@ def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
 def unusable_preference(vm: VirtualMachine, world: World) -> object:
     """Why the VM's preference can't be applied to it."""
     return world.vms.unusable(vm)
+
+
+@asked(reach=Reach.ALIKE)
+def unmet(vm: VirtualMachine, world: World) -> object:
+    """The requirement of its preference that the VM does not meet."""
+    return world.vms.unmet(vm)
 
 
 @asked(reach=Reach.ALIKE)

@@ -50,9 +50,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.outcome import reason_of
 
+from .._about import unmet
 from .._effect import refusal
 
-META = Meta("VM304", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine)
+META = Meta("VM304", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=unmet)
 
 _FIXES = {
     "cpu": "use a larger instancetype, or give the VM more vCPUs",

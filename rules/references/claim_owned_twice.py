@@ -51,10 +51,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
-from .._about import disks
+from .._about import contested
 from .._disks import together
 
-META = Meta("VM802", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=disks)
+META = Meta("VM802", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=contested)
 
 _ADOPTED = (
     "cdi.kubevirt.io/storage.prePopulated",

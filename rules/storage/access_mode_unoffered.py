@@ -62,15 +62,19 @@ _SHARED = "ReadWriteMany"  # other modes are mostly provided though no set lists
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for disk in world.storage.disks(subject):
+        if _SHARED not in sequence(disk.spec, "accessModes"):
+            continue
         outcome = world.storage.outline(disk)
-        if not isinstance(outcome, Rendered) or outcome.profile is None or not clear(disk, world):
+        if not isinstance(outcome, Rendered) or outcome.profile is None:
             continue
         profile, decided = outcome.profile, outcome.choice is not None and outcome.choice.decided
-        if _SHARED not in sequence(disk.spec, "accessModes") or not profile.sets or profile.undecided or not decided:
+        if not profile.sets or profile.undecided or not decided:
             continue
         mode = text(disk.spec, "volumeMode")
         offered = [claim_set.volume_mode for claim_set in profile.sets if _SHARED in claim_set.access_modes]
         if offered and (mode in offered or mode not in ("Block", "Filesystem")):
+            continue
+        if not clear(disk, world):
             continue
         with_mode = f" with `volumeMode: {mode}`" if offered else ""
         best = profile.sets[0]

@@ -42,11 +42,15 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
-from .._about import disks
+from .._about import unsettled
 from .._disks import clear
 
 META = Meta(
-    "VM413", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM413",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim),
+    about=unsettled,
 )
 
 

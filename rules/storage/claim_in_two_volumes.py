@@ -43,7 +43,9 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import claim_name
 
-META = Meta("VM470", effect=Effect.RISK, since="0.1", subject=Workload)
+from .._about import doubled
+
+META = Meta("VM470", effect=Effect.RISK, since="0.1", subject=Workload, about=doubled)
 
 
 def check(workload: Workload, world: World) -> Iterator[Fault]:

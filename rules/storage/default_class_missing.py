@@ -51,11 +51,15 @@ from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Written
 
-from .._about import disks
+from .._about import unsettled
 from .._disks import clear
 
 META = Meta(
-    "VM424", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM424",
+    effect=Effect.RISK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim),
+    about=unsettled,
 )
 
 _CLASS_REF = Ref(*BY_GROUP_KIND["storage.k8s.io", "StorageClass"][:2], "", "")

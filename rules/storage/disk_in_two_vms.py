@@ -51,9 +51,10 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, claim_name
 
+from .._about import borrowed
 from .._disks import access_modes, together
 
-META = Meta("VM426", effect=Effect.RISK, since="0.1", subject=VirtualMachine)
+META = Meta("VM426", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=borrowed)
 
 _SINGLE = frozenset(("ReadWriteOnce", "ReadWriteOncePod"))
 

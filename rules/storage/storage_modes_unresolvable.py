@@ -58,12 +58,16 @@ from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.storage_phrases import why_open
 
-from .._about import disks
+from .._about import unsettled
 from .._disks import clear, hops
 from .._remedy import or_else
 
 META = Meta(
-    "VM409", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=disks
+    "VM409",
+    effect=Effect.STUCK,
+    since="0.1",
+    subject=(DataVolume, VirtualMachine, PersistentVolumeClaim),
+    about=unsettled,
 )
 
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]

@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from vmlint.model import unknown
 from vmlint.model.unknown import before_variable, is_unknown, may_be
+
+_SIGNS = "$%@#([{<>}])_-. aZ09/:\nSsſ"
+_WORDS = ("...", "…", "__", "Me", "replace", "CHANGE", "your", "todo", "TBD", "vm", "NAME", "_URL")
+_PIECES = st.sampled_from([*_SIGNS, *_WORDS])
 
 
 @pytest.mark.parametrize("value", ["${APP}", "a-${APP:=web}-b", "{{ .Values.name }}", "x{{y"])
@@ -101,3 +108,9 @@ def test_what_is_in_front_of_the_first_variable(name: str, before: str) -> None:
 )
 def test_what_a_value_may_turn_out_to_be(value: str, wanted: str, may: bool) -> None:
     assert may_be(value, wanted) is may
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_placeholders_are_found_whatever_else_is_written(value: str) -> None:
+    found = unknown._IN_NAMES.search(value) is not None and "\n" not in value
+    assert is_unknown(value) == (found or "${" in value or "{{" in value)

@@ -159,12 +159,6 @@ class Cluster:
     def _namespaces(self) -> frozenset[str]:
         return frozenset(resource.namespace for resource in self.resources)
 
-    @cached_property
-    def is_unambiguous(self) -> bool:
-        """Whether no identity has several objects, of which the nearest would count."""
-        several = any(len(found) > 1 for index in (self._objects, self._makers) for found in index.values())
-        return not several and (self._beyond is None or self._beyond.is_unambiguous)
-
     @property
     def has_renamed(self) -> bool:
         """Whether any object is applied under another identity than its file gives it."""
@@ -221,6 +215,10 @@ class Cluster:
         if (known := self._resolved.get(ref)) is None:
             known = self._resolved[ref] = self._resolve(ref)
         return known if isinstance(known, Resolution) else known.seen_from(seen_from)
+
+    def has_several(self, ref: Ref) -> bool:
+        """Whether an identity that was resolved has several objects, of which the nearest counts."""
+        return isinstance(self._resolved.get(ref), Several)
 
     def is_missing(self, ref: Ref) -> bool:
         """Whether nothing in the files or by the user's word may be the object of that identity."""

@@ -139,6 +139,8 @@ class Quantity:
         return self._compare(other) >= 0
 
     def _compare(self, other: Quantity) -> int:
+        if self._exponent == other._exponent:
+            return (self._mantissa > other._mantissa) - (self._mantissa < other._mantissa)
         if self.sign != other.sign:
             return self.sign - other.sign
         # A mantissa has at most as many digits as its text: far apart exponents decide before any number is made.

@@ -44,8 +44,15 @@ def is_unknown(value: Any) -> bool:
     return len(value) <= _LONGEST_NAME and _has_placeholder(value)
 
 
+_SIGN = re.compile(r"[$%@#(\[<{_]|\A\.\.\.\Z")
+_WORDS = ("replace", "change", "fill", "edit", "insert", "your", "placeholder", "todo", "fixme", "tbd")
+"""In a variable or placeholder is one of these signs, or one of these words."""
+
+
 @lru_cache(maxsize=65536)
 def _has_placeholder(value: str) -> bool:
+    if value.isascii() and _SIGN.search(value) is None and not any(map(value.lower().__contains__, _WORDS)):
+        return False  # nearly always, and cheap
     return "\n" not in value and _IN_NAMES.search(value) is not None
 
 

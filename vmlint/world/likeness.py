@@ -18,7 +18,6 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
-from vmlint.schema.meta import is_label_value
 
 __all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
 
@@ -57,12 +56,6 @@ def _is_plain_url(value: Any) -> bool:
 
 def _are_names(value: Any) -> bool:
     return isinstance(value, dict) and all(map(_is_name, value.values()))
-
-
-def _are_label_values(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(candidate, str) and is_label_value(candidate) for candidate in value.values()
-    )
 
 
 class _Free(Record):
@@ -205,8 +198,8 @@ def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> An
 
 
 class Alike:
-    """DataVolume templates that differ in their names, in the values of labels, and in sizes and URLs that make no
-    difference.
+    """DataVolume templates that differ in their names, in labels, in the order of fields, and in sizes and URLs that
+    make no difference.
 
     `body` is what represents them all.
     """
@@ -216,14 +209,11 @@ class Alike:
     def __init__(self, body: Mapping[str, Any]) -> None:
         self.body = body
         self.is_local = _is_local(body)
-        self._answers: dict[object, Any] = {}
+        self._answers: dict[object, dict[object, Any]] = {}
 
-    def once(self, question: object, answer: Callable[[], _T]) -> _T:
-        """The answer to a question about these templates, worked out when it is first asked."""
-        if question not in self._answers:
-            self._answers[question] = answer()
-        found: _T = self._answers[question]
-        return found
+    def answers(self, place: object) -> dict[object, Any]:
+        """The answers to questions about these templates that are known at a place."""
+        return self._answers.setdefault(place, {})
 
 
 class Templates:
@@ -232,7 +222,7 @@ class Templates:
     def __init__(self, *, likeness: bool = True) -> None:
         self._likeness = likeness
         self._of: dict[int, Alike] = {}
-        self._known: dict[bytes, Alike] = {}
+        self._known: dict[bytes, Alike] = {}  # few: a template takes one of few forms
 
     def alike(self, template: Mapping[str, Any]) -> Alike:
         """The template with all that are like it."""
@@ -240,37 +230,51 @@ class Templates:
             found = self._of[id(template)] = Alike(template)
         if found is None:
             body = _blanked_template(template)
-            key = key_of(body)
+            key = marshal.dumps(body, 2)
             if (found := self._known.get(key)) is None:
                 found = self._known[key] = Alike(body)
             self._of[id(template)] = found
         return found
 
 
-_TEMPLATE_METADATA = (_text("name", _is_name, "disk"), _texts("labels", _are_label_values))
-_SIZE = _text("storage", _is_round, "1Gi")
+_METADATA = ("annotations", "name", "namespace")
 _ADDRESS = _Free("url", _is_plain_url, lambda value: f"{value.partition(':')[0]}://blank/disk")
 _ADDRESSED = ("http", "registry")
 
 
 def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
-    """A DataVolume template with one size for all that are neither small nor out of bounds."""
-    blank = dict(template)
-    if "metadata" in blank:
-        blank["metadata"] = _cleared(blank["metadata"], *_TEMPLATE_METADATA)
-    if isinstance(spec := blank.get("spec"), dict):
-        blank["spec"] = {**spec, **{form: _sized(spec[form]) for form in ("storage", "pvc") if form in spec}}
+    """What KubeVirt and CDI look at in a DataVolume template, with its fields in one order, and with one size for all
+    that are neither small nor out of bounds."""
+    metadata, spec = template.get("metadata"), template.get("spec")
+    if isinstance(metadata, dict):
+        metadata = {field: metadata[field] for field in _METADATA if field in metadata}
+        if _is_name(metadata.get("name")):
+            metadata["name"] = "disk"
+    if isinstance(spec, dict):
+        spec = _ordered(spec)
+        for form in ("storage", "pvc"):
+            if isinstance(claim := spec.get(form), dict):
+                spec[form] = _sized(claim)
         if isinstance(source := spec.get("source"), dict):
-            found = {kind: _cleared(source[kind], _ADDRESS) for kind in _ADDRESSED if kind in source}
-            blank["spec"]["source"] = {**source, **found} if found else source
-    return blank
+            spec["source"] = _ordered(source)
+            for kind in _ADDRESSED:
+                if kind in source:
+                    spec["source"][kind] = _cleared(source[kind], _ADDRESS)
+        if isinstance(reference := spec.get("sourceRef"), dict):
+            spec["sourceRef"] = _ordered(reference)
+    return {"metadata": metadata, "spec": spec}
 
 
-def _sized(claim: Any) -> Any:
+def _ordered(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(fields.items()))
+
+
+def _sized(claim: Mapping[str, Any]) -> dict[str, Any]:
+    claim = _ordered(claim)
     requests = get(claim, "resources", "requests")
-    if not isinstance(requests, dict):
-        return claim
-    return {**claim, "resources": {**claim["resources"], "requests": _cleared(requests, _SIZE)}}
+    if isinstance(requests, dict) and _is_round(requests.get("storage")):
+        claim["resources"] = {**claim["resources"], "requests": {**requests, "storage": "1Gi"}}
+    return claim
 
 
 def _is_local(template: Mapping[str, Any]) -> bool:

@@ -80,6 +80,7 @@ class _Preferred(Record):
 
 
 _NO_CLASS = _Preferred()
+_UNASKED: Any = object()
 
 
 class Storage:
@@ -109,7 +110,10 @@ class Storage:
         self._users: dict[tuple[int, Path], Sequence[tuple[Workload, Path]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
+        self._answers: dict[tuple[int, Path], tuple[Mapping[str, Any], dict[object, Any]]] = {}
         self._memo = Memo()
+        self._chosen = False
+        """Whether the nearest of several objects was meant, since this was last set to false."""
         self._refused_disks: dict[int, set[Path]] = {}
         self._templates = templates
 
@@ -142,6 +146,11 @@ class Storage:
             names = {ref.name, ref.name.removeprefix(f"{holder.name}-")}
             found = [disk for name in names for disk in named.get(name, ()) if disk.ref == ref]
             yield from sorted(found, key=attrgetter("path"))
+
+    def is_contested(self, holder: Resource) -> bool:
+        """Whether two write a claim that an object writes, be it twice the object itself."""
+        claims = {ref for ref, form in holder.once(claims_written) if self._counts(form)}
+        return len(claims) < len(self.disks(holder)) or any(len(self._holders.get(ref, ())) > 1 for ref in claims)
 
     def elsewhere(self, ref: Ref, seen_from: Resource) -> Ref | None:
         """The claim of that name in another namespace, which may be meant by an object that writes no namespace.
@@ -193,6 +202,11 @@ class Storage:
                 for path, name in resource.once(claims_used):
                     found.setdefault((resource.namespace, name), []).append((number, resource, path))
         return found
+
+    def borrows(self, vm: VirtualMachine) -> bool:
+        """Whether a volume of a VM may be on a claim that none of the VM's templates makes."""
+        own = {disk.name for disk in self.disks(vm) if disk.form is Written.TEMPLATE}
+        return any(name not in own for _, name in vm.once(claims_used))
 
     def own_claim(self, vm: Workload, volume: Mapping[str, Any]) -> Disk | Resolution | None:
         """The claim that a volume of a VM means: its template, another writer of it, or where the reference ends.
@@ -254,10 +268,26 @@ class Storage:
 
         Where an identity has several objects, what is meant depends on who asks.
         """
-        alike = self._templates.alike(disk.body)
-        namespace = disk.holder.namespace if alike.is_local else ""
-        seen_from = None if self.cluster.is_unambiguous else id(disk.holder)
-        return alike.once((question, namespace, seen_from), lambda: answer(alike.body))
+        key = (id(disk.holder), disk.path)
+        if (known := self._answers.get(key)) is None:
+            alike = self._templates.alike(disk.body)
+            namespace = disk.holder.namespace if alike.is_local else ""
+            known = self._answers[key] = alike.body, alike.answers(namespace)
+        body, answers = known
+        own = (question, id(disk.holder))
+        if (found := answers.get(question, answers.get(own, _UNASKED))) is _UNASKED:
+            self._chosen = False
+            found = answer(body)
+            answers[own if self._chosen else question] = found
+        answered: _T = found
+        return answered
+
+    def is_settled(self, disk: Disk) -> bool:
+        """Whether there would be a claim with a storage class or volume, and with access modes that are sure."""
+        outcome = self.outline(disk)
+        if not isinstance(outcome, Rendered) or any(field == "accessModes" for field, _ in outcome.undecided):
+            return False
+        return outcome.spec.get("storageClassName") is not None or bool(outcome.spec.get("volumeName"))
 
     def access_modes(self, disk: Disk) -> tuple[str, ...] | None:
         """The access modes that the claim is sure to have, None where that is not sure."""
@@ -338,7 +368,7 @@ class Storage:
             for disk in self.disks(subject):
                 yield from (DiskVerdict(refusal, Effect.REJECTED, disk) for refusal in self._own(subject))
         elif isinstance(subject, VirtualMachine):
-            used = {claim_name(volume)[1] for _, volume in subject.volumes()}
+            used = {name for _, name in subject.once(claims_used)}
             for disk in self.disks(subject):
                 if disk.form is Written.TEMPLATE:
                     yield from self._of_template(subject, disk, used)
@@ -411,6 +441,7 @@ class Storage:
         def look(namespace: str, name: str) -> Mapping[str, Any] | Undecided | None:
             ref = Ref(kind.group, kind.name, namespace, name)
             found = self.cluster.resolve(ref, seen_from)
+            self._chosen = self._chosen or self.cluster.has_several(ref)
             if found.resource is not None and not found.made:
                 return found.resource.data
             if found.state is State.MISSING and self._closed(ref):
