@@ -41,6 +41,7 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_SCALAR",
     "Built",
+    "Plain",
     "build",
     "build_with_libyaml",
     "events",
@@ -79,6 +80,12 @@ class Built(Record):
     aliased: int
 
 
+class Plain(Built):
+    """The value of a text in plain block YAML."""
+
+    __slots__ = ()
+
+
 class _Anchor:
     """A value with a name. `weight` counts its nodes, those of aliases in it included, as go-yaml counts them."""
 
@@ -101,7 +108,7 @@ def build(text: str, most_aliased: int = MAX_ALIASED) -> Built:
         data = document(text)
     except Unsure:
         return build_with_libyaml(text, most_aliased)
-    return Built(data, False, None, 0)
+    return Plain(data, False, None, 0)
 
 
 def build_with_libyaml(text: str, most_aliased: int) -> Built:

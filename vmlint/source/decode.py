@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from vmlint.source.builder import MAX_ALIASED, Built, build
+from vmlint.source.builder import MAX_ALIASED, Built, Plain, build
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_mistake import mistake
@@ -175,10 +175,19 @@ class _Decoder:
         text, line, column, joined = chunk.text, chunk.line, chunk.column, False
         while built.repeated and (end := next_object(text, built.data)) is not None:
             first, rest = build(text[:end]), text[end:]
-            self._add(text[:end], line, column, first.data, repeated=first.repeated, joined=joined)
+            self._add(
+                text[:end],
+                line,
+                column,
+                first.data,
+                repeated=first.repeated,
+                joined=joined,
+                plain=isinstance(first, Plain),
+            )
             line, column, joined = line + text.count("\n", 0, end), 1, True
             text, built = rest, build(rest)
-        self._add(text, line, column, built.data, repeated=built.repeated, joined=joined)
+        plain = isinstance(built, Plain)
+        self._add(text, line, column, built.data, repeated=built.repeated, joined=joined, plain=plain)
 
     @cached_property
     def _holds_manifest(self) -> bool:
@@ -198,10 +207,22 @@ class _Decoder:
         repeated: bool,
         json: bool = False,
         joined: bool = False,
+        plain: bool = False,
     ) -> None:
         index = len(self._documents)
         self._documents.append(
-            Document(self._file, index, line, text, data, column=column, repeated=repeated, json=json, joined=joined)
+            Document(
+                self._file,
+                index,
+                line,
+                text,
+                data,
+                column=column,
+                repeated=repeated,
+                json=json,
+                joined=joined,
+                plain=plain,
+            )
         )
 
     def _refuse(self, text: str, line: int, column: int, error: Unreadable) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from vmlint.record import Record
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
     from vmlint.source.positions import Positions
 
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
-
-
-_LONG = 1000
 
 
 class Problem(Record):
@@ -57,15 +53,14 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` means that kubectl
     read it as JSON. `joined` means that no separator is between this document and the one before: kubectl reads the two
-    as one. `strict` means that its tool refuses a key that appears twice. `stray` means that a document with a problem
-    is probably not a manifest. `waiting` is the kind of object of a document that is not decoded yet. Positions are
-    worked out when the first one is asked for.
+    as one. `plain` means that it is in plain block YAML, `strict` that its tool refuses a key that appears twice,
+    `stray` that a document with a problem is probably not a manifest. `waiting` is the kind of object of a document
+    that is not decoded yet. Positions are worked out when the first one is asked for.
     """
 
     __slots__ = (
-        "_long",
         "_positions",
-        "_starts",
+        "_rows",
         "column",
         "data",
         "duplicates",
@@ -74,6 +69,7 @@ class Document:
         "joined",
         "json",
         "line",
+        "plain",
         "problem",
         "stray",
         "strict",
@@ -94,6 +90,7 @@ class Document:
     waiting: str
     joined: bool
     stray: bool
+    plain: bool
 
     def __init__(
         self,
@@ -110,6 +107,7 @@ class Document:
         joined: bool = False,
         stray: bool = False,
         waiting: str = "",
+        plain: bool = False,
     ) -> None:
         """A document of a file; `repeated` means that some mapping key appears twice in it.
 
@@ -125,8 +123,8 @@ class Document:
         self.strict = False
         self.stray = stray
         self._positions: Positions | None = None
-        self._starts: list[int] | None = None
-        self._long: tuple[int, str] | None = None
+        self._rows: list[str] | None = None
+        self.plain = plain
         self.waiting = waiting
         if not waiting:
             self._decoded(data, problem, repeated)
@@ -146,7 +144,7 @@ class Document:
 
     def decode(self) -> None:
         """Decode a document that waits."""
-        from vmlint.source.builder import build
+        from vmlint.source.builder import Plain, build
         from vmlint.source.problems import Unreadable
 
         try:
@@ -154,6 +152,7 @@ class Document:
         except Unreadable as error:
             self._decoded(None, Problem.of(error.index, error.reason, self.text, self.line, self.column), False)
         else:
+            self.plain = isinstance(built, Plain)
             self._decoded(built.data, None, built.repeated)
 
     def __repr__(self) -> str:
@@ -162,7 +161,7 @@ class Document:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         """Everything but the positions, which are cheaper to work out again than to carry along."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        state["_positions"] = state["_starts"] = state["_long"] = None
+        state["_positions"] = state["_rows"] = None
         return None, state
 
     def span(self, path: Path) -> Span:
@@ -172,11 +171,11 @@ class Document:
         A place is always on one line: of a value over several lines it is the first one. `()` is the first line of the
         document's content.
         """
-        return self._places().span(path)
+        return self._place(path) if self.plain else self._places().span(path)
 
     def key_span(self, path: Path) -> Span:
         """The place of the field's key; for a list item its first key, or its first line where it has none."""
-        return self._places().key_span(path)
+        return self._place(path, key=True) if self.plain else self._places().key_span(path)
 
     def extent(self, path: Path) -> tuple[int, int]:
         """The first and the last line of the field: from its key to the end of its value.
@@ -193,23 +192,25 @@ class Document:
     def line_text(self, line: int) -> str:
         """The text of a line of the file that lies in this document, without its line break; "" for another line, and
         for a first line that begins before the document."""
-        if self._starts is None:
-            self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
         row = line - self.line
-        if not 0 <= row < len(self._starts) or (row == 0 and self.column > 1):
-            return ""
-        start = self._starts[row]
-        end = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self.text)
-        if end - start < _LONG:
-            return self.text[start:end]
-        # A line of a whole document may be wanted for each of its fields: there is one copy of it.
-        if self._long is None or self._long[0] != row:
-            self._long = row, self.text[start:end]
-        return self._long[1]
+        rows = self._lines()
+        return rows[row] if 0 <= row < len(rows) and (row or self.column == 1) else ""
 
     def forget_places(self) -> None:
         """Keep the positions no longer, which take several times the memory of the text."""
-        self._positions = self._starts = self._long = None
+        self._positions = self._rows = None
+
+    def _lines(self) -> list[str]:
+        if self._rows is None:
+            self._rows = self.text.split("\n")
+        return self._rows
+
+    def _place(self, path: Path, *, key: bool = False) -> Span:
+        from vmlint.source.places import place
+
+        row, start, end = place(self._lines(), path, key=key)
+        line, shift = self.line + row, 1 if row else self.column
+        return Span(line, start + shift, line, end + shift)
 
     def _places(self) -> Positions:
         if self._positions is None:

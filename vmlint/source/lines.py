@@ -12,7 +12,7 @@ from typing import Any
 
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key
 
-__all__ = ["ENTRY", "Line", "Unsure", "known", "line_of"]
+__all__ = ["ENTRY", "HEAD", "QUOTED", "Line", "Unsure", "known", "line_of"]
 
 ENTRY = -1
 """The place of a list's last entry, which a lone `-` has opened."""
@@ -59,7 +59,12 @@ _NEVER_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@` ")
 
 _WORD = r"[A-Za-z0-9_./~$][A-Za-z0-9_./~$@%+=()-]*"
 _QUOTED = r""""[ !#-\[\]-~]*"|'[ -&(-~]*'"""
-_HEAD = re.compile(rf"( *)(- +)?({_WORD}|{_QUOTED})")
+HEAD = re.compile(rf"( *)(- +)?({_WORD}|{_QUOTED})")
+"""What stands before a value: indentation, dash, and key."""
+
+QUOTED = re.compile(r""""[^"\\]*"|'(?:[^']|'')*'""")
+"""A scalar in quotes, without other escapes than `''`."""
+
 _ENTRY = re.compile(r"( *)-(?: +(.*))?")
 _SIMPLE = re.compile(rf"([A-Za-z0-9_/](?:[A-Za-z0-9_./:@%+=-]*[A-Za-z0-9_./@%+=-])?|{_QUOTED})(?: +(?:#[ -~]*)?)?")
 _PADDED = re.compile(r"""("[^"\\]*"|'(?:[^']|'')*'|\|[-+]?)(?: +(?:#.*)?)?""")
@@ -116,7 +121,7 @@ def _entry(text: str) -> Line | tuple[()]:
 
 def _head(text: str) -> _Head | None:
     """A dash and a key, or a key; None for a text that is neither."""
-    if len(text) > _LONGEST_KEY or (head := _HEAD.fullmatch(text)) is None:
+    if len(text) > _LONGEST_KEY or (head := HEAD.fullmatch(text)) is None:
         return None
     column, dash, key = len(head[1]), head[2], _key(head[3])
     if dash is None:
