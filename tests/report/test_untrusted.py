@@ -1,8 +1,19 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vmlint.report.untrusted import address, cells, json_text, visible
+from vmlint.report.untrusted import _indented, address, cells, json_text, visible
+
+_SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text())
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner), st.tuples(inner), st.dictionaries(st.one_of(st.text(), st.integers(), st.none()), inner)
+    ),
+    max_leaves=10,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +43,11 @@ def test_json_keeps_the_strings_and_is_harmless() -> None:
         '{\n  "a": "\\u001b[2J\\u007f\\u0085\\u2028 \\u2192 \\ud834\\udd1e #\\u0023[error]x \\\\#\\u0023vso[y]",\n'
         '  "b": [\n    "::error::",\n    1,\n    null\n  ]\n}\n'
     )
+
+
+@given(_VALUES)
+def test_json_is_laid_out_as_by_the_library(value: object) -> None:
+    assert _indented(value, "\n") == json.dumps(value, ensure_ascii=False, indent=2)
 
 
 def test_compact_json_is_one_line() -> None:
