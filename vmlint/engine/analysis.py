@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 
 from vmlint.config.config import Config
@@ -210,6 +210,7 @@ class _Checking:
         self._known = judged
         self._keeps = keeps
         self._plan = Plan(rules)
+        self._plans: dict[Set[str], Plan] = {}
         self._analysis = analysis
         self._worlds = analysis.snapshot.worlds
         self._subjects = analysis.subjects
@@ -242,17 +243,19 @@ class _Checking:
             return NO_FINDING if not self._keeps or self.lacks_nothing(index) else _LACKING
         foremost: Faults = _foremost(own) if own else own
         if isinstance(subject, Resource) and len(foremost) > 1:
-            foremost = first_causes(subject, foremost, lambda other: self._judged(other, world))
+            foremost = first_causes(subject, foremost, lambda other, rules: self._judged(other, rules, world))
         truncated: Sequence[Truncated] = ()
         if len(foremost) > MOST_FAULTS:
             foremost, truncated = _first(foremost)
         return Judged(foremost, truncated, doubts, crashes, self._keeps and self.lacks_nothing(index))
 
-    def _judged(self, resource: Resource, world: World) -> set[tuple[str, Path]]:
-        """The rules that report something of an object that is not in the files, each with the field."""
+    def _judged(self, resource: Resource, ids: Set[str], world: World) -> set[tuple[str, Path]]:
+        """Those of some rules that report something of an object that is not in the files, each with the field."""
         world.memo.keep(resource)  # the world knows objects by their identity
         reported = set()
-        for rule, check in self._plan.checks(resource, world):
+        if (plan := self._plans.get(ids)) is None:
+            plan = self._plans[ids] = Plan([rule for rule in self._analysis.rules if rule.id in ids])
+        for rule, check in plan.checks(resource, world):
             with suppress(Exception):
                 for fault in check(resource, world):
                     if isinstance(fault, Fault) and isinstance(fault.place, Place):

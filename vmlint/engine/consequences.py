@@ -29,8 +29,8 @@ Faults = Sequence[tuple[Rule, Fault]]
 _Key = tuple[str, Path]
 """A fault of an object: its rule's number, and its field."""
 
-Judge = Callable[[Resource], Set[_Key]]
-"""What the rules report of an object that takes another one's place."""
+Judge = Callable[[Resource, Set[str]], Set[_Key]]
+"""What rules, by their numbers, report of an object that takes another one's place."""
 
 _MOST_NAMED = 5
 _MOST_JUDGED = 8
@@ -108,15 +108,20 @@ def _vanishing(
     resource: Resource, faults: Faults, groups: Sequence[_Group], under: Mapping[int, int], judge: Judge
 ) -> Iterator[tuple[int, int]]:
     """The other faults that are gone once the fields of a group are in their places."""
-    stable = judge(_like(resource, resource.data))
     grouped = {*under, *(group.first for group in groups)}
     open_faults = {
         index: key for index, (rule, fault) in enumerate(faults) if index not in grouped and (key := _key(rule, fault))
     }
+    rules = frozenset(rule for rule, _ in open_faults.values())
+    stable: Set[_Key] | None = None
     for group in groups:
-        left = judge(_like(resource, _moved(resource.data, group.moves)))
+        left = judge(_like(resource, _moved(resource.data, group.moves)), rules)
         for index, key in list(open_faults.items()):
-            if key in stable and key not in left:
+            if key in left:
+                continue
+            if stable is None:
+                stable = judge(_like(resource, resource.data), rules)
+            if key in stable:
                 del open_faults[index]
                 yield index, group.first
 
