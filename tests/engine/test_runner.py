@@ -22,6 +22,7 @@ from vmlint.model.resource import Place, Resource
 from vmlint.report import render
 from vmlint.rule import Effect, Fault, Meta, Rule
 from vmlint.schema import check as schema_check
+from vmlint.schema import hints
 from vmlint.schema.hints import Hint
 from vmlint.schema.load import schema_of
 from vmlint.source.decode import decode as decoded
@@ -318,7 +319,7 @@ def test_a_hint_is_looked_for_as_often_as_findings_are_shown(monkeypatch: pytest
         asked.append(name)
         return Hint()
 
-    monkeypatch.setattr(schema_check, "hint", hint)
+    monkeypatch.setattr(hints, "hint", hint)
     data = {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachine", **{f"odd{n}": 1 for n in range(3000)}}
     schema = schema_of("kubevirt.io/v1", "VirtualMachine")
     assert schema is not None

@@ -1,15 +1,17 @@
-"""Records are named tuples in all that vmlint does with them."""
+"""Records are named tuples, and lists of codes are enumerations, in all that vmlint does with them."""
 
 from __future__ import annotations
 
 import copy
+import enum
+import json
 import pickle
 from typing import NamedTuple, get_type_hints
 
 import pytest
 
 from tests.project.test_structure import files
-from vmlint.record import Record
+from vmlint.record import Codes, Record, by_identity
 
 
 class Theirs(NamedTuple):
@@ -84,3 +86,45 @@ def test_the_types_of_records_are_not_evaluated() -> None:
     texts = {name: file.read_text("utf-8") for name, file in files().items()}
     written = [name for name, text in texts.items() if "(Record):" in text]
     assert [name for name in written if "\nfrom __future__ import annotations\n" not in texts[name]] == []
+
+
+def test_a_record_may_be_equal_to_itself_alone() -> None:
+    @by_identity
+    class Alone(Record):
+        name: str
+
+    one, other = Alone("a"), Alone("a")
+    assert one == one and one != other and len({one, other}) == 2
+
+
+class TheirCodes(enum.StrEnum):
+    """Codes."""
+
+    FULL = "disk/full"
+    GONE = "disk/gone"
+    AWAY = "disk/gone"
+
+
+class OurCodes(Codes):
+    """Codes."""
+
+    FULL = "disk/full"
+    GONE = "disk/gone"
+    AWAY = "disk/gone"
+
+
+def test_codes_are_those_of_an_enumeration() -> None:
+    assert [*OurCodes] == [*TheirCodes] == ["disk/full", "disk/gone"] and len(OurCodes) == len(TheirCodes)
+    assert OurCodes.__doc__ == TheirCodes.__doc__ and {*vars(OurCodes)} > {"AWAY", "GONE"}
+    for ours, theirs in zip(OurCodes, TheirCodes, strict=True):
+        assert isinstance(ours, OurCodes) and not isinstance(ours, TheirCodes)
+        assert str(ours) == str(theirs) == f"{ours}" == f"{theirs}" == ours.value and type(ours.value) is str
+        assert (ours.name, hash(ours)) == (theirs.name, hash(theirs)) and json.dumps(ours) == json.dumps(theirs)
+        assert repr(ours) == repr(theirs).replace("Their", "Our")
+        assert OurCodes(theirs.value) is ours is pickle.loads(pickle.dumps(ours)) is copy.deepcopy(ours)
+        assert theirs.value in OurCodes
+
+
+def test_a_text_that_is_no_code() -> None:
+    with pytest.raises(ValueError, match="'disk/new' is not a valid OurCodes"):
+        OurCodes("disk/new")

@@ -7,21 +7,20 @@ stand for the `spec` of an instancetype and of a preference.
 
 from __future__ import annotations
 
-import enum
 import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 
 from vmlint.catalog import data
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Owned", "Owner", "owned", "owned_fields"]
 
 _INDEX = re.compile(r"\[\d+\]")
 
 
-class Owner(enum.StrEnum):
+class Owner(Codes):
     """Who besides the VM has a say over a field."""
 
     INSTANCETYPE = "instancetype"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 from vmlint.model.access import text
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["Check", "check_name"]
 
 
-class Check(enum.StrEnum):
+class Check(Codes):
     """The checks of the webhooks, and of the API server on names; each is one fault that a person can make."""
 
     NAME_MISSING = "name-missing"

@@ -7,7 +7,6 @@ Sources: CDI `pkg/feature-gates/feature-gates.go` of the tags v1.55.0 to v1.66.0
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +16,7 @@ from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["ADOPTION", "GATES", "ConfigFlaw", "check_config", "meant_gate", "meant_gates"]
 
@@ -31,7 +31,7 @@ _DEFAULT_LIMITS = {"cpu": "750m", "memory": "600M"}
 _SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
 
 
-class ConfigFlaw(enum.StrEnum):
+class ConfigFlaw(Codes):
     """What is wrong with a configuration."""
 
     GATE_UNKNOWN = "gate-unknown"

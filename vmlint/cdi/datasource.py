@@ -5,20 +5,19 @@ Source: CDI `pkg/controller/common/util.go` (ResolveDataSourceChain), `pkg/contr
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Lookup, Reason, Undecided
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.source.span import Path
 
 __all__ = ["End", "Target", "resolve"]
 
 
-class End(enum.StrEnum):
+class End(Codes):
     """Where a DataSource ends; from NO_SOURCE on it never becomes ready."""
 
     CLAIM = "claim"

@@ -6,7 +6,6 @@ Source: CDI `pkg/controller/storageprofile-controller.go`, `pkg/storagecapabilit
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ from vmlint.cdi.storageworld import Gap, Reason
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.source.span import Path
 
 __all__ = ["MINIMUM_SIZE", "ClaimSet", "Incomplete", "Origin", "Profile", "incomplete_set", "profile_of"]
@@ -23,7 +22,7 @@ __all__ = ["MINIMUM_SIZE", "ClaimSet", "Incomplete", "Origin", "Profile", "incom
 MINIMUM_SIZE = "cdi.kubevirt.io/minimumSupportedPvcSize"
 
 
-class Origin(enum.StrEnum):
+class Origin(Codes):
     """Where a profile's sets come from."""
 
     STATUS = "status"

@@ -6,7 +6,6 @@ Source: CDI `pkg/controller/datavolume/util.go` (renderPvcSpec, RenderPvc), `pkg
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from vmlint.cdi.storageworld import Gap, Reason, StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.source.span import Path
 
 __all__ = [
@@ -33,7 +32,7 @@ __all__ = [
 ]
 
 
-class FailureReason(enum.StrEnum):
+class FailureReason(Codes):
     """Why CDI makes no claim; the DataVolume stays pending."""
 
     NO_STORAGE = "no-storage"

@@ -5,7 +5,6 @@ Source: CDI `pkg/apiserver/webhooks/util.go`, `pkg/util/checksum`.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from vmlint.cdi.url import registry_scheme, request_scheme
 from vmlint.model.access import mapping, text
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 from vmlint.source.span import Path
 
 __all__ = [
@@ -38,7 +38,7 @@ _HEX = re.compile(r"[0-9a-f]*")
 _VDDK_REQUIRED = ("secretRef", "uuid", "backingFile", "thumbprint")
 
 
-class ChecksumFlaw(enum.StrEnum):
+class ChecksumFlaw(Codes):
     """What is wrong with a checksum."""
 
     NO_ALGORITHM = "no-algorithm"

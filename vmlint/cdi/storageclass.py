@@ -5,14 +5,13 @@ Source: CDI `pkg/controller/common/util.go` (getStorageClassByName, GetPlatformD
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
 
@@ -23,7 +22,7 @@ ARCHIVE = "archive"
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-class ChoiceReason(enum.StrEnum):
+class ChoiceReason(Codes):
     """Why CDI uses a storage class, or none."""
 
     NAMED = "named"

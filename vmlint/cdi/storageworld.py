@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from vmlint.model.access import items, text
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Gap", "Lookup", "Overhead", "Reason", "StorageWorld", "Undecided"]
 
 Manifest = Mapping[str, Any]
 
 
-class Gap(enum.StrEnum):
+class Gap(Codes):
     """What the files don't say. The comment explains what the names of its reason are."""
 
     OBJECT_OUTSIDE = "object-outside"  # the kind ("" where nobody knows it), the object

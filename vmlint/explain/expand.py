@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +23,7 @@ from vmlint.model.field import Path as Field
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, VirtualMachine
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.rule import Effect
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
@@ -34,7 +33,7 @@ from vmlint.world.storage_phrases import failure_message, why_open
 __all__ = ["Expanded", "Giver", "claims", "claims_of", "expand", "expanded", "expanded_vm"]
 
 
-class Filler(enum.StrEnum):
+class Filler(Codes):
     """Who gives a value of a claim."""
 
     WRITTEN = "manifest"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 
 from vmlint.model.resource import Written
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["BuildCode", "BuildProblem", "Unbuildable"]
 
 
-class BuildCode(enum.StrEnum):
+class BuildCode(Codes):
     """Why a kustomization, or what a tool has to apply, has no result."""
 
     MISSING = "missing"

@@ -6,7 +6,6 @@ node of its own, with an edge from its maker. What a reference leads to is a nod
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.spelling import nearest
 from vmlint.model.subjects import VirtualMachine
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -33,7 +32,7 @@ MAKES = "makes"
 """The kind of the edge from a maker to what a controller makes of it."""
 
 
-class Standing(enum.StrEnum):
+class Standing(Codes):
     """Where an object is."""
 
     HERE = "here"

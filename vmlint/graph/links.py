@@ -6,7 +6,6 @@ paths in which `[*]` represents each entry of a list.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from operator import itemgetter
@@ -19,12 +18,12 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachinePool
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Link", "LinkKind", "links"]
 
 
-class LinkKind(enum.StrEnum):
+class LinkKind(Codes):
     """What a reference is for."""
 
     VOLUME = "volume"

@@ -10,7 +10,6 @@ Sources: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/vm-mutator.go
 
 from __future__ import annotations
 
-import enum
 import marshal
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -39,6 +38,7 @@ from vmlint.kubevirt.values import Draft, leaves
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
 
@@ -56,7 +56,7 @@ _STORAGE_CLASS_SINCE = (0, 59)
 _ARCHITECTURE_SINCE = (1, 7)
 
 
-class Origin(enum.StrEnum):
+class Origin(Codes):
     """Who a value comes from."""
 
     VM = "VM"

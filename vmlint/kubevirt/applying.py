@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
+from vmlint.record import Codes
 
 __all__ = ["Applying"]
 
 
-class Applying(enum.StrEnum):
+class Applying(Codes):
     """What is wrong. Of requirements of a preference, `required` and `provided` are the amounts."""
 
     VCPUS_ON_THREADS = "applying/vcpus-on-threads"

@@ -11,7 +11,6 @@ Sources: KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go`,
 
 from __future__ import annotations
 
-import enum
 import json
 import math
 import re
@@ -30,7 +29,7 @@ from vmlint.model.access import each, get, items, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Setting", "check_effect", "check_update", "check_whole"]
 
@@ -42,7 +41,7 @@ _USUAL = "amd64"
 _INTERFACES = ("bridge", "masquerade", "slirp")
 
 
-class Setting(enum.StrEnum):
+class Setting(Codes):
     """What is wrong with a setting; the comment explains what the values are."""
 
     # Refused on update

@@ -12,6 +12,7 @@ from typing import Any
 
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 from vmlint.source.json_mistake import mistake
 
 __all__ = ["ConfigCode", "Unread", "refusal_of"]
@@ -19,7 +20,7 @@ __all__ = ["ConfigCode", "Unread", "refusal_of"]
 _AROUND = 100  # characters beside a mistake in which a variable explains it
 
 
-class ConfigCode(enum.StrEnum):
+class ConfigCode(Codes):
     """What keeps a plugin from reading a configuration."""
 
     NOT_JSON = "network/not-json"  # message, line, column: where the parser stops

@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/instancetype/preference/apply/*.go`; a preference never co
 
 from __future__ import annotations
 
-import enum
 import marshal
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +15,7 @@ from vmlint.kubevirt.values import Draft, clone
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = [
     "TABLE",
@@ -33,7 +32,7 @@ EACH = "*"
 """A step of a row's path that represents every entry of a list."""
 
 
-class How(enum.StrEnum):
+class How(Codes):
     """What happens to the VM's field."""
 
     GIVES_WAY = "set if the VM does not set it"

@@ -6,7 +6,6 @@ There an instancetype (`instancetype.kubevirt.io/v1beta2`) need not give amounts
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ from vmlint.kubevirt.values import whole
 from vmlint.model.access import get, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Giver", "Sizing", "applies", "sizing", "sizing_bars", "vm_vcpus"]
 
@@ -33,7 +32,7 @@ _GUEST_ROW = Row(CPU_GROUP, _GUEST_CPU, nonzero, _AMOUNTS[0], lambda value: valu
 _VERSION = "instancetype.kubevirt.io/v1beta2"
 
 
-class Giver(enum.StrEnum):
+class Giver(Codes):
     """Who gives an amount."""
 
     NEITHER = "neither"

@@ -6,7 +6,6 @@ All paths lead from the object's root, all arguments are `spec`s.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,11 +15,12 @@ from vmlint.kubevirt.values import whole
 from vmlint.model.access import get
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["Code", "instancetype_refusals", "instancetype_warnings", "preference_refusals", "preference_warnings"]
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with an instancetype or a preference, or deprecated in it."""
 
     OVERCOMMIT_OUT_OF_RANGE = "types/overcommit-out-of-range"

@@ -12,14 +12,14 @@ from typing import Any
 
 from vmlint.model.access import text
 from vmlint.model.field import Path
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Entry", "Refusal", "Refuser"]
 
 _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
-class Refuser(enum.StrEnum):
+class Refuser(Codes):
     """Who refuses an object."""
 
     API_SERVER = "api-server"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["KeyFlaw", "Outcome", "SchemaCode", "SchemaKind", "fault", "kind_of", "outcome_of"]
 
 
-class SchemaKind(enum.StrEnum):
+class SchemaKind(Codes):
     """The sort of a fault, by which rules choose it."""
 
     UNKNOWN = "unknown"
@@ -32,7 +32,7 @@ class SchemaKind(enum.StrEnum):
     DEPRECATED = "deprecated"
 
 
-class SchemaCode(enum.StrEnum):
+class SchemaCode(Codes):
     """What is wrong; the part before the slash is the sort. The comments say what the values are."""
 
     UNKNOWN = "unknown/field"  # hint: what is meant; nested: whether the field's value is a mapping or list
@@ -76,14 +76,14 @@ class SchemaCode(enum.StrEnum):
     NEIGHBOUR_UNKNOWN = "version/neighbour-unknown"  # api_version, meant
 
 
-class KeyFlaw(enum.StrEnum):
+class KeyFlaw(Codes):
     """What is wrong with the key of a label or annotation."""
 
     PREFIX = "prefix"
     NAME = "name"
 
 
-class Outcome(enum.StrEnum):
+class Outcome(Codes):
     """What happens to an object with the fault."""
 
     REFUSED = "refused"

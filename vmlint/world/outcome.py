@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 
 from vmlint.graph.resolution import State
@@ -14,13 +13,13 @@ from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import VirtualMachine
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.world import World
 
 __all__ = ["REASONS", "Problem", "Trouble", "chain_reason", "problem_of", "reason_of", "trouble_of"]
 
 
-class Trouble(enum.StrEnum):
+class Trouble(Codes):
     """What is between a VM and its expansion."""
 
     REFUSED = "refused"

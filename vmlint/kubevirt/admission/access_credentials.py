@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go` (validateAccessCredentials).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import each, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -25,7 +25,7 @@ _METHODS = {
 _VOLUMES = {"noCloud": "cloudInitNoCloud", "configDrive": "cloudInitConfigDrive"}
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the access credentials of a guest."""
 
     KINDS_SEVERAL = "access_credentials/kinds-several"

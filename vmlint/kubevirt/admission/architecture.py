@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/virt-api/webhooks/{amd64,arm64,s390x}.go`, with the defaul
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from vmlint.kubevirt.admission.reading import has, word
 from vmlint.kubevirt.admission.view import ARCHITECTURES, View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
 
@@ -23,7 +22,7 @@ _ARM64_BUSES = ("virtio", "scsi")
 _ARM64_CPU = "host-passthrough"
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What an architecture does not have."""
 
     UNKNOWN = "architecture/unknown"

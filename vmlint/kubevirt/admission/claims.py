@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/dra/admitter/dra_admitter.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
 
@@ -24,7 +23,7 @@ _DEVICES = ("domain", "devices")
 _REFERENCES = ("resourceClaimName", "resourceClaimTemplateName")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's resource claims."""
 
     NAME_MISSING = "claims/name-missing"

@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go` (validateVolumes).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -25,7 +25,7 @@ _SECRETS = {"userData": "secretRef", "networkData": "networkDataSecretRef"}
 """The field that names a Secret with the data."""
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the cloud-init data of a guest."""
 
     DATA_MISSING = "cloud_init/data-missing"

@@ -5,13 +5,13 @@ Sources: KubeVirt `vmi-create-admitter.go`, `vms-admitter.go`, `pkg/util/hardwar
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import amount, flag, has, whole
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -25,7 +25,7 @@ _HUGEPAGES = ("domain", "memory", "hugepages")
 _UINT32 = 0xFFFFFFFF
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's CPUs."""
 
     SOCKETS_ABOVE_MAXIMUM = "cpu/sockets-above-maximum"

@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from vmlint.kubevirt.admission.reading import flag, has, look, whole, word
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each
 from vmlint.model.refusal import Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -20,7 +20,7 @@ _DEVICES = ("domain", "devices")
 _POOL_COUNT = ("domain", "ioThreads", "supplementalPoolThreadCount")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the other devices of a guest."""
 
     POOL_WITHOUT_THREADS = "devices/pool-without-threads"

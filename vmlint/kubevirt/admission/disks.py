@@ -7,7 +7,6 @@ VirtualMachineInstance is made. Sources: KubeVirt `pkg/storage/admitters/disks.g
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +17,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import each
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check", "is_serial"]
 
@@ -32,7 +31,7 @@ _SERIAL_LENGTH = 256
 _BLOCK_SIZES = range(512, 2097152 + 1)
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's disks."""
 
     TARGETS_SEVERAL = "disks/targets-several"

@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go` (validatePodDNSConfig).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.forms import is_dns_subdomain, is_ip, utf8_length
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import each
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -23,7 +23,7 @@ _MAX_SEARCHES = 6
 _MAX_SEARCH_LENGTH = 256
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the resolver of a guest."""
 
     SERVERS_MISSING = "dns/servers-missing"

@@ -5,7 +5,6 @@ Sources: KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/storage
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import found
@@ -13,14 +12,14 @@ from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
 
 _DEVICES = ("domain", "devices")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a field that takes one of a few words."""
 
     MISSPELT = "enums/misspelt"

@@ -5,7 +5,6 @@ Sources: KubeVirt `vmi-create-admitter.go`, `pkg/network/admitter`, `pkg/dra/adm
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
 
@@ -25,7 +24,7 @@ _SIDECARS = "hooks.kubevirt.io/hookSidecars"
 _CONFIG_VOLUMES = ("configMap", "secret", "serviceAccount", "downwardAPI")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What needs a feature gate that is off."""
 
     NUMA_PASSTHROUGH = "features/numa-passthrough"

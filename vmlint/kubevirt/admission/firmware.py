@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.forms import glob_matches, is_clean_path
@@ -13,6 +12,7 @@ from vmlint.kubevirt.admission.reading import flag, has, names, word
 from vmlint.kubevirt.admission.view import ARCHITECTURES, Owner, View
 from vmlint.model.access import get
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -23,7 +23,7 @@ _KERNEL = (*_FIRMWARE, "kernelBoot")
 _MACHINES = dict(zip(ARCHITECTURES, (("q35*", "pc-q35*"), ("virt*",), ("s390-ccw-virtio*",)), strict=True))
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's firmware."""
 
     LOADERS_SEVERAL = "firmware/loaders-several"

@@ -5,7 +5,6 @@ Sources: KubeVirt `grace_io_virtualization.go`, `pkg/util/hardware/grace.go`, si
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -26,7 +26,7 @@ _ANY = "*"
 _ANNOTATIONS = ("kubevirt.io/placePCIDevicesOnRootComplex", "kubevirt.io/disablePCIHole64")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest that has NVIDIA Grace devices."""
 
     SELECTOR_NOT_EXACT = "grace/selector-not-exact"

@@ -6,12 +6,12 @@ KubeVirt switches on what a feature needs, unless that is switched off by hand. 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import flag, has
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.refusal import Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -26,7 +26,7 @@ _NEEDS = (
 )
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the Hyper-V features of a guest."""
 
     NEEDS = "hyperv/needs"

@@ -5,7 +5,6 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.forms import is_dns_label, is_dns_subdomain
@@ -13,11 +12,12 @@ from vmlint.kubevirt.admission.reading import word
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import get
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the names of a guest."""
 
     SERVICE_ACCOUNTS_DIFFER = "identity/service-accounts-differ"

@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,pass
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -19,7 +18,7 @@ from vmlint.model.access import each, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
 
@@ -34,7 +33,7 @@ _MAX_RANGES = 10
 _PRIVATE_OPTIONS = range(224, 255)
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's interfaces."""
 
     NAMELESS = "interfaces/nameless"

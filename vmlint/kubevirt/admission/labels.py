@@ -5,7 +5,6 @@ Sources: Kubernetes `apimachinery/pkg/apis/meta/v1/{helpers.go,validation}`, `ap
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
 from vmlint.model.access import each, items
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["Code", "bad_key", "selector_flaws", "selects"]
 
@@ -21,7 +21,7 @@ _NEED_VALUES = ("In", "NotIn")
 _NO_VALUES = ("Exists", "DoesNotExist")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a label or a label selector."""
 
     KEY_INVALID = "labels/key-invalid"

@@ -5,13 +5,13 @@ Source: KubeVirt `pkg/virt-api/webhooks/amd64.go`, `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import flag, has, look, many, word
 from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -22,7 +22,7 @@ _GATES = {"sev": "WorkloadEncryptionSEV", "snp": "WorkloadEncryptionSEV", "tdx":
 _NAMES = {"sev": "SEV", "snp": "SEV-SNP", "tdx": "TDX"}
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the encryption of a guest."""
 
     ARCHITECTURE = "launch_security/architecture"

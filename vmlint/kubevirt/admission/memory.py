@@ -6,7 +6,6 @@ Sources: KubeVirt `vmi-create-admitter.go`, `vms-admitter.go` (validateLiveUpdat
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import amount, has, look, word
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity, QuantityError
 from vmlint.model.refusal import Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -33,7 +33,7 @@ _LEAST_REQUEST = Quantity.parse("1M")
 _LEAST_HOTPLUG = Quantity.parse("1Gi")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's memory."""
 
     REQUEST_TOO_SMALL = "memory/request-too-small"

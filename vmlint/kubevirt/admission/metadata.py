@@ -5,12 +5,12 @@ Source: KubeVirt `vmi-create-admitter.go` (ValidateVirtualMachineInstanceMetadat
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import mapping
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -24,7 +24,7 @@ _RESERVED = (
 )
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the metadata of a template."""
 
     RESERVED_LABEL = "metadata/reserved-label"

@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/network/admitter/{netsource,netiface,dra}.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import get, text
 from vmlint.model.refusal import Entry, Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -21,7 +21,7 @@ _INTERFACES = ("domain", "devices", "interfaces")
 _SOURCES = ("pod", "multus", "resourceClaim")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's networks."""
 
     POD_NETWORKS_SEVERAL = "networks/pod-networks-several"

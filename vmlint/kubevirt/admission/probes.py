@@ -5,13 +5,13 @@ Source: KubeVirt `vmi-create-admitter.go` (validateProbe).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, has, look, many
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.access import sequence
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -19,7 +19,7 @@ _HANDLERS = ("httpGet", "tcpSocket", "exec", "guestAgentPing")
 _NETWORKED = ("httpGet", "tcpSocket")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's probes."""
 
     HANDLERS_SEVERAL = "probes/handlers-several"

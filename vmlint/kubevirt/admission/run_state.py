@@ -5,12 +5,12 @@ Source: KubeVirt `vms-admitter.go` (validateRunStrategy).
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.reading import UNDECIDED, look
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -19,7 +19,7 @@ _RECEIVER = "WaitAsReceiver"
 _RECEIVER_GATE = "DecentralizedLiveMigration"
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with the run strategy of a VM."""
 
     MISSING = "run_state/missing"

@@ -5,7 +5,6 @@ Source: KubeVirt `validate-k8s-utils.go`, which follows Kubernetes `pkg/apis/cor
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["Code", "affinity_flaws", "check"]
 
@@ -36,7 +36,7 @@ _VALUES = {
 _FIELD_VALUES = {"In": (1, 1), "NotIn": (1, 1)}
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with affinity and topology spread."""
 
     WEIGHT = "scheduling/weight"

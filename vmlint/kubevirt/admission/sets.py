@@ -5,7 +5,6 @@ Source: KubeVirt `vmpool-admitter.go`, `vmirs-admitter.go`.
 
 from __future__ import annotations
 
-import enum
 import re
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from vmlint.kubevirt.admission.labels import selector_flaws, selects
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, many
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.refusal import Refusal
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -25,7 +25,7 @@ _MAX_DIGITS = 20
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a pool or replica set."""
 
     STRATEGIES_SEVERAL = "sets/strategies-several"

@@ -6,7 +6,6 @@ Sources: KubeVirt `vmi-create-admitter.go` (validateVolumes, validateVirtualMach
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from vmlint.kubevirt.admission.reading import amount, has, many, names, word
 from vmlint.kubevirt.admission.view import View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
+from vmlint.record import Codes
 
 __all__ = ["Code", "check"]
 
@@ -48,7 +48,7 @@ _ONE_OF_A_KIND = ("serviceAccount", "downwardMetrics", "memoryDump")
 _RESERVED_PATHS = ("/var/run/kubevirt", "/var/run/libvirt")
 
 
-class Code(enum.StrEnum):
+class Code(Codes):
     """What is wrong with a guest's volumes."""
 
     NAME_TWICE = "volumes/name-twice"

@@ -3,12 +3,12 @@ preset, plugin or migration policy."""
 
 from __future__ import annotations
 
-import enum
+from vmlint.record import Codes
 
 __all__ = ["Check"]
 
 
-class Check(enum.StrEnum):
+class Check(Codes):
     """What is wrong, without words for it."""
 
     GATE_OFF = "operation/gate-off"

@@ -5,10 +5,9 @@ Source: the grammar in cel-spec `doc/langdef.md`. Names and types depend on the 
 
 from __future__ import annotations
 
-import enum
 import re
 
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["ExpressionFault", "ExpressionFlaw", "fault_of"]
 
@@ -27,7 +26,7 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _DANGLING = frozenset(("||", "&&", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "<", ">", "!", "?", ":", "."))
 
 
-class ExpressionFlaw(enum.StrEnum):
+class ExpressionFlaw(Codes):
     """Why an expression can't be parsed."""
 
     OPEN_STRING = "open-string"

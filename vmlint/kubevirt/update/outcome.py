@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 from vmlint.model.field import Path
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Failure", "Live", "Restart", "UpdateReason"]
 
 
-class UpdateReason(enum.StrEnum):
+class UpdateReason(Codes):
     """Why a guest has to be restarted before a change reaches it, or why the controller goes no further.
 
     The values are plain texts of their own; what a person reads is made of them elsewhere.

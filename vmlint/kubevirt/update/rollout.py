@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/virt-config/virt-config.go`, `configuration.go`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import whole
 from vmlint.model.access import mapping, text
 from vmlint.model.quantity import Quantity
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Policy", "Rollout"]
 
@@ -23,7 +22,7 @@ _RATIO = 4
 _CPU_MODEL = "host-model"
 
 
-class Policy(enum.StrEnum):
+class Policy(Codes):
     """What becomes of the instancetype and the preference that a VM names: `instancetype.referencePolicy`."""
 
     REFERENCE = "reference"
