@@ -215,3 +215,12 @@ def test_a_name_that_is_not_utf_8_keeps_its_bytes(make: Make) -> None:
     assert found.name == "\udcff.yaml"
     assert found.path is not None
     assert Path(found.path).read_bytes() == b"a: 1\n"
+
+
+def test_directories_without_marks(tmp_path: Path) -> None:
+    for folder in ("bare/below", "marked", ".hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.yaml").touch()
+    (tmp_path / "marked" / ".VMLINT.yaml").touch()
+    found = discover([str(tmp_path)], marks=frozenset({".vmlint.yaml"}))
+    assert found.unmarked == {f"{tmp_path}{below}" for below in ("", "/bare", "/bare/below")}

@@ -7,7 +7,7 @@ folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +25,14 @@ from vmlint.source.document import Skipped
 if TYPE_CHECKING:
     from vmlint.rule import Rule
 
-__all__ = ["NAMES", "find", "find_in", "load", "load_for", "places", "rules_for", "with_folders"]
+__all__ = ["MARKS", "NAMES", "find", "find_in", "load", "load_for", "places", "rules_for", "with_folders"]
 
 NAMES = (".vmlint.yaml", ".vmlint.yml")
 """What a configuration file of its own is called."""
 _TOML = "pyproject.toml"
+MARKS = frozenset((*NAMES, _TOML, ".git"))
+"""What a folder has where a configuration may be, or where the search for one ends."""
+
 _MOST_BYTES = 2**20
 
 
@@ -70,9 +73,10 @@ _NOT_NAMED = (
 )
 
 
-def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Skipped]]:
+def with_folders(config: Config, files: Iterable[str], bare: Set[str] = frozenset()) -> tuple[Config, list[Skipped]]:
     """The configuration with those of the folders that files are in, the nearest for each file.
 
+    `bare` are folders, in full, that are known to have none of the MARKS.
     What one of these sets for a whole run is not read, and listed. ConfigError has the mistakes of all of them.
     """
     if not config.per_folder:
@@ -80,8 +84,9 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
     not_in_effect = [skipped for field, skipped in config.not_in_effect.items() if field not in config.given]
     own = os.path.abspath(config.file) if config.file else ""  # noqa: PTH100
     nearest_to: dict[str, str] = {}
-    folders = sorted({os.path.abspath(folder) for folder in set(map(os.path.dirname, files))})  # noqa: PTH100
-    configurations = {_nearest(folder, nearest_to) for folder in folders} - {own, ""}
+    here = os.getcwd()  # noqa: PTH109
+    folders = {_full(folder, here) for folder in {name.rpartition("/")[0] for name in files}}
+    configurations = {_nearest(folder, nearest_to, bare) for folder in folders} - {own, ""}
     read: list[Config] = []
     skipped: list[Skipped] = []
     mistakes: list[str] = []
@@ -98,10 +103,21 @@ def with_folders(config: Config, files: Iterable[str]) -> tuple[Config, list[Ski
     return config.with_folders(read), [*not_in_effect, *skipped]
 
 
-def _nearest(folder: str, known: dict[str, str]) -> str:
+def _full(folder: str, here: str) -> str:
+    """The full path of a folder that a name leads to; `os.path.abspath` would take it apart first."""
+    if not folder or folder[0] in "./" or os.sep != "/" or here == "/":
+        return os.path.abspath(folder)  # noqa: PTH100
+    return f"{here}/{folder}"
+
+
+def _nearest(folder: str, known: dict[str, str], bare: Set[str]) -> str:
     """The nearest configuration file upward from a folder, as `find` looks for it; "" for none."""
     passed: list[str] = []
     while folder not in known:
+        if folder in bare and folder != "/":
+            passed.append(folder)
+            folder = folder.rpartition("/")[0] or "/"
+            continue
         may_have = any(os.path.isfile(f"{folder}/{name}") for name in (*NAMES, _TOML))  # noqa: PTH113 - of thousands of folders
         file, above = find_in(Path(folder)) if may_have else None, os.path.dirname(folder)  # noqa: PTH120
         if file is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.catalog.operators import is_everywhere, is_operated
 from vmlint.config.config import Config
-from vmlint.config.file import load_for, with_folders
+from vmlint.config.file import MARKS, load_for, with_folders
 from vmlint.engine.files import NOTHING, Gathered, KnownFiles, gather, whole
 from vmlint.engine.repository import FilesBefore, Repository, assemble
 from vmlint.engine.request import RunRequest
@@ -77,12 +77,12 @@ class Workspace:
         settings = chosen.replace(**request.overrides)
         wanted = list(request.paths or settings.paths or ["."])
         with stage("discover"):
-            found = discover(wanted, exclude=settings.exclude, root=settings.root, dotted=settings.paths)
+            found = discover(wanted, exclude=settings.exclude, root=settings.root, dotted=settings.paths, marks=MARKS)
             settings, unread = with_folders(
-                settings, (one.name for one in found if isinstance(one, Found) and one.path)
+                settings, (one.name for one in found if isinstance(one, Found) and one.path), found.unmarked
             )
         excluded = Excluded(settings.exclude, settings.root)
-        found = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
+        kept = [one for one in found if isinstance(one, Skipped) or not excluded(one.name)]
         if request.revision is not None and STDIN in wanted:
             raise UsageError(
                 "`--changed` compares files with a commit, which is not possible for standard input: remove one "
@@ -90,7 +90,7 @@ class Workspace:
             )
         difference = _difference(request, wanted)
         with stage("read"):
-            files = gather(found, settings, request)
+            files = gather(kept, settings, request)
         return cls(request, settings, wanted, files, unread, difference)
 
     def update(self, file: str, content: str | bytes | None) -> Workspace:

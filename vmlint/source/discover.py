@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Sequence, Set
+from operator import itemgetter
 from pathlib import Path
 
 from vmlint.errors import UsageError
@@ -13,7 +14,18 @@ from vmlint.source.boundary import check_read
 from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
-__all__ = ["ENDINGS", "KUSTOMIZATION_FILES", "STDIN", "STDIN_NAME", "Found", "discover", "name_of", "path_of", "why"]
+__all__ = [
+    "ENDINGS",
+    "KUSTOMIZATION_FILES",
+    "STDIN",
+    "STDIN_NAME",
+    "Files",
+    "Found",
+    "discover",
+    "name_of",
+    "path_of",
+    "why",
+]
 
 ENDINGS = (".yaml", ".yml", ".json")
 """What a file's name ends with, in any case, to be read from a directory."""
@@ -36,6 +48,12 @@ class Found(Record):
     named: bool
 
 
+class Files(list[Found | Skipped]):
+    """What `discover` has found. `unmarked` are the directories, in full, in which it saw none of the marks."""
+
+    unmarked: Set[str] = frozenset()
+
+
 class _Place(Record):
     """A file or directory: its path, the same in full (which patterns match), and the name to show."""
 
@@ -43,15 +61,21 @@ class _Place(Record):
     full: str
     name: str
 
-    def below(self, entry: str) -> _Place:
-        full = f"{self.full}/{entry}" if self.full != "/" else f"/{entry}"
-        path = os.path.join(self.path, entry)  # noqa: PTH118 - Paths would cost more than all the rest of the walk
-        return _Place(path, full, entry if self.name == "." else f"{self.name.rstrip('/')}/{entry}")
+    def inside(self) -> _Place:
+        """What stands before the names in a directory."""
+        name = "" if self.name == "." else f"{self.name.rstrip('/')}/"
+        path = os.path.join(self.path, "")  # noqa: PTH118 - Paths would cost more than all the rest of the walk
+        return _Place(path, "/" if self.full == "/" else f"{self.full}/", name)
 
 
 def discover(
-    paths: Iterable[str], *, exclude: Sequence[str] = (), root: str = "", dotted: Iterable[str] = ()
-) -> list[Found | Skipped]:
+    paths: Iterable[str],
+    *,
+    exclude: Sequence[str] = (),
+    root: str = "",
+    dotted: Iterable[str] = (),
+    marks: Set[str] = frozenset(),
+) -> Files:
     """The files under the paths, each once, and what could not be followed or listed; sorted by name.
 
     A file that is named is read whatever its ending. Of a directory, everything below it that ends in `.yaml`, `.yml`
@@ -59,14 +83,14 @@ def discover(
     `.gitignore` names (those above the directory count, up to the repository's root), and for links that lead outside
     the paths, which are listed as skipped. A folder with a dot is read where it is one of the paths, or where a path of
     `dotted` is in it. `exclude` holds patterns as in a `.gitignore`, relative to `root` ("": the working directory);
-    they leave out named files too.
+    they leave out named files too. `marks` are names in lower case that tell directories apart.
 
     Raises UsageError for a path that does not exist, or that a link leads out of its repository.
     """
     paths = tuple(dict.fromkeys(paths))
     named = [(path, _mode(path)) for path in paths]
     roots = [Path(path).resolve() for path, _ in named if path != STDIN]
-    walk = _Walk(Excluded(exclude, root), roots, _dot_folders([*paths, *dotted]))
+    walk = _Walk(Excluded(exclude, root), roots, _dot_folders([*paths, *dotted]), marks)
     for path, mode in named:
         walk.add(path, mode)
     return walk.result()
@@ -150,17 +174,22 @@ def path_of(name: str) -> str:
 
 
 class _Walk:
-    def __init__(self, excluded: Excluded, roots: Sequence[Path], dotted: Set[str]) -> None:
+    def __init__(self, excluded: Excluded, roots: Sequence[Path], dotted: Set[str], marks: Set[str]) -> None:
         self._excluded = excluded
         self._dotted = dotted
+        self._marks = marks
+        self._unmarked: set[str] = set()
         self._roots = roots
         self._files: dict[str, Found] = {}
         self._skipped: dict[str, Skipped] = {}
         self._links: list[_Place] = []
 
-    def result(self) -> list[Found | Skipped]:
+    def result(self) -> Files:
         self._follow_links()
-        return sorted([*self._files.values(), *self._skipped.values()], key=lambda each: each[0])
+        files = Files([*self._files.values(), *self._skipped.values()])
+        files.sort(key=itemgetter(0))
+        files.unmarked = self._unmarked
+        return files
 
     def add(self, given: str, mode: int) -> None:
         """Take in one path that the user named."""
@@ -193,11 +222,22 @@ class _Walk:
             except OSError as error:
                 self._skip(directory, f"the directory can't be read: {why(error)}")
                 continue
-            ignored = ignored.inside(directory.full)
+            names = {entry.name.lower() for entry in listed}
+            if ".gitignore" in names:
+                ignored = ignored.inside(directory.full)
+            if self._marks.isdisjoint(names):
+                self._unmarked.add(directory.full)
+            above = directory.inside()
             for entry in listed:
-                place = directory.below(entry.name)
+                name = entry.name
                 is_directory = _is_directory(entry)
-                if not self._wanted(entry.name, place, ignored, is_directory):
+                if is_directory:
+                    if name.startswith(".") and (name == ".git" or above.full + name not in self._dotted):
+                        continue
+                elif not name.lower().endswith(ENDINGS) and name not in KUSTOMIZATION_FILES:
+                    continue
+                place = _Place(above.path + name, above.full + name, above.name + name)
+                if ignored(place.full, directory=is_directory) or self._excluded(place.name, directory=is_directory):
                     continue
                 if entry.is_symlink():
                     self._link(place)
@@ -207,16 +247,6 @@ class _Walk:
                     self._keep(place)
                 else:
                     self._skip(place, "not a regular file")
-
-    def _wanted(self, entry: str, place: _Place, ignored: Ignored, is_directory: bool) -> bool:
-        if is_directory:
-            if entry.startswith(".") and (entry == ".git" or place.full not in self._dotted):
-                return False
-        elif not entry.lower().endswith(ENDINGS) and entry not in KUSTOMIZATION_FILES:
-            return False
-        return not ignored(place.full, directory=is_directory) and not self._excluded(
-            place.name, directory=is_directory
-        )
 
     def _link(self, place: _Place) -> None:
         """A link within the paths is left to the walk, which comes to its target anyway; so loops end by themselves."""
