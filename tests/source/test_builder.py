@@ -1,7 +1,9 @@
 import pytest
 from yaml.events import CollectionStartEvent
 
-from vmlint.source.builder import MAX_DEPTH, build, events
+from vmlint.source.builder import build
+from vmlint.source.built import MAX_DEPTH
+from vmlint.source.libyaml import events
 from vmlint.source.problems import Unreadable
 
 
@@ -179,7 +181,7 @@ def test_libyaml_does_not_get_to_see_many_directives(monkeypatch: pytest.MonkeyP
     reported = "kubectl can't read YAML directives such as `%YAML`: remove the line"
     with pytest.raises(Unreadable, match=reported):
         build("".join(tags[:50]))
-    monkeypatch.delattr("vmlint.source.builder.CParser")
+    monkeypatch.delattr("vmlint.source.libyaml.CParser")
     with pytest.raises(Unreadable, match=reported):
         build("".join(tags))
 

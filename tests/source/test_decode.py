@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from vmlint.source.builder import MAX_SCALAR
+from vmlint.source.built import MAX_SCALAR
 from vmlint.source.decode import MAX_DOCUMENTS, decode, decode_text
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 

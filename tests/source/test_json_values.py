@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from vmlint.source.builder import MAX_DEPTH
+from vmlint.source.built import MAX_DEPTH
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vmlint.source import lines
-from vmlint.source.builder import MAX_ALIASED, build_with_libyaml
+from vmlint.source.built import MAX_ALIASED
+from vmlint.source.libyaml import build_with_libyaml
 from vmlint.source.lines import Unsure
 from vmlint.source.plain import document
 from vmlint.source.problems import Unreadable

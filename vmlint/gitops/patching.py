@@ -14,7 +14,7 @@ from typing import Any
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
-from vmlint.source.builder import MAX_DEPTH
+from vmlint.source.built import MAX_DEPTH
 from vmlint.source.clone import clone
 
 __all__ = ["Draft", "NotApplicable"]

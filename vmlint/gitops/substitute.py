@@ -14,7 +14,7 @@ from vmlint.gitops.part import Part
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.resource import Resource
 from vmlint.model.unknown import is_unknown
-from vmlint.source.builder import MAX_SCALAR
+from vmlint.source.built import MAX_SCALAR
 from vmlint.source.scalars import ScalarError, plain
 
 __all__ = ["Variables", "substitute", "variables_of"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path
-from vmlint.source.builder import MAX_SCALAR
+from vmlint.source.built import MAX_SCALAR
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
 

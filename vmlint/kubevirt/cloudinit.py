@@ -6,8 +6,6 @@ Sources: cloud-init `cloudinit/handlers/__init__.py` (INCLUSION_TYPES_MAP, type_
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from urllib.parse import unquote
 
@@ -43,9 +41,11 @@ def lacks_header(data: str) -> bool:
 
 def unpacked(data: str) -> str:
     """The text of base64 data; "" for what is no base64, and for what is compressed."""
+    import base64
+
     try:
         found = base64.b64decode("".join(data.split()), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         return ""
     return "" if found.startswith(_COMPRESSED) else found.decode("utf-8", "replace")
 

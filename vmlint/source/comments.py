@@ -11,8 +11,8 @@ from yaml.error import YAMLError
 from yaml.events import CollectionStartEvent, ScalarEvent
 
 from vmlint.record import Record
-from vmlint.source.builder import events
 from vmlint.source.document import Document
+from vmlint.source.libyaml import events
 from vmlint.source.span import Span
 
 __all__ = ["CALL", "Comment", "comment_texts", "comments"]

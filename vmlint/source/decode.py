@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from vmlint.source.builder import MAX_ALIASED, Built, Plain, build
+from vmlint.source.builder import build
+from vmlint.source.built import MAX_ALIASED, Built, Plain
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Problem, Skipped, SourceFile
 from vmlint.source.json_mistake import mistake

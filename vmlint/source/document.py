@@ -144,7 +144,8 @@ class Document:
 
     def decode(self) -> None:
         """Decode a document that waits."""
-        from vmlint.source.builder import Plain, build
+        from vmlint.source.builder import build
+        from vmlint.source.built import Plain
         from vmlint.source.problems import Unreadable
 
         try:

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from vmlint.record import Record
-from vmlint.source.builder import MAX_DEPTH, MAX_SCALAR, too_long
+from vmlint.source.built import MAX_DEPTH, MAX_SCALAR, too_long
 from vmlint.source.problems import Unreadable
 from vmlint.source.scalars import INT64, json_number
 

@@ -24,7 +24,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from vmlint.source.builder import MAX_DEPTH, is_merge, key_of, too_deep_part
+from vmlint.source.built import MAX_DEPTH
+from vmlint.source.libyaml import is_merge, key_of, too_deep_part
 from vmlint.source.problems import CONTROL
 from vmlint.source.scalars import ScalarError
 from vmlint.source.span import Path, Span

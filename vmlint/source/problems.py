@@ -7,8 +7,10 @@ table has no row, libyaml's own words stand.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from yaml.error import MarkedYAMLError, YAMLError
+if TYPE_CHECKING:
+    from yaml.error import YAMLError
 
 __all__ = ["CONTROL", "DIRECTIVE", "Unreadable", "explain"]
 
@@ -88,6 +90,8 @@ class Unreadable(Exception):  # noqa: N818 - it never leaves the package, and re
 
 def explain(error: YAMLError, text: str) -> Unreadable:
     """libyaml's error about the text, with its place and readable words."""
+    from yaml.error import MarkedYAMLError
+
     if isinstance(error, MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         index = mark.index if mark else 0

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from vmlint.errors import described
 from vmlint.record import Record
-from vmlint.source.builder import MAX_ALIASED
+from vmlint.source.built import MAX_ALIASED
 from vmlint.source.decode import decode
 from vmlint.source.discover import Found, discover, why
 from vmlint.source.document import Document, Problem, Skipped, SourceFile

@@ -9,8 +9,6 @@ Source: KubeVirt `vendor/go.yaml.in/yaml/v2/resolve.go` and `vendor/sigs.k8s.io/
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 import re
 import struct
@@ -202,9 +200,11 @@ def _tagged(tag: str, text: str) -> Scalar:
 
 
 def _binary(text: str) -> str:
+    import base64
+
     try:
         raw = base64.b64decode(text.replace("\n", "").replace("\r", "").encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
+    except ValueError:
         raise ScalarError(
             "the value of `!!binary` is not base64; it must not contain spaces, and needs its `=` signs"
         ) from None

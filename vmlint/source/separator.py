@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.source.positions import Positions
-
 __all__ = ["next_object"]
 
 _HEADER = frozenset(("apiVersion", "kind"))
@@ -19,6 +17,8 @@ def next_object(text: str, data: Any) -> int | None:
     """
     if not isinstance(data, dict) or not _HEADER & data.keys():
         return None
+    from vmlint.source.positions import Positions
+
     at_top = [repeat for repeat in Positions(text, 1).repeats if len(repeat.path) == 1]
     names = {repeat.path[0] for repeat in at_top}
     if len(names) < 2 or not names & _HEADER or names <= _HEADER:
