@@ -11,6 +11,7 @@ The types are data, `catalog/wire.json`, made by `tools/wire.py`. Source: KubeVi
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from operator import is_
@@ -34,6 +35,23 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 
 # Values that the CustomResourceDefinition fills in where a field is absent.
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
+
+# Types whose values are often equal, however unlike VMs are otherwise.
+_COMMON = frozenset(
+    (
+        "Clock",
+        "Disk",
+        "Features",
+        "Firmware",
+        "Interface",
+        "Network",
+        "Probe",
+        "k8sv1.Affinity",
+        "k8sv1.PodDNSConfig",
+        "k8sv1.TopologySpreadConstraint",
+    )
+)
+_MOST_KNOWN = 1024
 
 _ABSENT: Any = object()
 _NOTHING: Mapping[str, Any] = {}
@@ -100,7 +118,8 @@ class _Types:
     def of(self, name: str) -> _Type:
         if name not in self._known:
             kinds = {**_table()[name], **self._proposed.get(name, {})}
-            self._known[name] = _Type(kinds, self, _DEFAULTS.get(name, {}))
+            made = _CommonType if name in _COMMON else _Type
+            self._known[name] = made(kinds, self, _DEFAULTS.get(name, {}))
         return self._known[name]
 
     def zero(self, field: str, kind: str) -> Any:
@@ -208,6 +227,24 @@ class _Type:
         for key, value in self._always.items():
             out.setdefault(key, value)
         return out
+
+
+class _CommonType(_Type):
+    """A Go type of whose values most are like earlier ones: those are written once."""
+
+    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any]) -> None:
+        super().__init__(kinds, types, defaults)
+        self._known: dict[bytes, dict[str, Any] | None] = {}
+
+    def write(self, data: dict[str, Any], before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+        key = marshal.dumps(data, 2)
+        if key not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            written = super().write(data)
+            self._known[key] = None if written is data else written
+        known = self._known[key]
+        return data if known is None else known
 
 
 class _List:

@@ -456,7 +456,8 @@ def _adds_named(draft: Draft, step: _Step, scope: _Scope) -> None:
 
 
 def _becomes_plain(draft: Draft, step: _Step, scope: _Scope) -> None:
-    if all(draft.data.get(target) is None for target in ("disk", "cdrom", "lun")):
+    disk = draft.data
+    if disk.get("disk") is None and disk.get("cdrom") is None and disk.get("lun") is None:
         draft.at(("disk",))
 
 

@@ -22,7 +22,7 @@ from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
 from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
-from vmlint.world.likeness import blanked, key_of, restored
+from vmlint.world.likeness import Firsts, blanked, key_of, restored
 from vmlint.world.settings import Settings
 
 __all__ = ["Application"]
@@ -56,7 +56,7 @@ class Application:
         self._unusable = memo.question("unusable", self._find_unusable)
         self._unmet = memo.question(unmet, self._find_unmet)
         self._vm_inputs_by_key: dict[tuple[int, int], VMInputs] = {}
-        self._first_by_key: dict[Any, VirtualMachine] = {}
+        self._firsts = Firsts(self._likeness)
         self._recent: dict[tuple[int, tuple[Matcher, ...]], Copies] = {}
 
     def take_as_complete(self, subject: object) -> None:
@@ -170,12 +170,15 @@ class Application:
     def _alike(self, vm: VirtualMachine) -> VirtualMachine:
         if isinstance(vm, VirtualMachinePool) or not self.settings.likeness:
             return vm
+        return self._firsts.of(vm)
+
+    def _likeness(self, vm: VirtualMachine) -> tuple[Any, ...]:
         key: list[Any] = [type(vm), key_of(blanked(vm)), self.source_architecture(vm), self._undecided(vm)]
         for matcher in _MATCHERS:
             chain, found = self.infer(vm, matcher), self.match(vm, matcher)
             key.append((chain.end, chain.ignored, chain.name, chain.kind) if chain else None)
             key.append((found.outcome, id(found.object)) if found else None)
-        return self._first_by_key.setdefault(tuple(key), vm)
+        return tuple(key)
 
     def is_decided(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, be it nothing, and KubeVirt does not refuse that."""

@@ -19,7 +19,7 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 
-__all__ = ["Alike", "Templates", "blanked", "key_of", "restored"]
+__all__ = ["Alike", "Firsts", "Templates", "blanked", "key_of", "restored"]
 
 _T = TypeVar("_T")
 
@@ -195,6 +195,39 @@ def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> An
     for free in fields:
         _give_back(free, copy, written)
     return copy
+
+
+class Firsts:
+    """Of VMs that are alike, the first: it represents them all.
+
+    Most VMs differ from all others at first glance, and those are not compared.
+    """
+
+    def __init__(self, key: Callable[[VirtualMachine], Any]) -> None:
+        """`key` is equal for VMs that are alike, and for them alone."""
+        self._key = key
+        self._by_key: dict[Any, VirtualMachine] = {}
+        self._by_glance: dict[Any, VirtualMachine | None] = {}
+
+    def of(self, vm: VirtualMachine) -> VirtualMachine:
+        """The first of the VMs that are like this one."""
+        glance = _glance(vm)
+        if glance not in self._by_glance:
+            self._by_glance[glance] = vm
+            return vm
+        if (first := self._by_glance[glance]) is not None:  # it was not compared with any other before
+            self._by_key[self._key(first)] = first
+            self._by_glance[glance] = None
+        return self._by_key.setdefault(self._key(vm), vm)
+
+
+def _glance(vm: VirtualMachine) -> Any:
+    """What is soon seen of a VM, and the same for all that are alike."""
+    spec = vm.vmi_spec
+    domain = mapping(spec, "domain")
+    devices = mapping(domain, "devices")
+    sizes = marshal.dumps((domain.get("cpu"), domain.get("memory"), devices.get("disks")), 2)
+    return sizes, tuple(spec), tuple(domain), tuple(devices)
 
 
 class Alike:
