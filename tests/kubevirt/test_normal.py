@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from vmlint.kubevirt.normal import decode_instancetype, decode_preference, normal_template, normal_vm_spec
+from vmlint.kubevirt.normal import (
+    COMMON,
+    WITH_AMOUNTS,
+    decode_instancetype,
+    decode_preference,
+    normal_template,
+    normal_vm_spec,
+)
 from vmlint.kubevirt.values import Draft
 
 
@@ -140,3 +147,14 @@ def test_what_the_schema_fills_in() -> None:
         {"path": "/a", "readOnly": True},
         {"path": "/b", "readOnly": False},
     ]
+
+
+def test_the_sets_of_types_are_those_of_the_table() -> None:
+    table = json.loads(files("vmlint.catalog").joinpath("wire.json").read_bytes())
+    held = {name: {kind.lstrip("*[]!") for kind in groups} for name, groups in table.items()}
+
+    def has_amounts(name: str) -> bool:
+        return "mapqty" in held[name] or any(kind in table and has_amounts(kind) for kind in held[name])
+
+    assert {name for name in table if has_amounts(name)} == WITH_AMOUNTS
+    assert set(table) >= COMMON and not COMMON & WITH_AMOUNTS

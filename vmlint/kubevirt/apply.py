@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping
-from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -136,18 +135,21 @@ class VMInputs:
         by_operator: bool = False,
         release: Release | None = None,
     ) -> None:
-        self.objects = instancetype, preference
-        self._instancetype = None if instancetype is None else _instancetype(_content(instancetype), release)
-        self._preference = None if preference is None else _preference(_content(preference), release)
         self.config = ClusterConfig.of(kubevirt, by_operator=by_operator)
         self.release = release
+        self._take(instancetype, preference)
 
-    def joined(self, other: VMInputs) -> VMInputs:
-        """The instancetype of these inputs with the preference of others for the same cluster."""
-        both = copy(self)
-        both.objects = self.objects[0], other.objects[1]
-        both._preference = other._preference
-        return both
+    def _take(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> None:
+        self.objects = instancetype, preference
+        self._instancetype = None if instancetype is None else _instancetype(_content(instancetype), self.release)
+        self._preference = None if preference is None else _preference(_content(preference), self.release)
+
+    def having(self, instancetype: Mapping[str, Any] | None, preference: Mapping[str, Any] | None) -> VMInputs:
+        """The inputs with these objects under the same settings and release."""
+        other = VMInputs.__new__(VMInputs)
+        other.config, other.release = self.config, self.release
+        other._take(instancetype, preference)
+        return other
 
     @property
     def instancetype(self) -> Mapping[str, Any] | None:

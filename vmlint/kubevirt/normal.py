@@ -12,15 +12,22 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, cached_property
 from operator import is_
-from typing import Any
+from typing import Any, Protocol
 
 from vmlint.catalog import data
 from vmlint.model.quantity import Quantity
 
-__all__ = ["decode_instancetype", "decode_preference", "normal_template", "normal_vm_spec"]
+__all__ = [
+    "COMMON",
+    "WITH_AMOUNTS",
+    "decode_instancetype",
+    "decode_preference",
+    "normal_template",
+    "normal_vm_spec",
+]
 
 _VM = "VirtualMachineSpec"
 _TEMPLATE = "VirtualMachineInstanceTemplateSpec"
@@ -37,7 +44,7 @@ _PROPOSED: Mapping[str, Mapping[str, str]] = {
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {"ContainerPathVolumeSource": {"readOnly": True}}
 
 # Types whose values are often equal, however unlike VMs are otherwise.
-_COMMON = frozenset(
+COMMON = frozenset(
     (
         "Clock",
         "Disk",
@@ -51,15 +58,30 @@ _COMMON = frozenset(
         "k8sv1.TopologySpreadConstraint",
     )
 )
-_MOST_KNOWN = 1024
+_MOST_KNOWN = 4096
+"""Of each such type. Most of these values stay as they are, and only their texts are kept."""
+
+# Types whose values hold maps of quantities. Besides, values by value are written where there are none: hardly any
+# manifest has them.
+WITH_AMOUNTS = frozenset(
+    (
+        "DataVolumeTemplateSpec",
+        "DomainSpec",
+        "ResourceRequirements",
+        _TEMPLATE,
+        _VM,
+        "VirtualMachineInstanceSpec",
+        "cdiv1.DataVolumeSpec",
+        "cdiv1.StorageSpec",
+        "k8sv1.PersistentVolumeClaimSpec",
+        "k8sv1.VolumeResourceRequirements",
+    )
+)
 
 _ABSENT: Any = object()
 _NOTHING: Mapping[str, Any] = {}
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
-
-_Write = Callable[[Any], Any]
-"""Writes a value that is not null; the answer is _ABSENT where the field vanishes."""
 
 
 def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
@@ -89,7 +111,10 @@ def decode_preference(spec: Any) -> dict[str, Any]:
 def _whole(
     value: Any, type_name: str, proposals: bool, *, omit: bool, before: Mapping[str, Any] = _NOTHING
 ) -> dict[str, Any]:
-    return _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {}, before)
+    written: dict[str, Any] = (
+        _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {}, before)
+    )
+    return written
 
 
 @cache
@@ -107,144 +132,175 @@ def _types(proposals: bool, omit: bool) -> _Types:
     return _Types(proposals, omit)
 
 
+class _Form(Protocol):
+    """How the value of a field is written."""
+
+    settled: bool
+    """Whether a value that is written stays as it is when it is written again."""
+
+    def write(self, value: Any, was: Any = None) -> Any:
+        """A value that is not null as KubeVirt writes it, _ABSENT where the field vanishes: the same object where
+        nothing about it changes. What it shares with the normal value that it was stays."""
+
+
 class _Types:
     """How values of each Go type are written; `omit` is whether zero values vanish or stay."""
 
     def __init__(self, proposals: bool, omit: bool) -> None:
         self._proposed = _PROPOSED if proposals else {}
         self._known: dict[str, _Type] = {}
-        self.omit = omit
+        self._omit = omit
 
     def of(self, name: str) -> _Type:
         if name not in self._known:
             kinds = {**_table()[name], **self._proposed.get(name, {})}
-            made = _CommonType if name in _COMMON else _Type
-            self._known[name] = made(kinds, self, _DEFAULTS.get(name, {}))
+            made = _CommonType if name in COMMON else _Type
+            self._known[name] = made(kinds, self, _DEFAULTS.get(name, {}), settled=name not in WITH_AMOUNTS)
         return self._known[name]
 
-    def zero(self, field: str, kind: str) -> Any:
+    def form(self, kind: str) -> _Form:
+        """How a field of some kind is written."""
+        if kind in _COPIED:
+            return _FULL if self._omit and kind in _VANISHING else _KEPT
+        if kind in ("qty", "*qty"):
+            return _AMOUNT
+        if kind == "mapqty":
+            return _Amounts(self._omit)
+        if kind.startswith("[]"):
+            return _List(self.of(kind.lstrip("[]!")), self._omit and not kind.startswith("[]!"))
+        return self.of(kind.removeprefix("*"))
+
+    def zeros(self, kinds: Mapping[str, str]) -> dict[str, Any]:
         """What is written where a field is absent that is always written."""
+        by_value = (pair for pair in kinds.items() if pair[1] in ("qty", "keep") or pair[1] in _table())
+        return {field: self._zero(field, kind) for field, kind in by_value} if self._omit else {}
+
+    def _zero(self, field: str, kind: str) -> Any:
         if kind == "keep":
             return 0 if field in _NUMBERS else ""
         return "0" if kind == "qty" else self.of(kind).write({})
 
 
+class _Copied:
+    """A field that is taken as it is, unless an empty one vanishes."""
+
+    settled = True
+
+    def __init__(self, vanishes: bool) -> None:
+        self._vanishes = vanishes
+
+    def write(self, value: Any, was: Any = None) -> Any:
+        return _ABSENT if self._vanishes and not value else value
+
+
+class _Amount:
+    """A quantity, which takes its canonical form."""
+
+    settled = True
+
+    def write(self, value: Any, was: Any = None) -> Any:
+        amount = Quantity.try_parse(value)
+        return value if amount is None or value == (written := str(amount)) else written
+
+
+class _Amounts:
+    """A map of quantities. One that held only nulls is empty when it is written, and vanishes only then."""
+
+    settled = False
+
+    def __init__(self, vanishes: bool) -> None:
+        self._vanishes = vanishes
+
+    def write(self, value: Any, was: Any = None) -> Any:
+        if not value and self._vanishes:
+            return _ABSENT
+        if not isinstance(value, dict):
+            return value
+        written = {key: _AMOUNT.write(amount) for key, amount in value.items() if amount is not None}
+        return value if len(written) == len(value) and all(map(is_, written.values(), value.values())) else written
+
+
 class _Type:
     """One Go type. Hardly any VM has values of all types, so the fields are looked at when the first value comes."""
 
-    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any]) -> None:
+    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any], *, settled: bool) -> None:
         self._kinds = kinds
         self._types = types
         self._defaults = defaults
+        self.settled = settled
 
     @cached_property
-    def _copied(self) -> Mapping[str, bool]:
-        """The fields that are taken as they are, and whether an empty value of each vanishes."""
-        omit = self._types.omit
-        return {field: omit and kind in _VANISHING for field, kind in self._kinds.items() if kind in _COPIED}
+    def _fields(self) -> Mapping[str, _Form]:
+        return {field: self._types.form(kind) for field, kind in self._kinds.items()}
 
     @cached_property
-    def _plain(self) -> frozenset[str]:
-        """The same fields: a value that has no others, and no empty ones, is as KubeVirt would write it."""
-        return frozenset(self._copied)
-
-    @cached_property
-    def _structs(self) -> Mapping[str, _Type]:
-        """The fields that hold a value of another Go type."""
-        return {
-            field: self._types.of(kind.removeprefix("*")) for field, kind in self._kinds.items() if _is_struct(kind)
-        }
-
-    @cached_property
-    def _lists(self) -> Mapping[str, _List]:
-        """The fields that hold a list of such values."""
-        types = self._types
-        return {
-            field: _List(types.of(kind.lstrip("[]!")), types.omit and not kind.startswith("[]!"))
-            for field, kind in self._kinds.items()
-            if kind.startswith("[]")
-        }
-
-    @cached_property
-    def _amounts(self) -> Mapping[str, _Write]:
-        """How the fields with quantities are written."""
-        omit = self._types.omit
-        return {
-            field: _unless_empty(_AMOUNTS[kind]) if omit and kind in _VANISHING else _AMOUNTS[kind]
-            for field, kind in self._kinds.items()
-            if kind in _AMOUNTS
-        }
+    def _flat(self) -> frozenset[str] | None:
+        """The fields of a type that holds no other: a value with no others, and no empty ones, stays as it is."""
+        return frozenset(self._kinds) if all(kind in _COPIED for kind in self._kinds.values()) else None
 
     @cached_property
     def _always(self) -> Mapping[str, Any]:
         """The fields that are there even where they are absent, with their values."""
-        if not self._types.omit:
-            return self._defaults
-        by_value = {field: kind for field, kind in self._kinds.items() if kind in ("qty", "keep") or kind in _table()}
-        return {**{field: self._types.zero(field, kind) for field, kind in by_value.items()}, **self._defaults}
+        return {**self._types.zeros(self._kinds), **self._defaults}
 
-    @cached_property
-    def settled(self) -> bool:
-        """Whether a normal value stays as it is when it is written again. A map of quantities that held only nulls is
-        empty in it, and then vanishes."""
-        return "mapqty" not in self._kinds.values() and all(struct.settled for struct in self._structs.values())
+    def write(self, value: Any, was: Any = None) -> Any:
+        if not isinstance(value, dict) or (value is was and self.settled):
+            return value
+        before = was if isinstance(was, dict) else _NOTHING
+        return value if self.settled and self._is_normal(value, before) else self._written(value, before)
 
-    def write(self, data: dict[str, Any], before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
-        """A value of the type: the same one where nothing about it changes. What it shares with the normal value that
-        it was `before` stays."""
-        keys = data.keys()
-        complete = self._always.keys() <= keys
-        if complete and keys <= self._plain and all(data.values()):
-            return data
-        copied, structs, lists = self._copied, self._structs, self._lists
-        out = {}
-        same = complete
+    def _is_normal(self, data: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+        """Whether a value is soon seen to stay as it is."""
+        if not self._always.keys() <= data.keys():
+            return False
+        if (flat := self._flat) is not None:
+            return data.keys() <= flat and all(data.values())
+        fields = self._fields
         for key, value in data.items():
-            if value is None:
-                same = False
-                continue
-            if (vanishes := copied.get(key)) is not None:
-                written = _ABSENT if vanishes and not value else value
-            elif (struct := structs.get(key)) is not None:
-                written = value
-                if isinstance(value, dict):
-                    was = before.get(key)
-                    if value is not was or not struct.settled:
-                        written = struct.write(value, was if isinstance(was, dict) else _NOTHING)
-            elif (entries := lists.get(key)) is not None:
-                written = entries.write(value, before.get(key))
-            elif (write := self._amounts.get(key)) is not None:
-                written = write(value)
-            else:
-                written = _ABSENT
-            if written is _ABSENT:
+            field = fields.get(key)
+            if field is _FULL:
+                if not value:
+                    return False
+            elif field is None or value is None:
+                return False
+            elif field is not _KEPT and field.write(value, before.get(key)) is not value:
+                return False
+        return True
+
+    def _written(self, data: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        fields = self._fields
+        out = {}
+        same = True
+        for key, value in data.items():
+            field = fields.get(key)
+            if field is None or value is None or (written := field.write(value, before.get(key))) is _ABSENT:
                 same = False
             else:
                 out[key] = written
                 same = same and written is value
-        if same:
-            return data
         for key, value in self._always.items():
             out.setdefault(key, value)
-        return out
+        return data if same and len(out) == len(data) else out
 
 
 class _CommonType(_Type):
     """A Go type of whose values most are like earlier ones: those are written once."""
 
-    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any]) -> None:
-        super().__init__(kinds, types, defaults)
+    def __init__(self, kinds: Mapping[str, str], types: _Types, defaults: Mapping[str, Any], *, settled: bool) -> None:
+        super().__init__(kinds, types, defaults, settled=settled)
         self._known: dict[bytes, dict[str, Any] | None] = {}
 
-    def write(self, data: dict[str, Any], before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
-        key = marshal.dumps(data, 2)
+    def write(self, value: Any, was: Any = None) -> Any:
+        if not isinstance(value, dict) or value is was:
+            return value
+        key = marshal.dumps(value, 2)
         if key not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            written = super().write(data)
-            self._known[key] = None if written is data else written
+            written = super().write(value)
+            self._known[key] = None if written is value else written
         known = self._known[key]
-        return data if known is None else known
+        return value if known is None else known
 
 
 class _List:
@@ -253,39 +309,22 @@ class _List:
     def __init__(self, type_: _Type, vanishes: bool) -> None:
         self._type = type_
         self._vanishes = vanishes
+        self.settled = type_.settled
 
-    def write(self, value: Any, was: Any) -> Any:
-        """The list; the entries that it shares with the normal list that it was stay."""
-        if not isinstance(value, list) or (value is was and self._type.settled):
+    def write(self, value: Any, was: Any = None) -> Any:
+        if not isinstance(value, list) or (value is was and self.settled):
             return value
         if not value and self._vanishes:
             return _ABSENT
-        normal = set(map(id, was)) if isinstance(was, list) and self._type.settled else ()
         write = self._type.write
-        written = [write(entry) if isinstance(entry, dict) and id(entry) not in normal else entry for entry in value]
+        if isinstance(was, list) and self.settled:
+            normal = set(map(id, was))
+            written = [entry if id(entry) in normal else write(entry) for entry in value]
+        else:
+            written = [write(entry) for entry in value]
         return value if all(map(is_, written, value)) else written
 
 
-def _is_struct(kind: str) -> bool:
-    return kind not in _COPIED and kind not in _AMOUNTS and not kind.startswith("[]")
-
-
-def _unless_empty(write: _Write) -> _Write:
-    return lambda value: write(value) if value else _ABSENT
-
-
-def _quantity(value: Any) -> Any:
-    amount = Quantity.try_parse(value)
-    return value if amount is None or value == (written := str(amount)) else written
-
-
-def _quantities(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    written = {key: _quantity(amount) for key, amount in value.items() if amount is not None}
-    return value if len(written) == len(value) and all(map(is_, written.values(), value.values())) else written
-
-
+_KEPT, _FULL, _AMOUNT = _Copied(False), _Copied(True), _Amount()
 _COPIED = frozenset(("omit", "keep", "ptr", "any", "list", "list!", "map"))
-_AMOUNTS: Mapping[str, _Write] = {"mapqty": _quantities, "qty": _quantity, "*qty": _quantity}
-_VANISHING = frozenset(("omit", "list", "map", "mapqty"))
+_VANISHING = frozenset(("omit", "list", "map"))

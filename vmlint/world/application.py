@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
@@ -268,18 +268,13 @@ class Application:
         """What the webhook applies to a VM with these objects, under the cluster's settings and release."""
         key = (id(instancetype), id(preference))
         if (known := self._vm_inputs_by_key.get(key)) is None:
-            if instancetype is not None and preference is not None:
-                known = self.vm_inputs(instancetype, None).joined(self.vm_inputs(None, preference))
-            else:
-                known = VMInputs(
-                    instancetype,
-                    preference,
-                    kubevirt=self.kubevirt,
-                    by_operator=self.has_operator,
-                    release=self.settings.release,
-                )
+            known = self._no_inputs.having(instancetype, preference)
             self._vm_inputs_by_key[key] = known  # the inputs keep their objects alive, so ids stay unique
         return known
+
+    @cached_property
+    def _no_inputs(self) -> VMInputs:
+        return VMInputs(kubevirt=self.kubevirt, by_operator=self.has_operator, release=self.settings.release)
 
     def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
