@@ -259,11 +259,12 @@ class _Type:
         for key, value in data.items():
             field = fields.get(key)
             if field is _FULL:
-                if not value:
-                    return False
-            elif field is None or value is None:
-                return False
-            elif field is not _KEPT and field.write(value, before.get(key)) is not value:
+                stays = value
+            elif field is _KEPT:
+                stays = value is not None
+            else:
+                stays = field is not None and value is not None and field.write(value, before.get(key)) is value
+            if not stays:
                 return False
         return True
 
