@@ -87,9 +87,11 @@ def _of_source(
         yield (*path, field), plain, ()
     if packed := text(source, f"{field}Base64"):
         yield (*path, f"{field}Base64"), unpacked(packed), ()
+    if reference not in source:
+        return
     named = (*path, reference, "name")
     reader = reader_of(named)
-    for link in links(workload) if reference in source and reader is not None else ():
+    for link in links(workload) if reader is not None else ():
         secret = world.cluster.follow(link).resource if link.path == named else None
         if secret is not None and secret.ref == link.ref:
             for at, data in _secret_texts(secret, reader.keys if reader is not None else ()):

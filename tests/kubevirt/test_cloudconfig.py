@@ -116,7 +116,21 @@ text: one
 ? key
 : value
 just text
+ssh_keys: &keys {rsa_private: a}
+ssh_pwauth: *keys
+timezone: &keys UTC
+---
+...
+%YAML 1.1
+final_message: "one
+locale: two"
+  indented: x
+{a: b}
+users: [default, ops]
+runcmd: [[a, -b], --now]
+packages: [vim, - x]
+runcmds: [systemctl, enable, --now, app]
 """.splitlines()
-    for _ in range(800):
-        text = "\n".join(["#cloud-config", *chance.choices(lines, k=chance.randrange(1, 7))]) + "\n"
-        assert faults_of_user_data(text) == cloudconfig._faults_of_user_data(text), text
+    for _ in range(1000):
+        text = "\n".join(["#cloud-config", *chance.choices(lines, k=chance.randrange(1, 6))]) + "\n"
+        assert faults_of_user_data(text) == tuple(cloudconfig._faults_of_user_data(text)), text

@@ -245,38 +245,89 @@ def faults_of_user_data(data: str) -> tuple[ConfigFault, ...]:
     """What is wrong with user data of which cloud-init reads a cloud-config; () for all other kinds."""
     if len(data) > _LONGEST:
         return ()
-    # What is wrong with keys and types is wrong whatever plain values there are: VMs of a kind differ in these alone.
-    return _faults_of_user_data(data) if _faults_of_user_data(_blanked(data)) else ()
+    return () if _is_config(data) and _is_surely_right(data) else tuple(_faults_of_user_data(data))
 
 
-def _blanked(data: str) -> str:
-    """The same with one text for plain values, in which there is nothing to be found."""
-    return _PLAIN.sub(_blank, data) if _is_config(data) and not _MAYBE_UNKNOWN.search(data) else data
-
-
-def _blank(line: re.Match[str]) -> str:
-    return line[0] if line[2].strip().lower() == "null" else f"{line[1]}x"
-
-
-_PLAIN = re.compile(
-    r"^( *(?:- )*(?:[A-Za-z][A-Za-z0-9_-]*: +)?)([A-Za-z0-9][A-Za-z0-9 /.+=@()-]{0,200})$", re.MULTILINE
-)
-"""A line that ends in a plain value: without quotes, comments, anchors, and all that YAML reads as more than text."""
-
-_MAYBE_UNKNOWN = re.compile(r"replace|change|fill|edit|insert|your|placeholder|todo|fixme|tbd", re.IGNORECASE)
-"""What may be a placeholder without any sign of one: see `is_unknown`."""
-
-
-@lru_cache(maxsize=1024)
-def _faults_of_user_data(data: str) -> tuple[ConfigFault, ...]:
+def _faults_of_user_data(data: str) -> Iterator[ConfigFault]:
     begin = data.lstrip()[:4096].lower()
     if begin.startswith(_MIME) and "content-type:" in begin:
-        return tuple(fault for part in _parts(data) for fault in _of_config(part))
-    return tuple(_of_config(data)) if _is_config(data) else ()
+        for part in _parts(data):
+            yield from _of_config(part)
+    elif _is_config(data):
+        yield from _of_config(data)
+
+
+def _is_surely_right(config: str) -> bool:
+    """Whether there is nothing wrong with a cloud-config, as far as its entries tell that one by one.
+
+    What is wrong with keys and types is wrong whatever plain values there are. VMs of a kind differ in these alone, and
+    their configs are made of the same few entries.
+    """
+    text = "\n".join(map(_BLANKED.__getitem__, config.split("\n")))
+    head, *entries = _ENTRY.split(text)
+    across = any(mark in text for mark in _ACROSS)
+    return not across and _is_comment(head) and all(map(_is_right_entry, entries))
+
+
+_ENTRY = re.compile(r"\n(?=[A-Za-z])")
+"""Where an entry of the mapping at the top begins, if the text is one and what is before is complete."""
+
+_ACROSS = ("&", "\n---", "\n...", "\n%")
+"""Anchors and marks of documents, which can make wrong what is right by itself."""
+
+
+class _Blanked(dict[str, str]):
+    """Lines with one text for plain values, in which there is nothing to be found."""
+
+    def __missing__(self, line: str) -> str:
+        plain = _PLAIN.fullmatch(line)
+        blanked = line
+        if plain is not None and plain[2].strip().lower() != "null":
+            blanked = plain[1] + ("x" if plain[3] is None else "[x]")
+        if len(line) <= _LONGEST_LINE:
+            if len(self) >= _MOST_LINES:
+                self.clear()
+            self[line] = blanked
+        return blanked
+
+
+_LONGEST_LINE = 200
+_MOST_LINES = 4096
+"""How long a line may be that is remembered, and how many are."""
+
+_WORD = r"-{0,2}[A-Za-z0-9][A-Za-z0-9/.+=@_-]*"
+_PLAIN = re.compile(
+    r"( *(?:- )*(?:[A-Za-z][A-Za-z0-9_-]*: +)?)"
+    rf"([A-Za-z0-9][A-Za-z0-9 /.+=@()-]{{0,200}}|(\[{_WORD}(?:, {_WORD})*\]))"
+)
+"""A line that ends in a plain value, or in a list of words: without quotes, comments, anchors, and all that YAML reads
+as more than text."""
+
+_BLANKED = _Blanked()
+
+
+@lru_cache(maxsize=4096)
+def _is_right_entry(text: str) -> bool:
+    root = _composed(text)
+    in_order = isinstance(root, yaml.MappingNode) and root.start_mark.column == 0
+    return in_order and not any(True for _ in _of_entries(root))
+
+
+@lru_cache(maxsize=64)
+def _is_comment(text: str) -> bool:
+    return _composed(text) is None
+
+
+def _composed(text: str) -> Any:
+    """The root node of a YAML text, None for none; the text where it can't be told."""
+    try:
+        return text if _may_nest_deeply(text) else yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return text
 
 
 def _is_config(data: str) -> bool:
-    begin = data.lstrip().lower()
+    begin = data.lstrip()[: len(_NO_CONFIG[0])].lower()
     return begin.startswith(_HEADER) and not begin.startswith(_NO_CONFIG)
 
 
@@ -301,18 +352,22 @@ def _of_config(text: str) -> Iterator[ConfigFault]:
     if isinstance(root, ConfigFault):
         yield root
     elif isinstance(root, yaml.MappingNode):
-        for key, node, line in _entries(root):
-            yield from _of_key(key, node, line, _KEYS, {})
-            if key == "users" and isinstance(node, yaml.SequenceNode):
-                for user in node.value:
-                    for own, value, at in _entries(user):
-                        yield from _of_key(own, value, at, _USER_KEYS, _USER_ALIASES)
-            elif key == "write_files" and isinstance(node, yaml.SequenceNode):
-                for file in node.value:
-                    for own, value, at in _entries(file):
-                        yield from _of_key(own, value, at, _FILE_KEYS, {})
+        yield from _of_entries(root)
     elif root is not None and not is_unknown(text):
         yield ConfigFault(ConfigCheck.NOT_A_MAPPING, root.start_mark.line + 1, _type_of(root))
+
+
+def _of_entries(root: Any) -> Iterator[ConfigFault]:
+    for key, node, line in _entries(root):
+        yield from _of_key(key, node, line, _KEYS, {})
+        if key == "users" and isinstance(node, yaml.SequenceNode):
+            for user in node.value:
+                for own, value, at in _entries(user):
+                    yield from _of_key(own, value, at, _USER_KEYS, _USER_ALIASES)
+        elif key == "write_files" and isinstance(node, yaml.SequenceNode):
+            for file in node.value:
+                for own, value, at in _entries(file):
+                    yield from _of_key(own, value, at, _FILE_KEYS, {})
 
 
 def _of_key(
