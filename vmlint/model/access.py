@@ -47,14 +47,11 @@ def text(data: Any, *path: str | int) -> str:
     return data if isinstance(data, str) else ""
 
 
-def each(data: Any, *path: str | int) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def each(data: Any, *path: str | int) -> Sequence[tuple[int, Mapping[str, Any]]]:
     """The list's mappings with their indexes; entries of another type are passed over."""
     for step in path:
         data = data.get(step) if isinstance(data, dict) else get(data, step)
-    if isinstance(data, list):
-        for index, entry in enumerate(data):
-            if isinstance(entry, dict):
-                yield index, entry
+    return [pair for pair in enumerate(data) if isinstance(pair[1], dict)] if isinstance(data, list) else ()
 
 
 def items(data: Any, *path: str | int) -> Iterator[tuple[str, Any]]:

@@ -64,10 +64,12 @@ _OWNERS: Mapping[type[Workload], Owner] = {
     VirtualMachineInstanceReplicaSet: Owner.REPLICA_SET,
 }
 
+_SETS = (VirtualMachinePool, VirtualMachineInstanceReplicaSet)
+_MATCHERS = tuple(Matcher)
 _NEITHER: frozenset[Matcher] = frozenset()
 _INSTANCETYPE = frozenset((Matcher.INSTANCETYPE,))
 _PREFERENCE = frozenset((Matcher.PREFERENCE,))
-_BOTH = frozenset(Matcher)
+_BOTH = frozenset(_MATCHERS)
 
 _CHANGED_BY: Mapping[str, frozenset[Matcher]] = {
     "metadata": _NEITHER,  # they add annotations, no labels
@@ -123,6 +125,7 @@ class Machine:
 
     def __init__(self, world: Application) -> None:
         self._world = world
+        self._judged = world.memo.question("admission", self._judge)
 
     def admission(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
         """Why the cluster refuses the workload, or what is made of it.
@@ -132,11 +135,12 @@ class Machine:
         """
         if isinstance(workload, VirtualMachine):
             workload = self._world.alike(workload)
-        return self._world.memo.once("admission", workload, lambda: self._admission(workload))
+        return self._judged(workload)
 
-    def _admission(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
+    def _judge(self, workload: Workload) -> tuple[WorkloadVerdict, ...]:
         there = isinstance(get(workload.data, *workload.vmi_path, "domain"), dict)
-        return tuple(_once_a_gate(self._verdicts(workload))) if there else ()
+        found = tuple(self._verdicts(workload)) if there else ()
+        return tuple(_once_a_gate(found)) if found else ()
 
     @cached_property
     def _kubevirt(self) -> Mapping[str, Any] | None:
@@ -199,7 +203,7 @@ class Machine:
         )
 
     def _verdicts(self, workload: Workload) -> Iterator[WorkloadVerdict]:
-        if isinstance(workload, VirtualMachinePool | VirtualMachineInstanceReplicaSet):
+        if isinstance(workload, _SETS):
             found = check(view := self._view(workload), self._silences[view.owner])
             written = [refusal for refusal in found if refusal.by is not Refuser.GUEST_WEBHOOK]
             yield from (WorkloadVerdict(refusal, Effect.REJECTED) for refusal in written)
@@ -258,8 +262,8 @@ class Machine:
         still be there when the other fault is fixed.
         """
         world = self._world
-        unknown = frozenset(matcher for matcher in Matcher if not self._goes_on(vm, matcher))
-        applied = world.reviewed_with(vm, *(matcher for matcher in Matcher if matcher not in unknown))
+        unknown = frozenset([matcher for matcher in _MATCHERS if not self._goes_on(vm, matcher)])
+        applied = world.reviewed_with(vm, *[matcher for matcher in _MATCHERS if matcher not in unknown])
         if applied.conflicts or applied.refusal or world.unmet(vm):
             return world.reviewed_with(vm), _BOTH
         return applied, unknown
@@ -277,7 +281,9 @@ class Machine:
     def _goes_on(self, vm: VirtualMachine, matcher: Matcher) -> bool:
         """Whether the files say what the VM gets of a matcher, and KubeVirt goes on with that, or without."""
         found = self._world.match(vm, matcher)
-        lost = found is not None and found.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
+        if found is None:
+            return True
+        lost = found.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
         return self._world.is_decided(vm, matcher) and (self._world.behaviour.admits_missing or not lost)
 
 

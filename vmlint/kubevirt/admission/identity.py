@@ -39,9 +39,9 @@ def check(view: View) -> Iterator[Refusal]:
         if name and not good(name):
             yield Refusal(code, view.at(field), {"field": field, "name": name})
     account = word(view.spec, "serviceAccountName")
-    for _, volume in view.volumes:
+    for _, volume in view.volumes if account else ():
         other = word(volume, "serviceAccount", "serviceAccountName")
-        if account and get(volume, "serviceAccount") is not None and other is not None and other != account:
+        if get(volume, "serviceAccount") is not None and other is not None and other != account:
             yield Refusal(
                 Code.SERVICE_ACCOUNTS_DIFFER, view.at("serviceAccountName"), {"account": account, "other": other}
             )

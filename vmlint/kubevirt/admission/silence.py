@@ -113,6 +113,7 @@ _ASKED: tuple[Mapping[str, _Subjects], ...] = (
 each has its own."""
 
 _OF_SETS = frozenset((Owner.POOL, Owner.REPLICA_SET))
+_RUN_STATE = ("runStrategy", "running")
 _PROBES = ("livenessProbe", "readinessProbe")
 _OF_VOLUMES = (volumes, cloud_init, enums, features)
 _OF_DISKS = (disks, enums, features, architecture)
@@ -160,7 +161,7 @@ class Silence:
 
     def __init__(self) -> None:
         self._together = tuple((names, subjects, _Parts()) for names, subjects in _TOGETHER)
-        self._alone, self._probes, self._metadata = _Parts(), _Parts(), _Parts()
+        self._alone, self._probes, self._metadata, self._vms = _Parts(), _Parts(), _Parts(), _Parts()
         self._volumes, self._disks, self._networks, self._interfaces = _Parts(), _Parts(), _Parts(), _Parts()
 
     def asked(self, view: View) -> Set[ModuleType] | None:
@@ -169,8 +170,6 @@ class Silence:
             asked = self._asked(view)
         except (AttributeError, KeyError, TypeError, ValueError):  # something is not what it should be
             return None
-        if view.owner.value.vm is not None:
-            asked.add(run_state)
         if view.owner in _OF_SETS:
             asked.add(sets)
         return asked
@@ -184,6 +183,7 @@ class Silence:
         self._of_domain(view, domain, asked)
         self._of_fields(view, (spec, domain, own, domain.get("memory", _EMPTY)), asked)
         self._of_metadata(view, asked)
+        self._of_vm(view, asked)
         self._of_volumes(view, _named(spec.get("volumes")), shown, asked)
         self._of_networks(view, _named(spec.get("networks")), cards, asked)
         orders = [
@@ -226,6 +226,15 @@ class Silence:
                     found = self._metadata.judge(keys, view, (subject,), _EMPTY, given)
                 if found:
                     asked |= found
+
+    def _of_vm(self, view: View, asked: set[ModuleType]) -> None:
+        """Whether the VM runs, which its own spec tells."""
+        if (vm := view.vm) is not None:
+            found = self._vms.get(key := marshal.dumps([*map(vm.get, _RUN_STATE)], 2))
+            if found is None:
+                found = self._vms.judge(key, view, (run_state,), _EMPTY)
+            if found:
+                asked |= found
 
     def _of_volumes(self, view: View, owned: _Entries, shown: _Entries, asked: set[ModuleType]) -> None:
         """Volumes, and the disks that show them. A disk is judged beside a volume of its name."""

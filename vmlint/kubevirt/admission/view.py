@@ -7,7 +7,7 @@ KubeVirt refuses the object. Source: KubeVirt `pkg/virt-api/webhooks/validating-
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
@@ -25,7 +25,7 @@ __all__ = ["ARCHITECTURES", "AdmissionConfig", "Owner", "View"]
 ARCHITECTURES = ("amd64", "arm64", "s390x")
 
 
-_Entries = tuple[tuple[int, Mapping[str, Any]], ...]
+_Entries = Sequence[tuple[int, Mapping[str, Any]]]
 """The mappings of a list with their indexes."""
 
 
@@ -161,19 +161,19 @@ class View:
 
     @cached_property
     def volumes(self) -> _Entries:
-        return tuple(each(self.spec, "volumes"))
+        return each(self.spec, "volumes")
 
     @cached_property
     def networks(self) -> _Entries:
-        return tuple(each(self.spec, "networks"))
+        return each(self.spec, "networks")
 
     @cached_property
     def disks(self) -> _Entries:
-        return tuple(each(self.spec, "domain", "devices", "disks"))
+        return each(self.spec, "domain", "devices", "disks")
 
     @cached_property
     def interfaces(self) -> _Entries:
-        return tuple(each(self.spec, "domain", "devices", "interfaces"))
+        return each(self.spec, "domain", "devices", "interfaces")
 
     @property
     def raw(self) -> Mapping[str, Any]:
