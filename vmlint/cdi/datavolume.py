@@ -16,11 +16,13 @@ from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Record
 from vmlint.source.span import Path
 
 __all__ = ["check", "check_clone_rights", "check_spec", "check_template", "claim_may_exist"]
 
 _MIB = 1024 * 1024
+_SIZE = ("resources", "requests", "storage")
 _MAX_CLASS_NAME = 253
 _MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _WITHOUT_TOKEN = ("cdi.kubevirt.io/storage.prePopulated", "cdi.kubevirt.io/storage.checkStaticVolume")
@@ -115,13 +117,20 @@ def claim_may_exist(data: Mapping[str, Any], claim: Mapping[str, Any], claim_ado
 
 def check_spec(spec: Mapping[str, Any], path: Path = ("spec",)) -> tuple[Refusal, ...]:
     """The validating webhook on a DataVolume's spec, which is at `path`."""
-    if any(_is_odd(spec.get(field)) for field in ("pvc", "storage", "source", "sourceRef")):
+    pvc, storage, source, reference = map(spec.get, _PARTS)
+    if _is_odd(pvc) or _is_odd(storage) or _is_odd(source) or _is_odd(reference):
         # The API server refuses the type before the webhook is asked.
         return ()
-    for check_part in (_one_storage, _size, _class_name, _access_modes, _population):
-        if refusals := tuple(check_part(spec, path)):
-            return refusals
-    if _is_external(spec) or spec.get("sourceRef") is not None:
+    if (pvc is None) == (storage is None):
+        if pvc is None:
+            return (Refusal(Check.STORAGE_MISSING, (*path, "pvc")),)
+        return (Refusal(Check.STORAGE_TWICE, (*path, "storage")),)
+    form = _section(spec)
+    claim = _Claim(mapping(spec, form), form, path)
+    for check_part in (_size, _class_name, _access_modes, _population):
+        if refusal := check_part(claim, spec):
+            return refusal
+    if reference is not None or _is_external(claim.spec):
         return ()
     return (
         check_count(spec, path, DATA_VOLUME_MEMBERS, "DataVolume")
@@ -130,36 +139,34 @@ def check_spec(spec: Mapping[str, Any], path: Path = ("spec",)) -> tuple[Refusal
     )
 
 
+_PARTS = ("pvc", "storage", "source", "sourceRef")
+
+
+class _Claim(Record):
+    """The part of a DataVolume's spec that describes its claim: `storage`, or `pvc`. `path` is that of the spec."""
+
+    spec: Mapping[str, Any]
+    form: str
+    path: Path
+
+    def at(self, *path: str | int) -> Path:
+        return (*self.path, self.form, *path)
+
+
 def _is_odd(value: Any) -> bool:
     return value is not None and not isinstance(value, dict)
 
 
-def _one_storage(spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
-    if spec.get("pvc") is None and spec.get("storage") is None:
-        yield Refusal(Check.STORAGE_MISSING, (*path, "pvc"))
-    elif spec.get("pvc") is not None and spec.get("storage") is not None:
-        yield Refusal(Check.STORAGE_TWICE, (*path, "storage"))
-
-
-def _section(spec: Mapping[str, Any]) -> str:
-    return "storage" if spec.get("pvc") is None else "pvc"
-
-
-def _size(spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
-    section = _section(spec)
-    field = (*path, section, "resources", "requests", "storage")
-    written = get(spec, section, "resources", "requests", "storage")
+def _size(claim: _Claim, spec: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    written = get(claim.spec, *_SIZE)
     if written is None:
-        if section == "pvc" or not _copies(spec):
-            yield Refusal(Check.SIZE_MISSING, field)
-        return
+        return (Refusal(Check.SIZE_MISSING, claim.at(*_SIZE)),) if claim.form == "pvc" or not _copies(spec) else ()
     size = Quantity.try_parse(written)
     if size is None:
-        return
+        return ()
     if size.sign <= 0:
-        yield Refusal(Check.SIZE_NOT_POSITIVE, field)
-    elif size.value() < _MIB:
-        yield Refusal(Check.SIZE_TOO_SMALL, field)
+        return (Refusal(Check.SIZE_NOT_POSITIVE, claim.at(*_SIZE)),)
+    return (Refusal(Check.SIZE_TOO_SMALL, claim.at(*_SIZE)),) if size.value() < _MIB else ()
 
 
 def _copies(spec: Mapping[str, Any]) -> bool:
@@ -167,48 +174,47 @@ def _copies(spec: Mapping[str, Any]) -> bool:
     return any(member is not None for member in members)
 
 
-def _class_name(spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
-    section = _section(spec)
-    name = text(spec, section, "storageClassName")
+def _class_name(claim: _Claim, spec: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    name = text(claim.spec, "storageClassName")
     if len(name.encode(errors="replace")) > _MAX_CLASS_NAME and not is_unknown(name):
-        yield Refusal(Check.CLASS_NAME_TOO_LONG, (*path, section, "storageClassName"), {"longest": _MAX_CLASS_NAME})
+        return (Refusal(Check.CLASS_NAME_TOO_LONG, claim.at("storageClassName"), {"longest": _MAX_CLASS_NAME}),)
+    return ()
 
 
-def _access_modes(spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
-    section = _section(spec)
-    field = (*path, section, "accessModes")
-    if _is_odd_list(get(spec, section, "accessModes")):
-        return
-    modes = sequence(spec, section, "accessModes")
-    if section == "pvc" and not modes:
-        yield Refusal(Check.ACCESS_MODE_MISSING, field)
-    elif section == "pvc" and len(modes) > 1:
-        yield Refusal(Check.ACCESS_MODES_SEVERAL, field)
-    else:
-        for index, mode in enumerate(modes):
-            if isinstance(mode, str) and mode not in _MODES and not is_unknown(mode):
-                yield Refusal(Check.ACCESS_MODE_UNKNOWN, (*field, index), {"mode": mode, "known": _MODES})
-                return
+def _access_modes(claim: _Claim, spec: Mapping[str, Any]) -> tuple[Refusal, ...]:
+    written = claim.spec.get("accessModes")
+    if not isinstance(written, list | None):
+        return ()
+    modes = written or ()
+    if claim.form == "pvc" and not modes:
+        return (Refusal(Check.ACCESS_MODE_MISSING, claim.at("accessModes")),)
+    if claim.form == "pvc" and len(modes) > 1:
+        return (Refusal(Check.ACCESS_MODES_SEVERAL, claim.at("accessModes")),)
+    for index, mode in enumerate(modes):
+        if isinstance(mode, str) and mode not in _MODES and not is_unknown(mode):
+            return (
+                Refusal(Check.ACCESS_MODE_UNKNOWN, claim.at("accessModes", index), {"mode": mode, "known": _MODES}),
+            )
+    return ()
 
 
-def _is_odd_list(value: Any) -> bool:
-    return value is not None and not isinstance(value, list)
+def _is_external(claim: Any) -> bool:
+    """Whether a populator of somebody else fills a claim."""
+    return get(claim, "dataSource") is not None or get(claim, "dataSourceRef") is not None
 
 
-def _is_external(spec: Mapping[str, Any]) -> bool:
-    section = _section(spec)
-    return any(get(spec, section, field) is not None for field in ("dataSource", "dataSourceRef"))
-
-
-def _population(spec: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
+def _population(claim: _Claim, spec: Mapping[str, Any]) -> tuple[Refusal, ...]:
     """Where the content comes from: an outside populator, a source or a reference; never two of them."""
     source, reference = spec.get("source") is not None, spec.get("sourceRef") is not None
-    if _is_external(spec):
-        yield from _external(spec, path, source or reference)
-    elif source == reference:
-        yield Refusal(Check.SOURCE_CHOICE, (*path, "source"))
-    elif reference:
-        yield from _source_ref(spec, path)
+    if _is_external(claim.spec):
+        return tuple(_external(spec, claim.path, source or reference))
+    if source == reference:
+        return (Refusal(Check.SOURCE_CHOICE, (*claim.path, "source")),)
+    return tuple(_source_ref(spec, claim.path)) if reference else ()
+
+
+def _section(spec: Mapping[str, Any]) -> str:
+    return "storage" if spec.get("pvc") is None else "pvc"
 
 
 def _external(spec: Mapping[str, Any], path: Path, has_source: bool) -> Iterator[Refusal]:
@@ -260,15 +266,16 @@ def _template_shape(name: str, spec: Mapping[str, Any], path: Path) -> Iterator[
     inner = (*path, "spec")
     pvc, storage, source = spec.get("pvc"), spec.get("storage"), spec.get("source")
     has_source = source is not None or spec.get("sourceRef") is not None
+    is_external = _is_external(storage if pvc is None else pvc)
     if not name:
         yield Refusal(Check.NAME_MISSING, (*path, "metadata", "name"))
     elif pvc is None and storage is None:
         yield Refusal(Check.STORAGE_MISSING, (*inner, "storage"))
     elif pvc is not None and storage is not None:
         yield Refusal(Check.STORAGE_TWICE, (*inner, "storage"))
-    elif _is_external(spec) and has_source:
+    elif is_external and has_source:
         yield Refusal(Check.EXTERNAL_WITH_SOURCE, (*inner, "source"))
-    elif not _is_external(spec) and not has_source:
+    elif not is_external and not has_source:
         yield Refusal(Check.SOURCE_CHOICE, (*inner, "sourceRef"))
     elif isinstance(source, dict):
         yield from check_count(spec, inner, DATA_VOLUME_MEMBERS, "VirtualMachine")

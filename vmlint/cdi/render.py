@@ -237,14 +237,20 @@ class _Claim:
         self.spec["storageClassName"] = choice.name
         if not choice.decided:
             self.leave_open(Reason(Gap.NEWEST_DEFAULT_UNKNOWN), "storageClassName")
-        profile = profile_of(choice.storage_class, self.world.profiles.get(choice.name), self.world.volumes)
-        self.profile = profile
+        storage_class = choice.storage_class
+        self.profile = profile = self.world.once(
+            ("profile", choice.name),
+            lambda: profile_of(storage_class, self.world.profiles.get(choice.name), self.world.volumes),
+        )
         if self.missing and profile.undecided:
             self.leave_open(profile.undecided, *self.missing)
             return None
         return self._from_profile(profile)
 
     def _choose(self, name: str | None) -> Choice:
+        return self.world.once(("choice", name, self.content_type), lambda: self._find_class(name))
+
+    def _find_class(self, name: str | None) -> Choice:
         """The class; where the files hold its profile alone, the profile is enough."""
         choice = choose(self.world.classes, name, self.content_type)
         profile = self.world.profiles.get(name or "")
@@ -373,7 +379,11 @@ class _Claim:
         return Quantity(math.ceil(float(aligned) * (1 + self._overhead())))
 
     def _overhead(self) -> float:
-        name = self.spec.get("storageClassName")
+        written = self.spec.get("storageClassName")
+        name = written if isinstance(written, str) else None
+        return self.world.once(("overhead", name), lambda: self._overhead_of(name))
+
+    def _overhead_of(self, name: str | None) -> float:
         if name == "":
             return 0.0
         # Where the named class does not exist CDI takes the share of the cluster's default class.

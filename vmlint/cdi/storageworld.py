@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from vmlint.model.access import items, text
 from vmlint.record import Codes, Record
 
 __all__ = ["Gap", "Lookup", "Overhead", "Reason", "StorageWorld", "Undecided"]
 
+_T = TypeVar("_T")
 Manifest = Mapping[str, Any]
 
 
@@ -109,7 +110,8 @@ class StorageWorld(Record):
     """The storage of the cluster. In a closed world what is not here does not exist; in an open one it may.
 
     `classes`, `volumes` and `profiles` (by the name of their class) are manifests; `claim`, `snapshot` and
-    `data_source` look an object up.
+    `data_source` look an object up. `known` keeps what follows from classes, profiles and overhead alone, where the
+    world is asked more than once.
     """
 
     classes: Sequence[Manifest] = ()
@@ -120,3 +122,13 @@ class StorageWorld(Record):
     claim: Lookup = _ask_nobody
     snapshot: Lookup = _ask_nobody
     data_source: Lookup = _ask_nobody
+    known: dict[object, Any] | None = None
+
+    def once(self, question: object, answer: Callable[[], _T]) -> _T:
+        """The answer to a question about classes, profiles and overhead."""
+        if self.known is None:
+            return answer()
+        if question not in self.known:
+            self.known[question] = answer()
+        found: _T = self.known[question]
+        return found

@@ -17,6 +17,8 @@ from vmlint.world import World
 
 __all__ = ["Checks", "Plan"]
 
+_TEMPLATES = "dataVolumeTemplates"
+
 Checks = Sequence[tuple[Rule, Check]]
 """Rules with the functions that check for them, in their order."""
 
@@ -51,17 +53,36 @@ class _OfKind:
         self._rules = rules
         self._fields = frozenset(field for rule in rules for field in fields_of(rule.meta))
         self._by_fields: dict[frozenset[str], _Asking] = {}
+        self._in_alike: dict[VirtualMachine, frozenset[str]] = {}
 
     def checks(self, subject: Subject, world: World) -> Checks:
         fields = self._fields
         if fields and isinstance(subject, Resource):
-            fields = fields.intersection(_names(subject.data))
+            fields = self._fields_of(subject, world)
         if (asking := self._by_fields.get(fields)) is None:
-            rules = [
-                rule for rule in self._rules if not (needed := fields_of(rule.meta)) or not fields.isdisjoint(needed)
-            ]
+            rules = [rule for rule in self._rules if _fits(rule, fields)]
             asking = self._by_fields[fields] = _Asking(self._kind, rules)
         return asking.checks(subject, world)
+
+    def _fields_of(self, subject: Resource, world: World) -> frozenset[str]:
+        """Those fields of interest that an object has anywhere."""
+        data, wanted = subject.data, self._fields
+        if type(subject) is not VirtualMachine or not subject.vmi_spec:
+            return wanted.intersection(_names(data))
+        try:
+            alike = world.vms.alike(subject)
+        except MemoryError:
+            raise
+        except Exception:  # a rule that asks the same will say where it fails
+            return wanted
+        # What is alike has the same fields but for those of its metadata and templates.
+        spec = subject.vm_spec
+        if (shared := self._in_alike.get(alike)) is None:
+            rest = {field: value for field, value in spec.items() if field != _TEMPLATES}
+            shared = self._in_alike[alike] = wanted.intersection(_names(rest))
+        own = {field: value for field, value in data.items() if field != "spec"}
+        own[_TEMPLATES] = spec.get(_TEMPLATES)
+        return shared.union(wanted.intersection(_names(own)))
 
 
 def _fits(rule: Rule, fields: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.links import LinkKind, links
@@ -17,6 +18,7 @@ from vmlint.record import Record
 
 __all__ = ["Address", "Addresses", "addresses_of"]
 
+_SEPARATORS = str.maketrans("", "", ":-.")
 _MAC_BYTES = 6
 
 
@@ -69,14 +71,19 @@ def addresses_of(workload: Workload) -> tuple[tuple[str, Path, Ref], ...]:
     with its field and its network."""
     if not _runs(workload):
         return ()
+    spec = workload.vmi_spec
+    cards = [(index, card) for index, card in each(spec, "domain", "devices", "interfaces") if "macAddress" in card]
+    if not cards:
+        return ()
+    networks: Any = spec.get("networks")
+    names = {
+        text(networks[link.path[-3]], "name"): link.ref for link in links(workload) if link.kind is LinkKind.NETWORK
+    }
     base = (*workload.vmi_path, "domain", "devices", "interfaces")
-    cards = [(index, card) for index, card in each(workload.data, *base) if "macAddress" in card]
-    networks = {link.path[:-2]: link.ref for link in links(workload) if link.kind is LinkKind.NETWORK} if cards else {}
-    names = {text(workload.data, *path, "name"): ref for path, ref in networks.items()}
     return tuple(
-        ("".join(filter(str.isalnum, mac.lower())), (*base, index, "macAddress"), network)
+        (mac.lower().translate(_SEPARATORS), (*base, index, "macAddress"), network)
         for index, card in cards
         if (network := names.get(text(card, "name"))) is not None
-        and not is_unknown(network.short)
         and mac_length(mac := text(card, "macAddress")) == _MAC_BYTES
+        and not is_unknown(network.short)
     )

@@ -111,7 +111,7 @@ class Storage:
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
         self._answers: dict[tuple[int, Path], tuple[Mapping[str, Any], dict[object, Any]]] = {}
-        self._memo = Memo()
+        self._refusals = Memo().question("refusals", self._find_refusals)
         self._chosen = False
         """Whether the nearest of several objects was meant, since this was last set to false."""
         self._refused_disks: dict[int, set[Path]] = {}
@@ -351,7 +351,7 @@ class Storage:
         KubeVirt checks its templates less than CDI does. What only CDI refuses shows when the VM's controller makes
         the DataVolume: the VM is accepted and never starts.
         """
-        return self._memo.once("refusals", subject, lambda: tuple(self._refusals(subject)))
+        return self._refusals(subject)
 
     def is_refused(self, disk: Disk) -> bool:
         """Whether the cluster refuses an object for this disk of it."""
@@ -363,7 +363,10 @@ class Storage:
             self._refused_disks[id(holder)] = refused
         return disk.path in self._refused_disks[id(holder)]
 
-    def _refusals(self, subject: Resource) -> Iterator[DiskVerdict]:
+    def _find_refusals(self, subject: Resource) -> tuple[DiskVerdict, ...]:
+        return tuple(self._verdicts(subject))
+
+    def _verdicts(self, subject: Resource) -> Iterator[DiskVerdict]:
         if isinstance(subject, DataVolume):
             for disk in self.disks(subject):
                 yield from (DiskVerdict(refusal, Effect.REJECTED, disk) for refusal in self._own(subject))
@@ -435,6 +438,7 @@ class Storage:
             overhead=Overhead.of(cdi[0].data if cdi else None, config[0].data if config else None),
             # Files without any class say nothing of the cluster's storage, which no cluster is without.
             closed=bool(classes) and self._closed(Ref("storage.k8s.io", "StorageClass", "", "")),
+            known={},
         )
 
     def _lookup(self, kind: Kind, seen_from: Resource) -> Lookup:
