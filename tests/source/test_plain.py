@@ -38,7 +38,7 @@ NOT_PLAIN = [
     "~: 1\n", "a: .nan\n", "- - a\n", "a: - b\n", "a: b: c\n", "a::\n", "a: b:\n", "a:\n    b: 1\n  c: 2\n",
     "- a\n b: 1\n", "a: 1\n- b\n", "a: \"\\n\"\n", "a: |\n\n", "a: |\nb: 1\n", "a: |\n   \n  x\n", "a: |\n  x\n y\n",
     "a: |\n  x\x85\n", "a: x\u2028\n", "a: x\xa0\n", "a: x\ud800\n", "a: [b?]\n", "a: [b: c]\n", "a: [b, ]\n",
-    "a: {b}\n", f"{'k' * 1025}: 1\n", "".join(f"{' ' * level}a:\n" for level in range(70)),
+    "a: {b}\n", f"{'k' * 1025}: 1\n", f"a: {{{'k' * 1025}: 1}}\n", "".join(f"{' ' * level}a:\n" for level in range(70)),
 ]  # fmt: skip
 
 

@@ -202,7 +202,7 @@ def _flow(text: str, at: int, depth: int) -> tuple[Any, int]:
         return (fields if is_mapping else entries), empty.end()
     while True:
         if is_mapping:
-            if (named := _FLOW_KEY.match(text, at)) is None:
+            if (named := _FLOW_KEY.match(text, at)) is None or len(named[1]) > _LONGEST_KEY:
                 raise Unsure
             key, at = _key(named[1]), named.end()
             if key in fields:
