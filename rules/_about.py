@@ -19,7 +19,6 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Operation, VirtualMachine, Workload
 from vmlint.rule import Reach, asked
-from vmlint.world.disks import claims_used
 
 if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
     from vmlint.kubevirt.conflicts import Conflict
@@ -131,8 +130,7 @@ def borrowed(vm: VirtualMachine, world: World) -> bool:
 
 def doubled(workload: Workload, world: World) -> bool:
     """Whether two volumes name one claim."""
-    names = [name for _, name in workload.once(claims_used)]
-    return len(set(names)) < len(names)
+    return world.storage.is_doubled(workload)
 
 
 SET_BY_CLUSTERS = ("resourceVersion", "uid", "managedFields", "selfLink", "generation", "creationTimestamp")

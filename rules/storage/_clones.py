@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vmlint.cdi.datasource import End, Target
-from vmlint.model.access import text
+from vmlint.cdi.render import Rendered
+from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.quantity import Quantity
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VolumeCloneSource
+from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
-from .._disks import clear
+from .._disks import clear, volume_mode
 
-__all__ = ["Copy", "copies"]
+__all__ = ["Copy", "Original", "content_of", "copies", "original", "sure_size"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
+_SIZE = ("resources", "requests", "storage")
+_CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
 _CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 
 
@@ -65,3 +70,38 @@ def _source(disk: Disk, world: World) -> Ref | None:
     if not isinstance(between, VolumeCloneSource) or text(between.spec, "source", "kind") != _CLAIM.name:
         return None
     return Ref(_CLAIM.group, _CLAIM.name, namespace, text(between.spec, "source", "name"))
+
+
+class Original(Record):
+    """What is known of a claim that is copied: what it holds, its volume mode and its size."""
+
+    content: str
+    mode: str | None
+    size: Quantity | None
+
+
+def original(copy: Copy, world: World) -> Original:
+    """What is known of the claim that a disk copies; often many disks copy one."""
+    disk = copy.original
+
+    def known() -> Original:
+        return Original(content_of(disk), volume_mode(disk, world), sure_size(disk, world))
+
+    return world.memo.once((original, disk.path), disk.holder, known)
+
+
+def content_of(disk: Disk) -> str:
+    """What the claim holds, "" for what nobody knows."""
+    if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
+        written = text(disk.body, "spec", "contentType") or "kubevirt"
+    else:
+        written = text(disk.body, "metadata", "annotations", _CONTENT_TYPE) or "kubevirt"
+    return "" if is_unknown(written) else written
+
+
+def sure_size(disk: Disk, world: World) -> Quantity | None:
+    """The size that the claim is sure to ask for."""
+    outcome = world.storage.render(disk)
+    if not isinstance(outcome, Rendered) or any(field == ".".join(_SIZE) for field, _ in outcome.undecided):
+        return None
+    return Quantity.try_parse(get(outcome.spec, *_SIZE))

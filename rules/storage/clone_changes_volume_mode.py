@@ -46,6 +46,8 @@ from vmlint.world import World
 
 from .._about import copies
 from .._disks import volume_mode
+from . import _clones
+from ._clones import original
 
 META = Meta(
     "VM421", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
@@ -53,8 +55,8 @@ META = Meta(
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    for copy in copies(subject, world):
-        disk, own, theirs = copy.disk, volume_mode(copy.disk, world), volume_mode(copy.original, world)
+    for copy in _clones.copies(subject, world):
+        disk, own, theirs = copy.disk, volume_mode(copy.disk, world), original(copy, world).mode
         if own is not None and theirs is not None and own != theirs:
             yield META.at(
                 disk.at(*disk.spec_path, "volumeMode"),

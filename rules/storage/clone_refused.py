@@ -41,31 +41,29 @@ CDI `pkg/controller/datavolume/pvc-clone-controller.go` (validateClone), `pkg/co
 from collections.abc import Iterator
 
 from vmlint.cdi.render import Rendered
-from vmlint.model.access import get, text
+from vmlint.model.access import get
 from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine
-from vmlint.model.unknown import is_unknown
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 
 from .._about import copies
-from .._disks import volume_mode
-from ._clones import Copy
+from . import _clones
+from ._clones import Copy, content_of, original, sure_size
 
 META = Meta(
     "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
 )
 
 _SIZE = ("resources", "requests", "storage")
-_CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
 _PERMISSIVE = "cdi.kubevirt.io/permissiveClone"
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    for copy in copies(subject, world):
-        disk, own, theirs = copy.disk, _content(copy.disk), _content(copy.original)
+    for copy in _clones.copies(subject, world):
+        disk, own, theirs = copy.disk, content_of(copy.disk), original(copy, world).content
         if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE) and own and theirs and own != theirs:
             yield META.at(
                 disk.at("spec", "contentType"),
@@ -85,20 +83,11 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             ).along(copy.hops())
 
 
-def _content(disk: Disk) -> str:
-    """What the claim holds, "" for what nobody knows."""
-    if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
-        written = text(disk.body, "spec", "contentType") or "kubevirt"
-    else:
-        written = text(disk.body, "metadata", "annotations", _CONTENT_TYPE) or "kubevirt"
-    return "" if is_unknown(written) else written
-
-
 def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
     """What CDI compares, where it compares at all."""
-    disk, original = copy.disk, copy.original
+    disk = copy.disk
     if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
-        if disk.spec_path[-1] == "storage" and volume_mode(original, world) != "Block":
+        if disk.spec_path[-1] == "storage" and original(copy, world).mode != "Block":
             return None
         own = Quantity.try_parse(get(disk.spec, *_SIZE))
         least = _least(disk, world)
@@ -106,22 +95,14 @@ def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
     else:
         if _PERMISSIVE in disk.holder.annotations:
             return None
-        own = _sure_size(disk, world)
-    theirs = _sure_size(original, world)
+        own = sure_size(disk, world)
+    theirs = original(copy, world).size
     return (own, theirs) if own is not None and theirs is not None else None
 
 
 def _least(disk: Disk, world: World) -> Quantity | None:
     outcome = world.storage.outline(disk)
     return outcome.profile.minimum_size if isinstance(outcome, Rendered) and outcome.profile is not None else None
-
-
-def _sure_size(disk: Disk, world: World) -> Quantity | None:
-    """The size that the claim is sure to ask for."""
-    outcome = world.storage.render(disk)
-    if not isinstance(outcome, Rendered) or any(field == ".".join(_SIZE) for field, _ in outcome.undecided):
-        return None
-    return Quantity.try_parse(get(outcome.spec, *_SIZE))
 
 
 def _written(disk: Disk, world: World) -> str:

@@ -57,6 +57,7 @@ from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
 from .._about import copies
+from . import _clones
 
 META = Meta(
     "VM472", effect=Effect.RISK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
@@ -64,7 +65,7 @@ META = Meta(
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    for copy in copies(subject, world):
+    for copy in _clones.copies(subject, world):
         user = next((user for user, path in world.storage.users(copy.original) if _holds(user, path, subject)), None)
         if user is None:
             continue

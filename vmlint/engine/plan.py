@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from itertools import count
 from typing import Any
 
@@ -159,6 +158,7 @@ def _ready(rules: Sequence[Rule]) -> Checks:
 
 
 def _code(rule: Rule) -> Check:
-    with suppress(Exception):  # a rule that can't be loaded says so when it is asked
+    try:
         return code_of(rule)
-    return rule.check
+    except Exception:  # a rule that can't be loaded says so when it is asked
+        return rule.check

@@ -203,6 +203,11 @@ class Storage:
                     found.setdefault((resource.namespace, name), []).append((number, resource, path))
         return found
 
+    def is_doubled(self, workload: Workload) -> bool:
+        """Whether two volumes name one claim."""
+        names = [name for _, name in workload.once(claims_used)]
+        return len(set(names)) < len(names)
+
     def borrows(self, vm: VirtualMachine) -> bool:
         """Whether a volume of a VM may be on a claim that none of the VM's templates makes."""
         own = {disk.name for disk in self.disks(vm) if disk.form is Written.TEMPLATE}
