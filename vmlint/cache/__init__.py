@@ -8,6 +8,7 @@ other folders and on other branches share what they have in common.
 from __future__ import annotations
 
 import datetime
+import posixpath
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +18,18 @@ from vmlint.engine.workspace import Workspace
 from vmlint.errors import VmlintError
 from vmlint.findings.finding import Report
 from vmlint.runtime.profiling import stage
+from vmlint.source.discover import KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
-    from vmlint.cache.previous import PreviousRun
+    from vmlint.cache.applied import AppliedBefore
+    from vmlint.cache.keys import Contents
+    from vmlint.cache.memory import Memory
     from vmlint.cache.store import Store
+    from vmlint.engine.reuse import Reuse
 
 __all__ = ["Cache"]
 
-_Run = Callable[["PreviousRun | None"], tuple[Analysis, Report]]
+_Run = Callable[["Reuse | None"], tuple[Analysis, Report]]
 
 _LEAST_BYTES = 256 * 1024
 """The size of the manifests below which nothing is kept: judging them takes no longer than asking."""
@@ -57,7 +62,7 @@ class Cache:
         if size < self._least_bytes or workspace.difference is not None or workspace.settings.render:
             return run(None)[1]  # a commit, or another program, has its say too
 
-        from vmlint.cache.keys import build_id, contents_of, folder_key, run_key, scope_of
+        from vmlint.cache.keys import build_id, contents_of, run_key, scope_of
         from vmlint.cache.reports import packed, unpacked
         from vmlint.cache.store import Store, default_folder
 
@@ -76,24 +81,78 @@ class Cache:
         if scope is None:
             return run(None)[1]
 
-        from vmlint.cache.memory import can_remember, learned, recalled, written
-        from vmlint.cache.previous import PreviousRun
-
+        kept: _Plain | _Applied = _Plain(store, scope, workspace, contents)
+        if any(posixpath.basename(raw.name) in KUSTOMIZATION_FILES for raw in workspace.files.files):
+            kept = _Applied(store, scope, workspace, contents)
         with stage("cache"):
-            place = folder_key(scope, workspace, contents)
-            memory = recalled(entry) if (entry := store.get("memory", place)) else None
-            previous = PreviousRun(memory, workspace.files.files, contents[0]) if memory else None
-        found = _with_memory(run, previous) if previous and previous.knows_most else None
+            previous = kept.previous()
+        found = _with_memory(run, previous) if previous else None
         analysis, report = found or run(None)
         if not report.crashes and report.stopped is None:
             with stage("cache"):
                 store.put("run", key, packed(report))
-                if can_remember(analysis.snapshot):
-                    store.put("memory", place, written(learned(analysis, contents[0], memory)))
+                kept.keep(analysis, reused=found is not None)
         return report
 
 
-def _with_memory(run: _Run, previous: PreviousRun) -> tuple[Analysis, Report] | None:
+class _Plain:
+    """What is kept of files that are applied as they are."""
+
+    def __init__(self, store: Store, scope: bytes, workspace: Workspace, contents: Contents) -> None:
+        from vmlint.cache.keys import folder_key
+
+        self._store = store
+        self._files = workspace.files.files
+        self._contents = contents[0]
+        self._key = folder_key(scope, workspace, contents)
+        self._memory: Memory | None = None
+
+    def previous(self) -> Reuse | None:
+        """What an earlier run knows of most files, None where none does."""
+        from vmlint.cache.memory import recalled
+        from vmlint.cache.previous import PreviousRun
+
+        entry = self._store.get("memory", self._key)
+        self._memory = recalled(entry) if entry else None
+        previous = PreviousRun(self._memory, self._files, self._contents) if self._memory else None
+        return previous if previous and previous.knows_most else None
+
+    def keep(self, analysis: Analysis, *, reused: bool) -> None:
+        from vmlint.cache.memory import can_remember, learned, written
+
+        if can_remember(analysis.snapshot):
+            self._store.put("memory", self._key, written(learned(analysis, self._contents, self._memory)))
+
+
+class _Applied:
+    """What is kept of files that kustomizations apply."""
+
+    def __init__(self, store: Store, scope: bytes, workspace: Workspace, contents: Contents) -> None:
+        from vmlint.cache.keys import folder_key
+
+        self._store = store
+        self._files = workspace.files.files
+        self._contents = contents[0]
+        self._key = folder_key(scope, workspace, contents[:3])  # what lies beside shows in what is built
+        self._previous: AppliedBefore | None = None
+
+    def previous(self) -> Reuse | None:
+        from vmlint.cache.applied import AppliedBefore, recalled
+
+        entry = self._store.get("applied", self._key)
+        memory = recalled(entry) if entry else None
+        previous = AppliedBefore(memory, self._files, self._contents) if memory else None
+        self._previous = previous if previous and previous.knows_most else None
+        return self._previous
+
+    def keep(self, analysis: Analysis, *, reused: bool) -> None:
+        from vmlint.cache.applied import learned
+
+        if not any(rule.pack for rule in analysis.snapshot.settings.all_rules()):
+            self._store.put("applied", self._key, learned(analysis, self._contents, self._previous if reused else None))
+
+
+def _with_memory(run: _Run, previous: Reuse) -> tuple[Analysis, Report] | None:
     """A run with what is known of an earlier one, None where that breaks it: whatever is in the entry, a run without
     it has the last word, and breaks again where the fault is another one."""
     try:

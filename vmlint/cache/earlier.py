@@ -26,6 +26,7 @@ from vmlint.engine.summaries import acts_by_name_applied
 from vmlint.graph.cluster import makes
 from vmlint.graph.links import links
 from vmlint.model.access import text
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.rule import Doubt, Fault, Spot
@@ -34,9 +35,19 @@ from vmlint.world.addresses import addresses_of
 from vmlint.world.disks import claims_used, claims_written
 from vmlint.world.names import MOST_COMPARED
 
-__all__ = ["EarlierAnalysis"]
+__all__ = [
+    "MOST_SURE",
+    "NAME",
+    "EarlierAnalysis",
+    "acts_by_name",
+    "face_of",
+    "looked_for",
+    "macs_of",
+    "names_of",
+    "reached_from",
+]
 
-_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
 class EarlierAnalysis(Reuse):
@@ -73,12 +84,12 @@ def _comparable(before: Snapshot, after: Snapshot) -> bool:
         return False
     if any(rule.pack for rule in after.settings.all_rules()):
         return False  # nobody knows what these look at
-    return [_face(one) for one in before.repository.deployments] == [
-        _face(one) for one in after.repository.deployments
+    return [face_of(one) for one in before.repository.deployments] == [
+        face_of(one) for one in after.repository.deployments
     ] and [one.cluster.namespaces for one in before.worlds] == [one.cluster.namespaces for one in after.worlds]
 
 
-def _face(deployment: Any) -> tuple[object, ...]:
+def face_of(deployment: Any) -> tuple[object, ...]:
     """What is known of a deployment beside its objects."""
     return deployment.name, deployment.tool, [one.reason for one in (*deployment.unread, *deployment.unclear)]
 
@@ -97,16 +108,16 @@ class _Change:
         gone = [item for item in old if (item[0], id(item[1])) not in kept]
         come = [item for item in new if (item[0], id(item[1])) not in self._earlier]
         changed = [*_unequal(gone, come), *_unequal(come, gone)]
-        names = {name for one in changed for name in _names(one)}
-        self.matters_to_all = not all(map(_acts_by_name, changed)) or not all(map(_NAME.fullmatch, names))
+        names = {name for one in changed for name in names_of(one)}
+        self.matters_to_all = not all(map(acts_by_name, changed)) or not all(map(NAME.fullmatch, names))
         if self.matters_to_all:
             return
-        addresses = {mac for one in changed for mac in _addresses(one)}
-        self._again = _reached(names, addresses, [one for _, one in new]) if changed else set()
+        addresses = {mac for one in changed for mac in macs_of(one)}
+        self._again = reached_from(names, addresses, [one for _, one in new]) if changed else set()
         self._names_differ = (
             _identities(gone) != _identities(come)
             or _lost(gone, old, self._earlier, self._again, before, after, come)
-            or before.world.cluster.whole.compared > _MOST_SURE
+            or before.world.cluster.whole.compared > MOST_SURE
         )
 
     def earlier(self, number: int, subject: Subject) -> int:
@@ -119,12 +130,12 @@ class _Change:
             return not subject.waiting and bool(subject.duplicates)
         if not isinstance(subject, Resource):
             return True
-        if id(subject) in self._again or not _acts_by_name(subject):
+        if id(subject) in self._again or not acts_by_name(subject):
             return True
         return self._names_differ and not judged.complete
 
 
-_MOST_SURE = MOST_COMPARED // 2
+MOST_SURE = MOST_COMPARED // 2
 """How much of the names may be compared for the answer to be the same whatever else is compared before."""
 
 
@@ -170,7 +181,7 @@ def _unequal(some: Iterable[_Item], others: Iterable[_Item]) -> list[Resource]:
     ]
 
 
-def _acts_by_name(one: Resource) -> bool:
+def acts_by_name(one: Resource) -> bool:
     """Whether an object matters only to those that mention a name of it, however many files make it."""
     return one.once(acts_by_name_applied)
 
@@ -215,27 +226,27 @@ def _lost(
     was = {
         ref
         for number, one in (*gone, *(item for item in old if (item[0], id(item[1])) in reached))
-        for ref in _lacks(one, before, number)
+        for ref in looked_for(one, before, number)
     }
     new = [item for item in _items(after) if id(item[1]) in again]
-    now = {ref for number, one in (*come, *new) for ref in _lacks(one, after, number)}
+    now = {ref for number, one in (*come, *new) for ref in looked_for(one, after, number)}
     return was != now
 
 
-def _lacks(one: Resource, snapshot: Snapshot, number: int) -> Iterator[object]:
+def looked_for(one: Resource, snapshot: Snapshot, number: int) -> Iterator[tuple[int, Ref]]:
     """What the inferences of a VM look for in vain."""
     if isinstance(one, VirtualMachine) and not one.fragment:
         yield from ((number, ref) for ref in snapshot.worlds[number].vms.lacks(one))
 
 
-def _reached(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
+def reached_from(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
     """The ids of the objects that mention a name, or have an address, and of all that mention these."""
     mentioned: dict[str, list[Resource]] = {}
     waiting = list(names)
     reached: set[int] = set()
     for one in resources:
-        if addresses and not addresses.isdisjoint(_addresses(one)):
-            waiting += _names(one)
+        if addresses and not addresses.isdisjoint(macs_of(one)):
+            waiting += names_of(one)
             reached.add(id(one))
         for word in one.once(_mentions):
             mentioned.setdefault(word, []).append(one)
@@ -243,11 +254,11 @@ def _reached(names: set[str], addresses: Set[str], resources: Sequence[Resource]
         for one in mentioned.pop(waiting.pop(), ()):
             if id(one) not in reached:
                 reached.add(id(one))
-                waiting += _names(one)
+                waiting += names_of(one)
     return reached
 
 
-def _names(one: Resource) -> Iterator[str]:
+def names_of(one: Resource) -> Iterator[str]:
     """The names under which an object is found, those of what it makes and writes, and of the claims that it uses."""
     yield one.name
     if one.renamed is not None:
@@ -263,7 +274,7 @@ def _names(one: Resource) -> Iterator[str]:
 
 def _mentions(one: Resource) -> frozenset[str]:
     """The words of all texts of an object, and the names of what it refers to."""
-    words = {*_names(one), *(link.ref.name for link in links(one))}
+    words = {*names_of(one), *(link.ref.name for link in links(one))}
     waiting: list[Any] = [one.data]
     while waiting:
         value = waiting.pop()
@@ -272,11 +283,11 @@ def _mentions(one: Resource) -> frozenset[str]:
         elif isinstance(value, list):
             waiting += value
         elif value is not None and not isinstance(value, bool):
-            words.update(map(intern, _NAME.findall(value if isinstance(value, str) else str(value))))
+            words.update(map(intern, NAME.findall(value if isinstance(value, str) else str(value))))
     return frozenset(words)
 
 
-def _addresses(one: Resource) -> list[str]:
+def macs_of(one: Resource) -> list[str]:
     return [mac for mac, *_ in one.once(addresses_of)] if isinstance(one, Workload) else []
 
 

@@ -25,7 +25,7 @@ from vmlint.model.suppression import Source
 from vmlint.rule import Fix, Rule
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
-__all__ = ["MALFORMED", "packed", "unpacked"]
+__all__ = ["MALFORMED", "finding_of", "packed", "row_of", "unpacked"]
 
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 """What reading an entry raises that is none: one that another program made, or that was made to do harm."""
@@ -35,11 +35,11 @@ def packed(report: Report) -> bytes:
     """The report with the numbers of its rules, and without `suppressions`."""
     stored = {
         "version": report.version,
-        "findings": [_row(finding) for finding in report.findings],
+        "findings": [row_of(finding) for finding in report.findings],
         "skipped": report.skipped,
         "undecided": report.undecided,
         "counts": report.counts,
-        "suppressed": [[_row(one.finding), *one[1:]] for one in report.suppressed],
+        "suppressed": [[row_of(one.finding), *one[1:]] for one in report.suppressed],
         "stale": report.stale,
         "baseline": report.baseline,
         "rules": [rule.id for rule in report.rules],
@@ -54,7 +54,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
         stored = json.loads(text)
         report = Report(
             version=stored["version"],
-            findings=tuple(_finding(row) for row in stored["findings"]),
+            findings=tuple(finding_of(row) for row in stored["findings"]),
             skipped=tuple(Skipped(*row) for row in stored["skipped"]),
             undecided=tuple(
                 Undecided(file, line, _object(resource), reason) for file, line, resource, reason in stored["undecided"]
@@ -62,7 +62,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
             counts=_counts(stored["counts"]),
             rules=tuple(by_id[id] for id in stored["rules"]),
             suppressed=tuple(
-                Suppressed(_finding(row), Source(source), reason, file, line)
+                Suppressed(finding_of(row), Source(source), reason, file, line)
                 for row, source, reason, file, line in stored["suppressed"]
             ),
             stale=tuple(Stale(*row) for row in stored["stale"]),
@@ -82,11 +82,11 @@ def _counts(row: Sequence[Any]) -> Counts:
     return Counts(*numbers)._replace(kinds=tuple(KindCount(*kind) for kind in kinds))
 
 
-def _row(finding: Finding) -> dict[str, Any]:
+def row_of(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in Finding._fields} | {"mend": _mend_row(finding.mend)}
 
 
-def _finding(row: Mapping[str, Any]) -> Finding:
+def finding_of(row: Mapping[str, Any]) -> Finding:
     return Finding(
         **{
             **row,

@@ -73,6 +73,7 @@ class Analysis:
         self.located: dict[int, Finding] = {}
         self.silent: set[int] = set()
         self.judged: dict[int, Judged] = {}
+        self.found: dict[int, Judged] = {}
         self.stopped: tuple[int, int] | None = None
 
 
@@ -283,6 +284,7 @@ class _Checking:
         if not judged.faults and not judged.doubts and not judged.crashes:
             analysis.silent.add(index)
             return
+        analysis.found[index] = judged
         analysis.violations += judged.faults
         analysis.truncated += [Truncated(*one) for one in judged.truncated]
         analysis.crashes += judged.crashes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from vmlint.config.config import Config
@@ -25,9 +25,6 @@ from vmlint.version import VERSION
 from vmlint.world import World
 
 __all__ = ["Scope", "report_of"]
-
-
-_NONE_LOCATED: Mapping[int, Finding] = {}
 
 
 class Scope(Protocol):
@@ -70,7 +67,7 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     shown, suppressed = silence.split(reported)
     suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
     violations = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
-    about = list(_reported(violations, settings, crashes))
+    about = list(_reported(violations, settings, crashes, {}))
     more, also = silence.split(about)
     findings = sorted((reported.finding for reported in (*shown, *more)), key=lambda finding: finding.order)
     idle = {rule.id for rule in rules if rule not in running or analysis.stopped is not None}
@@ -104,14 +101,14 @@ def _reported(
     faults: Iterable[tuple[Rule, Fault]],
     settings: Config,
     crashes: list[Crash],
-    known: Mapping[int, Finding] = _NONE_LOCATED,
+    known: dict[int, Finding],
     *,
     keeps: bool = True,
 ) -> Iterator[ReportedFault]:
     """The faults as findings, without those that the settings turn off. One without a known place is a crash.
 
-    `known` are findings that are made already, by the ids of their faults. Unless it `keeps` them, a document's
-    positions go with the last of its faults.
+    `known` are findings that are made already, by the ids of their faults, and gets those that are made now. Unless it
+    `keeps` them, a document's positions go with the last of its faults.
     """
     before: Document | None = None
     for rule, fault in faults:
@@ -120,7 +117,8 @@ def _reported(
             before.forget_places()
         before = document
         try:
-            finding = known.get(id(fault)) or located(rule, fault)
+            if (finding := known.get(id(fault))) is None:
+                finding = known[id(fault)] = located(rule, fault)
         except MemoryError:
             raise
         except Exception as error:
