@@ -18,7 +18,7 @@ from vmlint.gitops.field_types import faults, is_empty
 from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, merged, sources
 from vmlint.gitops.kustomization import Kustomization, PatchEntry, is_remote
 from vmlint.gitops.manifests import Manifests, objects_of
-from vmlint.gitops.part import Part
+from vmlint.gitops.part import Identity, Part
 from vmlint.gitops.patching import Draft, NotApplicable
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.references import Ambiguous, NameReference, configured, rewrite
@@ -100,6 +100,10 @@ class Build:
             _join(own, more)
         self.failed = self.failed or other.failed
         self.files |= other.files
+
+
+_Key = tuple[str, Identity]
+"""What no two objects of one result share."""
 
 
 def _join(own: list[Any], more: Sequence[Any]) -> None:
@@ -230,9 +234,10 @@ class Builder:
                 _refuse(build, problem)
             self._note_files(kustomization, build)
             return
+        there = {part.key: part for part in build.parts}
         for entry in kustomization.resources:
             with self._refusing(kustomization, build):
-                self._include(kustomization, entry.text, entry.at, build)
+                self._include(kustomization, entry.text, entry.at, build, there)
         build.unread += (Unread(reason, at) for reason, at in kustomization.beyond)
         self._configure(kustomization, build)
         with self._refusing(kustomization, build):
@@ -370,14 +375,16 @@ class Builder:
         near = get_close_matches(base, sorted(there), 1, 0.6)
         return posixpath.join(posixpath.dirname(entry), near[0]) if near else ""
 
-    def _include(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> None:
-        """Add what an entry of `resources` means. Raises Unbuildable."""
+    def _include(
+        self, kustomization: Kustomization, entry: str, at: Written, build: Build, there: dict[_Key, Part]
+    ) -> None:
+        """Add what an entry of `resources` means, to what is `there`. Raises Unbuildable."""
         path = beside(kustomization.folder, entry)
         file = self._tree.file(path) if entry else None
         if file is not None:
             self._named_file(kustomization, entry, at, build)
             build.unread += (Unread(f"`{entry}` is not read: {skipped.reason}", at) for skipped in file.skipped)
-            self._add(self._manifests.parts(path, kustomization), build, at, kustomization)
+            self._add(self._manifests.parts(path, kustomization), build, there, at, kustomization)
         elif entry and self._tree.kustomization(path) is not None:
             self._check_cycle(kustomization, entry, path, at)
             self._check_kind(kustomization, entry, path, at, is_component=False)
@@ -393,7 +400,7 @@ class Builder:
             rest.add(base)
             rest.parts = []
             build.add(rest)
-            self._add(parts, build, at, kustomization)
+            self._add(parts, build, there, at, kustomization)
         else:
             self._not_read(kustomization, entry, path, at, build)
 
@@ -457,13 +464,18 @@ class Builder:
 
     # Objects
 
-    def _add(self, parts: Iterable[Part], build: Build, at: Written, kustomization: Kustomization) -> None:
+    def _add(
+        self,
+        parts: Iterable[Part],
+        build: Build,
+        there: dict[_Key, Part],
+        at: Written,
+        kustomization: Kustomization,
+    ) -> None:
         """Add objects, none of which may have the identity of another. Raises Unbuildable."""
-        known = {part.key: part for part in build.parts}
         for part in parts:
-            if (other := known.get(part.key)) is not None:
+            if (other := there.setdefault(part.key, part)) is not part:
                 raise Unbuildable(_taken(part, other, at, kustomization))
-            known[part.key] = part
             build.parts.append(part)
 
     def _check_identities(self, parts: Sequence[Part], kustomization: Kustomization, at: Written) -> None:

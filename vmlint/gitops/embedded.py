@@ -36,6 +36,8 @@ def embedded(document: Document) -> Iterator[Skipped]:
     if _HINT not in document.text:
         return
     data = document.data
+    if _is_one(data) and _group(data).endswith(_LOOKED_INTO):
+        return
     owner = text(data, "kind") or "a list" if isinstance(data, dict | list) else ""
     if not owner or posixpath.basename(document.file) in KUSTOMIZATION_FILES:
         return
@@ -45,6 +47,12 @@ def embedded(document: Document) -> Iterator[Skipped]:
     for path, kind in _found(data, ()):
         if path:
             yield Skipped(document.file, document.span(path).line, f"a {kind} {inside} is not checked")
+
+
+def _is_one(data: Any) -> bool:
+    """Whether a document is surely one object, as nearly all are."""
+    kind = text(data, "kind")
+    return bool(kind) and not kind.endswith(("List", "Template"))
 
 
 def _is_looked_into(data: Any) -> bool:

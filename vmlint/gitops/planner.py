@@ -185,19 +185,21 @@ class Planner:
         """The kustomizations that no other one includes, and that no tool applies."""
         included = set(self._used)
         includes: dict[str, set[str]] = {}
+        included_by: dict[str, set[str]] = {}
         for kustomization in self._tree.kustomizations:
             for entry in (*kustomization.resources, *kustomization.components):
                 folder = beside(kustomization.folder, entry.text)
                 if folder != kustomization.folder and (found := self._tree.kustomization(folder)):
                     included.add(found.file)
                     includes.setdefault(kustomization.folder, set()).add(folder)
+                    included_by.setdefault(folder, set()).add(kustomization.folder)
         for kustomization in self._tree.kustomizations:
             if kustomization.file in included or kustomization.is_component:
                 continue
             with self._apart("the kustomization", kustomization.document):
                 build = self._built(kustomization.folder, self._builder)
                 self._used |= build.files
-                step = _is_a_step(kustomization.folder, includes)
+                step = _is_a_step(kustomization.folder, includes, included_by)
                 yield self._deployment(kustomization.folder or ".", build, "", kustomization, is_step=step)
         yield from self._in_circles()
 
@@ -270,13 +272,12 @@ def _is_whole(found: Resource) -> bool:
     return bool(mapping(found.data, "spec"))
 
 
-def _is_a_step(folder: str, includes: Mapping[str, Set[str]]) -> bool:
+def _is_a_step(folder: str, includes: Mapping[str, Set[str]], included_by: Mapping[str, Set[str]]) -> bool:
     """Whether a kustomization only leads to others below it, of which another kustomization outside makes use by
     itself: what it includes is completed there."""
-    below = {path for path in includes.get(folder, ()) if path.startswith(f"{folder}/" if folder else "")}
-    return any(
-        not other.startswith(f"{folder}/") and other != folder and paths & below for other, paths in includes.items()
-    )
+    inside = f"{folder}/"
+    below = (path for path in includes.get(folder, ()) if path.startswith(inside if folder else ""))
+    return any(other != folder and not other.startswith(inside) for path in below for other in included_by[path])
 
 
 _HIDES = (BuildCode.MISSING, BuildCode.OUTSIDE, BuildCode.NO_KUSTOMIZATION)

@@ -62,6 +62,8 @@ class Tree:
 
                     self._kustomizations[folder] = Kustomization(document, folder)
         self._children = self._linked()
+        self.kustomizations: Sequence[Kustomization] = [found for _, found in sorted(self._kustomizations.items())]
+        """All of them, in the order of their folders."""
 
     def _linked(self) -> dict[str, list[str]]:
         """The folders below each folder, those without files of their own too."""
@@ -76,11 +78,6 @@ class Tree:
                 below.setdefault(parent, []).append(folder)
                 folder = parent
         return below
-
-    @property
-    def kustomizations(self) -> Sequence[Kustomization]:
-        """All of them, in the order of their folders."""
-        return [self._kustomizations[folder] for folder in sorted(self._kustomizations)]
 
     def file(self, path: str) -> SourceFile | None:
         return self._files.get(path)
