@@ -45,7 +45,9 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
 }
 """The fields of an ObjectMeta with the types of their values."""
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+_DNS_LABEL = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_LABEL = re.compile(_DNS_LABEL)
+_SUBDOMAIN = re.compile(rf"{_DNS_LABEL}(?:\.{_DNS_LABEL})*")
 _NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _ANNOTATIONS = 256 * 1024
 _FEW = _ANNOTATIONS // 4  # a character has at most four bytes
@@ -56,12 +58,12 @@ _LABEL_NAMES = frozenset(
 
 def is_label(text: str) -> bool:
     """Whether a text is a DNS-1123 label of at most 63 characters."""
-    return len(text) <= 63 and bool(_LABEL.fullmatch(text))
+    return len(text) <= 63 and _LABEL.fullmatch(text) is not None
 
 
 def is_subdomain(text: str) -> bool:
     """Whether a text is a DNS-1123 subdomain of at most 253 characters."""
-    return len(text) <= 253 and all(_LABEL.fullmatch(part) for part in text.split("."))
+    return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
 
 
 def is_label_value(text: str) -> bool:

@@ -6,8 +6,8 @@ when an object first reaches it. A function may say no to what is right after al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from vmlint.model.quantity import Quantity, crd_pattern_ok
@@ -75,25 +75,24 @@ class _Compiler:
         return found
 
     def object(self, node: Node, skipped: frozenset[str]) -> Accepts:
-        swagger = self._demands.swagger
         required = [name for name in self._required(node) if not self._is_filled_in(node, name)]
         extent = _extent(node, "Properties")
         rules = _rules(node)
         known: dict[str, _Field] = dict.fromkeys(skipped, _Field(None, True, _anything))
 
+        others: list[_Field] = []  # what the values of all other keys may be, once one is there
+
         def learn(name: Any) -> _Field | None:
             if type(name) is not str:
                 return None
-            child = node.field(name)
-            if child is None:
-                if (child := node.values) is None:
+            if (child := node.field(name)) is not None:
+                if name in node.releases and not self._served(node.releases[name]):
                     return None
-            elif name in node.releases and not self._served(node.releases[name]):
-                return None
-            field = _Field(child.plain, not (child.nullable and swagger), self.value(child))
-            if node.values is None or child is not node.values:  # names of no number are not kept
-                known[name] = field
-            return field
+                known[name] = self._field(child)
+                return known[name]
+            if not others and node.values is not None:
+                others.append(self._field(node.values))
+            return others[0] if others else None
 
         def accept(value: Any) -> bool:
             if type(value) is not dict:
@@ -111,6 +110,9 @@ class _Compiler:
             return (extent is None or extent(len(value))) and (rules is None or rules(value))
 
         return accept
+
+    def _field(self, child: Node) -> _Field:
+        return _Field(child.plain, not (child.nullable and self._demands.swagger), self.value(child))
 
     def _required(self, node: Node) -> Sequence[str]:
         if not self._demands.whole:
@@ -145,13 +147,13 @@ class _Compiler:
     def _scalar(self, node: Node) -> Accepts:
         """The function for a type that is neither mapping nor list."""
         kind, is_of, demands = node.type, self._is_of, self._demands
-        fraction = not demands.crd
+        usual, fraction = _USUAL.get(kind), not demands.crd
         checks: list[Accepts] = []
         if kind in ("integer", "number"):
             low, high = node.low, node.high
             checks.append(lambda value: low <= value <= high)
         elif kind == "quantity":
-            checks.append(lambda value: _is_quantity(value, demands.crd, demands.decoded))
+            checks.append(partial(_is_quantity, demands.crd, demands.decoded))
         elif kind == "int-or-string" and demands.decoded:
             checks.append(lambda value: isinstance(value, str) or -(2**31) <= value < 2**31)
         elif kind == "string":
@@ -168,11 +170,15 @@ class _Compiler:
         first = checks[0] if len(checks) == 1 else None
 
         def accept(value: Any) -> bool:
-            if not is_of(kind, value, fraction=fraction):
+            if type(value) is not usual and not is_of(kind, value, fraction=fraction):
                 return False
             return first(value) if first is not None else all(check(value) for check in checks)
 
         return accept
+
+
+_USUAL: Mapping[str, type] = {"integer": int, "int-or-string": str, "quantity": str, "string": str}
+"""A type of which every value is of the kind."""
 
 
 def _anything(value: Any) -> bool:
@@ -218,7 +224,7 @@ def _rules(node: Node) -> Accepts | None:
 def _are_distinct(keys: Sequence[str], entries: Sequence[Any]) -> bool:
     """Whether no two entries of a list are the same, by their keys if there are any."""
     if keys:
-        if not all(isinstance(entry, dict) for entry in entries):
+        if not {dict}.issuperset(map(type, entries)):
             return False
         found: list[Any] = [tuple([entry.get(key) for key in keys]) for entry in entries]
     else:
@@ -230,7 +236,7 @@ def _are_distinct(keys: Sequence[str], entries: Sequence[Any]) -> bool:
 
 
 @lru_cache(maxsize=4096, typed=True)
-def _is_quantity(value: Any, crd: bool, decoded: bool) -> bool:
+def _is_quantity(crd: bool, decoded: bool, value: Any) -> bool:
     if crd and isinstance(value, str) and not crd_pattern_ok(value):
         return False
     return not decoded or Quantity.try_parse(value) is not None
