@@ -110,4 +110,6 @@ def check(view: View, silence: Silence | None = None) -> Iterator[Refusal]:
 def asked(view: View, silence: Silence | None) -> Sequence[ModuleType]:
     """The modules that may have something to say, as far as that is known; `silence` is for guests of one kind."""
     speaking = None if silence is None else silence.asked(view)
-    return SUBJECTS if speaking is None else [subject for subject in SUBJECTS if subject in speaking]
+    if speaking is None:
+        return SUBJECTS
+    return [subject for subject in SUBJECTS if subject in speaking] if speaking else ()

@@ -11,6 +11,7 @@ A check may be asked in vain, and is never left out wrongly: `tests/kubevirt/adm
 from __future__ import annotations
 
 import marshal
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import lru_cache
 from types import ModuleType
@@ -162,7 +163,8 @@ class Silence:
     def __init__(self) -> None:
         self._together = tuple((names, subjects, _Parts()) for names, subjects in _TOGETHER)
         self._alone, self._probes, self._metadata, self._vms = _Parts(), _Parts(), _Parts(), _Parts()
-        self._volumes, self._disks, self._networks, self._interfaces = _Parts(), _Parts(), _Parts(), _Parts()
+        self._volumes, self._networks, self._interfaces = _Parts(), _Parts(), _Parts()
+        self._disks: dict[str, _Parts] = defaultdict(_Parts)
 
     def asked(self, view: View) -> Set[ModuleType] | None:
         """The checks that may have something to say about a guest; None for all of them."""
@@ -239,22 +241,25 @@ class Silence:
     def _of_volumes(self, view: View, owned: _Entries, shown: _Entries, asked: set[ModuleType]) -> None:
         """Volumes, and the disks that show them. A disk is judged beside a volume of its name."""
         for volume in owned.values():
-            part = {**volume, "name": "disk"}
-            found = self._volumes.get(key := marshal.dumps(sorted(part.items()), 2))
+            part = {"name": "disk", **volume}
+            part["name"] = "disk"
+            found = self._volumes.get(key := _key(part))
             if found is None:
                 found = self._volumes.judge(key, view, _OF_VOLUMES, {"volumes": [part]})
             if found:
                 asked |= found
             if not _SHARED_SOURCES.isdisjoint(volume):
                 asked |= _COMPARE_SOURCES
+        known = self._disks[view.architecture]
         for name, disk in shown.items():
-            part = {**disk, "name": "disk"}
+            part = {"name": "disk", **disk}
+            part["name"] = "disk"
             if "serial" in disk and disks.is_serial(disk["serial"]):
                 part["serial"] = "serial"
-            found = self._disks.get(key := marshal.dumps((view.architecture, sorted(part.items())), 2))
+            found = known.get(key := _key(part))
             if found is None:
                 spec = _spec(view, volumes=[{"name": "disk"}], domain={"devices": {"disks": [part]}})
-                found = self._disks.judge(key, view, _OF_DISKS, spec)
+                found = known.judge(key, view, _OF_DISKS, spec)
             if found:
                 asked |= found
             if name not in owned or not _is_label(name):
@@ -265,8 +270,9 @@ class Silence:
         kinds: dict[str, int] = {}
         for name, network in given.items():
             kinds[name] = _kind_of(network)
-            part = {**network, "name": "net"}
-            found = self._networks.get(key := marshal.dumps(sorted(part.items()), 2))
+            part = {"name": "net", **network}
+            part["name"] = "net"
+            found = self._networks.get(key := _key(part))
             if found is None:
                 spec = {"networks": [part], "domain": {"devices": {"interfaces": [{"name": "net"}]}}}
                 found = self._networks.judge(key, view, _OF_NETWORKS, spec)
@@ -278,12 +284,11 @@ class Silence:
             asked |= _COMPARE_NETWORKS
             return
         for name, card in cards.items():
-            key = marshal.dumps((kinds[name], sorted(card.items())), 2)
-            found = self._interfaces.get(key)
+            found = self._interfaces.get(on := (kinds[name], _key({"name": name, **card})))
             if found is None:
                 network = {"name": name, **_NETWORKS[kinds[name]]}
                 spec = {"networks": [network], "domain": {"devices": {"interfaces": [card]}}}
-                found = self._interfaces.judge(key, view, _OF_INTERFACES, spec)
+                found = self._interfaces.judge(on, view, _OF_INTERFACES, spec)
             if found:
                 asked |= found
         for field in _PROBES:
@@ -294,6 +299,11 @@ class Silence:
                     found = self._probes.judge(key, view, (probes,), spec)
                 if found:
                     asked |= found
+
+
+def _key(entry: dict[str, Any]) -> bytes:
+    """What is equal for equal entries alone, whatever the order of their fields; the first is the name."""
+    return marshal.dumps(entry if len(entry) < 3 else sorted(entry.items()), 2)
 
 
 def _spec(view: View, **fields: Any) -> dict[str, Any]:
