@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vmlint import registry
-from vmlint.cache import Cache
 from vmlint.config.config import Config
 from vmlint.config.file import load_for
 from vmlint.engine.analysis import Analysis, analyse
@@ -23,6 +21,9 @@ from vmlint.runtime.gc_control import lasting, no_garbage
 from vmlint.runtime.profiling import stage
 
 if TYPE_CHECKING:
+    import datetime
+
+    from vmlint.cache import Cache
     from vmlint.impact.model import Impact
     from vmlint.impact.touched import Touched
     from vmlint.source.git import Difference

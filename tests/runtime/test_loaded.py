@@ -18,7 +18,9 @@ spec: {runStrategy: Always, template: {spec: {domain: {devices: {}, memory: {gue
 
 NEEDLESS = {
     "base64",
+    "copy",
     "dataclasses",
+    "datetime",
     "decimal",
     "difflib",
     "email",
@@ -39,6 +41,7 @@ NEEDLESS = {
     "selectors",
     "shlex",
     "shutil",
+    "struct",
     "tempfile",
     "threading",
     "tomllib",

@@ -6,20 +6,20 @@ Source: CDI `pkg/controller/common/util.go` (getStorageClassByName, GetPlatformD
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vmlint.model.access import get, text
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
 
 VIRT_DEFAULT = "storageclass.kubevirt.io/is-default-virt-class"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
 ARCHIVE = "archive"
-
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class ChoiceReason(Codes):
@@ -73,8 +73,14 @@ def choose(classes: Sequence[Mapping[str, Any]], name: str | None, content_type:
 
 
 def _newest(marked: Sequence[Mapping[str, Any]], why: ChoiceReason, decided: bool) -> Choice:
+    if len(marked) == 1:
+        return Choice(marked[0], why, (), decided)
+
+    from datetime import UTC, datetime
+
     ages = [_created(entry) for entry in marked]
-    first = max(range(len(marked)), key=lambda index: (ages[index] or _BEFORE_ALL, -index))
+    before_all = datetime.min.replace(tzinfo=UTC)
+    first = max(range(len(marked)), key=lambda index: (ages[index] or before_all, -index))
     rivals = tuple(_by_name(entry) for index, entry in enumerate(marked) if index != first)
     return Choice(marked[first], why, rivals, decided and not (rivals and None in ages))
 
@@ -84,6 +90,8 @@ def _by_name(storage_class: Mapping[str, Any]) -> str:
 
 
 def _created(storage_class: Mapping[str, Any]) -> datetime | None:
+    from datetime import UTC, datetime
+
     try:
         time = datetime.fromisoformat(text(storage_class, "metadata", "creationTimestamp"))
     except ValueError:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vmlint.config.cluster import OBJECT
 from vmlint.config.levels import LEVELS, NO_LEVELS, Levels
@@ -14,6 +13,9 @@ from vmlint.config.paths import GLOB, globs
 from vmlint.config.shape import TEXT, Shape, records, text_then
 from vmlint.record import Record
 from vmlint.source.authored import At, wrong
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["IGNORES", "OVERRIDES", "Ignore", "Override"]
 
@@ -65,6 +67,8 @@ class Ignore(Record):
 
 
 def _day(value: Any, at: At) -> datetime.date | None:
+    import datetime
+
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):  # TOML has dates
         return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):

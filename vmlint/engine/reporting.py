@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from vmlint.config.config import Config
 from vmlint.engine.analysis import Analysis, Truncated
@@ -23,6 +22,9 @@ from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.version import VERSION
 from vmlint.world import World
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["Scope", "report_of"]
 
@@ -61,7 +63,7 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         settings,
         known=rules,
         running=running,
-        today=today or datetime.date.today(),
+        today=today,
     )
     reported = list(_reported(analysis.violations, settings, crashes, analysis.located, keeps=bool(analysis.judged)))
     shown, suppressed = silence.split(reported)

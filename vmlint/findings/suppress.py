@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vmlint.config.config import Config
 from vmlint.config.names import means, unknown_name
@@ -23,6 +23,9 @@ from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world.change import Change
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["ReportedFault", "Silence", "marks"]
 
@@ -161,7 +164,7 @@ class Silence:
         *,
         known: Sequence[Rule],
         running: Collection[Rule],
-        today: datetime.date,
+        today: datetime.date | None,
     ) -> None:
         self._marks = tuple(found)
         self._configured: dict[str, list[Mark]] = {}
@@ -177,9 +180,15 @@ class Silence:
         self._config = config
         self._known = tuple(known)
         self._running = {rule.id for rule in running}
-        self._today = today
+        self._asked_for = today
         self._used: set[tuple[Mark, str]] = set()
         self._unresolved: set[str] = set()
+
+    @cached_property
+    def _today(self) -> datetime.date:
+        from datetime import date
+
+        return self._asked_for or date.today()
 
     def split(self, reported: Iterable[ReportedFault]) -> tuple[list[ReportedFault], list[Suppressed]]:
         """What is still to be shown, and what is suppressed."""

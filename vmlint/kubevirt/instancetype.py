@@ -5,7 +5,6 @@ Source: KubeVirt `pkg/instancetype/apply/*.go`.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from typing import Any
 
@@ -144,6 +143,8 @@ def memory_request(guest: Any, overcommit_percent: Any) -> Quantity | None:
 
 def _single(value: float) -> float:
     """The nearest number of single precision."""
+    import struct
+
     try:
         return float(struct.unpack("<f", struct.pack("<f", value))[0])
     except OverflowError:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import enum
+from typing import TYPE_CHECKING
 
 from vmlint.model.resource import Place, Spot
 from vmlint.record import Record, by_identity
+
+if TYPE_CHECKING:
+    import datetime
 
 __all__ = ["ANNOTATION", "Mark", "Source", "Suppression", "SuppressionState"]
 

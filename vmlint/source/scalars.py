@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-import struct
 from functools import lru_cache
 
 __all__ = [
@@ -230,6 +229,8 @@ def _key_of_float(value: float) -> str:
 
 def _single(value: float) -> float:
     """The nearest float of 32 bits; an infinity beyond their range."""
+    import struct
+
     try:
         single: float = struct.unpack("f", struct.pack("f", value))[0]
     except OverflowError:
