@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.build import cluster
 from tests.cases import FIXTURES
 from vmlint.cdi.render import Failure
+from vmlint.cdi.storageworld import Overhead, StorageWorld
 from vmlint.cli.fixtures import cases
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
@@ -225,3 +226,19 @@ def test_rules_are_given_the_vm_itself() -> None:
         assert template is not None
         assert template["spec"]["volumes"] == web.vmi_spec["volumes"]
         assert template["spec"]["domain"]["devices"]["interfaces"][0]["macAddress"] == "02-00-00-00-00-18"
+
+
+def test_worlds_share_what_follows_from_the_same_classes_alone() -> None:
+    templates = Templates()
+    ceph, nfs = {"metadata": {"name": "ceph"}}, {"metadata": {"name": "nfs"}}
+    first = templates.storage(StorageWorld([ceph], {"ceph": nfs}, known={}))
+    assert templates.storage(StorageWorld([ceph], {"ceph": nfs}, known={})) is first
+    others = (
+        StorageWorld([nfs], {"ceph": nfs}),
+        StorageWorld([{**ceph}], {"ceph": nfs}),
+        StorageWorld([ceph], {"nfs": nfs}),
+        StorageWorld([ceph], {"ceph": nfs}, [nfs]),
+        StorageWorld([ceph], {"ceph": nfs}, closed=True),
+        StorageWorld([ceph], {"ceph": nfs}, overhead=Overhead("0.1")),
+    )
+    assert len({id(templates.storage(other)) for other in (first, *others)}) == 7

@@ -28,6 +28,7 @@ from vmlint.source.document import Skipped, SourceFile
 from vmlint.source.ignore import Excluded
 from vmlint.source.read import Raw, raw_of
 from vmlint.world import World
+from vmlint.world.likeness import Templates
 from vmlint.world.outside import GoldenImages, catalogs
 from vmlint.world.settings import Settings
 
@@ -275,6 +276,7 @@ class _Around:
         images = [name for each in self._catalogs if isinstance(each, GoldenImages) for name in each.unlabelled]
         self._outside = (*settings.outside, *images)
         self._settings = Settings(settings.closed_world, release, likeness)
+        self._templates = Templates(likeness=likeness)
         closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()
         self._known = frozenset(
             (*closed, *(each.namespace for each in self._catalogs if isinstance(each, GoldenImages)))
@@ -295,7 +297,7 @@ class _Around:
 
     def world(self, resources: Sequence[Resource], applied_by: str = "") -> World:
         cluster = Cluster(resources, outside=self._outside, catalogs=self._catalogs, operated=self._operated)
-        return World(cluster, self._settings, applied_by)
+        return World(cluster, self._settings, applied_by, self._templates)
 
     def part(self, deployment: Deployment, whole: World) -> World:
         """A deployment as a world of its own, beyond which the whole repository lies."""
@@ -307,4 +309,4 @@ class _Around:
             unread=[unread.reason for unread in deployment.unread],
             operated=self._operated,
         )
-        return World(cluster, self._settings, deployment.tool)
+        return World(cluster, self._settings, deployment.tool, self._templates)

@@ -42,7 +42,9 @@ class World:
     need for nothing are loaded when they are first asked.
     """
 
-    def __init__(self, cluster: Cluster, settings: Settings, applied_by: str = "") -> None:
+    def __init__(
+        self, cluster: Cluster, settings: Settings, applied_by: str = "", templates: Templates | None = None
+    ) -> None:
         self.cluster = cluster
         self.settings = settings
         self.vms = Application(cluster, settings)
@@ -50,9 +52,12 @@ class World:
         self.applied_by = applied_by
         """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
         self._updated: frozenset[int] = frozenset()
-        templates = Templates(likeness=settings.likeness)
         self.storage = Storage(
-            cluster, settings.is_closed, self.vms.preferred_class, templates, proposals=settings.release is None
+            cluster,
+            settings.is_closed,
+            self.vms.preferred_class,
+            Templates(likeness=settings.likeness) if templates is None else templates,
+            proposals=settings.release is None,
         )
         self.machine = Machine(self.vms)
         self.addresses = Addresses(cluster)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from vmlint.cdi.storageworld import StorageWorld
 from vmlint.digest import blake2b
 from vmlint.kubevirt.admission.forms import mac_length
 from vmlint.model.access import get, mapping, text
@@ -250,24 +251,29 @@ class Alike:
 
 
 class Templates:
-    """The DataVolume templates of a world. Their ids tell them apart: they live as long as it does."""
+    """The DataVolume templates of a run, whose worlds mostly have the same storage."""
 
     def __init__(self, *, likeness: bool = True) -> None:
         self._likeness = likeness
-        self._of: dict[int, Alike] = {}
         self._known: dict[bytes, Alike] = {}  # few: a template takes one of few forms
+        self._storages: dict[object, StorageWorld] = {}
 
     def alike(self, template: Mapping[str, Any]) -> Alike:
         """The template with all that are like it."""
-        if (found := self._of.get(id(template))) is None and not self._likeness:
-            found = self._of[id(template)] = Alike(template)
-        if found is None:
-            body = _blanked_template(template)
-            key = marshal.dumps(body, 2)
-            if (found := self._known.get(key)) is None:
-                found = self._known[key] = Alike(body)
-            self._of[id(template)] = found
+        if not self._likeness:
+            return Alike(template)
+        body = _blanked_template(template)
+        key = marshal.dumps(body, 2)
+        if (found := self._known.get(key)) is None:
+            found = self._known[key] = Alike(body)
         return found
+
+    def storage(self, storage: StorageWorld) -> StorageWorld:
+        """The first storage of a world that has the same classes, profiles, volumes and settings."""
+        parts = (storage.classes, storage.profiles.values(), storage.volumes)
+        overhead = storage.overhead.everywhere, tuple(storage.overhead.by_class.items())
+        key = (*(tuple(map(id, part)) for part in parts), tuple(storage.profiles), overhead, storage.closed)
+        return self._storages.setdefault(key, storage)
 
 
 _METADATA = ("annotations", "name", "namespace")

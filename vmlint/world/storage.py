@@ -42,7 +42,7 @@ from vmlint.model.subjects import (
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
-from vmlint.world.likeness import Templates
+from vmlint.world.likeness import Alike, Templates
 
 __all__ = ["DiskVerdict", "Storage"]
 
@@ -80,7 +80,7 @@ class _Preferred(Record):
 
 
 _NO_CLASS = _Preferred()
-_UNASKED: Any = object()
+_Answers = dict[object, Any]
 
 
 class Storage:
@@ -110,10 +110,12 @@ class Storage:
         self._users: dict[tuple[int, Path], Sequence[tuple[Workload, Path]]] = {}
         self._rendered: dict[tuple[int, Path], Rendered | Failure] = {}
         self._outlined: dict[tuple[int, Path], Rendered | Failure] = {}
-        self._answers: dict[tuple[int, Path], tuple[Mapping[str, Any], dict[object, Any]]] = {}
+        self._answers: dict[tuple[int, Path], tuple[Mapping[str, Any], _Answers, _Answers]] = {}
+        self._here: dict[tuple[Alike, str], _Answers] = {}
         self._refusals = Memo().question("refusals", self._find_refusals)
-        self._chosen = False
-        """Whether the nearest of several objects was meant, since this was last set to false."""
+        self._looked = self._chosen = False
+        """Whether another object was looked for, and whether there were several to choose from, since these were last
+        set to false."""
         self._refused_disks: dict[int, set[Path]] = {}
         self._templates = templates
 
@@ -269,7 +271,8 @@ class Storage:
         return render(preferred.put(template), disk.holder.namespace, world, class_unknown=preferred.reason)
 
     def _once(self, question: object, disk: Disk, answer: Callable[[Mapping[str, Any]], _T]) -> _T:
-        """The answer to a question about a template, worked out once for all that are alike.
+        """The answer to a question about a template, worked out once for all that are alike: in all worlds with the
+        same storage, unless it depends on another object of this world.
 
         Where an identity has several objects, what is meant depends on who asks.
         """
@@ -277,15 +280,22 @@ class Storage:
         if (known := self._answers.get(key)) is None:
             alike = self._templates.alike(disk.body)
             namespace = disk.holder.namespace if alike.is_local else ""
-            known = self._answers[key] = alike.body, alike.answers(namespace)
-        body, answers = known
+            everywhere = alike.answers((id(self._world), namespace))
+            known = self._answers[key] = alike.body, everywhere, self._here.setdefault((alike, namespace), {})
+        body, everywhere, here = known
         own = (question, id(disk.holder))
-        if (found := answers.get(question, answers.get(own, _UNASKED))) is _UNASKED:
-            self._chosen = False
-            found = answer(body)
-            answers[own if self._chosen else question] = found
-        answered: _T = found
-        return answered
+        found: _T
+        for answers, asked in ((everywhere, question), (here, question), (here, own)):
+            if asked in answers:
+                found = answers[asked]
+                return found
+        self._looked = self._chosen = False
+        found = answer(body)
+        if self._looked:
+            here[own if self._chosen else question] = found
+        else:
+            everywhere[question] = found
+        return found
 
     def is_settled(self, disk: Disk) -> bool:
         """Whether there would be a claim with a storage class or volume, and with access modes that are sure."""
@@ -436,7 +446,7 @@ class Storage:
     def _world(self) -> StorageWorld:
         cdi, config = self.cluster.of_kind("CDI"), self.cluster.of_kind("CDIConfig")
         classes = [found.data for found in self.cluster.of_kind("StorageClass")]
-        return StorageWorld(
+        storage = StorageWorld(
             classes=classes,
             profiles={found.name: found.data for found in self.cluster.of_kind("StorageProfile")},
             volumes=[found.data for found in self.cluster.of_kind("PersistentVolume")],
@@ -445,11 +455,13 @@ class Storage:
             closed=bool(classes) and self._closed(Ref("storage.k8s.io", "StorageClass", "", "")),
             known={},
         )
+        return self._templates.storage(storage)
 
     def _lookup(self, kind: Kind, seen_from: Resource) -> Lookup:
         def look(namespace: str, name: str) -> Mapping[str, Any] | Undecided | None:
             ref = Ref(kind.group, kind.name, namespace, name)
             found = self.cluster.resolve(ref, seen_from)
+            self._looked = True
             self._chosen = self._chosen or self.cluster.has_several(ref)
             if found.resource is not None and not found.made:
                 return found.resource.data
@@ -462,6 +474,7 @@ class Storage:
     def _namespace_exists(self, name: str) -> bool | None:
         """Whether a namespace exists, None where the files don't tell: objects in it stand for it."""
         ref = Ref(_NAMESPACE.group, _NAMESPACE.name, "", name)
+        self._looked = True
         if name in _EVERYWHERE or self.cluster.named(ref) or name in self.cluster.namespaces:
             return True
         if is_operators(name):
