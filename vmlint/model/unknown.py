@@ -39,9 +39,11 @@ def is_unknown(value: Any) -> bool:
     """Whether a value holds a variable or a placeholder: it equals nothing and conflicts with nothing."""
     if not isinstance(value, str):
         return False
-    if "${" in value or "{{" in value:
-        return True
-    return len(value) <= _LONGEST_NAME and _has_placeholder(value)
+    return _is_unknown_name(value) if len(value) <= _LONGEST_NAME else _has_variable(value)
+
+
+def _has_variable(value: str) -> bool:
+    return "${" in value or "{{" in value
 
 
 _SIGN = re.compile(r"[$%@#(\[<{_]|\A\.\.\.\Z")
@@ -50,7 +52,9 @@ _WORDS = ("replace", "change", "fill", "edit", "insert", "your", "placeholder", 
 
 
 @lru_cache(maxsize=65536)
-def _has_placeholder(value: str) -> bool:
+def _is_unknown_name(value: str) -> bool:
+    if _has_variable(value):
+        return True
     if value.isascii() and _SIGN.search(value) is None and not any(map(value.lower().__contains__, _WORDS)):
         return False  # nearly always, and cheap
     return "\n" not in value and _IN_NAMES.search(value) is not None

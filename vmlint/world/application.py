@@ -8,7 +8,6 @@ from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.cluster import Cluster
-from vmlint.graph.links import LinkKind, links
 from vmlint.kubevirt.apply import Applied, Copies, VMInputs
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.defaults import ClusterConfig
@@ -17,6 +16,7 @@ from vmlint.kubevirt.matching import Match, MatchOutcome, flaws, match
 from vmlint.kubevirt.releases import behaviour
 from vmlint.kubevirt.requirements import unmet
 from vmlint.model.access import mapping, text
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
@@ -32,6 +32,7 @@ _DECIDED = (MatchOutcome.DROPPED, MatchOutcome.UNKNOWN_KIND, MatchOutcome.USED)
 _MOST_RECENT = 64
 """Of how many VMs the copies are kept: rules look at one VM after the other, and a copy is as large as the VM."""
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
+_DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _DATA_SOURCES = (DataSource, DataImportCron)  # a DataSource in the files, or the cron that makes it and labels it
 
 
@@ -310,8 +311,11 @@ class Application:
         return next(self._architectures(vm), "")
 
     def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
-        for link in links(vm):
-            if link.kind is LinkKind.SOURCE:
-                source = self.cluster.follow(link).resource
+        for _, _, template in vm.templates():
+            reference = mapping(template, "spec", "sourceRef")
+            if reference.get("kind") == _DATA_SOURCE.name and (name := text(reference, "name")):
+                namespace = text(reference, "namespace") or vm.namespace
+                found = self.cluster.resolve(Ref(_DATA_SOURCE.group, _DATA_SOURCE.name, namespace, name), vm)
+                source = found.resource
                 if isinstance(source, _DATA_SOURCES) and (message := text(source.labels, _ARCHITECTURE_LABEL)):
                     yield message
