@@ -96,9 +96,11 @@ def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: 
         return None
     chain = _Walk(vm, matcher, cluster, snapshots, closed).from_volume(volume)
     policy = stanza.get("inferFromVolumeFailurePolicy")
-    if chain.end.forgivable and is_unknown(policy):
+    if policy is None or not chain.end.forgivable:
+        return chain
+    if is_unknown(policy):
         return chain._replace(end=End.UNDECIDED, reason="the failure policy contains a variable")
-    return chain._replace(ignored=policy == "Ignore" and chain.end.forgivable)
+    return chain._replace(ignored=policy == "Ignore")
 
 
 class _Walk:
