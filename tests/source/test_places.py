@@ -62,6 +62,7 @@ def check(text: str) -> None:
         quick = Document("f.yaml", 0, line, text, data, column=column, plain=True)
         sure = Positions(text, line, column=column)
         for path in paths(data):
+            quick.forget_places()
             assert quick.span(path) == sure.span(path), (text, path)
             assert quick.key_span(path) == sure.key_span(path), (text, path)
 
@@ -113,3 +114,13 @@ def test_the_places_of_fixtures() -> None:
         except Unsure:
             continue
         check(text)
+
+
+def test_many_places_are_noted_at_once() -> None:
+    text = "".join(f"k{number}:\n  a: 1\n" for number in range(2000))
+    one = Document("f.yaml", 0, 1, text, document(text), plain=True)
+    assert [one.span((f"k{number}", "a")).line for number in range(2000)] == list(range(2, 4001, 2))
+    assert one._positions is not None
+    one.forget_places()
+    assert one.span(("k1999", "a")) == (4000, 6, 4000, 7)
+    assert one._positions is None

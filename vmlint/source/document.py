@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Document", "Duplicate", "Problem", "Skipped", "SourceFile"]
 
+_MOST_WALKED = 20_000
+"""How many lines the walks to the places of a document may take, all together."""
+
 
 class Problem(Record):
     """Why a document can't be read. Lines and columns count from 1 in the file.
@@ -61,6 +64,7 @@ class Document:
     __slots__ = (
         "_positions",
         "_rows",
+        "_walked",
         "column",
         "data",
         "duplicates",
@@ -124,6 +128,7 @@ class Document:
         self.stray = stray
         self._positions: Positions | None = None
         self._rows: list[str] | None = None
+        self._walked = 0
         self.plain = plain
         self.waiting = waiting
         if not waiting:
@@ -172,11 +177,11 @@ class Document:
         A place is always on one line: of a value over several lines it is the first one. `()` is the first line of the
         document's content.
         """
-        return self._place(path) if self.plain else self._places().span(path)
+        return self._place(path) if self._is_quickly_walked() else self._places().span(path)
 
     def key_span(self, path: Path) -> Span:
         """The place of the field's key; for a list item its first key, or its first line where it has none."""
-        return self._place(path, key=True) if self.plain else self._places().key_span(path)
+        return self._place(path, key=True) if self._is_quickly_walked() else self._places().key_span(path)
 
     def extent(self, path: Path) -> tuple[int, int]:
         """The first and the last line of the field: from its key to the end of its value.
@@ -200,11 +205,19 @@ class Document:
     def forget_places(self) -> None:
         """Keep the positions no longer, which take several times the memory of the text."""
         self._positions = self._rows = None
+        self._walked = 0
 
     def _lines(self) -> list[str]:
         if self._rows is None:
             self._rows = self.text.split("\n")
         return self._rows
+
+    def _is_quickly_walked(self) -> bool:
+        """Whether a walk down the lines still costs less than to note all places at once."""
+        if not self.plain or self._positions is not None:
+            return False
+        self._walked += len(self._lines())
+        return self._walked < _MOST_WALKED
 
     def _place(self, path: Path, *, key: bool = False) -> Span:
         from vmlint.source.places import place
