@@ -27,14 +27,16 @@ from vmlint.world.likeness import Alike, Templates
 from vmlint.world.settings import Settings
 
 VM = """
-    apiVersion: kubevirt.io/v1
+    apiVersion: kubevirt.io/VERSION
     kind: VirtualMachine
+    TOP: TOP
     metadata: {name: NAME, namespace: SPACE, labels: {app: LABEL}, annotations: {note: NOTE}}
     spec:
       runStrategy: Always
       dataVolumeTemplates:
       - metadata: {name: DISK, labels: {app: LABEL}}
-        spec: {storage: {resources: {requests: {storage: SIZE}}}, sourceRef: {kind: DataSource, name: IMAGE WHERE}}
+        spec:
+          {storage: {resources: {requests: {storage: SIZE}}}, sourceRef: {kind: DataSource, name: IMAGE WHERE} FIELD}
       template:
         metadata: {labels: {kubevirt.io/domain: LABEL}, annotations: {note: NOTE}}
         spec:
@@ -50,6 +52,9 @@ VM = """
           - {name: init, cloudInitNoCloud: {userData: "DATA"}}
 """
 USUAL = {
+    "VERSION": "v1",
+    "TOP: TOP": "status: {}",
+    "FIELD": "",
     "NAME": "web",
     "SPACE": "shop",
     "LABEL": "web",
@@ -64,6 +69,9 @@ USUAL = {
     "DATA": "#cloud-config",
 }
 ODD = {
+    "VERSION": ["v1alpha3", "v1beta9"],
+    "TOP: TOP": ["colour: red", "sops: {mac: a}", "sops: {}"],
+    "FIELD": [", colour: red", ", contentType: 7", ", contentType: archive"],
     "NAME": ["db", "DB", "'7'", "7", "''", "a.b", "'${NAME}'", "x" * 64, "x" * 254],
     "SPACE": ["bank", "a.b", "'7'", "7", "''", "'${SPACE}'", "x" * 64],
     "LABEL": ["db", "''", "7", "null", "a b", "'${APP}'", "x" * 64, "[a]"],
@@ -213,6 +221,14 @@ def test_a_guest_has_its_own_values(case: Path) -> None:
                 started = world.vms.started(vm)
                 refused = started.conflicts or started.refusal or started.problem
                 assert world.vms.started_template(vm) == (None if refused else started.template)
+
+
+def test_an_encrypted_vm_says_nothing_of_the_form_of_others() -> None:
+    grace = "30\n          colour: red"
+    one = world(vm(**{"GRACE": grace, "TOP: TOP": "sops: {mac: a}"}), vm(NAME="other", GRACE=grace))
+    assert len(stand_ins(one)) == 1
+    found = [len(one.form.refusals(vm)) for vm in one.cluster.resources if isinstance(vm, VirtualMachine)]
+    assert found == [0, 1]
 
 
 def test_rules_are_given_the_vm_itself() -> None:

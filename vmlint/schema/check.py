@@ -32,7 +32,7 @@ from vmlint.schema.meta import FIELDS, check_metadata, is_surely_right
 from vmlint.schema.node import Frame, Node, path_of
 from vmlint.schema.quick import Demands, accepts
 
-__all__ = ["Admission", "Release", "Schema", "check"]
+__all__ = ["Admission", "Release", "Schema", "check", "is_right_beside"]
 
 Release = tuple[int, ...]
 """A release, as (major, minor); more numbers are not looked at."""
@@ -45,6 +45,7 @@ _EXACT = 2**53  # whole numbers are exact up to here where JSON's numbers are fl
 _INT32 = 2**31
 _MOST_HINTS = 1000  # of one object: to find out what is meant costs far more than to see that a field is unknown
 _ROOT = frozenset({"apiVersion", "kind", "metadata", "status"})
+_TOP = _ROOT | {"spec"}
 
 
 class Admission(Record):
@@ -113,12 +114,26 @@ def _is_right(data: dict[str, Any], schema: Schema, target: Release | None, whol
     return _accepts(schema.root, schema.admission, schema.product, target, whole)(data)
 
 
+def is_right_beside(data: dict[str, Any], field: str, schema: Schema, target: Release | None) -> bool:
+    """Whether the metadata of a whole object and one field of its `spec` are surely in order, and the object holds
+    nothing that no object has."""
+    spec, node = data.get("spec"), schema.root.field("spec")
+    child = node.field(field) if node is not None else None
+    if type(spec) is not dict or node is None or child is None or node.releases.get(field):
+        return False
+    if not _TOP.issuperset(data) or not is_surely_right(data.get("metadata"), schema.kind):
+        return False
+    return field not in spec or _accepts(child, schema.admission, schema.product, target, True, frozenset())(
+        spec[field]
+    )
+
+
 @lru_cache(maxsize=256)
 def _accepts(
-    root: Node, admission: Admission, product: str, target: Release | None, whole: bool
+    node: Node, admission: Admission, product: str, target: Release | None, whole: bool, skipped: frozenset[str] = _ROOT
 ) -> Callable[[Any], bool]:
-    walk = _Walk(Schema("", admission, root, product), target, whole)
-    return accepts(root, Demands(*admission, whole), walk.is_served, _is_of, _ROOT)
+    walk = _Walk(Schema("", admission, node, product), target, whole)
+    return accepts(node, Demands(*admission, whole), walk.is_served, _is_of, skipped)
 
 
 def _proposes_claims(data: dict[str, Any]) -> bool:

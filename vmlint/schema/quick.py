@@ -35,11 +35,12 @@ class Demands(Record):
 def accepts(
     root: Node, demands: Demands, served: Served, is_of: Callable[..., bool], skipped: frozenset[str]
 ) -> Accepts:
-    """The function for whole objects; the fields of the root that are `skipped` are not looked at.
+    """The function for values of a node; of an object's fields those that are `skipped` are not looked at.
 
     `served` and `is_of` are what `check` goes by: which fields a release serves, and whether a scalar has a type.
     """
-    return _Compiler(demands, served, is_of).object(root, skipped)
+    compiler = _Compiler(demands, served, is_of)
+    return compiler.object(root, skipped) if skipped else compiler.value(root)
 
 
 class _Field(Record):

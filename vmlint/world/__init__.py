@@ -62,7 +62,7 @@ class World:
         self.machine = Machine(self.vms)
         self.addresses = Addresses(cluster)
         self._names = Names(cluster)
-        self.form = Form(cluster, settings.release)
+        self.form = Form(cluster, settings.release, self.vms.alike)
 
     @cached_property
     def snapshots(self) -> Snapshots:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from vmlint.catalog.schemas import api_kind
@@ -12,7 +12,8 @@ from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
-from vmlint.schema.check import Schema, check
+from vmlint.model.subjects import VirtualMachine
+from vmlint.schema.check import Schema, check, is_right_beside
 from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
 from vmlint.schema.meta import check_metadata
@@ -28,9 +29,13 @@ class Form:
     An object is judged by KubeVirt's or CDI's own schema, else by the CustomResourceDefinition in the files.
     """
 
-    def __init__(self, cluster: Cluster, release: Release | None) -> None:
+    def __init__(
+        self, cluster: Cluster, release: Release | None, alike: Callable[[VirtualMachine], VirtualMachine]
+    ) -> None:
+        """`alike` tells the first of the VMs that differ in what `likeness` says, and in nothing else."""
         self._cluster = cluster
         self._release = release
+        self._alike = alike
         self._refusals: dict[int, tuple[Refusal, ...]] = {}
         self._defined: dict[tuple[str, str], Schema | None] = {}
 
@@ -61,9 +66,19 @@ class Form:
             yield stray
             return
         if schema is not None:
+            if isinstance(resource, VirtualMachine) and self._is_like_a_right_one(resource, schema, target):
+                return
             yield from check(resource.data, schema, target=target, whole=not resource.fragment)
         elif row is None and BY_GROUP_KIND.get((group, kind)) is resource.kind:
             yield from _labels(resource)
+
+    def _is_like_a_right_one(self, vm: VirtualMachine, schema: Schema, target: Release | None) -> bool:
+        """Whether a VM that is like this one is in order, and so is what they may differ in: names and texts, which are
+        of the right type, the metadata, and the DataVolume templates."""
+        first = self._alike(vm)
+        if first is vm or first.api_version != vm.api_version or first.fragment or vm.fragment or "sops" in first.data:
+            return False
+        return is_right_beside(vm.data, "dataVolumeTemplates", schema, target) and not self.refusals(first)
 
     def _custom(self, resource: Resource) -> Schema | None:
         """The schema of a custom resource, None where no definition is at hand, or several that differ."""

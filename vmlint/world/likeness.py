@@ -1,8 +1,8 @@
 """VMs that KubeVirt judges alike, and DataVolume templates that CDI judges alike.
 
 The VMs of a repository come from a few patterns: they differ in names, addresses and cloud-init texts, and in little
-else. Such a value has no part in what instancetype, preference, defaults and admission do, as long as its form is
-right. So it is blanked, and VMs that are the same then are judged once.
+else. Such a value has no part in what instancetype, preference, defaults and admission do, nor in whether the form is
+right, as long as its own form is. So it is blanked, and VMs that are the same then are judged once.
 """
 
 from __future__ import annotations
