@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vmlint.api import judge
 from vmlint.cache import Cache
-from vmlint.cache.earlier import EarlierAnalysis
+from vmlint.cache.earlier import EarlierAnalysis, words_in
 from vmlint.engine.analysis import Analysis, analyse
 from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
@@ -130,6 +134,27 @@ spec:
     (tmp_path / "kubevirt.yaml").write_text(kubevirt.replace("macvtap:", "passt:"))
     second = vmlint.check(cache=cache)
     assert "network-binding-not-registered" in {one.slug for one in second.findings}
+
+
+TEXTS = st.text(
+    st.sampled_from("ab1._-\\n\\t\\r\\b\\f\\x01\\x85\\ud800é\\\\\"'/ nu{}[],:") | st.characters(), max_size=12
+)
+
+
+@given(
+    st.recursive(
+        TEXTS | st.integers() | st.floats(allow_nan=False) | st.none() | st.booleans(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    )
+)
+def test_no_word_of_an_object_is_lost(data: Any) -> None:
+    found, waiting = set(words_in(data)), [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+        elif isinstance(value, str):
+            assert found.issuperset(re.findall(r"[A-Za-z0-9._-]+", value, re.ASCII))
 
 
 def test_what_kustomizations_build_is_known_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

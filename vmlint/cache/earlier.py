@@ -12,6 +12,7 @@ again where any name comes or goes: what may be meant by it is one of them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -45,6 +46,7 @@ __all__ = [
     "macs_of",
     "names_of",
     "reached_from",
+    "words_in",
 ]
 
 NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
@@ -241,6 +243,7 @@ def looked_for(one: Resource, snapshot: Snapshot, number: int) -> Iterator[tuple
 
 def reached_from(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
     """The ids of the objects that mention a name, or have an address, and of all that mention these."""
+    known = {*names, *(name for one in resources for name in names_of(one))}
     mentioned: dict[str, list[Resource]] = {}
     waiting = list(names)
     reached: set[int] = set()
@@ -248,7 +251,7 @@ def reached_from(names: set[str], addresses: Set[str], resources: Sequence[Resou
         if addresses and not addresses.isdisjoint(macs_of(one)):
             waiting += names_of(one)
             reached.add(id(one))
-        for word in one.once(_mentions):
+        for word in one.once(_mentions) & known:
             mentioned.setdefault(word, []).append(one)
     while waiting:
         for one in mentioned.pop(waiting.pop(), ()):
@@ -274,17 +277,40 @@ def names_of(one: Resource) -> Iterator[str]:
 
 def _mentions(one: Resource) -> frozenset[str]:
     """The words of all texts of an object, and the names of what it refers to."""
-    words = {*names_of(one), *(link.ref.name for link in links(one))}
-    waiting: list[Any] = [one.data]
+    return frozenset({*names_of(one), *(link.ref.name for link in links(one)), *map(intern, words_in(one.data))})
+
+
+_KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+_SPACES = bytes(byte if byte in _KEPT else 0x20 for byte in range(256))
+_ESCAPES = (b"\\\\", b"\\n", b"\\t", b"\\r", b"\\b", b"\\f")
+"""How JSON writes characters that are part of no name: the backslash first, which may stand before such a letter."""
+
+
+def words_in(data: Any) -> Iterable[str]:
+    """The words of all texts and keys of an object that may be a name: those of its JSON, which is made in C."""
+    try:
+        written = json.dumps(data, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    except (TypeError, ValueError):  # not of plain values
+        return _words_of_each(data)
+    if b"\\" in written:
+        if b"\\u" in written:
+            return _words_of_each(data)
+        for escape in _ESCAPES:
+            written = written.replace(escape, b" ")
+    return written.translate(_SPACES).decode("ascii").split()
+
+
+def _words_of_each(data: Any) -> Iterator[str]:
+    waiting: list[Any] = [data]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
+            waiting += value
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
         elif value is not None and not isinstance(value, bool):
-            words.update(map(intern, NAME.findall(value if isinstance(value, str) else str(value))))
-    return frozenset(words)
+            yield from NAME.findall(value if isinstance(value, str) else str(value))
 
 
 def macs_of(one: Resource) -> list[str]:
