@@ -35,7 +35,7 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (authorizeDataVolume); CDI
 `staging/src/kubevirt.io/containerized-data-importer-api/pkg/apis/core/v1beta1/authorize_utils.go`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.cdi.datasource import Target
@@ -59,14 +59,14 @@ _EVERYBODY = ("system:authenticated", "system:serviceaccounts")
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
-    account = _account(vm)
-    if is_unknown(account):
-        return
     for disk in world.storage.disks(vm):
         target = world.storage.resolve_source(disk) if disk.form is Written.TEMPLATE else None
         if not isinstance(target, Target) or not target.ready or target.namespace == vm.namespace:
             continue
-        bindings = list(_bindings(target.namespace, world))
+        account = _account(vm)
+        if is_unknown(account):
+            return
+        bindings = _bindings(target.namespace, world)
         explicit = [binding for binding in bindings if binding.namespace and _allows_copies(binding, world)]
         granted = (
             _names(binding, vm.namespace, account) and _allows_copies(binding, world) is not False
@@ -89,11 +89,16 @@ def _account(vm: VirtualMachine) -> str:
     return text(vm.vmi_spec, "serviceAccountName") or next(filter(None, volumes), "default")
 
 
-def _bindings(namespace: str, world: World) -> Iterator[Resource]:
-    for binding in world.cluster.of_kind("RoleBinding"):
-        if binding.namespace == namespace:
-            yield binding
-    yield from world.cluster.of_kind("ClusterRoleBinding")
+def _bindings(namespace: str, world: World) -> list[Resource]:
+    own = world.memo.once(_bindings, world.cluster, lambda: _by_namespace(world.cluster.of_kind("RoleBinding")))
+    return [*own.get(namespace, ()), *world.cluster.of_kind("ClusterRoleBinding")]
+
+
+def _by_namespace(bindings: Sequence[Resource]) -> Mapping[str, Sequence[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for binding in bindings:
+        found.setdefault(binding.namespace, []).append(binding)
+    return found
 
 
 def _allows_copies(binding: Resource, world: World) -> bool | None:

@@ -74,13 +74,14 @@ class _OfKind:
             raise
         except Exception:  # a rule that asks the same will say where it fails
             return wanted
+        if alike is subject:
+            return wanted.intersection(_names(data))
         # What is alike has the same fields but for those of its metadata and templates.
-        spec = subject.vm_spec
         if (shared := self._in_alike.get(alike)) is None:
-            rest = {field: value for field, value in spec.items() if field != _TEMPLATES}
+            rest = {field: value for field, value in alike.vm_spec.items() if field != _TEMPLATES}
             shared = self._in_alike[alike] = wanted.intersection(_names(rest))
         own = {field: value for field, value in data.items() if field != "spec"}
-        own[_TEMPLATES] = spec.get(_TEMPLATES)
+        own[_TEMPLATES] = subject.vm_spec.get(_TEMPLATES)
         return shared.union(wanted.intersection(_names(own)))
 
 

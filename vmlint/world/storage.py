@@ -346,7 +346,7 @@ class Storage:
 
     def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
         """The names of the files' storage classes where none of them is surely the default."""
-        choice = choose(self._world.classes, None, content_type)
+        choice = self._world.once(("default", content_type), lambda: choose(self._world.classes, None, content_type))
         if choice.storage_class is not None or not choice.decided:
             return ()
         return tuple(text(entry, "metadata", "name") for entry in self._world.classes)
