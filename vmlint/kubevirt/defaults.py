@@ -12,7 +12,7 @@ from typing import Any
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
 from vmlint.kubevirt.values import Draft, whole
-from vmlint.model.access import each, get, mapping, sequence, text
+from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
@@ -154,12 +154,13 @@ def _no_interface(code: Applying) -> Refusal:
 def fill_disks(draft: Draft) -> None:
     """A disk without a target for each volume that no disk and no filesystem names."""
     written = mapping(draft.data, *_DEVICES)
-    names = [entry.get("name") for kind in _TARGETS for _, entry in each(written, kind)]
+    targets = [entry for kind in _TARGETS for entry in sequence(written, kind)]
+    names = [entry.get("name") for entry in targets if isinstance(entry, dict)]
     known = {name for name in names if isinstance(name, str)}
     missing = [
         name
-        for _, volume in each(draft.data, "spec", "volumes")
-        if (name := volume.get("name")) not in (known if isinstance(name, str) else names)
+        for volume in sequence(draft.data, "spec", "volumes")
+        if isinstance(volume, dict) and (name := volume.get("name")) not in (known if isinstance(name, str) else names)
     ]
     if not missing:
         return

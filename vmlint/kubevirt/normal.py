@@ -154,7 +154,8 @@ class _Types:
     def of(self, name: str) -> _Type:
         if name not in self._known:
             kinds = {**_table()[name], **self._proposed.get(name, {})}
-            made = _CommonType if name in COMMON else _Type
+            flat = all(kind in _COPIED for kind in kinds.values())
+            made = _CommonType if name in COMMON else _FlatType if flat else _Type
             self._known[name] = made(kinds, self, _DEFAULTS.get(name, {}), settled=name not in WITH_AMOUNTS)
         return self._known[name]
 
@@ -234,11 +235,6 @@ class _Type:
         return {field: self._types.form(kind) for field, kind in self._kinds.items()}
 
     @cached_property
-    def _flat(self) -> frozenset[str] | None:
-        """The fields of a type that holds no other: a value with no others, and no empty ones, stays as it is."""
-        return frozenset(self._kinds) if all(kind in _COPIED for kind in self._kinds.values()) else None
-
-    @cached_property
     def _always(self) -> Mapping[str, Any]:
         """The fields that are there even where they are absent, with their values."""
         return {**self._types.zeros(self._kinds), **self._defaults}
@@ -253,8 +249,6 @@ class _Type:
         """Whether a value is soon seen to stay as it is."""
         if not self._always.keys() <= data.keys():
             return False
-        if (flat := self._flat) is not None:
-            return data.keys() <= flat and all(data.values())
         fields = self._fields
         for key, value in data.items():
             field = fields.get(key)
@@ -282,6 +276,18 @@ class _Type:
         for key, value in self._always.items():
             out.setdefault(key, value)
         return data if same and len(out) == len(data) else out
+
+
+class _FlatType(_Type):
+    """A Go type that holds no other: a value of its fields alone, none of which is empty, stays as it is."""
+
+    def write(self, value: Any, was: Any = None) -> Any:
+        if not isinstance(value, dict):
+            return value
+        keys = value.keys()
+        if keys <= self._kinds.keys() and self._always.keys() <= keys and all(value.values()):
+            return value
+        return self._written(value, _NOTHING)
 
 
 class _CommonType(_Type):
