@@ -113,6 +113,9 @@ def test_any_field_may_be_absent_or_strange(spec: dict[str, Any]) -> None:
         ("domain.devices.disks[1].name", "lost", "disks"),
         ("domain.devices.disks[1].name", "Init", "disks"),
         ("volumes[1].name", "root", "volumes"),
+        ("volumes[0].dataVolume.name", "", "volumes"),
+        ("volumes[1].cloudInitNoCloud.userData", "x" * 2049, "cloud_init"),
+        ("domain.devices.interfaces[0].macAddress", "02:00:00:00:00:00", "interfaces"),
         ("volumes[1]", {"name": "init", "downwardMetrics": {}}, "features"),
         ("networks[0]", {"name": "default", "multus": {"networkName": "lan"}}, "interfaces"),
         ("networks[1]", {"name": "lan", "pod": {}}, "networks"),
@@ -198,14 +201,19 @@ EMPTY, FLAG, ORDER = some(), st.booleans(), st.integers(0, 2)
 TARGET = some(bus=st.sampled_from(["virtio", "sata", "scsi", "ide", ""]), readonly=FLAG)
 VOLUME = st.one_of(
     *(
-        named("abcd", **{source: st.just({field: "a"})})
+        named("abcd", **{source: st.sampled_from([{field: "a"}, {field: ""}])})
         for source, field in (("dataVolume", "name"), ("secret", "secretName"))
     ),
     *(named("abcd", **{source: EMPTY}) for source in ("downwardMetrics", "memoryDump", "configMap", "emptyDisk")),
     named("abcd", serviceAccount=st.sampled_from([{"serviceAccountName": "robot"}, {"serviceAccountName": "other"}])),
     named("abcd", containerPath=some(path=st.sampled_from(["/a", "/var/run/kubevirt"]))),
     named("abcd", hostDisk=some(path=st.just("/a"), type=st.sampled_from(["Disk", "disk"]), capacity=st.just("1Gi"))),
-    named("abcd", cloudInitNoCloud=some(userData=st.sampled_from(["#cloud-config", ""]), userDataBase64=st.just("?"))),
+    named(
+        "abcd",
+        cloudInitNoCloud=some(
+            userData=st.sampled_from(["#cloud-config", "", "x" * 2049, "ä" * 1025]), userDataBase64=st.just("?")
+        ),
+    ),
 )
 DISK = st.one_of(
     named("abcd", disk=TARGET, bootOrder=ORDER, serial=st.sampled_from(["A1", "", "ä"]), dedicatedIOThread=FLAG),

@@ -20,7 +20,7 @@ from vmlint.model.refusal import Entry, Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
 
-__all__ = ["Code", "check"]
+__all__ = ["Code", "check", "is_usual_mac"]
 
 _INTERFACES = ("domain", "devices", "interfaces")
 _BINDINGS = ("bridge", "masquerade", "sriov", "passtBinding", "binding")
@@ -157,6 +157,11 @@ def _binding(nic: _Nic) -> Iterator[Refusal]:
         yield _refusal(nic, Code.MAC_RESERVED, "macAddress", mac=_RESERVED_MAC)
     if "bridge" in bindings and nic.pod and nic.view.cluster.bridge_on_pod_network is False:
         yield _refusal(nic, Code.BRIDGE_NOT_PERMITTED)
+
+
+def is_usual_mac(address: str) -> bool:
+    """Whether a text is a MAC address that any interface may have."""
+    return mac_length(address) == 6 and address != _RESERVED_MAC
 
 
 def _fields(nic: _Nic) -> Iterator[Refusal]:

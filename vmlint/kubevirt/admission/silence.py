@@ -127,6 +127,16 @@ _COMPARE_SOURCES = frozenset((volumes, disks))
 _COMPARE_NETWORKS = frozenset((networks, interfaces, disks, enums, features, claims, probes))
 _COMPARE_DISKS = frozenset((disks, features))
 
+_FREE: Mapping[str, frozenset[str]] = {
+    "cloudInitConfigDrive": frozenset(("userData", "networkData")),
+    "cloudInitNoCloud": frozenset(("userData", "networkData")),
+    "dataVolume": frozenset(("name",)),
+    "persistentVolumeClaim": frozenset(("claimName",)),
+}
+"""The names and texts of volumes that differ from guest to guest: where they are short, they only have to be there."""
+_SHORT = 1024  # of the 2048 bytes that a text may have
+_MAC = "02:00:00:00:00:01"
+
 _POD, _MULTUS, _MULTUS_DEFAULT = 1, 2, 3
 _NETWORKS: Mapping[int, Mapping[str, Any]] = {
     _POD: {"pod": {}},
@@ -162,7 +172,8 @@ class Silence:
 
     def __init__(self) -> None:
         self._together = tuple((names, subjects, _Parts()) for names, subjects in _TOGETHER)
-        self._alone, self._probes, self._metadata, self._vms = _Parts(), _Parts(), _Parts(), _Parts()
+        self._alone, self._probes, self._vms = _Parts(), _Parts(), _Parts()
+        self._metadata = (("labels", metadata, _Parts()), ("annotations", features, _Parts()))
         self._volumes, self._networks, self._interfaces = _Parts(), _Parts(), _Parts()
         self._disks: dict[str, _Parts] = defaultdict(_Parts)
 
@@ -219,13 +230,12 @@ class Silence:
                 asked |= about[name]
 
     def _of_metadata(self, view: View, asked: set[ModuleType]) -> None:
-        """Labels and annotations: what keys they have. Which values count is left to the checks."""
-        for field, subject in (("labels", metadata), ("annotations", features)):
-            if keys := (field, *view.metadata.get(field, ())):
-                found = self._metadata.get(keys)
+        """Labels and annotations: what keys there are. Which values count is left to the checks."""
+        for field, subject, known in self._metadata:
+            for key in view.metadata.get(field) or ():
+                found = known.get(key)
                 if found is None:
-                    given = {field: dict.fromkeys(keys[1:], "true")}
-                    found = self._metadata.judge(keys, view, (subject,), _EMPTY, given)
+                    found = known.judge(key, view, (subject,), _EMPTY, {field: {key: "true"}})
                 if found:
                     asked |= found
 
@@ -243,6 +253,8 @@ class Silence:
         for volume in owned.values():
             part = {"name": "disk", **volume}
             part["name"] = "disk"
+            for source in _FREE.keys() & volume.keys():
+                part[source] = _blanked(volume[source], _FREE[source])
             found = self._volumes.get(key := _key(part))
             if found is None:
                 found = self._volumes.judge(key, view, _OF_VOLUMES, {"volumes": [part]})
@@ -284,10 +296,13 @@ class Silence:
             asked |= _COMPARE_NETWORKS
             return
         for name, card in cards.items():
-            found = self._interfaces.get(on := (kinds[name], _key({"name": name, **card})))
+            part = {"name": name, **card}
+            if "macAddress" in card and interfaces.is_usual_mac(card["macAddress"]):
+                part["macAddress"] = _MAC
+            found = self._interfaces.get(on := (kinds[name], _key(part)))
             if found is None:
                 network = {"name": name, **_NETWORKS[kinds[name]]}
-                spec = {"networks": [network], "domain": {"devices": {"interfaces": [card]}}}
+                spec = {"networks": [network], "domain": {"devices": {"interfaces": [part]}}}
                 found = self._interfaces.judge(on, view, _OF_INTERFACES, spec)
             if found:
                 asked |= found
@@ -299,6 +314,15 @@ class Silence:
                     found = self._probes.judge(key, view, (probes,), spec)
                 if found:
                     asked |= found
+
+
+def _blanked(source: dict[str, Any], free: frozenset[str]) -> dict[str, Any]:
+    """The source of a volume with one text for all short ones."""
+    return {field: "text" if field in free and _is_short(value) else value for field, value in source.items()}
+
+
+def _is_short(value: Any) -> bool:
+    return type(value) is str and 0 < len(value) <= _SHORT and value.isascii()
 
 
 def _key(entry: dict[str, Any]) -> bytes:
