@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from vmlint.model.access import text
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes
+from vmlint.runtime.pattern import late
 
 __all__ = ["Check", "check_name"]
 
@@ -64,7 +64,7 @@ class Check(Codes):
     POPULATOR_SOURCE_UNSUPPORTED = "populator-source-unsupported"
 
 
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_SUBDOMAIN = late(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _MAX_NAME = 253
 
 

@@ -17,6 +17,7 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes
+from vmlint.runtime.pattern import late
 
 __all__ = ["ADOPTION", "GATES", "ConfigFlaw", "check_config", "meant_gate", "meant_gates"]
 
@@ -28,7 +29,7 @@ _LEAST = 8
 """The length from which a part of a gate's name means the gate."""
 _DEFAULT_REQUESTS = {"cpu": "100m", "memory": "60M"}
 _DEFAULT_LIMITS = {"cpu": "750m", "memory": "600M"}
-_SCHEME = re.compile(r"[a-z]+://", re.IGNORECASE)
+_SCHEME = late(r"[a-z]+://", re.IGNORECASE)
 
 
 class ConfigFlaw(Codes):

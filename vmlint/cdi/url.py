@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["registry_scheme", "request_scheme"]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*+):(.*)", re.DOTALL)
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_USER = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
-_PORT = re.compile(r"(:[0-9]*)?")
+_CONTROL = late(r"[\x00-\x1f\x7f]")
+_SCHEME = late(r"([A-Za-z][A-Za-z0-9+.-]*+):(.*)", re.DOTALL)
+_BAD_ESCAPE = late(r"%(?![0-9A-Fa-f]{2})")
+_USER = late(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
+_PORT = late(r"(:[0-9]*)?")
 # A host may hold any byte beyond ASCII, and escapes of those alone.
-_HOST = re.compile(r"([A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%25)*")
+_HOST = late(r"([A-Za-z0-9\-_.~!$&'()*+,;=:\[\]<>\"]|[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%25)*")
 
 
 def request_scheme(url: str) -> str | None:

@@ -12,7 +12,6 @@ from vmlint.cli.output import say, write
 from vmlint.errors import ConfigError, NothingToRead, UsageError, described
 from vmlint.model.spelling import nearest
 from vmlint.runtime.gc_control import end, expect_end
-from vmlint.runtime.late_patterns import compile_late
 from vmlint.runtime.limited import lacks_memory
 
 __all__ = ["COMMANDS", "GROUPS", "main", "program"]
@@ -88,7 +87,6 @@ examples:
 def program() -> int:
     """The command line of this process, which ends after it: the exit code."""
     expect_end()
-    compile_late()
     try:
         return main()
     finally:

@@ -6,11 +6,12 @@ import re
 from typing import Any
 
 from vmlint.errors import ConfigError
+from vmlint.runtime.pattern import late
 from vmlint.source.authored import Mistake, Written
 
 __all__ = ["has_table", "read_toml"]
 
-_TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
+_TABLE = late(r"^\s*\[+\s*tool\s*\.\s*vmlint\s*[].]", re.MULTILINE)
 
 
 def has_table(text: str) -> bool:
@@ -57,8 +58,8 @@ def _table(data: dict[str, Any]) -> Any:
 
 _KEY = r"""(?:[\w-]+|"[^"]*"|'[^']*')"""
 _KEYS = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
-_HEAD = re.compile(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
-_PAIR = re.compile(rf"\s*({_KEYS})\s*=")
+_HEAD = late(rf"\s*(\[\[?)\s*({_KEYS})\s*\]")
+_PAIR = late(rf"\s*({_KEYS})\s*=")
 
 
 def _lines(text: str) -> dict[tuple[str | int, ...], int]:

@@ -12,6 +12,7 @@ from vmlint.graph.build import objects
 from vmlint.model.access import mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, kind_of
+from vmlint.runtime.pattern import late
 from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document, Skipped, SourceFile
 
@@ -21,14 +22,14 @@ _GROUPS = "kubevirt.io"
 _TEXTS = (BY_GROUP_KIND["", "ConfigMap"], BY_GROUP_KIND["", "Secret"])
 _LOOKED_INTO = (_GROUPS, "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io")
 _HINT = "kubevirt.io/v"
-_IN_TEXT = re.compile(
+_IN_TEXT = late(
     r"""^[\s"'{,]*apiVersion["']?\s*:\s*["']?(?:\w+\.)?kubevirt\.io/v\w+.*?^[\s"'{,]*kind["']?\s*:\s*["']?(\w+)""",
     re.MULTILINE | re.DOTALL,
 )
 _LONGEST = 100_000
 """Of a longer text only the beginning is searched."""
 
-_CHART_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
+_CHART_NAME = late(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
 
 
 def embedded(document: Document) -> Iterator[Skipped]:

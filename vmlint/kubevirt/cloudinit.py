@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["encoding_of", "lacks_header", "unpacked"]
 
 _HEADERS = ("#!", "#cloud-config", "#cloud-boothook", "#include", "#part-handler", "#upstart-job", "## template:")
@@ -25,7 +27,7 @@ _KEYS = (
     "|ssh_authorized_keys|ssh_deletekeys|ssh_genkeytypes|ssh_import_id|ssh_keys|ssh_pwauth|swap|timezone|user|users"
     "|write_files|yum_repos|zypper"
 )
-_CLOUD_CONFIG = re.compile(rf"^(?:{_KEYS}):(?:\s|$)", re.MULTILINE)
+_CLOUD_CONFIG = late(rf"^(?:{_KEYS}):(?:\s|$)", re.MULTILINE)
 
 
 def lacks_header(data: str) -> bool:

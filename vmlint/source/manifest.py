@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["is_manifest", "is_unfilled"]
 
-_VERSION = re.compile(r"^[ ]{0,3}(?:- )?[\"']?apiVersion[\"']?[ ]*:", re.MULTILINE)
-_KIND = re.compile(r"^[ ]{0,3}(?:- )?[\"']?kind[\"']?[ ]*:", re.MULTILINE)
-_OWN_KIND = re.compile(r"^[ ]{0,3}(?:- )?kind[ ]*:[ ]*[\"']?(?:VirtualMachine|DataVolume|DataSource)", re.MULTILINE)
-_JSON_VERSION = re.compile(r"\"apiVersion\"\s*:")
-_JSON_KIND = re.compile(r"\"kind\"\s*:")
-_FLOW = re.compile(r"^\s*\{[^\"]*\bapiVersion\s*:", re.MULTILINE)
-_VALUE = re.compile(r":[ ]+(?:%%?[A-Za-z][\w.-]*%%?|@@?[A-Za-z][\w.-]*@@?)|<%|\[%|\{%")
+_VERSION = late(r"^[ ]{0,3}(?:- )?[\"']?apiVersion[\"']?[ ]*:", re.MULTILINE)
+_KIND = late(r"^[ ]{0,3}(?:- )?[\"']?kind[\"']?[ ]*:", re.MULTILINE)
+_OWN_KIND = late(r"^[ ]{0,3}(?:- )?kind[ ]*:[ ]*[\"']?(?:VirtualMachine|DataVolume|DataSource)", re.MULTILINE)
+_JSON_VERSION = late(r"\"apiVersion\"\s*:")
+_JSON_KIND = late(r"\"kind\"\s*:")
+_FLOW = late(r"^\s*\{[^\"]*\bapiVersion\s*:", re.MULTILINE)
+_VALUE = late(r":[ ]+(?:%%?[A-Za-z][\w.-]*%%?|@@?[A-Za-z][\w.-]*@@?)|<%|\[%|\{%")
 """A value that begins with a character which can begin no value in YAML, and the tags of template languages."""
 
 

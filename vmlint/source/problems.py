@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from vmlint.runtime.pattern import late
+
 if TYPE_CHECKING:
     from yaml.error import YAMLError
 
 __all__ = ["CONTROL", "DIRECTIVE", "Unreadable", "explain"]
 
-CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+CONTROL = late("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """A character that YAML does not allow, in quotes or not. Source: libyaml `src/reader.c`, the same in go-yaml v2."""
 
 _INDENTATION = "the indentation does not fit the lines above"
@@ -72,7 +74,7 @@ _CONTEXTS: dict[tuple[str, str], str] = {
 _OPENED = {"found unexpected end of stream", "found unexpected document indicator"}
 """Problems that are seen at the end of the text, and made where the value began."""
 
-_DIRECTIVE_LINE = re.compile("^%", re.MULTILINE)
+_DIRECTIVE_LINE = late("^%", re.MULTILINE)
 
 
 class Unreadable(Exception):  # noqa: N818 - it never leaves the package, and reads as the fact that it is

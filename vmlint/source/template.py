@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
+from vmlint.runtime.pattern import late
 
 __all__ = ["is_template", "reason_of_template"]
 
 _MARKS = ("{{", "{%")
-_HELM = re.compile(
-    r"\{\{-?\s*(?:\$?\.?(?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|tpl\s)"
-)
-_HELM_ANYWHERE = re.compile(r"\.(?:Values|Release|Chart|Capabilities)\.")
+_HELM = late(r"\{\{-?\s*(?:\$?\.?(?:Values|Release|Chart|Capabilities|Files)\b|include\s|template\s|define\s|tpl\s)")
+_HELM_ANYWHERE = late(r"\.(?:Values|Release|Chart|Capabilities)\.")
 
 
 def is_template(text: str) -> bool:
