@@ -25,7 +25,7 @@ from vmlint.cli.fixtures import _Folders, cases
 from vmlint.engine import analysis
 from vmlint.findings import location
 from vmlint.findings.finding import Report
-from vmlint.parallel import processes
+from vmlint.parallel import processes, split
 from vmlint.parallel.processes import available, start_method
 from vmlint.parallel.team import Team, Worker
 from vmlint.report import render
@@ -210,7 +210,7 @@ def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> lis
         known.extend([*found.reused, *found.ends])
         return found
 
-    monkeypatch.setattr(processes, "subject_check", checked)
+    monkeypatch.setattr(split, "subject_check", checked)
     monkeypatch.setattr(api, "analyse", analysed)
     alone = vmlint.check()
     del known[:]
@@ -273,7 +273,7 @@ def test_where_names_are_too_many_to_compare_one_process_decides(
     repository: Path, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     misses(repository)
-    for module in (processes, names):
+    for module in (split, names):
         monkeypatch.setattr(module, "MOST_COMPARED", most)
     same(vmlint.check(), vmlint.check(jobs=3))
 

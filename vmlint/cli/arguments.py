@@ -13,6 +13,10 @@ from vmlint.model.spelling import nearest
 
 __all__ = ["OneOf", "Parser", "add_color", "comma_separated", "one_of"]
 
+vars(argparse)["_"] = str
+"""What argparse asks for translations of its messages. Those of vmlint are in English, and rely on what argparse says;
+to look for other languages takes longer than to read the command line."""
+
 # Messages of argparse, and what is reported instead.
 _MESSAGES = (
     (r"argument (?:\S+/)?(?P<option>-\S+): expected one argument", "`{option}` needs a value"),

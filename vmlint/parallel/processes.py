@@ -39,7 +39,8 @@ def start_method() -> str:
 
     A copy may lack what the system keeps for a process, as on macOS, or the owner of a lock, where there are threads.
     """
-    has_threads = len(sys._current_frames()) > 1
+    threading = sys.modules.get("threading")
+    has_threads = threading is not None and threading.active_count() > 1
     can_copy = hasattr(os, "fork") and sys.platform != "darwin" and not has_threads
     return "fork" if can_copy else "spawn"
 
