@@ -102,13 +102,14 @@ def subject_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Su
 
     def check(index: int) -> tuple[Judged, Ends] | None:
         number, subject = subjects[index]
-        with suppress(Exception):
+        try:
             if (judged := checking.judge(index)).crashes:
                 return None
             findings = [located(rule, fault) for rule, fault in judged.faults]
             where = ends(subject, snapshot.worlds[number]) if isinstance(subject, Resource) else ()
-            return judged._replace(findings=findings) if findings else judged, where
-        return None
+        except Exception:
+            return None
+        return judged._replace(findings=findings) if findings else judged, where
 
     return check
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from vmlint.graph.links import links
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.field import Path
@@ -40,13 +38,18 @@ def lacks_nothing(resource: Resource, world: World) -> bool:
     What is to be said of a reference that leads nowhere may depend on objects that its own does not name: one with a
     name much like it, or a VM that infers through it.
     """
-    if any(world.cluster.follow(link).state is State.MISSING for link in links(resource)):
-        return False
+    follow = world.cluster.follow
+    for link in links(resource):
+        if follow(link).state is State.MISSING:
+            return False
     return not isinstance(resource, VirtualMachine) or not any(True for _ in world.vms.lacks(resource))
 
 
 def is_complete(subject: object, world: World) -> bool:
     """The same of whatever rules look at. Where vmlint fails, the check itself says so."""
-    with suppress(Exception):
-        return not isinstance(subject, Resource) or lacks_nothing(subject, world)
-    return False
+    if not isinstance(subject, Resource):
+        return True
+    try:
+        return lacks_nothing(subject, world)
+    except Exception:
+        return False
