@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.kubevirt.values import Draft, clone
+from vmlint.kubevirt.values import Draft
+from vmlint.source.clone import clone
 
 
 def test_a_clone_shares_no_container() -> None:

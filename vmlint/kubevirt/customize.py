@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from vmlint.errors import UsageError
-from vmlint.kubevirt.values import clone, ensure, whole
+from vmlint.kubevirt.values import ensure, whole
 from vmlint.model.access import get, items, mapping
 from vmlint.model.kinds import Kind
 from vmlint.model.matcher import LABEL_PREFIX, Matcher
 from vmlint.model.quantity import Quantity
+from vmlint.source.clone import clone
 
 __all__ = ["LEAST_MEMORY", "MOST_VCPUS", "customize"]
 

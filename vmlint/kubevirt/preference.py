@@ -11,11 +11,12 @@ from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
-from vmlint.kubevirt.values import Draft, clone
+from vmlint.kubevirt.values import Draft
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.record import Codes, Record
+from vmlint.source.clone import clone
 
 __all__ = [
     "TABLE",

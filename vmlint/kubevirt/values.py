@@ -7,18 +7,7 @@ from typing import Any
 
 from vmlint.model.field import Path
 
-__all__ = ["Draft", "clone", "ensure", "leaves", "whole"]
-
-_NESTED = (dict, list)
-
-
-def clone(value: Any) -> Any:
-    """A copy that shares no mapping or list with the value."""
-    if isinstance(value, dict):
-        return {key: clone(entry) if isinstance(entry, _NESTED) else entry for key, entry in value.items()}
-    if isinstance(value, list):
-        return [clone(entry) if isinstance(entry, _NESTED) else entry for entry in value]
-    return value
+__all__ = ["Draft", "ensure", "leaves", "whole"]
 
 
 class Draft:

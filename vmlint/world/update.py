@@ -26,7 +26,6 @@ from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.revisions import Content, Gap, content_of
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.volumes import Claim, claim_of
-from vmlint.kubevirt.values import clone
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path
@@ -36,6 +35,7 @@ from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.schema.merge import three_way_merge
+from vmlint.source.clone import clone
 from vmlint.world import World
 from vmlint.world.change import Change
 from vmlint.world.disks import Disk

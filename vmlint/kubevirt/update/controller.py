@@ -26,11 +26,12 @@ from vmlint.kubevirt.update.rollout import Policy, Rollout
 from vmlint.kubevirt.update.scheduling import change_placement
 from vmlint.kubevirt.update.start import start
 from vmlint.kubevirt.update.volumes import Claim, is_migrating, migrate_volumes, plug_volumes
-from vmlint.kubevirt.values import clone, ensure
+from vmlint.kubevirt.values import ensure
 from vmlint.model.access import get, mapping, text
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
 from vmlint.record import Record
+from vmlint.source.clone import clone
 
 __all__ = ["Cluster", "Migratable", "Stored", "Synced", "admit", "create", "fresh_guest", "runs_at_once", "sync"]
 

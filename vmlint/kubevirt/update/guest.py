@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from vmlint.kubevirt.values import clone
 from vmlint.model.field import Path
 from vmlint.model.quantity import Quantity
 from vmlint.model.refusal import Refusal
+from vmlint.source.clone import clone
 
 __all__ = ["Guest"]
 

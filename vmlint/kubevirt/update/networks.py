@@ -10,9 +10,10 @@ from typing import Any
 
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Live
-from vmlint.kubevirt.values import clone, ensure
+from vmlint.kubevirt.values import ensure
 from vmlint.model.access import each, get, text
 from vmlint.model.field import Path
+from vmlint.source.clone import clone
 
 __all__ = ["INTERFACES", "NETWORKS", "change_networks", "forget_absent", "networks_need_restart"]
 

@@ -18,9 +18,10 @@ from vmlint.kubevirt.update.outcome import Restart, UpdateReason
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.scheduling import PLACEMENT
 from vmlint.kubevirt.update.volumes import DISKS, VOLUMES, disks_are_live, volumes_are_live
-from vmlint.kubevirt.values import clone, ensure
+from vmlint.kubevirt.values import ensure
 from vmlint.model.access import get
 from vmlint.model.field import Path
+from vmlint.source.clone import clone
 
 __all__ = ["restart_required"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Live
-from vmlint.kubevirt.values import clone
+from vmlint.source.clone import clone
 
 __all__ = ["PLACEMENT", "change_placement"]
 

@@ -14,10 +14,11 @@ from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.memory import hotplug_flaw
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.volumes import is_hotpluggable
-from vmlint.kubevirt.values import clone, ensure, whole
+from vmlint.kubevirt.values import ensure, whole
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.quantity import Format, Quantity
+from vmlint.source.clone import clone
 
 __all__ = ["start"]
 

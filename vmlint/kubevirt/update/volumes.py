@@ -12,10 +12,10 @@ from typing import Any
 
 from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Failure, Live, Restart, UpdateReason
-from vmlint.kubevirt.values import clone
 from vmlint.model.access import each, get, sequence, text
 from vmlint.model.field import Path
 from vmlint.record import Record
+from vmlint.source.clone import clone
 
 __all__ = [
     "DISKS",
