@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["before_variable", "is_unknown", "may_be"]
 
 _LONGEST_NAME = 253
@@ -31,8 +33,8 @@ _PLACEHOLDER = r"""
 """
 """What people replace by hand or with `sed`."""
 
-_EVERYWHERE = re.compile(_VARIABLE)
-_IN_NAMES = re.compile(f"{_VARIABLE} | {_PLACEHOLDER}", re.VERBOSE)
+_EVERYWHERE = late(_VARIABLE)
+_IN_NAMES = late(f"{_VARIABLE} | {_PLACEHOLDER}", re.VERBOSE)
 
 
 def is_unknown(value: Any) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["MayWait", "header_of"]
 
 MayWait = Callable[[str], str]
@@ -16,12 +18,12 @@ MayWait = Callable[[str], str]
 
 _VALUE = r" +([A-Za-z0-9./-]+) *\n"
 _START = r"(?:---.*\n)?(?:#.*\n|\n)*+"
-_AT_THE_TOP = re.compile(
+_AT_THE_TOP = late(
     rf"{_START}(?:apiVersion:{_VALUE}kind:{_VALUE}|kind:{_VALUE}apiVersion:{_VALUE})(?=[A-Za-z#])", re.ASCII
 )
-_ODD_LINE = re.compile(r"\n[^ #\nA-Za-z-]")
-_LINE = re.compile(rf"{_VALUE}(?!\n* +[^ #\n])", re.ASCII)  # with nothing that would belong to it on the next
-_OPEN_NOTHING = re.compile(
+_ODD_LINE = late(r"\n[^ #\nA-Za-z-]")
+_LINE = late(rf"{_VALUE}(?!\n* +[^ #\n])", re.ASCII)  # with nothing that would belong to it on the next
+_OPEN_NOTHING = late(
     r"""
     \n(?:---.*\n)?
     (?: [ ]*+ (?:\#.*)? \n
@@ -36,7 +38,7 @@ _OPEN_NOTHING = re.compile(
 )
 """Lines after which nothing is open, and of which none that goes on with a text is at the margin."""
 
-_KEY = re.compile(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
+_KEY = late(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
 _BREAKS = "\x85\u2028\u2029"  # which end a line too
 _ODD = ('"kind"', "'kind'", '"apiVersion"', "'apiVersion'", "{{", "\r")
 
