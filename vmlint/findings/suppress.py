@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -20,6 +19,7 @@ from vmlint.model.resource import Place, Resource
 from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
 from vmlint.record import Record
 from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world.change import Change
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ReportedFault", "Silence", "marks"]
 
-_COMMENT = re.compile(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
+_COMMENT = late(r"(?P<what>ignore(?:-file)?)[ \t]*\[(?P<names>[^\]]*)\][ \t]*(?P<reason>.*)")
 _SOURCES = {"ignore": Source.COMMENT, "ignore-file": Source.FILE}
 _MOST_COMMENTS = 1000
 """The most comments to vmlint that are read of a document."""

@@ -11,7 +11,6 @@ import os
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 from vmlint.gitops.field_types import faults, is_empty
@@ -370,6 +369,8 @@ class Builder:
 
     def _nearest(self, entry: str, path: str) -> str:
         """The entry with the most similar name of a file or folder beside the one that is missing, "" for none."""
+        from difflib import get_close_matches  # only a fault needs it
+
         folder, base = posixpath.split(path)
         there = {posixpath.basename(file) for file in (*self._tree.files_in(folder), *self._tree.folders_in(folder))}
         near = get_close_matches(base, sorted(there), 1, 0.6)
@@ -940,6 +941,8 @@ def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str
     same = [part for part in parts if part.kind.name == kind] if kind else list(parts)
     values = {"kind": kind, "name": name, "namespace": namespace, "asked": _pairs(selection)}
     if same:
+        from difflib import get_close_matches  # only a fault needs it
+
         exact = [part for part in same if name in (part.name, part.original.name)]
         names = {part.original.name: part for part in same}
         close = get_close_matches(name, list(names), 1, 0.6) if name and not exact else []

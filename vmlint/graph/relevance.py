@@ -6,13 +6,13 @@ ConfigMap is nothing to vmlint in a repository in which no machine or disk names
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from vmlint.graph.build import objects
 from vmlint.graph.makers import makers_of
 from vmlint.model.kinds import BY_GROUP_KIND, kind_of, stranger
+from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
 from vmlint.source.waiting import header_of
 
@@ -33,7 +33,7 @@ _NAMED_BY = {
 _AT_ONCE = ("kubevirt", "vmlint", "kustomize", "argoproj")
 """Words that stand in all that matters by itself, in comments to vmlint, and in what applies other files."""
 
-_DEFINED = re.compile(r"kind:\s*[\"']?([A-Za-z0-9]+)")
+_DEFINED = late(r"kind:\s*[\"']?([A-Za-z0-9]+)")
 
 
 def may_wait(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from vmlint.model.access import each, mapping, sequence, text
 from vmlint.model.field import Path
+from vmlint.runtime.pattern import late
 from vmlint.source.built import MAX_SCALAR
 from vmlint.source.json_values import JsonValues
 from vmlint.source.problems import Unreadable
@@ -22,8 +23,8 @@ STEP = "objects"
 """The step that leads from a Template to its objects."""
 
 _VERSIONS = ("template.openshift.io/v1", "v1")
-_PARAMETER = re.compile(r"\$\{([A-Za-z0-9_]+)\}", re.ASCII)
-_WHOLE = re.compile(r"\$\{\{([A-Za-z0-9_]+)\}\}", re.ASCII)
+_PARAMETER = late(r"\$\{([A-Za-z0-9_]+)\}", re.ASCII)
+_WHOLE = late(r"\$\{\{([A-Za-z0-9_]+)\}\}", re.ASCII)
 
 
 def is_template(data: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from vmlint.kubevirt.cloudkeys import FILE_KEYS, KEYS, LIST, MAPPING, SCALAR, USER_KEYS, ConfigCheck, ConfigFault
+from vmlint.runtime.pattern import late
 from vmlint.source.lines import Unsure
 from vmlint.source.plain import document
 
@@ -86,7 +87,7 @@ _MOST_LINES = 4096
 """How long a line may be that is remembered, and how many are."""
 
 _WORD = r"-{0,2}[A-Za-z0-9][A-Za-z0-9/.+=@_-]*"
-_PLAIN = re.compile(
+_PLAIN = late(
     r"( *(?:- )*(?:[A-Za-z][A-Za-z0-9_-]*: +)?)"
     rf"([A-Za-z0-9][A-Za-z0-9 /.+=@()-]{{0,200}}|(\[{_WORD}(?:, {_WORD})*\]))"
 )

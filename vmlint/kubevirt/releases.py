@@ -6,16 +6,16 @@ Sources: the tags v0.56.0 to v1.9.0 of KubeVirt, `pkg/instancetype`, `pkg/defaul
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 
 __all__ = ["MAIN", "NEWEST", "RELEASES", "Behaviour", "Release", "behaviour"]
 
 _NEWEST_PATCH = 1 << 30
 _MAIN = "main"
-_TEXT = re.compile(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[-+][0-9A-Za-z.+-]+)?")
+_TEXT = late(r"v?(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(?:[-+][0-9A-Za-z.+-]+)?")
 
 
 class Release(Record):

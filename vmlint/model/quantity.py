@@ -12,6 +12,8 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any, final
 
+from vmlint.runtime.pattern import late
+
 __all__ = ["ERR_FORMAT", "ERR_NUMERIC", "ERR_SUFFIX", "Format", "Quantity", "QuantityError", "crd_pattern_ok"]
 
 ERR_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -20,8 +22,8 @@ ERR_NUMERIC = "unable to parse numeric part of quantity"
 
 # Possessive, as Kubernetes' scanner never goes back either; so a long text costs one pass.
 _SCAN = re.compile(r"([+-]?+)0*+([0-9]*+)(?:\.([0-9]*+))?+([eEinumkKMGTP]*+[-+]?+[0-9]*+)")
-_EXPONENT = re.compile(r"[eE]([+-]?)0*+([0-9]{1,10})|[eE][+-]?0+")
-_CRD = re.compile(
+_EXPONENT = late(r"[eE]([+-]?)0*+([0-9]{1,10})|[eE][+-]?0+")
+_CRD = late(
     r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))?"
 )
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}

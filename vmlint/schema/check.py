@@ -17,7 +17,6 @@ Sources: Kubernetes `apiextensions-apiserver/pkg/apiserver/schema` (pruning, def
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, final
@@ -26,6 +25,7 @@ from vmlint.model.quantity import Quantity, crd_pattern_ok
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 from vmlint.schema.cel import RULES
 from vmlint.schema.code import Outcome, SchemaCode, SchemaKind, fault, kind_of
 from vmlint.schema.meta import FIELDS, check_metadata, is_surely_right
@@ -40,7 +40,7 @@ Release = tuple[int, ...]
 _PROPOSAL = "proposal"
 _MAIN = "main"  # KubeVirt's branch of that name; the newest release has no field of it
 _NEXT = (1, 10)
-_DURATION = re.compile(r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
+_DURATION = late(r"[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
 _EXACT = 2**53  # whole numbers are exact up to here where JSON's numbers are floats
 _INT32 = 2**31
 _MOST_HINTS = 1000  # of one object: to find out what is meant costs far more than to see that a field is unknown

@@ -11,6 +11,7 @@ from yaml.error import YAMLError
 from yaml.events import CollectionStartEvent, ScalarEvent
 
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
 from vmlint.source.libyaml import events
 from vmlint.source.span import Span
@@ -20,9 +21,9 @@ __all__ = ["CALL", "Comment", "comment_texts", "comments"]
 CALL = "vmlint:"
 """What such a comment begins with."""
 
-_CALLED = re.compile(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<body>[^\n]*)", re.MULTILINE)
-_ALONE = re.compile(r"[ \t]*#")
-_ANY = re.compile(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
+_CALLED = late(r"(?:(?<=[ \t])|^)#+[ \t]*vmlint:[ \t]*(?P<body>[^\n]*)", re.MULTILINE)
+_ALONE = late(r"[ \t]*#")
+_ANY = late(r"(?:(?<=[ \t])|^)#[^\n]*", re.MULTILINE)
 
 
 class Comment(Record):

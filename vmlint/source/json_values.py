@@ -12,6 +12,7 @@ import re
 from typing import Any
 
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 from vmlint.source.built import MAX_DEPTH, MAX_SCALAR, too_long
 from vmlint.source.problems import Unreadable
 from vmlint.source.scalars import INT64, json_number
@@ -20,7 +21,7 @@ __all__ = ["JsonValue", "JsonValues"]
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _INT64_DIGITS = 20
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = late(r"\\u[dD][89a-fA-F]")
 
 
 class JsonValue(Record):

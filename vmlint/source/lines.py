@@ -10,6 +10,7 @@ import re
 from sys import intern
 from typing import Any
 
+from vmlint.runtime.pattern import late
 from vmlint.source.scalars import HINTS, KEY_HINTS, ScalarError, plain, plain_key
 
 __all__ = ["ENTRY", "HEAD", "QUOTED", "Line", "Unsure", "known", "line_of"]
@@ -180,11 +181,11 @@ def _scalar(text: str) -> Any:
 
 
 _FLOW_WORD = r"(?:[A-Za-z0-9_./$+~(]|-[A-Za-z0-9-])(?:[A-Za-z0-9_./$@%+=~()-]|:[A-Za-z0-9/]|\ +[A-Za-z0-9_./$+~(])*"
-_FLOW_KEY = re.compile(rf" *({_WORD}|{_QUOTED}): +")
-_FLOW_SCALAR = re.compile(rf" *({_FLOW_WORD}|{_QUOTED}) *([\],}}])")
-_FLOW_OPENS = re.compile(r" *[\[{]")
-_FLOW_GOES_ON = re.compile(r" *([\],}])")
-_FLOW_CLOSES = re.compile(r" *[\]}]")
+_FLOW_KEY = late(rf" *({_WORD}|{_QUOTED}): +")
+_FLOW_SCALAR = late(rf" *({_FLOW_WORD}|{_QUOTED}) *([\],}}])")
+_FLOW_OPENS = late(r" *[\[{]")
+_FLOW_GOES_ON = late(r" *([\],}])")
+_FLOW_CLOSES = late(r" *[\]}]")
 _DEEPEST_FLOW = 8
 
 

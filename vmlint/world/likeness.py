@@ -8,7 +8,6 @@ right, as long as its own form is. So it is blanked, and VMs that are the same t
 from __future__ import annotations
 
 import marshal
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 
 __all__ = ["Alike", "Firsts", "Templates", "blanked", "key_of", "restored"]
 
@@ -26,8 +26,8 @@ _T = TypeVar("_T")
 
 _KEY_SIZE = 16  # in bytes
 _SHORT = 1024  # in characters; cloud-init data may have 2048 bytes
-_ROUND = re.compile(r"[1-9][0-9]{0,4}Gi|[1-9][0-9]{3,6}Mi")
-_URL = re.compile(r"(https?|docker)://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?/[A-Za-z0-9/_.:-]*")
+_ROUND = late(r"[1-9][0-9]{0,4}Gi|[1-9][0-9]{3,6}Mi")
+_URL = late(r"(https?|docker)://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::[0-9]+)?/[A-Za-z0-9/_.:-]*")
 _RESERVED_MAC = "02:00:00:00:00:00"  # an interface with masquerade may not have it
 
 

@@ -14,6 +14,7 @@ from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal, Refuser
 from vmlint.record import Codes
+from vmlint.runtime.pattern import late
 
 __all__ = ["Code", "check"]
 
@@ -21,7 +22,7 @@ _GATE = "GraceIOVirtualization"
 _OTHER_GATES = ("PCINUMAAwareTopology", "IOMMUFD")
 _DEVICES = ("domain", "devices")
 _FIELDS = frozenset(("gpus", "hostDevices"))
-_SELECTOR = re.compile(r"\s*(?:0x)?10de\s*:\s*(?:0x)?(2342|2348|2941|\*)\s*", re.IGNORECASE)
+_SELECTOR = late(r"\s*(?:0x)?10de\s*:\s*(?:0x)?(2342|2348|2941|\*)\s*", re.IGNORECASE)
 _ANY = "*"
 _ANNOTATIONS = ("kubevirt.io/placePCIDevicesOnRootComplex", "kubevirt.io/disablePCIHole64")
 
