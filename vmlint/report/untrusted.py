@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from json.encoder import encode_basestring
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any
 from urllib.parse import quote
 
@@ -67,21 +68,33 @@ def json_text(value: Any, *, compact: bool = False) -> str:
     the same in any encoding. What no JSON reader has to accept is replaced: a byte of a file's name that is not UTF-8
     by `\\xff`, any other lone surrogate by U+FFFD.
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")) if compact else _indented(value, "\n")
-    return _SERVICE.sub(r"#\\u0023", _NOT_PLAIN.sub(_json_escape, text)) + "\n"
+    if compact:
+        text = _NOT_PLAIN.sub(_json_escape, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    else:
+        text = _indented(value, "\n")
+    return _SERVICE.sub(r"#\\u0023", text) + "\n"
 
 
 def _indented(value: Any, start: str) -> str:
-    """What `json.dumps(value, ensure_ascii=False, indent=2)` gives, several times as fast; `start` begins a line."""
+    """What `json.dumps(value, indent=2)` gives, several times as fast, and with the replacements of `json_text`;
+    `start` begins a line."""
     if isinstance(value, str):
-        return encode_basestring(value)
+        return _quoted(value) if value.isascii() else _NOT_PLAIN.sub(_json_escape, encode_basestring(value))
+    if value is None:
+        return "null"
     inner = f"{start}  "
-    if isinstance(value, dict) and value and all(type(key) is str for key in value):
-        fields = [f"{inner}{encode_basestring(key)}: {_indented(field, inner)}" for key, field in value.items()]
+    if isinstance(value, dict) and {*map(type, value)} == {str}:
+        fields = [
+            f"{inner}{_indented(key, inner)}: "
+            f"{_quoted(field) if type(field) is str and field.isascii() else _indented(field, inner)}"
+            for key, field in value.items()
+        ]
         return f"{{{','.join(fields)}{start}}}"
-    if isinstance(value, list | tuple) and value:
-        return f"[{','.join([inner + _indented(entry, inner) for entry in value])}{start}]"
-    return str(value) if type(value) is int else json.dumps(value, ensure_ascii=False, indent=2).replace("\n", start)
+    if isinstance(value, list | tuple):
+        return f"[{','.join([inner + _indented(entry, inner) for entry in value])}{start}]" if value else "[]"
+    if type(value) is int:
+        return str(value)
+    return _NOT_PLAIN.sub(_json_escape, json.dumps(value, ensure_ascii=False, indent=2)).replace("\n", start)
 
 
 def address(file: str) -> str:
