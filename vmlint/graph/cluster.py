@@ -65,7 +65,8 @@ class Cluster:
         self._compared = 0
         self._unread = tuple(unread)
         self._operated = operated
-        self._by_name: dict[tuple[tuple[str, str], bool], tuple[_ByName, _ByName]] = {}
+        self._by_name: dict[tuple[str, str], tuple[_ByName, _ByName]] = {}
+        self._namesakes: dict[tuple[str, str, str, bool], list[Collection[Ref]]] = {}
         self._renamed: dict[tuple[str, str, str], list[Resource]] = {}
         self._catalogs = tuple(catalogs)
         self._outside = tuple(_pattern(entry) for entry in outside)
@@ -183,27 +184,29 @@ class Cluster:
 
         Unless `placed`, those alone that lie there by default, where no namespace is written.
         """
-        kind = ref.group, ref.kind
-        objects, makers = self._names_of(kind, placed)
-        name = ref._replace(namespace="")
-        others = self._beyond._names_of(kind, placed)[0].get(name, ()) if self._beyond is not None else ()
-        known = chain(
-            objects.get(name, ()), (other for other in others if other not in self._objects), makers.get(name, ())
-        )
+        objects, made = self._namesakes_of(ref, placed)
+        others = self._beyond._namesakes_of(ref, placed)[0] if self._beyond is not None else ()
+        known = chain(objects, (other for other in others if other not in self._objects), made)
         return next((reference for reference in known if reference != ref), None)
 
-    def _names_of(self, kind: tuple[str, str], placed: bool) -> tuple[_ByName, _ByName]:
-        """The objects of a kind, and what others make of that kind, by name: all, or those that lie somewhere by
+    def _namesakes_of(self, ref: Ref, placed: bool) -> list[Collection[Ref]]:
+        """The objects of a kind and name, and what others make that has these: all, or those that lie somewhere by
         default."""
-        if (known := self._by_name.get((kind, placed))) is None:
+        key = ref.group, ref.kind, ref.name, placed
+        if (known := self._namesakes.get(key)) is None:
+            known = self._namesakes[key] = [
+                {other: None for other, one in names.get(ref.name, ()) if placed or not one.once(says_namespace)}
+                for names in self._names_of((ref.group, ref.kind))
+            ]
+        return known
+
+    def _names_of(self, kind: tuple[str, str]) -> tuple[_ByName, _ByName]:
+        """The objects of a kind, and what others make of that kind, by name."""
+        if (known := self._by_name.get(kind)) is None:
             row = BY_GROUP_KIND.get(kind)
-            objects = [(one.ref, one) for one in (self._by_kind.get(row, ()) if row else ())]
-            made = [(ref, sources[0][0]) for ref, sources in self._makers.items() if ref[:2] == kind]
-            if not placed:
-                objects, made = (
-                    [pair for pair in pairs if not pair[1].once(says_namespace)] for pairs in (objects, made)
-                )
-            known = self._by_name[kind, placed] = _by_name(objects), _by_name(made)
+            objects = ((one.ref, one) for one in (self._by_kind.get(row, ()) if row else ()))
+            made = ((ref, sources[0][0]) for ref, sources in self._makers.items())
+            known = self._by_name[kind] = _by_name(kind, objects), _by_name(kind, made)
         return known
 
     def follow(self, link: Link) -> Resolution:
@@ -309,14 +312,16 @@ def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:
         yield from made(resource)
 
 
-_ByName = Mapping[Ref, Collection[Ref]]
-"""Identities by themselves without a namespace."""
+_ByName = Mapping[str, list[tuple[Ref, Resource]]]
+"""Identities by their names, each with the object that has it, or that makes what has it."""
 
 
-def _by_name(found: Iterable[tuple[Ref, Resource]]) -> _ByName:
-    names: dict[Ref, dict[Ref, None]] = {}
-    for ref, _ in found:
-        names.setdefault(ref._replace(namespace=""), {})[ref] = None
+def _by_name(kind: tuple[str, str], found: Iterable[tuple[Ref, Resource]]) -> _ByName:
+    """Those of a kind."""
+    names: dict[str, list[tuple[Ref, Resource]]] = {}
+    for ref, resource in found:
+        if ref[:2] == kind:
+            names.setdefault(ref.name, []).append((ref, resource))
     return names
 
 
