@@ -34,7 +34,9 @@ class Worker:
         """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
         self._connection.send_bytes(_OFFER + _packed(own))
         received: list[bytes] = marshal.loads(self._connection.recv_bytes())
-        return [marshal.loads(data) if data else None for data in received]
+        has = [marshal.loads(data) if data else None for data in received]
+        has[self.number] = own  # which does not come back
+        return has
 
     def tell(self, message: Any) -> None:
         self._connection.send_bytes(_MESSAGE + _packed(message))
