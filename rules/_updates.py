@@ -59,6 +59,8 @@ def describe(differences: Sequence[Difference]) -> str:
 
 def shown(value: Any) -> str:
     """An old value in a sentence; one of several lines is omitted."""
+    if value == "":
+        return "empty"
     if isinstance(value, list) and not any(isinstance(value, dict | list) for value in value):
         return f"`[{', '.join(map(_word, value))}]`"
     return "another" if isinstance(value, dict | list) or "\n" in str(value) else f"`{_word(value)}`"

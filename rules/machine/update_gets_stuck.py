@@ -63,14 +63,21 @@ from .._updates import edited
 
 META = Meta("VM591", effect=Effect.STUCK, since="0.1", subject=Change)
 
-_MISSING = frozenset((UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING))
+_REPORTED = frozenset(
+    (
+        UpdateReason.INSTANCETYPE_MISSING,
+        UpdateReason.PREFERENCE_MISSING,
+        UpdateReason.DATA_VOLUME_REFUSED,
+        UpdateReason.DATA_VOLUME_PENDING,
+    )
+)
 """What rules about the VM itself report."""
 
 
 def check(change: Change, world: World) -> Iterator[Fault]:
     updated = update_of(change, world)
     failure = updated.synced.failure if updated is not None else None
-    if updated is None or failure is None or failure.why in _MISSING or _is_written(change, failure):
+    if updated is None or failure is None or failure.why in _REPORTED or _is_written(change, failure):
         return
     sentence = failed(failure)
     on = "VM" if failure.path[:1] == ("spec",) else "running guest"

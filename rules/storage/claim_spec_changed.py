@@ -2,7 +2,7 @@
 
 ## What it does
 Compares the specs of PersistentVolumeClaims with those of the commit that `--changed` names: the size, the storage
-class, the modes, the volume, the selector, and the data source.
+class, the modes, the volume, the selector, the limits, and the data source.
 
 ## Why it fails
 For an existing claim, the API server accepts only a larger size and another `volumeAttributesClassName`. A larger size
@@ -42,7 +42,7 @@ from typing import Any
 from vmlint.cdi.render import FROM_PROFILE
 from vmlint.graph.links import LinkKind, links
 from vmlint.model.access import get
-from vmlint.model.field import Path
+from vmlint.model.field import Path, render
 from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import PersistentVolumeClaim
@@ -57,9 +57,20 @@ META = Meta("VM428", effect=Effect.REJECTED, since="0.1", subject=Change)
 
 _CHOSEN = "cdi.kubevirt.io/applyStorageProfile"
 _SIZE: Path = ("spec", "resources", "requests", "storage")
-_FIXED = ("storageClassName", "accessModes", "volumeMode", "volumeName", "selector", "dataSource", "dataSourceRef")
-_FILLED_IN = frozenset(_FIXED) - {"selector"}
+_FIXED: tuple[Path, ...] = (
+    ("storageClassName",),
+    ("accessModes",),
+    ("volumeMode",),
+    ("volumeName",),
+    ("selector",),
+    ("resources", "limits"),
+    ("dataSource",),
+    ("dataSourceRef",),
+)
+_FILLED_IN = frozenset(("storageClassName", "accessModes", "volumeMode", "volumeName", "dataSource", "dataSourceRef"))
 """Fields that the cluster fills in: what it has is not known where the claim was applied without one."""
+_COPIED = frozenset(("dataSource", "dataSourceRef"))
+"""Fields that the API server makes the same: one that is removed comes back from the other."""
 
 
 def check(change: Change, world: World) -> Iterator[Fault]:
@@ -68,13 +79,16 @@ def check(change: Change, world: World) -> Iterator[Fault]:
         return
     if not change.is_update:
         return
-    for field in _FIXED:
-        before, after = (_value(claim, field) for claim in (old, new))
-        if before == after or (field in _FILLED_IN and None in (before, after)) or _is_open((before, after)):
+    for path in _FIXED:
+        before, after = (_value(claim, path) for claim in (old, new))
+        if before == after or _is_open((before, after)):
             continue
+        if (before is None and path[-1] in _FILLED_IN) or (after is None and path[-1] in _COPIED):
+            continue
+        was = "not set" if before is None else shown(before)
         yield META.at(
-            new.at("spec", field),
-            f"the `{field}` of a claim can't be changed: it was {shown(before)}.",
+            new.at("spec", *path),
+            f"the `{render(path)}` of a claim can't be changed: it was {was}.",
             fix="restore the old value, or create a claim with another name and copy the data",
         )
     yield from _size(change, world)
@@ -106,10 +120,12 @@ def _class(claim: Resource, world: World) -> Resource | None:
     return next((resource for resource in found if resource is not None), None)
 
 
-def _value(claim: Resource, field: str) -> Any:
-    """What a claim has in a field; without a volume mode it is a file system, unless CDI is to choose."""
-    value = claim.spec.get(field)
-    return "Filesystem" if field == "volumeMode" and value is None and _CHOSEN not in claim.labels else value
+def _value(claim: Resource, path: Path) -> Any:
+    """What a claim has in a field of its spec; without a volume mode it is a file system, unless CDI is to choose."""
+    value = get(claim.spec, *path)
+    if path == ("volumeMode",) and value is None and _CHOSEN not in claim.labels:
+        return "Filesystem"
+    return None if value in ([], {}) else value
 
 
 def _is_open(value: Any) -> bool:

@@ -4,8 +4,8 @@
 Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources, VirtualMachineInstances,
 and of KubeVirt's snapshots, restores, exports, backups and migrations with those of the commit that `--changed` names;
 of a VirtualMachinePool the selector, of a StorageClass the provisioner, the parameters, the reclaim policy and the
-binding mode. The checkpoints of a DataVolume or VolumeImportSource that imports from VDDK or ImageIO in several stages
-may change.
+binding mode, of a Secret or ConfigMap with `immutable: true` the content. The checkpoints of a DataVolume or
+VolumeImportSource that imports from VDDK or ImageIO in several stages may change.
 
 ## Why it fails
 The object was applied with the old spec, and CDI and KubeVirt refuse a different one. A tool that applies the
@@ -35,7 +35,8 @@ Create an object with another name, or delete the old one first.
 CDI `pkg/apiserver/webhooks/datavolume-validate.go`, `dataimportcron-validate.go`, `populators-validate.go`; KubeVirt
 `pkg/storage/admitters` (vmsnapshot, vmrestore, vmexport), `pkg/virt-api/webhooks/validating-webhook/admitters`
 (migration-update, vmi-update, vmpool), `staging/src/kubevirt.io/api/backup`; Kubernetes
-`pkg/apis/storage/validation/validation.go` (ValidateStorageClassUpdate).
+`pkg/apis/storage/validation/validation.go` (ValidateStorageClassUpdate), `pkg/apis/core/validation/validation.go`
+(ValidateSecretUpdate, ValidateConfigMapUpdate).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -76,6 +77,8 @@ _REFUSING: Mapping[Kind, tuple[str, tuple[Path, ...]]] = {
     ),
 }
 """Who refuses an update of each kind, and of which fields."""
+_CONTENT = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["", "ConfigMap"])
+_CONTENT_FIELDS = ("data", "stringData", "binaryData", "immutable")
 _DEFAULTS = {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"}
 _STAGES = ("checkpoints", "finalCheckpoint")
 _STAGED_SOURCES = ("vddk", "imageio")
@@ -84,6 +87,9 @@ _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
 def check(change: Change, world: World) -> Iterator[Fault]:
     new = change.new
+    if new.kind in _CONTENT:
+        yield from _content(change)
+        return
     refusing, fields = _REFUSING.get(new.kind, (None, ()))
     if refusing is None or not change.is_update or change.old.annotations.get(_COLLECTED) == "true":
         return
@@ -97,6 +103,24 @@ def check(change: Change, world: World) -> Iterator[Fault]:
             f"{refusing[0].upper()}{refusing[1:]} refuses the update.",
             fix=f"restore the old {what}, or rename the {new.kind.name}",
         )
+
+
+def _content(change: Change) -> Iterator[Fault]:
+    """An immutable Secret or ConfigMap; its texts are compared, and not shown."""
+    old, new = change.old, change.new
+    if old.data.get("immutable") is not True or not change.is_update:
+        return
+    for field in _CONTENT_FIELDS:
+        before, after = (resource.data.get(field) or None for resource in (old, new))
+        if before == after or is_unknown(before) or is_unknown(after):
+            continue
+        yield META.at(
+            new.at(*_there(new, (field,))),
+            f"the `{field}` of {new.kind.name} `{new.name}` differs, and `immutable: true` was applied with it. "
+            "The API server refuses the update.",
+            fix=f"restore the old content, or rename the {new.kind.name} and the references to it",
+        )
+        return
 
 
 def _changed(change: Change, fields: Sequence[Path]) -> Iterator[Difference]:

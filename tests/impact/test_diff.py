@@ -209,6 +209,70 @@ def test_a_hotplug_disk_without_a_bus_makes_the_controller_fail(tmp_path: Path) 
     assert change.group == "trouble"
 
 
+UNKNOWN_CLASS = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {"name": "odd"},
+    "provisioner": "csi.odd.example.com",
+}
+
+
+def _add_template(**storage: Any) -> Edit:
+    def edit(vm: dict[str, Any]) -> None:
+        spec = {"source": {"http": {"url": "https://images.example.com/data.img"}}, "storage": storage}
+        vm["spec"]["dataVolumeTemplates"] = [{"metadata": {"name": "web-data"}, "spec": spec}]
+        _spec(vm)["domain"]["devices"]["disks"].append({"name": "data", "disk": {"bus": "scsi"}})
+        _spec(vm)["volumes"].append({"name": "data", "dataVolume": {"name": "web-data", "hotpluggable": True}})
+        _spec(vm)["domain"]["cpu"]["sockets"] = 3
+
+    return edit
+
+
+SIZED = {"resources": {"requests": {"storage": "1Gi"}}}
+
+
+@pytest.mark.parametrize(
+    ("storage", "expected"),
+    [
+        ({"storageClassName": "odd", "accessModes": ["ReadWriteOnce"]}, "CDI refuses"),
+        ({"storageClassName": "odd", **SIZED}, "never becomes ready"),
+    ],
+)
+def test_a_new_datavolume_that_fails_keeps_the_controller_from_all_else(
+    tmp_path: Path, storage: dict[str, Any], expected: str
+) -> None:
+    after = _edited(VM, _add_template(**storage))
+    change = _change(_impact(tmp_path, [VM, UNKNOWN_CLASS], [after, UNKNOWN_CLASS]))
+    assert change.verdict is Verdict.NOTHING
+    assert change.next_start
+    assert expected in change.controller_error
+    assert change.message.startswith("the guest continues to run, but can't start again")
+
+
+@pytest.mark.parametrize(
+    ("storage", "run"),
+    [
+        ({"storageClassName": "odd", "accessModes": ["ReadWriteOnce"]}, None),
+        ({"storageClassName": "odd", **SIZED}, "stops"),
+    ],
+)
+def test_a_refused_datavolume_keeps_the_guest_from_being_stopped(
+    tmp_path: Path, storage: dict[str, Any], run: str | None
+) -> None:
+    after = _edited(_edited(VM, _add_template(**storage)), _set("spec", "runStrategy", value="Halted"))
+    assert _change(_impact(tmp_path, [VM, UNKNOWN_CLASS], [after, UNKNOWN_CLASS])).run == run
+
+
+def test_a_guest_whose_datavolume_is_refused_does_not_start(tmp_path: Path) -> None:
+    halted = _edited(
+        _edited(VM, _add_template(accessModes=["ReadWriteOnce"])), _set("spec", "runStrategy", value="Halted")
+    )
+    started = _edited(halted, _set("spec", "runStrategy", value="Always"))
+    change = _change(_impact(tmp_path, [halted], [started]))
+    assert change.run is None
+    assert change.message.startswith("the guest is stopped, and can't start: CDI refuses")
+
+
 def test_sockets_of_a_guest_that_cannot_be_migrated_never_arrive(tmp_path: Path) -> None:
     vm = _edited(VM, _set(*_DOMAIN, "devices", "interfaces", value=[{"name": "default", "bridge": {}}]))
     change = _change(_impact(tmp_path, [vm], [_edited(vm, _set(*_DOMAIN, "cpu", "sockets", value=4))]))

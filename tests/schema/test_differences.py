@@ -25,6 +25,8 @@ def found(old: str, new: str) -> list[Difference]:
         ("storage: {resources: {requests: {storage: 1000}}}", "storage: {resources: {requests: {storage: 1k}}}"),
         ("storage: {}", "storage: {resources: {}, accessModes: []}"),
         ("finalCheckpoint: false", "{}"),
+        ("preallocation: null", "{}"),
+        ("storage: {resources: {requests: {}}}", "storage: {resources: {}}"),
         ("", "{}"),
         ("{contentType: kubevirt, noField: 1}", "{contentType: kubevirt, noField: 2}"),
         ("source: {http: {url: '${URL}'}}", "source: {http: {url: https://example.com}}"),
@@ -41,6 +43,13 @@ def test_what_is_the_same(old: str, new: str) -> None:
         ("contentType: a", "contentType: b", [("contentType", "a", "b")]),
         ("contentType: a", "{}", [("contentType", "a", None)]),
         ("{}", "preallocation: true", [("preallocation", None, True)]),
+        ("{}", "preallocation: false", [("preallocation", None, False)]),
+        ("storage: {storageClassName: ''}", "storage: {}", [("storage.storageClassName", "", None)]),
+        (
+            "source: {blank: {}}",
+            "source: {upload: {}}",
+            [("source.upload", None, {}), ("source.blank", {}, None)],
+        ),
         ("storage: {accessModes: [a]}", "storage: {accessModes: [b]}", [("storage.accessModes.0", "a", "b")]),
         ("storage: {accessModes: [a]}", "{}", [("storage.accessModes", ["a"], None)]),
         (

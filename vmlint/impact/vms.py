@@ -14,7 +14,7 @@ from vmlint.kubevirt.apply import PCI_TOPOLOGY, Origin
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
-from vmlint.kubevirt.update.outcome import Live
+from vmlint.kubevirt.update.outcome import Failure, Live, UpdateReason
 from vmlint.model.access import get, text
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
@@ -25,7 +25,7 @@ from vmlint.registry.words import wrong_with_guest
 from vmlint.rule import Rule
 from vmlint.world.outcome import reason_of
 from vmlint.world.update import Updated, VmUpdate, update
-from vmlint.world.update_phrases import failed, restarted
+from vmlint.world.update_phrases import failed, goes_on, restarted
 
 __all__ = ["changed_vm", "edited_at", "shown", "value_changes"]
 
@@ -140,6 +140,9 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
 
 def _never_starts(result: Updated) -> str:
     why = result.never_starts
+    if why and result.synced.failure is not None:
+        said = failed(result.synced.failure)
+        return said if said.startswith("CDI") else f"{said[:1].lower()}{said[1:]}"
     if not isinstance(why, Refusal):
         return why
     return reason_of(why) if isinstance(why.code, Applying) else wrong_with_guest(why)
@@ -148,10 +151,12 @@ def _never_starts(result: Updated) -> str:
 def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:
     synced = result.synced
     if result.never_starts:
-        return f"the guest continues to run, but can't start again: {_never_starts(result).rstrip('.')}."
+        stopped = "stops, and can't start again" if result.running else "is stopped, and can't start"
+        what = "continues to run, but can't start again" if result.running and result.stays else stopped
+        return f"the guest {what}: {_never_starts(result).rstrip('.')}."
     if synced.failure is not None:
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
-        return f"{failed(synced.failure)} KubeVirt retries without end, and skips all later steps.{done}"
+        return f"{failed(synced.failure)} {goes_on(synced.failure)}{done}"
     if verdict is Verdict.RESTART:
         return restarted(synced.restarts[0], synced.guest)
     if verdict is Verdict.LIVE:
@@ -170,7 +175,7 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
 
 
 def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
-    yield from _templates(pair)
+    yield from _templates(pair, synced.failure)
     for matcher in result.unknown:
         yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
     waiting_for_migration = [change for change in synced.live if change.by_migration]
@@ -183,7 +188,7 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"
 
 
-def _templates(pair: Pair) -> Iterator[str]:
+def _templates(pair: Pair, failure: Failure | None) -> Iterator[str]:
     """What becomes of edited DataVolume templates: a DataVolume that exists is not made anew."""
     assert pair.before is not None
     assert pair.after is not None
@@ -193,7 +198,8 @@ def _templates(pair: Pair) -> Iterator[str]:
     before, after = ({name: template for _, name, template in vm.templates()} for vm in (old, new))
     for name, template in after.items():
         if name not in before:
-            yield f"DataVolume `{name}` is created in addition to the existing ones"
+            if failure is None or failure.why is not UpdateReason.DATA_VOLUME_REFUSED:
+                yield f"DataVolume `{name}` is created in addition to the existing ones"
         elif changed := [render(path) for path in changed_paths(before[name], template)]:
             yield (
                 f"DataVolume `{name}` exists and does not change: KubeVirt does not read its template again "

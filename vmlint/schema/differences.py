@@ -1,7 +1,8 @@
-"""Where two values differ for the API server: unknown fields are gone, and an empty value is as good as none.
+"""Where two values differ for the API server: unknown fields are gone, and an empty list or map is as good as none.
 
-Source: Kubernetes `apimachinery/pkg/api/equality` (Semantic). It distinguishes an absent pointer from an empty value;
-here they are the same, so that a difference is one in any case.
+An empty value differs from an absent one where Go holds a pointer: in the fields named here, and in sections, but for
+a few that Go embeds. Sources: Kubernetes `apimachinery/pkg/api/equality` (Semantic); the Go types of CDI's and
+KubeVirt's API.
 """
 
 from __future__ import annotations
@@ -18,6 +19,24 @@ from vmlint.schema.node import Node
 __all__ = ["Difference", "differences"]
 
 
+_POINTERS = frozenset(
+    (
+        "apiGroup",
+        "failureDeadline",
+        "imageStream",
+        "importsToKeep",
+        "insecureSkipVerify",
+        "preallocation",
+        "pullMethod",
+        "storageClassName",
+        "targetClaim",
+        "ttlDuration",
+        "volumeMode",
+    )
+)
+_EMBEDDED = frozenset(("devices", "domain", "metadata", "resources", "source", "spec", "target", "template"))
+
+
 class Difference(Record):
     """A field that is not what it was; None means nothing."""
 
@@ -31,9 +50,12 @@ def differences(old: Any, new: Any, node: Node | None, path: Path = ()) -> Itera
 
     A value that holds a variable equals any other.
     """
-    if node is None or is_unknown(old) or is_unknown(new) or (not old and not new) or old == new:
+    if node is None or is_unknown(old) or is_unknown(new) or old == new:
         return
-    if isinstance(old or {}, dict) and isinstance(new or {}, dict):
+    if not old and not new:
+        if (old is None or new is None) and _is_pointer(path, node):
+            yield Difference(path, old, new)
+    elif isinstance(old or {}, dict) and isinstance(new or {}, dict):
         before, after = old or {}, new or {}
         for key in dict.fromkeys((*after, *before)):
             below = node.field(key) or node.values
@@ -45,6 +67,13 @@ def differences(old: Any, new: Any, node: Node | None, path: Path = ()) -> Itera
             yield from differences(before, after, node.items, (*path, index))
     elif node.type != "quantity" or _amount(old) != _amount(new):
         yield Difference(path, old, new)
+
+
+def _is_pointer(path: Path, node: Node) -> bool:
+    """Whether an empty value at a path is not the same as none."""
+    if not path or node.values is not None or node.open:
+        return False
+    return path[-1] in _POINTERS or (node.type == "object" and path[-1] not in _EMBEDDED)
 
 
 def _amount(value: Any) -> Any:

@@ -23,6 +23,7 @@ from vmlint.kubevirt.update.controller import (
 )
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.guest import Guest
+from vmlint.kubevirt.update.outcome import Failure, UpdateReason
 from vmlint.kubevirt.update.revisions import Content, Gap, content_of
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.volumes import Claim, claim_of
@@ -38,11 +39,12 @@ from vmlint.schema.merge import three_way_merge
 from vmlint.source.clone import clone
 from vmlint.world import World
 from vmlint.world.change import Change
-from vmlint.world.disks import Disk
+from vmlint.world.disks import Disk, Written
 
 __all__ = ["Refused", "Updated", "VmUpdate", "update", "update_of"]
 
 _VMI: Path = ("spec", "template", "spec")
+_IMMEDIATE = "kubevirt.io/immediate-data-volume-creation"
 _RESOURCES = {"cpu": ("domain", "cpu", "sockets"), "memory": ("domain", "memory", "guest")}
 _NAMING = tuple(
     f"kubevirt.io/{scope}{noun}-name" for scope in ("", "cluster-") for noun in ("instancetype", "preference")
@@ -101,8 +103,9 @@ class VmUpdate:
             world.memo.keep(made)
         return made
 
-    def cluster(self, world: World) -> Cluster:
-        """What an update depends on in the cluster: KubeVirt's settings, the release, and the claims."""
+    def cluster(self, world: World, *, runs: bool = False) -> Cluster:
+        """What an update depends on in the cluster: KubeVirt's settings, the release, and the claims. `runs` is whether
+        the guest of the old VM runs."""
         kubevirt, release = world.kubevirt, world.settings.release
 
         def claim(name: str) -> Claim:
@@ -114,7 +117,32 @@ class VmUpdate:
             look=lambda matcher, field: self._look(world, matcher, field),
             claim=claim,
             migratable=lambda guest: _migratable(guest, claim, world),
+            data_volumes=lambda vm: self._data_volumes(vm, world, runs=runs),
         )
+
+    def _data_volumes(self, vm: Mapping[str, Any], world: World, *, runs: bool) -> Failure | None:
+        """The first template whose DataVolume is refused or, unless the VM is halted, never becomes ready. The
+        DataVolumes of a guest that runs are there."""
+        storage, spec = world.storage, mapping(vm, "spec")
+        if runs and get(vm, "metadata", "annotations", _IMMEDIATE) == "false":
+            return None
+        there = {name for _, name, _ in self.old.templates()} if runs else set()
+        disks = [
+            disk
+            for disk in storage.disks(self.new)
+            if disk.form is Written.TEMPLATE
+            and disk.name not in there
+            and disk.ref is not None
+            and len(storage.owners(disk.ref)) == 1
+        ]
+        for disk in disks:
+            if storage.is_refused(disk):
+                return Failure(UpdateReason.DATA_VOLUME_REFUSED, disk.path, disk.name)
+        if text(spec, "runStrategy") == "Halted" or spec.get("running") is False:
+            return None
+        pending = (disk for disk in disks if not isinstance(storage.outline(disk), Rendered))
+        first = next(pending, None)
+        return Failure(UpdateReason.DATA_VOLUME_PENDING, first.path, first.name) if first is not None else None
 
     def _look(self, world: World, matcher: Matcher, field: Mapping[str, Any]) -> Content:
         asking = self.with_data({"metadata": self.new.data.get("metadata"), "spec": {matcher.noun: dict(field)}})
@@ -196,9 +224,10 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     `refuse` is why the cluster refuses the new VM; without it, nothing does.
     """
     before, after = pair.worlds
-    old_cluster, new_cluster = pair.cluster(before), pair.cluster(after)
+    old_cluster = pair.cluster(before)
     manifest = {**pair.old.data, "spec": before.vms.inferred(pair.old)}
     stored, guest, running = create(manifest, old_cluster, before.vms.source_architecture(pair.old))
+    new_cluster = pair.cluster(after, runs=running)
     was = Stored(clone(stored.data), dict(stored.revisions), stored.started_with)
     migratable_before = old_cluster.migratable(guest).live
     if pair.old.data != pair.new.data:
@@ -212,6 +241,8 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
         data = {**admitted.data, "spec": after.vms.inferred(admitted)}
         stored = admit(stored, data, new_cluster, after.vms.source_architecture(admitted))
     stays = runs_at_once(mapping(stored.data, "spec"), running=running)
+    if new_cluster.data_volumes(stored.data) is not None:
+        stays = running
     synced = sync(stored, guest if running and stays else None, new_cluster)
     reached = synced.guest or guest
     fresh = fresh_guest(synced.stored, new_cluster)

@@ -8,7 +8,7 @@ from vmlint.kubevirt.update.guest import Guest
 from vmlint.kubevirt.update.outcome import Failure, Restart, UpdateReason
 from vmlint.model.field import render
 
-__all__ = ["failed", "restarted"]
+__all__ = ["failed", "goes_on", "restarted"]
 
 _RESTARTS: Mapping[UpdateReason, str] = {
     UpdateReason.NOT_LIVE: "{fields} can't be changed in a running guest",
@@ -46,6 +46,8 @@ _FAILURES: Mapping[UpdateReason, str] = {
     UpdateReason.PREFERENCE_MISSING: "The preference `{name}` does not exist.",
     UpdateReason.REVISION_MISSING: "The ControllerRevision `{name}` does not exist.",
     UpdateReason.INSTANCETYPE_CONFLICT: "The instancetype conflicts with the VM.",
+    UpdateReason.DATA_VOLUME_REFUSED: "CDI refuses the DataVolume of template `{name}`.",
+    UpdateReason.DATA_VOLUME_PENDING: "The DataVolume of template `{name}` never becomes ready.",
 }
 
 
@@ -66,3 +68,9 @@ def restarted(restart: Restart, guest: Guest | None) -> str:
 def failed(failure: Failure) -> str:
     """Why the controller fails on a VM."""
     return _FAILURES[failure.why].format(name=failure.name)
+
+
+def goes_on(failure: Failure) -> str:
+    """What the controller does from then on."""
+    does = "waits for it" if failure.why is UpdateReason.DATA_VOLUME_PENDING else "retries without end"
+    return f"KubeVirt {does}, and skips all later steps."

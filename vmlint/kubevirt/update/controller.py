@@ -58,6 +58,8 @@ class Cluster(Record):
     """What a VM meets in the cluster: how changes are rolled out, instancetypes and preferences, claims.
 
     `inputs` gives what the webhook applies to a VM with an instancetype and a preference; either may be None.
+    `data_volumes` is why the controller stops at the DataVolumes of a VM's templates (handleDataVolumes): before it
+    starts or stops the guest.
     """
 
     inputs: Callable[[Mapping[str, Any] | None, Mapping[str, Any] | None], VMInputs]
@@ -65,6 +67,7 @@ class Cluster(Record):
     look: Look
     claim: Callable[[str], Claim]
     migratable: Callable[[Guest], Migratable]
+    data_volumes: Callable[[Mapping[str, Any]], Failure | None]
 
 
 @dataclass
@@ -149,6 +152,7 @@ def _synced(state: Synced, cluster: Cluster) -> Synced:
     """One pass of the controller."""
     stored, guest = state.stored, state.guest
     stored, failure = _settle(stored, cluster)
+    failure = failure or cluster.data_volumes(stored.data)
     if failure is not None:
         return Synced(stored, guest, failure=failure)
     vm_spec = mapping(stored.data, "spec")

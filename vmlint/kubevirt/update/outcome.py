@@ -45,6 +45,8 @@ class UpdateReason(Codes):
     PREFERENCE_MISSING = "a preference that does not exist"
     REVISION_MISSING = "a revision that does not exist"
     INSTANCETYPE_CONFLICT = "an instancetype that conflicts with the VM"
+    DATA_VOLUME_REFUSED = "a DataVolume that CDI refuses"
+    DATA_VOLUME_PENDING = "a DataVolume that never becomes ready"
 
 
 class Live(Record):
@@ -75,7 +77,7 @@ class Restart(Record):
 
 
 class Failure(Record):
-    """Why the VM's controller fails on the VM, and tries again without end."""
+    """Why the VM's controller fails on the VM, and tries again or waits without end."""
 
     why: UpdateReason
     path: Path = ()

@@ -32,7 +32,7 @@ GROUPS: Mapping[str, Heading] = {
     "refused": Heading("Refused", "The cluster does not take the edit, and nothing changes.", "error", "refused edit"),
     "trouble": Heading(
         "Accepted, and then stuck",
-        "The guest continues to run, but KubeVirt can't apply the edit.",
+        "KubeVirt stores the edit, and can't apply it.",
         "error",
         "VM that gets stuck",
         "VMs that get stuck",
@@ -90,7 +90,7 @@ def summary(impact: Impact) -> str:
 def details(change: ObjectChange) -> Iterator[str]:
     """The sentences below an object, after its values: what happens, what to do, and what else is to be known."""
     yield capital(change.message)
-    if change.controller_error and change.controller_error not in change.message:
+    if change.controller_error and change.controller_error.rstrip(".").casefold() not in change.message.casefold():
         yield change.controller_error
     if change.fix:
         yield f"Fix: {change.fix}."
