@@ -24,6 +24,7 @@ from vmlint.source.waiting import header_of
         "kind: Deployment\napiVersion: apps/v1\n",
         "--- # the first\n\napiVersion: apps/v1\nkind: Deployment\n",
         "---\n# the first\nmetadata: {}\napiVersion: apps/v1\nkind: Deployment\n",
+        'apiVersion: apps/v1\nkind: Deployment\ndata:\n  "kind": VirtualMachine\n  b: {"apiVersion": v1}\n- "kind"\n',
         "apiVersion: apps/v1\ndata:\n  a: |\n   {'x': y\n\n  b: \"\\\"c\"\n  d: 'it''s'\n"
         "  e: f's\n  g: 'h\n\n   i'\nkind: Deployment\n",
     ],
@@ -103,6 +104,8 @@ h: "kind"
 e: 'f
 g'
 {kind: H}
+ "kind": K
+- "kind": L
 "\x6bind": I
 """.strip().splitlines()
 

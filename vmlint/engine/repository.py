@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -126,14 +126,17 @@ def _assembled(
     idle = {one: kind for file in others for one in file.documents if (kind := one.waiting or before.get(one, ""))}
     if not reuse and (rest := waits(config)):
         idle = {one: kind for file in files for one in file.documents if (kind := _would_wait(one, rest))}
-    kinds = {kind for _, kind in defined(held for file in others for held in _held(file, idle))}
-    decided = [one for file in files for one in file.documents if one not in idle]
+    custom = _defined(others, idle)
     asleep = dict(idle)
-    for document in [*woken(idle, decided, kinds)]:
-        if document.waiting:  # else an earlier snapshot has decoded it
-            document.decode()
-        del idle[document]
-    custom = defined(held for file in others for held in _held(file, idle))
+    if idle:
+        decided = [one for file in files for one in file.documents if one not in idle]
+        called = [*woken(idle, decided, {kind for _, kind in custom})]
+        for document in called:
+            if document.waiting:  # else an earlier snapshot has decoded it
+                document.decode()
+            del idle[document]
+        if called:
+            custom = _defined(others, idle)
     documents, resources, irrelevant, failed, built = _relevant(
         files, config, custom, linted=True, known=known, idle=idle
     )
@@ -151,14 +154,14 @@ def _assembled(
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     skipped |= {
         *planned.charts,
-        *(left for file in others for document in file.documents for left in embedded(document)),
+        *(left for file in others for one in file.documents if not one.waiting for left in embedded(one)),
     }
     crashes = [
         Crash("reading", "", "", document, None, document.problem.reason, document.problem.trace)
         for document in documents
         if not document.waiting and document.problem and document.problem.trace
     ]
-    commented = tuple(one for file in files for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
+    commented = tuple(one for file in files for one in _commented(file, known))
     around = (*context.resources, *filter(is_definition, defining.resources))
     return Repository(
         tuple(documents),
@@ -184,12 +187,27 @@ def _would_wait(document: Document, may_wait: MayWait) -> str:
     return kind if kind and document.problem is None and text(document.data, "kind") == kind else ""
 
 
-def _held(file: SourceFile, idle: Container[Document]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The objects of a file among which CustomResourceDefinitions may be."""
-    for document in file.documents:
-        if not document.waiting and document not in idle and ("Definition" in document.text or "\\" in document.text):
-            with suppress(Exception):  # what builds the objects says where that fails
-                yield from objects(document.data)
+def _defined(files: Sequence[SourceFile], idle: Container[Document]) -> Defined:
+    """The kinds that some files define, but for documents that are idle."""
+    may_define = (
+        one
+        for file in files
+        for one in file.documents
+        if not one.waiting and one not in idle and ("Definition" in one.text or "\\" in one.text)
+    )
+    return defined(held for document in may_define for held in _held(document))
+
+
+def _held(document: Document) -> Iterator[tuple[Path, dict[str, Any]]]:
+    with suppress(Exception):  # what builds the objects says where that fails
+        yield from objects(document.data)
+
+
+def _commented(file: SourceFile, known: KnownFiles) -> Iterable[Document]:
+    """The documents of a file in which vmlint is named. None of those waits, but where somebody else has decoded it."""
+    if file.remarks or file.file in known.facts:
+        return (one for one in (*file.documents, *file.remarks) if "vmlint" in one.text)
+    return [one for one in file.documents if not one.waiting and "vmlint" in one.text]
 
 
 class _Relevant(Record):
@@ -210,7 +228,7 @@ def _relevant(
     *,
     linted: bool,
     known: KnownFiles = NOTHING,
-    idle: Container[Document] = (),
+    idle: Collection[Document] = (),
 ) -> _Relevant:
     documents: list[Document] = []
     resources: list[Resource] = []
@@ -223,7 +241,7 @@ def _relevant(
             documents += file.documents
             resources += objects_there
             continue
-        waiting = sum(bool(document.waiting) or document in idle for document in file.documents)
+        waiting = sum([document in idle for document in file.documents]) if idle else 0
         one = before.get(file.file)
         if one is None or one.file is not file or one.waiting != waiting:
             one = _built(file, waiting, config, custom, crashes, linted=linted, idle=idle)
@@ -246,11 +264,13 @@ def _built(
     idle: Container[Document],
 ) -> Built:
     """The objects of a file; where vmlint fails is added to the crashes."""
+    if waiting == len(file.documents):
+        return Built(file, waiting, (), (), waiting)
     documents: list[Document] = []
     resources: list[Resource] = []
     irrelevant = 0
     for document in file.documents:
-        if document.waiting or document in idle:
+        if document in idle:
             irrelevant += 1
             continue
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from vmlint.model.resource import Resource
 from vmlint.record import Record
 from vmlint.runtime.profiling import stage
 from vmlint.source.discover import STDIN, Found, discover, name_of
-from vmlint.source.document import Skipped, SourceFile
+from vmlint.source.document import Document, Skipped, SourceFile
 from vmlint.source.ignore import Excluded
 from vmlint.source.read import Raw, raw_of
 from vmlint.world import World
@@ -54,7 +54,7 @@ class Workspace:
         files: Gathered,
         unread: Sequence[Skipped] = (),
         difference: Difference | None = None,
-        decoded: Mapping[str, _Decoded] | None = None,
+        decoded: _Decoded | None = None,
         known: KnownFiles = NOTHING,
     ) -> None:
         self.request = request
@@ -63,7 +63,7 @@ class Workspace:
         self.files = files
         self.unread = unread
         self.difference = difference
-        self._decoded = dict(decoded or {})
+        self._decoded = decoded or _Decoded((), (), ())
         self._known = known
         """The objects of the files as the last snapshot has them."""
 
@@ -193,12 +193,7 @@ class Workspace:
 
     def _with_documents(self, known: KnownFiles) -> KnownFiles:
         """What is known of files, and the documents of those that were decoded before and are as they were."""
-        raws = {raw.name: raw for raw in self.files.files}
-        kept = {
-            name: decoded.file
-            for name, decoded in self._decoded.items()
-            if name not in known.facts and decoded.is_current(raws.get(name))
-        }
+        kept = {file.file: file for file in self._decoded.current(self.files.files) if file.file not in known.facts}
         for file in kept.values():
             for document in file.documents:
                 document.strict = False  # which tool reads it is found out anew
@@ -207,27 +202,28 @@ class Workspace:
         return known._replace(files=files, built=built, custom=self._known.custom, woken=self._known.woken)
 
     def _keep(self, repository: Repository) -> None:
-        raws = {raw.name: raw for raw in self.files.files}
-        self._decoded = {file.file: _Decoded(raws[file.file], file, _waiting(file)) for file in repository.files}
+        waiting = [one for file in repository.files for one in file.documents if one.waiting]
+        self._decoded = _Decoded(self.files.files, repository.files, waiting)
         self._known = KnownFiles({}, built=repository.built, custom=repository.custom, woken=repository.woken)
 
 
 class _Decoded(Record):
-    """A file as it was decoded, of which `waiting` documents were left for later.
+    """Files as they were decoded, in the order of their bytes, and the documents that were left for later."""
 
-    One of which a document was decoded meanwhile is decoded anew: a rule must not see more of it than in a new run.
-    """
+    raws: Sequence[Raw]
+    files: Sequence[SourceFile]
+    waiting: Sequence[Document]
 
-    raw: Raw
-    file: SourceFile
-    waiting: int
+    def current(self, raws: Sequence[Raw]) -> Iterator[SourceFile]:
+        """Those of which the same bytes are among these.
 
-    def is_current(self, raw: Raw | None) -> bool:
-        return raw is self.raw and _waiting(self.file) == self.waiting
-
-
-def _waiting(file: SourceFile) -> int:
-    return sum(bool(document.waiting) for document in file.documents)
+        One of which a document was decoded meanwhile is decoded anew: a rule must not see more of it than in a new run.
+        """
+        there = {id(raw) for raw in raws}
+        awake = {one.file for one in self.waiting if not one.waiting}
+        for raw, file in zip(self.raws, self.files, strict=True):
+            if id(raw) in there and raw.name not in awake:
+                yield file
 
 
 def _difference(request: RunRequest, paths: Sequence[str]) -> Difference | None:

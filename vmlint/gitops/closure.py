@@ -9,6 +9,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,13 @@ __all__ = ["Closed", "Naming", "closed", "file_of", "root_of"]
 _MOST = 20_000
 """How many files may come in through kustomizations. Real overlays name some dozens."""
 
-_TOOLS = (b"argoproj.io", b"kustomize.toolkit.fluxcd.io")
+_ARGO, _FLUX = b"argoproj.io", b"kustomize.toolkit.fluxcd.io"
 _FOLDERS = ("resources", "bases", "components")
 _MANIFESTS = ("configurations", "crds", "patchesStrategicMerge")
 _PATCHES = ("patches", "patchesJson6902", "replacements")
+
+
+_NAME = itemgetter(0)
 
 
 class Naming(Record):
@@ -103,7 +107,7 @@ def closed(
         reader.folder(posixpath.dirname(name))
     reader.run()
     beside = reader.known()
-    return Closed(tuple(sorted(reader.files.values(), key=lambda raw: raw.name)), beside, reader.naming)
+    return Closed(tuple(sorted(reader.files.values(), key=_NAME)), beside, reader.naming)
 
 
 class _Reader:
@@ -122,7 +126,11 @@ class _Reader:
         self._shown_root = root
         self._read = read
         self._excluded = excluded
-        self._waiting = [raw.name for raw in raws if posixpath.basename(raw.name) in KUSTOMIZATION_FILES]
+        self._waiting = [
+            name
+            for name in self.files
+            if name.endswith(KUSTOMIZATION_FILES) and posixpath.basename(name) in KUSTOMIZATION_FILES
+        ]
         self._contents: dict[str, bytes] = {}
         self._absent: set[str] = set()
         self._folders: set[str] = set()
@@ -143,7 +151,7 @@ class _Reader:
     def _applied(self) -> Iterator[tuple[str, str]]:
         """The paths that Flux and Argo CD apply, with the files that say so."""
         for raw in self.files.values():
-            if raw.outcome is None and any(group in raw.data for group in _TOOLS):
+            if _speaks_of_tools(raw):
                 yield from ((path, raw.name) for path in self._named(raw).applied)
 
     def _named(self, raw: Raw) -> Naming:
@@ -205,13 +213,18 @@ class _Reader:
                 self._waiting.append(name)
 
 
+def _speaks_of_tools(raw: Raw) -> bool:
+    data = raw.data
+    return (_ARGO in data or _FLUX in data) and raw.outcome is None
+
+
 def _named(raw: Raw) -> Naming:
     """What the documents of a file name, whatever the file is."""
     documents: Sequence[Document] = ()
     if raw.outcome is None:
         with suppress(UnicodeDecodeError):
             documents = decode_text(raw.data.decode(), raw.name).documents
-    applied = tuple(one.path for one in named_paths(documents)) if any(group in raw.data for group in _TOOLS) else ()
+    applied = tuple(one.path for one in named_paths(documents)) if _speaks_of_tools(raw) else ()
     is_kustomization = posixpath.basename(raw.name) in KUSTOMIZATION_FILES
     return Naming(raw, tuple(_included(documents)) if is_kustomization else (), applied)
 

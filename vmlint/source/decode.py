@@ -94,9 +94,12 @@ class _Decoder:
 
     def run(self, text: str, line: int) -> SourceFile:
         self._text = text
-        start = self._json(text, line) if looks_like_json(text) else 0
-        line += text.count("\n", 0, start)
-        self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
+        if looks_like_json(text):
+            start = self._json(text, line)
+            line += text.count("\n", 0, start)
+            self._yaml(text[start:], line, start - text.rfind("\n", 0, start))
+        else:
+            self._yaml(text, line, 1)
         return SourceFile(
             self._file,
             tuple(self._documents),
@@ -150,10 +153,10 @@ class _Decoder:
                 if kind := self._known.get(chunk.line):
                     self._wait(chunk, kind)
                 continue
-            if not chunk.text.strip(" \n"):
-                continue
             if self._may_wait is not None and (kind := self._may_wait(chunk.text)):
                 self._wait(chunk, kind)
+                continue
+            if not chunk.text.strip(" \n"):
                 continue
             try:
                 built = build(chunk.text, self._most_aliased - self._aliased)

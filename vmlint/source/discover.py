@@ -222,22 +222,25 @@ class _Walk:
             except OSError as error:
                 self._skip(directory, f"the directory can't be read: {why(error)}")
                 continue
-            names = {entry.name.lower() for entry in listed}
+            names = [entry.name.lower() for entry in listed]
             if ".gitignore" in names:
                 ignored = ignored.inside(directory.full)
             if self._marks.isdisjoint(names):
                 self._unmarked.add(directory.full)
             above = directory.inside()
-            for entry in listed:
+            asks = bool(ignored) or bool(self._excluded)
+            for entry, lowered in zip(listed, names, strict=True):
                 name = entry.name
                 is_directory = _is_directory(entry)
                 if is_directory:
                     if name.startswith(".") and (name == ".git" or above.full + name not in self._dotted):
                         continue
-                elif not name.lower().endswith(ENDINGS) and name not in KUSTOMIZATION_FILES:
+                elif not lowered.endswith(ENDINGS) and name not in KUSTOMIZATION_FILES:
                     continue
                 place = _Place(above.path + name, above.full + name, above.name + name)
-                if ignored(place.full, directory=is_directory) or self._excluded(place.name, directory=is_directory):
+                if asks and (
+                    ignored(place.full, directory=is_directory) or self._excluded(place.name, directory=is_directory)
+                ):
                     continue
                 if entry.is_symlink():
                     self._link(place)

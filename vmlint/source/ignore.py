@@ -28,6 +28,10 @@ class Excluded:
         lines = list(patterns)
         self._spec = _spec(lines) if lines else None
 
+    def __bool__(self) -> bool:
+        """Whether there is any pattern."""
+        return self._spec is not None
+
     def __call__(self, name: str, *, directory: bool = False) -> bool:
         """Whether a file or directory, named as in findings, is left out, by itself or by a directory above it."""
         if self._spec is None:
@@ -65,6 +69,10 @@ class Ignored:
         """The same with the directory's own `.gitignore`, if it has one."""
         spec = _read(Path(directory, ".gitignore"))
         return self if spec is None else Ignored((*self._levels, (directory.rstrip("/") + "/", spec)))
+
+    def __bool__(self) -> bool:
+        """Whether there is any pattern."""
+        return bool(self._levels)
 
     def __call__(self, place: str, *, directory: bool = False) -> bool:
         """Whether a file or directory is left out; the nearest `.gitignore` that speaks of it decides."""

@@ -85,11 +85,12 @@ def read_raw(
 ) -> Iterator[Raw]:
     """The same for files that `discover` has found already, not decoded yet."""
     reader = _Reader(max_bytes, stdin)
+    known = overlay or {}
     for found in files:
         if isinstance(found, Skipped):
             yield Raw(found.file, b"", outcome=SourceFile(found.file, (), (found,)))
         else:
-            yield reader.file(found, (overlay or {}).get(found.name))
+            yield reader.file(found, known.get(found.name))
 
 
 def raw_of(files: Iterable[tuple[str, Path, bytes]], max_bytes: int = DEFAULT_MAX_BYTES) -> Iterator[Raw]:
@@ -164,7 +165,7 @@ class _Reader:
         chart = self._charts.of(found.path) if found.path is not None and b"{{" in data else None
         if chart is not None and chart.templates:
             return _skipped(found, reason_of_template("", chart.name))
-        return Raw(found.name, data, chart.name if chart else "", named=found.named)
+        return Raw(found.name, data, chart.name if chart else "", None, found.named)
 
 
 def _bytes(found: Found, max_bytes: int, stdin: BinaryIO | None) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from vmlint.record import Record
 
@@ -23,6 +23,7 @@ _ENCODINGS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _ENCODINGS)
 
 
 class Chunk(Record):
@@ -36,9 +37,10 @@ class Chunk(Record):
 
 def text_of(data: bytes) -> str:
     """A file's text: UTF-8, or UTF-16 with a byte-order mark. Bytes that fit neither become U+FFFD, as for kubectl."""
-    for mark, encoding in _ENCODINGS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+    if data.startswith(_MARKS):
+        for mark, encoding in _ENCODINGS:
+            if data.startswith(mark):
+                return data[len(mark) :].decode(encoding, "replace")
     return data.decode("utf-8", "replace")
 
 
@@ -55,7 +57,7 @@ def looks_like_json(text: str) -> bool:
     return _BRACE.match(text) is not None
 
 
-def split(text: str, line: int = 1, column: int = 1) -> Iterator[Chunk]:
+def split(text: str, line: int = 1, column: int = 1) -> Iterable[Chunk]:
     """The documents of a text that begins at a place of a file.
 
     The text is cut at each line that begins with `---`, before any YAML is parsed. A separator with more than a comment
@@ -67,9 +69,12 @@ def split(text: str, line: int = 1, column: int = 1) -> Iterator[Chunk]:
     if text and not text.endswith("\n"):
         text += "\n"
     if "\n---" not in text and not text.startswith("---"):
-        if text:
-            yield Chunk(text.removeprefix(_BOM), line, column)
-        return
+        return (Chunk(text.removeprefix(_BOM), line, column),) if text else ()
+    return _cut(text, line, column)
+
+
+def _cut(text: str, line: int, column: int) -> Iterator[Chunk]:
+    """The documents of a text with separators."""
     start = 0
     refused = ""
     for separator in _SEPARATOR.finditer(text):

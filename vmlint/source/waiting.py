@@ -22,6 +22,7 @@ _AT_THE_TOP = late(
     rf"{_START}(?:apiVersion:{_VALUE}kind:{_VALUE}|kind:{_VALUE}apiVersion:{_VALUE})(?=[A-Za-z#])", re.ASCII
 )
 _ODD_LINE = late(r"\n[^ #\nA-Za-z-]")
+_ODD_OR_AGAIN = late(r"\n(?:[^ #\nA-Za-z-]|kind|apiVersion)")
 _LINE = late(rf"{_VALUE}(?!\n* +[^ #\n])", re.ASCII)  # with nothing that would belong to it on the next
 _OPEN_NOTHING = late(
     r"""
@@ -40,7 +41,6 @@ _OPEN_NOTHING = late(
 
 _KEY = late(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
 _BREAKS = "\x85\u2028\u2029"  # which end a line too
-_ODD = ('"kind"', "'kind'", '"apiVersion"', "'apiVersion'", "{{", "\r")
 
 
 def header_of(text: str) -> tuple[str, str] | None:
@@ -49,19 +49,16 @@ def header_of(text: str) -> tuple[str, str] | None:
     Both stand once at the top of a block mapping; nothing else at the start of a line may be a key of that name, end
     the document, or begin another style of YAML.
     """
-    for odd in _ODD:
-        if odd in text:
-            return None
-    if _ODD_LINE.search(text):
+    if "\r" in text or "{{" in text:
         return None
     if not text.isascii() and any(one in text for one in _BREAKS):
         return None
-    if (top := _AT_THE_TOP.match(text)) is not None:
-        if text.find("\nkind", top.end() - 1) >= 0 or text.find("\napiVersion", top.end() - 1) >= 0:
-            return None
-        version, kind, first, second = top.groups()
-        return (version, kind) if version else (second, first)
-    return _header_within(f"\n{text}")
+    if (top := _AT_THE_TOP.match(text)) is None:
+        return None if _ODD_LINE.search(text) else _header_within(f"\n{text}")
+    if _ODD_OR_AGAIN.search(text, top.end() - 1):
+        return None
+    version, kind, first, second = top.groups()
+    return (version, kind) if version else (second, first)
 
 
 def _header_within(lines: str) -> tuple[str, str] | None:
