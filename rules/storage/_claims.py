@@ -29,6 +29,9 @@ WORDS: Mapping[Check, Words] = {
     Check.SIZE_NOT_POSITIVE: Words("has a size that is not more than zero", "set a size, such as `10Gi`"),
     Check.SIZE_TOO_SMALL: Words("has a size under 1Mi", "set at least `1Mi`; `M` is mega, and `m` is a thousandth"),
     Check.VOLUME_MODE_UNKNOWN: Words("has a volume mode that does not exist", "use `Block` or `Filesystem`"),
+    Check.EXTERNAL_TWICE: Words(
+        "names different sources in `dataSource` and `dataSourceRef`", "keep one of the two: each fills in the other"
+    ),
     Check.EXTERNAL_INCOMPLETE: Words(
         "has an incomplete data source",
         "set `name`, `kind` and, unless it is a claim, `apiGroup` of an object in the same namespace",

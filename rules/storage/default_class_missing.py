@@ -42,6 +42,7 @@ CDI `pkg/controller/common/util.go` (GetStorageClassByNameWithVirtFallback).
 from collections.abc import Iterator
 
 from vmlint.cdi.render import Rendered
+from vmlint.cdi.storageclass import ARCHIVE, DEFAULT, VIRT_DEFAULT
 from vmlint.model.access import text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
@@ -73,8 +74,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         named = outcome.spec.get("storageClassName") is not None or outcome.spec.get("volumeName")
         if named or world.storage.class_unknown(disk) or not clear(disk, world):
             continue
-        content = text(disk.body, "spec", "contentType") if disk.spec_path[-1] == "storage" else ""
-        classes = world.storage.classes_without_default("archive" if disk.spec_path[-1] == "pvc" else content)
+        content = ARCHIVE if disk.spec_path[-1] == "pvc" else ""
+        if disk.spec_path[-1] == "storage":
+            content = text(disk.body, "spec", "contentType")
+        classes = world.storage.classes_without_default(content)
         if classes and not world.closed(_CLASS_REF):
             if not any(field == "accessModes" for field, _ in outcome.undecided):  # else another rule reports it
                 question = (
@@ -87,8 +90,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             yield META.at(
                 disk.at(*disk.spec_path, "storageClassName"),
                 f"{disk} names no storage class, and none of {some} is the default.",
-                fix=f"set `storageClassName`, or mark a class as the default: `{_MARK}`",
+                fix=f"set `storageClassName`, or mark a class as the default: `{_mark(content)}`",
             )
 
 
-_MARK = 'storageclass.kubevirt.io/is-default-virt-class: "true"'
+def _mark(content_type: str) -> str:
+    """The annotation that makes a class the default; that for virtual machines serves no archive and no `pvc`."""
+    return f'{DEFAULT if content_type == ARCHIVE else VIRT_DEFAULT}: "true"'

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from vmlint.cdi.render import Failure, FailureReason, Rendered, render
+from vmlint.cdi.render import Failure, FailureReason, Rendered, render, render_claim
 from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT
 from vmlint.cdi.storageworld import Gap, Overhead, Reason, StorageWorld, Undecided
 from vmlint.world.storage_phrases import failure_message
@@ -166,6 +166,16 @@ def test_other_fields_of_the_storage_are_kept() -> None:
         "resources": {"requests": {"storage": "1073741824"}, "limits": {"storage": "2Gi"}},
     }
     assert data["spec"]["storage"]["resources"]["requests"]["storage"] == "1Gi"
+
+
+@pytest.mark.parametrize("field", ["dataSource", "dataSourceRef"])
+@pytest.mark.parametrize(("group", "size"), [("snapshot.storage.k8s.io", "1Gi"), ("example.com", "1138166334")])
+def test_a_claim_from_a_snapshot_keeps_its_size(field: str, group: str, size: str) -> None:
+    source = {"apiGroup": group, "kind": "VolumeSnapshot", "name": "s"}
+    spec = {"storageClassName": "ceph", "resources": {"requests": {"storage": "1Gi"}}, field: source}
+    claim = render_claim({"spec": spec}, "ns", WORLD)
+    assert isinstance(claim, Rendered)
+    assert claim.spec["resources"]["requests"]["storage"] == size
 
 
 def persistent_volume(class_name: str, size: str, *modes: str, **more: Any) -> dict[str, Any]:

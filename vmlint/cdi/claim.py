@@ -19,6 +19,7 @@ __all__ = ["check"]
 
 _MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _ALONE = "ReadWriteOncePod"
+_OLD_KINDS = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
 _VOLUME_MODES = ("Block", "Filesystem")
 _SPEC: Path = ("spec",)
 _SIZE: Path = (*_SPEC, "resources", "requests", "storage")
@@ -75,9 +76,18 @@ def _volume_mode(spec: Mapping[str, Any], rendered: bool) -> Iterator[Refusal]:
 
 
 def _sources(spec: Mapping[str, Any]) -> Iterator[Refusal]:
+    """Both fields mean the same source. The server drops a `dataSource` of another kind before it compares them."""
+    old, new = spec.get("dataSource"), spec.get("dataSourceRef")
+    if isinstance(old, dict) and isinstance(new, dict) and _identity(old)[:2] in _OLD_KINDS:
+        if _identity(old) != _identity(new) and not any(map(is_unknown, (*_identity(old), *_identity(new)))):
+            yield Refusal(Check.EXTERNAL_TWICE, (*_SPEC, "dataSourceRef"), by=Refuser.API_SERVER)
     for field in ("dataSource", "dataSourceRef"):
         if isinstance(reference := spec.get(field), dict):
             yield from _source(reference, (*_SPEC, field))
+
+
+def _identity(reference: Mapping[str, Any]) -> tuple[str, str, str]:
+    return text(reference, "apiGroup"), text(reference, "kind"), text(reference, "name")
 
 
 def _source(reference: Mapping[str, Any], path: Path) -> Iterator[Refusal]:

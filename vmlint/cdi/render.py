@@ -84,6 +84,8 @@ FROM_PROFILE = "FromStorageProfile"
 
 _CLAIM: Path = ("spec",)
 _CLONE = ("cdi.kubevirt.io", "VolumeCloneSource")
+_SNAPSHOT = ("snapshot.storage.k8s.io", "VolumeSnapshot")
+"""A claim that is restored from a snapshot keeps its size (hasVolumeSnapshotDataSource)."""
 _SIZE = ("resources", "requests", "storage")
 _SIZE_FIELD = "resources.requests.storage"
 _MIB = 1024 * 1024
@@ -122,7 +124,7 @@ def render_claim(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
     failure = claim.fill_modes()
     if failure is None and _reference(spec) == _CLONE:
         claim.fill_size_of_clone()
-    elif failure is None and _reference(spec)[1] != "VolumeSnapshot":
+    elif failure is None and _SNAPSHOT not in (_reference(spec), _reference(spec, "dataSource")):
         failure = claim.fill_size(data, namespace)
     return claim.finished(failure)
 
@@ -149,9 +151,9 @@ def _present(spec: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value for field, value in spec.items() if value is not None}
 
 
-def _reference(spec: Mapping[str, Any]) -> tuple[str, str]:
+def _reference(spec: Mapping[str, Any], field: str = "dataSourceRef") -> tuple[str, str]:
     """Group and kind of what fills the claim."""
-    return text(spec, "dataSourceRef", "apiGroup"), text(spec, "dataSourceRef", "kind")
+    return text(spec, field, "apiGroup"), text(spec, field, "kind")
 
 
 def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Target | Undecided | None:

@@ -15,7 +15,7 @@ from vmlint.record import Codes, Record
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
+__all__ = ["ARCHIVE", "DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
 
 VIRT_DEFAULT = "storageclass.kubevirt.io/is-default-virt-class"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
