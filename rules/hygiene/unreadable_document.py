@@ -1,14 +1,15 @@
 """A file or document can't be parsed.
 
 ## What it does
-Reports a document that kubectl can't decode, and a file that could not be opened or is too large. The other documents
-of the file are linted nevertheless.
+Reports a document that kubectl can't decode, an object of KubeVirt or CDI without `kind` or without `apiVersion`, and a
+file that could not be opened or is too large. The other documents of the file are linted nevertheless.
 
 ## Why it fails
 `kubectl apply` stops at such a document, and vmlint can't check its contents.
 
 ## Cluster message
-kubectl's message contains `error converting YAML to JSON` or `error parsing`.
+kubectl's message contains `error converting YAML to JSON`, `error parsing`, `Object 'Kind' is missing` or
+`apiVersion not set`.
 
 ## Bad
     metadata:
@@ -27,11 +28,13 @@ Correct the YAML at the line that the finding names.
 `max-file-size` sets the size above which a file is not read; `exclude` skips files that are not manifests.
 
 ## Source
-`sigs.k8s.io/yaml`, `k8s.io/apimachinery/pkg/util/yaml`.
+`sigs.k8s.io/yaml`, `k8s.io/apimachinery/pkg/util/yaml`, `k8s.io/apimachinery/pkg/apis/meta/v1/unstructured`.
 """
 
 from collections.abc import Iterator
 
+from vmlint.model.access import mapping
+from vmlint.model.kinds import untyped
 from vmlint.rule import Effect, Fault, Meta, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -48,3 +51,18 @@ def check(document: Document, world: World) -> Iterator[Fault]:
             f"{problem.reason}.",
             fix="fix the document; if it is not a manifest, skip it with `exclude:` in the configuration",
         )
+    elif missing := untyped(document.data):
+        yield _without(document, missing)
+
+
+def _without(document: Document, missing: str) -> Fault:
+    """An object of which kubectl does not know what it is; field names count in their case."""
+    misspelt = next((key for key in document.data if str(key).casefold() == missing.casefold()), None)
+    name = mapping(document.data, "metadata").get("name") or "?"
+    flaw = "is empty" if document.data.get(missing) in (None, "") else "must be a string"
+    wrong = f"`{missing}` {flaw}" if misspelt == missing else f"the object `{name}` has no `{missing}`"
+    return META.at(
+        Spot(document, document.span((misspelt or "metadata",))),
+        f"{wrong}. kubectl refuses the file, so the object is not applied.",
+        fix=f"rename `{misspelt}` to `{missing}`" if misspelt not in (None, missing) else f"set `{missing}`",
+    )

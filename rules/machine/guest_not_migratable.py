@@ -77,6 +77,7 @@ _FIXES: Mapping[Blocker, str] = {
     Blocker.NODE: "let the VM run on more than one node",
     Blocker.QUOTA: "raise the quota to twice what the pod requests",
 }
+_HOST_FILE = "set `shared: true` if all nodes have the same file there"
 
 
 _BY_PLATFORM = (
@@ -133,7 +134,11 @@ def _origin(workload: Workload, obstacle: Obstacle, world: World) -> str:
 
 
 def _fix(verdict: Migratability, eviction: Eviction) -> str:
-    known = dict.fromkeys(_FIXES[obstacle.blocker] for obstacle in verdict.obstacles if obstacle.blocker in _FIXES)
+    known = dict.fromkeys(
+        _HOST_FILE if obstacle.path[-1] == "hostDisk" else _FIXES[obstacle.blocker]
+        for obstacle in verdict.obstacles
+        if obstacle.blocker in _FIXES
+    )
     lasting = any(obstacle.blocker not in _FIXES for obstacle in verdict.obstacles)
     give_up = (
         "set `evictionStrategy: LiveMigrateIfPossible`, with which a drain shuts the guest down"

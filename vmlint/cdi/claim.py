@@ -78,8 +78,9 @@ def _volume_mode(spec: Mapping[str, Any], rendered: bool) -> Iterator[Refusal]:
 def _sources(spec: Mapping[str, Any]) -> Iterator[Refusal]:
     """Both fields mean the same source. The server drops a `dataSource` of another kind before it compares them."""
     old, new = spec.get("dataSource"), spec.get("dataSourceRef")
-    if isinstance(old, dict) and isinstance(new, dict) and _identity(old)[:2] in _OLD_KINDS:
-        if _identity(old) != _identity(new) and not any(map(is_unknown, (*_identity(old), *_identity(new)))):
+    if isinstance(old, dict) and isinstance(new, dict):
+        first, second = _identity(old), _identity(new)
+        if first[:2] in _OLD_KINDS and first != second and not any(map(is_unknown, (*first, *second))):
             yield Refusal(Check.EXTERNAL_TWICE, (*_SPEC, "dataSourceRef"), by=Refuser.API_SERVER)
     for field in ("dataSource", "dataSourceRef"):
         if isinstance(reference := spec.get(field), dict):

@@ -23,7 +23,7 @@ from vmlint.graph.relevance import may_wait, woken
 from vmlint.model.access import text
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
-from vmlint.model.kinds import Kind
+from vmlint.model.kinds import Kind, untyped
 from vmlint.model.resource import Resource
 from vmlint.record import Record
 from vmlint.runtime.profiling import stage
@@ -282,7 +282,7 @@ def _built(
             crashes.append(crash(error, "reading the objects", document))
             continue
         unreadable = document.problem is not None and not document.stray
-        if held or unreadable:
+        if held or unreadable or untyped(document.data):
             documents.append(document)
         if not own and not unreadable:
             irrelevant += 1

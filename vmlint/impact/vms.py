@@ -15,6 +15,7 @@ from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.outcome import Failure, Live, UpdateReason
+from vmlint.kubevirt.update.volumes import VOLUMES
 from vmlint.model.access import get, text
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
@@ -179,10 +180,11 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
     for matcher in result.unknown:
         yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
     waiting_for_migration = [change for change in synced.live if change.by_migration]
-    if waiting_for_migration and result.migratable is False:
+    moves_disks = any(change.path == VOLUMES for change in waiting_for_migration)  # so they keep it from nothing
+    if waiting_for_migration and result.migratable is False and not moves_disks:
         names = ", ".join(render(("spec", *change.path)) for change in waiting_for_migration)
         yield f"the guest can't be migrated, so it never gets changes that need a migration: {names}"
-    elif waiting_for_migration and result.migratable is None:
+    elif waiting_for_migration and result.migratable is None and not moves_disks:
         yield "the files do not determine whether the guest can be migrated: without a migration it does not get this"
     if synced.restarts and synced.live:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"

@@ -5,9 +5,11 @@ An object of the same kind name in another API group (Cluster API's VirtualMachi
 
 from __future__ import annotations
 
+from typing import Any
+
 from vmlint.record import Record
 
-__all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "kind_of", "stranger"]
+__all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "kind_of", "stranger", "untyped"]
 
 
 class Kind(Record):
@@ -131,6 +133,25 @@ _CLUSTERS_OWN = frozenset(
     ("", "apps", "batch", "cni.cncf.io", "extensions", "k8s.cni.cncf.io", "snapshot.storage.k8s.io", "storage.k8s.io")
 )
 """Groups of Kubernetes itself and of its networks and snapshots, in which no other kind of these names is."""
+
+
+_OWN = ("VirtualMachine", "DataVolume", "DataImportCron")
+
+
+def untyped(data: Any) -> str:
+    """Which of `kind` and `apiVersion` an object lacks that the other one shows to be KubeVirt's or CDI's; "" for none.
+
+    Without a name and a spec it is no manifest, but something that only has such a key.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("spec"), dict):
+        return ""
+    metadata = data.get("metadata")
+    if not isinstance(metadata, dict) or not (metadata.get("name") or metadata.get("generateName")):
+        return ""
+    version, kind = (value if isinstance(value, str) else "" for value in map(data.get, ("apiVersion", "kind")))
+    if not kind:
+        return "kind" if version.rpartition("/")[0] in _GROUPS else ""
+    return "apiVersion" if not version and kind.startswith(_OWN) else ""
 
 
 def stranger(api_version: str, kind: str) -> Kind | None:
