@@ -29,6 +29,9 @@ _IN_TEXT = late(
 _LONGEST = 100_000
 """Of a longer text only the beginning is searched."""
 
+_OTHER_VALUES = late(r"values.+\.ya?ml")
+"""Values that Helm does not read by itself, as it reads `values.yaml`; a schema of values is JSON."""
+
 _CHART_NAME = late(r"[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?")
 
 
@@ -73,7 +76,7 @@ def charts(files: Iterable[SourceFile], tree: Tree) -> Iterator[Skipped]:
         name = written if _CHART_NAME.fullmatch(written) else "release"
         command = ["helm", "template", name, folder or "."]
         for values in tree.files_in(folder):
-            if posixpath.basename(values).startswith("values") and posixpath.basename(values) != "values.yaml":
+            if _OTHER_VALUES.fullmatch(posixpath.basename(values)):
                 command += ["--values", values]
         import shlex
 
