@@ -26,7 +26,7 @@ from vmlint.world.storage import Storage
 
 __all__ = ["Hard", "Launch"]
 
-_FOR_RUNNING_PODS = frozenset(("NotTerminating", "NotBestEffort"))
+_FOR_RUNNING_PODS = ("NotTerminating", "NotBestEffort")
 _LIMITS_GATE = "AutoResourceLimitsGate"
 _RATIO_LABEL = "alpha.kubevirt.io/auto-memory-limits-ratio"
 _LEAST_RATIO = 1.0
@@ -211,7 +211,7 @@ class Launch:
             if (
                 quota.namespace != namespace
                 or quota.spec.get("scopeSelector")
-                or not _FOR_RUNNING_PODS.issuperset(scopes)
+                or not all(scope in _FOR_RUNNING_PODS for scope in scopes)
             ):
                 continue
             for name, value in items(quota.data, "spec", "hard"):
