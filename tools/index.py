@@ -54,7 +54,10 @@ def index() -> str:
         imports |= needed
         title = (ast.get_docstring(module.tree) or "").partition("\n")[0].rstrip(".")
         rows.append(f"    {_quoted(name)}: ({_quoted(title)}, {ast.unparse(_inlined(module, meta))}),")
-    lines = sorted(f"from {home} import {known}" for known, home in imports.items())
+    homes: dict[str, list[str]] = {}
+    for known, home in sorted(imports.items()):
+        homes.setdefault(home, []).append(known)
+    lines = [f"from {home} import {', '.join(names)}" for home, names in sorted(homes.items())]
     return "\n".join((_HEAD, *lines, "", "INDEX = {", *rows, "}", ""))
 
 

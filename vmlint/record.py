@@ -66,13 +66,29 @@ else:
             body["__new__"] = FunctionType(code, _CONSTRUCTING, None, tuple(defaults.values()))
             return type(name, (_Row,), body)
 
+    _new = tuple.__new__
+    _SMALL = (
+        lambda c: _new(c, ()),
+        lambda c, s: _new(c, (s,)),
+        lambda c, s, t: _new(c, (s, t)),
+        lambda c, s, t, u: _new(c, (s, t, u)),
+        lambda c, s, t, u, v: _new(c, (s, t, u, v)),
+        lambda c, s, t, u, v, w: _new(c, (s, t, u, v, w)),
+        lambda c, s, t, u, v, w, x: _new(c, (s, t, u, v, w, x)),
+        lambda c, s, t, u, v, w, x, y: _new(c, (s, t, u, v, w, x, y)),
+        lambda c, s, t, u, v, w, x, y, z: _new(c, (s, t, u, v, w, x, y, z)),
+    )
+    """The constructors of most records, by the number of fields: to compile a text takes longer than the class."""
+
     @cache
     def _constructor(fields: int) -> CodeType:
+        if fields < len(_SMALL):
+            return _SMALL[fields].__code__
         names = "".join(f"_{number}, " for number in range(fields))
         code: CodeType = eval(f"lambda _cls, {names}: _new(_cls, ({names}))").__code__
         return code
 
-    _CONSTRUCTING = {"__builtins__": {}, "_new": tuple.__new__}
+    _CONSTRUCTING = {"__builtins__": {}, "_new": _new}
     _Field = type(namedtuple("_One", "field").field)
     """What reads a field, written in C."""
 
@@ -104,6 +120,9 @@ else:
         def __iter__(cls):
             return iter(cls._codes.values())
 
+        def __reversed__(cls):
+            return reversed(cls._codes.values())
+
         def __len__(cls):
             return len(cls._codes)
 
@@ -128,6 +147,6 @@ else:
 
 def by_identity(record: type[_T]) -> type[_T]:
     """Makes each record of a class equal to itself alone, whatever its fields hold."""
-    for name in ("__eq__", "__ne__", "__hash__"):
-        setattr(record, name, getattr(object, name))
+    for name in ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__"):
+        setattr(record, name, getattr(object, name))  # all that compare: they are then compared without a call
     return record

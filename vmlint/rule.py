@@ -6,14 +6,13 @@ lines, levels, suppressions or output. If edits of the object's fields fix the f
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from vmlint.model.chain import Hop
 from vmlint.model.effect import Effect, Level
 from vmlint.model.resource import Place, Spot
-from vmlint.record import Record, by_identity
+from vmlint.record import Codes, Record, by_identity
 from vmlint.source.edit import Edit
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ __all__ = [
 ]
 
 
-class Fix(enum.StrEnum):
+class Fix(Codes):
     """How certain the edits of a fault are.
 
     SAFE: the only possible intention, and the object keeps its meaning otherwise. UNSAFE: a guess, or a decision of the
@@ -47,13 +46,13 @@ class Fix(enum.StrEnum):
     UNSAFE = "unsafe"
 
 
-class Reach(enum.Enum):
+class Reach(Codes):
     """For which subjects the answer to a question is the same."""
 
-    OBJECT = enum.auto()
-    ALIKE = enum.auto()
+    OBJECT = "object"
+    ALIKE = "alike"
     """All VMs that have one stand-in: see `Application.alike`."""
-    WORLD = enum.auto()
+    WORLD = "world"
     """All objects of a kind in a world."""
 
 

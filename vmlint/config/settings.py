@@ -3,7 +3,6 @@ documentation come from it."""
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Any
 
 from vmlint.config.cluster import CATALOGS, CLOSED_WORLD, NAMESPACE, OUTSIDE, RELEASE, TARGET
@@ -13,12 +12,12 @@ from vmlint.config.names import IGNORE, SELECT
 from vmlint.config.paths import BASELINE, PACKS, PATHS, globs
 from vmlint.config.shape import FLAG, Shape
 from vmlint.config.size import SIZE
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["SETTINGS", "Scope", "Setting"]
 
 
-class Scope(Enum):
+class Scope(Codes):
     """Which configuration may give a setting."""
 
     FOLDER = "folder"

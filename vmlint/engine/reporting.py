@@ -72,7 +72,8 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
     about = list(_reported(violations, settings, crashes, {}))
     more, also = silence.split(about)
     findings = sorted((reported.finding for reported in (*shown, *more)), key=lambda finding: finding.order)
-    idle = {rule.id for rule in rules if rule not in running or analysis.stopped is not None}
+    ran = frozenset(running) if analysis.stopped is None else frozenset()
+    idle = {rule.id for rule in rules if rule not in ran}
     known = Baseline.of(settings.baseline).taken_from(findings, idle)
     asked = [doubt for doubt in analysis.doubts if scope is None or scope.has(doubt.place)]
     crashes = [one for one in crashes if _wanted(one, settings)]

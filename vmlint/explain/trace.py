@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,7 +19,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.world import World
 from vmlint.world.migration import phrase
 from vmlint.world.outcome import chain_reason, trouble_of
@@ -28,7 +27,7 @@ from vmlint.world.outcome import chain_reason, trouble_of
 __all__ = ["Found", "Mobility", "Result", "Trace", "Way", "mobility_of", "trace"]
 
 
-class Result(enum.StrEnum):
+class Result(Codes):
     """How a way ends."""
 
     NONE = "none"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import enum
-
 from vmlint.model.field import Path
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Resolution", "State"]
 
 
-class State(enum.Enum):
+class State(Codes):
     """Found in the repository; missing from it; living elsewhere by the user's or a catalog's word; not decidable."""
 
     FOUND = "found"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator
 
 from vmlint.findings.finding import ObjectId, Skipped, Step
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Assumption", "Impact", "LiveChange", "ObjectChange", "ValueChange", "Verdict"]
 
@@ -14,7 +13,7 @@ __all__ = ["Assumption", "Impact", "LiveChange", "ObjectChange", "ValueChange", 
 _VM = ("kubevirt.io", "VirtualMachine")
 
 
-class Verdict(enum.StrEnum):
+class Verdict(Codes):
     """What becomes of an object that an edit touches, the gravest first."""
 
     DELETED = "deleted"

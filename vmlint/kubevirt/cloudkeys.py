@@ -5,10 +5,9 @@ Source: cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = [
     "ANY",
@@ -25,21 +24,21 @@ __all__ = [
 ]
 
 
-class ConfigCheck(enum.Enum):
+class ConfigCheck(Codes):
     """What is wrong with a text, without words for it."""
 
-    NOT_YAML = enum.auto()
+    NOT_YAML = "not yaml"
     """`value` is the parser's reason, `line` where it stops."""
-    NOT_A_MAPPING = enum.auto()
+    NOT_A_MAPPING = "not a mapping"
     """`value` is what it is instead."""
-    KEY_MISSPELT = enum.auto()
+    KEY_MISSPELT = "key misspelt"
     """`value` is the key, `meant` the one that cloud-init knows."""
-    WRONG_TYPE = enum.auto()
+    WRONG_TYPE = "wrong type"
     """`value` is the key, `meant` what it must be."""
-    VERSION_MISSING = enum.auto()
-    VERSION_UNKNOWN = enum.auto()
+    VERSION_MISSING = "version missing"
+    VERSION_UNKNOWN = "version unknown"
     """`value` is the version."""
-    VERSION_MISMATCH = enum.auto()
+    VERSION_MISMATCH = "version mismatch"
     """`value` is the version, `meant` the key that it needs."""
 
 

@@ -7,7 +7,6 @@ longer knows the gate, `main` for what comes after the newest release. Sources: 
 
 from __future__ import annotations
 
-import enum
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +16,7 @@ from vmlint.catalog import data
 from vmlint.kubevirt.releases import NEWEST, Release, behaviour
 from vmlint.model.access import get, mapping, sequence
 from vmlint.model.unknown import is_unknown
+from vmlint.record import Codes
 
 __all__ = ["GateState", "Gates"]
 
@@ -25,7 +25,7 @@ _RESERVATION = "PersistentReservation"
 _DEVELOPER = ("spec", "configuration", "developerConfiguration")
 
 
-class GateState(enum.Enum):
+class GateState(Codes):
     """Whether a feature gate is on; UNKNOWN where the files don't say."""
 
     ON = "on"

@@ -6,7 +6,6 @@ Source: KubeVirt `pkg/instancetype/find/spec.go`, `pkg/instancetype/preference/f
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,14 +19,14 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Flaw", "Match", "MatchOutcome", "flaws", "match", "namespaced_twin"]
 
 _REVISION = BY_GROUP_KIND["apps", "ControllerRevision"]
 
 
-class MatchOutcome(enum.Enum):
+class MatchOutcome(Codes):
     """What KubeVirt does with a matcher."""
 
     USED = "used"
@@ -70,7 +69,7 @@ class Match(Record):
         return self.resolution.ref.name if self.resolution else ""
 
 
-class Flaw(enum.Enum):
+class Flaw(Codes):
     """Why the webhook refuses a matcher before it looks anything up."""
 
     EMPTY = "empty"

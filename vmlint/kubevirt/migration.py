@@ -12,7 +12,6 @@ vmiContainsNonMigratablePCIHostDevices), `pkg/network/vmispec/interface.go` (Ver
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Blocker", "Migratability", "MigrationConfig", "Obstacle", "Question", "migratability", "only_host"]
 
@@ -34,7 +33,7 @@ _ALLOW_BRIDGE = "kubevirt.io/allow-pod-bridge-network-live-migration"
 _BINDINGS = ("masquerade", "passtBinding", "bridge", "binding", "sriov", "slirp", "macvtap", "passt")
 
 
-class Blocker(enum.StrEnum):
+class Blocker(Codes):
     """What keeps a guest from being migrated. The values are the reasons of the condition, where there is one."""
 
     INTERFACE = "InterfaceNotLiveMigratable"

@@ -6,7 +6,6 @@ containernetworking/cni `libcni/conf.go` (ConfFromBytes, ConfListFromBytes).
 
 from __future__ import annotations
 
-import enum
 import json
 from typing import Any
 
@@ -31,7 +30,7 @@ class ConfigCode(Codes):
     PLUGIN_TYPE_MISSING = "network/plugin-type-missing"  # index: of the plugin
 
 
-class Unread(enum.Enum):
+class Unread(Codes):
     """Why nobody can say whether a plugin reads a configuration."""
 
     VARIABLE = "variable"

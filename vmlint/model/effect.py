@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
+from vmlint.record import Codes
 
 __all__ = ["Effect", "Level"]
 
 
-class Level(enum.StrEnum):
+class Level(Codes):
     """How much a finding matters; ordered from the least."""
 
     NOTE = "note"
@@ -23,7 +23,7 @@ class Level(enum.StrEnum):
 _WEIGHT = {Level.NOTE: 1, Level.WARNING: 2, Level.ERROR: 3}
 
 
-class Effect(enum.StrEnum):
+class Effect(Codes):
     """What happens when the object is applied."""
 
     REJECTED = "rejected"

@@ -6,12 +6,12 @@ Sources: Kubernetes `apimachinery/pkg/api/resource/quantity.go` and `suffix.go`.
 
 from __future__ import annotations
 
-import enum
 import re
 from functools import lru_cache
 from math import isfinite
 from typing import Any, final
 
+from vmlint.record import Codes
 from vmlint.runtime.pattern import late
 
 __all__ = ["ERR_FORMAT", "ERR_NUMERIC", "ERR_SUFFIX", "Format", "Quantity", "QuantityError", "crd_pattern_ok"]
@@ -43,7 +43,7 @@ class QuantityError(ValueError):
     """A text that is no quantity; the message is the one that the API server gives."""
 
 
-class Format(enum.Enum):
+class Format(Codes):
     """The family of suffixes that a quantity prints with."""
 
     DECIMAL = "DecimalSI"

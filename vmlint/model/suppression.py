@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 from vmlint.model.resource import Place, Spot
-from vmlint.record import Record, by_identity
+from vmlint.record import Codes, Record, by_identity
 
 if TYPE_CHECKING:
     import datetime
@@ -17,7 +16,7 @@ ANNOTATION = "vmlint.dev/ignore"
 """The annotation of an object that names the rules which are silent about it."""
 
 
-class Source(enum.StrEnum):
+class Source(Codes):
     """Where a suppression is written."""
 
     COMMENT = "comment"
@@ -32,15 +31,15 @@ class Source(enum.StrEnum):
         return self in (Source.COMMENT, Source.FILE, Source.ANNOTATION)
 
 
-class SuppressionState(enum.Enum):
+class SuppressionState(Codes):
     """Whether a run needed a suppression. OPEN: unknown, as a rule did not run or could not decide."""
 
-    USED = enum.auto()
-    UNUSED = enum.auto()
-    UNKNOWN = enum.auto()
-    EXPIRED = enum.auto()
-    MISPLACED = enum.auto()
-    OPEN = enum.auto()
+    USED = "used"
+    UNUSED = "unused"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    MISPLACED = "misplaced"
+    OPEN = "open"
 
 
 @by_identity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 from typing import Any
 
@@ -12,7 +11,7 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_NAME, Kind, kind_of
 from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot, subject_class
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
 from vmlint.server.patched import patched_kind
@@ -33,7 +32,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _WORDS = frozenset(("true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"))
 
 
-class CompletionKind(enum.Enum):
+class CompletionKind(Codes):
     """What a completion is."""
 
     FIELD = "field"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,14 +11,14 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool, Workload
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Disk", "Written", "claim_name", "claims_used", "claims_written", "disks_of"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 
 
-class Written(enum.Enum):
+class Written(Codes):
     """What a disk's claim is written as."""
 
     CLAIM = "claim"

@@ -6,7 +6,6 @@ configure the cluster.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.machine import Machine
@@ -38,7 +37,7 @@ _CONFIGURATION = ("spec", "configuration")
 _INTERFACES = ("domain", "devices", "interfaces")
 
 
-class Source(enum.Enum):
+class Source(Codes):
     """Who gives a VM its eviction strategy."""
 
     VM = "the VM"
@@ -61,7 +60,7 @@ class Strategy(Record):
         return self.name in (LIVE, IF_POSSIBLE)
 
 
-class Eviction(enum.Enum):
+class Eviction(Codes):
     """What an eviction of the guest does, as far as its strategy decides: a drain of its node evicts it."""
 
     ALLOWED = "allowed"

@@ -7,18 +7,17 @@ from then on, until the matcher names something else. Sources: KubeVirt `pkg/ins
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
 __all__ = ["Gap", "Look", "Revision", "content_of", "stored_revision"]
 
 
-class Gap(enum.Enum):
+class Gap(Codes):
     """Why the content of an instancetype or preference is not there."""
 
     MISSING = "missing"
