@@ -447,3 +447,48 @@ def test_the_default_network_of_hyperconverged_is_masquerade(tmp_path: Path, ope
 
     impact = _impact(tmp_path, [_edited(VM, without_network), *around], [VM, *around], closed_world=False)
     assert _change(impact).group == group
+
+
+def test_an_update_of_the_kubevirt_object_is_refused_where_a_create_is_not(tmp_path: Path) -> None:
+    def kubevirt(**gates: list[str]) -> dict[str, Any]:
+        metadata = {"name": "kubevirt", "namespace": "kubevirt"}
+        spec = {"configuration": {"developerConfiguration": gates}}
+        return {"apiVersion": "kubevirt.io/v1", "kind": "KubeVirt", "metadata": metadata, "spec": spec}
+
+    gates = kubevirt(featureGates=["HostDisk"])
+    both = kubevirt(featureGates=["HostDisk"], disabledFeatureGates=["HostDisk"])
+    (change,) = _impact(tmp_path, [gates], [both]).changes
+    assert change.verdict is Verdict.REFUSED
+    assert "`HostDisk`" in change.message
+
+
+def test_a_namespace_takes_along_what_is_in_it(tmp_path: Path) -> None:
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    (change,) = _impact(tmp_path, [namespace, VM, CLAIM], [VM, CLAIM]).changes
+    assert change.resource.kind == "Namespace"
+    assert change.verdict is Verdict.DELETED
+    assert change.data_loss == ("data",)
+    assert "VirtualMachine `web`" in change.notes[0]
+    assert not _impact(_sub(tmp_path, "empty"), [namespace, UNKNOWN_CLASS], [UNKNOWN_CLASS]).changes
+
+
+def _sub(tmp_path: Path, name: str) -> Path:
+    (tmp_path / name).mkdir()
+    return tmp_path / name
+
+
+@pytest.mark.parametrize(("size", "verdict"), [("1Gi", Verdict.NOTHING), ("2Gi", Verdict.REFUSED)])
+def test_a_datavolume_that_leaves_its_template_exists(tmp_path: Path, size: str, verdict: Verdict) -> None:
+    def disk(size: str) -> dict[str, Any]:
+        storage = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+        return {"metadata": {"name": "web-root"}, "spec": {"source": {"blank": {}}, "storage": storage}}
+
+    vm = _edited(
+        VM, _set("spec", "template", "spec", "volumes", value=[{"name": "root", "dataVolume": {"name": "web-root"}}])
+    )
+    before = _edited(vm, _set("spec", "dataVolumeTemplates", value=[disk("1Gi")]))
+    alone = {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume", **disk(size)}
+    alone["metadata"]["namespace"] = "shop"
+    changes = {change.resource.kind: change for change in _impact(tmp_path, [before], [vm, alone]).changes}
+    assert changes["DataVolume"].verdict is verdict
+    assert "VM `shop/web` made it" in changes["DataVolume"].notes[-1]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.impact.losses import pruning
 from vmlint.impact.model import Impact, ObjectChange
-from vmlint.impact.objects import changed_object, created, deleted
+from vmlint.impact.objects import already_made, changed_object, created, deleted, deleted_namespace
 from vmlint.impact.pairing import Pair, Side, pairs
+from vmlint.impact.refusal import tells_updates
 from vmlint.impact.vms import changed_vm
 from vmlint.kubevirt.update.differences import changed_paths
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
 
 __all__ = ["compare", "ordered"]
 
+_NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _GROUPS = (
     "data loss",
     "refused",
@@ -50,14 +53,17 @@ def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before
     prune = pruning(before)
     found = list(pairs(before, after))
     new = [pair.after for pair in found if pair.before is None and pair.after is not None]
+    makers = _makers(found)
     changes: list[ObjectChange] = []
     unchanged = 0
     for pair in found:
-        change = _change(pair, rules)
+        change = _change(pair, rules, makers)
         if pair.after is None and pair.before is not None:
             change = None
             if _matters(pair.before.resource) and pair.before.resource.name:
                 change = deleted(pair.before, prune, _renamed(pair.before.resource, new), rules)
+            elif pair.before.resource.kind == _NAMESPACE:
+                change = deleted_namespace(pair.before, prune)
         if change is None:
             unchanged += 1
         else:
@@ -84,13 +90,27 @@ def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
 
 
 def _tells_refusals(rule: Rule) -> bool:
-    return rule.meta.effect in (Effect.REJECTED, Effect.STUCK)
+    return rule.meta.effect in (Effect.REJECTED, Effect.STUCK) or tells_updates(rule)
 
 
-def _change(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
+def _makers(found: Iterable[Pair]) -> Mapping[tuple[str, str], Side]:
+    """The VMs before the edit by the DataVolumes that they made from templates: namespace and name."""
+    sides = [pair.before for pair in found if pair.before is not None]
+    return {
+        (side.resource.namespace, name): side
+        for side in sides
+        if isinstance(side.resource, VirtualMachine) and not isinstance(side.resource, VirtualMachinePool)
+        for _, name, _ in side.resource.templates()
+    }
+
+
+def _change(pair: Pair, rules: Sequence[Rule], makers: Mapping[tuple[str, str], Side]) -> ObjectChange | None:
     if pair.after is None:
         return None
     if pair.before is None:
+        new = pair.after.resource
+        if isinstance(new, DataVolume) and (maker := makers.get((new.namespace, new.name))):
+            return already_made(maker, pair.after, rules)
         return created(pair.after, rules) if _matters(pair.after.resource) else None
     old, new = pair.before.resource, pair.after.resource
     if isinstance(old, VirtualMachine) and isinstance(new, VirtualMachine) and not isinstance(new, VirtualMachinePool):

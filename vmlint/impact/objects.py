@@ -13,13 +13,14 @@ from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import rejected, rejected_change
 from vmlint.impact.vms import edited_at, shown
 from vmlint.kubevirt.update.differences import changed_paths
-from vmlint.model.access import get
+from vmlint.model.access import get, mapping
 from vmlint.model.field import render
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import (
     DataSource,
+    DataVolume,
     Instancetype,
     PersistentVolumeClaim,
     Preference,
@@ -31,7 +32,7 @@ from vmlint.rule import Rule
 from vmlint.world import World
 from vmlint.world.change import Change
 
-__all__ = ["changed_object", "created", "deleted"]
+__all__ = ["already_made", "changed_object", "created", "deleted", "deleted_namespace"]
 
 _MACHINES = ("kubevirt.io", "storage.k8s.io")
 _SECRETS = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["bitnami.com", "SealedSecret"])
@@ -65,26 +66,34 @@ def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
     )
 
 
+def already_made(vm_side: Side, side: Side, rules: Sequence[Rule]) -> ObjectChange:
+    """What becomes of a DataVolume that is new in the files, but that a VM made from its template.
+
+    KubeVirt writes the DataVolume with the source that a template's `sourceRef` leads to (`pkg/storage/types`,
+    GenerateDataVolumeFromTemplate).
+    """
+    new, vm = side.resource, vm_side.resource
+    assert isinstance(vm, VirtualMachine)
+    spec = next(mapping(template, "spec") for _, name, template in vm.templates() if name == new.name)
+    if "sourceRef" in spec:
+        spec = {key: value for key, value in spec.items() if key != "sourceRef"} | {"source": {}}
+    old = type(new)(new.kind, new.ref, {**new.data, "spec": spec}, vm.document, prefix=vm.prefix)
+    change = changed_object(Pair(Side(old, vm_side.world, vm_side.deployment), side), rules)
+    assert change is not None
+    note = f"VM `{vm.ref.short}` made it from its template, so it exists, and is deleted with the VM"
+    return change._replace(notes=(*change.notes, note))
+
+
 def deleted(
     side: Side, prune: Callable[[Side], Pruning], renamed_to: Resource | None, rules: Sequence[Rule]
 ) -> ObjectChange:
     """What becomes of an object that is gone from the files."""
     resource = side.resource
-    keeper, pruning, claims = kept_by(resource), prune(side), claims_lost(resource)
-    name = resource.ref.kind
+    pruning, claims = prune(side), claims_lost(resource)
+    stays, message = _removal(resource, pruning, claims)
+    if stays:
+        claims = ()
     notes: list[str] = []
-    if keeper is not None:
-        message = f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
-        claims = ()
-    elif pruning.prunes is False:
-        message = (
-            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
-        )
-        claims = ()
-    else:
-        lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
-        by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
-        message = f"its manifest is gone, and {by}.{lost}"
     if earlier := next(iter(rejected(resource, side.world, rules)), None):
         notes.append(f"the cluster refused this manifest, so it has an earlier version or none: {earlier.message}")
     if renamed_to is not None:
@@ -93,7 +102,6 @@ def deleted(
         keep = "keeps" if len(users) == 1 else "keep"
         notes.append(f"{_listed(users)} {keep} the stored copy; a VM that is created later never starts")
     document, span = where(resource.named)
-    stays = keeper is not None or pruning.prunes is False
     return ObjectChange(
         object_id(resource),
         Verdict.NOTHING if stays else Verdict.DELETED,
@@ -106,6 +114,51 @@ def deleted(
         line=span.line,
         deployments=_names(side),
     )
+
+
+def deleted_namespace(side: Side, prune: Callable[[Side], Pruning]) -> ObjectChange | None:
+    """What becomes of a namespace that is gone from the files, with all that is in it; None where no VM and no disk is
+    in it."""
+    namespace, pruning = side.resource, prune(side)
+    inside = [
+        resource
+        for resource in side.world.cluster.resources
+        if resource.namespace == namespace.name
+        and not resource.fragment
+        and isinstance(resource, VirtualMachine | DataVolume | PersistentVolumeClaim)
+    ]
+    if not inside:
+        return None
+    claims = tuple(dict.fromkeys(claim for resource in inside for claim in claims_lost(resource)))
+    stays, message = _removal(namespace, pruning, claims)
+    named = ", ".join(f"{resource.ref.kind} `{resource.name}`" for resource in inside[:_NAMED])
+    more = f" and {len(inside) - _NAMED} more" if len(inside) > _NAMED else ""
+    document, span = where(namespace.named)
+    return ObjectChange(
+        object_id(namespace),
+        Verdict.NOTHING if stays else Verdict.DELETED,
+        message,
+        data_loss=() if stays else claims,
+        notes=() if stays else (f"all objects in a namespace are deleted with it: {named}{more}",),
+        chain=(pruning.step,) if pruning.step else (),
+        file=document.file,
+        line=span.line,
+        deployments=_names(side),
+    )
+
+
+def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str]) -> tuple[bool, str]:
+    """Whether an object stays whose manifest is gone, and a sentence about it with the claims that it takes along."""
+    name = resource.ref.kind
+    if keeper := kept_by(resource):
+        return True, f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
+    if pruning.prunes is False:
+        return True, (
+            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
+        )
+    lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+    by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
+    return False, f"its manifest is gone, and {by}.{lost}"
 
 
 def _runs(vm: VirtualMachine) -> bool:

@@ -17,7 +17,7 @@ from vmlint.world import World
 from vmlint.world.change import Change
 from vmlint.world.update import Refused
 
-__all__ = ["refusals", "rejected", "rejected_change"]
+__all__ = ["refusals", "rejected", "rejected_change", "tells_updates"]
 
 
 def refusals(stored: Mapping[str, Any], updated: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
@@ -41,11 +41,22 @@ def rejected_change(change: Change, world: World, rules: Sequence[Rule]) -> Iter
     for rule in rules:
         if rule.meta.subject is Change:
             yield from _refusals(rule, change, world)
+        elif tells_updates(rule) and isinstance(change.new, rule.meta.subject):
+            known = {refused.message for refused in _refusals(rule, change.old, change.before, Effect.RISK)}
+            found = _refusals(rule, change.new, world, Effect.RISK)
+            yield from (refused for refused in found if refused.message not in known)
 
 
-def _refusals(rule: Rule, subject: Resource | Change, world: World) -> Iterator[Refused]:
+def tells_updates(rule: Rule) -> bool:
+    """Whether a rule is about what the cluster refuses in updates alone, which is a risk for an object that is new."""
+    return rule.slug == "kubevirt-update-refused"
+
+
+def _refusals(
+    rule: Rule, subject: Resource | Change, world: World, effect: Effect = Effect.REJECTED
+) -> Iterator[Refused]:
     for fault in rule.check(subject, world):
-        if isinstance(fault, Fault) and fault.effect is Effect.REJECTED and isinstance(fault.place, Place):
+        if isinstance(fault, Fault) and fault.effect is effect and isinstance(fault.place, Place):
             yield Refused(fault.place.path, fault.message, fault.fix, rule.slug)
 
 
