@@ -16,10 +16,15 @@ from tests.benchmarks.fleet import write
 from tests.benchmarks.unlike import kustomized
 from tests.cache.test_attacks import mangled, sealed
 from tests.cache.test_memory import changes, same
-from vmlint.cache import Cache
+from vmlint.cache import Cache, applied
+from vmlint.cache.affected import words
 from vmlint.cache.applied import recalled
+from vmlint.cache.earlier import mentions, names_of
 from vmlint.cache.store import Store
 from vmlint.engine import analysis
+from vmlint.engine.request import RunRequest
+from vmlint.engine.workspace import snapshot_of
+from vmlint.gitops.build import Builder
 from vmlint.report import render
 
 VM = """\
@@ -170,6 +175,90 @@ def test_findings_of_other_applications_are_known(
     }
 
 
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The folders whose kustomizations are built."""
+    folders: list[str] = []
+    build = Builder._level
+
+    def noted(self: Any, kustomization: Any, made: Any) -> None:
+        folders.append(kustomization.folder)
+        build(self, kustomization, made)
+
+    monkeypatch.setattr(Builder, "_level", noted)
+    return folders
+
+
+def test_kustomizations_of_other_files_are_not_built_again(
+    tmp_path: Path, built: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cache = made(tmp_path, of_applications, monkeypatch)
+    vmlint.check(cache=cache)
+    edited(folder / "applications/app-1/dev/patch.yaml", "Halted", "Manual")
+    del built[:]
+    vmlint.check(cache=cache)
+    assert set(built) == {f"applications/app-1/{name}" for name in ("base", "dev", "prod")}
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        pytest.param("two/base/user.yaml", "#cloud-config\nhostname: other\n", id="the input of a generator"),
+        pytest.param("two/base/kustomization.yml", "resources: []\n", id="a second kustomization file"),
+        pytest.param("more/bus.yaml", "- {op: remove, path: /spec/template/metadata}\n", id="a patch of a component"),
+    ],
+)
+def test_all_that_is_read_for_a_kustomization_counts(
+    file: str, text: str, tmp_path: Path, built: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, cache = made(tmp_path, of_features, monkeypatch)
+    vmlint.check(cache=cache)
+    (folder / file).write_text(text)
+    same(cache)
+    (folder / "two/dev/patch.yaml").unlink()
+    same(cache)
+
+
+def test_a_build_near_its_limits_is_not_relied_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = made(tmp_path, of_features, monkeypatch)
+    for limit in (60, 40, 20):
+        monkeypatch.setattr("vmlint.gitops.build._MOST_CHANGES", limit)
+        for state in ("Manual", "Halted"):
+            (folder / "one/dev/patch.yaml").write_text(
+                "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: one-vm}\n"
+                f"spec: {{runStrategy: {state}}}\n# {limit}\n"
+            )
+            same(cache)
+
+
+def test_an_object_that_was_not_built_is_built_for_who_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, cache = made(tmp_path, of_features, monkeypatch)
+    vmlint.check(cache=cache)
+    (folder / "kustomization.yaml").write_text("resources: [claim.yaml]\n")
+    (folder / "claim.yaml").write_text(CLAIM.replace("name: image, namespace: images", "name: dev-two-vm-root"))
+    edited(folder / "one/base/vm.yaml", "name: image, namespace: images", "name: two-vm-root, namespace: two-dev")
+    same(cache)
+    edited(
+        folder / "one/base/vm.yaml", "VirtualMachineInstancetype, name: one-size", "VirtualMachineInstancetype, name: o"
+    )
+    same(cache)
+
+
+def test_every_word_of_an_object_is_in_the_files_that_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a change of what it names would not be seen to matter to it."""
+    made(tmp_path, of_features, monkeypatch)
+    snapshot = snapshot_of(RunRequest.of(["."]))
+    deployments = [one for one in snapshot.repository.deployments if one.recipe]
+    assert len(deployments) > 5
+    for deployment in deployments:
+        for one in deployment.resources:
+            assert deployment.recipe
+            files = {one.document.file, *(part.document.file for part in (one.parts or {}).values())}
+            written = {word.decode() for file in files for word in words(Path(file).read_bytes()) or ()}
+            more = applied._words(one, forms_names=deployment.recipe.forms_names)
+            assert mentions(one) <= {*written, *more, *names_of(one)}
+
+
 def edited(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text
@@ -213,7 +302,7 @@ def test_what_acts_without_being_named_matters_to_all(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.parametrize(
-    "entry", [b"", b"[]", b"{}", b"[{}, [], 0]", b"[{}, [], 0, [[[1]]]]", b"\xff", b'[1, 2, "", {}]']
+    "entry", [b"", b"[]", b"{}", b"[{}, [], 0]", b'[{}, [], 0, 0, {}, [["", null, [[1]]]]]', b"\xff", b'[1, 2, "", {}]']
 )
 def test_an_entry_of_another_kind_is_none(entry: bytes) -> None:
     assert recalled(entry) is None
@@ -231,13 +320,21 @@ def test_a_malformed_entry_breaks_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     cold = render("json", vmlint.check())
     chance = random.Random(4)
     for _ in range(60):
-        files, face, compared, worlds = json.loads(text)
+        memory = json.loads(text)
+        facts, worlds = memory[-2:]
         world = chance.randrange(len(worlds))
-        at = chance.randrange(len(worlds[world]))
-        worlds[world][at] = mangled(worlds[world][at], chance)
+        _, recipe, rows = worlds[world]
+        match chance.choice(("recipe", "object", "object", "facts")):
+            case "recipe":
+                worlds[world][1] = mangled(recipe, chance)
+            case "object":
+                at = chance.randrange(len(rows))
+                rows[at] = mangled(rows[at], chance)
+            case "facts":
+                memory[-2] = mangled(facts, chance)
         for other in (tmp_path / "cache/vmlint-2").glob("run-*"):
             other.unlink()
-        entry.write_bytes(sealed(json.dumps([files, face, compared, worlds]).encode()))
+        entry.write_bytes(sealed(json.dumps(memory).encode()))
         report = vmlint.check(cache=cache)
         assert not report.crashes
         render("json", report)

@@ -166,6 +166,12 @@ def test_a_change_of_the_settings_counts(
     assert check(None) == [plain, other]
 
 
+def test_a_strict_report_stays_strict(tmp_path: Path, cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vm.yaml").write_text("apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: web}\n")
+    monkeypatch.chdir(tmp_path)
+    assert [vmlint.check(cache=cache, strict=True).strict for _ in range(2)] == [True, True]
+
+
 def test_a_change_of_a_baseline_or_a_pack_counts(repository: Path, cache: Cache, judged: list[str]) -> None:
     pack = repository.parent / "pack.yaml"
     python = repository.parent / "policies"

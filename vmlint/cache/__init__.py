@@ -77,7 +77,7 @@ class Cache:
             contents = contents_of(workspace)
             key = run_key(scope, workspace, contents) if scope is not None else ""
             if key and (entry := store.get("run", key)) and (known := unpacked(entry, settings.all_rules())):
-                return known
+                return known._replace(strict=settings.strict)
         if scope is None:
             return run(None)[1]
 
@@ -128,11 +128,12 @@ class _Applied:
     """What is kept of files that kustomizations apply."""
 
     def __init__(self, store: Store, scope: bytes, workspace: Workspace, contents: Contents) -> None:
-        from vmlint.cache.keys import folder_key
+        from vmlint.cache.keys import content_of, folder_key
 
         self._store = store
         self._files = workspace.files.files
-        self._contents = contents[0]
+        texts = {f"text {file}": content_of(data).hex() for file, data in workspace.files.beside.contents.items()}
+        self._contents = contents[0] | texts
         self._key = folder_key(scope, workspace, contents[:3])  # what lies beside shows in what is built
         self._previous: AppliedBefore | None = None
 
@@ -148,8 +149,11 @@ class _Applied:
     def keep(self, analysis: Analysis, *, reused: bool) -> None:
         from vmlint.cache.applied import learned
 
+        before = self._previous if reused else None
+        if before and before.knows_enough(analysis.snapshot):
+            return
         if not any(rule.pack for rule in analysis.snapshot.settings.all_rules()):
-            self._store.put("applied", self._key, learned(analysis, self._contents, self._previous if reused else None))
+            self._store.put("applied", self._key, learned(analysis, self._contents, before))
 
 
 def _with_memory(run: _Run, previous: Reuse) -> tuple[Analysis, Report] | None:

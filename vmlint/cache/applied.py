@@ -1,6 +1,7 @@
 """What a run leaves to the next one over the same files where kustomizations, or tools, apply them.
 
-Everything is decoded and built again: objects are compared as they are applied. What rules found in one that came out
+A kustomization whose files have not changed is not built again, nor are its files decoded: of its objects a few values
+are known, see `engine.applied`. Others are compared as they are applied. What rules found in an object that came out
 the same, of the same files, holds again unless a change can matter to it, as `earlier` has it for an editor.
 """
 
@@ -9,54 +10,95 @@ from __future__ import annotations
 import json
 import marshal
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import cache, partial
 from typing import Any
 
-from vmlint.cache.earlier import MOST_SURE, NAME, acts_by_name, face_of, looked_for, macs_of, names_of, reached_from
+from vmlint.cache.affected import words
+from vmlint.cache.earlier import (
+    MOST_SURE,
+    NAME,
+    acts_by_name,
+    face_of,
+    looked_for,
+    macs_of,
+    mentions,
+    names_of,
+    reached_from,
+    words_in,
+)
 from vmlint.cache.reports import MALFORMED, finding_of, row_of
 from vmlint.cache.shape import fits
 from vmlint.digest import blake2b
 from vmlint.engine.analysis import Analysis
+from vmlint.engine.applied import AppliedFact, applied_fact, applied_resource
+from vmlint.engine.files import KnownFiles
 from vmlint.engine.reuse import Judged, Reuse
 from vmlint.engine.silent import Ends, ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject
+from vmlint.engine.summaries import Fact, Facts, facts_of, packed, unpacked
 from vmlint.findings.finding import Finding
-from vmlint.graph.cluster import makes, says_namespace
+from vmlint.gitops.deployment import BuiltBefore, Deployment, Recipe
+from vmlint.graph.links import links
 from vmlint.model.resource import Place, Resource, Written
 from vmlint.record import Record
 from vmlint.rule import Doubt, Fault, Rule
+from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw
+from vmlint.world.names import MOST_COMPARED
 
 __all__ = ["AppliedBefore", "learned", "recalled"]
 
 _Contents = Mapping[str, str]
-"""What stands for the bytes of each file."""
+"""What stands for the bytes of each file: of manifests by their names, of texts in generated objects by `text NAME`."""
 
 
 class _Seen(Record):
-    """An object of a world as an entry has it: what stands for it and for the places where it is written, its names and
-    MAC addresses, whether it acts by these alone, the identities that it gives, what its inferences look for in vain,
-    and what was found in it, None where nobody knows. `complete` says that it lacked nothing."""
+    """An object of a world as an entry has it: what stands for it and for the places where it is written, what is known
+    of it without building it, whether it acts by its names and MAC addresses alone, the files that write it, the words
+    in it that are in none of these, what its inferences look for in vain, and what was found in it, None where nobody
+    knows. `complete` says that it lacked nothing."""
 
     content: str
     place: str
-    names: Sequence[str]
-    addresses: Sequence[str]
+    fact: AppliedFact
     by_name: bool
-    identities: Sequence[Sequence[object]]
+    files: Sequence[str]
+    words: str
     lacks: Sequence[Sequence[str]]
     complete: bool
     found: Sequence[Any] | None
 
+    @property
+    def names(self) -> Iterator[str]:
+        yield from self.fact.fact.names
+        if self.fact.renamed is not None:
+            yield self.fact.renamed[3]
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        return (mac for mac, *_ in self.fact.fact.addresses)
+
+
+class _World(Record):
+    """A deployment: its name, how it is built, None where it is built anew in any case, and its objects."""
+
+    name: str
+    recipe: Recipe | None
+    objects: Sequence[_Seen]
+
 
 class _Memory(Record):
-    """The files of a run, what its worlds are beside their objects, how much it compared, and the objects of each."""
+    """The files of a run, what its worlds are beside their objects, how much it compared and built, the facts of files
+    that are decoded when somebody asks, and the worlds."""
 
     files: _Contents
     face: Any
     compared: int
-    worlds: Sequence[Sequence[_Seen]]
+    effort: float
+    facts: Mapping[str, Facts]
+    worlds: Sequence[_World]
 
 
 # What is kept
@@ -74,30 +116,86 @@ def learned(analysis: Analysis, contents: _Contents, before: AppliedBefore | Non
         ]
         for number, world in enumerate(snapshot.worlds)
     ]
-    compared = snapshot.world.cluster.compared + (before.compared if before else 0)
-    memory = _Memory(contents, _face(snapshot), compared, worlds)
+    files = {file.file: file for file in snapshot.repository.files}
+    rows = [
+        (
+            one.name,
+            _packed(one.recipe) if one.recipe and _is_whole(world.cluster.resources, seen, files) else None,
+            seen,
+        )
+        for one, world, seen in zip(
+            snapshot.repository.deployments or [Deployment("", ())], snapshot.worlds, worlds, strict=True
+        )
+    ]
+    memory = (
+        contents,
+        _face(snapshot),
+        snapshot.world.cluster.compared + (before.compared if before else 0),
+        snapshot.repository.effort + (before.effort if before else 0),
+        dict(_facts(snapshot)),
+        rows,
+    )
     return json.dumps(memory, separators=(",", ":")).encode("ascii")
 
 
 def _face(snapshot: Snapshot) -> Any:
     """What worlds are beside their objects, in values of JSON."""
     deployments = [face_of(one) for one in snapshot.repository.deployments]
-    return json.loads(json.dumps([deployments, [sorted(one.cluster.namespaces) for one in snapshot.worlds]]))
+    return json.loads(json.dumps([deployments, sorted(snapshot.world.cluster.namespaces)]))
+
+
+def _facts(snapshot: Snapshot) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The facts of files that may wait to be decoded. None of those that do not matter by themselves."""
+    repository = snapshot.repository
+    held: dict[int, list[Resource]] = {}
+    for found in repository.resources:
+        held.setdefault(id(found.document), []).append(found)
+    for file in repository.files:
+        facts = repository.facts.get(file.file)
+        if facts is None and repository.woken.keys().isdisjoint(file.documents):
+            facts = facts_of(file, lambda document: held.get(id(document), ()))
+        if facts:
+            yield file.file, packed(facts)
+
+
+def _is_whole(objects: Sequence[Resource], rows: Sequence[_Seen], files: Mapping[str, SourceFile]) -> bool:
+    """Whether all that is known of a deployment's objects is in their rows: each acts by its names alone, and lies in a
+    document of a file."""
+
+    def is_in_file(document: Document) -> bool:
+        file = files.get(document.file)
+        return file is not None and document in file.documents[document.index : document.index + 1]
+
+    return all(
+        seen.by_name and is_in_file(one.document) and (one.renamed is None or is_in_file(one.renamed.by.document))
+        for one, seen in zip(objects, rows, strict=True)
+    )
+
+
+def _packed(recipe: Recipe) -> Sequence[Any]:
+    return dict(recipe.files), sorted(recipe.names), recipe.is_step, recipe.forms_names
 
 
 def _seen(analysis: Analysis, contents: _Contents, number: int, one: Resource, index: int | None) -> _Seen:
     snapshot = analysis.snapshot
+    deployments = snapshot.repository.deployments
+    recipe = deployments[number].recipe if deployments else None
     complete = index is not None and is_complete(one, snapshot.worlds[number])
     return _Seen(
         *_digests(one, contents),
-        list(names_of(one)),
-        macs_of(one),
+        applied_fact(one),
         acts_by_name(one),
-        _identities(one),
+        sorted({one.document.file, *(part.document.file for part in (one.parts or {}).values())}),
+        " ".join(_words(one, forms_names=recipe is not None and recipe.forms_names)),
         _looked_for(one, snapshot, number),
         complete,
         _found(analysis, index, one) if index is not None else None,
     )
+
+
+def _words(one: Resource, *, forms_names: bool) -> set[str]:
+    """The words of an object that may be in none of the files that write it."""
+    return {*(link.ref.name for link in links(one)), *(words_in(one.data) if forms_names else ())}
 
 
 def _digests(one: Resource, contents: _Contents) -> tuple[str, str]:
@@ -164,47 +262,106 @@ def _own_place(answer: Fault | Doubt, one: Resource, files: set[str]) -> Place |
 def recalled(entry: bytes) -> _Memory | None:
     """The memory of an entry, None where the entry is none."""
     try:
-        files, face, compared, worlds = json.loads(entry)
-        seen = [[_fitting(_Seen(*row)) for row in rows] for rows in worlds]
-        if not isinstance(files, dict) or not isinstance(compared, int):
+        files, face, compared, effort, facts, worlds = json.loads(entry)
+        if not all(isinstance(one, dict) for one in (files, facts)) or not isinstance(compared + effort, float | int):
             return None
-        return _Memory(files, face, compared, seen)
+        known = {name: unpacked(rows) for name, rows in facts.items()}
+        return _Memory(files, face, compared, effort, known, [_world(*row) for row in worlds])
     except MALFORMED:
         return None
 
 
-def _fitting(seen: _Seen) -> _Seen:
-    lists = (seen.names, seen.addresses, seen.identities, seen.lacks)
-    texts = (seen.content, seen.place, *seen.names, *seen.addresses)
-    if not all(isinstance(one, list) for one in lists) or not all(isinstance(one, str) for one in texts):
+def _world(name: str, recipe: Any, rows: Sequence[Any]) -> _World:
+    if recipe is not None:
+        files, names, is_step, forms_names = recipe
+        recipe = Recipe(dict(files), {(kind, name) for kind, name in names}, bool(is_step), bool(forms_names))
+    return _World(name, recipe, [_fitting(*row) for row in rows])
+
+
+def _fitting(content: Any, place: Any, fact: Any, by_name: Any, files: Any, words: Any, *rest: Any) -> _Seen:
+    first, *others = fact
+    own = Fact(*first)
+    texts = (content, place, words, *files, own.api_version, own.kind, own.namespace, own.name)
+    if not all(isinstance(one, str) for one in texts):
         raise TypeError("no row of a memory")
-    return seen
+    return _Seen(content, place, AppliedFact(own, *others), by_name, files, words, *rest)
 
 
 class AppliedBefore(Reuse):
     """The objects of a run, as far as what was found in them holds for files with these `contents`."""
 
     def __init__(self, memory: _Memory, files: Sequence[Raw], contents: _Contents) -> None:
-        super().__init__()
         self._memory = memory
         self._contents = contents
+        self._data = {raw.name: raw.data for raw in files}
         self.compared = memory.compared
+        self.effort = memory.effort
         self.kept: dict[tuple[int, int], _Seen] = {}
         """What is known again, by the number of a world and the id of an object."""
+        self._changed = 0
+        """How many objects are not what they were, or may be judged in another way than before."""
+        self._unbuilt: dict[int, _Seen] = {}
+        """The objects that were not built, by their ids."""
+        self._same = {name for name, content in contents.items() if memory.files.get(name) == content}
+        super().__init__(
+            KnownFiles(
+                {name: facts for name, facts in memory.facts.items() if name in self._same},
+                deployments=dict(self._deployments()),
+            )
+        )
+
+    def _deployments(self) -> Iterator[tuple[str, BuiltBefore]]:
+        """The kustomizations of files that have not changed, by their folders."""
+        was, now = self._memory.files, self._contents
+        for world in self._memory.worlds:
+            if world.recipe is not None and all(
+                file in self._same and was.get(text := f"text {file}") == now.get(text) for file in world.recipe.files
+            ):
+                folder = "" if world.name == "." else world.name
+                yield folder, BuiltBefore(world.recipe, partial(self._objects, world.objects))
+
+    def _objects(
+        self,
+        rows: Sequence[_Seen],
+        document_of: Callable[[str, int], Document],
+        whole: Callable[[], Sequence[Resource]],
+    ) -> Sequence[Resource]:
+        objects = [
+            applied_resource(seen.fact, document_of, partial(_at_place, whole, index))
+            for index, seen in enumerate(rows)
+        ]
+        self._unbuilt.update(zip(map(id, objects), rows, strict=True))
+        return objects
 
     @property
     def knows_most(self) -> bool:
-        """Whether more than half of the files are what they were, and little was compared so far: else the run is a new
-        one."""
-        was = self._memory.files
-        if self._memory.compared > MOST_SURE:
+        """Whether more than half of the files are what they were, and little was compared and built so far: else the
+        run is a new one."""
+        if self.compared > MOST_SURE or 2 * self.effort > 1:
             return False
-        changed = sum(was.get(name) != content for name, content in self._contents.items())
-        return 2 * changed < len(self._contents)
+        return 2 * len(self._same) > len(self._contents)
+
+    def knows_enough(self, snapshot: Snapshot) -> bool:
+        """Whether the entry may stay as it is: another run will judge the few objects again that it has not."""
+        return bool(self.kept) and _FEW * self._changed < sum(len(one.cluster.resources) for one in snapshot.worlds)
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether all runs together have compared and built so little that no limit was in reach."""
+        compared, effort = self.compared + snapshot.world.cluster.compared, self.effort + snapshot.repository.effort
+        if compared <= MOST_COMPARED and effort <= 1:
+            return True
+        self.compared, self.effort = 0, 0
+        self.kept.clear()
+        return False
 
     def silent(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Ends]:
         self.kept = dict(self._known(snapshot))
-        return {
+        documents: dict[int, Ends] = {
+            index: ()
+            for index, (_, subject) in enumerate(subjects)
+            if isinstance(subject, Document) and subject.file in self.files.facts
+        }
+        return documents | {
             index: _ends(seen.found[0])
             for index, seen in self._answered(subjects)
             if seen.found is not None and seen.complete and not seen.found[1] and not seen.found[2]
@@ -229,9 +386,10 @@ class AppliedBefore(Reuse):
         alone = not any(rule.pack for rule in snapshot.settings.all_rules())  # nobody knows what others look at
         if not alone or snapshot.comparison or memory.face != _face(snapshot):
             return
-        change = _Change(memory, snapshot, self._contents)
+        change = _Change(memory, snapshot, self._contents, self._data, self._unbuilt)
         if change.matters_to_all:
             return
+        self._changed = change.count
         for (number, one), seen in change.twins:
             if change.matters_to(one, seen) or seen.found is None:
                 continue
@@ -239,23 +397,46 @@ class AppliedBefore(Reuse):
                 yield (number, id(one)), seen
 
 
+_FEW = 50
+"""One in how many objects may be judged again before an entry is written anew."""
+
+
+def _at_place(whole: Callable[[], Sequence[Resource]], index: int) -> Resource:
+    return whole()[index]
+
+
 _Twins = tuple[tuple[int, Resource], _Seen]
 """An object of a world, by the number of this, and the same one as it was before."""
 
 
 class _Change:
-    """What differs between the objects of an entry and those of a snapshot, and which objects that can matter to."""
+    """What differs between the objects of an entry and those of a snapshot, and which objects that can matter to.
 
-    def __init__(self, memory: _Memory, snapshot: Snapshot, contents: _Contents) -> None:
-        left: dict[tuple[int, str, str], list[_Seen]] = {}
-        for number, rows in enumerate(memory.worlds):
-            for seen in rows:
-                left.setdefault((number, seen.content, seen.place), []).append(seen)
+    `data` are the bytes of the files, and `unbuilt` the objects that were not built, by their ids.
+    """
+
+    def __init__(
+        self,
+        memory: _Memory,
+        snapshot: Snapshot,
+        contents: _Contents,
+        data: Mapping[str, bytes],
+        unbuilt: Mapping[int, _Seen],
+    ) -> None:
         new = [(number, one) for number, world in enumerate(snapshot.worlds) for one in world.cluster.resources]
-        self.twins: list[_Twins] = []
+        self.twins = list(_undecoded(new, memory, unbuilt))
+        known = {id(one): seen for (_, one), seen in self.twins}
+        old = {id(seen) for seen in known.values()}
+        left: dict[tuple[int, str, str], list[_Seen]] = {}
+        for number, world in enumerate(memory.worlds):
+            for seen in world.objects:
+                if id(seen) not in old:
+                    left.setdefault((number, seen.content, seen.place), []).append(seen)
         come: list[tuple[int, Resource]] = []
         content_of: dict[int, str] = {}
         for number, one in new:
+            if id(one) in known:
+                continue
             content, place = _digests(one, contents)
             if content and (same := left.get((number, content, place))):
                 self.twins.append(((number, one), same.pop()))
@@ -279,16 +460,65 @@ class _Change:
             return
         macs = {mac for seen in old_changed for mac in seen.addresses}
         macs |= {mac for one in new_changed for mac in macs_of(one)}
-        self._again = reached_from(hot, macs, [one for _, one in new]) if old_changed or new_changed else set()
+        self._again: Set[int] = set()
+        if old_changed or new_changed:
+            self._again = reached_from(hot, macs, [one for _, one in new], partial(_mentioned, known, data))
         again = [(pair, seen) for pair, seen in self.twins if id(pair[1]) in self._again]
-        self._names_differ = Counter((number, *row) for number, seen in gone for row in seen.identities) != Counter(
-            (number, *row) for number, one in come for row in _identities(one)
-        ) or {(number, *row) for number, seen in (*gone, *_old(again)) for row in seen.lacks} != {
-            (number, *ref) for number, one in (*come, *_new(again)) for ref in _looked_for(one, snapshot, number)
-        }
+        self.count = len(come) + len(again)
+        self._names_differ = Counter(
+            (number, *row) for number, seen in gone for row in _identities(seen.fact.fact)
+        ) != Counter((number, *row) for number, one in come for row in _identities(applied_fact(one).fact)) or {
+            (number, *ref) for number, seen in (*gone, *_old(again)) for ref in seen.lacks
+        } != {(number, *ref) for number, one in (*come, *_new(again)) for ref in _looked_for(one, snapshot, number)}
 
     def matters_to(self, one: Resource, seen: _Seen) -> bool:
-        return id(one) in self._again or not acts_by_name(one) or (self._names_differ and not seen.complete)
+        return id(one) in self._again or not seen.by_name or (self._names_differ and not seen.complete)
+
+
+def _undecoded(new: Iterable[tuple[int, Resource]], memory: _Memory, unbuilt: Mapping[int, _Seen]) -> Iterator[_Twins]:
+    """The objects that nobody had to decode or to build so far, which are what they were."""
+    loose = {
+        (number, seen.fact.key, seen.fact.patched, seen.fact.fragment): seen
+        for number, world in enumerate(memory.worlds)
+        for seen in (world.objects if world.recipe is None else ())
+    }
+    for number, one in new:
+        seen = unbuilt.get(id(one))
+        if seen is None and one.is_undecoded:
+            seen = loose.pop((number, _key(one), one.patched, one.fragment), None)
+        if seen is not None:
+            yield (number, one), seen
+
+
+def _key(one: Resource) -> tuple[object, ...]:
+    ref = one.ref
+    return one.document.file, one.document.index, one.prefix, one.api_version, ref.kind, ref.namespace, ref.name
+
+
+def _mentioned(
+    known: Mapping[int, _Seen], data: Mapping[str, bytes], names: Set[str]
+) -> Callable[[Resource], Iterable[str] | None]:
+    """What gives those of some names that an object mentions: as one of its words, or as one of the files that write
+    it; None where these may have it in other words."""
+
+    wanted = {name.encode("ascii") for name in names if name.isascii()}
+
+    @cache
+    def in_file(file: str) -> frozenset[str] | None:
+        found = words(data[file])
+        return None if found is None else frozenset([word.decode("ascii") for word in wanted.intersection(found)])
+
+    def mentioned(one: Resource) -> Iterable[str] | None:
+        if (seen := known.get(id(one))) is None:
+            return mentions(one) & names
+        found = [word for word in (*seen.names, *seen.words.split()) if word in names]
+        for file in seen.files:
+            if (inside := in_file(file)) is None:
+                return None
+            found += inside
+        return found
+
+    return mentioned
 
 
 def _old(twins: Sequence[_Twins]) -> Iterator[tuple[int, _Seen]]:
@@ -299,10 +529,11 @@ def _new(twins: Sequence[_Twins]) -> Iterator[tuple[int, Resource]]:
     return (pair for pair, _ in twins)
 
 
-def _identities(one: Resource) -> list[list[object]]:
+def _identities(fact: Fact) -> Iterator[tuple[object, ...]]:
     """The names that an object gives to itself and to what it makes, and whether it writes its namespace."""
-    given = (one.ref, *(made for made, _ in one.once(makes)))
-    return [[*ref, one.once(says_namespace)] for ref in given]
+    yield fact.api_version.rpartition("/")[0], fact.kind, fact.namespace, fact.name, fact.placed
+    for group, kind, name, _ in fact.makes:
+        yield group, kind, fact.namespace, name, fact.placed
 
 
 def _looked_for(one: Resource, snapshot: Snapshot, number: int) -> list[list[str]]:
@@ -317,7 +548,7 @@ def _ends(rows: Sequence[Any]) -> Ends:
 def _judged(seen: _Seen, subject: object, rules: Mapping[str, Rule]) -> Judged:
     """What was found in an object, about the same one of this run. Of a fault nobody asks for more than its finding."""
     assert isinstance(subject, Resource)
-    _, findings, doubts, _ = seen.found or ([], [], [], [])
+    where, findings, doubts, _ = seen.found or ([], [], [], [])
     faults: list[tuple[Rule, Fault]] = []
     located: list[Finding] = []
     for name, path, key, row in findings:
@@ -328,4 +559,4 @@ def _judged(seen: _Seen, subject: object, rules: Mapping[str, Rule]) -> Judged:
     asked = [
         (rules[name], Doubt(Place(subject, tuple(path), bool(key)), f"{reason}")) for name, path, key, reason in doubts
     ]
-    return Judged(faults, (), asked, (), seen.complete, located)
+    return Judged(faults, (), asked, (), seen.complete, located, _ends(where))

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from sys import intern
 from typing import Any
 
@@ -44,6 +44,7 @@ __all__ = [
     "face_of",
     "looked_for",
     "macs_of",
+    "mentions",
     "names_of",
     "reached_from",
     "words_in",
@@ -115,7 +116,7 @@ class _Change:
         if self.matters_to_all:
             return
         addresses = {mac for one in changed for mac in macs_of(one)}
-        self._again = reached_from(names, addresses, [one for _, one in new]) if changed else set()
+        self._again = reached_from(names, addresses, [one for _, one in new], _mentioned) if changed else set()
         self._names_differ = (
             _identities(gone) != _identities(come)
             or _lost(gone, old, self._earlier, self._again, before, after, come)
@@ -241,17 +242,26 @@ def looked_for(one: Resource, snapshot: Snapshot, number: int) -> Iterator[tuple
         yield from ((number, ref) for ref in snapshot.worlds[number].vms.lacks(one))
 
 
-def reached_from(names: set[str], addresses: Set[str], resources: Sequence[Resource]) -> set[int]:
-    """The ids of the objects that mention a name, or have an address, and of all that mention these."""
-    known = {*names, *(name for one in resources for name in names_of(one))}
+def reached_from(
+    names: set[str],
+    addresses: Set[str],
+    resources: Sequence[Resource],
+    mentioned_of: Callable[[Set[str]], Callable[[Resource], Iterable[str] | None]],
+) -> set[int]:
+    """The ids of the objects that mention a name, or have an address, and of all that mention these.
+
+    `mentioned_of` gives what tells which of some names an object mentions, None for one that may mention any.
+    """
+    mentioned_by = mentioned_of({*names, *(name for one in resources for name in names_of(one))})
     mentioned: dict[str, list[Resource]] = {}
     waiting = list(names)
     reached: set[int] = set()
     for one in resources:
-        if addresses and not addresses.isdisjoint(macs_of(one)):
+        words = mentioned_by(one)
+        if words is None or (addresses and not addresses.isdisjoint(macs_of(one))):
             waiting += names_of(one)
             reached.add(id(one))
-        for word in one.once(_mentions) & known:
+        for word in words or ():
             mentioned.setdefault(word, []).append(one)
     while waiting:
         for one in mentioned.pop(waiting.pop(), ()):
@@ -273,6 +283,15 @@ def names_of(one: Resource) -> Iterator[str]:
     if isinstance(one, Workload):
         for _, name in one.once(claims_used):
             yield name
+
+
+def mentions(one: Resource) -> frozenset[str]:
+    """What may be a name in an object."""
+    return one.once(_mentions)
+
+
+def _mentioned(names: Set[str]) -> Callable[[Resource], Iterable[str]]:
+    return lambda one: mentions(one) & names
 
 
 def _mentions(one: Resource) -> frozenset[str]:

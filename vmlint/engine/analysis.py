@@ -276,7 +276,10 @@ class _Checking:
 
     def take(self, index: int) -> None:
         """Add what an earlier analysis has found in a subject."""
-        self._add(index, self._known[index])
+        known = self._known[index]
+        if known.ends is not None:
+            self._analysis.ends[index] = known.ends
+        self._add(index, known)
 
     def _add(self, index: int, judged: Judged) -> None:
         analysis = self._analysis

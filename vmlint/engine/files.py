@@ -10,6 +10,7 @@ from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
 from vmlint.engine.summaries import Facts, kinds_of, resource_of
 from vmlint.gitops.closure import Naming, closed, file_of, root_of
+from vmlint.gitops.deployment import BuiltBefore
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
@@ -41,7 +42,8 @@ class KnownFiles(Record):
     objects in them.
 
     `built` are the objects of files in the snapshot before this one, made with the `custom` kinds. `woken` are the
-    documents that were decoded there because others name objects of these kinds.
+    documents that were decoded there because others name objects of these kinds. `deployments` are the kustomizations,
+    by their folders, that were built before of files that have not changed.
     """
 
     facts: Mapping[str, Facts]
@@ -50,6 +52,7 @@ class KnownFiles(Record):
     built: Mapping[str, Built] = {}
     custom: Mapping[tuple[str, str], Kind] = {}
     woken: Mapping[Document, str] = {}
+    deployments: Mapping[str, BuiltBefore] = {}
 
     def of(self, name: str) -> SourceFile | Mapping[int, str] | None:
         """What `decoded` needs to know of a file."""

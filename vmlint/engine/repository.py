@@ -45,7 +45,8 @@ class Repository(Record):
     documents of the linted files in which vmlint is named, whatever else they hold. `crashes` are files and deployments
     at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before. `built` are
     the objects of each file, for a snapshot that has the same file, `custom` the kinds that the files define, and
-    `woken` the kinds of documents that were decoded for others that name such objects.
+    `woken` the kinds of documents that were decoded for others that name such objects. `effort` is how much was done
+    of what builds of kustomizations may do, where 1 is all.
     """
 
     documents: tuple[Document, ...]
@@ -63,6 +64,7 @@ class Repository(Record):
     built: Mapping[str, Built] = {}
     custom: Mapping[tuple[str, str], Kind] = {}
     woken: Mapping[Document, str] = {}
+    effort: float = 0
 
 
 class Versions(Record):
@@ -149,7 +151,9 @@ def _assembled(
         irrelevant=irrelevant,
         kinds=tuple(KindCount(*row) for row in sorted(Counter(one.kind.name for one in resources).items())),
     )
-    planned = plan(files, resources, config.default_namespace, render=config.render, known=beyond)
+    planned = plan(
+        files, resources, config.default_namespace, render=config.render, known=beyond, before=known.deployments
+    )
     deployments = planned.deployments
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
     skipped |= {
@@ -178,6 +182,7 @@ def _assembled(
         built=built,
         custom=custom,
         woken={one: kind for one, kind in asleep.items() if not one.waiting},
+        effort=planned.effort,
     )
 
 

@@ -19,7 +19,7 @@ __all__ = ["NO_FINDING", "Judged", "Reuse"]
 class Judged(Record):
     """What the rules have found in one subject: the faults that are shown, how many are not, the questions, and where a
     rule failed. `complete` says that everything is there that the subject names. Others who have found the faults give
-    the findings too, one for each."""
+    the findings too, one for each, and may give the ends of the references."""
 
     faults: Sequence[tuple[Rule, Fault]] = ()
     truncated: Sequence[tuple[Rule, Fault, int, int]] = ()
@@ -27,6 +27,7 @@ class Judged(Record):
     crashes: Sequence[Crash] = ()
     complete: bool = True
     findings: Sequence[Finding] = ()
+    ends: Ends | None = None
 
 
 NO_FINDING = Judged()

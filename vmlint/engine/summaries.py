@@ -38,6 +38,7 @@ __all__ = [
     "Facts",
     "acts_by_name",
     "acts_by_name_applied",
+    "fact_of",
     "facts_of",
     "kinds_of",
     "packed",
@@ -104,6 +105,11 @@ that name none. Of a class without accessors, a StorageClass or a Namespace say,
 _PLAIN = {subject_class(kind) for kind in KINDS} - _BY_OTHER_MEANS
 """The classes of objects that nobody looks for but by a name, a claim or an address."""
 
+_NAMED = {
+    kind for kind in KINDS if kind.name in ("ConfigMap", "Secret", "ServiceAccount", "NetworkAttachmentDefinition")
+}
+"""Kinds of which that is true too, and which matter only where an object names some: a file of them has no facts."""
+
 
 def facts_of(file: SourceFile, objects_of: Callable[[Document], Sequence[Resource]]) -> Facts | None:
     """The facts of a file, None where it has none; `objects_of` gives the objects of a document.
@@ -121,13 +127,13 @@ def facts_of(file: SourceFile, objects_of: Callable[[Document], Sequence[Resourc
         objects = objects_of(document)
         if len(objects) != 1 or not acts_by_name(objects[0]):
             return None
-        facts.append(_fact(document, objects[0]))
+        facts.append(fact_of(document, objects[0]))
     return None if looks_like_json(file.documents[0].text) else facts
 
 
 def acts_by_name(found: Resource) -> bool:
     """Whether nobody looks for an object of a single document but by a name, a claim or an address: see `_PLAIN`."""
-    return not found.prefix and found.parts is None and acts_by_name_applied(found)
+    return type(found) in _PLAIN and not found.prefix and found.parts is None and acts_by_name_applied(found)
 
 
 def acts_by_name_applied(found: Resource) -> bool:
@@ -135,10 +141,12 @@ def acts_by_name_applied(found: Resource) -> bool:
     from vmlint.gitops.embedded import embedded
 
     whole = found.linted and not found.fragment
-    return whole and type(found) in _PLAIN and not any(True for _ in embedded(found.document))
+    by_name = type(found) in _PLAIN or found.kind in _NAMED
+    return whole and by_name and not any(True for _ in embedded(found.document))
 
 
-def _fact(document: Document, found: Resource) -> Fact:
+def fact_of(document: Document, found: Resource) -> Fact:
+    """What is known of an object, which a document holds."""
     used = found.once(claims_used) if isinstance(found, Workload) else ()
     addresses = found.once(addresses_of) if isinstance(found, Workload) else ()
     return Fact(
@@ -169,8 +177,8 @@ def kinds_of(facts: Facts) -> Mapping[int, str]:
     return {fact.line: fact.kind for fact in facts}
 
 
-def resource_of(document: Document, fact: Fact) -> Resource:
-    """The object of a document, of which a fact is known."""
+def resource_of(document: Document, fact: Fact, **applied: Any) -> Resource:
+    """The object of a document, of which a fact is known; what is `applied` of it goes to `Resource.undecoded`."""
     known = kind_of(fact.api_version, fact.kind)
     assert known is not None
     own = fact.namespace
@@ -182,4 +190,4 @@ def resource_of(document: Document, fact: Fact) -> Resource:
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
     ref = Ref(known.group, known.name, own, fact.name)
-    return subject_class(known).undecoded(known, ref, fact.api_version, document, answers)
+    return subject_class(known).undecoded(known, ref, fact.api_version, document, answers, **applied)

@@ -272,6 +272,8 @@ class Silence:
 
         Of a file in which a question is open, or an object is missing that may live elsewhere, nothing is sure.
         """
+        if not self._marks:
+            return []
         undecided = {_document(doubt.place).file for doubt in doubts} | self._unresolved
         seen: _Seen = {}
         for one in resources if self._configured else ():

@@ -139,6 +139,7 @@ class Builder:
         self._open: list[str] = []
         self._made = 0
         self._changed = 0
+        self._deepest = 0
 
     def build(self, folder: str) -> Build:
         """What the folder's kustomization makes, before hashes and references are settled."""
@@ -147,6 +148,7 @@ class Builder:
             build = Build()
             if kustomization is not None:
                 self._open.append(folder)
+                self._deepest = max(self._deepest, len(self._open))
                 try:
                     self._level(kustomization, build)
                 finally:
@@ -435,6 +437,13 @@ class Builder:
             values = {"name": entry, "file": other.file}
             raise Unbuildable(BuildProblem(code, at, kustomization.folder, values))
 
+    @property
+    def effort(self) -> float:
+        """How much was done of what builds may do: 1 is all."""
+        if 2 * self._deepest > _DEEPEST:
+            return 1
+        return max(self._made / _MOST_PARTS, self._changed / _MOST_CHANGES)
+
     def affords(self, parts: int) -> bool:
         """Whether so many more objects may be made."""
         self._made += parts
@@ -456,6 +465,7 @@ class Builder:
             build.unread.append(Unread(f"`{entry}` creates more objects than vmlint checks", at))
             return
         self._open.append(path)
+        self._deepest = max(self._deepest, len(self._open))
         try:
             self._level(component, build)
         finally:

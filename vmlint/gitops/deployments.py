@@ -7,10 +7,10 @@ of these is that one alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from vmlint.gitops.applied import applied, lost
-from vmlint.gitops.deployment import Deployment
+from vmlint.gitops.deployment import BuiltBefore, Deployment
 from vmlint.gitops.embedded import charts
 from vmlint.gitops.problem import BuildProblem
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside, Tree
@@ -25,13 +25,14 @@ __all__ = ["Deployment", "Plan", "plan"]
 
 
 class Plan(Record):
-    """The deployments of a repository, what can't be built or changes nothing, the Helm charts, and the deployments at
-    which vmlint itself failed."""
+    """The deployments of a repository, what can't be built or changes nothing, the Helm charts, the deployments at
+    which vmlint itself failed, and how much was done of what builds may do, where 1 is all."""
 
     deployments: tuple[Deployment, ...]
     problems: tuple[BuildProblem, ...] = ()
     charts: tuple[Skipped, ...] = ()
     crashes: tuple[Crash, ...] = ()
+    effort: float = 0
 
 
 def plan(
@@ -41,9 +42,10 @@ def plan(
     *,
     render: bool = False,
     known: Beside = NOTHING_BESIDE,
+    before: Mapping[str, BuiltBefore] = {},
 ) -> Plan:
     """The deployments that the files describe; `resources` are the objects that stand in them, `known` is what is known
-    of files beside them.
+    of files beside them. Kustomizations that were built `before` are known by their folders.
 
     With `render`, kustomizations that hold machines or their disks are built by the installed tool. Raises UsageError
     where there is none.
@@ -62,10 +64,10 @@ def plan(
         from vmlint.gitops.render import Renderer
 
         renderer = Renderer(tree)
-    planner = Planner(tree, tools, resources, default_namespace, renderer)
+    planner = Planner(tree, tools, resources, default_namespace, renderer, before)
     own = planner.plan()
     problems = (*planner.problems, *lost((file for file in files if not planner.waits(file.file)), tree))
-    return Plan((*own, *templates), problems, tuple(charts(files, tree)), tuple(planner.crashes))
+    return Plan((*own, *templates), problems, tuple(charts(files, tree)), tuple(planner.crashes), planner.effort)
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:

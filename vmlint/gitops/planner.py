@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
 from vmlint.gitops.build import Build, Builder, Unread
-from vmlint.gitops.deployment import MACHINES, Deployment
+from vmlint.gitops.deployment import MACHINES, BuiltBefore, Deployment, Recipe
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
@@ -23,6 +25,7 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource, Written
 from vmlint.model.subjects import Workload
+from vmlint.source.discover import KUSTOMIZATION_FILES
 from vmlint.source.document import Document
 
 if TYPE_CHECKING:
@@ -51,8 +54,10 @@ class Planner:
         resources: Sequence[Resource],
         default_namespace: str,
         renderer: Renderer | None,
+        before: Mapping[str, BuiltBefore] = {},
     ) -> None:
         self._renderer = renderer
+        self._before = before
         self._tree = tree
         self._tools = tools
         self._default = default_namespace
@@ -78,6 +83,11 @@ class Planner:
     def problems(self) -> tuple[BuildProblem, ...]:
         """What can't be built, or changes nothing, each once; after `plan`."""
         return tuple(self._problems.values())
+
+    @property
+    def effort(self) -> float:
+        """How much was done of what builds may do: 1 is all."""
+        return max(self._builder.effort, self._free_builder.effort)
 
     def waits(self, file: str) -> bool:
         """Whether a file lies beside a kustomization that does not name it: nobody applies it; after `plan`."""
@@ -197,11 +207,57 @@ class Planner:
             if kustomization.file in included or kustomization.is_component:
                 continue
             with self._apart("the kustomization", kustomization.document):
+                step = _is_a_step(kustomization.folder, includes, included_by)
+                before = self._before.get(kustomization.folder)
+                if before is not None and before.recipe.is_step == step and self._holds(before.recipe):
+                    yield self._as_before(kustomization, before)
+                    continue
                 build = self._built(kustomization.folder, self._builder)
                 self._used |= build.files
-                step = _is_a_step(kustomization.folder, includes, included_by)
                 yield self._deployment(kustomization.folder or ".", build, "", kustomization, is_step=step)
         yield from self._in_circles()
+
+    def _holds(self, recipe: Recipe) -> bool:
+        """Whether a kustomization of files that have not changed comes out as before.
+
+        It does not where other objects of these files matter than before, or where a folder of it has a second
+        kustomization file, or has a kustomization below it that might include it in turn.
+        """
+        folders = {posixpath.dirname(file) for file in recipe.files if posixpath.basename(file) in KUSTOMIZATION_FILES}
+        return all(self._places(file) == places for file, places in recipe.files.items()) and not any(
+            self._tree.second_file(folder) or not self._below.get(folder, folders) <= folders for folder in folders
+        )
+
+    def _places(self, file: str) -> str:
+        """The places of the objects of a file that matter."""
+        return " ".join(str((found.document.index, *found.prefix)) for found in self._held.get(file, ()))
+
+    @cached_property
+    def _below(self) -> Mapping[str, Set[str]]:
+        """The folders of the kustomizations below each folder."""
+        below: dict[str, set[str]] = {}
+        for kustomization in self._tree.kustomizations:
+            for folder in self._tree.above(kustomization.folder):
+                below.setdefault(folder, set()).add(kustomization.folder)
+        return below
+
+    def _as_before(self, kustomization: Kustomization, before: BuiltBefore) -> Deployment:
+        """The deployment of a kustomization without building it, unless somebody asks for more than is known."""
+        recipe = before.recipe
+        self._used |= recipe.files.keys()
+        self._applied_names |= recipe.names
+
+        @cache
+        def whole() -> Sequence[Resource]:
+            done = self._builder.finish(self._built(kustomization.folder, self._builder), kustomization)
+            return self._made(done, self._default, is_step=recipe.is_step)
+
+        objects = before.objects(lambda file, index: self._documents(file)[index], whole)
+        return Deployment(kustomization.folder or ".", tuple(objects), recipe=recipe)
+
+    def _documents(self, file: str) -> Sequence[Document]:
+        there = self._tree.file(file)
+        return there.documents if there else ()
 
     def _in_circles(self) -> Iterator[Deployment]:
         """The kustomizations that only include each other, so that none of them is the first: each circle once."""
@@ -230,10 +286,9 @@ class Planner:
         default = namespace or self._default
         if done.failed:
             return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread))
-        self._applied_names |= {(part.kind.name, text) for part in done.parts for text in (part.name, part.first[1])}
-        made = [found for part in done.parts if (found := part.finished(default))]
-        if is_step:
-            made = [found.twin(patched=True) for found in made]
+        names = {(part.kind.name, text) for part in done.parts for text in (part.name, part.first[1])}
+        self._applied_names |= names
+        made = self._made(done, default, is_step=is_step)
         for found in made:
             found.once(makes)  # where it fails, it takes no other deployment with it
         unclear = [
@@ -242,7 +297,23 @@ class Planner:
         ]
         unclear += (Unread(_NO_TARGET, patch.written(_NAME)) for patch in done.patches)
         tool = name if applied else ""
-        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear), tool)
+        recipe = None
+        if kustomization is not None and not (done.problems or done.unread or unclear or done.patches):
+            files = {file: self._places(file) for file in done.files}
+            recipe = Recipe(files, names, is_step, self._forms_names(done))
+        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear), tool, recipe)
+
+    def _made(self, done: Build, default: str, *, is_step: bool) -> Sequence[Resource]:
+        """The objects of a finished build."""
+        made = [found for part in done.parts if (found := part.finished(default))]
+        return [found.twin(patched=True) for found in made] if is_step else made
+
+    def _forms_names(self, done: Build) -> bool:
+        """Whether a build may write a name that is a word of no file: with a prefix, a hash, of parts of others."""
+        if any(part.generated or "name" in part.by for part in done.parts):
+            return True
+        folders = map(posixpath.dirname, done.files)
+        return any((found := self._tree.kustomization(folder)) and any(found.replacements) for folder in folders)
 
     def _unbuilt(self, build: Build, default: str) -> Iterator[Resource]:
         """The objects of a kustomization without a result, which no rule looks at, and to which others may refer."""

@@ -48,12 +48,13 @@ class Resource:
     __slots__ = (
         "_data",
         "_known",
+        "_parts",
+        "_whole",
         "api_version",
         "document",
         "fragment",
         "kind",
         "linted",
-        "parts",
         "patched",
         "prefix",
         "ref",
@@ -67,11 +68,12 @@ class Resource:
     fragment: bool
     patched: bool
     linted: bool
-    parts: Mapping[Path, Written] | None
     renamed: Renamed | None
     api_version: str
     _data: dict[str, Any] | None
+    _parts: Mapping[Path, Written] | None
     _known: dict[object, Any]
+    _whole: Callable[[], Resource] | None
 
     def __init__(
         self,
@@ -95,25 +97,43 @@ class Resource:
         self.fragment = fragment
         self.patched = patched
         self.linted = linted
-        self.parts = parts
         self.renamed = renamed
         self.api_version = text(data, "apiVersion")
+        self._parts = parts
         self._known = {}
+        self._whole = None
 
     @classmethod
-    def undecoded(cls, kind: Kind, ref: Ref, api_version: str, document: Document, answers: dict[object, Any]) -> Self:
-        """The one object of a document, whose data is decoded when somebody asks for it; some answers are known."""
+    def undecoded(
+        cls,
+        kind: Kind,
+        ref: Ref,
+        api_version: str,
+        document: Document,
+        answers: dict[object, Any],
+        *,
+        prefix: Path = (),
+        patched: bool = False,
+        renamed: Renamed | None = None,
+        whole: Callable[[], Resource] | None = None,
+    ) -> Self:
+        """An object whose data is decoded when somebody asks for it; some answers are known.
+
+        It is the one of its document, or what `whole` gives: the same object as it is built.
+        """
         one = cls.__new__(cls)
         one.kind = kind
         one.ref = ref
         one.document = document
-        one._data = None
-        one.prefix = ()
-        one.fragment = one.patched = False
+        one._data = one._parts = None
+        one.prefix = prefix
+        one.fragment = False
+        one.patched = patched
         one.linted = True
-        one.parts = one.renamed = None
+        one.renamed = renamed
         one.api_version = api_version
         one._known = answers
+        one._whole = whole
         return one
 
     def twin(self, *, patched: bool = False, fragment: bool = False) -> Self:
@@ -129,10 +149,26 @@ class Resource:
 
     @property
     def data(self) -> dict[str, Any]:
-        """The object as a mapping; it is decoded when it is first read."""
+        """The object as a mapping; it is decoded, or built, when it is first read."""
         if self._data is None:
-            self._data = self.document.data
+            if self._whole is None:
+                self._data = self.document.data
+            else:
+                whole = self._whole()
+                self._data, self._parts, self._whole = whole.data, whole.parts, None
         return self._data
+
+    @property
+    def parts(self) -> Mapping[Path, Written] | None:
+        """Which field another document than its own writes."""
+        if self._whole is not None:
+            _ = self.data
+        return self._parts
+
+    @property
+    def is_undecoded(self) -> bool:
+        """Whether nobody has asked for its data so far."""
+        return self._data is None
 
     def __repr__(self) -> str:
         return f"<{self.ref} in {self.document.file}>"
@@ -187,9 +223,9 @@ class Resource:
 
     def written(self, path: Path) -> Written:
         """Where a field is written: in the object's own document, unless another one writes it or what it lies in."""
-        if self.parts:
+        if parts := self.parts:
             for length in range(len(path), -1, -1):
-                if part := self.parts.get(path[:length]):
+                if part := parts.get(path[:length]):
                     return Written(part.document, (*part.path, *path[length:]))
         return Written(self.document, (*self.prefix, *path))
 
