@@ -72,12 +72,12 @@ _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
-    disks = {disk.path: disk for disk in reversed(world.storage.disks(subject))}
+    sources = [link for link in links(subject) if link.kind in (LinkKind.SOURCE, LinkKind.POPULATOR)]
+    disks = {disk.path: disk for disk in reversed(world.storage.disks(subject))} if sources else {}
     refs: set[Ref] = set()
-    for link in links(subject):
+    for link in sources:
         if (
-            link.kind not in (LinkKind.SOURCE, LinkKind.POPULATOR)
-            or (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
+            (link.ref.group, link.ref.kind) not in BY_GROUP_KIND
             or (found := world.cluster.follow(link)).state is not State.MISSING
             or link.ref in world.vms.inferred_missing  # the family of inference speaks of these
         ):

@@ -115,6 +115,8 @@ def _vanishing(
     rules = frozenset(rule for rule, _ in open_faults.values())
     stable: Set[_Key] | None = None
     for group in groups:
+        if not open_faults:
+            return
         left = judge(_like(resource, _moved(resource.data, group.moves)), rules)
         for index, key in list(open_faults.items()):
             if key in left:

@@ -82,18 +82,18 @@ def _indented(value: Any, start: str) -> str:
         return _quoted(value) if value.isascii() else _NOT_PLAIN.sub(_json_escape, encode_basestring(value))
     if value is None:
         return "null"
+    if type(value) is int:
+        return str(value)
     inner = f"{start}  "
     if isinstance(value, dict) and {*map(type, value)} == {str}:
         fields = [
-            f"{inner}{_indented(key, inner)}: "
+            f"{inner}{_quoted(key) if key.isascii() else _indented(key, inner)}: "
             f"{_quoted(field) if type(field) is str and field.isascii() else _indented(field, inner)}"
             for key, field in value.items()
         ]
         return f"{{{','.join(fields)}{start}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join([inner + _indented(entry, inner) for entry in value])}{start}]" if value else "[]"
-    if type(value) is int:
-        return str(value)
     return _NOT_PLAIN.sub(_json_escape, json.dumps(value, ensure_ascii=False, indent=2)).replace("\n", start)
 
 

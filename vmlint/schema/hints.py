@@ -143,9 +143,10 @@ def _home(frame: Frame, name: str, value: Any) -> Path:
         if "metadata" in above[2].fields and name in (_METADATA, FIELDS)[distance == 0] and distance < 2:
             return (*base, "metadata", name)
         for steps, node in _below(above[2], above[3], farthest - distance if distance < 2 else 0):
-            child = node.field(name)
+            if (child := node.field(name)) is None:
+                continue
             place = (*base, *steps, name)
-            if child is not None and place != (*here, name) and place not in ranked and (fit := _fit(child, value)):
+            if place != (*here, name) and place not in ranked and (fit := _fit(child, value)):
                 ranked[place] = (-fit, distance + len(steps), get(above[3], *steps) is None)
         above, distance = above[0], distance + 1
     if not ranked:
@@ -165,13 +166,12 @@ def _below(node: Node, data: Any, depth: int) -> Iterator[tuple[Path, Node]]:
             yield steps, parent
             if not remaining:
                 continue
-            for known in parent.fields:
-                child = parent.field(known)
+            for known, is_list, held in parent.holders:
                 inner = value.get(known) if isinstance(value, dict) else None
-                if child is not None and child.type == "object":
-                    following.append(((*steps, known), child, inner))
-                elif child is not None and child.items is not None and isinstance(inner, list) and len(inner) == 1:
-                    following.append(((*steps, known, 0), child.items, inner[0]))
+                if not is_list:
+                    following.append(((*steps, known), held, inner))
+                elif isinstance(inner, list) and len(inner) == 1:
+                    following.append(((*steps, known, 0), held, inner[0]))
         level = following
 
 

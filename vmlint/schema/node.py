@@ -27,6 +27,7 @@ class Node:
     __slots__ = (
         "_children",
         "_fields",
+        "_holders",
         "_items",
         "_table",
         "_values",
@@ -57,6 +58,7 @@ class Node:
         self._table = table
         self._children: dict[str | int, Node] = {}
         self._fields: Mapping[str, Any] = get("fields", _NO_DEMANDS)
+        self._holders: Sequence[tuple[str, bool, Node]] | None = None
         self._items = get("items")
         self._values = get("values")
         self.type: str = raw["type"]
@@ -104,6 +106,19 @@ class Node:
     def values(self) -> Node | None:
         """The schema of the values of an object's other keys."""
         return self._part(1, self._values)
+
+    @property
+    def holders(self) -> Sequence[tuple[str, bool, Node]]:
+        """The known fields that have fields themselves: the name, whether it is a list, and the schema of the object or
+        of the list's entries."""
+        if self._holders is None:
+            children = [(name, child) for name in self._fields if (child := self.field(name)) is not None]
+            self._holders = [
+                (name, child.type != "object", inner)
+                for name, child in children
+                if (inner := child if child.type == "object" else child.items) is not None
+            ]
+        return self._holders
 
     def parts(self) -> Iterator[tuple[tuple[str, ...], Node]]:
         """The schemas one step down with their steps; a list's entry counts as its list."""
