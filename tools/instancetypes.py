@@ -7,9 +7,9 @@ BUNDLE are the release's cluster-wide instancetypes and preferences, as KubeVirt
 `pkg/virt-operator/resource/generate/components/data/`. --kubevirt names the KubeVirt releases that deploy this one.
 Versions are added in rising order; adding one that is there replaces it.
 
-The catalog keeps each spec and each set of labels once. An object is a list of [first, last, spec, labels]: the
-range of versions, as positions, in which it has that spec and those labels. A `/` in front of a label's key stands
-for `instancetype.kubevirt.io/`.
+The catalog keeps each spec and each set of labels once, as a line of `instancetypes-specs.jsonl` and of
+`instancetypes-labels.jsonl`. An object is a list of [first, last, spec, labels]: the range of versions, as positions,
+in which it has that spec and those labels. A `/` in front of a label's key stands for `instancetype.kubevirt.io/`.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import pathlib
 import yaml
 
 CATALOG = pathlib.Path(__file__).parent.parent / "vmlint" / "catalog" / "instancetypes.json"
+STORES = ("specs", "labels")
 PREFIX = "instancetype.kubevirt.io/"
 KINDS = {"VirtualMachineClusterInstancetype": "instancetypes", "VirtualMachineClusterPreference": "preferences"}
 # The release's own version, which would make every set of labels a new one.
@@ -81,11 +82,31 @@ def lines(catalog):
         if key in KINDS.values():
             body = ",\n".join(f"{short(name)}:{short(rows)}" for name, rows in sorted(value.items()))
             sections.append(f'"{key}":{{\n{body}\n}}')
-        elif key in ("specs", "labels"):
-            sections.append(f'"{key}":[\n' + ",\n".join(map(short, value)) + "\n]")
-        else:
+        elif key not in STORES:
             sections.append(f'"{key}":{json.dumps(value, separators=(",", ":"))}')
     return "{\n" + ",\n".join(sections) + "\n}\n"
+
+
+def stored(values):
+    return "".join(f"{json.dumps(value, separators=(',', ':'), sort_keys=True)}\n" for value in values)
+
+
+def file_of(store):
+    return CATALOG.with_name(f"instancetypes-{store}.jsonl")
+
+
+def load():
+    catalog = json.loads(CATALOG.read_text())
+    return {
+        **catalog,
+        **{store: [json.loads(line) for line in file_of(store).read_text().splitlines()] for store in STORES},
+    }
+
+
+def save(catalog):
+    CATALOG.write_text(lines(catalog))
+    for store in STORES:
+        file_of(store).write_text(stored(catalog[store]))
 
 
 def main():
@@ -94,7 +115,7 @@ def main():
     parser.add_argument("bundles", nargs="+", type=pathlib.Path)
     parser.add_argument("--kubevirt", action="append", default=[])
     args = parser.parse_args()
-    catalog = json.loads(CATALOG.read_text())
+    catalog = load()
     releases = unpack(catalog)
     releases[args.version.removeprefix("v")] = read(args.bundles)
     order = sorted(releases, key=lambda version: [int(part) for part in version.split(".")])
@@ -102,7 +123,7 @@ def main():
         **catalog["pins"],
         **{release.removeprefix("v"): args.version.removeprefix("v") for release in args.kubevirt},
     }
-    CATALOG.write_text(lines(pack({version: releases[version] for version in order}, pins)))
+    save(pack({version: releases[version] for version in order}, pins))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 CASE = ROOT / "fixtures" / "infer-label-missing" / "bad"
 
-DATA = (".css", ".html", ".js", ".json", ".typed")
+DATA = (".css", ".html", ".js", ".json", ".jsonl", ".typed")
 """The endings of files beside the modules that belong into the package."""
 
 

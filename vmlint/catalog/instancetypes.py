@@ -1,13 +1,14 @@
 """The instancetypes and preferences of common-instancetypes, which KubeVirt deploys itself.
 
-The data, `instancetypes.json`, is made by `tools/instancetypes.py` from the bundles of the releases.
+The data is made by `tools/instancetypes.py` from the bundles of the releases: `instancetypes.json` has what each
+release contains, two files beside it the specs and sets of labels, a line each. Most runs need few or none of these.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from vmlint.catalog import data
@@ -51,8 +52,8 @@ class Catalog:
         return {
             "apiVersion": _API_VERSIONS.get(self.version, _API_VERSION),
             "kind": kind,
-            "metadata": {"name": name, "labels": _whole_labels(self._data["labels"][labels])},
-            "spec": self._data["specs"][spec],
+            "metadata": {"name": name, "labels": _whole_labels(_entry("labels", labels))},
+            "spec": _entry("specs", spec),
         }
 
     def _row(self, kind: str, name: str) -> Sequence[int] | None:
@@ -100,6 +101,17 @@ def catalog(version: str) -> Catalog:
 def _data() -> Mapping[str, Any]:
     table: Mapping[str, Any] = json.loads(data("instancetypes.json"))
     return table
+
+
+@cache
+def _lines(store: str) -> list[bytes]:
+    return data(f"instancetypes-{store}.jsonl").splitlines()
+
+
+@cache
+def _entry(store: str, index: int) -> dict[str, Any]:
+    entry: dict[str, Any] = json.loads(_lines(store)[index])
+    return entry
 
 
 def _whole_labels(labels: Mapping[str, str]) -> dict[str, str]:

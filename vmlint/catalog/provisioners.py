@@ -14,13 +14,14 @@ from typing import Any
 from vmlint.catalog import data
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 
 __all__ = ["NO_PROVISIONER", "Provisioner", "known_keys", "provisioner"]
 
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 """The provisioner of classes whose volumes are made by hand: what it offers depends on those volumes."""
 
-_SELECTOR_SPLIT = re.compile(r"\s*[;,]\s*", re.ASCII)
+_SELECTOR_SPLIT = late(r"\s*[;,]\s*", re.ASCII)
 
 
 class Provisioner(Record):

@@ -5,7 +5,6 @@ Source: CDI `pkg/apiserver/webhooks/util.go`, `pkg/util/checksum`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from vmlint.model.access import mapping, text
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes
+from vmlint.runtime.pattern import late
 from vmlint.source.span import Path
 
 __all__ = [
@@ -34,7 +34,7 @@ _URL_SCHEMES = ("http", "https", "gs")
 _REGISTRY_SCHEMES = ("docker", "oci-archive")
 _PULL_METHODS = ("pod", "node")
 _HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha512": 128}
-_HEX = re.compile(r"[0-9a-f]*")
+_HEX = late(r"[0-9a-f]*")
 _VDDK_REQUIRED = ("secretRef", "uuid", "backingFile", "thumbprint")
 
 

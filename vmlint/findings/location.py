@@ -10,6 +10,7 @@ from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.resource import Place, Resource
 from vmlint.rule import Doubt, Fault, Rule, Spot
+from vmlint.runtime.pattern import late
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -57,7 +58,7 @@ def _template(document: Document) -> Iterator[Step]:
 _HEAD = 2000
 """The characters of a document that contain Helm's comment."""
 
-_SOURCE = re.compile(r"^# Source: (\S+)$", re.MULTILINE)
+_SOURCE = late(r"^# Source: (\S+)$", re.MULTILINE)
 
 
 def undecided(doubt: Doubt) -> Undecided:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
+from vmlint.runtime.pattern import late
 from vmlint.source.span import Path
 
 __all__ = ["Path", "parse", "render"]
 
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = late(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 @cache

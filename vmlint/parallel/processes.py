@@ -63,4 +63,5 @@ def workers(workspace: Workspace, jobs: int | None) -> Iterator[Reuse]:
 
 def _worthwhile(files: Sequence[Raw], worth: int) -> int:
     size = sum(len(raw.data) for raw in files if _HINT in raw.data)
-    return max(min(available(), size // worth), 1)
+    worthwhile = size // worth
+    return min(available(), worthwhile) if worthwhile > 1 else 1

@@ -6,8 +6,9 @@ Without them reports have no links.
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from vmlint.runtime.pattern import late
 
 __all__ = ["DOCUMENTATION", "REPOSITORY", "rule_url"]
 
@@ -18,7 +19,7 @@ REPOSITORY: Final[str] = ""
 """The address of the repository for a browser, without a slash at its end."""
 
 # The numbers that are reserved for vmlint's own rules: those of packs have no page on the site.
-_OWN = re.compile(r"VM\d")
+_OWN = late(r"VM\d")
 
 
 def rule_url(rule: str, slug: str) -> str:

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from vmlint.record import Record
+from vmlint.runtime.pattern import late
 
 __all__ = ["Chunk", "bytes_of", "looks_like_json", "split", "text_of"]
 
-_SEPARATOR = re.compile(r"^---(.*)$", re.MULTILINE)
+_SEPARATOR = late(r"^---(.*)$", re.MULTILINE)
 _BRACE = re.compile(r"\s*\{")
 _BOM = "\ufeff"
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import re
 import stat
 import time
 from pathlib import Path
 
 from vmlint.errors import UsageError
+from vmlint.runtime.pattern import late
 from vmlint.source.boundary import escape
 
 __all__ = ["check_place", "remove_leftovers", "replace_file"]
 
 _DEVICES = ("/dev/", "/proc/")
-_BESIDE = re.compile(r"\.vmlint-[0-9a-f]{16}\.tmp")
+_BESIDE = late(r"\.vmlint-[0-9a-f]{16}\.tmp")
 _ABANDONED = 60.0
 """Seconds after which a file that is still being written belongs to a run that was killed."""
 _IN_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)

@@ -7,7 +7,6 @@ VirtualMachineInstance is made. Sources: KubeVirt `pkg/storage/admitters/disks.g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from vmlint.model.access import each
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
 from vmlint.record import Codes, Record
+from vmlint.runtime.pattern import late
 
 __all__ = ["Code", "check", "is_serial"]
 
@@ -26,7 +26,7 @@ _INTERFACES = ("domain", "devices", "interfaces")
 _TARGETS = ("disk", "lun", "cdrom")
 _BUSES = ("virtio", "scsi", "sata", "usb")
 _DEFAULT_BUS = {"amd64": "sata", "arm64": "virtio", "s390x": "virtio"}
-_SERIAL = re.compile(r"[A-Za-z0-9_.+-]+")
+_SERIAL = late(r"[A-Za-z0-9_.+-]+")
 _SERIAL_LENGTH = 256
 _BLOCK_SIZES = range(512, 2097152 + 1)
 

@@ -5,7 +5,6 @@ Source: KubeVirt `vmpool-admitter.go`, `vmirs-admitter.go`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.labels import selector_flaws, selects
@@ -13,6 +12,7 @@ from vmlint.kubevirt.admission.reading import UNDECIDED, look, many
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.refusal import Refusal
 from vmlint.record import Codes
+from vmlint.runtime.pattern import late
 
 __all__ = ["Code", "check"]
 
@@ -22,7 +22,7 @@ _LABELS = {
 }
 _STRATEGIES = ("unmanaged", "opportunistic", "proactive")
 _MAX_DIGITS = 20
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = late(r"[+-]?[0-9]+")
 
 
 class Code(Codes):
