@@ -19,8 +19,10 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Operation, VirtualMachine, Workload
 from vmlint.rule import Reach, asked
+from vmlint.runtime.module import late_module
 
 if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads none of this
+    from vmlint.kubevirt import matching
     from vmlint.kubevirt.conflicts import Conflict
     from vmlint.kubevirt.inference import Chain
     from vmlint.kubevirt.matching import Flaw, Match
@@ -30,9 +32,17 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.world.change import Change
     from vmlint.world.disks import Disk
 
+    from .machine import _cloud_data
     from .machine._cloud_data import Given, Judged
+    from .sizing import _sizing
     from .sizing._sizing import Sized
+    from .storage import _clones
     from .storage._clones import Copy
+else:
+    matching = late_module("vmlint.kubevirt.matching")
+    _cloud_data = late_module(".machine._cloud_data", __package__)
+    _clones = late_module(".storage._clones", __package__)
+    _sizing = late_module(".sizing._sizing", __package__)
 
 __all__ = [
     "admission",
@@ -71,6 +81,7 @@ __all__ = [
 
 _CLOUD_INIT = ("cloudInitNoCloud", "cloudInitConfigDrive")
 _VOLUME = BY_GROUP_KIND["", "PersistentVolume"]
+_MATCHERS = tuple(Matcher)
 
 
 def form(resource: Resource, world: World) -> Sequence[Refusal]:
@@ -102,9 +113,7 @@ def storage_refusals(subject: Resource, world: World) -> Sequence[storage.DiskVe
 
 def copies(subject: Resource, world: World) -> Sequence[Copy]:
     """The disks of the object that copy a claim of the files."""
-    from .storage._clones import copies
-
-    return copies(subject, world)
+    return _clones.copies(subject, world)
 
 
 def disks(subject: Resource, world: World) -> Sequence[Disk]:
@@ -154,48 +163,39 @@ def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
 @asked("inferFromVolume", reach=Reach.ALIKE)
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
     """The VM's inferences, whatever comes of them."""
-    return [chain for matcher in Matcher if (chain := world.vms.infer(vm, matcher))]
+    return [chain for matcher in _MATCHERS if (chain := world.vms.infer(vm, matcher))]
 
 
 @asked(*_CLOUD_INIT)
 def user_data(workload: Workload, world: World) -> Sequence[Given]:
     """The user data of the workload's cloud-init volumes."""
-    from .machine._cloud_data import user_data
-
-    return user_data(workload, world)
+    return _cloud_data.user_data(workload, world)
 
 
 @asked(*_CLOUD_INIT)
 def misread_user_data(workload: Workload, world: World) -> Sequence[Judged]:
     """Those of its user data that cloud-init does not read as they are meant."""
-    from .machine._cloud_data import judged_user_data
-
-    return judged_user_data(workload, world)
+    return _cloud_data.judged_user_data(workload, world)
 
 
 @asked("networkData", "networkDataBase64", "networkDataSecretRef")
 def network_data(workload: Workload, world: World) -> Sequence[Given]:
     """The network data of the workload's NoCloud volumes."""
-    from .machine._cloud_data import network_data
-
-    return network_data(workload, world)
+    return _cloud_data.network_data(workload, world)
 
 
 @asked(reach=Reach.ALIKE)
 def matcher_flaws(vm: VirtualMachine, world: World) -> Sequence[tuple[Flaw, Path]]:
     """What is wrong with the VM's matchers as they are written."""
-    from vmlint.kubevirt.matching import flaws
-
-    return [flaw for matcher in Matcher if (stanza := vm.matcher(matcher)) is not None for flaw in flaws(stanza)]
+    flaws = matching.flaws
+    return [flaw for matcher in _MATCHERS if (stanza := vm.matcher(matcher)) is not None for flaw in flaws(stanza)]
 
 
 @asked(reach=Reach.ALIKE)
 def lost_matchers(vm: VirtualMachine, world: World) -> Sequence[Match]:
     """The VM's matchers that don't lead to an object of known content."""
-    from vmlint.kubevirt.matching import MatchOutcome
-
-    found = [world.vms.match(vm, matcher) for matcher in Matcher]
-    return [match for match in found if match is not None and match.outcome is not MatchOutcome.USED]
+    used, found = matching.MatchOutcome.USED, [world.vms.match(vm, matcher) for matcher in _MATCHERS]
+    return [match for match in found if match is not None and match.outcome is not used]
 
 
 @asked(reach=Reach.ALIKE)
@@ -225,9 +225,7 @@ def lost_links(subject: Resource, world: World) -> Sequence[Link]:
 @asked(reach=Reach.ALIKE)
 def sized(vm: VirtualMachine, world: World) -> Sized | None:
     """The VM with who gives its amounts, where the proposals of sizing judge it."""
-    from .sizing._sizing import sized
-
-    return sized(vm, world)
+    return _sizing.sized(vm, world)
 
 
 @asked(reach=Reach.WORLD)

@@ -96,10 +96,13 @@ def _names(data: dict[str, Any]) -> set[str]:
     names = set(data)
     values = list(data.values())
     for value in values:  # it gets longer on the way
-        if isinstance(value, dict):
+        kind = type(value)
+        if kind is str:  # most are
+            continue
+        if kind is dict:
             names.update(value)
             values += value.values()
-        elif isinstance(value, list):
+        elif kind is list:
             values += value
     return names
 

@@ -88,15 +88,11 @@ class Cluster:
                         self._renamed.setdefault((made_ref.group, made_ref.kind, was.ref.name), []).append(resource)
             self._objects.setdefault(resource.ref, []).append(resource)
             self._by_kind.setdefault(resource.kind, []).append(resource)
-            self._note_variable(resource.ref, resource)
             for ref, path in resource.once(makes):
                 self._makers.setdefault(ref, []).append((resource, path))
-                self._note_variable(ref, resource)
-
-    def _note_variable(self, ref: Ref, resource: Resource) -> None:
-        if is_unknown(ref.name) or is_unknown(ref.namespace):
-            rows = self._variable.setdefault((ref.group, ref.kind), {})
-            rows.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
+            for ref in resource.once(_with_variables):
+                rows = self._variable.setdefault((ref.group, ref.kind), {})
+                rows.setdefault(before_variable(ref.name), []).append((next(self._noted), ref, resource))
 
     @property
     def compared(self) -> int:
@@ -290,6 +286,12 @@ class Cluster:
 def makes(resource: Resource) -> tuple[tuple[Ref, Path], ...]:
     """The objects that a controller makes of this one, each with the field that names it."""
     return tuple(_makes(resource))
+
+
+def _with_variables(resource: Resource) -> tuple[Ref, ...]:
+    """The identities with variables that an object has, or that it makes."""
+    refs = (resource.ref, *[ref for ref, _ in resource.once(makes)])
+    return tuple([ref for ref in refs if is_unknown(ref.name) or is_unknown(ref.namespace)])
 
 
 def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:

@@ -306,19 +306,21 @@ def _of_replicas(pool: VirtualMachinePool, found: Iterable[Link]) -> Iterator[Li
 def _gather(point: _Step, holder: Any, path: Path, source: Resource, found: list[tuple[int, Link]]) -> None:
     """Add each reference below a mapping or list, with the number of its row."""
     if isinstance(holder, dict):
+        follow = point.below.get
         for key, value in holder.items():
-            if (below := point.below.get(key)) is None:
+            if (below := follow(key)) is None:
                 continue
             if isinstance(value, str):
-                _note(below, holder, value, (*path, key), source, found)
-            else:
+                if value and below.rows:
+                    _note(below, holder, value, (*path, key), source, found)
+            elif value:
                 _gather(below, value, (*path, key), source, found)
-    elif isinstance(holder, list) and point.each is not None:
+    elif isinstance(holder, list) and (entry := point.each) is not None:
         for index, value in enumerate(holder):
             if isinstance(value, str):
-                _note(point.each, {}, value, (*path, index), source, found)
+                _note(entry, {}, value, (*path, index), source, found)
             else:
-                _gather(point.each, value, (*path, index), source, found)
+                _gather(entry, value, (*path, index), source, found)
 
 
 def _note(

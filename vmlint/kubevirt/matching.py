@@ -24,6 +24,7 @@ from vmlint.record import Codes, Record
 __all__ = ["Flaw", "Match", "MatchOutcome", "flaws", "match", "namespaced_twin"]
 
 _REVISION = BY_GROUP_KIND["apps", "ControllerRevision"]
+_INFERRING = frozenset(("inferFromVolume", "inferFromVolumeFailurePolicy"))
 
 
 class MatchOutcome(Codes):
@@ -80,8 +81,11 @@ class Flaw(Codes):
 
 def flaws(stanza: Mapping[str, Any]) -> list[tuple[Flaw, Path]]:
     """Each flaw of a matcher, with the field below the matcher; the cluster reports them all."""
-    name, volume = text(stanza, "name"), text(stanza, "inferFromVolume")
-    if len(stanza) == 1 and (name or volume):
+    name = text(stanza, "name")
+    if name and _INFERRING.isdisjoint(stanza):  # nearly always
+        return []
+    volume = text(stanza, "inferFromVolume")
+    if volume and len(stanza) == 1:
         return []
     found: list[tuple[Flaw, Path]] = []
     if not name and not volume:

@@ -253,12 +253,13 @@ class _Type:
         for key, value in data.items():
             field = fields.get(key)
             if field is _FULL:
-                stays = value
-            elif field is _KEPT:
-                stays = value is not None
-            else:
-                stays = field is not None and value is not None and field.write(value, before.get(key)) is value
-            if not stays:
+                if not value:
+                    return False
+            elif (
+                value is None
+                or field is None
+                or (field is not _KEPT and field.write(value, before.get(key)) is not value)
+            ):
                 return False
         return True
 
@@ -268,7 +269,13 @@ class _Type:
         same = True
         for key, value in data.items():
             field = fields.get(key)
-            if field is None or value is None or (written := field.write(value, before.get(key))) is _ABSENT:
+            if field is None or value is None:
+                same = False
+                continue
+            was = before.get(key)
+            if field is _KEPT or (value is was and field.settled):
+                out[key] = value
+            elif (written := field.write(value, was)) is _ABSENT:
                 same = False
             else:
                 out[key] = written
@@ -301,12 +308,12 @@ class _CommonType(_Type):
         if not isinstance(value, dict) or value is was:
             return value
         key = marshal.dumps(value, 2)
-        if key not in self._known:
+        known = self._known.get(key, _ABSENT)
+        if known is _ABSENT:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             written = super().write(value)
-            self._known[key] = None if written is value else written
-        known = self._known[key]
+            known = self._known[key] = None if written is value else written
         return value if known is None else known
 
 
@@ -325,6 +332,8 @@ class _List:
             return _ABSENT
         write = self._type.write
         if isinstance(was, list) and self.settled:
+            if len(value) == len(was) and all(map(is_, value, was)):
+                return value
             normal = set(map(id, was))
             written = [entry if id(entry) in normal else write(entry) for entry in value]
         else:

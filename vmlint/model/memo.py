@@ -28,13 +28,13 @@ class Memo:
     def question(self, name: object, answer: Callable[[_S], _T]) -> Callable[[_S], _T]:
         """A function of an object whose answers are worked out once."""
         known: dict[int, Any] = self._answers.setdefault(name, {})
+        lookup = known.get
 
         def ask(subject: _S) -> _T:
-            found = known.get(id(subject), _UNASKED)
+            found: _T = lookup(id(subject), _UNASKED)
             if found is _UNASKED:
                 found = known[id(subject)] = answer(subject)
-            told: _T = found
-            return told
+            return found
 
         return ask
 

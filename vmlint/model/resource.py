@@ -17,6 +17,7 @@ __all__ = ["Place", "Renamed", "Resource", "Spot", "Written"]
 
 
 _T = TypeVar("_T")
+_UNASKED: Any = object()
 
 
 class Written(Record):
@@ -178,10 +179,10 @@ class Resource:
 
     def once(self, question: Callable[[Self], _T]) -> _T:
         """The answer to a question about the object alone, worked out when it is first asked."""
-        if question not in self._known:
-            self._known[question] = question(self)
-        known: _T = self._known[question]
-        return known
+        answer: _T = self._known.get(question, _UNASKED)
+        if answer is _UNASKED:
+            answer = self._known[question] = question(self)
+        return answer
 
     @property
     def name(self) -> str:

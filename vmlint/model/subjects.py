@@ -87,7 +87,7 @@ class VirtualMachine(Workload):
 
     def matcher(self, matcher: Matcher) -> Mapping[str, Any] | None:
         """`spec.instancetype` or `spec.preference`, or None where the VM has none."""
-        value = self.vm_spec.get(matcher.noun)
+        value = self.once(_vm_spec).get(matcher.noun)
         return value if isinstance(value, dict) else None
 
     def matcher_path(self, matcher: Matcher, *rest: str | int) -> Path:

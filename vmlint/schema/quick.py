@@ -81,6 +81,7 @@ class _Compiler:
         rules = _rules(node)
         known: dict[str, _Field] = dict.fromkeys(skipped, _Field(None, True, _anything))
 
+        plain_of: dict[Any, type] = {}  # of fields that are known: the type of which every value is right
         others: list[_Field] = []  # what the values of all other keys may be, once one is there
 
         def learn(name: Any) -> _Field | None:
@@ -89,8 +90,10 @@ class _Compiler:
             if (child := node.field(name)) is not None:
                 if name in node.releases and not self._served(node.releases[name]):
                     return None
-                known[name] = self._field(child)
-                return known[name]
+                field = known[name] = self._field(child)
+                if field.plain is not None:
+                    plain_of[name] = field.plain
+                return field
             if not others and node.values is not None:
                 others.append(self._field(node.values))
             return others[0] if others else None
@@ -99,6 +102,8 @@ class _Compiler:
             if type(value) is not dict:
                 return False
             for name, inner in value.items():
+                if plain_of.get(name) is type(inner):
+                    continue
                 field = known.get(name) or learn(name)
                 if field is None:
                     return False

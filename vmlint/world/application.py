@@ -69,7 +69,7 @@ class Application:
         return self._chains[matcher](vm)
 
     def _infer(self, matcher: Matcher, vm: VirtualMachine) -> Chain | None:
-        if not (stanza := vm.matcher(matcher)) or flaws(stanza):
+        if not (stanza := vm.matcher(matcher)) or not stanza.get("inferFromVolume") or flaws(stanza):
             return None
         snapshots = self.behaviour.infers_from_snapshots
         return infer(vm, matcher, self.cluster, snapshots=snapshots, closed=self.settings.is_closed(vm.ref))

@@ -66,7 +66,10 @@ class Disk(Record):
     @property
     def spec(self) -> Mapping[str, Any]:
         """The claim's spec, an empty mapping if it is missing."""
-        return mapping(self.body, *self.spec_path)
+        spec = mapping(self.body, "spec")
+        if self.form is Written.CLAIM or self.form is Written.CLAIM_TEMPLATE:
+            return spec
+        return claim if isinstance(claim := spec.get("pvc"), dict) else mapping(spec, "storage")
 
     def at(self, *path: str | int) -> Place:
         """The place of a field of the body."""
@@ -86,8 +89,16 @@ def claim_name(volume: Mapping[str, Any]) -> tuple[str, str]:
     return "", ""
 
 
-def disks_of(holder: Resource) -> Iterator[Disk]:
+def disks_of(holder: Resource) -> tuple[Disk, ...]:
     """The claim or DataVolume that an object is, or the templates that it holds."""
+    return holder.once(_disks)
+
+
+def _disks(holder: Resource) -> tuple[Disk, ...]:
+    return tuple(_disks_of(holder))
+
+
+def _disks_of(holder: Resource) -> Iterator[Disk]:
     if isinstance(holder, VirtualMachine):
         for path, name, template in holder.templates():
             yield Disk(holder, path, template, Written.TEMPLATE, name)

@@ -80,6 +80,7 @@ class _Preferred(Record):
 
 
 _NO_CLASS = _Preferred()
+_UNASKED: Any = object()
 _Answers = dict[object, Any]
 
 
@@ -122,8 +123,10 @@ class Storage:
     def disks(self, holder: Resource) -> Sequence[Disk]:
         """The claim or DataVolume that an object is, or the templates that it holds."""
         if (known := self._written.get(id(holder))) is None:
-            found = (disk for disk in disks_of(holder) if self._counts(disk.form))
-            known = self._written[id(holder)] = tuple(found)
+            known = disks_of(holder)
+            if not self._proposals:
+                known = tuple([disk for disk in known if self._counts(disk.form)])
+            self._written[id(holder)] = known
         return known
 
     def _disks_by_name(self, holder: Resource) -> Mapping[str, Sequence[Disk]]:
@@ -283,16 +286,17 @@ class Storage:
             everywhere = alike.answers((id(self._world), namespace))
             known = self._answers[key] = alike.body, everywhere, self._here.setdefault((alike, namespace), {})
         body, everywhere, here = known
-        own = (question, id(disk.holder))
-        found: _T
-        for answers, asked in ((everywhere, question), (here, question), (here, own)):
-            if asked in answers:
-                found = answers[asked]
-                return found
+        found: _T = everywhere.get(question, _UNASKED)
+        if found is _UNASKED and here:
+            found = here.get(question, _UNASKED)
+            if found is _UNASKED:
+                found = here.get((question, id(disk.holder)), _UNASKED)
+        if found is not _UNASKED:
+            return found
         self._looked = self._chosen = False
         found = answer(body)
         if self._looked:
-            here[own if self._chosen else question] = found
+            here[(question, id(disk.holder)) if self._chosen else question] = found
         else:
             everywhere[question] = found
         return found

@@ -87,6 +87,7 @@ _ALONE: tuple[Mapping[str, tuple[ModuleType, ...]], ...] = (
 )
 """Fields of a spec, of its domain and of its devices that are judged by themselves, with the checks of them."""
 
+_NO_FIELD: Mapping[str, tuple[ModuleType, ...]] = {}
 _ASKED: tuple[Mapping[str, _Subjects], ...] = (
     {
         "accessCredentials": frozenset((access_credentials,)),
@@ -112,6 +113,9 @@ _ASKED: tuple[Mapping[str, _Subjects], ...] = (
 )
 """Fields of these and of the memory, with the checks that are asked wherever the field is: hardly any guest has it, or
 each has its own."""
+
+_FIELDS = tuple(frozenset((*alone, *about)) for alone, about in zip((*_ALONE, _NO_FIELD), _ASKED, strict=True))
+"""The fields of both tables: no field is in two."""
 
 _OF_SETS = frozenset((Owner.POOL, Owner.REPLICA_SET))
 _RUN_STATE = ("runStrategy", "running")
@@ -163,7 +167,7 @@ class _Parts(dict[object, _Subjects]):
         part = view.of(spec, metadata)
         if len(self) >= _MOST:
             self.clear()
-        found = self[key] = frozenset(subject for subject in subjects if any(True for _ in subject.check(part)))
+        found = self[key] = frozenset([subject for subject in subjects if next(subject.check(part), None) is not None])
         return found
 
 
@@ -216,18 +220,22 @@ class Silence:
                 asked |= found
 
     def _of_fields(self, view: View, holders: tuple[Mapping[str, Any], ...], asked: set[ModuleType]) -> None:
-        for depth, table in enumerate(_ALONE):
-            for name in holders[depth].keys() & table.keys():
-                part = {name: holders[depth][name]}
-                found = self._alone.get(key := marshal.dumps((depth, view.architecture, part), 2))
+        for depth, holder in enumerate(holders):
+            for name in holder.keys() & _FIELDS[depth]:
+                if (about := _ASKED[depth].get(name)) is not None:
+                    asked |= about
+                    continue
+                value = holder[name]
+                key: Any = depth, name, view.architecture, value
+                if type(value) is not str:
+                    key = marshal.dumps(key, 2)
+                found = self._alone.get(key)
                 if found is None:
+                    part = {name: value}
                     whole = (part, {"domain": part}, {"domain": {"devices": part}})[depth]
-                    found = self._alone.judge(key, view, table[name], _spec(view, **whole))
+                    found = self._alone.judge(key, view, _ALONE[depth][name], _spec(view, **whole))
                 if found:
                     asked |= found
-        for holder, about in zip(holders, _ASKED, strict=True):
-            for name in holder.keys() & about.keys():
-                asked |= about[name]
 
     def _of_metadata(self, view: View, asked: set[ModuleType]) -> None:
         """Labels and annotations: what keys there are. Which values count is left to the checks."""
@@ -251,8 +259,7 @@ class Silence:
     def _of_volumes(self, view: View, owned: _Entries, shown: _Entries, asked: set[ModuleType]) -> None:
         """Volumes, and the disks that show them. A disk is judged beside a volume of its name."""
         for volume in owned.values():
-            part = {"name": "disk", **volume}
-            part["name"] = "disk"
+            part = {**volume, "name": "disk"}
             for source in _FREE.keys() & volume.keys():
                 part[source] = _blanked(volume[source], _FREE[source])
             found = self._volumes.get(key := _key(part))
@@ -264,8 +271,7 @@ class Silence:
                 asked |= _COMPARE_SOURCES
         known = self._disks[view.architecture]
         for name, disk in shown.items():
-            part = {"name": "disk", **disk}
-            part["name"] = "disk"
+            part = {**disk, "name": "disk"}
             if "serial" in disk and disks.is_serial(disk["serial"]):
                 part["serial"] = "serial"
             found = known.get(key := _key(part))
@@ -282,8 +288,7 @@ class Silence:
         kinds: dict[str, int] = {}
         for name, network in given.items():
             kinds[name] = _kind_of(network)
-            part = {"name": "net", **network}
-            part["name"] = "net"
+            part = {**network, "name": "net"}
             found = self._networks.get(key := _key(part))
             if found is None:
                 spec = {"networks": [part], "domain": {"devices": {"interfaces": [{"name": "net"}]}}}
@@ -296,7 +301,7 @@ class Silence:
             asked |= _COMPARE_NETWORKS
             return
         for name, card in cards.items():
-            part = {"name": name, **card}
+            part = {**card}
             if "macAddress" in card and interfaces.is_usual_mac(card["macAddress"]):
                 part["macAddress"] = _MAC
             found = self._interfaces.get(on := (kinds[name], _key(part)))
@@ -318,16 +323,17 @@ class Silence:
 
 def _blanked(source: dict[str, Any], free: frozenset[str]) -> dict[str, Any]:
     """The source of a volume with one text for all short ones."""
-    return {field: "text" if field in free and _is_short(value) else value for field, value in source.items()}
-
-
-def _is_short(value: Any) -> bool:
-    return type(value) is str and 0 < len(value) <= _SHORT and value.isascii()
+    return {
+        field: "text"
+        if field in free and type(value) is str and 0 < len(value) <= _SHORT and value.isascii()
+        else value
+        for field, value in source.items()
+    }
 
 
 def _key(entry: dict[str, Any]) -> bytes:
-    """What is equal for equal entries alone, whatever the order of their fields; the first is the name."""
-    return marshal.dumps(entry if len(entry) < 3 else sorted(entry.items()), 2)
+    """What is equal for equal entries alone, whatever the order of their fields."""
+    return marshal.dumps(sorted(entry.items()) if len(entry) > 2 else entry, 2)
 
 
 def _spec(view: View, **fields: Any) -> dict[str, Any]:
