@@ -255,11 +255,11 @@ class _Type:
             if field is _FULL:
                 if not value:
                     return False
-            elif (
-                value is None
-                or field is None
-                or (field is not _KEPT and field.write(value, before.get(key)) is not value)
-            ):
+            elif value is None or field is None:
+                return False
+            elif field is _KEPT:
+                continue
+            elif field.write(value, before.get(key)) is not value:
                 return False
         return True
 
