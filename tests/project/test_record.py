@@ -95,6 +95,8 @@ def test_a_record_may_be_equal_to_itself_alone() -> None:
 
     one, other = Alone("a"), Alone("a")
     assert one == one and one != other and len({one, other}) == 2
+    with pytest.raises(TypeError, match="not supported"):
+        assert sorted([one, other])
 
 
 class TheirCodes(enum.StrEnum):
@@ -115,6 +117,7 @@ class OurCodes(Codes):
 
 def test_codes_are_those_of_an_enumeration() -> None:
     assert [*OurCodes] == [*TheirCodes] == ["disk/full", "disk/gone"] and len(OurCodes) == len(TheirCodes)
+    assert [*reversed(OurCodes)] == ["disk/gone", "disk/full"] == [*reversed(TheirCodes)]
     assert OurCodes.__doc__ == TheirCodes.__doc__ and {*vars(OurCodes)} > {"AWAY", "GONE"}
     for ours, theirs in zip(OurCodes, TheirCodes, strict=True):
         assert isinstance(ours, OurCodes) and not isinstance(ours, TheirCodes)
