@@ -70,7 +70,7 @@ def test_explained_lines(run: Run) -> None:
 def test_explained_json(run: Run) -> None:
     Path("a.yaml").write_text(vm())
     (found,) = json.loads(run("expand", "--explain", "--format", "json")[1])
-    assert list(found) == ["resource", "file", "line", "data", "origin", "pod"]
+    assert list(found) == ["resource", "deployment", "file", "line", "data", "origin", "pod"]
     assert found["pod"] == {
         "memoryOverhead": 288 << 20,
         "requests": {"memory": "4384Mi", "cpu": "100m"},
@@ -125,6 +125,22 @@ def test_alternatives_of_one_vm_are_all_shown(run: Run) -> None:
     Path("a.yaml").write_text(vm())
     Path("b.yaml").write_text(vm())
     assert len(read(run("expand", "--vm", "web")[1])) == 2
+
+
+def test_the_deployment_is_named_where_there_are_several(run: Run) -> None:
+    Path("base").mkdir()
+    Path("base/a.yaml").write_text(vm())
+    Path("base/kustomization.yaml").write_text("resources: [a.yaml]\n")
+    for name in ("dev", "prod"):
+        Path(name).mkdir()
+        Path(name, "kustomization.yaml").write_text(f"namespace: {name}\nresources: [../base]\n")
+    _, out, _ = run("expand")
+    assert [line for line in out.splitlines() if line.startswith("#")] == [
+        "# VirtualMachine dev/web, in dev",
+        "# VirtualMachine prod/web, in prod",
+    ]
+    _, out, _ = run("expand", "--explain", "--vm", "dev/web", "--format", "json")
+    assert [one["deployment"] for one in json.loads(out)] == ["dev"]
 
 
 def test_no_vm_at_all(run: Run) -> None:

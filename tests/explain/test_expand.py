@@ -14,6 +14,7 @@ import vmlint
 from vmlint import Config
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.explain.expand import Expanded
+from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.report.manifest import manifest
 from vmlint.world.outcome import Trouble
 
@@ -183,6 +184,23 @@ def test_the_eviction_strategy_of_the_kubevirt_object() -> None:
     assert plain.data["spec"]["template"]["spec"]["evictionStrategy"] == "LiveMigrate"
     assert origins(plain)["evictionStrategy"] == "default"
     assert "evictionStrategy" not in only(vm()).data["spec"]["template"]["spec"]
+
+
+def test_what_the_hyperconverged_object_sets() -> None:
+    operator = """\
+        apiVersion: hco.kubevirt.io/v1beta1
+        kind: HyperConverged
+        metadata: {name: kubevirt-hyperconverged, namespace: kubevirt-hyperconverged}
+        spec: {evictionStrategy: LiveMigrate}
+        """
+    assert only(vm(), operator).data["spec"]["template"]["spec"]["evictionStrategy"] == "LiveMigrate"
+    spec = {
+        "resourceRequirements": {"vmiCPURequest": "200m"},
+        "higherWorkloadDensity": {"memoryOvercommitPercentage": 150},
+    }
+    config = ClusterConfig.of(None, {"spec": spec})
+    assert (config.cpu_request, config.memory_overcommit, config.interface) == ("200m", 150, "masquerade")
+    assert ClusterConfig.of(None, {}).eviction_strategy == "None"
 
 
 def test_a_release_fills_in_other_defaults() -> None:

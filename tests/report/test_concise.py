@@ -18,7 +18,7 @@ def test_each_finding_is_one_line_that_editors_read() -> None:
         read = LINE.fullmatch(line)
         assert read is not None, line
         assert (read["file"], read["level"], read["rule"]) == (finding.file, finding.level.value, finding.rule)
-        assert read["text"] == " ".join(statement(finding).splitlines())
+        assert read["text"] == f"{' '.join(statement(finding).splitlines())} [{finding.effect.value}]"
 
 
 def test_the_summary_follows_unless_quiet() -> None:

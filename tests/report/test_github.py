@@ -43,7 +43,7 @@ def test_a_level_is_a_command(level: Level, name: str) -> None:
             "endLine": "1",
             "col": "13",
             "endColumn": "46",
-            "title": "VM701 old-version",
+            "title": "VM701 old-version (deprecated)",
         },
         "VirtualMachineClusterPreference fedora: `v1alpha2` is replaced by `v1beta1`.\n"
         "Fix: write `instancetype.kubevirt.io/v1beta1`",
@@ -56,7 +56,7 @@ def test_columns_count_only_on_one_line() -> None:
         "file": "vms/web.yaml",
         "line": "14",
         "endLine": "15",
-        "title": "VM103 infer-label-missing",
+        "title": "VM103 infer-label-missing (rejected)",
     }
 
 
@@ -73,7 +73,7 @@ def test_hostile_names_make_one_command() -> None:
     name, properties, message = read(text[:-1])
     assert name == "error"
     assert set(properties) == {"file", "line", "endLine", "col", "endColumn", "title"}
-    assert properties["title"] == "VM103 infer-label-missing"
+    assert properties["title"] == "VM103 infer-label-missing (rejected)"
     assert len(message.split("\n")) == 4
 
 

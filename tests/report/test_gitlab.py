@@ -53,8 +53,8 @@ def test_a_finding() -> None:
     assert entries(LABEL_MISSING) == [
         {
             "description": "VirtualMachine shop/web: volume `root` leads to claim `golden/fedora`, which has no label "
-            "`instancetype.kubevirt.io/default-instancetype`. Fix: label the claim, or name the instancetype in the "
-            "VM.",
+            "`instancetype.kubevirt.io/default-instancetype`. [rejected] Fix: label the claim, or name the "
+            "instancetype in the VM.",
             "check_name": "VM103 infer-label-missing",
             "fingerprint": "6e879dfada2b468c07eac375e3c35144:1",
             "severity": "critical",

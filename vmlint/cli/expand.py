@@ -13,6 +13,7 @@ from vmlint.cli.output import encoding, say, write
 from vmlint.cli.reading import add_cluster, add_files, complain, config_of, opened, paths_of, say_unread
 from vmlint.cli.selection import add_vm, chosen
 from vmlint.errors import UsageError
+from vmlint.record import Record
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -74,6 +75,16 @@ def make_parser() -> Parser:
     return parser
 
 
+class _Shown(Record):
+    """A VM or claim, and the name of the deployment it belongs to where the files have several; else ""."""
+
+    object: Expanded
+    deployment: str
+
+    def __str__(self) -> str:
+        return f"{self.object.resource}, in {self.deployment}" if self.deployment else str(self.object.resource)
+
+
 def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     if arguments.diff is not None:
@@ -83,23 +94,26 @@ def run(words: Sequence[str]) -> Exit:
     from vmlint.explain.expand import claims_of, expanded
     from vmlint.world.outcome import Trouble
 
-    vms = chosen([vm for world in files.worlds for vm in expanded(world)], arguments.vm)
-    found = [one for world in files.worlds for one in claims_of(world)]
-    disks = [one for one in found if arguments.vm is None or any(one.source is vm.source for vm in vms)]
-    shown = [*vms, *disks]
+    names = files.names if len(files.worlds) > 1 else [""]
+    places = list(zip(files.worlds, names, strict=True))
+    machines = [_Shown(vm, name) for world, name in places for vm in expanded(world)]
+    claims = [_Shown(claim, name) for world, name in places for claim in claims_of(world)]
+    vms = chosen([entry.object for entry in machines], arguments.vm)
+    wanted = {id(vm) for vm in vms}
+    disks = [one for one in claims if arguments.vm is None or any(one.object.source is vm.source for vm in vms)]
+    shown = [*(one for one in machines if id(one.object) in wanted), *disks]
     form = _json if arguments.format == "json" else _yaml
-    write(form([one for one in shown if one.problem is None], arguments.explain))
+    write(form([entry for entry in shown if entry.object.problem is None], arguments.explain))
     unread = say_unread(files)
-    for one in shown:
-        if one.problem is not None:
-            complain(
-                one.file, one.line, f"{one.resource} is not expanded ({one.problem.trouble}): {one.problem.reason}"
-            )
+    for entry in shown:
+        if (problem := entry.object.problem) is not None:
+            reason = f"{entry} is not expanded ({problem.trouble}): {problem.reason}"
+            complain(entry.object.file, entry.object.line, reason)
     if not shown:
         say("the files contain no VM")
     # Most files leave the storage classes to the cluster: that is no failure.
     failed = any(vm.problem is not None for vm in vms) or any(
-        disk.problem is not None and disk.problem.trouble is not Trouble.UNDECIDED for disk in disks
+        (problem := disk.object.problem) is not None and problem.trouble is not Trouble.UNDECIDED for disk in disks
     )
     return Exit.FINDINGS if failed or (unread and arguments.vm is None) else Exit.CLEAN
 
@@ -146,16 +160,19 @@ def _patch(name: str, before: str, after: str) -> str:
     return "".join(lines)
 
 
-def _yaml(vms: Sequence[Expanded], explain: bool) -> str:
+def _yaml(shown: Sequence[_Shown], explain: bool) -> str:
     from vmlint.report.layout import Page
     from vmlint.report.manifest import manifest
     from vmlint.report.wording import place
 
     page = Page(None, encoding(sys.stdout))
     documents = []
-    for vm in vms:
+    for entry in shown:
+        vm = entry.object
         comments = {path: str(giver) for path, giver in vm.origin.items()} if explain else None
-        heads = [f"{vm.resource}, from {place(vm.file, vm.line)}", *_pod_lines(vm)] if explain else []
+        heads = [f"{entry}, from {place(vm.file, vm.line)}", *_pod_lines(vm)] if explain else []
+        if entry.deployment and not explain:
+            heads = [str(entry)]
         head = "".join(f"# {page.show(text)}\n" for text in heads)
         documents.append(head + manifest(vm.data, comments, encoding=page.encoding))
     return "---\n".join(documents)
@@ -175,18 +192,20 @@ def _pod_lines(vm: Expanded) -> list[str]:
 _MI = 1 << 20
 
 
-def _json(vms: Sequence[Expanded], explain: bool) -> str:
+def _json(shown: Sequence[_Shown], explain: bool) -> str:
     from vmlint.report.untrusted import json_text
 
-    return json_text([_explained(vm) if explain else vm.data for vm in vms])
+    return json_text([_explained(entry) if explain else entry.object.data for entry in shown])
 
 
-def _explained(vm: Expanded) -> dict[str, Any]:
+def _explained(entry: _Shown) -> dict[str, Any]:
     from vmlint.model.field import render
     from vmlint.report.json_ import object_of
 
+    vm = entry.object
     return {
         "resource": object_of(vm.resource),
+        "deployment": entry.deployment,
         "file": vm.file,
         "line": vm.line,
         "data": vm.data,

@@ -17,10 +17,11 @@ from vmlint.errors import UsageError
 from vmlint.findings.finding import Finding, Stale, Suppressed
 from vmlint.model.suppression import Source
 from vmlint.record import Record
+from vmlint.source.discover import BASELINE_FILE
 
 __all__ = ["DEFAULT_FILE", "Baseline", "BaselineResult", "Key"]
 
-DEFAULT_FILE = ".vmlint-baseline.json"
+DEFAULT_FILE = BASELINE_FILE
 _FORMAT = 1
 _MOST_BYTES = 64 * 2**20
 

@@ -62,6 +62,8 @@ def _obstacle(resource: Resource, written: Written, known: Path, edits: list[Edi
         return "it comes from standard input"
     if not resource.linted or not document.text:
         return "it is not in a file that is linted"
+    if document.inside:
+        return "it is in a text inside another document"
     if None in edits:
         return "a patch writes a part of it"
     if get(document.data, *written.path) != get(resource.data, *known):

@@ -1041,5 +1041,5 @@ def _inline(entry: PatchEntry) -> Sequence[Document]:
     block = lines[: len(wanted)]
     stripped = [line.strip() for line in block]
     if stripped == [line.strip() for line in wanted]:
-        return decode_text("\n".join(block), outer.file, line=head + 1).documents
-    return decode_text(entry.inline, outer.file, line=head).documents
+        return decode_text("\n".join(block), outer.file, line=head + 1, inside=True).documents
+    return decode_text(entry.inline, outer.file, line=head, inside=True).documents

@@ -132,10 +132,10 @@ class VMInputs:
         preference: Mapping[str, Any] | None = None,
         *,
         kubevirt: Mapping[str, Any] | None = None,
-        by_operator: bool = False,
+        operator: Mapping[str, Any] | None = None,
         release: Release | None = None,
     ) -> None:
-        self.config = ClusterConfig.of(kubevirt, by_operator=by_operator)
+        self.config = ClusterConfig.of(kubevirt, operator)
         self.release = release
         self._take(instancetype, preference)
 

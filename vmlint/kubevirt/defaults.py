@@ -61,14 +61,15 @@ class ClusterConfig(Record):
     memory_overcommit: int = 100
 
     @classmethod
-    def of(cls, kubevirt: Mapping[str, Any] | None, *, by_operator: bool = False) -> ClusterConfig:
+    def of(cls, kubevirt: Mapping[str, Any] | None, operator: Mapping[str, Any] | None = None) -> ClusterConfig:
         """What a KubeVirt object configures; None means a cluster that nobody configured.
 
-        With `by_operator` the HyperConverged operator writes the KubeVirt object that is not there: it makes masquerade
-        the default binding (kubevirt/hyperconverged-cluster-operator, `getKVConfig`).
+        `operator` is the HyperConverged object whose operator writes the KubeVirt object that is not there: it makes
+        masquerade the default binding, and copies what its own object sets
+        (kubevirt/hyperconverged-cluster-operator, `getKVConfig`).
         """
         if kubevirt is None:
-            return cls(interface="masquerade") if by_operator else cls()
+            return cls() if operator is None else cls._of_operator(mapping(operator, "spec"))
         config = mapping(kubevirt, "spec", "configuration")
         network = mapping(config, "network")
         types = {
@@ -81,13 +82,22 @@ class ClusterConfig(Record):
             architecture=text(kubevirt, "status", "defaultArchitecture") or "amd64",
             machine_type=text(config, "machineType"),
             machine_types=types,
-            cpu_request=None
-            if Quantity.try_parse(request) in (None, _CPU_REQUEST)
-            else str(Quantity.try_parse(request)),
+            cpu_request=_cpu_request(request),
             eviction_strategy=text(config, "evictionStrategy") or NO_STRATEGY,
             interface=text(network, "defaultNetworkInterface") or "bridge",
             bridge_permitted=network.get("permitBridgeInterfaceOnPodNetwork") is not False,
             memory_overcommit=whole(get(config, "developerConfiguration", "memoryOvercommit")) or 100,
+        )
+
+    @classmethod
+    def _of_operator(cls, spec: Mapping[str, Any]) -> ClusterConfig:
+        """What the spec of a HyperConverged object configures. The eviction strategy that it does not set depends on
+        the number of nodes."""
+        return cls(
+            cpu_request=_cpu_request(get(spec, "resourceRequirements", "vmiCPURequest")),
+            eviction_strategy=text(spec, "evictionStrategy") or NO_STRATEGY,
+            interface="masquerade",
+            memory_overcommit=whole(get(spec, "higherWorkloadDensity", "memoryOvercommitPercentage")) or 100,
         )
 
     def machine(self, architecture: str) -> str:
@@ -95,6 +105,12 @@ class ClusterConfig(Record):
         return self.machine_type or str(
             self.machine_types.get(architecture) or self.machine_types.get("amd64", _AMD64_MACHINE)
         )
+
+
+def _cpu_request(written: Any) -> str | None:
+    """What each vCPU requests where that is not the usual amount."""
+    amount = Quantity.try_parse(written)
+    return None if amount in (None, _CPU_REQUEST) else str(amount)
 
 
 def fill(draft: Draft, config: ClusterConfig, release: Release | None = None) -> Refusal | None:

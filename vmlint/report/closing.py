@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from vmlint.findings.finding import Report, Skipped, Undecided
-from vmlint.report.layout import Line, Page, Segment, one_or_two, table
+from vmlint.report.layout import Line, Page, Segment, one_or_two, table, wrap
 from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
+from vmlint.rule import Fix
 
 __all__ = ["closing", "summary", "verdict"]
 
@@ -25,6 +26,14 @@ _NAME = re.compile(r"`[^`]*`")
 
 _KINDS = 6
 """How many kinds of objects a report without findings names."""
+
+_WIDEST_PLACE = 48
+"""Beside a place that is wider in cells, the texts of undecided questions would begin too far to the right."""
+
+_LIST_WIDTH = 100
+"""How wide a list of places may get in cells where nothing else is wrapped."""
+
+_FIXABLE = {Fix.SAFE: "fixable with", Fix.UNSAFE: "perhaps fixable with"}
 
 _COLUMN = 11
 """The cell in which the texts behind the labels begin."""
@@ -111,9 +120,10 @@ def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
             places = [page.show(place(other.file, other.line)) for other in others[:_PLACES]]
             more = f" and {len(others) - _PLACES} more" if len(others) > _PLACES else ""
             questions = counted(len(others), "more question")
-            rows.append(("", (Segment(f"  and {questions} like it: {', '.join(places)}{more}", "quiet"),)))
+            like = Segment(f"  and {questions} like it: {', '.join(places)}{more}", "quiet")
+            rows += [("", line) for line in wrap((like,), page.width or _LIST_WIDTH, 2)]
     hidden = len(report.undecided) - sum(map(len, shown))
-    lines = table("undecided", rows, page.width, column=_COLUMN)
+    lines = table("undecided", rows, page.width, column=_COLUMN, widest=_WIDEST_PLACE)
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
 
 
@@ -201,7 +211,7 @@ def summary(report: Report, page: Page) -> list[Line]:
         _if(len(report.undecided), "undecided", "undecided"),
     ]
     fixable = Counter(finding.fixable for finding in report.findings)
-    asides += [f"{fixable[how]} fixable with {options}" for how, options in FIX_OPTIONS.items() if fixable[how]]
+    asides += [f"{fixable[how]} {_FIXABLE[how]} {options}" for how, options in FIX_OPTIONS.items() if fixable[how]]
     dot = page.show(" · ")
     said = dot.join(aside for aside in asides if aside)
     end = tuple(_verdict(report))

@@ -1,4 +1,5 @@
-"""One line for each finding, `file:line:column: level rule message`, as editors and grep read it; then the summary."""
+"""One line for each finding, `file:line:column: level rule message [effect]`, as editors and grep read it; then the
+summary."""
 
 from __future__ import annotations
 
@@ -32,4 +33,5 @@ def _finding(finding: Finding, page: Page) -> Line:
         Segment(" "),
         Segment(page.show(finding.rule), link=rule_url(finding.rule, finding.slug)),
         Segment(page.show(f" {statement(finding)}")),
+        Segment(f" [{finding.effect.value}]", "quiet"),
     )

@@ -41,7 +41,7 @@ def _command(finding: Finding) -> str:
         "endLine": finding.end_line,
         "col": finding.column,
         "endColumn": finding.end_column,
-        "title": f"{finding.rule} {finding.slug}",
+        "title": f"{finding.rule} {finding.slug} ({finding.effect.value})",
     }
     if finding.end_line != finding.line:
         del properties["col"], properties["endColumn"]

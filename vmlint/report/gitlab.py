@@ -31,7 +31,7 @@ def render(report: Report) -> str:
 def _entry(finding: Finding, mark: str) -> dict[str, Any]:
     fix = f" Fix: {sentence(finding.fix)}" if finding.fix else ""
     return {
-        "description": visible(statement(finding) + fix),
+        "description": visible(f"{statement(finding)} [{finding.effect.value}]{fix}"),
         "check_name": f"{finding.rule} {finding.slug}",
         "fingerprint": mark,
         "severity": _SEVERITY[finding.level],

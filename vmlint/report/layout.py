@@ -120,17 +120,23 @@ def one_or_two(one: Line, two: tuple[Line, Line], width: int | None, hang: int) 
 
 
 def table(
-    label: str, rows: Sequence[tuple[str, Line]], width: int | None, *, indent: int = 0, column: int = 0
+    label: str,
+    rows: Sequence[tuple[str, Line]],
+    width: int | None,
+    *,
+    indent: int = 0,
+    column: int = 0,
+    widest: int | None = None,
 ) -> list[Line]:
     """Rows of a place and a text behind a label that appears once; the texts begin in one column.
 
-    The rows begin in the cell `column`, or two after the label. Where that leaves the texts too little room, each
-    is under its place.
+    The rows begin in the cell `column`, or two after the label. Where that leaves the texts too little room, or a place
+    is wider than `widest`, each is under its place.
     """
     start = max(column, indent + len(label) + 2)
     places = max((width_of(place) for place, _ in rows), default=0)
     beside = start + places + 2 if places else start
-    stacked = places > 0 and width is not None and width - beside < _NARROW
+    stacked = places > (0 if width is not None and width - beside < _NARROW else widest or places)
     lines: list[Line] = []
     head = Segment((" " * indent + label).ljust(start), "quiet")
     for place, text in rows:

@@ -13,7 +13,7 @@ from vmlint.report.excerpt import excerpt
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, table, wrap
 from vmlint.report.links import rule_url
 from vmlint.report.statistics import blocks as counts
-from vmlint.report.wording import FIX_OPTIONS, place, statement
+from vmlint.report.wording import FIX_MARK, place, statement
 
 __all__ = ["WIDEST", "chain_lines", "render"]
 
@@ -66,7 +66,7 @@ def _finding(finding: Finding, page: Page) -> Iterator[Line]:
     if finding.fix:
         line: Line = (Segment(page.show(finding.fix)),)
         if finding.fixable:
-            line = (*line, Segment(f"  [{FIX_OPTIONS[finding.fixable]}]", "quiet"))
+            line = (*line, Segment(f"  {FIX_MARK[finding.fixable]}", "quiet"))
         yield from table("fix", [("", line)], page.width, indent=2, column=_BODY)
 
 

@@ -6,6 +6,7 @@ from vmlint.findings.finding import Finding, Report, Undecided
 from vmlint.rule import Fix, Level
 
 __all__ = [
+    "FIX_MARK",
     "FIX_OPTIONS",
     "changed",
     "counted",
@@ -20,6 +21,10 @@ __all__ = [
 
 FIX_OPTIONS = {Fix.SAFE: "--fix", Fix.UNSAFE: "--fix --unsafe-fixes"}
 """The options of `vmlint check` that make a fix of that sort."""
+
+FIX_MARK = {Fix.SAFE: "[--fix]", Fix.UNSAFE: "[try --fix --unsafe-fixes]"}
+"""How a finding is marked that has a fix. One that is a guess is only tried: it is not made if it would cause a graver
+fault."""
 
 
 def fix_offered(fix: Fix) -> str:

@@ -65,9 +65,10 @@ def decode_text(
     chart: str = "",
     may_wait: MayWait | None = None,
     most_aliased: int = MAX_ALIASED,
+    inside: bool = False,
 ) -> SourceFile:
-    """The same for text that begins at a line of the file."""
-    return _Decoder(file, chart, may_wait, most_aliased, None, named=True).run(text, line)
+    """The same for text that begins at a line of the file; `inside` means that it is a text in one of its documents."""
+    return _Decoder(file, chart, may_wait, most_aliased, None, named=True, inside=inside).run(text, line)
 
 
 class _Decoder:
@@ -79,12 +80,15 @@ class _Decoder:
         most_aliased: int,
         known: Mapping[int, str] | None,
         named: bool,
+        *,
+        inside: bool = False,
     ) -> None:
         self._known = known
         self._named = named or file.rpartition("/")[2] in KUSTOMIZATION_FILES
         self._text = ""
         self._file = file
         self._chart = chart
+        self._inside = inside
         self._may_wait = may_wait
         self._documents: list[Document] = []
         self._skipped: list[Skipped] = []
@@ -226,6 +230,7 @@ class _Decoder:
                 json=json,
                 joined=joined,
                 plain=plain,
+                inside=self._inside,
             )
         )
 

@@ -15,6 +15,7 @@ from vmlint.source.document import Skipped
 from vmlint.source.ignore import Excluded, Ignored
 
 __all__ = [
+    "BASELINE_FILE",
     "ENDINGS",
     "KUSTOMIZATION_FILES",
     "STDIN",
@@ -32,6 +33,9 @@ ENDINGS = (".yaml", ".yml", ".json")
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names that kustomize looks for in a folder. Source: kustomize `api/konfig/general.go`."""
+
+BASELINE_FILE = ".vmlint-baseline.json"
+"""The usual name of the file of known findings, which is no manifest."""
 
 STDIN = "-"
 """The path that means standard input."""
@@ -79,11 +83,11 @@ def discover(
     """The files under the paths, each once, and what could not be followed or listed; sorted by name.
 
     A file that is named is read whatever its ending. Of a directory, everything below it that ends in `.yaml`, `.yml`
-    or `.json` is read, except for folders whose name begins with a dot (those of editors and tools), for what a
-    `.gitignore` names (those above the directory count, up to the repository's root), and for links that lead outside
-    the paths, which are listed as skipped. A folder with a dot is read where it is one of the paths, or where a path of
-    `dotted` is in it. `exclude` holds patterns as in a `.gitignore`, relative to `root` ("": the working directory);
-    they leave out named files too. `marks` are names in lower case that tell directories apart.
+    or `.json` is read, except for a baseline, for folders whose name begins with a dot (those of editors and tools),
+    for what a `.gitignore` names (those above the directory count, up to the repository's root), and for links that
+    lead outside the paths, which are listed as skipped. A folder with a dot is read where it is one of the paths, or
+    where a path of `dotted` is in it. `exclude` holds patterns as in a `.gitignore`, relative to `root` ("": the
+    working directory); they leave out named files too. `marks` are names in lower case that tell directories apart.
 
     Raises UsageError for a path that does not exist, or that a link leads out of its repository.
     """
@@ -105,7 +109,7 @@ def name_of(
     """
     excluded = Excluded(exclude, root)
     base = path.rpartition("/")[2]
-    if not base.lower().endswith(ENDINGS) and base not in KUSTOMIZATION_FILES:
+    if base == BASELINE_FILE or (not base.lower().endswith(ENDINGS) and base not in KUSTOMIZATION_FILES):
         return None
     paths = tuple(paths)
     allowed = _dot_folders([*paths, *dotted])
@@ -235,7 +239,7 @@ class _Walk:
                 if is_directory:
                     if name.startswith(".") and (name == ".git" or above.full + name not in self._dotted):
                         continue
-                elif not lowered.endswith(ENDINGS) and name not in KUSTOMIZATION_FILES:
+                elif name == BASELINE_FILE or (not lowered.endswith(ENDINGS) and name not in KUSTOMIZATION_FILES):
                     continue
                 place = _Place(above.path + name, above.full + name, above.name + name)
                 if asks and (

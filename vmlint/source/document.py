@@ -56,9 +56,10 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` means that kubectl
     read it as JSON. `joined` means that no separator is between this document and the one before: kubectl reads the two
-    as one. `plain` means that it is in plain block YAML, `strict` that its tool refuses a key that appears twice,
-    `stray` that a document with a problem is probably not a manifest. `waiting` is the kind of object of a document
-    that is not decoded yet. Positions are worked out when the first one is asked for.
+    as one. `inside` means that it is a text in another document, `plain` that it is in plain block YAML, `strict` that
+    its tool refuses a key that appears twice, `stray` that a document with a problem is probably not a manifest.
+    `waiting` is the kind of object of a document that is not decoded yet. Positions are worked out when the first one
+    is asked for.
     """
 
     __slots__ = (
@@ -70,6 +71,7 @@ class Document:
         "duplicates",
         "file",
         "index",
+        "inside",
         "joined",
         "json",
         "line",
@@ -83,6 +85,7 @@ class Document:
 
     file: str
     index: int
+    inside: bool
     line: int
     text: str
     data: Any
@@ -112,6 +115,7 @@ class Document:
         stray: bool = False,
         waiting: str = "",
         plain: bool = False,
+        inside: bool = False,
     ) -> None:
         """A document of a file; `repeated` means that some mapping key appears twice in it.
 
@@ -124,6 +128,7 @@ class Document:
         self.json = json
         self.column = column
         self.joined = joined
+        self.inside = inside
         self.strict = False
         self.stray = stray
         self._positions: Positions | None = None

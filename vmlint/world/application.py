@@ -145,12 +145,18 @@ class Application:
     @property
     def has_operator(self) -> bool:
         """Whether the files hold an object whose operator writes the KubeVirt object."""
-        return bool(self.cluster.of_kind("HyperConverged"))
+        return self.operator is not None
+
+    @property
+    def operator(self) -> Mapping[str, Any] | None:
+        """The first object of the files whose operator writes the KubeVirt object."""
+        found = self.cluster.of_kind("HyperConverged")
+        return found[0].data if found else None
 
     @property
     def cluster_config(self) -> ClusterConfig:
         """The configuration that defaults are taken from."""
-        return ClusterConfig.of(self.kubevirt, by_operator=self.has_operator)
+        return ClusterConfig.of(self.kubevirt, self.operator)
 
     def reviewed(self, vm: VirtualMachine) -> Applied | None:
         """The copy of the VM that the validating webhook checks: instancetype, preference and defaults applied.
@@ -275,7 +281,7 @@ class Application:
 
     @cached_property
     def _no_inputs(self) -> VMInputs:
-        return VMInputs(kubevirt=self.kubevirt, by_operator=self.has_operator, release=self.settings.release)
+        return VMInputs(kubevirt=self.kubevirt, operator=self.operator, release=self.settings.release)
 
     def inferred(self, vm: VirtualMachine) -> Mapping[str, Any]:
         """The VM's spec after inference: matchers have names, and the forgiven ones are gone.
