@@ -27,7 +27,7 @@ from vmlint.cache.earlier import (
     reached_from,
     words_in,
 )
-from vmlint.cache.reports import MALFORMED, finding_of, row_of
+from vmlint.cache.reports import MALFORMED, finding_of, row_of, undecided_of
 from vmlint.cache.shape import fits
 from vmlint.digest import blake2b
 from vmlint.engine.analysis import Analysis
@@ -38,7 +38,8 @@ from vmlint.engine.silent import Ends, ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject
 from vmlint.engine.summaries import Fact, Facts, facts_of, packed, unpacked
-from vmlint.findings.finding import Finding
+from vmlint.findings.finding import Finding, Undecided
+from vmlint.findings.location import undecided as as_reported
 from vmlint.gitops.deployment import BuiltBefore, Deployment, Recipe
 from vmlint.graph.links import links
 from vmlint.model.resource import Place, Resource, Written
@@ -108,15 +109,16 @@ def learned(analysis: Analysis, contents: _Contents, before: AppliedBefore | Non
     """The entry of a run; `contents` stand for the bytes of its files."""
     snapshot = analysis.snapshot
     known = before.kept if before else {}
+    files = {file.file: file for file in snapshot.repository.files}
     index_of = {(number, id(subject)): index for index, (number, subject) in enumerate(analysis.subjects)}
     worlds = [
         [
-            known.get((number, id(one))) or _seen(analysis, contents, number, one, index_of.get((number, id(one))))
+            known.get((number, id(one)))
+            or _seen(analysis, contents, files, number, one, index_of.get((number, id(one))))
             for one in world.cluster.resources
         ]
         for number, world in enumerate(snapshot.worlds)
     ]
-    files = {file.file: file for file in snapshot.repository.files}
     rows = [
         (
             one.name,
@@ -162,21 +164,32 @@ def _is_whole(objects: Sequence[Resource], rows: Sequence[_Seen], files: Mapping
     """Whether all that is known of a deployment's objects is in their rows: each acts by its names alone, and lies in a
     document of a file."""
 
-    def is_in_file(document: Document) -> bool:
-        file = files.get(document.file)
-        return file is not None and document in file.documents[document.index : document.index + 1]
-
     return all(
-        seen.by_name and is_in_file(one.document) and (one.renamed is None or is_in_file(one.renamed.by.document))
+        seen.by_name
+        and _is_in_file(one.document, files)
+        and (one.renamed is None or _is_in_file(one.renamed.by.document, files))
         for one, seen in zip(objects, rows, strict=True)
     )
+
+
+def _is_in_file(document: Document, files: Mapping[str, SourceFile]) -> bool:
+    """Whether a document is one of a file, and not of a text in another one."""
+    file = files.get(document.file)
+    return file is not None and document in file.documents[document.index : document.index + 1]
 
 
 def _packed(recipe: Recipe) -> Sequence[Any]:
     return dict(recipe.files), sorted(recipe.names), recipe.is_step, recipe.forms_names
 
 
-def _seen(analysis: Analysis, contents: _Contents, number: int, one: Resource, index: int | None) -> _Seen:
+def _seen(
+    analysis: Analysis,
+    contents: _Contents,
+    files: Mapping[str, SourceFile],
+    number: int,
+    one: Resource,
+    index: int | None,
+) -> _Seen:
     snapshot = analysis.snapshot
     deployments = snapshot.repository.deployments
     recipe = deployments[number].recipe if deployments else None
@@ -189,7 +202,7 @@ def _seen(analysis: Analysis, contents: _Contents, number: int, one: Resource, i
         " ".join(_words(one, forms_names=recipe is not None and recipe.forms_names)),
         _looked_for(one, snapshot, number),
         complete,
-        _found(analysis, index, one) if index is not None else None,
+        _found(analysis, files, index, one) if index is not None else None,
     )
 
 
@@ -221,7 +234,7 @@ def _at(written: Written, contents: _Contents) -> tuple[object, ...]:
     return document.file, contents.get(document.file, ""), document.index, document.line, tuple(written.path)
 
 
-def _found(analysis: Analysis, index: int, one: Resource) -> Sequence[Any] | None:
+def _found(analysis: Analysis, there: Mapping[str, SourceFile], index: int, one: Resource) -> Sequence[Any] | None:
     """What was found in an object: where its references end, findings, questions, and the files that these lead to."""
     number, _ = analysis.subjects[index]
     where = analysis.reused.get(index)
@@ -243,7 +256,12 @@ def _found(analysis: Analysis, index: int, one: Resource) -> Sequence[Any] | Non
     for rule, doubt in judged.doubts:
         if (place := _own_place(doubt, one, files)) is None:
             return None
-        doubts.append([rule.id, list(place.path), place.key, doubt.reason])
+        document, path = one.written(place.path)
+        if not _is_in_file(document, there):
+            return None
+        at = document.file, document.index, path
+        shown = analysis.undecided.get(id(doubt)) or as_reported(doubt)
+        doubts.append([rule.id, list(place.path), place.key, at, shown])
     return [where, findings, doubts, sorted(files)]
 
 
@@ -369,10 +387,11 @@ class AppliedBefore(Reuse):
 
     def judged(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Judged]:
         rules = {rule.id: rule for rule in snapshot.settings.all_rules()}
+        documents = {file.file: file.documents for file in snapshot.repository.files}
         judged = {}
         for index, seen in self._answered(subjects):
             if seen.found is not None and not (seen.complete and not seen.found[1] and not seen.found[2]):
-                judged[index] = _judged(seen, subjects[index][1], rules)
+                judged[index] = _judged(seen, subjects[index][1], rules, documents)
         return judged
 
     def _answered(self, subjects: Sequence[NumberedSubject]) -> Iterator[tuple[int, _Seen]]:
@@ -545,7 +564,9 @@ def _ends(rows: Sequence[Any]) -> Ends:
     return tuple([(file, index, tuple(path), state) for file, index, path, state in rows])
 
 
-def _judged(seen: _Seen, subject: object, rules: Mapping[str, Rule]) -> Judged:
+def _judged(
+    seen: _Seen, subject: object, rules: Mapping[str, Rule], documents: Mapping[str, Sequence[Document]]
+) -> Judged:
     """What was found in an object, about the same one of this run. Of a fault nobody asks for more than its finding."""
     assert isinstance(subject, Resource)
     where, findings, doubts, _ = seen.found or ([], [], [], [])
@@ -556,7 +577,10 @@ def _judged(seen: _Seen, subject: object, rules: Mapping[str, Rule]) -> Judged:
         place = Place(subject, tuple(path), bool(key))
         faults.append((rule, Fault(rule.meta, place, finding.message, finding.fix, finding.effect)))
         located.append(finding)
-    asked = [
-        (rules[name], Doubt(Place(subject, tuple(path), bool(key)), f"{reason}")) for name, path, key, reason in doubts
-    ]
-    return Judged(faults, (), asked, (), seen.complete, located, _ends(where))
+    asked: list[tuple[Rule, Doubt]] = []
+    undecided: list[tuple[Written, Undecided]] = []
+    for name, path, key, (file, number, written), row in doubts:
+        question = fits(undecided_of(row))
+        asked.append((rules[name], Doubt(Place(subject, tuple(path), bool(key)), question.reason)))
+        undecided.append((Written(documents[file][number], tuple(written)), question))
+    return Judged(faults, (), asked, (), seen.complete, located, _ends(where), undecided)

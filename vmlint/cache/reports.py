@@ -25,7 +25,7 @@ from vmlint.model.suppression import Source
 from vmlint.rule import Fix, Rule
 from vmlint.source.edit import Edit, Move, Put, Quote, Remove
 
-__all__ = ["MALFORMED", "finding_of", "packed", "row_of", "unpacked"]
+__all__ = ["MALFORMED", "finding_of", "packed", "row_of", "undecided_of", "unpacked"]
 
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 """What reading an entry raises that is none: one that another program made, or that was made to do harm."""
@@ -56,9 +56,7 @@ def unpacked(text: bytes, rules: Iterable[Rule]) -> Report | None:
             version=stored["version"],
             findings=tuple(finding_of(row) for row in stored["findings"]),
             skipped=tuple(Skipped(*row) for row in stored["skipped"]),
-            undecided=tuple(
-                Undecided(file, line, _object(resource), reason) for file, line, resource, reason in stored["undecided"]
-            ),
+            undecided=tuple(undecided_of(row) for row in stored["undecided"]),
             counts=_counts(stored["counts"]),
             rules=tuple(by_id[id] for id in stored["rules"]),
             suppressed=tuple(
@@ -98,6 +96,11 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
             "mend": _mend(row["mend"]),
         }
     )
+
+
+def undecided_of(row: Sequence[Any]) -> Undecided:
+    file, line, resource, reason = row
+    return Undecided(file, line, _object(resource), reason)
 
 
 def _mend_row(mend: Mend | None) -> list[Any] | None:

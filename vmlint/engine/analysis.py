@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
+from itertools import zip_longest
 
 from vmlint.config.config import Config
 from vmlint.engine.consequences import Faults, first_causes
@@ -14,7 +15,7 @@ from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends, ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
-from vmlint.findings.finding import Finding
+from vmlint.findings.finding import Finding, Undecided
 from vmlint.findings.location import located
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
@@ -71,6 +72,7 @@ class Analysis:
         self.reused: dict[int, Ends] = {}
         self.ends: dict[int, Ends] = {}
         self.located: dict[int, Finding] = {}
+        self.undecided: dict[int, Undecided] = {}
         self.silent: set[int] = set()
         self.judged: dict[int, Judged] = {}
         self.found: dict[int, Judged] = {}
@@ -295,9 +297,12 @@ class _Checking:
         for (_, fault), finding in zip(judged.faults, judged.findings, strict=False):
             analysis.located[id(fault)] = finding
         number, _ = self._subjects[index]
-        for rule, doubt in judged.doubts:
-            if self._world_at.setdefault(_place(rule, doubt), number) == number:
+        for (rule, doubt), known in zip_longest(judged.doubts, judged.undecided):
+            at = (rule.id, id(known[0].document), known[0].path) if known else _place(rule, doubt)
+            if self._world_at.setdefault(at, number) == number:
                 analysis.doubts.append(doubt)
+            if known:
+                analysis.undecided[id(doubt)] = known[1]
 
 
 _LACKING = Judged(complete=False)

@@ -83,7 +83,7 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         version=VERSION,
         findings=tuple(known.new),
         skipped=tuple(sorted({*repository.skipped, *map(_left_out, truncated)})) if truncated else repository.skipped,
-        undecided=tuple(sorted({undecided(doubt) for doubt in asked}, key=_order)),
+        undecided=tuple(sorted({analysis.undecided.get(id(doubt)) or undecided(doubt) for doubt in asked}, key=_order)),
         counts=_counted(analysis),
         rules=(*running, *(rule for rule in telling if rule not in running)),
         suppressed=tuple(sorted((*suppressed, *also, *known.suppressed), key=lambda one: one.finding.order)),

@@ -8,8 +8,9 @@ from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
-from vmlint.findings.finding import Finding
+from vmlint.findings.finding import Finding, Undecided
 from vmlint.model.crash import Crash
+from vmlint.model.resource import Written
 from vmlint.record import Record
 from vmlint.rule import Doubt, Fault, Rule
 
@@ -19,7 +20,8 @@ __all__ = ["NO_FINDING", "Judged", "Reuse"]
 class Judged(Record):
     """What the rules have found in one subject: the faults that are shown, how many are not, the questions, and where a
     rule failed. `complete` says that everything is there that the subject names. Others who have found the faults give
-    the findings too, one for each, and may give the ends of the references."""
+    the findings too, one for each, and may give the ends of the references. An earlier run gives the questions as
+    reports show them too, each with the place of its field in a document."""
 
     faults: Sequence[tuple[Rule, Fault]] = ()
     truncated: Sequence[tuple[Rule, Fault, int, int]] = ()
@@ -28,6 +30,7 @@ class Judged(Record):
     complete: bool = True
     findings: Sequence[Finding] = ()
     ends: Ends | None = None
+    undecided: Sequence[tuple[Written, Undecided]] = ()
 
 
 NO_FINDING = Judged()
