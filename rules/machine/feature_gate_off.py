@@ -2,7 +2,8 @@
 
 ## What it does
 Reports fields and annotations that need a feature gate: `hostDevices`, `hostDisk`, `autoattachVSOCK`,
-`downwardMetrics`, claims as file systems, encryption, resource claims, `portRanges`, hook sidecars, and so on. The
+`downwardMetrics`, claims as file systems, encryption, resource claims, `portRanges`, hook sidecars, before 1.8 an
+architecture other than the control plane's, and so on. The
 KubeVirt object of the repository determines which gates are on; without one, the target release, or else the newest
 one. A gate that no file mentions may be on in the cluster: the question is then undecided, unless the world is closed.
 

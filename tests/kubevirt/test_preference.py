@@ -143,6 +143,14 @@ def test_panic_devices() -> None:
     assert old["domain"]["devices"] == {}
 
 
+def test_some_empty_texts_are_given_as_well() -> None:
+    # KubeVirt then refuses the panic device, and the guest for its video model.
+    assert devices({}, preferredPanicDeviceModel="") == {"panicDevices": [{"model": ""}]}
+    assert devices({"panicDevices": [{}]}, preferredPanicDeviceModel="") == {"panicDevices": [{"model": ""}]}
+    assert devices({}, preferredVideoType="") == {"video": {"type": ""}}
+    assert devices({"sound": {"name": "s"}}, preferredSoundModel="") == {"sound": {"name": "s"}}
+
+
 def test_hyperv_is_merged_field_by_field() -> None:
     vm = template({"features": {"hyperv": {"relaxed": {"enabled": False}}}})
     preferred = {"relaxed": {}, "spinlocks": {"spinlocks": 8191}}

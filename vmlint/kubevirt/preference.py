@@ -57,7 +57,8 @@ class Row(Record):
     """A field of a preference's `spec`, the VM's field from its template's root, and when the one sets the other.
 
     `needs` is a section that must be there already, with the same entry in place of each `*`. Before the release
-    line `yields_since`, the preference won over the VM.
+    line `yields_since`, the preference won over the VM. `empty` is whether an empty text is given too, as KubeVirt does
+    where the preference's field is a pointer that is not compared with "".
     """
 
     preference: Path
@@ -68,6 +69,7 @@ class Row(Record):
     guard: Guard | None = None
     deprecated: bool = False
     yields_since: tuple[int, int] = (0, 0)
+    empty: bool = False
 
 
 def _free_of_bootloader(
@@ -117,6 +119,7 @@ _INPUT = (*_DEVICES, "inputs", EACH)
 _FEATURES = (*_DOMAIN, "features")
 _BOOTLOADER = (*_DOMAIN, "firmware", "bootloader")
 _CLOCK = (*_DOMAIN, "clock")
+_PANIC_MODEL = ("devices", "preferredPanicDeviceModel")
 
 
 def _device(preference: str, vm: str, since: tuple[int, int] = (0, 56)) -> Row:
@@ -163,7 +166,7 @@ TABLE: tuple[Row, ...] = (
     Row(("devices", "preferredSoundModel"), (*_DEVICES, "sound", "model"), How.FILLS_EMPTY, needs=(*_DEVICES, "sound")),
     _device("preferredRng", "rng"),
     _device("preferredTPM", "tpm"),
-    Row(("devices", "preferredVideoType"), (*_DEVICES, "video", "type"), How.FILLS_EMPTY, (1, 9)),
+    Row(("devices", "preferredVideoType"), (*_DEVICES, "video", "type"), How.FILLS_EMPTY, (1, 9), empty=True),
     _device("preferredAutoattachGraphicsDevice", "autoattachGraphicsDevice"),
     _device("preferredAutoattachMemBalloon", "autoattachMemBalloon"),
     _device("preferredAutoattachPodInterface", "autoattachPodInterface"),
@@ -186,8 +189,8 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(("devices", "preferredInputBus"), (*_INPUT, "bus"), How.FILLS_EMPTY),
     Row(("devices", "preferredInputType"), (*_INPUT, "type"), How.FILLS_EMPTY),
-    Row(("devices", "preferredPanicDeviceModel"), (*_DEVICES, "panicDevices", EACH, "model"), How.GIVES_WAY, (1, 6)),
-    Row(("devices", "preferredPanicDeviceModel"), (*_DEVICES, "panicDevices", "model"), How.CREATES_ENTRY, (1, 9)),
+    Row(_PANIC_MODEL, (*_DEVICES, "panicDevices", EACH, "model"), How.GIVES_WAY, (1, 6), empty=True),
+    Row(_PANIC_MODEL, (*_DEVICES, "panicDevices", "model"), How.CREATES_ENTRY, (1, 9), empty=True),
     Row(("features",), _FEATURES, How.CREATES),
     Row(("features", "preferredAcpi"), (*_FEATURES, "acpi"), How.OVERWRITES),
     Row(("features", "preferredApic"), (*_FEATURES, "apic"), How.GIVES_WAY),
@@ -308,7 +311,8 @@ def preference_plan(preference: Mapping[str, Any], release: Release | None = Non
     each: dict[Path, list[_Step]] = {} if get(spec, "devices") is None else {_DISK[:-1]: [_PLAIN_DISK]}
     order: dict[Path | int, None] = dict.fromkeys(each)
     for row in rows:
-        if row.how in _NOT_APPLIED or (value := get(spec, *row.preference)) in (None, ""):
+        value = get(spec, *row.preference)
+        if row.how in _NOT_APPLIED or value is None or (value == "" and not row.empty):
             continue
         step = _step(row, value, release)
         if EACH in row.vm:

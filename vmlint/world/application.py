@@ -227,7 +227,8 @@ class Application:
     def unmet(self, vm: VirtualMachine) -> Refusal | None:
         """The first requirement of the preference that the VM does not meet.
 
-        It is checked last: a VM that is refused before has other troubles.
+        It is checked last: a VM that is refused before has other troubles. An instancetype that is missing is reported
+        itself, and would give the VM its vCPUs and memory; the architecture does not depend on it.
         """
         return self._unmet(self.alike(vm))
 
@@ -236,10 +237,13 @@ class Application:
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
-        if instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND):
-            return None  # what is missing is reported, and would have given the VM what it lacks
         owned = instancetype.spec if instancetype and instancetype.object else None
-        return unmet(applied.template, owned, preference.spec, self.settings.release)
+        found = unmet(applied.template, owned, preference.spec, self.settings.release)
+        is_lost = instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
+        if found is None or not is_lost:
+            return found
+        by_itself = found.values["resource"] == "architecture" and self.behaviour.admits_missing
+        return found if by_itself else None
 
     def expanded(self, vm: VirtualMachine) -> Applied:
         """The VM as the cluster runs it, with what is known of its instancetype and preference.

@@ -34,6 +34,7 @@ _WHAT: Mapping[Code, str] = {
     Code.REBOOT_POLICY: "`rebootPolicy`",
     Code.RESERVED_OVERHEAD: "`memory.reservedOverhead`",
     Code.ANNOTATION: "the annotation `{key}`",
+    Code.ARCHITECTURE: "an architecture other than the control plane's",
 }
 
 WORDS: Mapping[Code, Wording] = {

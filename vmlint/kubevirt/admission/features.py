@@ -21,6 +21,7 @@ __all__ = ["Code", "check"]
 _DEVICES = ("domain", "devices")
 _IGNITION = "kubevirt.io/ignitiondata"
 _SIDECARS = "hooks.kubevirt.io/hookSidecars"
+_MULTI_ARCHITECTURE = "MultiArchitecture"
 _CONFIG_VOLUMES = ("configMap", "secret", "serviceAccount", "downwardAPI")
 
 
@@ -49,6 +50,7 @@ class Code(Codes):
     REBOOT_POLICY = "features/reboot-policy"
     RESERVED_OVERHEAD = "features/reserved-overhead"
     ANNOTATION = "features/annotation"
+    ARCHITECTURE = "features/architecture"
 
 
 class _Gated(Record):
@@ -183,6 +185,7 @@ _ANNOTATIONS = (
 
 def check(view: View) -> Iterator[Refusal]:
     """Fields and annotations whose feature gate is off, or not known to be on."""
+    yield from _architecture(view)
     if not view.fields.isdisjoint(_FIELDS):
         yield from _fields(view)
     annotations = mapping(view.metadata, "annotations")
@@ -195,6 +198,22 @@ def check(view: View) -> Iterator[Refusal]:
             path = view.at_metadata("annotations", key)
             by = Refuser.GUEST_WEBHOOK if view.owner is Owner.REPLICA_SET else Refuser.VALIDATING_WEBHOOK
             yield Refusal(Code.ANNOTATION, path, {"gates": (gate,), "first": (gate,), "key": key}, by, unknown)
+
+
+def _architecture(view: View) -> Iterator[Refusal]:
+    """An architecture that is not the control plane's, which a guest may have without a gate since 1.8.
+
+    The control plane's is the default, unless the KubeVirt object names another default. Source: KubeVirt 1.7
+    `vmi-create-admitter.go` (validateArchitecture).
+    """
+    if view.gates.stage(_MULTI_ARCHITECTURE) != "Alpha":
+        return
+    lacking, unknown = view.lacks(_MULTI_ARCHITECTURE)
+    own = view.cluster.default_architecture
+    if lacking and word(view.spec, "architecture") not in (None, "", own or "amd64"):
+        gates = (_MULTI_ARCHITECTURE,)
+        unknown = unknown or (None if own else "defaultArchitecture")
+        yield Refusal(Code.ARCHITECTURE, view.at("architecture"), {"gates": gates, "first": gates}, gate=unknown)
 
 
 def _fields(view: View) -> Iterator[Refusal]:
