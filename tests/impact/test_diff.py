@@ -263,6 +263,16 @@ def test_a_refused_datavolume_keeps_the_guest_from_being_stopped(
     assert _change(_impact(tmp_path, [VM, UNKNOWN_CLASS], [after, UNKNOWN_CLASS])).run == run
 
 
+def test_a_vm_that_is_to_receive_a_guest_keeps_its_own(tmp_path: Path) -> None:
+    gate = _kubevirt(developerConfiguration={"featureGates": ["DecentralizedLiveMigration"]})
+    change = _change(
+        _impact(tmp_path, [VM, gate], [_edited(VM, _set("spec", "runStrategy", value="WaitAsReceiver")), gate])
+    )
+    assert change.run is None
+    assert "WaitAsReceiver" in change.controller_error
+    assert not change.never_starts
+
+
 def test_a_guest_whose_datavolume_is_refused_does_not_start(tmp_path: Path) -> None:
     halted = _edited(
         _edited(VM, _add_template(accessModes=["ReadWriteOnce"])), _set("spec", "runStrategy", value="Halted")

@@ -46,6 +46,7 @@ _FAILURES: Mapping[UpdateReason, str] = {
     UpdateReason.PREFERENCE_MISSING: "The preference `{name}` does not exist.",
     UpdateReason.REVISION_MISSING: "The ControllerRevision `{name}` does not exist.",
     UpdateReason.INSTANCETYPE_CONFLICT: "The instancetype conflicts with the VM.",
+    UpdateReason.RECEIVER_RUNS: "The guest runs, and `runStrategy: WaitAsReceiver` is for a VM without a guest.",
     UpdateReason.DATA_VOLUME_REFUSED: "CDI refuses the DataVolume of template `{name}`.",
     UpdateReason.DATA_VOLUME_PENDING: "The DataVolume of template `{name}` never becomes ready.",
 }

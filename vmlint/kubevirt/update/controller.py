@@ -45,6 +45,7 @@ _LACKING = {
     Matcher.PREFERENCE: UpdateReason.PREFERENCE_MISSING,
 }
 _STARTING = ("Always", "Once", "RerunOnFailure")
+_RECEIVER = "WaitAsReceiver"
 
 
 class Migratable(Record):
@@ -98,7 +99,7 @@ def runs_at_once(spec: Mapping[str, Any], *, running: bool) -> bool:
     strategy = text(spec, "runStrategy")
     if not strategy:
         return spec.get("running") is True
-    return running if strategy == "Manual" else strategy in _STARTING
+    return running if strategy in ("Manual", _RECEIVER) else strategy in _STARTING
 
 
 def create(vm: Mapping[str, Any], cluster: Cluster, source_architecture: str = "") -> tuple[Stored, Guest, bool]:
@@ -152,7 +153,7 @@ def _synced(state: Synced, cluster: Cluster) -> Synced:
     """One pass of the controller."""
     stored, guest = state.stored, state.guest
     stored, failure = _settle(stored, cluster)
-    failure = failure or cluster.data_volumes(stored.data)
+    failure = failure or cluster.data_volumes(stored.data) or _receives(stored, guest)
     if failure is not None:
         return Synced(stored, guest, failure=failure)
     vm_spec = mapping(stored.data, "spec")
@@ -202,6 +203,12 @@ def _hotplugged(
     if migrating:
         moved = migrate_volumes(own, guest, cluster.claim, otherwise_migratable=migratable.storage)
         yield from (moved,) if isinstance(moved, Restart) else moved
+
+
+def _receives(stored: Stored, guest: Guest | None) -> Failure | None:
+    """A VM that is to receive a migrated guest has none of its own (syncRunStrategy)."""
+    receives = get(stored.data, "spec", "runStrategy") == _RECEIVER
+    return Failure(UpdateReason.RECEIVER_RUNS) if guest and receives else None
 
 
 def _settle(stored: Stored, cluster: Cluster) -> tuple[Stored, Failure | None]:

@@ -46,6 +46,7 @@ class UpdateReason(Codes):
     REVISION_MISSING = "a revision that does not exist"
     INSTANCETYPE_CONFLICT = "an instancetype that conflicts with the VM"
     DATA_VOLUME_REFUSED = "a DataVolume that CDI refuses"
+    RECEIVER_RUNS = "a guest of a VM that is to receive one"
     DATA_VOLUME_PENDING = "a DataVolume that never becomes ready"
 
 
