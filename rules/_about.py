@@ -27,9 +27,9 @@ if TYPE_CHECKING:  # who asks nothing, as where the answers are known, loads non
     from vmlint.kubevirt.inference import Chain
     from vmlint.kubevirt.matching import Flaw, Match
     from vmlint.model.refusal import Refusal
+    from vmlint.rule import Change
     from vmlint.world import World, machine, storage
     from vmlint.world.addresses import Address
-    from vmlint.world.change import Change
     from vmlint.world.disks import Disk
 
     from .machine import _cloud_data

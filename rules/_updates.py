@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.model.access import get, text
+from vmlint.model.effect import Effect
 from vmlint.model.field import Path, render
+from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.rule import Change
 from vmlint.schema.differences import Difference
-from vmlint.world.change import Change
+from vmlint.world import World
+from vmlint.world.update import Updated, VmUpdate, update
 
-__all__ = ["describe", "edited", "shown"]
+__all__ = ["describe", "edited", "shown", "update_of"]
 
 _VMI: Path = ("spec", "template", "spec")
 
@@ -68,3 +74,20 @@ def shown(value: Any) -> str:
 
 def _word(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def update_of(change: Change, world: World) -> Updated | None:
+    """What the controller makes of an edited VM; None for another object, and for a VM that KubeVirt refuses."""
+    old, new = change.old, change.new
+    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine) or not change.is_update:
+        return None
+    if isinstance(new, VirtualMachinePool) or not (_is_admitted(new, world) and _is_admitted(old, change.before)):
+        return None
+    return world.memo.once(("update", id(old)), new, lambda: update(VmUpdate(old, new, change.before, world)))
+
+
+def _is_admitted(vm: VirtualMachine, world: World) -> bool:
+    if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.vms.conflicts(vm):
+        return False
+    matches = [world.vms.match(vm, matcher) for matcher in Matcher]
+    return not any(found is not None and found.outcome is MatchOutcome.REFUSED for found in matches)

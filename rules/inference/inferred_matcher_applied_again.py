@@ -36,9 +36,8 @@ from collections.abc import Iterator
 from vmlint.kubevirt.inference import End
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._about import applied_again
 

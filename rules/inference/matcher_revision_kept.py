@@ -36,9 +36,8 @@ from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import is_unknown
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 META = Meta("VM113", effect=Effect.REJECTED, since="0.1", subject=Change)
 

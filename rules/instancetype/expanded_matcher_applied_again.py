@@ -44,9 +44,8 @@ from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.update.rollout import Policy, Rollout
 from vmlint.model.matcher import Matcher
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._about import applied_again
 

@@ -40,9 +40,8 @@ from vmlint.model.chain import Hop
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import Instancetype, Preference, VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._updates import describe
 

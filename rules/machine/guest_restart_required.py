@@ -40,13 +40,11 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (syncRestartRequired, handleCPUCha
 from collections.abc import Iterator
 
 from vmlint.kubevirt.update.outcome import UpdateReason
-from vmlint.rule import Doubt, Effect, Fault, Meta
+from vmlint.rule import Change, Doubt, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
-from vmlint.world.update import update_of
 from vmlint.world.update_phrases import restarted
 
-from .._updates import edited
+from .._updates import edited, update_of
 
 META = Meta("VM590", effect=Effect.RESTART, since="0.1", subject=Change)
 

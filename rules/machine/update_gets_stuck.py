@@ -53,13 +53,11 @@ from collections.abc import Iterator
 from vmlint.kubevirt.update.outcome import Failure, UpdateReason
 from vmlint.kubevirt.update.volumes import DISKS
 from vmlint.model.access import each, text
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
-from vmlint.world.update import update_of
 from vmlint.world.update_phrases import failed
 
-from .._updates import edited
+from .._updates import edited, update_of
 
 META = Meta("VM591", effect=Effect.STUCK, since="0.1", subject=Change)
 

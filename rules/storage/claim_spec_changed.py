@@ -47,9 +47,8 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.model.unknown import is_unknown
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._updates import shown
 

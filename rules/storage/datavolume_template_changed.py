@@ -38,9 +38,8 @@ KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes).
 from collections.abc import Iterator
 
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._updates import describe
 

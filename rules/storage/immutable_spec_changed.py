@@ -46,10 +46,9 @@ from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.resource import Resource
 from vmlint.model.unknown import is_unknown
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.schema.differences import Difference
 from vmlint.world import World
-from vmlint.world.change import Change
 
 from .._updates import describe
 

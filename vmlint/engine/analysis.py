@@ -21,11 +21,10 @@ from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.record import Record
-from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.rule import Change, Doubt, Effect, Fault, Rule, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 from vmlint.world import World
-from vmlint.world.change import Change
 
 __all__ = [
     "MOST_FAULTS",

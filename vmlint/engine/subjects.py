@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from vmlint.gitops.problem import BuildProblem
 from vmlint.model.resource import Resource
+from vmlint.rule import Change
 from vmlint.source.document import Document
 from vmlint.world import World
-from vmlint.world.change import Change
 
 __all__ = ["NumberedSubject", "Subject", "subjects_of"]
 

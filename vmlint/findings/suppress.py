@@ -18,11 +18,10 @@ from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
 from vmlint.record import Record
-from vmlint.rule import Doubt, Effect, Fault, Rule, Spot
+from vmlint.rule import Change, Doubt, Effect, Fault, Rule, Spot
 from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
 from vmlint.source.span import Span
-from vmlint.world.change import Change
 
 if TYPE_CHECKING:
     import datetime

@@ -28,9 +28,8 @@ from vmlint.model.subjects import (
     VirtualMachineInstanceReplicaSet,
     VirtualMachinePool,
 )
-from vmlint.rule import Rule
+from vmlint.rule import Change, Rule
 from vmlint.world import World
-from vmlint.world.change import Change
 
 __all__ = ["already_made", "changed_object", "created", "deleted", "deleted_namespace"]
 

@@ -12,9 +12,8 @@ from typing import Any
 from vmlint.model.access import text
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
-from vmlint.rule import Effect, Fault, Rule
+from vmlint.rule import Change, Effect, Fault, Rule
 from vmlint.world import World
-from vmlint.world.change import Change
 from vmlint.world.update import Refused
 
 __all__ = ["refusals", "rejected", "rejected_change", "tells_updates"]

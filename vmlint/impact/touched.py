@@ -23,9 +23,8 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.record import Record
-from vmlint.rule import Fault, Rule, Spot
+from vmlint.rule import Change, Fault, Rule, Spot
 from vmlint.world import World
-from vmlint.world.change import Change
 
 __all__ = ["Touched"]
 

@@ -28,11 +28,10 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.parallel.codec import Codec
 from vmlint.parallel.team import Team, Worker
-from vmlint.rule import Rule
+from vmlint.rule import Change, Rule
 from vmlint.runtime.profiling import stage
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.read import Raw, decoded
-from vmlint.world.change import Change
 from vmlint.world.names import MOST_COMPARED
 
 __all__ = ["Workers", "shared"]

@@ -28,20 +28,18 @@ from vmlint.kubevirt.update.revisions import Content, Gap, content_of
 from vmlint.kubevirt.update.rollout import Rollout
 from vmlint.kubevirt.update.volumes import Claim, claim_of
 from vmlint.model.access import each, get, mapping, text
-from vmlint.model.effect import Effect
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.schema.merge import three_way_merge
 from vmlint.source.clone import clone
 from vmlint.world import World
-from vmlint.world.change import Change
 from vmlint.world.disks import Disk, Written
 
-__all__ = ["Refused", "Updated", "VmUpdate", "update", "update_of"]
+__all__ = ["Refused", "Updated", "VmUpdate", "update"]
 
 _VMI: Path = ("spec", "template", "spec")
 _IMMEDIATE = "kubevirt.io/immediate-data-volume-creation"
@@ -199,23 +197,6 @@ def _modes(disk: Disk, world: World) -> tuple[str, ...] | None:
     if not isinstance(modes, list) or any(not isinstance(mode, str) or is_unknown(mode) for mode in modes):
         return None
     return tuple(modes) or None
-
-
-def update_of(change: Change, world: World) -> Updated | None:
-    """What the controller makes of an edited VM; None for another object, and for a VM that KubeVirt refuses."""
-    old, new = change.old, change.new
-    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine) or not change.is_update:
-        return None
-    if isinstance(new, VirtualMachinePool) or not (_is_admitted(new, world) and _is_admitted(old, change.before)):
-        return None
-    return world.memo.once(("update", id(old)), new, lambda: update(VmUpdate(old, new, change.before, world)))
-
-
-def _is_admitted(vm: VirtualMachine, world: World) -> bool:
-    if any(found.effect is Effect.REJECTED for found in world.machine.admission(vm)) or world.vms.conflicts(vm):
-        return False
-    matches = [world.vms.match(vm, matcher) for matcher in Matcher]
-    return not any(found is not None and found.outcome is MatchOutcome.REFUSED for found in matches)
 
 
 def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
