@@ -32,10 +32,12 @@ def _lost(vm: VirtualMachine, world: World) -> Effect:
     return Effect.STUCK if world.vms.behaviour.admits_missing else refusal(vm)
 
 
-def _aftermath(noun: str, world: World) -> str:
+def _aftermath(vm: VirtualMachine, matcher: Matcher, world: World) -> str:
     """The second sentence of a message."""
     if world.vms.behaviour.admits_missing:
-        return f"KubeVirt accepts the VM and does not start it without the {noun}."
+        if matcher is Matcher.INSTANCETYPE and world.vms.falls_short_alone(vm):
+            return "Without it the VM does not meet the requirements of its preference, and KubeVirt refuses it."
+        return f"KubeVirt accepts the VM and does not start it without the {matcher.noun}."
     return "KubeVirt refuses the VM."
 
 
@@ -49,7 +51,7 @@ def not_found(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World) ->
         message, fix = _lost_words(match, world)
         yield meta.at(
             vm.at(*match.path),
-            f"{message}. {_aftermath(matcher.noun, world)}",
+            f"{message}. {_aftermath(vm, matcher, world)}",
             fix=fix,
             effect=effect_of_lost(vm, match, world),
         ).along(match.chain.hops if match.chain else ())
@@ -93,7 +95,7 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
     inferred = match.chain is not None
     yield meta.at(
         vm.at(*match.path) if inferred else vm.at(*vm.matcher_path(matcher, "kind")),
-        f"`{match.kind}` is not a kind of {matcher.noun}. {_aftermath(matcher.noun, world)}",
+        f"`{match.kind}` is not a kind of {matcher.noun}. {_aftermath(vm, matcher, world)}",
         fix=f"write {kinds} in the label `{matcher.kind_label}`" if inferred else f"write {kinds}",
         effect=_lost(vm, world),
     ).along(match.chain.hops if match.chain else ())

@@ -26,15 +26,30 @@ spec:
 
 
 @pytest.mark.parametrize(
-    ("requirement", "slugs"),
+    ("requirement", "slugs", "outcome"),
     [
-        ("architecture: arm64", ["instancetype-not-found", "preference-requirements-unmet"]),
-        ("cpu: {guest: 4}", ["instancetype-not-found"]),  # the instancetype would give the vCPUs
+        (
+            "architecture: arm64",
+            ["instancetype-not-found", "preference-requirements-unmet"],
+            "KubeVirt accepts the VM and does not start it without the instancetype.",
+        ),
+        (  # the instancetype would give the vCPUs
+            "cpu: {guest: 4}",
+            ["instancetype-not-found"],
+            "Without it the VM does not meet the requirements of its preference, and KubeVirt refuses it.",
+        ),
+        (
+            "cpu: {guest: 1}",
+            ["instancetype-not-found"],
+            "KubeVirt accepts the VM and does not start it without the instancetype.",
+        ),
     ],
 )
-def test_an_architecture_does_not_depend_on_the_instancetype(
-    tmp_path: Path, requirement: str, slugs: list[str]
+def test_requirements_are_checked_without_the_instancetype(
+    tmp_path: Path, requirement: str, slugs: list[str], outcome: str
 ) -> None:
     (tmp_path / "world.yaml").write_text(_WORLD.format(requirement=requirement))
     report = vmlint.check([tmp_path], closed_world=True)
     assert sorted(finding.slug for finding in report.findings) == slugs
+    lost = next(finding for finding in report.findings if finding.slug == "instancetype-not-found")
+    assert lost.message.endswith(outcome)

@@ -31,6 +31,7 @@ _MATCHERS = tuple(Matcher)
 _DECIDED = (MatchOutcome.DROPPED, MatchOutcome.UNKNOWN_KIND, MatchOutcome.USED)
 _MOST_RECENT = 64
 """Of how many VMs the copies are kept: rules look at one VM after the other, and a copy is as large as the VM."""
+_ARCHITECTURE = "architecture"  # the requirement that no instancetype meets
 _ARCHITECTURE_LABEL = "template.kubevirt.io/architecture"
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _DATA_SOURCES = (DataSource, DataImportCron)  # a DataSource in the files, or the cron that makes it and labels it
@@ -233,17 +234,31 @@ class Application:
         return self._unmet(self.alike(vm))
 
     def _find_unmet(self, vm: VirtualMachine) -> Refusal | None:
+        found = self._find_shortfall(vm)
+        if found is None or not self._is_lost(vm):
+            return found
+        by_itself = found.values["resource"] == _ARCHITECTURE and self.behaviour.admits_missing
+        return found if by_itself else None
+
+    def falls_short_alone(self, vm: VirtualMachine) -> bool:
+        """Whether the VM does not meet its preference's requirements for want of an instancetype that is missing.
+
+        Source: KubeVirt `pkg/instancetype/webhooks/vm/admitter.go`, which goes on with the preference alone.
+        """
+        found = self._find_shortfall(vm) if self._is_lost(vm) else None
+        return found is not None and found.values["resource"] != _ARCHITECTURE
+
+    def _find_shortfall(self, vm: VirtualMachine) -> Refusal | None:
         applied = self.reviewed(vm)
         preference, instancetype = self.match(vm, Matcher.PREFERENCE), self.match(vm, Matcher.INSTANCETYPE)
         if applied is None or applied.refusal or applied.conflicts or preference is None or preference.object is None:
             return None
         owned = instancetype.spec if instancetype and instancetype.object else None
-        found = unmet(applied.template, owned, preference.spec, self.settings.release)
-        is_lost = instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
-        if found is None or not is_lost:
-            return found
-        by_itself = found.values["resource"] == "architecture" and self.behaviour.admits_missing
-        return found if by_itself else None
+        return unmet(applied.template, owned, preference.spec, self.settings.release)
+
+    def _is_lost(self, vm: VirtualMachine) -> bool:
+        instancetype = self.match(vm, Matcher.INSTANCETYPE)
+        return instancetype is not None and instancetype.outcome in (MatchOutcome.MISSING, MatchOutcome.UNKNOWN_KIND)
 
     def expanded(self, vm: VirtualMachine) -> Applied:
         """The VM as the cluster runs it, with what is known of its instancetype and preference.
