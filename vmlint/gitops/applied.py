@@ -20,6 +20,7 @@ from vmlint.model.resource import Written
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.source.document import Document, SourceFile
+from vmlint.source.waiting import header_of
 
 __all__ = ["Applied", "Named", "Tool", "applied", "lost", "named_paths"]
 
@@ -139,6 +140,14 @@ def _nearest(path: str, tree: Tree) -> str:
     wanted = path.strip("./")
     folders = {kustomization.folder for kustomization in tree.kustomizations} - {""}
     return next(iter(get_close_matches(wanted, sorted(folders), 1, 0.85)), "")
+
+
+def is_of_no_tool(text: str) -> str:
+    """The kind of a document's one object that is surely none of Flux or Argo CD; "" for any other."""
+    header = header_of(text)
+    if header is None or header[0].partition("/")[0] in (_FLUX, _ARGO) or header[1].endswith(("List", "Template")):
+        return ""
+    return header[1]
 
 
 def _may_hold(document: Document) -> bool:

@@ -13,7 +13,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from vmlint.gitops.applied import named_paths
+from vmlint.gitops.applied import is_of_no_tool, named_paths
 from vmlint.gitops.fields import Reading
 from vmlint.gitops.tree import Beside, beside
 from vmlint.model.access import each, sequence, text
@@ -223,7 +223,7 @@ def _named(raw: Raw) -> Naming:
     documents: Sequence[Document] = ()
     if raw.outcome is None:
         with suppress(UnicodeDecodeError):
-            documents = decode_text(raw.data.decode(), raw.name).documents
+            documents = decode_text(raw.data.decode(), raw.name, may_wait=is_of_no_tool).documents
     applied = tuple(one.path for one in named_paths(documents)) if _speaks_of_tools(raw) else ()
     is_kustomization = posixpath.basename(raw.name) in KUSTOMIZATION_FILES
     return Naming(raw, tuple(_included(documents)) if is_kustomization else (), applied)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from vmlint.catalog.schemas import api_kind
@@ -85,14 +85,8 @@ class Form:
         key = resource.api_version, resource.ref.kind
         if key not in self._defined:
             definitions = self._definitions.get((resource.ref.group, resource.ref.kind), [])
-            found = [
-                schema
-                for definition in definitions
-                for *own, schema in schemas_of_crd(definition.data)
-                if tuple(own) == key
-            ]
             alike = all(definition.spec == definitions[0].spec for definition in definitions)
-            self._defined[key] = found[0] if found and alike else None
+            self._defined[key] = definitions[0].once(_schemas).get(key) if definitions and alike else None
         return self._defined[key]
 
     @cached_property
@@ -101,6 +95,14 @@ class Form:
         for resource in self._cluster.of_kind(_DEFINITION.name):
             found.setdefault((text(resource.spec, "group"), text(resource.spec, "names", "kind")), []).append(resource)
         return found
+
+
+def _schemas(definition: Resource) -> Mapping[tuple[str, str], Schema]:
+    """The schemas of a CustomResourceDefinition by version and kind; of two for one the first counts."""
+    found: dict[tuple[str, str], Schema] = {}
+    for api_version, kind, schema in schemas_of_crd(definition.data):
+        found.setdefault((api_version, kind), schema)
+    return found
 
 
 def _check_neighbour(resource: Resource) -> Refusal | None:
