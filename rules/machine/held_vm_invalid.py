@@ -86,11 +86,11 @@ def check(holder: VMHolder, world: World) -> Iterator[Fault | Doubt]:
             reported.add(form.path)
             then = "Nothing uses it" if dropped else after
             effect = Effect.IGNORED if dropped else META.effect
-            place = holder.at(*holder.held_path, *form.path)._replace(key=kind is SchemaKind.UNKNOWN)
+            place = holder.at(*holder.embedded_path, *form.path)._replace(key=kind is SchemaKind.UNKNOWN)
             words = in_words(FORM_WORDS, form)
             yield META.at(place, f"{words.wrong}. {then}.", fix=words.fix, effect=effect)
     for refusal, effect, *_ in world.machine.admission(vm):
-        place, words = holder.at(*holder.held_path, *refusal.path), words_of(refusal)
+        place, words = holder.at(*holder.embedded_path, *refusal.path), words_of(refusal)
         if refusal.gate is not None:
             yield META.doubt(place, f"what KubeVirt's `{refusal.gate}` is: {words.wrong.rstrip('.')}")
         elif refusal.path not in reported:

@@ -146,7 +146,7 @@ class Page:
     def __init__(self, chromium: Browser, file: Path, overview: dict[str, Any], **options: Any) -> None:
         file.write_text(render("html", overview), "utf-8")
         chromium.asked.clear()
-        chromium.told.clear()
+        chromium.complaints.clear()
         self.browser, self.file = chromium, file
         chromium.open(file, **options)
         chromium.settle()
@@ -171,7 +171,7 @@ class Page:
     def calm(self) -> None:
         """Nothing was loaded but the page, and nothing was complained of."""
         assert set(self.browser.asked) <= {self.file.resolve().as_uri()}
-        assert self.browser.told == []
+        assert self.browser.complaints == []
 
 
 @pytest.fixture

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from vmlint.cache.reports import packed, unpacked
-from vmlint.findings.finding import Counts, Finding, Mend, ObjectId, Report, Skipped, Stale, Step, Suppressed, Undecided
+from vmlint.findings.finding import (
+    Counts,
+    FileFix,
+    Finding,
+    ObjectId,
+    Report,
+    Skipped,
+    Stale,
+    Step,
+    Suppressed,
+    Undecided,
+)
 from vmlint.model.effect import Effect, Level
 from vmlint.model.suppression import Source
 from vmlint.registry import rules
@@ -14,7 +25,7 @@ VM = ObjectId("kubevirt.io/v1", "VirtualMachine", "shop", "web")
 PATH = ("spec", "volumes", 0)
 
 
-def finding(resource: ObjectId | None = VM, chain: tuple[Step, ...] = (), mend: Mend | None = None) -> Finding:
+def finding(resource: ObjectId | None = VM, chain: tuple[Step, ...] = (), file_fix: FileFix | None = None) -> Finding:
     return Finding(
         rule="VM101",
         slug="slug",
@@ -31,7 +42,7 @@ def finding(resource: ObjectId | None = VM, chain: tuple[Step, ...] = (), mend: 
         end_column=4,
         chain=chain,
         excerpt="\tname: web",
-        mend=mend,
+        file_fix=file_fix,
     )
 
 
@@ -48,7 +59,7 @@ def test_all_of_a_report_comes_back() -> None:
         findings=(
             finding(),
             finding(None, (Step("one", "", 0), Step("two", "b.yaml", 7))),
-            finding(mend=Mend("vm.yaml", 2, edits, Fix.UNSAFE, "an alias")),
+            finding(file_fix=FileFix("vm.yaml", 2, edits, Fix.UNSAFE, "an alias")),
         ),
         skipped=(Skipped("a.yaml", 3, "a template"),),
         undecided=(Undecided("b.yaml", 1, VM, "why"), Undecided("c.yaml", 2, None, "")),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import vmlint
-from vmlint.findings.finding import Finding, Mend, ObjectId, Report
+from vmlint.findings.finding import FileFix, Finding, ObjectId, Report
 from vmlint.fix.fixing import fix
 from vmlint.rule import Effect, Fix, Level
 from vmlint.source.edit import Put
@@ -138,7 +138,7 @@ def finding(name: str, level: Level, *edits: Put, message: str = "x") -> Finding
         column=1,
         end_line=1,
         end_column=1,
-        mend=Mend("a.yaml", 0, edits, Fix.SAFE) if edits else None,
+        file_fix=FileFix("a.yaml", 0, edits, Fix.SAFE) if edits else None,
     )
 
 

@@ -28,7 +28,7 @@ def test_a_finding_has_the_names_of_the_library() -> None:
     camel = {name.replace("_l", "L").replace("_c", "C") for name in Finding._fields} - {
         "also",
         "excerpt",
-        "mend",
+        "file_fix",
     }
     assert set(json.loads(render(REPORT))["findings"][0]) == camel
 

@@ -75,7 +75,7 @@ def read(file: Path) -> Audit:
 def _audit(data: Any, at: At, shown: str) -> Audit:
     entries = _entries(data, at, _TOP, "an audit file")
     if "sources" not in entries and not at.mistakes:
-        at.tell('`sources` is missing: write `sources: [{clones: "clones/*"}]`')
+        at.report('`sources` is missing: write `sources: [{clones: "clones/*"}]`')
     common = _Common(
         settings=_settings(entries.get("settings", {}), at / "settings"),
         target=entries.get("target"),
@@ -88,7 +88,7 @@ def _audit(data: Any, at: At, shown: str) -> Audit:
     for index, source in enumerate(entries.get("sources", ())):
         for task in _tasks(source, at / "sources" / index, common):
             if task.name in tasks:
-                (at / "sources" / index).tell(
+                (at / "sources" / index).report(
                     f"two repositories are named `{task.name}`: add `prefix: other/` to one of the sources"
                 )
             tasks[task.name] = task
@@ -113,12 +113,12 @@ def _tasks(data: Any, at: At, common: _Common) -> Iterator[Task]:
     named = [key for key in _SOURCES if key in entries]
     if len(named) != 1:
         if len(at.mistakes) == before:
-            at.tell(f"a source has one of {', '.join(_SOURCES)}, not {len(named)}")
+            at.report(f"a source has one of {', '.join(_SOURCES)}, not {len(named)}")
         return
     kind = _SOURCES[named[0]]
     for key in _ONLY:
         if key in entries and kind not in _ONLY[key]:
-            (at / key).tell(f"`{key}` applies to {' and '.join(_ONLY[key])} only", key=True)
+            (at / key).report(f"`{key}` applies to {' and '.join(_ONLY[key])} only", key=True)
     settings, given = common.settings
     if "settings" in entries:
         own, more = _settings(entries["settings"], at / "settings")
@@ -148,7 +148,7 @@ def _tasks(data: Any, at: At, common: _Common) -> Iterator[Task]:
 
 def _named(name: str, at: At) -> str:
     if not _NAME.fullmatch(name):
-        at.tell(f"`{name!r}` is not a valid name of a repository: use 1 to 200 printable characters")
+        at.report(f"`{name!r}` is not a valid name of a repository: use 1 to 200 printable characters")
     return name
 
 
@@ -163,7 +163,7 @@ _Reader = Callable[[Any, At], Any]
 
 def _entries(data: Any, at: At, readers: Mapping[str, _Reader], what: str) -> dict[str, Any]:
     if not isinstance(data, dict):
-        at.tell(f"{what} must be a mapping: write `key: value` lines")
+        at.report(f"{what} must be a mapping: write `key: value` lines")
         return {}
     found = {}
     for key, value in data.items():
@@ -171,7 +171,7 @@ def _entries(data: Any, at: At, readers: Mapping[str, _Reader], what: str) -> di
             found[key] = reader(value, at / key)
         else:
             hint = nearest(str(key), list(readers)) or f": the keys are {', '.join(readers)}"
-            (at / str(key)).tell(f"unknown key `{key}` in {what}{hint}", key=True)
+            (at / str(key)).report(f"unknown key `{key}` in {what}{hint}", key=True)
     return found
 
 
@@ -199,7 +199,7 @@ def _text(example: str) -> _Reader:
 def _revision(value: Any, at: At) -> str:
     if isinstance(value, str) and re.fullmatch(r"[\w./@^~{}-]{1,200}", value) and not value.startswith("-"):
         return value
-    at.tell("`revision` must be a branch, a tag or a commit: write `revision: main`")
+    at.report("`revision` must be a branch, a tag or a commit: write `revision: main`")
     return ""
 
 
@@ -209,7 +209,7 @@ def _inside(value: Any, at: At) -> tuple[str, ...]:
     for text in found:
         parts = text.replace("\\", "/").split("/")
         if text.startswith(("/", "-")) or ".." in parts:
-            at.tell(f"`{text}` must be a path within the repository, such as `manifests/`")
+            at.report(f"`{text}` must be a path within the repository, such as `manifests/`")
     return found
 
 
@@ -224,7 +224,7 @@ def _number(least: int, most: int) -> _Reader:
     def read(value: Any, at: At) -> int:
         if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             return value
-        at.tell(f"`{at.name}` must be a whole number from {least} to {most:,}")
+        at.report(f"`{at.name}` must be a whole number from {least} to {most:,}")
         return least
 
     return read
@@ -234,7 +234,7 @@ def _duration(value: Any, at: At) -> int:
     found = re.fullmatch(r"(\d{1,6})([smh]?)", str(value))
     if found and not isinstance(value, bool) and (seconds := int(found[1]) * _UNITS[found[2] or "s"]):
         return seconds
-    at.tell(f"`{at.name}` must be a duration above zero, such as `10m`")
+    at.report(f"`{at.name}` must be a duration above zero, such as `10m`")
     return Limits().timeout
 
 
@@ -244,7 +244,7 @@ def _size(value: Any, at: At) -> int:
     size = None if isinstance(value, bool) else Quantity.try_parse(value)
     if size is not None and size.value() > 0:
         return size.value()
-    at.tell(f"`{at.name}` must be a size above zero, such as `4Gi`")
+    at.report(f"`{at.name}` must be a size above zero, such as `4Gi`")
     return Limits().memory
 
 
@@ -256,7 +256,7 @@ def _release(value: Any, at: At) -> str | None:
     release = Release.parse(value) if isinstance(value, str) else None
     if release is not None and (value == "main" or release[:2] in RELEASES):
         return str(release) if value == "main" else f"{release.major}.{release.minor}"
-    at.tell(f'`{value}` is not a release of KubeVirt that vmlint knows: write it in quotes, as `"1.8"`')
+    at.report(f'`{value}` is not a release of KubeVirt that vmlint knows: write it in quotes, as `"1.8"`')
     return None
 
 
@@ -266,7 +266,7 @@ def _upgrades(value: Any, at: At) -> tuple[tuple[str, str], ...]:
         before, dots, after = text.partition("..")
         releases = (_release(before, at), _release(after, at)) if dots else (None, None)
         if not dots:
-            at.tell(f"`{text}` must name two releases, such as `1.7..1.9`")
+            at.report(f"`{text}` must name two releases, such as `1.7..1.9`")
         if releases[0] and releases[1]:
             found.append((releases[0], releases[1]))
     return tuple(found)
@@ -277,14 +277,14 @@ def _forges(value: Any, at: At) -> dict[str, str]:
     known = sorted(set(FORGES.values()))
     for host, forge in found.items():
         if forge not in known:
-            (at / host).tell(f"`{forge}` is not a forge that vmlint knows: write one of {', '.join(known)}")
+            (at / host).report(f"`{forge}` is not a forge that vmlint knows: write one of {', '.join(known)}")
     return found
 
 
 def _link_template(value: Any, at: At) -> str:
     template: str = _text("link: https://git.example.com/{name}/blob/{commit}/{path}#L{line}")(value, at)
     if template and not (template.startswith("https://") and "{path}" in template):
-        at.tell("`link` must be an https address with `{path}`: `https://…/{name}/blob/{commit}/{path}#L{line}`")
+        at.report("`link` must be an https address with `{path}`: `https://…/{name}/blob/{commit}/{path}#L{line}`")
     return template
 
 
@@ -292,7 +292,7 @@ def _protocols(value: Any, at: At) -> tuple[str, ...]:
     found: tuple[str, ...] = _texts("protocols: [https, ssh]")(value, at)
     for name in found:
         if name not in ("https", "ssh", "http", "git", "file"):
-            at.tell(f"`{name}` is not a protocol that an audit fetches by: use https, ssh, http, git or file")
+            at.report(f"`{name}` is not a protocol that an audit fetches by: use https, ssh, http, git or file")
     return found
 
 
@@ -307,9 +307,9 @@ def _settings(value: Any, at: At) -> tuple[dict[str, Any], dict[str, str]]:
     checked = At(folder=at.folder, path=at.path, mistakes=at.mistakes, unknown_name=_names(value, at))
     for key, entry in value.items():
         if key in _NOT_HERE:
-            (at / key).tell(f"`{key}` is not a setting of an audit: {_NOT_HERE[key]}", key=True)
+            (at / key).report(f"`{key}` is not a setting of an audit: {_NOT_HERE[key]}", key=True)
         elif (setting := known.get(key)) is None:
-            (at / str(key)).tell(f"unknown setting `{key}`{nearest(str(key), list(known))}", key=True)
+            (at / str(key)).report(f"unknown setting `{key}`{nearest(str(key), list(known))}", key=True)
         elif key in _PATHS:
             found[setting.field] = _given(entry, at / key, given)
         else:
@@ -335,9 +335,9 @@ def _given(value: Any, at: At, given: dict[str, str]) -> list[str]:
     for text in _texts(f"{at.name}: [cluster/]")(value, at):
         path = Path(os.path.abspath(at.folder / text))  # noqa: PTH100 - a link keeps its name
         if not path.exists():
-            at.tell(f"`{text}` does not exist in `{os.path.relpath(at.folder)}`")
+            at.report(f"`{text}` does not exist in `{os.path.relpath(at.folder)}`")
         elif at.name == "rules" and path.suffix not in DATA:
-            at.tell(f"`{text}` is not a pack of data: an audit runs rules of YAML files only")
+            at.report(f"`{text}` is not a pack of data: an audit runs rules of YAML files only")
         name = path.name
         while given.get(name, str(path)) != str(path):
             name = f"_{name}"

@@ -68,7 +68,7 @@ def _matches(kind: str, pattern: str, at: At) -> list[Place]:
     wanted = [match for match in matches if _fits(kind, Path(match))]
     if not wanted:
         what = {"archive": "tar archive", "mirror": "bare repository"}.get(kind, kind)
-        at.tell(f"`{pattern}` matches no {what} in `{os.path.relpath(at.folder)}`")
+        at.report(f"`{pattern}` matches no {what} in `{os.path.relpath(at.folder)}`")
     return [Place(_name(match, full if wild else ""), match) for match in wanted]
 
 
@@ -104,14 +104,14 @@ def _fetched(url: str, at: At, protocols: Sequence[str]) -> Place | None:
         return Place(_bare(local["path"].rstrip("/").rpartition("/")[2]), url)
     shown = _without_secrets(url)
     if address is None or url.startswith("-") or local or _NEVER.search(url) or "@" in address["path"]:
-        at.tell(f"`{shown}` is not a URL that an audit fetches: write `https://host/path.git`")
+        at.report(f"`{shown}` is not a URL that an audit fetches: write `https://host/path.git`")
         return None
     if scheme not in protocols:
-        at.tell(f"`{shown}` uses {scheme}: the source allows {', '.join(protocols)}; see `protocols`")
+        at.report(f"`{shown}` uses {scheme}: the source allows {', '.join(protocols)}; see `protocols`")
         return None
     user = address["user"] or ""
     if user and (scheme != "ssh" or ":" in user):
-        at.tell(f"`{shown}` contains credentials: leave them to git's credential helper")
+        at.report(f"`{shown}` contains credentials: leave them to git's credential helper")
         return None
     return Place(_bare(address["path"].strip("/")), url)
 

@@ -9,9 +9,9 @@ from typing import Any
 from vmlint.cache.shape import fits
 from vmlint.findings.finding import (
     Counts,
+    FileFix,
     Finding,
     KindCount,
-    Mend,
     ObjectId,
     Report,
     Skipped,
@@ -81,7 +81,7 @@ def _counts(row: Sequence[Any]) -> Counts:
 
 
 def row_of(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in Finding._fields} | {"mend": _mend_row(finding.mend)}
+    return {name: getattr(finding, name) for name in Finding._fields} | {"file_fix": _file_fix_row(finding.file_fix)}
 
 
 def finding_of(row: Mapping[str, Any]) -> Finding:
@@ -93,7 +93,7 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
             "resource": _object(row["resource"]),
             "also": tuple(ObjectId(*other) for other in row["also"]),
             "chain": tuple(Step(*step) for step in row["chain"]),
-            "mend": _mend(row["mend"]),
+            "file_fix": _file_fix(row["file_fix"]),
         }
     )
 
@@ -103,18 +103,24 @@ def undecided_of(row: Sequence[Any]) -> Undecided:
     return Undecided(file, line, _object(resource), reason)
 
 
-def _mend_row(mend: Mend | None) -> list[Any] | None:
-    """The mend with the name of each edit before its fields."""
-    if mend is None:
+def _file_fix_row(file_fix: FileFix | None) -> list[Any] | None:
+    """The file_fix with the name of each edit before its fields."""
+    if file_fix is None:
         return None
-    return [mend.file, mend.document, [(type(edit).__name__, *edit) for edit in mend.edits], mend.how, mend.obstacle]
+    return [
+        file_fix.file,
+        file_fix.document,
+        [(type(edit).__name__, *edit) for edit in file_fix.edits],
+        file_fix.how,
+        file_fix.obstacle,
+    ]
 
 
-def _mend(row: Sequence[Any] | None) -> Mend | None:
+def _file_fix(row: Sequence[Any] | None) -> FileFix | None:
     if row is None:
         return None
     file, document, edits, how, obstacle = row
-    return Mend(file, document, tuple(_edit(*edit) for edit in edits), Fix(how), obstacle)
+    return FileFix(file, document, tuple(_edit(*edit) for edit in edits), Fix(how), obstacle)
 
 
 def _edit(name: str, path: Sequence[str | int], *rest: Any) -> Edit:

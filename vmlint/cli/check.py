@@ -323,7 +323,9 @@ def _no_patch(fixing: Fixing) -> list[str]:
 
     if fixing.rewrites or fixing.unfixed:
         return []
-    unsafe = sum(finding.mend is not None and finding.mend.how is Fix.UNSAFE for finding in fixing.report.findings)
+    unsafe = sum(
+        finding.file_fix is not None and finding.file_fix.how is Fix.UNSAFE for finding in fixing.report.findings
+    )
     return [f"no safe fixes; `--unsafe-fixes` shows {counted(unsafe, 'other')}" if unsafe else "no fixes"]
 
 
@@ -331,8 +333,8 @@ def _counts_by_file(done: Sequence[Finding]) -> list[str]:
     """A line for each file with what was fixed in it."""
     by_file: dict[str, Counter[str]] = {}
     for finding in done:
-        if finding.mend is not None:
-            by_file.setdefault(finding.mend.file, Counter())[finding.slug] += 1
+        if finding.file_fix is not None:
+            by_file.setdefault(finding.file_fix.file, Counter())[finding.slug] += 1
     return [
         f"{file}: fixed {', '.join(slug if number == 1 else f'{slug} ({number})' for slug, number in counts.items())}"
         for file, counts in sorted(by_file.items())

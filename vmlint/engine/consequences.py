@@ -40,7 +40,7 @@ _WEIGHT = {Effect.REJECTED: 3, Effect.STUCK: 2, Effect.UNREADABLE: 2}
 
 
 class _Group(Record):
-    """A fault that others follow from, by its index, with all moves that mend them together."""
+    """A fault that others follow from, by its index, with all moves that fix them together."""
 
     first: int
     members: tuple[int, ...]
@@ -87,7 +87,7 @@ def _groups(faults: Faults) -> Iterator[_Group]:
 
 
 def _move_of(rule: Rule, fault: Fault) -> Move | None:
-    """The move that mends a fault of an unknown field."""
+    """The move that fixes a fault of an unknown field."""
     if rule.meta.rank < 1 or len(fault.edits) != 1:
         return None
     edit = fault.edits[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vmlint.findings.finding import Mend
+from vmlint.findings.finding import FileFix
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource, Written
@@ -13,10 +13,10 @@ from vmlint.rule import Fault
 from vmlint.source.discover import STDIN_NAME
 from vmlint.source.edit import Edit, Move, Put
 
-__all__ = ["mend"]
+__all__ = ["file_fix"]
 
 
-def mend(fault: Fault) -> Mend | None:
+def file_fix(fault: Fault) -> FileFix | None:
     """The edits of a fault where the first of them is written; None for a fault without any."""
     if fault.how is None or not isinstance(fault.place, Place):
         return None
@@ -28,7 +28,7 @@ def mend(fault: Fault) -> Mend | None:
     moved = [frame.edit(edit) for edit in fault.edits]
     edits = tuple(edit for edit in moved if edit is not None)
     document = written.document
-    return Mend(document.file, document.index, edits, fault.how, _obstacle(resource, written, known, moved))
+    return FileFix(document.file, document.index, edits, fault.how, _obstacle(resource, written, known, moved))
 
 
 class _Frame(Record):

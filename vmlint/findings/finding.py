@@ -12,9 +12,9 @@ from vmlint.source.edit import Edit
 __all__ = [
     "Changed",
     "Counts",
+    "FileFix",
     "Finding",
     "KindCount",
-    "Mend",
     "ObjectId",
     "OpenReference",
     "Report",
@@ -46,8 +46,8 @@ class Step(Record):
     line: int
 
 
-class Mend(Record):
-    """The edits that mend a finding: of the document with that index in a file, with paths from its root.
+class FileFix(Record):
+    """The edits that fix a finding: of the document with that index in a file, with paths from its root.
 
     `obstacle` is why they can't be made in the files, as a clause; "" where nothing is known to stand against it.
     """
@@ -64,7 +64,7 @@ class Finding(Record):
 
     `field` is the path as KubeVirt writes it, "" for a fault of a whole document. `also` are the objects of other
     deployments that have the same fault at the same place: a base is applied once for each overlay. `excerpt` is the
-    text of the finding's first line. `file` is relative to the working directory, with `/`. `mend` is None where no
+    text of the finding's first line. `file` is relative to the working directory, with `/`. `file_fix` is None where no
     edit is known.
     """
 
@@ -83,17 +83,17 @@ class Finding(Record):
     end_column: int
     chain: tuple[Step, ...] = ()
     excerpt: str = ""
-    mend: Mend | None = None
+    file_fix: FileFix | None = None
     also: tuple[ObjectId, ...] = ()
 
     def __hash__(self) -> int:
-        """Without the mend: an edit may put a mapping, which has no hash."""
+        """Without the file_fix: an edit may put a mapping, which has no hash."""
         return hash((*self.order, self.effect, self.level, self.resource, self.also))
 
     @property
     def fixable(self) -> Fix | None:
         """How sure the fix is that vmlint can make itself, None where it makes none."""
-        return self.mend.how if self.mend and not self.mend.obstacle else None
+        return self.file_fix.how if self.file_fix and not self.file_fix.obstacle else None
 
     @property
     def order(self) -> tuple[object, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from vmlint.findings.finding import Finding, Mend, ObjectId, Step, Undecided
+from vmlint.findings.finding import FileFix, Finding, ObjectId, Step, Undecided
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.resource import Place, Resource
@@ -39,14 +39,14 @@ def located(rule: Rule, fault: Fault) -> Finding:
         end_column=span.end_column,
         chain=(*(step(hop) for hop in fault.chain), *_template(document)),
         excerpt=document.line_text(span.line),
-        mend=_mend(fault) if fault.edits else None,
+        file_fix=_file_fix(fault) if fault.edits else None,
     )
 
 
-def _mend(fault: Fault) -> Mend | None:
-    from vmlint.findings.edits import mend
+def _file_fix(fault: Fault) -> FileFix | None:
+    from vmlint.findings.edits import file_fix
 
-    return mend(fault)
+    return file_fix(fault)
 
 
 def _template(document: Document) -> Iterator[Step]:

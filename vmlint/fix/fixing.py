@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from vmlint.findings.finding import Finding, Mend, Report
+from vmlint.findings.finding import FileFix, Finding, Report
 from vmlint.fix.rewriting import Rewrite, unwritable
 from vmlint.record import Record
 from vmlint.rule import Fix
@@ -34,7 +34,7 @@ _SUSPECTS = 8
 """How many edits are tried by themselves where one of them brings a graver fault."""
 
 _Key = tuple[str, str, str, str]
-_Fixable = tuple[Finding, Mend]
+_Fixable = tuple[Finding, FileFix]
 
 
 class Unfixed(Record):
@@ -130,13 +130,13 @@ class _Work:
         """The edits that can be made now; the others are given up, unless an edit of the same round is in their way."""
         by_file: dict[str, list[_Fixable]] = defaultdict(list)
         for finding in findings:
-            mend = finding.mend
-            if mend is None or (mend.how is Fix.UNSAFE and not self._unsafe) or _key(finding) in self.unfixed:
+            file_fix = finding.file_fix
+            if file_fix is None or (file_fix.how is Fix.UNSAFE and not self._unsafe) or _key(finding) in self.unfixed:
                 continue
-            if mend.obstacle:
-                self.give_up([Unfixed(finding, mend.obstacle)])
+            if file_fix.obstacle:
+                self.give_up([Unfixed(finding, file_fix.obstacle)])
             else:
-                by_file[mend.file].append((finding, mend))
+                by_file[file_fix.file].append((finding, file_fix))
         plan = _Plan({}, [])
         for file, fixable in by_file.items():
             if reason := unwritable(file):
@@ -149,13 +149,13 @@ class _Work:
         data = self._content(file)
         documents = decode(data, file).documents
         by_document: dict[int, list[_Fixable]] = defaultdict(list)
-        for finding, mend in fixable:
-            by_document[mend.document].append((finding, mend))
+        for finding, file_fix in fixable:
+            by_document[file_fix.document].append((finding, file_fix))
         texts: dict[int, str] = {}
         fixed: set[int] = set()
         for index, group in by_document.items():
             document = documents[index]
-            edits = [EditGroup(mend.edits, mend.how is Fix.SAFE) for _, mend in group]
+            edits = [EditGroup(file_fix.edits, file_fix.how is Fix.SAFE) for _, file_fix in group]
             text, refusals = edited_in_groups(plain_text(document), edits, json=document.json)
             for (finding, _), refusal in zip(group, refusals, strict=True):
                 if not refusal:
@@ -208,7 +208,7 @@ class _Near:
         self._without_object: dict[str, list[Finding]] = defaultdict(list)
         self._suspected: set[int] = set()
         for finding in done:
-            file = finding.mend.file if finding.mend else ""
+            file = finding.file_fix.file if finding.file_fix else ""
             self._by_file[file].append(finding)
             if finding.resource is None:
                 self._without_object[file].append(finding)

@@ -328,7 +328,7 @@ class VMHolder(Resource):
     """An object of which a controller or a person makes VMs; the VM is written in it."""
 
     __slots__ = ()
-    held_path: ClassVar[Path] = ()
+    embedded_path: ClassVar[Path] = ()
     """Where the VM's metadata and spec are written."""
 
 
@@ -336,21 +336,21 @@ class VirtualMachineTemplate(VMHolder):
     """The object of that kind."""
 
     __slots__ = ()
-    held_path = ("spec", "virtualMachine")
+    embedded_path = ("spec", "virtualMachine")
 
 
 class KubevirtMachineTemplate(VMHolder):
     """The object of that kind."""
 
     __slots__ = ()
-    held_path = ("spec", "template", "spec", "virtualMachineTemplate")
+    embedded_path = ("spec", "template", "spec", "virtualMachineTemplate")
 
 
 class KubevirtMachine(VMHolder):
     """The object of that kind."""
 
     __slots__ = ()
-    held_path = ("spec", "virtualMachineTemplate")
+    embedded_path = ("spec", "virtualMachineTemplate")
 
 
 _KUBEVIRT = "kubevirt.io"

@@ -37,7 +37,7 @@ def _same(candidate: Any, other: Any) -> bool:
 
 def _equals(wanted: Any, at: At) -> Test:
     if wanted is None:
-        at.tell("`null` counts as a missing value: write `exists: false`")
+        at.report("`null` counts as a missing value: write `exists: false`")
     return _open_or(lambda value: _same(value, wanted))
 
 
@@ -64,7 +64,7 @@ def _patterns(read: Callable[[str], Matches], what: str, wanted: Any, at: At) ->
         try:
             found.append(read(text))
         except BadPattern as error:
-            place.tell(f"`{text}` is not {what}: {error}")
+            place.report(f"`{text}` is not {what}: {error}")
     return _open_or(lambda value: isinstance(value, str) and any(matches(value) for matches in found))
 
 
@@ -111,7 +111,7 @@ def comparison(
         found = _COMPARED.fullmatch(part)
         limit = parse(found[2]) if found else None
         if found is None or limit is None:
-            at.tell(f'`{part.strip()}` is not a comparison with a {noun}: write `{at.name}: "{example}"`')
+            at.report(f'`{part.strip()}` is not a comparison with a {noun}: write `{at.name}: "{example}"`')
             return None
         limits.append((_SIGNS[found[1]], limit))
 

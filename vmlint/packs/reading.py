@@ -70,14 +70,14 @@ _EXAMPLE = "{id: HOUSE001, slug: owner-missing, subject: VirtualMachine, require
 
 def _pack(data: Any, stem: str, at: At) -> list[Rule]:
     if not isinstance(data, dict):
-        at.tell(f"a pack must be a mapping with `rules`: write `rules: [{_EXAMPLE}]`")
+        at.report(f"a pack must be a mapping with `rules`: write `rules: [{_EXAMPLE}]`")
         return []
     _check_keys(data, _PACK, "a pack", at)
     family = _name(data["pack"], at / "pack") if "pack" in data else _slugged(stem)
     entries = data.get("rules")
     if not isinstance(entries, list) or not entries:
         at_rules = at / "rules" if "rules" in data else at
-        at_rules.tell(f"`rules` must be a list: write `rules: [{_EXAMPLE}]`")
+        at_rules.report(f"`rules` must be a list: write `rules: [{_EXAMPLE}]`")
         return []
     rules = [rule for index, entry in enumerate(entries) if (rule := _rule(entry, family, at / "rules" / index))]
     for key in ("id", "slug"):
@@ -95,13 +95,13 @@ def _check_keys(data: Mapping[Any, Any], known: Iterable[str], what: str, at: At
     for key in data:
         if key not in names:
             hint = nearest(str(key), names) or f"; the keys are {', '.join(names)}"
-            (at / key).tell(f"{what} has no key `{key}`{hint}", key=True)
+            (at / key).report(f"{what} has no key `{key}`{hint}", key=True)
 
 
 def _check_once(values: list[Any], key: str, at: At) -> None:
     for index, value in enumerate(values):
         if isinstance(value, str) and value in values[:index]:
-            (at / index / key).tell(f"two rules of the pack have the {key} `{value}`: choose another")
+            (at / index / key).report(f"two rules of the pack have the {key} `{value}`: choose another")
 
 
 # A rule
@@ -113,19 +113,19 @@ _Groups = Mapping[str, tuple[tuple[Condition, At], ...]]
 
 def _rule(entry: Any, family: str, at: At) -> Rule | None:
     if not isinstance(entry, dict):
-        at.tell(f"a rule must be a mapping: write `{_EXAMPLE}`")
+        at.report(f"a rule must be a mapping: write `{_EXAMPLE}`")
         return None
     _check_keys(entry, _RULE, "a rule", at)
     for key in ("id", "slug", "subject"):
         if key not in entry:
-            at.tell(f"the rule has no `{key}`: {_NEEDED[key]}")
+            at.report(f"the rule has no `{key}`: {_NEEDED[key]}")
     if "require" not in entry and "forbid" not in entry:
-        at.tell("the rule has no condition: add `require` or `forbid`")
+        at.report("the rule has no condition: add `require` or `forbid`")
     data = {key: reader(entry[key], at / key) for key, reader in _RULE.items() if key in entry}
     kinds: tuple[str, ...] = data.get("subject") or ()
     groups = {key: tuple(data.get(key) or ()) for key in ("when", "unless", "require", "forbid")}
     if "message" not in entry and not all(condition.message for condition, _ in _speaking(groups)):
-        at.tell(f"the rule has no `message`: {_NEEDED['message']}")
+        at.report(f"the rule has no `message`: {_NEEDED['message']}")
     _check_meaning(entry, kinds, groups, at)
     if at.mistakes:
         return None
@@ -156,7 +156,7 @@ _NEEDED = {
 def _check_meaning(entry: Mapping[str, Any], kinds: tuple[str, ...], groups: _Groups, at: At) -> None:
     """What no key says alone: kinds that can be expanded, links that they have, names in messages."""
     if entry.get("of") == "expanded" and (others := [kind for kind in kinds if kind not in _EXPANDED]):
-        (at / "of").tell(f"a {others[0]} can't be expanded, only {' and '.join(_EXPANDED)}: remove `of`")
+        (at / "of").report(f"a {others[0]} can't be expanded, only {' and '.join(_EXPANDED)}: remove `of`")
     for conditions in groups.values():
         for condition, place in conditions:
             _check_ways(kinds, condition, place)
@@ -185,7 +185,7 @@ def _check_ways(kinds: tuple[str, ...], condition: Condition, at: At) -> None:
         if here and not here & way.starts:
             fitting = [name for name, other in WAYS.items() if other.starts & here]
             there = f"its links are {', '.join(f'`{name}`' for name in fitting)}" if fitting else "it has no links"
-            (at / "via").tell(f"a {' or '.join(sorted(here))} has no link `{names[id(way)]}`: {there}")
+            (at / "via").report(f"a {' or '.join(sorted(here))} has no link `{names[id(way)]}`: {there}")
             return
         here = way.ends
 
@@ -198,7 +198,7 @@ def _check_template(template: str, via: bool, at: At) -> None:
         else:
             braced = [f"{{{text}}}" for text in known]
             hint = nearest(f"{{{name}}}", braced) or f": the placeholders are {', '.join(braced)}" if name else ""
-        at.tell(f"{text}{hint}")
+        at.report(f"{text}{hint}")
 
 
 # Readers
@@ -213,9 +213,9 @@ def _text(value: Any, at: At) -> str | None:
 
 def _id(value: Any, at: At) -> str | None:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Z][A-Z0-9_-]{0,30}\d", value, re.ASCII):
-        at.tell("an `id` must consist of capital letters and a number, such as `HOUSE001`")
+        at.report("an `id` must consist of capital letters and a number, such as `HOUSE001`")
     elif re.match(r"VM\d", value):
-        at.tell(
+        at.report(
             f"`{value}`: numbers that begin with `VM` and a digit are reserved for vmlint: choose another beginning"
         )
     else:
@@ -226,7 +226,7 @@ def _id(value: Any, at: At) -> str | None:
 def _name(value: Any, at: At) -> str:
     if isinstance(value, str) and re.fullmatch(r"[a-z][a-z0-9-]{0,60}[a-z0-9]", value, re.ASCII):
         return value
-    at.tell(f"`{at.name}` must consist of lower-case letters, digits and `-`, such as `owner-missing`")
+    at.report(f"`{at.name}` must consist of lower-case letters, digits and `-`, such as `owner-missing`")
     return ""
 
 
@@ -235,7 +235,7 @@ def _one_of(*words: str) -> _Reader:
         if value in words and isinstance(value, str):
             return value
         hint = nearest(value, words) if isinstance(value, str) else ""
-        at.tell(f"`{at.name}` must be {', '.join(words[:-1])} or {words[-1]}, not `{value}`{hint}")
+        at.report(f"`{at.name}` must be {', '.join(words[:-1])} or {words[-1]}, not `{value}`{hint}")
         return None
 
     return read
@@ -260,7 +260,7 @@ def _subject(value: Any, at: At) -> tuple[str, ...]:
         if kind in _KINDS:
             found.append(str(kind))
         else:
-            place.tell(f"`{kind}` is not a known kind{nearest(str(kind), _KINDS)}")
+            place.report(f"`{kind}` is not a known kind{nearest(str(kind), _KINDS)}")
     return tuple(found)
 
 
@@ -280,7 +280,7 @@ def _query(value: Any, at: At) -> Query | None:
     try:
         return Query.parse(value)
     except BadPath as error:
-        at.tell(f"`{value}` is not a valid path: {error}")
+        at.report(f"`{value}` is not a valid path: {error}")
         return None
 
 
@@ -298,17 +298,17 @@ def _conditions(value: Any, at: At) -> tuple[tuple[Condition, At], ...]:
 
 def _condition(entry: Any, at: At) -> Condition | None:
     if not isinstance(entry, dict):
-        at.tell("a condition must be a mapping: write `{path: metadata.labels.owner, exists: true}`")
+        at.report("a condition must be a mapping: write `{path: metadata.labels.owner, exists: true}`")
         return None
     _check_keys(entry, _CONDITION, "a condition", at)
     if "path" not in entry:
-        at.tell("the condition has no `path`: add one, such as `path: metadata.labels.owner`")
+        at.report("the condition has no `path`: add one, such as `path: metadata.labels.owner`")
     asked = [key for key in _ASKING if key in entry]
     if not asked and entry.keys() <= _CONDITION.keys():
-        at.tell(f"the condition does not check its path: add one of {', '.join(_ASKING)}")
+        at.report(f"the condition does not check its path: add one of {', '.join(_ASKING)}")
     elif "exists" in asked and len(asked) > 1:
         others = " and ".join(f"`{key}`" for key in asked if key != "exists")
-        (at / "exists").tell(
+        (at / "exists").report(
             f"`exists` is redundant: {others} already requires a value",
             key=True,
         )
@@ -343,7 +343,7 @@ def _via(value: Any, at: At) -> tuple[Way, ...]:
             found.append(WAYS[name])
         else:
             hint = nearest(str(name), WAYS) or f"; the links are {', '.join(WAYS)}"
-            place.tell(f"`{name}` is not a known link{hint}")
+            place.report(f"`{name}` is not a known link{hint}")
     return tuple(found)
 
 

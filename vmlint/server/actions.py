@@ -13,7 +13,7 @@ from lsprotocol import types
 
 from vmlint.errors import VmlintError
 from vmlint.findings.baseline import Baseline
-from vmlint.findings.finding import Finding, Mend
+from vmlint.findings.finding import FileFix, Finding
 from vmlint.kubevirt.inference import End
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
@@ -85,26 +85,28 @@ def _touch(one: types.Range, other: types.Range) -> bool:
 
 
 def _fixes(view: View, finding: Finding, shown: types.Diagnostic) -> Iterator[types.CodeAction]:
-    mend = finding.mend
-    if mend is None or mend.obstacle:
+    file_fix = finding.file_fix
+    if file_fix is None or file_fix.obstacle:
         return
     with suppress(Unfit, IndexError):
-        content = view.text(mend.file)
-        if content is not None and not view.folder.analysed(mend.file).broken:
-            new = with_edits(content.content, mend.file, {mend.document: [mend.edits]}, keep_comments=_is_safe(mend))
-            if edit := workspace_edit(view, {mend.file: new}):
+        content = view.text(file_fix.file)
+        if content is not None and not view.folder.analysed(file_fix.file).broken:
+            new = with_edits(
+                content.content, file_fix.file, {file_fix.document: [file_fix.edits]}, keep_comments=_is_safe(file_fix)
+            )
+            if edit := workspace_edit(view, {file_fix.file: new}):
                 title = finding.fix[:1].upper() + finding.fix[1:] if finding.fix else f"Fix {finding.slug}"
                 yield types.CodeAction(
                     title,
                     types.CodeActionKind.QuickFix,
                     [shown],
-                    is_preferred=_is_safe(mend),
+                    is_preferred=_is_safe(file_fix),
                     edit=edit,
                 )
 
 
-def _is_safe(mend: Mend) -> bool:
-    return mend.how is Fix.SAFE
+def _is_safe(file_fix: FileFix) -> bool:
+    return file_fix.how is Fix.SAFE
 
 
 def fix_all(view: View, checked: Checked, name: str) -> list[types.CodeAction]:
@@ -133,8 +135,8 @@ def fix_all(view: View, checked: Checked, name: str) -> list[types.CodeAction]:
 
 
 def _is_fixable(finding: Finding, name: str) -> bool:
-    mend = finding.mend
-    return mend is not None and not mend.obstacle and mend.file == name and _is_safe(mend)
+    file_fix = finding.file_fix
+    return file_fix is not None and not file_fix.obstacle and file_fix.file == name and _is_safe(file_fix)
 
 
 def _tried(
@@ -144,13 +146,13 @@ def _tried(
     edits: dict[int, list[Sequence[Edit]]] = {}
     new = content
     for finding in plan:
-        assert finding.mend is not None
-        groups = edits.setdefault(finding.mend.document, [])
+        assert finding.file_fix is not None
+        groups = edits.setdefault(finding.file_fix.document, [])
         try:
-            new = with_edits(content, name, {**edits, finding.mend.document: [*groups, finding.mend.edits]})
+            new = with_edits(content, name, {**edits, finding.file_fix.document: [*groups, finding.file_fix.edits]})
         except (Unfit, IndexError):
             continue
-        groups.append(finding.mend.edits)
+        groups.append(finding.file_fix.edits)
     if new == content:
         return None
     report = view.folder.what_if(name, new)

@@ -185,8 +185,8 @@ def _of_held(kind: str, path: Path, api_version: str) -> tuple[str, Path, str]:
         return "DataVolume", ("spec", "pvc", *path[1:]), ""  # the same fields, whose schema is known
     if made is None or not issubclass(made, VMHolder):
         return kind, path, api_version
-    depth = len(made.held_path)
-    held = path[:depth] == made.held_path and len(path) >= depth
+    depth = len(made.embedded_path)
+    held = path[:depth] == made.embedded_path and len(path) >= depth
     return ("VirtualMachine", path[depth:], "") if held else (kind, path, api_version)
 
 

@@ -102,7 +102,7 @@ def _vm_paths(target: Target) -> tuple[Path, Path] | None:
     """Where the VM's and the VMI's specifications are in an object; the first is () where there is only a VMI."""
     made = subject_class(target.kind)
     if issubclass(made, VMHolder):
-        return (*made.held_path, "spec"), (*made.held_path, "spec", "template", "spec")
+        return (*made.embedded_path, "spec"), (*made.embedded_path, "spec", "template", "spec")
     if not issubclass(made, Workload):
         return None
     vmi = (*made.template_path, "spec")

@@ -65,8 +65,6 @@ class At:
         """Adds a mistake here; `key` means the key, not its value."""
         self.mistakes.append(Mistake(self.path, text, key))
 
-    tell = report
-
 
 def kind_of_value(value: Any) -> str:
     """The type of a value in the words of YAML: text, a list, a mapping."""

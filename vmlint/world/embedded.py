@@ -30,7 +30,7 @@ class EmbeddedVMs:
         self._world = world
 
     def vm(self, holder: VMHolder) -> VirtualMachine | None:
-        """The VM that is made of an object, which no file holds; its paths begin at `holder.held_path`.
+        """The VM that is made of an object, which no file holds; its paths begin at `holder.embedded_path`.
 
         None where the object holds no VM, or a variable in its place.
         """
@@ -38,7 +38,7 @@ class EmbeddedVMs:
 
 
 def _made(holder: VMHolder) -> VirtualMachine | None:
-    template = get(holder.data, *holder.held_path)
+    template = get(holder.data, *holder.embedded_path)
     if not isinstance(template, dict) or not isinstance(get(template, *_SPEC), dict):
         return None
     if isinstance(holder, VirtualMachineTemplate):

@@ -93,7 +93,7 @@ step("types an error and sees the diagnostic", function()
   assert(found.severity == vim.diagnostic.severity.ERROR, "it is no error")
 end)
 
-step("mends it and the diagnostic goes away", function()
+step("fixes it and the diagnostic goes away", function()
   press("u")
   wait("no diagnostic", function()
     return #codes() == 0

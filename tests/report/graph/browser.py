@@ -43,7 +43,7 @@ _MIDDLE = """(() => {
 
 
 class Browser:
-    """One page of it. `asked` are the addresses that the page wanted, `told` what it complained of."""
+    """One page of it. `asked` are the addresses that the page wanted, `complaints` what it complained of."""
 
     def __init__(self, to: int, answers: int) -> None:
         self._to, self._answers = to, answers
@@ -51,7 +51,7 @@ class Browser:
         self._buffer = b""
         self._session = ""
         self.asked: list[str] = []
-        self.told: list[str] = []
+        self.complaints: list[str] = []
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -88,11 +88,11 @@ class Browser:
         if method == "Network.requestWillBeSent":
             self.asked.append(about["request"]["url"])
         elif method == "Log.entryAdded":
-            self.told.append(about["entry"]["text"])
+            self.complaints.append(about["entry"]["text"])
         elif method == "Runtime.exceptionThrown":
-            self.told.append(json.dumps(about["exceptionDetails"]))
+            self.complaints.append(json.dumps(about["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled":
-            self.told.append(json.dumps(about["args"]))
+            self.complaints.append(json.dumps(about["args"]))
 
     def open(self, file: Path, *, dark: bool = False, width: int = 1440, height: int = 900) -> None:
         """Shows a file, and waits until it is there."""

@@ -203,7 +203,7 @@ class Page:
     ) -> None:
         file.write_text(render(graph, about, sources), "utf-8")
         chromium.asked.clear()
-        chromium.told.clear()
+        chromium.complaints.clear()
         self.browser = chromium
         self.file = file
         chromium.open(file, **options)
@@ -231,7 +231,7 @@ class Page:
     def calm(self) -> None:
         """Nothing was asked for but the page, and nothing was complained of."""
         assert set(self.browser.asked) <= {self.file.resolve().as_uri()}
-        assert self.browser.told == []
+        assert self.browser.complaints == []
 
 
 VM = "VirtualMachine.kubevirt.io/shop/web"
