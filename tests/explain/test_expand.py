@@ -194,6 +194,8 @@ def test_what_the_hyperconverged_object_sets() -> None:
         spec: {evictionStrategy: LiveMigrate}
         """
     assert only(vm(), operator).data["spec"]["template"]["spec"]["evictionStrategy"] == "LiveMigrate"
+    another = operator.replace("name: kubevirt-hyperconverged", "name: another")
+    assert "evictionStrategy" not in only(vm(), operator, another).data["spec"]["template"]["spec"]
     spec = {
         "resourceRequirements": {"vmiCPURequest": "200m"},
         "higherWorkloadDensity": {"memoryOvercommitPercentage": 150},

@@ -150,9 +150,10 @@ class Application:
 
     @property
     def operator(self) -> Mapping[str, Any] | None:
-        """The first object of the files whose operator writes the KubeVirt object."""
+        """The object whose operator writes the KubeVirt object; an empty one where the files have several, so that what
+        they set is not known. None where they have none."""
         found = self.cluster.of_kind("HyperConverged")
-        return found[0].data if found else None
+        return found[0].data if len(found) == 1 else {} if found else None
 
     @property
     def cluster_config(self) -> ClusterConfig:
