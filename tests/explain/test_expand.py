@@ -196,12 +196,8 @@ def test_what_the_hyperconverged_object_sets() -> None:
     assert only(vm(), operator).data["spec"]["template"]["spec"]["evictionStrategy"] == "LiveMigrate"
     another = operator.replace("name: kubevirt-hyperconverged", "name: another")
     assert "evictionStrategy" not in only(vm(), operator, another).data["spec"]["template"]["spec"]
-    spec = {
-        "resourceRequirements": {"vmiCPURequest": "200m"},
-        "higherWorkloadDensity": {"memoryOvercommitPercentage": 150},
-    }
-    config = ClusterConfig.of(None, {"spec": spec})
-    assert (config.cpu_request, config.memory_overcommit, config.interface) == ("200m", 150, "masquerade")
+    config = ClusterConfig.of(None, {"spec": {"higherWorkloadDensity": {"memoryOvercommitPercentage": 150}}})
+    assert (config.memory_overcommit, config.interface) == (150, "masquerade")
     assert ClusterConfig.of(None, {}).eviction_strategy == "None"
 
 

@@ -94,7 +94,6 @@ class ClusterConfig(Record):
         """What the spec of a HyperConverged object configures. The eviction strategy that it does not set depends on
         the number of nodes."""
         return cls(
-            cpu_request=_cpu_request(get(spec, "resourceRequirements", "vmiCPURequest")),
             eviction_strategy=text(spec, "evictionStrategy") or NO_STRATEGY,
             interface="masquerade",
             memory_overcommit=whole(get(spec, "higherWorkloadDensity", "memoryOvercommitPercentage")) or 100,
