@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vmlint.source.ignore import Excluded, Ignored
+from vmlint.source.ignore import Excluded, Ignored, compiled, matches
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,14 @@ from vmlint.source.ignore import Excluded, Ignored
 )
 def test_exclusion_patterns(pattern: str, name: str, out: bool) -> None:
     assert Excluded([pattern])(name) is out
+
+
+def test_a_name_that_is_no_utf_8_is_matched_with_a_question_mark() -> None:
+    spec = compiled(["vms/", "z?.yaml"])
+    assert matches(spec, "vms/\udcff/web.yaml")
+    assert matches(spec, "z\udcff.yaml")
+    assert not matches(spec, "a\udcff.yaml")
+    assert matches(spec, "vms/é.yaml")
 
 
 def test_no_pattern_excludes_nothing() -> None:

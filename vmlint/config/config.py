@@ -20,6 +20,7 @@ from vmlint.record import Record
 from vmlint.rule import Effect, Level, Rule
 from vmlint.source.authored import At
 from vmlint.source.document import Skipped
+from vmlint.source.ignore import matches
 
 __all__ = ["Config", "Ignore", "Levels", "Override"]
 
@@ -192,7 +193,7 @@ class Config(Record):
         layers: list[Config | Override] = [self]
         if self.overrides:
             path = self.path_of(file)
-            layers += [layer for layer in self.overrides if ignore_spec(layer.paths).match_file(path)]
+            layers += [layer for layer in self.overrides if matches(ignore_spec(layer.paths), path)]
         if not all(_chosen(layer, rule) for layer in layers):
             return None
         levels = [level for layer in layers if (level := _level(layer.levels, rule)) is not None]

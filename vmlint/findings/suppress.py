@@ -21,6 +21,7 @@ from vmlint.record import Record
 from vmlint.rule import Change, Doubt, Effect, Fault, Rule, Spot
 from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
+from vmlint.source.ignore import matches
 from vmlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ class Silence:
     def _reaches(self, mark: Mark, file: str) -> bool:
         """Whether an entry of the configuration that holds for a file is about it."""
         owner = self._owner(file) if _document(mark.place).file else self._config
-        return not mark.path or ignore_spec((mark.path,)).match_file(owner.path_of(file))
+        return not mark.path or matches(ignore_spec((mark.path,)), owner.path_of(file))
 
     def _names(self, mark: Mark, resource: ObjectId | None) -> bool:
         """Whether an entry of a configuration is about an object."""

@@ -135,7 +135,13 @@ _CLUSTERS_OWN = frozenset(
 """Groups of Kubernetes itself and of its networks and snapshots, in which no other kind of these names is."""
 
 
-_OWN = ("VirtualMachine", "DataVolume", "DataImportCron")
+_WHOLE = {
+    "VirtualMachine": (("template",), ("runStrategy", "running")),
+    "DataVolume": (("source", "sourceRef"), ("storage", "pvc")),
+    "DataImportCron": (("template",), ("schedule",)),
+}
+"""By kind, fields of which a whole object's `spec` has one each. A kustomization's patch needs no `apiVersion`, and has
+seldom all of them."""
 
 
 def untyped(data: Any) -> str:
@@ -151,7 +157,8 @@ def untyped(data: Any) -> str:
     version, kind = (value if isinstance(value, str) else "" for value in map(data.get, ("apiVersion", "kind")))
     if not kind:
         return "kind" if version.rpartition("/")[0] in _GROUPS else ""
-    return "apiVersion" if not version and kind.startswith(_OWN) else ""
+    needed = _WHOLE.get(kind, ((),))
+    return "apiVersion" if not version and all(any(one in data["spec"] for one in group) for group in needed) else ""
 
 
 def stranger(api_version: str, kind: str) -> Kind | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-__all__ = ["Excluded", "Ignored", "compiled"]
+__all__ = ["Excluded", "Ignored", "compiled", "matches"]
 
 _MAX_BYTES = 256 * 1024
 """The largest `.gitignore` that is read."""
@@ -41,7 +41,7 @@ class Excluded:
         plain = name.lstrip("/")
         while plain.startswith("../"):
             plain = plain[3:]
-        return self._spec.match_file(f"{plain}/" if directory else plain)
+        return matches(self._spec, f"{plain}/" if directory else plain)
 
 
 class Ignored:
@@ -133,3 +133,8 @@ def _valid(lines: list[str]) -> Iterator[str]:
         except ValueError:
             continue
         yield line
+
+
+def matches(spec: GitIgnoreSpec, name: str) -> bool:
+    """Whether patterns name a file. RE2 reads UTF-8 alone: what of a name is none counts as `?`."""
+    return spec.match_file(name if name.isascii() else name.encode("utf-8", "replace").decode())
