@@ -38,7 +38,8 @@ def without_checked(out: str) -> str:
 def test_write_then_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["baseline", "write"]) == 0
     assert capsys.readouterr().err == (
-        "1 finding in `.vmlint-baseline.json`: `vmlint check --baseline .vmlint-baseline.json` shows others\n"
+        "1 finding recorded in `.vmlint-baseline.json`; "
+        "`vmlint check --baseline .vmlint-baseline.json` reports only new ones\n"
     )
     assert main(["baseline", "check", "vms"]) == 0
     assert without_checked(capsys.readouterr().out) == "clean: 1 object from 1 file · 1 suppressed\n"

@@ -121,6 +121,20 @@ def test_questions_that_differ_in_names_are_one_row() -> None:
     assert said(report, verbose=True).count("which access mode") == 7
 
 
+def test_questions_with_one_cause_are_one_row() -> None:
+    reason = "which access mode DataVolume template `{}` gets: storage class `{}` is not in the files"
+    classes = ("ceph", "nfs", "ceph", "lvm", "ssd")
+    asked = (Undecided("a.yaml", line, vm("web"), reason.format(line, name)) for line, name in enumerate(classes, 1))
+    assert said(CLEAN._replace(undecided=tuple(asked))).partition("undecided  ")[2].partition("\n\n")[0] == (
+        "a.yaml:1  VirtualMachine shop/web: which access mode DataVolume template `1` gets: "
+        "storage class `ceph` is not in the files\n"
+        "                       and 1 more question like it: a.yaml:3\n"
+        "           a.yaml:2  VirtualMachine shop/web: which access mode DataVolume template `2` gets: "
+        "storage class `nfs` is not in the files\n"
+        "                       and 2 more questions like it: a.yaml:4, a.yaml:5"
+    )
+
+
 def test_a_report_without_findings_has_what_was_looked_at() -> None:
     kinds = tuple(KindCount(kind, number) for kind, number in zip("ABCDEFGH", (1, 2, 3, 4, 5, 6, 7, 8), strict=True))
     report = Report("0.1.0", counts=Counts(files=5, objects=36, kinds=kinds), rules=tuple(rules()[:2]))

@@ -29,7 +29,7 @@ _EXAMPLES = (
 _EXITS = {
     Exit.CLEAN: "the file is written; or nothing is new and no entry is stale",
     Exit.FINDINGS: "findings are new, or entries are stale",
-    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL)},
+    **{exit: exit.meaning for exit in (Exit.USAGE, Exit.NOTHING_READ, Exit.INTERNAL, Exit.INTERRUPTED)},
 }
 
 
@@ -84,7 +84,8 @@ def run(words: Sequence[str]) -> Exit:
         baseline = Baseline.from_findings(report.findings, file)
         write_file(file, baseline.text())
         number = len(baseline)
-        say(f"{number} finding{'' if number == 1 else 's'} in `{file}`: `vmlint check --baseline {file}` shows others")
+        findings = f"{number} finding{'' if number == 1 else 's'}"
+        say(f"{findings} recorded in `{file}`; `vmlint check --baseline {file}` reports only new ones")
         return Exit.CLEAN
 
     from vmlint.report.text import render

@@ -137,7 +137,7 @@ def make_parser() -> Parser:
         "-v",
         "--verbose",
         action="store_true",
-        help="list everything that was skipped or is undecided, and external references",
+        help="show each finding by itself, and list all that is skipped or undecided, and external references",
     )
     add_color(shown)
     add_options(shown, "--help")

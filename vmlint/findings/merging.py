@@ -10,7 +10,7 @@ from typing import Any
 
 from vmlint.findings.finding import Finding, ObjectId, Suppressed
 
-__all__ = ["merged", "merged_suppressed"]
+__all__ = ["merged", "merged_suppressed", "own_message"]
 
 _MOST_NAMED = 5
 """The most other objects that a message names; the finding has all."""
@@ -57,7 +57,16 @@ def _place(finding: Finding) -> tuple[object, ...]:
 def _with_others(finding: Finding, others: Sequence[ObjectId]) -> Finding:
     if not others:
         return finding
+    message = finding.message if finding.message.endswith((".", "?", "!")) else f"{finding.message}."
+    return finding._replace(message=f"{message}{_also_in(others)}", also=tuple(others))
+
+
+def _also_in(others: Sequence[ObjectId]) -> str:
     named = ", ".join(f"`{other.namespace}/{other.name}`".replace("`/", "`") for other in others[:_MOST_NAMED])
     more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
-    message = finding.message if finding.message.endswith((".", "?", "!")) else f"{finding.message}."
-    return finding._replace(message=f"{message} Also in {named}{more}.", also=tuple(others))
+    return f" Also in {named}{more}."
+
+
+def own_message(finding: Finding) -> str:
+    """The message of a finding without the sentence that names the objects of other deployments."""
+    return finding.message.removesuffix(_also_in(finding.also)) if finding.also else finding.message

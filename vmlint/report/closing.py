@@ -12,15 +12,15 @@ from vmlint.report.layout import Line, Page, Segment, one_or_two, table, wrap
 from vmlint.report.wording import FIX_OPTIONS, changed, counted, doubt, place, sentence, statement, stop, tally
 from vmlint.rule import Fix
 
-__all__ = ["closing", "summary", "verdict"]
+__all__ = ["ROWS", "closing", "summary", "verdict"]
 
 _T = TypeVar("_T")
 
 _PLACES = 3
 """How many places of one reason are listed unless all are wanted."""
 
-_ROWS = 10
-"""How many reasons, and how many undecided questions, are listed unless all are wanted."""
+ROWS = 10
+"""How many reasons, undecided questions, and findings with the same cause are listed unless all are wanted."""
 
 _NAME = re.compile(r"`[^`]*`")
 
@@ -74,7 +74,7 @@ def _suppressed(report: Report, page: Page) -> list[Line]:
 
 def _stale(report: Report, page: Page, verbose: bool) -> list[Line]:
     """What the baseline counts in vain."""
-    shown, hidden = _some(report.stale, _ROWS, verbose)
+    shown, hidden = _some(report.stale, ROWS, verbose)
     texts: list[Line] = []
     for stale in shown:
         what = f"{stale.rule} {stale.about}{f' at {stale.field}' if stale.field else ''}"
@@ -86,7 +86,7 @@ def _skipped(report: Report, page: Page, verbose: bool) -> list[Line]:
     by_reason: dict[str, list[Skipped]] = defaultdict(list)
     for skipped in report.skipped:
         by_reason[skipped.reason].append(skipped)
-    shown, hidden = _some(list(by_reason.items()), _ROWS, verbose)
+    shown, hidden = _some(list(by_reason.items()), ROWS, verbose)
     texts: list[Line] = []
     for reason, group in shown:
         texts.append((Segment(page.show(f"{_files_and_documents(group)}: {reason}")),))
@@ -108,11 +108,9 @@ def _places(group: list[Skipped], page: Page, verbose: bool) -> list[str]:
 
 
 def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
-    """Questions that differ in names only are one row, with the first of them as the example."""
-    groups: dict[str, list[Undecided]] = defaultdict(list)
-    for number, item in enumerate(report.undecided):
-        groups[f"{number}" if verbose else _NAME.sub("", item.reason)].append(item)
-    shown, _ = _some(list(groups.values()), _ROWS, verbose)
+    """Questions that are alike are one row, with the first of them as the example."""
+    groups = [[item] for item in report.undecided] if verbose else _alike(report.undecided)
+    shown, _ = _some(groups, ROWS, verbose)
     rows: list[tuple[str, Line]] = []
     for first, *others in shown:
         rows.append((page.show(place(first.file, first.line)), (Segment(page.show(doubt(first))),)))
@@ -125,6 +123,21 @@ def _undecided(report: Report, page: Page, verbose: bool) -> list[Line]:
     hidden = len(report.undecided) - sum(map(len, shown))
     lines = table("undecided", rows, page.width, column=_COLUMN, widest=_WIDEST_PLACE)
     return lines + table("", [("", text) for text in _hidden(hidden, "question")], page.width, column=_COLUMN)
+
+
+def _alike(undecided: Sequence[Undecided]) -> list[list[Undecided]]:
+    """The questions in groups that differ in names only; those with one cause, such as a storage class that is not in
+    the files, are a group of their own."""
+    keys = []
+    for item in undecided:
+        question, _, cause = item.reason.rpartition(": ")
+        keys.append((_NAME.sub("", question), cause))
+    numbers = Counter(keys)
+    groups: dict[tuple[str, str], list[Undecided]] = defaultdict(list)
+    for item, (question, cause) in zip(undecided, keys, strict=True):
+        shared = numbers[question, cause] > 1
+        groups[question, cause if shared else _NAME.sub("", cause)].append(item)
+    return list(groups.values())
 
 
 def _references(report: Report, page: Page) -> list[Line]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from vmlint.findings.finding import Finding, Report, Step
+from vmlint.report.bundles import Bundle, bundles
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import changed, counted, doubt, place, sentence, stop, tally
 
@@ -56,18 +57,19 @@ def _size(block: str) -> int:
     return len(block.encode("utf-8")) + 2
 
 
-def _fitting(objects: Iterable[tuple[str, list[str]]], room: int) -> tuple[list[str], int]:
+def _fitting(objects: Iterable[tuple[str, list[Bundle]]], room: int) -> tuple[list[str], int]:
     """The blocks that fit into the room, and how many findings they show."""
     blocks: list[str] = []
     shown = 0
-    for heading, findings in objects:
+    for heading, group in objects:
         room -= _size(heading)
-        for number, finding in enumerate(findings):
-            room -= _size(finding)
+        for number, bundle in enumerate(group):
+            block = _bundle(bundle)
+            room -= _size(block)
             if room < 0:
                 return blocks, shown
-            blocks += [finding] if number else [heading, finding]
-            shown += 1
+            blocks += [block] if number else [heading, block]
+            shown += 1 + len(bundle.others)
     return blocks, shown
 
 
@@ -92,24 +94,31 @@ def _rows(report: Report) -> Iterator[str]:
         yield f"| {number} | {level.value} | {_escaped(visible(rule))} | {_escaped(visible(slug))} | {effect.value} |"
 
 
-def _objects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[str]]]:
-    """Each object's heading with its findings, in the order of the report; what hangs on none stands by its file."""
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        found[str(finding.resource or finding.file)].append(finding)
-    for name, group in found.items():
-        yield f"### {code(name)}", [_finding(finding) for finding in group]
+def _objects(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Bundle]]]:
+    """Each object's heading with its findings, in the order of the report; those of a whole document have its file.
+
+    Findings with the same cause are under the object of the first.
+    """
+    groups: dict[str, list[Bundle]] = defaultdict(list)
+    for bundle in bundles(findings):
+        groups[str(bundle.first.resource or bundle.first.file)].append(bundle)
+    for name, group in groups.items():
+        yield f"### {code(name)}", group
 
 
-def _finding(finding: Finding) -> str:
-    about = [
+def _bundle(bundle: Bundle) -> str:
+    finding = bundle.first
+    title = [
         f"- **{finding.level.value}**",
         prose(f"{finding.rule} {finding.slug}"),
         finding.effect.value,
         code(place(finding.file, finding.line, finding.column)),
     ]
-    lines = [" · ".join(about), prose(sentence(finding.message))]
+    lines = [" · ".join(title), prose(sentence(finding.message))]
     lines += [f"Fix: {prose(sentence(finding.fix))}"] if finding.fix else []
+    if bundle.others:
+        places = [code(place(other.file, other.line, other.column)) for other in bundle.others]
+        lines.append(f"Also at {', '.join(places)}.")
     steps = [f"1. {_step(step)}" for step in finding.chain]
     return "\n  ".join(["\\\n  ".join(lines), *steps])
 
