@@ -132,7 +132,8 @@ class Meta(Record):
     certain kind of fix that the rule's faults have, None without any.
 
     `strict`: strict field validation refuses what the rule reports as ignored. `final`: if the rule reports a refusal
-    of an object, no other rule checks the object.
+    of an object, no other rule checks the object. `refuses_updates`: the rule is about what the cluster refuses in
+    updates and accepts in new objects; where its subject is no `Change`, it reports that as a risk of the object.
 
     `about` is a question to the subject and its world. Rules share it, it is answered once for each subject, and the
     rule is called only if the answer is not empty. `fields` are names of fields: the rule is called only for objects
@@ -149,6 +150,7 @@ class Meta(Record):
     fields: tuple[str, ...] = ()
     final: bool = False
     strict: bool = False
+    refuses_updates: bool = False
     level: Level | None = None
     fix: Fix | None = None
 

@@ -45,7 +45,7 @@ from vmlint.world import World
 
 from ._settings import faults
 
-META = Meta("VM050", effect=Effect.RISK, since="0.1", subject=KubeVirt)
+META = Meta("VM050", effect=Effect.RISK, since="0.1", subject=KubeVirt, refuses_updates=True)
 
 _THEN = "KubeVirt accepts it when the object is created, and refuses the update that introduces it."
 

@@ -41,7 +41,14 @@ from vmlint.world import World
 
 from .._about import applied_again
 
-META = Meta("VM190", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change), about=applied_again)
+META = Meta(
+    "VM190",
+    effect=Effect.RISK,
+    since="0.1",
+    subject=(VirtualMachine, Change),
+    about=applied_again,
+    refuses_updates=True,
+)
 
 
 def check(subject: VirtualMachine | Change, world: World) -> Iterator[Fault]:

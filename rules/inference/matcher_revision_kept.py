@@ -39,7 +39,7 @@ from vmlint.model.unknown import is_unknown
 from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
 
-META = Meta("VM113", effect=Effect.REJECTED, since="0.1", subject=Change)
+META = Meta("VM113", effect=Effect.REJECTED, since="0.1", subject=Change, refuses_updates=True)
 
 
 def check(change: Change, world: World) -> Iterator[Fault]:

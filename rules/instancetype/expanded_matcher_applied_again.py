@@ -49,7 +49,14 @@ from vmlint.world import World
 
 from .._about import applied_again
 
-META = Meta("VM290", effect=Effect.RISK, since="0.1", subject=(VirtualMachine, Change), about=applied_again)
+META = Meta(
+    "VM290",
+    effect=Effect.RISK,
+    since="0.1",
+    subject=(VirtualMachine, Change),
+    about=applied_again,
+    refuses_updates=True,
+)
 
 _FIX = "set `referencePolicy: reference`, or write the values into the VM instead of `instancetype`"
 

@@ -52,7 +52,7 @@ from vmlint.world import World
 
 from .._updates import shown
 
-META = Meta("VM428", effect=Effect.REJECTED, since="0.1", subject=Change)
+META = Meta("VM428", effect=Effect.REJECTED, since="0.1", subject=Change, refuses_updates=True)
 
 _CHOSEN = "cdi.kubevirt.io/applyStorageProfile"
 _SIZE: Path = ("spec", "resources", "requests", "storage")

@@ -52,7 +52,7 @@ from vmlint.world import World
 
 from .._updates import describe
 
-META = Meta("VM427", effect=Effect.REJECTED, since="0.1", subject=Change)
+META = Meta("VM427", effect=Effect.REJECTED, since="0.1", subject=Change, refuses_updates=True)
 
 _CDI, _SNAPSHOT, _KUBEVIRT = "cdi.kubevirt.io", "snapshot.kubevirt.io", "kubevirt.io"
 _BACKUP = "backup.kubevirt.io"

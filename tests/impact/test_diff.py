@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 import yaml
 
 import vmlint
+from tests.cases import FIXTURES
 from vmlint.impact.model import Impact, ObjectChange, Verdict
 
 Edit = Callable[[dict[str, Any]], None]
@@ -502,3 +504,87 @@ def test_a_datavolume_that_leaves_its_template_exists(tmp_path: Path, size: str,
     changes = {change.resource.kind: change for change in _impact(tmp_path, [before], [vm, alone]).changes}
     assert changes["DataVolume"].verdict is verdict
     assert "VM `shop/web` made it" in changes["DataVolume"].notes[-1]
+
+
+# Edits that the cluster refuses in part
+
+_TWICE = {"featureGates": ["HostDisk"], "disabledFeatureGates": ["HostDisk"]}
+
+
+def _overcommitted(name: str) -> dict[str, Any]:
+    refused = _instancetype(name, 2, "2Gi")
+    refused["spec"]["memory"]["overcommitPercent"] = 150
+    return refused
+
+
+def test_a_vm_is_judged_with_the_old_object_where_its_edit_is_refused(tmp_path: Path) -> None:
+    more_sockets = _edited(VM, _set(*_DOMAIN, "cpu", "sockets", value=12))
+    room: dict[str, Any] = {"liveUpdateConfiguration": {"maxCpuSockets": 16}}
+    refused = _kubevirt(developerConfiguration=_TWICE, **room)
+    impact = _impact(tmp_path, [_kubevirt(**room), VM], [refused, more_sockets])
+    assert _change(impact, "KubeVirt").verdict is Verdict.REFUSED
+    assert _change(impact).verdict is Verdict.LIVE
+    assert _change(impact).notes == ()
+
+    room["vmRolloutStrategy"] = "Stage"
+    refused = _kubevirt(developerConfiguration=_TWICE, **room)
+    impact = _impact(_sub(tmp_path, "stage"), [_kubevirt(), VM], [refused, more_sockets])
+    assert "at most 8 sockets" in _change(impact).message
+    assert _change(impact).notes == (
+        "judged with the old KubeVirt `kubevirt/kubevirt`, because the cluster refuses that part of the edit",
+    )
+
+
+def test_a_vm_that_nobody_edits_does_not_change_with_a_refused_edit(tmp_path: Path) -> None:
+    refused = _kubevirt(developerConfiguration=_TWICE, cpuModel="Skylake-Server")
+    (change,) = _impact(tmp_path, [_kubevirt(), VM], [refused, VM]).changes
+    assert change.resource.kind == "KubeVirt"
+
+
+def test_a_new_object_that_is_refused_does_not_exist_for_others(tmp_path: Path) -> None:
+    impact = _impact(tmp_path, [VM], [_overcommitted("small"), _with_instancetype("small")])
+    change = _change(impact)
+    assert change.group == "trouble"
+    assert change.never_starts == "the instancetype `small` does not exist."
+    assert change.notes == (
+        "judged without the new VirtualMachineClusterInstancetype `small`, because the cluster refuses that part of "
+        "the edit",
+    )
+
+
+def test_a_disk_that_a_vm_made_is_what_it_was_where_its_edit_is_refused(tmp_path: Path) -> None:
+    root = {"name": "root", "dataVolume": {"name": "web-root"}}
+    vm = _edited(VM, _set("spec", "template", "spec", "volumes", value=[root]))
+
+    def disk(*modes: str) -> dict[str, Any]:
+        storage = {"accessModes": list(modes), "resources": {"requests": {"storage": "1Gi"}}}
+        return {"metadata": {"name": "web-root"}, "spec": {"source": {"blank": {}}, "storage": storage}}
+
+    before = _edited(vm, _set("spec", "dataVolumeTemplates", value=[disk("ReadWriteMany")]))
+    alone = {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume", **disk("ReadWriteOnce")}
+    alone["metadata"]["namespace"] = "shop"
+    after = _edited(vm, _set(*_DOMAIN, "memory", "guest", value="4Gi"))
+    impact = _impact(tmp_path, [before], [after, alone])
+    assert _change(impact, "DataVolume").verdict is Verdict.REFUSED
+    assert _change(impact).verdict is Verdict.LIVE  # it can be migrated
+
+
+_EDITS_BY_RULES = sorted(
+    case.parent
+    for case in FIXTURES.glob("*/bad*/before")
+    if '"effect": "rejected"' in case.parent.with_suffix(".json").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("case", _EDITS_BY_RULES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_what_a_rule_about_updates_calls_refused_is_refused(case: Path) -> None:
+    findings = json.loads(case.with_suffix(".json").read_text("utf-8"))["findings"]
+    refused: dict[tuple[str, str], set[str]] = {}
+    for finding in findings:
+        if finding["effect"] == "rejected":
+            resource = finding["resource"]
+            refused.setdefault((resource["kind"], resource["name"]), set()).add(finding["message"])
+    impact = vmlint.diff([case / "before"], [case / "after"])
+    changes = {(change.resource.kind, change.resource.name): change for change in impact.of("refused")}
+    assert changes.keys() == refused.keys()
+    assert all(changes[key].message in messages for key, messages in refused.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ from vmlint.world.settings import Settings
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
 
-__all__ = ["Workspace", "snapshot_of", "world_of"]
+__all__ = ["Workspace", "snapshot_of", "with_objects", "world_of"]
 
 
 class Workspace:
@@ -249,6 +249,18 @@ def snapshot_of(request: RunRequest) -> Snapshot:
 def world_of(repository: Repository, settings: Config) -> World:
     """The cluster of all objects as the files have them, and what the settings say of it."""
     return _Around(settings).world(repository.resources)
+
+
+def with_objects(snapshot: Snapshot, objects: Mapping[int, Resource | None]) -> Snapshot:
+    """The snapshot with other objects in the place of some, by the id of these; None for none."""
+
+    def replaced(deployment: Deployment) -> Deployment:
+        resources = (objects.get(id(resource), resource) for resource in deployment.resources)
+        return deployment._replace(resources=tuple(resource for resource in resources if resource is not None))
+
+    repository = snapshot.repository
+    repository = repository._replace(deployments=tuple(map(replaced, repository.deployments)))
+    return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)
 
 
 def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:

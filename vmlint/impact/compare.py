@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.workspace import with_objects
 from vmlint.impact.losses import pruning
-from vmlint.impact.model import Impact, ObjectChange
-from vmlint.impact.objects import already_made, changed_object, created, deleted, deleted_namespace
+from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
+from vmlint.impact.objects import changed_object, created, deleted, deleted_namespace
 from vmlint.impact.pairing import Pair, Side, pairs
-from vmlint.impact.refusal import tells_updates
 from vmlint.impact.vms import changed_vm
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
+from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
 
 __all__ = ["compare", "ordered"]
 
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
-_GROUPS = (
-    "data loss",
-    "refused",
-    "trouble",
-    "deleted",
-    "restart",
-    "run",
-    "live",
-    "next start",
-    "finding",
-    "default",
-    "deprecated",
-    "created",
-    "nothing",
-    "resolved",
-)
-"""The groups of changes, the worst first."""
-
 _ASSUMED = (
     "The objects in the cluster equal those in the files before the edit, and the guests that their run strategies "
     "start are running.",
@@ -49,75 +32,111 @@ _ASSUMED = (
 
 def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before", "after")) -> Impact:
     """What happens to each object when `after` is applied to a cluster that runs `before`."""
-    rules = [rule for rule in after.settings.all_rules() if _tells_refusals(rule)]
-    prune = pruning(before)
-    found = list(pairs(before, after))
-    new = [pair.after for pair in found if pair.before is None and pair.after is not None]
-    makers = _makers(found)
-    changes: list[ObjectChange] = []
-    unchanged = 0
-    for pair in found:
-        change = _change(pair, rules, makers)
-        if pair.after is None and pair.before is not None:
-            change = None
-            if _matters(pair.before.resource) and pair.before.resource.name:
-                change = deleted(pair.before, prune, _renamed(pair.before.resource, new), rules)
-            elif pair.before.resource.kind == _NAMESPACE:
-                change = deleted_namespace(pair.before, prune)
-        if change is None:
-            unchanged += 1
-        else:
-            changes.append(change)
-    merged = ordered(changes)
+    rules = [rule for rule in after.settings.all_rules() if _may_refuse(rule)]
+    judged = list(_judged(before, after, rules))
+    if refused := [one for one in judged if one.is_refused_edit]:
+        judged = [*refused, *_judged_again(before, after, rules, judged, refused)]
+    merged = ordered(one.change for one in judged if one.change is not None)
     return Impact(
         *names,
         changes=merged,
-        unchanged=unchanged,
+        unchanged=sum(one.change is None for one in judged),
         assumptions=tuple(_assumptions(merged, after)),
         skipped=after.repository.skipped,
         version=VERSION,
     )
 
 
+class _Judged(Record):
+    """What the edit does to the object of a pair; None for nothing that is reported."""
+
+    pair: Pair
+    change: ObjectChange | None
+
+    @property
+    def key(self) -> tuple[str, int] | None:
+        """Which object of the files after the edit it is, as one deployment applies it."""
+        side = self.pair.after
+        return None if side is None else (side.deployment, id(side.resource))
+
+    @property
+    def is_refused_edit(self) -> bool:
+        """Whether the cluster keeps what it has of an object that others may depend on, and no VM."""
+        refused = self.change is not None and self.change.verdict is Verdict.REFUSED
+        return refused and self.pair.after is not None and not _is_vm(self.pair.after.resource)
+
+
+def _judged(before: Snapshot, after: Snapshot, rules: Sequence[Rule]) -> Iterator[_Judged]:
+    found = list(pairs(before, after))
+    new = [pair.after for pair in found if pair.before is None and pair.after is not None]
+    prune = pruning(before)
+    for pair in found:
+        change = None
+        if pair.after is not None:
+            change = _change(pair, rules)
+        elif pair.before is not None and _matters(pair.before.resource) and pair.before.resource.name:
+            change = deleted(pair.before, prune, _renamed(pair.before.resource, new), rules)
+        elif pair.before is not None and pair.before.resource.kind == _NAMESPACE:
+            change = deleted_namespace(pair.before, prune)
+        yield _Judged(pair, change)
+
+
+def _judged_again(
+    before: Snapshot, after: Snapshot, rules: Sequence[Rule], judged: Iterable[_Judged], refused: Sequence[_Judged]
+) -> Iterator[_Judged]:
+    """All other objects, in a cluster that keeps what it has of those whose edits it refuses; with a note where that
+    makes a difference."""
+    kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in refused) if new is not None}
+    known = {one.key: one.change for one in judged}
+    note = _without(refused)
+    for one in _judged(before, with_objects(after, kept), rules):
+        if one.pair.after is not None and any(one.pair.after.resource is old for old in kept.values()):
+            continue
+        change = one.change
+        if change is not None and one.key is not None and change != known[one.key]:
+            change = change._replace(notes=(*change.notes, note))
+        yield _Judged(one.pair, change)
+
+
+def _without(refused: Iterable[_Judged]) -> str:
+    """A note about objects that are judged with what the cluster keeps."""
+    edited: list[str] = []
+    new: list[str] = []
+    for old, side in (one.pair for one in refused):
+        if side is not None:
+            (edited if old else new).append(f"{side.resource.ref.kind} `{side.resource.ref.short}`")
+    parts = [f"with the old {', '.join(edited)}"] * bool(edited) + [f"without the new {', '.join(new)}"] * bool(new)
+    return f"judged {' and '.join(parts)}, because the cluster refuses that part of the edit"
+
+
 def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
     """The changes, the worst first; what is the same in several deployments is one."""
+    rank = {group: number for number, group in enumerate(Group)}
     merged = _merged(changes)
     return tuple(
-        sorted(
-            merged, key=lambda change: (_GROUPS.index(change.group), not change.is_vm, change.resource, change.message)
-        )
+        sorted(merged, key=lambda change: (rank[change.group], not change.is_vm, change.resource, change.message))
     )
 
 
-def _tells_refusals(rule: Rule) -> bool:
-    return rule.meta.effect in (Effect.REJECTED, Effect.STUCK) or tells_updates(rule)
+def _may_refuse(rule: Rule) -> bool:
+    return rule.meta.effect in (Effect.REJECTED, Effect.STUCK) or rule.meta.refuses_updates
 
 
-def _makers(found: Iterable[Pair]) -> Mapping[tuple[str, str], Side]:
-    """The VMs before the edit by the DataVolumes that they made from templates: namespace and name."""
-    sides = [pair.before for pair in found if pair.before is not None]
-    return {
-        (side.resource.namespace, name): side
-        for side in sides
-        if isinstance(side.resource, VirtualMachine) and not isinstance(side.resource, VirtualMachinePool)
-        for _, name, _ in side.resource.templates()
-    }
-
-
-def _change(pair: Pair, rules: Sequence[Rule], makers: Mapping[tuple[str, str], Side]) -> ObjectChange | None:
-    if pair.after is None:
-        return None
+def _change(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
+    """What becomes of an object that is in the files after the edit."""
+    assert pair.after is not None
     if pair.before is None:
-        new = pair.after.resource
-        if isinstance(new, DataVolume) and (maker := makers.get((new.namespace, new.name))):
-            return already_made(maker, pair.after, rules)
         return created(pair.after, rules) if _matters(pair.after.resource) else None
     old, new = pair.before.resource, pair.after.resource
-    if isinstance(old, VirtualMachine) and isinstance(new, VirtualMachine) and not isinstance(new, VirtualMachinePool):
+    if _is_vm(old) and _is_vm(new):
         if old.data == new.data and _same_surroundings(pair.before, pair.after):
             return None
         return changed_vm(pair, rules)
-    return None if old.data == new.data else changed_object(pair, rules)
+    return None if old.data == new.data and pair.before.maker is None else changed_object(pair, rules)
+
+
+def _is_vm(resource: Resource) -> bool:
+    return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
 
 
 def _matters(resource: Resource) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vmlint.findings.finding import ObjectId, Skipped, Step
 from vmlint.record import Codes, Record
 
-__all__ = ["Assumption", "Impact", "LiveChange", "ObjectChange", "ValueChange", "Verdict"]
+__all__ = ["Group", "Impact", "LiveChange", "ObjectChange", "ValueChange", "Verdict"]
 
 
 _VM = ("kubevirt.io", "VirtualMachine")
@@ -26,6 +26,25 @@ class Verdict(Codes):
     CREATED = "created"
     NOTHING = "nothing"
     """Nothing that runs changes, and nobody is asked to restart anything."""
+
+
+class Group(Codes):
+    """The heading under which a report lists a change, the worst first."""
+
+    DATA_LOSS = "data loss"
+    REFUSED = "refused"
+    TROUBLE = "trouble"
+    DELETED = "deleted"
+    RESTART = "restart"
+    RUN = "run"
+    LIVE = "live"
+    NEXT_START = "next start"
+    FINDING = "finding"
+    DEFAULT = "default"
+    DEPRECATED = "deprecated"
+    CREATED = "created"
+    NOTHING = "nothing"
+    RESOLVED = "resolved"
 
 
 class LiveChange(Record):
@@ -55,12 +74,6 @@ class ValueChange(Record):
     def __str__(self) -> str:
         by = f" ({self.giver})" if self.giver else ""
         return f"{self.path} {self.before or 'unset'} → {self.after or 'unset'}{by}"
-
-
-class Assumption(Record):
-    """Something that only the cluster knows, and what is taken for granted instead."""
-
-    text: str
 
 
 class ObjectChange(Record):
@@ -93,7 +106,7 @@ class ObjectChange(Record):
     file: str = ""
     line: int = 0
     deployments: tuple[str, ...] = ()
-    topic: str = ""
+    topic: Group | None = None
     """The heading under which a comparison of releases lists the change, where that is not its verdict's."""
 
     @property
@@ -102,17 +115,17 @@ class ObjectChange(Record):
         return (self.resource.api_version.partition("/")[0], self.resource.kind) == _VM
 
     @property
-    def group(self) -> str:
+    def group(self) -> Group:
         """The heading under which a report lists the change."""
-        if self.topic:
+        if self.topic is not None:
             return self.topic
         if self.data_loss:
-            return "data loss"
+            return Group.DATA_LOSS
         if self.verdict in (Verdict.NOTHING, Verdict.LIVE) and (self.never_starts or self.controller_error):
-            return "trouble"
+            return Group.TROUBLE
         if self.verdict is Verdict.NOTHING and self.run:
-            return "run"
-        return "next start" if self.verdict is Verdict.NOTHING and self.next_start else str(self.verdict)
+            return Group.RUN
+        return Group.NEXT_START if self.verdict is Verdict.NOTHING and self.next_start else Group(self.verdict)
 
 
 class Impact(Record):

@@ -13,7 +13,7 @@ from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import rejected, rejected_change
 from vmlint.impact.vms import edited_at, shown
 from vmlint.kubevirt.update.differences import changed_paths
-from vmlint.model.access import get, mapping
+from vmlint.model.access import get
 from vmlint.model.field import render
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
@@ -31,7 +31,7 @@ from vmlint.model.subjects import (
 from vmlint.rule import Change, Rule
 from vmlint.world import World
 
-__all__ = ["already_made", "changed_object", "created", "deleted", "deleted_namespace"]
+__all__ = ["changed_object", "created", "deleted", "deleted_namespace"]
 
 _MACHINES = ("kubevirt.io", "storage.k8s.io")
 _SECRETS = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["bitnami.com", "SealedSecret"])
@@ -63,24 +63,6 @@ def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
         line=span.line,
         deployments=_names(side),
     )
-
-
-def already_made(vm_side: Side, side: Side, rules: Sequence[Rule]) -> ObjectChange:
-    """What becomes of a DataVolume that is new in the files, but that a VM made from its template.
-
-    KubeVirt writes the DataVolume with the source that a template's `sourceRef` leads to (`pkg/storage/types`,
-    GenerateDataVolumeFromTemplate).
-    """
-    new, vm = side.resource, vm_side.resource
-    assert isinstance(vm, VirtualMachine)
-    spec = next(mapping(template, "spec") for _, name, template in vm.templates() if name == new.name)
-    if "sourceRef" in spec:
-        spec = {key: value for key, value in spec.items() if key != "sourceRef"} | {"source": {}}
-    old = type(new)(new.kind, new.ref, {**new.data, "spec": spec}, vm.document, prefix=vm.prefix)
-    change = changed_object(Pair(Side(old, vm_side.world, vm_side.deployment), side), rules)
-    assert change is not None
-    note = f"VM `{vm.ref.short}` made it from its template, so it exists, and is deleted with the VM"
-    return change._replace(notes=(*change.notes, note))
 
 
 def deleted(
@@ -183,6 +165,9 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         values = tuple(
             ValueChange(value.path, "…" if value.before else "", "…" if value.after else "") for value in values
         )
+    notes: tuple[str, ...] = ()
+    if maker := pair.before.maker:
+        notes = (f"VM `{maker.ref.short}` made it from its template, so it exists, and is deleted with the VM",)
     file, line = edited_at(old, new, [refused.path for refused in refused])
     if refused:
         first = refused[0]
@@ -193,6 +178,7 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
             fields=tuple(dict.fromkeys(render(refused.path) for refused in refused)),
             fix=first.fix,
             values=values,
+            notes=notes,
             file=file,
             line=line,
             deployments=_names(pair.after),
@@ -207,6 +193,7 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
         message,
         next_start=next_start,
         values=values,
+        notes=notes,
         chain=tuple(_user_step(user) for user in users[:_NAMED]),
         file=file,
         line=line,

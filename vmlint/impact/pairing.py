@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from vmlint.engine.snapshot import Snapshot
+from vmlint.model.access import mapping
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.model.subjects import DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 from vmlint.world import World
 
@@ -15,11 +18,13 @@ __all__ = ["Pair", "Side", "pairs"]
 
 
 class Side(Record):
-    """An object in its world, and the name of the deployment that applies it."""
+    """An object in its world, and the name of the deployment that applies it. `maker` is the VM that made it from a
+    DataVolume template, None for an object that is in the files."""
 
     resource: Resource
     world: World
     deployment: str
+    maker: Resource | None = None
 
 
 class Pair(Record):
@@ -36,9 +41,11 @@ def pairs(before: Snapshot, after: Snapshot) -> Iterator[Pair]:
     """Every object of two states of a repository, each once for each deployment that applies it.
 
     A deployment is known by its name. An object whose deployment has another name, or that moved to another one, is
-    the same where its identity is found once among those that are left.
+    the same where its identity is found once among those that are left. A DataVolume that is new in the files may be
+    there: a VM made it from its template.
     """
     old, new = _sides(before), _sides(after)
+    made = _made(old.values())
     rest: dict[Ref, list[Side]] = defaultdict(list)
     for key, sides in old.items():
         for side in sides[len(new.get(key, ())) :]:
@@ -49,11 +56,42 @@ def pairs(before: Snapshot, after: Snapshot) -> Iterator[Pair]:
             if number < len(known):
                 yield Pair(known[number], side)
             else:
-                yield Pair(rest[key[1]].pop(0) if rest.get(key[1]) else None, side)
+                yield Pair(rest[key[1]].pop(0) if rest.get(key[1]) else _as_made(side.resource, made), side)
     there = {ref for _, ref in new}
     for ref, sides in rest.items():
         if ref not in there:  # what is still applied elsewhere is not deleted
             yield from (Pair(side, None) for side in sides)
+
+
+_Made = Mapping[tuple[str, str], tuple[Side, Mapping[str, Any]]]
+"""By namespace and name, the VMs that make DataVolumes, and the templates."""
+
+
+def _made(before: Iterable[Sequence[Side]]) -> _Made:
+    return {
+        (side.resource.namespace, name): (side, template)
+        for sides in before
+        for side in sides
+        if isinstance(side.resource, VirtualMachine) and not isinstance(side.resource, VirtualMachinePool)
+        for _, name, template in side.resource.templates()
+    }
+
+
+def _as_made(new: Resource, made: _Made) -> Side | None:
+    """The DataVolume that a VM made from a template; None where none did.
+
+    KubeVirt writes the DataVolume with the source that a template's `sourceRef` leads to (`pkg/storage/types`,
+    GenerateDataVolumeFromTemplate).
+    """
+    side, template = made.get((new.namespace, new.name), (None, {}))
+    if side is None or not isinstance(new, DataVolume):
+        return None
+    vm = side.resource
+    spec = mapping(template, "spec")
+    if "sourceRef" in spec:
+        spec = {key: value for key, value in spec.items() if key != "sourceRef"} | {"source": {}}
+    old = type(new)(new.kind, new.ref, {**new.data, "spec": spec}, vm.document, prefix=vm.prefix)
+    return Side(old, side.world, side.deployment, vm)
 
 
 def _sides(opened: Snapshot) -> Mapping[_Key, Sequence[Side]]:

@@ -6,23 +6,14 @@ as it would be stored, and what only updates are refused for is added.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from vmlint.model.access import text
-from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.rule import Change, Effect, Fault, Rule
 from vmlint.world import World
 from vmlint.world.update import Refused
 
-__all__ = ["refusals", "rejected", "rejected_change", "tells_updates"]
-
-
-def refusals(stored: Mapping[str, Any], updated: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
-    """Why the cluster refuses to store an object in the place of another."""
-    yield from _kept_revisions(stored, updated)
-    yield from rejected(updated, world, rules)
+__all__ = ["rejected", "rejected_change"]
 
 
 def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
@@ -38,17 +29,14 @@ def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterato
 def rejected_change(change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
     """Why the cluster refuses an update that it would take as a create."""
     for rule in rules:
-        if rule.meta.subject is Change:
+        if not rule.meta.refuses_updates:
+            continue
+        if issubclass(Change, rule.meta.subject):
             yield from _refusals(rule, change, world)
-        elif tells_updates(rule) and isinstance(change.new, rule.meta.subject):
+        elif isinstance(change.new, rule.meta.subject):
             known = {refused.message for refused in _refusals(rule, change.old, change.before, Effect.RISK)}
             found = _refusals(rule, change.new, world, Effect.RISK)
             yield from (refused for refused in found if refused.message not in known)
-
-
-def tells_updates(rule: Rule) -> bool:
-    """Whether a rule is about what the cluster refuses in updates alone, which is a risk for an object that is new."""
-    return rule.slug == "kubevirt-update-refused"
 
 
 def _refusals(
@@ -57,18 +45,3 @@ def _refusals(
     for fault in rule.check(subject, world):
         if isinstance(fault, Fault) and fault.effect is effect and isinstance(fault.place, Place):
             yield Refused(fault.place.path, fault.message, fault.fix, rule.slug)
-
-
-def _kept_revisions(stored: Mapping[str, Any], updated: Resource) -> Iterator[Refused]:
-    """Source: KubeVirt `pkg/instancetype/webhooks/vm/mutator.go` (validateMatcherUpdate)."""
-    for matcher in Matcher:
-        old, new = ((data, "spec", matcher.noun) for data in (stored, updated.data))
-        revision = text(*new, "revisionName")
-        renamed = text(*old, "name") != text(*new, "name")
-        if revision and revision == text(*old, "revisionName") and renamed:
-            yield Refused(
-                ("spec", matcher.noun, "revisionName"),
-                f"`revisionName` names a copy of {matcher.noun} `{text(*old, 'name')}`, and the VM now uses "
-                f"`{text(*new, 'name')}`.",
-                "remove `revisionName`; KubeVirt sets it",
-            )

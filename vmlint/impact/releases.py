@@ -10,7 +10,7 @@ from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Finding, ObjectId
 from vmlint.impact.compare import ordered
-from vmlint.impact.model import Impact, ObjectChange, ValueChange, Verdict
+from vmlint.impact.model import Group, Impact, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import pairs
 from vmlint.impact.vms import value_changes
 from vmlint.kubevirt.releases import Behaviour, Release, behaviour
@@ -23,10 +23,10 @@ __all__ = ["compare_releases"]
 
 _VERDICTS = {Effect.REJECTED: Verdict.REFUSED}
 _TOPICS = {
-    Effect.REJECTED: "refused",
-    Effect.STUCK: "trouble",
-    Effect.UNREADABLE: "refused",
-    Effect.DEPRECATED: "deprecated",
+    Effect.REJECTED: Group.REFUSED,
+    Effect.STUCK: Group.TROUBLE,
+    Effect.UNREADABLE: Group.REFUSED,
+    Effect.DEPRECATED: Group.DEPRECATED,
 }
 _KUBEVIRT = ObjectId("kubevirt.io/v1", "KubeVirt", "kubevirt", "kubevirt")
 
@@ -96,7 +96,7 @@ def _appeared(finding: Finding) -> ObjectChange:
         chain=finding.chain,
         file=finding.file,
         line=finding.line,
-        topic=_TOPICS.get(finding.effect, "finding"),
+        topic=_TOPICS.get(finding.effect, Group.FINDING),
     )
 
 
@@ -109,7 +109,7 @@ def _resolved(finding: Finding) -> ObjectChange:
         notes=(f"{finding.rule} {finding.slug}",),
         file=finding.file,
         line=finding.line,
-        topic="resolved",
+        topic=Group.RESOLVED,
     )
 
 
@@ -134,7 +134,7 @@ def _defaults(before: Snapshot, after: Snapshot, releases: tuple[Release, Releas
             Verdict.NOTHING,
             "KubeVirt itself handles this differently.",
             values=tuple(values),
-            topic="default",
+            topic=Group.DEFAULT,
         )
 
 

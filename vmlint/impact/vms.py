@@ -9,7 +9,7 @@ from vmlint.findings.finding import Step
 from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
-from vmlint.impact.refusal import refusals, rejected
+from vmlint.impact.refusal import rejected, rejected_change
 from vmlint.kubevirt.apply import PCI_TOPOLOGY, Origin
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced
@@ -23,7 +23,7 @@ from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine
 from vmlint.registry.words import wrong_with_guest
-from vmlint.rule import Rule
+from vmlint.rule import Change, Rule
 from vmlint.world.outcome import reason_of
 from vmlint.world.update import Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, goes_on, restarted
@@ -42,18 +42,19 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     assert isinstance(new, VirtualMachine)
     world = pair.after.world
     work = VmUpdate(old, new, pair.before.world, world)
-    result = update(work, lambda stored, vm: refusals(stored, vm, world, rules))
+    change = Change(old, new, pair.before.world)
+    result = update(work, lambda vm: [*rejected_change(change, world, rules), *rejected(vm, world, rules)])
     edited = old.data != new.data
     if result.refused:
         return _refused(result, pair.after, old)
-    change = _updated(result, pair, edited=edited)
+    told = _updated(result, pair, edited=edited)
     if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
         message = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
-        change = change._replace(notes=(*change.notes, message))
-    quiet = change.verdict is Verdict.NOTHING and not (
-        change.next_start or change.run or change.never_starts or change.controller_error
+        told = told._replace(notes=(*told.notes, message))
+    quiet = told.verdict is Verdict.NOTHING and not (
+        told.next_start or told.run or told.never_starts or told.controller_error
     )
-    return None if quiet and not edited else change
+    return None if quiet and not edited else told
 
 
 def value_changes(pair: Pair) -> ObjectChange | None:

@@ -58,8 +58,8 @@ class Refused(Record):
     rule: str = ""
 
 
-Refuse = Callable[[Mapping[str, Any], VirtualMachine], Iterable[Refused]]
-"""Asked with what is stored, and with the VM as it would be: why that is refused."""
+Refuse = Callable[[VirtualMachine], Iterable[Refused]]
+"""Asked with the VM as it would be stored: why that is refused."""
 
 
 class Updated(Record):
@@ -215,7 +215,7 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
         merged = three_way_merge(stored.data, pair.old.data, pair.new.data)
         admitted = pair.with_data(merged)
         _keep_revisions(admitted, stored, new_cluster, after)
-        refused = tuple(refuse(stored.data, admitted)) if refuse else ()
+        refused = tuple(refuse(admitted)) if refuse else ()
         if refused:
             unchanged = Synced(stored, guest if running else None)
             return Updated(was, was, running, running, unchanged, refused=refused, old_guest=guest, new_guest=guest)

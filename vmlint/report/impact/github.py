@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vmlint.impact.model import Impact, ObjectChange
+from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.report.github import command
 from vmlint.report.impact.wording import GROUPS, closing, details, summary
 from vmlint.report.layout import Page
@@ -16,7 +16,9 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def render(impact: Impact, *, encoding: str = "utf-8") -> str:
     """A command for each change that reaches something, and the counts as plain lines of the log."""
     page = Page(encoding=encoding)
-    commands = "".join(page.fit(_command(change)) + "\n" for change in impact.changes if change.group != "nothing")
+    commands = "".join(
+        page.fit(_command(change)) + "\n" for change in impact.changes if change.group is not Group.NOTHING
+    )
     lines = [sentence(f"{impact.before} → {impact.after}: {summary(impact)}"), *closing(impact)]
     return commands + "".join(page.show(line) + "\n" for line in lines)
 

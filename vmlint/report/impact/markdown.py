@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vmlint.impact.model import Impact, ObjectChange
+from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
 from vmlint.report.markdown import code, folded, prose
 from vmlint.report.wording import counted, place
@@ -22,7 +22,7 @@ _ROOM = 400
 
 _MOST_VALUES = 12
 _ICONS = {"error": "🛑", "warning": "⚠️", "note": "🔹", "quiet": "⚪"}
-_FOLDED = ("created", "nothing")
+_FOLDED = (Group.CREATED, Group.NOTHING)
 """The groups that a reader opens only when wanted."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from vmlint.impact.model import Impact, ObjectChange
-from vmlint.report.impact.wording import closing, details, grouped, summary
+from vmlint.impact.model import Group, Impact, ObjectChange
+from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, wrap
 from vmlint.report.text import WIDEST, chain_lines
 from vmlint.report.wording import place, sentence
@@ -21,7 +21,11 @@ def render(
 ) -> str:
     """The impact as text; the options are those of the report. `quiet` leaves out what does nothing and the closing."""
     page = Page(min(width, WIDEST) if width else None, encoding)
-    blocks = [list(_group(name, page, impact)) for name, _, _ in grouped(impact) if not (quiet and name == "nothing")]
+    blocks = [
+        list(_group(heading, changes, page))
+        for group, heading, changes in grouped(impact)
+        if not (quiet and group is Group.NOTHING)
+    ]
     blocks.append([(Segment(page.show(sentence(f"{impact.before} → {impact.after}: {summary(impact)}")), "strong"),)])
     if not quiet:
         blocks.append(
@@ -30,14 +34,11 @@ def render(
     return "\n".join(paint(lines, color=color) for lines in blocks if lines)
 
 
-def _group(name: str, page: Page, impact: Impact) -> Iterator[Line]:
-    for known, heading, changes in grouped(impact):
-        if known != name:
-            continue
-        title = (Segment(f"{heading.title} ({len(changes)})", heading.style), Segment(f"  {heading.meaning}", "quiet"))
-        yield from wrap(title, page.width, 2)
-        for change in changes:
-            yield from _change(change, page)
+def _group(heading: Heading, changes: Sequence[ObjectChange], page: Page) -> Iterator[Line]:
+    title = (Segment(f"{heading.title} ({len(changes)})", heading.style), Segment(f"  {heading.meaning}", "quiet"))
+    yield from wrap(title, page.width, 2)
+    for change in changes:
+        yield from _change(change, page)
 
 
 def _change(change: ObjectChange, page: Page) -> Iterator[Line]:

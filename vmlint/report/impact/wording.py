@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from vmlint.impact.model import Impact, ObjectChange
+from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.record import Record
 from vmlint.report.wording import counted
 
@@ -21,64 +21,65 @@ class Heading(Record):
     many: str = ""
 
 
-GROUPS: Mapping[str, Heading] = {
-    "data loss": Heading(
+GROUPS: Mapping[Group, Heading] = {
+    Group.DATA_LOSS: Heading(
         "Data loss",
         "Deleted together with the data of its disks.",
         "error",
         "object deleted with its data",
         "objects deleted with their data",
     ),
-    "refused": Heading("Refused", "The cluster does not take the edit, and nothing changes.", "error", "refused edit"),
-    "trouble": Heading(
+    Group.REFUSED: Heading(
+        "Refused", "The cluster does not take the edit, and nothing changes.", "error", "refused edit"
+    ),
+    Group.TROUBLE: Heading(
         "Accepted, and then stuck",
         "KubeVirt stores the edit, and can't apply it.",
         "error",
         "VM that gets stuck",
         "VMs that get stuck",
     ),
-    "deleted": Heading("Deleted", "Removed from the cluster.", "error", "deletion"),
-    "restart": Heading(
+    Group.DELETED: Heading("Deleted", "Removed from the cluster.", "error", "deletion"),
+    Group.RESTART: Heading(
         "Restart required", "The change takes effect when the guest is restarted.", "warning", "restart"
     ),
-    "run": Heading(
+    Group.RUN: Heading(
         "Started or stopped", "The guest starts or stops at once.", "warning", "start or stop", "starts or stops"
     ),
-    "live": Heading("Live", "The running guest is changed at once.", "note", "live change"),
-    "next start": Heading(
+    Group.LIVE: Heading("Live", "The running guest is changed at once.", "note", "live change"),
+    Group.NEXT_START: Heading(
         "At the next start",
         "The change takes effect at the next start of the guest, without a condition or event.",
         "note",
         "change at the next start",
         "changes at the next start",
     ),
-    "finding": Heading("New findings", "What `vmlint check` reports on the new release.", "warning", "new finding"),
-    "default": Heading(
+    Group.FINDING: Heading("New findings", "What `vmlint check` reports on the new release.", "warning", "new finding"),
+    Group.DEFAULT: Heading(
         "Defaults that change", "What KubeVirt does differently.", "note", "change of defaults", "changes of defaults"
     ),
-    "deprecated": Heading(
+    Group.DEPRECATED: Heading(
         "Deprecated", "Still served, and to be replaced before a later release removes it.", "note", "deprecated field"
     ),
-    "created": Heading("Created", "New in the cluster.", "note", "new object"),
-    "nothing": Heading(
+    Group.CREATED: Heading("Created", "New in the cluster.", "note", "new object"),
+    Group.NOTHING: Heading(
         "Nothing changes",
         "The edit reaches nothing that exists.",
         "quiet",
         "edit without effect",
         "edits without effect",
     ),
-    "resolved": Heading(
+    Group.RESOLVED: Heading(
         "Resolved", "Findings on the old release that the new one does not have.", "quiet", "resolved finding"
     ),
 }
-"""The groups of `ObjectChange.group`, the worst first."""
 
 
-def grouped(impact: Impact) -> Iterator[tuple[str, Heading, list[ObjectChange]]]:
+def grouped(impact: Impact) -> Iterator[tuple[Group, Heading, list[ObjectChange]]]:
     """The groups that have changes, in their order."""
-    for name, heading in GROUPS.items():
-        if changes := list(impact.of(name)):
-            yield name, heading, changes
+    for group in Group:
+        if changes := list(impact.of(group)):
+            yield group, GROUPS[group], changes
 
 
 def summary(impact: Impact) -> str:
