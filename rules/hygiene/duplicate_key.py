@@ -28,6 +28,7 @@ Remove or merge the duplicate.
 
 from collections.abc import Iterator
 
+from vmlint.gitops.problem import BuildCode
 from vmlint.rule import Effect, Fault, Meta, Spot
 from vmlint.source.document import Document
 from vmlint.world import World
@@ -39,7 +40,7 @@ def check(document: Document, world: World) -> Iterator[Fault]:
     for duplicate in document.duplicates:
         key = duplicate.path[-1]
         spot = Spot(document, duplicate.span)
-        if document.strict:
+        if world.uses.refusal(document) is BuildCode.KEY_TWICE:
             yield META.at(
                 spot,
                 f"key `{key}` appears twice in one mapping, first in line {duplicate.first_line}. kustomize refuses "

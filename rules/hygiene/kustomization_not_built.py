@@ -69,8 +69,11 @@ def _wording(problem: BuildProblem) -> tuple[str, str] | None:
                 "fix what the reason names; `kubectl kustomize` in the folder shows it again",
             )
         case BuildCode.CYCLE:
+            flaw = "includes this kustomization again, or contains its folder"
+            if above := values["above"]:
+                flaw = f"contains the folder `{above}`, whose kustomization includes this one"
             return (
-                f"`{name}` includes this kustomization again, or contains its folder. {NOTHING_APPLIED}",
+                f"`{name}` {flaw}. {NOTHING_APPLIED}",
                 "move the base to a separate folder next to the overlays, and include that folder",
             )
         case BuildCode.IS_A_COMPONENT:

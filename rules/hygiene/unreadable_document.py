@@ -52,7 +52,9 @@ def check(document: Document, world: World) -> Iterator[Fault]:
             fix="fix the document; if it is not a manifest, skip it with `exclude:` in the configuration",
         )
     elif missing := untyped(document.data):
-        yield _without(document, missing)
+        uses = world.uses
+        if not uses.is_patch(document.file) and uses.refusal(document) is None:
+            yield _without(document, missing)
 
 
 def _without(document: Document, missing: str) -> Fault:

@@ -103,6 +103,21 @@ def test_findings_are_kept_too(shop: Workspace) -> None:
     assert [one for one in after.violations if one in before.violations]
 
 
+def test_a_file_without_a_version_becomes_a_patch(shop: Workspace) -> None:
+    files = {
+        "k/kustomization.yaml": "resources: [vm.yaml]\n",
+        "k/vm.yaml": VM.replace("NAME", "k").replace("TYPE", "small"),
+        "k/parts/p.yaml": "kind: VirtualMachine\nmetadata: {name: k}\nspec: {runStrategy: Halted}\n",
+    }
+    for name, content in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(content)
+    workspace = Workspace.open(RunRequest())
+    named = "resources: [vm.yaml]\npatches: [{path: parts/p.yaml, target: {kind: VirtualMachine}}]\n"
+    part = "<document 0 of k/parts/p.yaml, line 1>"
+    assert part in again(workspace, {"k/kustomization.yaml": named})
+
+
 def test_a_configuration_of_kubevirt_matters_to_runs_with_a_cache(shop: Workspace, tmp_path: Path) -> None:
     """It names nobody, and nobody names it."""
     import vmlint

@@ -173,6 +173,43 @@ def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
     ]
 
 
+@pytest.mark.parametrize("overlay", ["a/b", "z/b"], ids=["built before the base", "built after it"])
+def test_what_one_overlay_must_not_include_is_no_fault_of_a_base(tmp_path: Path, overlay: str) -> None:
+    inner = overlay.partition("/")[0]
+    files = {
+        f"{inner}/vm.yaml": PLAIN,
+        f"{inner}/kustomization.yaml": "resources: [vm.yaml]",
+        f"{overlay}/kustomization.yaml": "resources: [../../c]",
+        "c/kustomization.yaml": f"resources: [../{inner}]",
+        "d/kustomization.yaml": "resources: [../c]",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    with chdir(tmp_path):
+        repository = snapshot_of(RunRequest(config=Config())).repository
+    assert {one.name: [found.linted for found in one.resources] for one in repository.deployments} == {
+        overlay: [False],
+        "d": [True],
+    }
+    assert [(one.code, one.at.document.file, one.folder, one.values) for one in repository.problems] == [
+        ("cycle", "c/kustomization.yaml", overlay, {"name": f"../{inner}", "above": overlay})
+    ]
+
+
+def test_patches_of_a_kustomization_without_a_result_are_no_objects(tmp_path: Path) -> None:
+    files = {
+        "vm.yaml": PLAIN,
+        "patch.yaml": PLAIN.replace("web", "db"),
+        "kustomization.yaml": "resources: [vm.yaml, gone.yaml]\npatches: [{path: patch.yaml}]",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    with chdir(tmp_path):
+        (deployment,) = snapshot_of(RunRequest(config=Config())).repository.deployments
+    assert [(found.name, found.linted) for found in deployment.resources] == [("web", False)]
+
+
 PLAIN = """\
 apiVersion: kubevirt.io/v1
 kind: VirtualMachine

@@ -17,6 +17,7 @@ from vmlint.gitops.deployments import plan
 from vmlint.gitops.embedded import embedded
 from vmlint.gitops.problem import BuildProblem
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
+from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource
 from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
@@ -46,7 +47,7 @@ class Repository(Record):
     at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before. `built` are
     the objects of each file, for a snapshot that has the same file, `custom` the kinds that the files define, and
     `woken` the kinds of documents that were decoded for others that name such objects. `effort` is how much was done
-    of what builds of kustomizations may do, where 1 is all.
+    of what builds of kustomizations may do, where 1 is all, and `uses` how kustomizations use the files.
     """
 
     documents: tuple[Document, ...]
@@ -65,6 +66,7 @@ class Repository(Record):
     custom: Mapping[tuple[str, str], Kind] = {}
     woken: Mapping[Document, str] = {}
     effort: float = 0
+    uses: Uses = NO_USES
 
 
 class Versions(Record):
@@ -183,6 +185,7 @@ def _assembled(
         custom=custom,
         woken={one: kind for one, kind in asleep.items() if not one.waiting},
         effort=planned.effort,
+        uses=planned.uses,
     )
 
 

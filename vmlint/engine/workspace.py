@@ -17,6 +17,7 @@ from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployment import Deployment
+from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
@@ -194,9 +195,6 @@ class Workspace:
     def _with_documents(self, known: KnownFiles) -> KnownFiles:
         """What is known of files, and the documents of those that were decoded before and are as they were."""
         kept = {file.file: file for file in self._decoded.current(self.files.files) if file.file not in known.facts}
-        for file in kept.values():
-            for document in file.documents:
-                document.strict = False  # which tool reads it is found out anew
         built = {} if known.facts else self._known.built
         files = {**kept, **known.files}
         return known._replace(files=files, built=built, custom=self._known.custom, woken=self._known.woken)
@@ -266,7 +264,7 @@ def with_objects(snapshot: Snapshot, objects: Mapping[int, Resource | None]) -> 
 def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:
     """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
-    around = _Around(settings, likeness=likeness)
+    around = _Around(settings, likeness=likeness, uses=repository.uses)
     resources = [*(resource for deployment in deployments for resource in deployment.resources), *repository.around]
     if len(deployments) < 2 and not any(deployment.unread for deployment in deployments):
         world = around.world(resources, deployments[0].tool if deployments else "")
@@ -278,13 +276,14 @@ def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -
 class _Around:
     """What the settings add to every world."""
 
-    def __init__(self, settings: Config, *, likeness: bool = True) -> None:
+    def __init__(self, settings: Config, *, likeness: bool = True, uses: Uses = NO_USES) -> None:
         release = Release.parse(settings.target_kubevirt or "")
         self._catalogs = catalogs(settings.catalogs, release)
         images = [name for each in self._catalogs if isinstance(each, GoldenImages) for name in each.unlabelled]
         self._outside = (*settings.outside, *images)
         self._settings = Settings(settings.closed_world, release, likeness)
         self._templates = Templates(likeness=likeness)
+        self._uses = uses
         closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()
         self._known = frozenset(
             (*closed, *(each.namespace for each in self._catalogs if isinstance(each, GoldenImages)))
@@ -305,7 +304,7 @@ class _Around:
 
     def world(self, resources: Sequence[Resource], applied_by: str = "") -> World:
         cluster = Cluster(resources, outside=self._outside, catalogs=self._catalogs, operated=self._operated)
-        return World(cluster, self._settings, applied_by, self._templates)
+        return World(cluster, self._settings, applied_by, self._templates, self._uses)
 
     def part(self, deployment: Deployment, whole: World) -> World:
         """A deployment as a world of its own, beyond which the whole repository lies."""
@@ -317,4 +316,4 @@ class _Around:
             unread=[unread.reason for unread in deployment.unread],
             operated=self._operated,
         )
-        return World(cluster, self._settings, deployment.tool, self._templates)
+        return World(cluster, self._settings, deployment.tool, self._templates, self._uses)

@@ -68,6 +68,14 @@ class Unread(Record):
     at: Written
 
 
+class _Inclusion(Record):
+    """That a kustomization includes another one: the folder of this one, the entry and where that is written."""
+
+    folder: str
+    entry: str
+    at: Written
+
+
 class Build:
     """What a kustomization makes: its objects, what is not known of it, and why it has no result.
 
@@ -86,6 +94,8 @@ class Build:
         self.failed = False
         self.files: set[str] = set()
         """Every file that the build reads: objects, patches, configurations."""
+        self.inclusions: list[_Inclusion] = []
+        """Every kustomization that is included, however deep."""
 
     def add(self, other: Build) -> None:
         self.parts += (part.copy() for part in other.parts)
@@ -95,6 +105,7 @@ class Build:
             (self.embedded, other.embedded),
             (self.references, other.references),
             (self.problems, other.problems),
+            (self.inclusions, other.inclusions),
         ):
             _join(own, more)
         self.failed = self.failed or other.failed
@@ -136,25 +147,43 @@ class Builder:
         self._manifests = Manifests(tree, objects_by_file)
         self._default = default_namespace
         self._built: dict[str, Build] = {}
+        self._begun: list[str] = []
+        """The folders whose kustomizations are being built, each for the one before it."""
         self._open: list[str] = []
+        """The last one of these, and the components in it."""
         self._made = 0
         self._changed = 0
         self._deepest = 0
 
     def build(self, folder: str) -> Build:
-        """What the folder's kustomization makes, before hashes and references are settled."""
+        """What the folder's kustomization makes, before hashes and references are settled.
+
+        That is the same for all that include it: what else one of these must not include is for itself to see.
+        """
         if folder not in self._built:
             kustomization = self._tree.kustomization(folder)
             build = Build()
             if kustomization is not None:
-                self._open.append(folder)
-                self._deepest = max(self._deepest, len(self._open))
+                outer, self._open = self._open, []
                 try:
-                    self._level(kustomization, build)
+                    with self._inside(folder):
+                        self._level(kustomization, build)
                 finally:
-                    self._open.pop()
+                    self._open = outer
             self._built[folder] = build
         return self._built[folder]
+
+    @contextmanager
+    def _inside(self, folder: str) -> Iterator[None]:
+        """While the kustomization of a folder is built."""
+        self._begun.append(folder)
+        self._open.append(folder)
+        self._deepest = max(self._deepest, len(self._begun))
+        try:
+            yield
+        finally:
+            self._open.pop()
+            self._begun.pop()
 
     def folder(self, folder: str) -> Build:
         """Everything in a folder and below it, where kustomizations count as what they make: Flux reads it so."""
@@ -260,7 +289,7 @@ class Builder:
             path = beside(kustomization.folder, entry)
             if self._tree.file(path) is not None:
                 build.files.add(path)
-            elif self._tree.kustomization(path) is not None and path not in self._open:
+            elif self._tree.kustomization(path) is not None and path not in self._begun:
                 build.files |= self.build(path).files
         for patch in (*kustomization.merges, *kustomization.patches, *kustomization.operations):
             if patch.path:
@@ -389,9 +418,9 @@ class Builder:
             build.unread += (Unread(f"`{entry}` is not read: {skipped.reason}", at) for skipped in file.skipped)
             self._add(self._manifests.parts(path, kustomization), build, there, at, kustomization)
         elif entry and self._tree.kustomization(path) is not None:
-            self._check_cycle(kustomization, entry, path, at)
+            self._included(kustomization, entry, path, at, build)
             self._check_kind(kustomization, entry, path, at, is_component=False)
-            if len(self._open) >= _DEEPEST:
+            if len(self._begun) >= _DEEPEST:
                 build.unread.append(Unread(f"`{entry}` includes too many others", at))
                 return
             base = self.build(path)
@@ -403,6 +432,8 @@ class Builder:
             rest.add(base)
             rest.parts = []
             build.add(rest)
+            for inclusion in base.inclusions:
+                self._check_cycle(kustomization, inclusion)
             self._add(parts, build, there, at, kustomization)
         else:
             self._not_read(kustomization, entry, path, at, build)
@@ -417,16 +448,23 @@ class Builder:
         if not self._is_there(kustomization, entry, path, at, build, "file or folder"):
             return
         if path in self._tree.known.folders:
-            self._check_cycle(kustomization, entry, path, at)
+            self._included(kustomization, entry, path, at, build)
             raise Unbuildable(BuildProblem(BuildCode.NO_KUSTOMIZATION, at, kustomization.folder, {"name": entry}))
         build.unread.append(Unread(f"`{entry}` is not among the files that were read", at))
 
-    def _check_cycle(self, kustomization: Kustomization, entry: str, path: str, at: Written) -> None:
-        """A kustomization can't include one whose folder it lies in, nor one that includes it."""
+    def _included(self, kustomization: Kustomization, entry: str, path: str, at: Written, build: Build) -> None:
+        """Take note of a folder that is included. Raises Unbuildable for one that must not be."""
+        inclusion = _Inclusion(path, entry, at)
+        self._check_cycle(kustomization, inclusion)
+        if path in self._begun:
+            raise Unbuildable(_cycle(kustomization, inclusion, path))
+        build.inclusions.append(inclusion)
+
+    def _check_cycle(self, kustomization: Kustomization, inclusion: _Inclusion) -> None:
+        """A kustomization can't include one whose folder it lies in, nor one that includes it, however deep."""
         for folder in reversed(self._open):
-            if _lies_in(folder, path):
-                values = {"name": entry, "folder": folder or "."}
-                raise Unbuildable(BuildProblem(BuildCode.CYCLE, at, kustomization.folder, values))
+            if _lies_in(folder, inclusion.folder):
+                raise Unbuildable(_cycle(kustomization, inclusion, folder))
 
     def _check_kind(
         self, kustomization: Kustomization, entry: str, path: str, at: Written, *, is_component: bool
@@ -436,6 +474,11 @@ class Builder:
             code = BuildCode.NOT_A_COMPONENT if is_component else BuildCode.IS_A_COMPONENT
             values = {"name": entry, "file": other.file}
             raise Unbuildable(BuildProblem(code, at, kustomization.folder, values))
+
+    @property
+    def refused(self) -> dict[Document, BuildCode]:
+        """The documents that kustomize refuses, each with why."""
+        return self._manifests.refused
 
     @property
     def effort(self) -> float:
@@ -459,17 +502,13 @@ class Builder:
                 raise Unbuildable(BuildProblem(BuildCode.MISSING, at, kustomization.folder, values))
             self._not_read(kustomization, entry, path, at, build)
             return
-        self._check_cycle(kustomization, entry, path, at)
+        self._included(kustomization, entry, path, at, build)
         self._check_kind(kustomization, entry, path, at, is_component=True)
-        if len(self._open) >= _DEEPEST or not self.affords(len(build.parts) + _LEVEL):
+        if len(self._begun) >= _DEEPEST or not self.affords(len(build.parts) + _LEVEL):
             build.unread.append(Unread(f"`{entry}` creates more objects than vmlint checks", at))
             return
-        self._open.append(path)
-        self._deepest = max(self._deepest, len(self._open))
-        try:
+        with self._inside(path):
             self._level(component, build)
-        finally:
-            self._open.pop()
         if not build.failed:
             self._check_identities(build.parts, kustomization, at)
 
@@ -904,6 +943,14 @@ def _misplaced(kustomization: Kustomization) -> Iterator[str]:
 def _refuse(build: Build, problem: BuildProblem) -> None:
     build.problems.append(problem)
     build.failed = True
+
+
+def _cycle(kustomization: Kustomization, inclusion: _Inclusion, folder: str) -> BuildProblem:
+    """`folder` is the one that must not include it; `above` is that folder where it only lies in what is included, and
+    is not the one that names it."""
+    is_above = folder not in (inclusion.folder, posixpath.dirname(inclusion.at.document.file))
+    values = {"name": inclusion.entry, "above": (folder or ".") if is_above else ""}
+    return BuildProblem(BuildCode.CYCLE, inclusion.at, kustomization.folder, values)
 
 
 def _lies_in(path: str, folder: str) -> bool:

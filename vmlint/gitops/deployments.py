@@ -14,6 +14,7 @@ from vmlint.gitops.deployment import BuiltBefore, Deployment
 from vmlint.gitops.embedded import charts
 from vmlint.gitops.problem import BuildProblem
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside, Tree
+from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.template import STEP
 from vmlint.model.crash import Crash
 from vmlint.model.field import Path
@@ -26,13 +27,15 @@ __all__ = ["Deployment", "Plan", "plan"]
 
 class Plan(Record):
     """The deployments of a repository, what can't be built or changes nothing, the Helm charts, the deployments at
-    which vmlint itself failed, and how much was done of what builds may do, where 1 is all."""
+    which vmlint itself failed, how much was done of what builds may do, where 1 is all, and how kustomizations use the
+    files."""
 
     deployments: tuple[Deployment, ...]
     problems: tuple[BuildProblem, ...] = ()
     charts: tuple[Skipped, ...] = ()
     crashes: tuple[Crash, ...] = ()
     effort: float = 0
+    uses: Uses = NO_USES
 
 
 def plan(
@@ -67,7 +70,8 @@ def plan(
     planner = Planner(tree, tools, resources, default_namespace, renderer, before)
     own = planner.plan()
     problems = (*planner.problems, *lost((file for file in files if not planner.waits(file.file)), tree))
-    return Plan((*own, *templates), problems, tuple(charts(files, tree)), tuple(planner.crashes), planner.effort)
+    crashes = tuple(planner.crashes)
+    return Plan((*own, *templates), problems, tuple(charts(files, tree)), crashes, planner.effort, planner.uses)
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
 from vmlint.gitops.fields import Reading
+from vmlint.gitops.generating import NotGenerated, sources
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
@@ -23,6 +25,7 @@ _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|git::|(?:[\w-]+\.)+[a-z]{2,}[/:])|[?&
 
 _INLINE = re.compile(r"\s*(?:\{|[\w$-]+:\s)")
 _OTHER_PROGRAMS = ("transformers", "generators", "validators")
+_NAMING = ("configurations", "crds", *_OTHER_PROGRAMS)
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 
 
@@ -151,6 +154,17 @@ class Kustomization:
     def replacements(self) -> Iterator[tuple[Written, Mapping[str, Any]]]:
         for index, entry in each(self.data, "replacements"):
             yield self.at("replacements", index), entry
+
+    @property
+    def parts(self) -> Iterator[str]:
+        """The paths of what it names beside objects and kustomizations: patches, and what configures and generates."""
+        yield from (patch.path for patch in (*self.merges, *self.patches, *self.operations) if patch.path)
+        yield from (path for _, entry in self.replacements if (path := text(entry, "path")))
+        for field in _NAMING:
+            yield from (entry for entry in sequence(self.data, field) if isinstance(entry, str))
+        for _, _, entry in self.generated():
+            with suppress(NotGenerated):
+                yield from (path for _, _, path in sources(entry))
 
     def generated(self) -> Iterator[tuple[str, Written, Mapping[str, Any]]]:
         """The kind, the place and the entry of each ConfigMap and Secret that is generated."""

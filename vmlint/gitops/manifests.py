@@ -70,6 +70,8 @@ class Manifests:
     def __init__(self, tree: Tree, objects_by_file: Mapping[str, Sequence[Resource]]) -> None:
         self._tree = tree
         self._held = objects_by_file
+        self.refused: dict[Document, BuildCode] = {}
+        """The documents that kustomize refuses, each with why."""
 
     def relevant(self, path: str) -> Iterator[Part]:
         """The objects of a file that vmlint knows the kinds of."""
@@ -86,7 +88,7 @@ class Manifests:
                 at = Written(document, ())
                 raise Unbuildable(BuildProblem(BuildCode.OBJECT_INVALID, at, kustomization.folder, values))
             if document.duplicates and not document.json:
-                document.strict = True  # `duplicate-key` reports each of them
+                self.refused[document] = BuildCode.KEY_TWICE  # `duplicate-key` reports each key
                 twice = document.duplicates[0]
                 at = Written(document, twice.path)
                 raise Unbuildable(
@@ -94,6 +96,7 @@ class Manifests:
                 )
             for reason, prefix, data in objects_of(document):
                 if reason:
+                    self.refused[document] = BuildCode.OBJECT_INVALID
                     values = {"reason": reason, "kustomization": kustomization.file}
                     at = Written(document, prefix)
                     raise Unbuildable(BuildProblem(BuildCode.OBJECT_INVALID, at, kustomization.folder, values))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
 from vmlint.errors import VmlintError
@@ -18,6 +19,7 @@ from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.substitute import substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
+from vmlint.gitops.uses import Uses, is_called_patch
 from vmlint.graph.cluster import makes
 from vmlint.model.access import each, mapping, text
 from vmlint.model.crash import Crash, crash
@@ -69,6 +71,8 @@ class Planner:
         self._builder = Builder(tree, objects_by_file, default_namespace)
         self._free_builder = Builder(tree, objects_by_file, default_namespace, restricted=False)
         self._used: set[str] = set()
+        self.uses = Uses(tree, self._used, ChainMap(self._builder.refused, self._free_builder.refused))
+        """How the kustomizations use the files; after `plan`."""
         self._problems: dict[object, BuildProblem] = {}
         self._applied_names: set[tuple[str, str]] = set()
         self.crashes: list[Crash] = []
@@ -118,8 +122,7 @@ class Planner:
             return False
         if beside_one and (found.ref.kind, found.name) in self._applied_names:
             return True
-        words = found.document.file.lower().replace("\\", "/").split("/")
-        return any("patch" in word for word in words[-3:]) and not _is_whole(found)
+        return is_called_patch(found.document.file) and not _is_whole(found)
 
     @contextmanager
     def _apart(self, work: str, document: Document) -> Iterator[None]:
@@ -221,25 +224,16 @@ class Planner:
         """Whether a kustomization of files that have not changed comes out as before.
 
         It does not where other objects of these files matter than before, or where a folder of it has a second
-        kustomization file, or has a kustomization below it that might include it in turn.
+        kustomization file.
         """
         folders = {posixpath.dirname(file) for file in recipe.files if posixpath.basename(file) in KUSTOMIZATION_FILES}
         return all(self._places(file) == places for file, places in recipe.files.items()) and not any(
-            self._tree.second_file(folder) or not self._below.get(folder, folders) <= folders for folder in folders
+            map(self._tree.second_file, folders)
         )
 
     def _places(self, file: str) -> str:
         """The places of the objects of a file that matter."""
         return " ".join(str((found.document.index, *found.prefix)) for found in self._held.get(file, ()))
-
-    @cached_property
-    def _below(self) -> Mapping[str, Set[str]]:
-        """The folders of the kustomizations below each folder."""
-        below: dict[str, set[str]] = {}
-        for kustomization in self._tree.kustomizations:
-            for folder in self._tree.above(kustomization.folder):
-                below.setdefault(folder, set()).add(kustomization.folder)
-        return below
 
     def _as_before(self, kustomization: Kustomization, before: BuiltBefore) -> Deployment:
         """The deployment of a kustomization without building it, unless somebody asks for more than is known."""
@@ -317,7 +311,7 @@ class Planner:
 
     def _unbuilt(self, build: Build, default: str) -> Iterator[Resource]:
         """The objects of a kustomization without a result, which no rule looks at, and to which others may refer."""
-        for file in sorted(build.files):
+        for file in sorted(build.files - self.uses.parts):
             for found in self._held.get(file, ()):
                 self._applied_names.add((found.ref.kind, found.name))
                 part = Part(found.kind, Draft(found.data, Written(found.document, found.prefix)), linted=False)

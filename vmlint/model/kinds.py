@@ -135,13 +135,10 @@ _CLUSTERS_OWN = frozenset(
 """Groups of Kubernetes itself and of its networks and snapshots, in which no other kind of these names is."""
 
 
-_WHOLE = {
-    "VirtualMachine": (("template",), ("runStrategy", "running")),
-    "DataVolume": (("source", "sourceRef"), ("storage", "pvc")),
-    "DataImportCron": (("template",), ("schedule",)),
-}
-"""By kind, fields of which a whole object's `spec` has one each. A kustomization's patch needs no `apiVersion`, and has
-seldom all of them."""
+_WORDS_OF_MANY = {"CDI", "DataSource", "MigrationPolicy", "ObjectTransfer", "Plugin", "StorageProfile"}
+"""Names of kinds that are the names of other programs' too."""
+
+_OWN = frozenset(kind.name for kind in KINDS if kind.group in _GROUPS) - _WORDS_OF_MANY
 
 
 def untyped(data: Any) -> str:
@@ -157,8 +154,7 @@ def untyped(data: Any) -> str:
     version, kind = (value if isinstance(value, str) else "" for value in map(data.get, ("apiVersion", "kind")))
     if not kind:
         return "kind" if version.rpartition("/")[0] in _GROUPS else ""
-    needed = _WHOLE.get(kind, ((),))
-    return "apiVersion" if not version and all(any(one in data["spec"] for one in group) for group in needed) else ""
+    return "apiVersion" if not version and kind in _OWN else ""
 
 
 def stranger(api_version: str, kind: str) -> Kind | None:

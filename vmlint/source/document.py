@@ -56,10 +56,9 @@ class Document:
     `index` counts the file's documents from 0, empty ones left out. `text` is the document's own text, its line breaks
     as line feeds; it begins at `column` of its line, 1 but for JSON values that share a line. `json` means that kubectl
     read it as JSON. `joined` means that no separator is between this document and the one before: kubectl reads the two
-    as one. `inside` means that it is a text in another document, `plain` that it is in plain block YAML, `strict` that
-    its tool refuses a key that appears twice, `stray` that a document with a problem is probably not a manifest.
-    `waiting` is the kind of object of a document that is not decoded yet. Positions are worked out when the first one
-    is asked for.
+    as one. `inside` means that it is a text in another document, `plain` that it is in plain block YAML, `stray` that
+    a document with a problem is probably not a manifest. `waiting` is the kind of object of a document that is not
+    decoded yet. Positions are worked out when the first one is asked for.
     """
 
     __slots__ = (
@@ -78,7 +77,6 @@ class Document:
         "plain",
         "problem",
         "stray",
-        "strict",
         "text",
         "waiting",
     )
@@ -93,7 +91,6 @@ class Document:
     duplicates: tuple[Duplicate, ...]
     json: bool
     column: int
-    strict: bool
     waiting: str
     joined: bool
     stray: bool
@@ -129,7 +126,6 @@ class Document:
         self.column = column
         self.joined = joined
         self.inside = inside
-        self.strict = False
         self.stray = stray
         self._positions: Positions | None = None
         self._rows: list[str] | None = None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Behaviour
 from vmlint.model.effect import Effect
@@ -43,7 +44,12 @@ class World:
     """
 
     def __init__(
-        self, cluster: Cluster, settings: Settings, applied_by: str = "", templates: Templates | None = None
+        self,
+        cluster: Cluster,
+        settings: Settings,
+        applied_by: str = "",
+        templates: Templates | None = None,
+        uses: Uses = NO_USES,
     ) -> None:
         self.cluster = cluster
         self.settings = settings
@@ -51,6 +57,8 @@ class World:
         self.memo = self.vms.memo
         self.applied_by = applied_by
         """The object of Flux or Argo CD that applies the cluster's objects again and again, "" for none."""
+        self.uses = uses
+        """How the kustomizations of the repository use its files."""
         self._updated: frozenset[int] = frozenset()
         self.storage = Storage(
             cluster,
