@@ -340,9 +340,16 @@ def _events(text: str) -> Iterator[Any]:
             return
 
 
+_FLOW = re.compile(r"""[\[{](?<![^\s\ufeff][\[{])(?![^\n"'#\[\]{}?]*[\]}])""")
+"""What may begin a mapping or list in brackets, but for one that ends in its line and has no `?`, and no others in
+it."""
+
+
 def _needs_a_closer_look(text: str) -> bool:
     """Whether the text may hold what libyaml reads and go-yaml does not. Few documents hold any of it."""
-    return ("?" in text and ("[" in text or "{" in text)) or "\\/" in text
+    if "\\/" in text:
+        return True
+    return "?" in text and (opened := _FLOW.search(text)) is not None and text.find("?", opened.end()) != -1
 
 
 def _check_as_go_yaml(text: str) -> None:
