@@ -3,11 +3,11 @@
 
 usage: tools/distil_schemas.py KUBEVIRT_CLONE CDI_CLONE
 
-Reads the tags vX.Y.0 of both clones (bare ones will do), writes vmlint/catalog/schemas.json: the schemas of the newest
-tag in the normal form of vmlint/schema/openapi.py, equal ones kept once. Descriptions are left out, and so is
-`status`, which the API server takes from nobody who creates an object. A field that an older tag lacks gets its first
-release, one that the newest lacks stays with its last release. A new release is one run of this; a new kind or API
-version is a row of vmlint/catalog/schemas-kinds.json besides.
+Reads the newest patch release of each line vX.Y of both clones (bare ones will do), and of the newest line vX.Y.0.
+Writes vmlint/catalog/schemas.json: the schemas of the newest tag in the normal form of vmlint/schema/openapi.py, equal
+ones kept once. Descriptions are left out, and so is `status`, which the API server takes from nobody who creates an
+object. A field that an older tag lacks gets its first release, one that the newest lacks stays with its last release. A
+new release is one run of this; a new kind or API version is a row of vmlint/catalog/schemas-kinds.json besides.
 """
 
 import json
@@ -48,14 +48,17 @@ def git(clone, *arguments):
 
 
 def tags(clone, first):
-    """The tags vX.Y.0 from a release on, oldest first."""
-    found = (re.fullmatch(r"v(\d{1,2})\.(\d{1,2})\.0", tag) for tag in git(clone, "tag").split())
-    return sorted(release for match in found if match and (release := (int(match[1]), int(match[2]))) >= first)
+    """The newest patch release of each line from a release on, oldest first; of the newest line its first."""
+    found = (re.fullmatch(r"v(\d{1,2})\.(\d{1,2})\.(\d{1,2})", tag) for tag in git(clone, "tag").split())
+    releases = sorted(tuple(map(int, match.groups())) for match in found if match)
+    newest = {release[:2]: release for release in releases if release[:2] >= first}
+    *older, last = newest.values()
+    return [*older, (*last[:2], 0)]
 
 
 def schemas(clone, path, release):
     """The schemas of a tag in normal form, by the kind's name in lower case."""
-    text = git(clone, "show", f"v{release[0]}.{release[1]}.0:{path}")
+    text = git(clone, "show", f"v{'.'.join(map(str, release))}:{path}")
     out = {}
     for name, body in re.findall(r'^\t"(\w+)": `(.*?)`,$', text, re.M | re.S):
         data = yaml.load(body, LOADER)

@@ -10,6 +10,7 @@ from vmlint.model.access import get
 from vmlint.model.chain import Hop
 from vmlint.model.field import render
 from vmlint.model.matcher import Matcher
+from vmlint.model.refusal import Refuser
 from vmlint.model.subjects import VirtualMachine, VirtualMachineInstanceReplicaSet, VirtualMachinePool, Workload
 from vmlint.rule import Doubt, Effect, Fault, Fix, Meta
 from vmlint.world import World
@@ -38,7 +39,7 @@ def refused(meta: Meta, workload: Workload, world: World, *subjects: str) -> Ite
             )
             yield meta.doubt(place, f"{question}: {words.wrong.rstrip('.')}")
         else:
-            message = f"{words.wrong}{_after(workload, verdict.effect)}"
+            message = f"{words.wrong}{_after(workload, verdict)}"
             fault = meta.at(place, message, fix=words.fix, effect=verdict.effect)
             fault = fault.along(_hops(workload, verdict, world))
             if words.edits is not None and verdict.origin is Origin.VM:
@@ -62,10 +63,12 @@ def _hops(workload: Workload, verdict: WorkloadVerdict, world: World) -> tuple[H
     return (*hops, Hop(f"{ref.kind} {ref.short} gives {detail}{source}", owner.at("spec") if owner else None))
 
 
-def _after(workload: Workload, effect: Effect) -> str:
+def _after(workload: Workload, verdict: WorkloadVerdict) -> str:
     """What comes of a workload that is accepted nevertheless."""
-    if effect is not Effect.STUCK:
+    if verdict.effect is not Effect.STUCK:
         return ""
+    if verdict.refusal.by is Refuser.NODE:
+        return " KubeVirt accepts it, and the guest never starts."
     if isinstance(workload, VirtualMachinePool):
         return " KubeVirt accepts the pool, and none of its VMs starts."
     if isinstance(workload, VirtualMachineInstanceReplicaSet):

@@ -5,7 +5,7 @@
 |---|---|
 | amd64 | the watchdog `diag288`; video models other than vga, cirrus, virtio, ramfb, bochs |
 | arm64 | BIOS, watchdogs, sound; CPU models other than `host-passthrough` |
-| | buses other than virtio and scsi; video models other than virtio and ramfb |
+| | buses other than virtio and scsi; video models other than virtio and ramfb; before 1.8.3, Secure Boot |
 | s390x | the watchdog `i6300esb`; video models other than virtio |
 | others | everything |
 

@@ -12,7 +12,8 @@
 | `panicDevices` | on s390x |
 
 ## Why it fails
-KubeVirt's webhook refuses the object.
+KubeVirt's webhook refuses the object. It checks host devices since 1.8 and `resourceClaims` since 1.9; before 1.8, it
+accepts a host device without a device name, and the guest never starts.
 
 ## Cluster message
 KubeVirt's refusal contains `number of iothreads needs to be set`, `Sound device requires a name`, `Video configuration

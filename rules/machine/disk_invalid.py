@@ -5,7 +5,7 @@ Checks `domain.devices.disks`, with the preference applied, and the boot order o
 
 | field | refused |
 |---|---|
-| `name` | a name without a volume (except for an empty CD-ROM drive); an invalid DNS label; a duplicate name |
+| `name` | a name without a volume (an empty CD-ROM drive may have one since 1.6); no DNS label; a duplicate |
 | target | several of `disk`, `lun`, `cdrom`; a `lun` whose volume is not a claim |
 | `bus` | `ide`, unknown ones; `virtio` for a CD-ROM drive; `sata` for a read-only disk |
 | `dedicatedIOThread`, `pciAddress` | on another bus than `virtio`; a malformed address |

@@ -3,9 +3,9 @@
 ## What it does
 Reports fields and annotations that need a feature gate: `hostDevices`, `hostDisk`, `autoattachVSOCK`,
 `downwardMetrics`, claims as file systems, encryption, resource claims, `portRanges`, hook sidecars, before 1.8 an
-architecture other than the control plane's, and so on. The
-KubeVirt object of the repository determines which gates are on; without one, the target release, or else the newest
-one. A gate that no file mentions may be on in the cluster: the question is then undecided, unless the world is closed.
+architecture other than the control plane's, before 1.6 a persistent TPM, and so on. The KubeVirt object of the
+repository determines which gates are on; without one, the target release, or else the newest one. A gate that no file
+mentions may be on in the cluster: the question is then undecided, unless the world is closed.
 
 ## Why it fails
 KubeVirt's webhook refuses the object while the gate is off.

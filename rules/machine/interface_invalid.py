@@ -15,7 +15,8 @@ Checks `domain.devices.interfaces`, with the preference applied:
 | `dhcpOptions` | private options outside 224 to 254 or duplicate; NTP servers that are not IPv4 addresses |
 
 ## Why it fails
-KubeVirt's webhook refuses the object.
+KubeVirt's webhook refuses the object. Before 1.9, it accepts an interface without a binding, and the guest
+never starts.
 
 ## Cluster message
 KubeVirt's refusal contains `must have exactly one binding method`, `malformed MAC address`, `has been discontinued
@@ -47,7 +48,8 @@ since`, `Masquerade interface only implemented with pod network` or `Duplicate n
 Correct the field that the finding names; each interface needs exactly one binding.
 
 ## Source
-KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,passt}.go`, `pkg/network/link/mac.go`.
+KubeVirt `pkg/network/admitter/{admit,binding,discontinued,netiface,passt}.go`, `pkg/network/link/mac.go`;
+`pkg/network/setup/netpod`.
 """
 
 from collections.abc import Iterator

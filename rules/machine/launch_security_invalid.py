@@ -6,7 +6,7 @@ of `sev`, `snp` and `tdx`, needs UEFI, and excludes network boot and, depending 
 UEFI variables or SMM; SEV attestation needs a guest that starts paused.
 
 ## Why it fails
-KubeVirt's webhook refuses the object.
+KubeVirt's webhook refuses the object. Before 1.7, it checks only SEV, on any architecture.
 
 ## Cluster message
 KubeVirt's refusal contains `No launchSecurity support`, `requires OVMF (UEFI)`, `does not work along with`, `does not

@@ -2,7 +2,7 @@
 
 ## What it does
 Reports UEFI firmware with Secure Boot where the feature `smm` is not enabled. Secure Boot is enabled unless
-`efi.secureBoot` is `false`, so `efi: {}` enables it too.
+`efi.secureBoot` is `false`, so `efi: {}` enables it too. Since 1.9, a guest with TDX needs no SMM.
 
 ## Why it fails
 Secure Boot keeps its variables in system management mode. KubeVirt's webhook refuses the object.

@@ -69,7 +69,7 @@ def test_where_an_architecture_comes_from(own: str, preferred: str, source: str,
 
 def test_mutate_of_old_releases() -> None:
     preferred = preference(preferredArchitecture="arm64", volumes={"preferredStorageClassName": "fast"})
-    stored = copies(vm(), None, preferred, release=Release(1, 6), source_architecture="arm64").stored
+    stored = copies(vm(), None, preferred, release=Release(1, 5), source_architecture="arm64").stored
     assert stored["spec"]["template"] == {
         "metadata": {},
         "spec": {"architecture": "amd64", "domain": {"devices": {}, "resources": {}, "machine": {"type": "q35"}}},
@@ -78,6 +78,8 @@ def test_mutate_of_old_releases() -> None:
 
 def test_a_flat_bus_has_no_pci_topology() -> None:
     assert copies(vm(architecture="s390x")).stored["spec"]["template"]["metadata"] == {}
+    old = copies(vm(architecture="s390x"), release=Release(1, 8, 1)).stored["spec"]["template"]
+    assert old["metadata"] == {"annotations": {"kubevirt.io/pci-topology-version": "v3"}}
 
 
 def test_a_vm_alone_is_as_it_is_stored() -> None:

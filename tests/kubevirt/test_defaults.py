@@ -81,7 +81,7 @@ def test_guest_memory(domain: dict[str, Any], guest: str | None) -> None:
 def test_memory_request_of_old_releases() -> None:
     overcommitting = ClusterConfig.of(kubevirt(developerConfiguration={"memoryOvercommit": 200}))
     vm = template({"memory": {"guest": "1Gi"}})
-    assert filled(vm, overcommitting, Release(1, 6))["domain"]["resources"] == {"requests": {"memory": "512Mi"}}
+    assert filled(vm, overcommitting, Release(1, 6, 3))["domain"]["resources"] == {"requests": {"memory": "512Mi"}}
     assert "resources" not in filled(template({"memory": {"guest": "1Gi"}}), overcommitting, Release(1, 7))["domain"]
     limited = filled(template({"resources": {"limits": {"memory": "1Gi"}}}), release=Release(1, 2))["domain"]
     assert limited["resources"]["requests"] == {"memory": "1Gi"} and "memory" not in limited

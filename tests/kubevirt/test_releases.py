@@ -38,6 +38,22 @@ def test_behaviour_turns_with_the_release() -> None:
     assert not behaviour(Release(1, 8)).beta_gates_on
 
 
+@pytest.mark.parametrize(
+    ("release", "marked"),
+    [
+        (Release(1, 6, 3), False),
+        (Release(1, 6, 4), True),
+        (Release(1, 6), True),
+        (Release(1, 7, 1), False),
+        (Release(1, 7, 2), True),
+        (Release(1, 8, 0), True),
+        (Release(1, 5), False),
+    ],
+)
+def test_patch_releases_have_some_of_later_lines(release: Release, marked: bool) -> None:
+    assert behaviour(release).pci_topology_annotation is marked
+
+
 def test_no_release_is_the_newest() -> None:
     assert behaviour(None) == behaviour(NEWEST) == Behaviour(*[True] * len(Behaviour._fields))
 

@@ -371,7 +371,7 @@ class Copies:
             inner["architecture"] = inner.get("architecture") or self._source_architecture
         fill_architecture(draft, config)
         fill_machine(draft, config)
-        if does.pci_topology_annotation and _hotplugs_pci(draft.data):
+        if does.pci_topology_annotation and (_hotplugs_pci(draft.data) or not does.pci_topology_on_pcie_only):
             draft.at(_ANNOTATIONS).setdefault(PCI_TOPOLOGY, "v3")
         watch(Origin.DEFAULT, draft.data)
         return draft.data

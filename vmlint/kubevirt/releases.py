@@ -46,6 +46,10 @@ class Release(Record):
         """Whether what came with that release line is there."""
         return self[:2] >= since
 
+    def has_patch(self, since: tuple[int, int, int]) -> bool:
+        """Whether it is of the patch release's line, and not older than it."""
+        return self[:2] == since[:2] and self >= since
+
 
 RELEASES = (*((0, minor) for minor in range(49, 60)), *((1, minor) for minor in range(11)))
 """The release lines of which anything is known, the one in development last. Source: KubeVirt's tags and branches."""
@@ -91,10 +95,35 @@ class Behaviour(Record):
     firmware_ids_when_created: bool
     """A VM's firmware gets its serial number and identifier when the VM is created."""
     pci_topology_annotation: bool
+    """A new VM is marked with the version of its PCI topology."""
+    pci_topology_on_pcie_only: bool
+    """Only a VM with PCI Express is marked. Before, every VM was."""
     disabled_feature_gates: bool
     """`disabledFeatureGates` exists."""
     beta_gates_on: bool
     """Beta feature gates are on unless disabled. Before, they were off unless listed."""
+    matches_machines_as_globs: bool
+    """The patterns of `emulatedMachines` match whole machine types. Before, regular expressions, they matched parts."""
+    admits_empty_cdroms: bool
+    """A CD-ROM drive may be without a volume. Before, no disk was."""
+    checks_arm64_cpu_model: bool
+    """Guests on arm64 have the CPU model `host-passthrough`. Before, only `host-model` was refused."""
+    checks_gpus: bool
+    """A GPU without a device, or with a device and a claim, is refused."""
+    needs_gate_by_encryption: bool
+    """Each kind of encryption needs its own feature gate. Before, any `launchSecurity` needed that of AMD SEV."""
+    checks_kind_of_encryption: bool
+    """Encryption needs an architecture that has it, and on amd64 exactly one kind. Before, only SEV was checked."""
+    checks_device_claims: bool
+    """Host devices are checked as GPUs are, and so is which request of a claim each uses."""
+    checks_resource_claims: bool
+    """The entries of `resourceClaims` are checked."""
+    one_binding_exactly: bool
+    """An interface without exactly one binding is refused. Before, only a plugin beside another binding was."""
+    tdx_without_smm: bool
+    """Secure Boot needs no SMM in a guest with TDX."""
+    arm64_secure_boot: bool
+    """Secure Boot is off by default on arm64 and may be on. Before, UEFI there had to switch it off."""
 
 
 _SINCE: dict[str, tuple[int, int]] = {
@@ -120,12 +149,39 @@ _SINCE: dict[str, tuple[int, int]] = {
     "firmware_ids_when_created": (1, 7),
     "pci_topology_annotation": (1, 8),
     "disabled_feature_gates": (1, 8),
+    "pci_topology_on_pcie_only": (1, 9),
     "beta_gates_on": (1, 9),
+    "matches_machines_as_globs": (1, 6),
+    "admits_empty_cdroms": (1, 6),
+    "checks_arm64_cpu_model": (1, 6),
+    "checks_gpus": (1, 6),
+    "needs_gate_by_encryption": (1, 6),
+    "checks_kind_of_encryption": (1, 7),
+    "checks_device_claims": (1, 8),
+    "checks_resource_claims": (1, 9),
+    "one_binding_exactly": (1, 9),
+    "tdx_without_smm": (1, 9),
+    "arm64_secure_boot": (1, 9),
 }
+
+_PATCHED: dict[str, tuple[tuple[int, int, int], ...]] = {
+    "leaves_memory_requests": ((1, 6, 4),),
+    "architecture_from_data_source": ((1, 6, 4),),
+    "firmware_ids_when_created": ((1, 6, 1),),
+    "pci_topology_annotation": ((1, 6, 4), (1, 7, 2)),
+    "pci_topology_on_pcie_only": ((1, 6, 5), (1, 7, 3), (1, 8, 2)),
+    "arm64_secure_boot": ((1, 8, 3),),
+}
+"""The patch releases of older lines that have it, too."""
 
 
 @lru_cache(maxsize=64)
 def behaviour(release: Release | None) -> Behaviour:
     """What a release does; None means the newest."""
     chosen = release or NEWEST
-    return Behaviour(**{name: chosen.serves(since) for name, since in _SINCE.items()})
+    return Behaviour(
+        **{
+            name: chosen.serves(since) or any(map(chosen.has_patch, _PATCHED.get(name, ())))
+            for name, since in _SINCE.items()
+        }
+    )

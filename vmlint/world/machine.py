@@ -65,6 +65,8 @@ _OWNERS: Mapping[type[Workload], Owner] = {
 }
 
 _SETS = (VirtualMachinePool, VirtualMachineInstanceReplicaSet)
+_LATE = (Refuser.GUEST_WEBHOOK, Refuser.NODE)
+"""Who does not see the object before it is accepted."""
 _MATCHERS = tuple(Matcher)
 _NEITHER: frozenset[Matcher] = frozenset()
 _INSTANCETYPE = frozenset((Matcher.INSTANCETYPE,))
@@ -205,7 +207,7 @@ class Machine:
     def _verdicts(self, workload: Workload) -> Iterator[WorkloadVerdict]:
         if isinstance(workload, _SETS):
             found = check(view := self._view(workload), self._silences[view.owner])
-            written = [refusal for refusal in found if refusal.by is not Refuser.GUEST_WEBHOOK]
+            written = [refusal for refusal in found if refusal.by not in _LATE]
             yield from (WorkloadVerdict(refusal, Effect.REJECTED) for refusal in written)
             known = {(subject_of(refusal), refusal.path) for refusal in written}
             for made in self._of_made(workload):
@@ -226,7 +228,6 @@ class Machine:
             fill_nested_paging(draft)
             template = draft.data
             unknown, giver = _NEITHER, _by_default(workload, template)
-        late = Effect.REJECTED if isinstance(workload, VirtualMachineInstance) else Effect.STUCK
         if problem is not None:
             yield WorkloadVerdict(_no_interface(workload, problem), Effect.REJECTED)
         view = self._view(workload, template)
@@ -236,7 +237,7 @@ class Machine:
                 for refusal in subject.check(view):
                     if subject_of(refusal) == _MEMORY_UNSET and self._may_get_memory(workload):
                         continue
-                    effect = late if refusal.by is Refuser.GUEST_WEBHOOK else Effect.REJECTED
+                    effect = _effect(refusal, workload)
                     known.add((subject_of(refusal), refusal.path))
                     yield WorkloadVerdict(refusal, effect, *giver(refusal.path))
         if isinstance(workload, VirtualMachine) and not unknown and workload.matcher(Matcher.PREFERENCE):
@@ -302,6 +303,14 @@ def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdic
             yield verdict
         if gate is not None:
             gates.add(gate)
+
+
+def _effect(refusal: Refusal, workload: Workload) -> Effect:
+    """What comes of a refusal: a VirtualMachineInstance is itself what the late webhook refuses."""
+    accepted = refusal.by is Refuser.NODE or (
+        refusal.by is Refuser.GUEST_WEBHOOK and not isinstance(workload, VirtualMachineInstance)
+    )
+    return Effect.STUCK if accepted else Effect.REJECTED
 
 
 def _no_interface(workload: Workload, problem: Refusal) -> Refusal:

@@ -42,6 +42,10 @@ WORDS: Mapping[Code, Wording] = {
         "`arm64` guests can't have the CPU model `{model}`.",
         "use `{allowed}`, or remove `model`",
     ),
+    Code.SECURE_BOOT: Words(
+        "`arm64` guests can't have Secure Boot.",
+        "set `efi.secureBoot: false`",
+    ),
     Code.DISK_BUS: Words(
         "{entry} is on the bus `{bus}`, which `arm64` guests do not support.",
         "use {known:choice}",

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vmlint.kubevirt.admission.firmware import Code
+from vmlint.model.refusal import Refusal
 
 from ..._wording import Wording, Words
 
 __all__ = ["WORDS"]
+
+
+def _secure_boot(refusal: Refusal) -> Words:
+    on = "on by default" if refusal.code is Code.SECURE_BOOT_BY_DEFAULT else "on"
+    off = "set `efi.secureBoot: false`"
+    return Words(
+        f"Secure Boot is {on}, and needs SMM, which is off.",
+        off if refusal.values["tdx"] else f"set `features.smm.enabled: true`, or{off.removeprefix('set')}",
+    )
 
 
 WORDS: Mapping[Code, Wording] = {
@@ -40,14 +50,8 @@ WORDS: Mapping[Code, Wording] = {
         "`{file}` is not an absolute path to a file.",
         "write a path such as `/boot/vmlinuz`, without `.` and `..`",
     ),
-    Code.SECURE_BOOT: Words(
-        "Secure Boot is on, and needs SMM, which is off.",
-        "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-    ),
-    Code.SECURE_BOOT_BY_DEFAULT: Words(
-        "Secure Boot is on by default, and needs SMM, which is off.",
-        "set `features.smm.enabled: true`, or `efi.secureBoot: false`",
-    ),
+    Code.SECURE_BOOT: _secure_boot,
+    Code.SECURE_BOOT_BY_DEFAULT: _secure_boot,
     Code.ACPI_VOLUME_MISSING: Words(
         "`acpi.{field}` names `{name}`, which is not a volume of the guest.", "add a volume `{name}` with a `secret`"
     ),

@@ -79,7 +79,7 @@ def view(
     metadata: Mapping[str, Any] = NOTHING,
     around: Mapping[str, Any] = NOTHING,
     cluster: Mapping[str, Any] | None = None,
-    release: tuple[int, int] | None = None,
+    release: tuple[int, ...] | None = None,
     closed: bool = True,
 ) -> View:
     """A view of an object with that VMI spec; `vm` and `around` are what else the VM's and the object's `spec` hold."""

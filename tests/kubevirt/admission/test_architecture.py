@@ -201,6 +201,41 @@ ROWS = [
         good_in={},
         bad_in={"closed": False},
     ),
+    Row(
+        "CPU models on arm64, before 1.6",
+        {"architecture": "arm64", "domain": {"cpu": {"model": "cortex-a57"}}},
+        {"architecture": "arm64", "domain": {"cpu": {"model": "host-model"}}},
+        [
+            Expected(
+                at("domain.cpu.model"),
+                "`arm64` guests can't have the CPU model `host-model`.",
+                "use `host-passthrough`, or remove `model`",
+                "architecture",
+                Refuser.GUEST_WEBHOOK,
+            )
+        ],
+        good_in={"release": (1, 5)},
+        bad_in={"release": (1, 5)},
+    ),
+    Row(
+        "Secure Boot on arm64, before 1.8.3",
+        {
+            "architecture": "arm64",
+            "domain": {"firmware": {"bootloader": {"efi": {"secureBoot": True}}}, "features": {"smm": {}}},
+        },
+        {"architecture": "arm64", "domain": {"firmware": {"bootloader": {"efi": {}}}, "features": {"smm": {}}}},
+        [
+            Expected(
+                at("domain.firmware.bootloader.efi"),
+                "`arm64` guests can't have Secure Boot.",
+                "set `efi.secureBoot: false`",
+                "architecture",
+                Refuser.GUEST_WEBHOOK,
+            )
+        ],
+        good_in={"release": (1, 8, 3)},
+        bad_in={"release": (1, 8, 2)},
+    ),
 ]
 
 

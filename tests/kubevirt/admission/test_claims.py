@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kubevirt.admission.scenario import Expected, Row, at
+from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import claims
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
@@ -245,6 +246,55 @@ ROWS = [
         ],
         good_in={"release": (1, 8)},
         bad_in={"release": (1, 9)},
+    ),
+    Row(
+        "claims are checked since 1.9",
+        {"resourceClaims": [{"name": "C"}]},
+        {"resourceClaims": [{"name": "C", "resourceClaimName": "x"}]},
+        [
+            Expected(
+                at("resourceClaims[0].name"),
+                "the name of resource claim `C` is not a valid DNS label.",
+                "use at most 63 lower-case letters, digits and inner dashes",
+                "claims",
+            )
+        ],
+        good_in={"release": (1, 8)},
+        bad_in={"release": (1, 9)},
+    ),
+    Row(
+        "a host device without a device, before 1.8",
+        {"domain": {"devices": {"hostDevices": [{"name": "h", "deviceName": "d"}]}}},
+        {"domain": {"devices": {"hostDevices": [{"name": "h"}]}}},
+        [
+            Expected(
+                at("domain.devices.hostDevices[0]"),
+                "host device `h` has neither `deviceName` nor a claim.",
+                "set `deviceName`, or a claim",
+                "claims",
+                Refuser.NODE,
+            )
+        ],
+        good_in={"release": (1, 7)},
+        bad_in={"release": (1, 7)},
+    ),
+    Row(
+        "GPUs of both sorts, before 1.8",
+        {
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+            "domain": {"devices": {"gpus": [{"name": "g", "deviceName": "d"}, {"name": "h", "claimName": "c"}]}},
+        },
+        {"domain": {"devices": {"gpus": [{"name": "g", "deviceName": "d"}, {"name": "h", "requestName": "r"}]}}},
+        [
+            Expected(
+                at("domain.devices.gpus[1].claimName"),
+                "GPU `h` has no `claimName`.",
+                "set `claimName`",
+                "claims",
+            )
+        ],
+        good_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
+        bad_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
     ),
 ]
 

@@ -668,6 +668,21 @@ ROWS = [
             )
         ],
     ),
+    Row(
+        "no drive is empty, before 1.6",
+        {"domain": {"devices": {"disks": [{"name": "a", "cdrom": {"bus": "sata"}}]}}},
+        {"domain": {"devices": {"disks": [{"name": "a", "cdrom": {"bus": "sata"}}]}}},
+        [
+            Expected(
+                at("domain.devices.disks[0].name"),
+                "disk `a` has no volume with the same name.",
+                "add a volume `a` to `volumes`, or remove the disk",
+                "disks",
+            )
+        ],
+        good_in={"release": (1, 6)},
+        bad_in={"release": (1, 5)},
+    ),
 ]
 
 

@@ -471,6 +471,81 @@ ROWS = [
         good_in={"owner": Owner.REPLICA_SET, "metadata": {"annotations": {"hooks.kubevirt.io/hookSidecars": ""}}},
         bad_in={"owner": Owner.REPLICA_SET, "metadata": {"annotations": {"hooks.kubevirt.io/hookSidecars": "[]"}}},
     ),
+    Row(
+        "encryption of no kind, before 1.6",
+        {"domain": {"launchSecurity": {}}},
+        {"domain": {"launchSecurity": {}}},
+        [
+            Expected(
+                at("domain.launchSecurity"),
+                "`launchSecurity` needs the feature gate `WorkloadEncryptionSEV`, which is off.",
+                "add `WorkloadEncryptionSEV` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        good_in={"release": (1, 6)},
+        bad_in={"release": (1, 5)},
+    ),
+    Row(
+        "SEV on any architecture, before 1.7",
+        {"architecture": "arm64", "domain": {"launchSecurity": {"sev": {}}}},
+        {"architecture": "arm64", "domain": {"launchSecurity": {"sev": {}}}},
+        [
+            Expected(
+                at("domain.launchSecurity.sev"),
+                "guest encryption with AMD SEV needs the feature gate `WorkloadEncryptionSEV`, which is off.",
+                "add `WorkloadEncryptionSEV` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        good_in={"release": (1, 8)},
+        bad_in={"release": (1, 6), "cluster": kubevirt("MultiArchitecture")},
+    ),
+    Row(
+        "Secure Execution, from 1.6 to 1.8",
+        {"architecture": "s390x", "domain": {"launchSecurity": {}}},
+        {"architecture": "s390x", "domain": {"launchSecurity": {}}},
+        [
+            Expected(
+                at("domain.launchSecurity"),
+                "guest encryption with IBM Secure Execution needs the feature gate `SecureExecution`, which is off.",
+                "add `SecureExecution` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        good_in={"release": (1, 9)},
+        bad_in={"release": (1, 8)},
+    ),
+    Row(
+        "a persistent TPM, before 1.6",
+        {"domain": {"devices": {"tpm": {"persistent": True}}}},
+        {"domain": {"devices": {"tpm": {"persistent": True}}}},
+        [
+            Expected(
+                at("domain.devices.tpm.persistent"),
+                "a persistent TPM needs the feature gate `VMPersistentState`, which is off.",
+                "add `VMPersistentState` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        good_in={"release": (1, 6)},
+        bad_in={"release": (1, 5)},
+    ),
+    Row(
+        "persistent UEFI variables, before 1.6",
+        {"domain": {"firmware": {"bootloader": {"efi": {"persistent": True}}}}},
+        {"domain": {"firmware": {"bootloader": {"efi": {"persistent": True}}}}},
+        [
+            Expected(
+                at("domain.firmware.bootloader.efi.persistent"),
+                "persistent UEFI variables needs the feature gate `VMPersistentState`, which is off.",
+                "add `VMPersistentState` to `featureGates` of the KubeVirt object, or remove what needs it",
+                "features",
+            )
+        ],
+        good_in={"release": (1, 6)},
+        bad_in={"release": (1, 5)},
+    ),
 ]
 
 

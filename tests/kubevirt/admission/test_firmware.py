@@ -280,6 +280,36 @@ ROWS = [
         good_in={"owner": Owner.VMI},
         bad_in={},
     ),
+    Row(
+        "before 1.6, a pattern may match a part of a machine type",
+        {"domain": {"machine": {"type": "my-q35"}}},
+        {"domain": {"machine": {"type": "my-q35"}}},
+        [
+            Expected(
+                at("domain.machine.type"),
+                "the machine type `my-q35` is not among the `emulatedMachines` of the cluster for `amd64`.",
+                "use a type such as `q35` or `pc-q35`",
+                "firmware",
+            )
+        ],
+        good_in={"release": (1, 5)},
+        bad_in={"release": (1, 6)},
+    ),
+    Row(
+        "TDX needs SMM, too, before 1.9",
+        {"domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": True}}}}},
+        {"domain": {"launchSecurity": {"tdx": {}}, "firmware": {"bootloader": {"efi": {"secureBoot": True}}}}},
+        [
+            Expected(
+                at("domain.firmware.bootloader.efi.secureBoot"),
+                "Secure Boot is on, and needs SMM, which is off.",
+                "set `efi.secureBoot: false`",
+                "secure_boot",
+            )
+        ],
+        good_in={"release": (1, 9)},
+        bad_in={"release": (1, 8)},
+    ),
 ]
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.kubevirt.admission.scenario import Expected, Row, at, kubevirt
 from vmlint.kubevirt.admission import interfaces
+from vmlint.model.refusal import Refuser
 
 ROWS = [
     Row(
@@ -820,6 +821,28 @@ ROWS = [
                 "interfaces",
             ),
         ],
+    ),
+    Row(
+        "an interface without a binding, before 1.9",
+        {
+            "networks": [{"name": "default", "pod": {}}],
+            "domain": {"devices": {"interfaces": [{"name": "default", "masquerade": {}, "bridge": {}}]}},
+        },
+        {
+            "networks": [{"name": "default", "pod": {}}],
+            "domain": {"devices": {"interfaces": [{"name": "default"}]}},
+        },
+        [
+            Expected(
+                at("domain.devices.interfaces[0]"),
+                "interface `default` has no binding; an interface must have exactly one.",
+                "add `bridge`, `masquerade`, `sriov`, `passtBinding` or `binding`",
+                "interfaces",
+                Refuser.NODE,
+            )
+        ],
+        good_in={"release": (1, 8)},
+        bad_in={"release": (1, 8)},
     ),
 ]
 

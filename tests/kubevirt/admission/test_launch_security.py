@@ -218,6 +218,21 @@ ROWS = [
         good_in={},
         bad_in={"closed": False},
     ),
+    Row(
+        "before 1.7, only SEV is checked, on any architecture",
+        {"architecture": "amd64", "domain": {"launchSecurity": {}}},
+        {"architecture": "arm64", "domain": {"launchSecurity": {"sev": {}}}},
+        [
+            Expected(
+                at("domain.launchSecurity.sev"),
+                "SEV needs UEFI.",
+                "set `firmware.bootloader.efi: {secureBoot: false}`",
+                "launch_security",
+            )
+        ],
+        good_in={"release": (1, 6)},
+        bad_in={"release": (1, 6), "cluster": kubevirt("WorkloadEncryptionSEV")},
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.kubevirt.admission.scenario import kubevirt, view
 from vmlint.kubevirt.admission import AdmissionConfig, Owner, View
 from vmlint.kubevirt.gates import Gates
+from vmlint.kubevirt.releases import Release, behaviour
 
 
 @pytest.mark.parametrize(
@@ -43,14 +44,19 @@ def test_the_effective_spec_takes_the_place_of_the_written_one() -> None:
     [
         (None, None, False, AdmissionConfig()),
         (None, None, True, AdmissionConfig(True, True, (), "amd64")),
-        (None, (1, 5), True, AdmissionConfig(False, True, (), "amd64", unset_frame_buffer_counts=False)),
+        (
+            None,
+            (1, 5),
+            True,
+            AdmissionConfig(False, True, (), "amd64", unset_frame_buffer_counts=False, does=behaviour(Release(1, 5))),
+        ),
         (kubevirt(), None, False, AdmissionConfig(True, True, (), None)),
         (kubevirt(vmRolloutStrategy="Stage"), None, True, AdmissionConfig(False, True, (), "amd64")),
         (
             kubevirt(vmRolloutStrategy="LiveUpdate"),
             (1, 5),
             True,
-            AdmissionConfig(True, True, (), "amd64", unset_frame_buffer_counts=False),
+            AdmissionConfig(True, True, (), "amd64", unset_frame_buffer_counts=False, does=behaviour(Release(1, 5))),
         ),
         (kubevirt(vmRolloutStrategy="${S}"), None, True, AdmissionConfig(None, True, (), "amd64")),
         (

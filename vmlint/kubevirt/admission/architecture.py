@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from vmlint.kubevirt.admission.reading import has, word
+from vmlint.kubevirt.admission.reading import flag, has, word
 from vmlint.kubevirt.admission.view import ARCHITECTURES, View
 from vmlint.model.field import Path
 from vmlint.model.refusal import Entry, Refusal, Refuser
@@ -20,6 +20,8 @@ _DEVICES = ("domain", "devices")
 _TARGETS = ("disk", "cdrom", "lun")
 _ARM64_BUSES = ("virtio", "scsi")
 _ARM64_CPU = "host-passthrough"
+_HOST_MODEL = "host-model"
+_EFI = ("domain", "firmware", "bootloader", "efi")
 
 
 class Code(Codes):
@@ -29,6 +31,7 @@ class Code(Codes):
     VIDEO = "architecture/video"
     VIDEO_WITHOUT_TYPE = "architecture/video-without-type"
     CPU_MODEL = "architecture/cpu-model"
+    SECURE_BOOT = "architecture/secure-boot"
     DISK_BUS = "architecture/disk-bus"
     FIELD = "architecture/field"
 
@@ -81,8 +84,12 @@ def check(view: View) -> Iterator[Refusal]:
 
 def _arm64(view: View) -> Iterator[Refusal]:
     model = word(view.spec, "domain", "cpu", "model")
-    if model and model != _ARM64_CPU:
+    if model and (model != _ARM64_CPU if view.does.checks_arm64_cpu_model else model == _HOST_MODEL):
         yield _refusal(view, Code.CPU_MODEL, "domain", "cpu", "model", model=model, allowed=_ARM64_CPU)
+    if not view.does.arm64_secure_boot and has(view.spec, *_EFI):
+        secure = flag(view.spec, *_EFI, "secureBoot", default=True)
+        if secure and has(view.spec, "domain", "features", "smm"):  # without SMM it is refused for that
+            yield _refusal(view, Code.SECURE_BOOT, *_EFI)
     for index, disk in view.disks:
         for target in _TARGETS:
             bus = word(disk, target, "bus")

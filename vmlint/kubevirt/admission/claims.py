@@ -14,7 +14,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import each, mapping
 from vmlint.model.field import Path
-from vmlint.model.refusal import Entry, Refusal
+from vmlint.model.refusal import Entry, Refusal, Refuser
 from vmlint.record import Codes, Record
 
 __all__ = ["Code", "check"]
@@ -51,11 +51,17 @@ class _Taken(Record):
 
 def check(view: View) -> Iterator[Refusal]:
     """Claims that name nothing, and devices that name no claim."""
-    yield from _claims(view)
+    if view.does.checks_resource_claims:
+        yield from _claims(view)
     taken: list[_Taken] = []
-    for field, gate in (("gpus", "GPUsWithDRA"), ("hostDevices", "HostDevicesWithDRA")):
-        yield from _devices(view, field, gate, taken)
+    for field, gate, checked in (
+        ("gpus", "GPUsWithDRA", view.does.checks_gpus),
+        ("hostDevices", "HostDevicesWithDRA", view.does.checks_device_claims),
+    ):
+        yield from _devices(view, field, gate, taken) if checked else _unnamed(view, field)
     yield from _listed(view, taken)
+    if not view.does.checks_device_claims:
+        return
     if view.gates.state("NetworkDevicesWithDRA") is not GateState.OFF:
         taken += _of_networks(view)
     yield from _once(taken)
@@ -89,11 +95,19 @@ def _is_claimed(device: Mapping[str, Any]) -> bool:
     return any(look(device, field) is not None for field in ("claimName", "requestName"))
 
 
+def _unnamed(view: View, field: str) -> Iterator[Refusal]:
+    """Devices that no check refuses: the launcher finds none for them when the guest starts."""
+    for index, device in each(view.spec, *_DEVICES, field):
+        if word(device, "deviceName") == "" and not _is_claimed(device):
+            entry = Entry.of(device, field, index)
+            yield Refusal(Code.DEVICE_UNNAMED, view.at(*_DEVICES, field, index), {"entry": entry}, by=Refuser.NODE)
+
+
 def _devices(view: View, field: str, gate: str, taken: list[_Taken]) -> Iterator[Refusal]:
     devices = [(index, device) for index, device in each(view.spec, *_DEVICES, field)]
     claimed = [index for index, device in devices if word(device, "deviceName") == "" and _is_claimed(device)]
     other = [index for index, device in devices if index not in claimed]
-    if field == "gpus" and claimed and other:
+    if field == "gpus" and claimed and other and view.does.checks_device_claims:
         yield Refusal(Code.GPUS_MIXED, view.at(*_DEVICES, field, claimed[0]))
         return
     for index, device in devices:
@@ -108,7 +122,7 @@ def _devices(view: View, field: str, gate: str, taken: list[_Taken]) -> Iterator
             continue
         claim, request = word(device, "claimName"), word(device, "requestName")
         for key, value in (("claimName", claim), ("requestName", request)):
-            if value == "":
+            if value == "" and (key == "claimName" or view.does.checks_device_claims):
                 yield Refusal(Code.CLAIM_FIELD_MISSING, (*path, key), {"entry": entry, "key": key})
         if claim and request:
             taken.append(_Taken(claim, request, path, entry))

@@ -146,7 +146,8 @@ def _name(disk: _Disk, volumes: frozenset[str] | None, seen: dict[str, int]) -> 
         yield _refusal(disk, Code.NAME_TWICE, "name", name=name)
     if not is_dns_label(name):
         yield _refusal(disk, Code.NAME_INVALID, "name", name=name)
-    if volumes is not None and name not in volumes and has(disk.data, "cdrom") is False:
+    may_be_empty = disk.view.does.admits_empty_cdroms and has(disk.data, "cdrom") is not False
+    if volumes is not None and name not in volumes and not may_be_empty:
         yield _refusal(disk, Code.WITHOUT_VOLUME, "name", name=name)
 
 

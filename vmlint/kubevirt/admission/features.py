@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from vmlint.kubevirt.admission.reading import found, has, names, word
+from vmlint.kubevirt.admission.reading import flag, found, has, names, word
 from vmlint.kubevirt.admission.view import Owner, View
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
@@ -40,6 +40,10 @@ class Code(Codes):
     HOST_DEVICES = "features/host-devices"
     SEV = "features/sev"
     TDX = "features/tdx"
+    ENCRYPTION = "features/encryption"
+    SECURE_EXECUTION = "features/secure-execution"
+    PERSISTENT_TPM = "features/persistent-tpm"
+    PERSISTENT_VARIABLES = "features/persistent-variables"
     VSOCK = "features/vsock"
     RESERVATION = "features/reservation"
     METRICS_DEVICE = "features/metrics-device"
@@ -122,10 +126,32 @@ def _confidential(*kinds: str) -> Callable[[View], Iterator[Path]]:
     def search(view: View) -> Iterator[Path]:
         security = mapping(view.spec, "domain", "launchSecurity")
         chosen = [kind for kind in ("sev", "snp", "tdx") if get(security, kind) is not None]
-        if view.architecture == "amd64" and len(chosen) == 1 and chosen[0] in kinds:
+        if not view.does.checks_kind_of_encryption:
+            checked = "sev" in kinds and "sev" in chosen
+        else:
+            checked = view.architecture == "amd64" and len(chosen) == 1 and chosen[0] in kinds
+        if checked:
             yield view.at("domain", "launchSecurity", chosen[0])
 
     return search
+
+
+def _encryption(view: View) -> Iterator[Path]:
+    """Encryption of no kind, which once needed the gate, too."""
+    security = get(view.spec, "domain", "launchSecurity")
+    if not view.does.needs_gate_by_encryption and isinstance(security, dict) and get(security, "sev") is None:
+        yield view.at("domain", "launchSecurity")
+
+
+def _persistent_tpm(view: View) -> Iterator[Path]:
+    tpm = (*_DEVICES, "tpm")
+    if flag(view.spec, *tpm, "persistent") and flag(view.spec, *tpm, "enabled", default=True):
+        yield view.at(*tpm, "persistent")
+
+
+def _secure_execution(view: View) -> Iterator[Path]:
+    if word(view.spec, "architecture") == "s390x" and has(view.spec, "domain", "launchSecurity"):
+        yield view.at("domain", "launchSecurity")
 
 
 _TABLE = (
@@ -146,6 +172,15 @@ _TABLE = (
     _Gated(Code.HOST_DEVICES, ("HostDevices",), "hostDevices", _there((*_DEVICES, "hostDevices"))),
     _Gated(Code.SEV, ("WorkloadEncryptionSEV",), "launchSecurity", _confidential("sev", "snp")),
     _Gated(Code.TDX, ("WorkloadEncryptionTDX",), "launchSecurity", _confidential("tdx")),
+    _Gated(Code.ENCRYPTION, ("WorkloadEncryptionSEV",), "launchSecurity", _encryption),
+    _Gated(Code.SECURE_EXECUTION, ("SecureExecution",), "launchSecurity", _secure_execution),
+    _Gated(Code.PERSISTENT_TPM, ("VMPersistentState",), "persistent", _persistent_tpm),
+    _Gated(
+        Code.PERSISTENT_VARIABLES,
+        ("VMPersistentState",),
+        "persistent",
+        _true(("domain", "firmware", "bootloader", "efi", "persistent")),
+    ),
     _Gated(Code.VSOCK, ("VSOCK",), "autoattachVSOCK", _true((*_DEVICES, "autoattachVSOCK"))),
     _Gated(
         Code.RESERVATION,

@@ -5,6 +5,7 @@ Source: KubeVirt `vmi-create-admitter.go`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from vmlint.kubevirt.admission.forms import glob_matches, is_clean_path
@@ -58,11 +59,12 @@ def _machine(view: View) -> Iterator[Refusal]:
         return
     own = view.cluster.machines(view.architecture)
     patterns = own or _MACHINES.get(view.architecture, _MACHINES["amd64"])
-    if any(glob_matches(pattern, machine) is not False for pattern in patterns):
+    matches = glob_matches if view.does.matches_machines_as_globs else _part_matches
+    if any(matches(pattern, machine) is not False for pattern in patterns):
         return
     gate = "emulatedMachines" if own is None else None
     # A machine of another architecture is right where that is the cluster's default.
-    if any(glob_matches(pattern, machine) for others in _MACHINES.values() for pattern in others):
+    if any(matches(pattern, machine) for others in _MACHINES.values() for pattern in others):
         gate = view.architecture_gate or gate
     yield Refusal(
         Code.MACHINE,
@@ -74,6 +76,14 @@ def _machine(view: View) -> Iterator[Refusal]:
         },
         gate=gate,
     )
+
+
+def _part_matches(pattern: str, machine: str) -> bool | None:
+    """Whether a part of a machine type matches a regular expression; None for an invalid one."""
+    try:
+        return re.search(pattern, machine) is not None
+    except re.error:
+        return None
 
 
 def _acpi(view: View) -> Iterator[Refusal]:
@@ -110,18 +120,20 @@ def _kernel(view: View) -> Iterator[Refusal]:
 
 
 def _secure_boot(view: View) -> Iterator[Refusal]:
-    """Secure Boot is on unless it is switched off, and needs SMM; firmware for TDX does without.
+    """Secure Boot is on unless it is switched off, and needs SMM; firmware for TDX does without, in newer releases.
 
     A VirtualMachineInstance on arm64 has it switched off by default; a VM is judged before that default comes.
     """
-    by_default = not (view.owner is Owner.VMI and view.architecture == "arm64")
+    by_default = not (view.owner is Owner.VMI and view.architecture == "arm64" and view.does.arm64_secure_boot)
+    tdx = has(view.spec, "domain", "launchSecurity", "tdx") is not False  # it excludes SMM
     secure = has(view.spec, *_LOADER, "efi") and flag(view.spec, *_LOADER, "efi", "secureBoot", default=by_default)
     smm = has(view.spec, "domain", "features", "smm")
     managed = smm and flag(view.spec, "domain", "features", "smm", "enabled", default=True)
-    if not secure or managed is not False or has(view.spec, "domain", "launchSecurity", "tdx") is not False:
+    if not secure or managed is not False or (tdx and view.does.tdx_without_smm):
         return
     written = get(view.spec, *_LOADER, "efi", "secureBoot")
     yield Refusal(
         Code.SECURE_BOOT if written else Code.SECURE_BOOT_BY_DEFAULT,
         view.at(*_LOADER, "efi", *(() if written is None else ("secureBoot",))),
+        {"tdx": tdx},
     )

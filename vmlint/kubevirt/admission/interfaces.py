@@ -16,7 +16,7 @@ from vmlint.kubevirt.admission.view import View
 from vmlint.kubevirt.gates import GateState
 from vmlint.model.access import each, sequence, text
 from vmlint.model.field import Path
-from vmlint.model.refusal import Entry, Refusal
+from vmlint.model.refusal import Entry, Refusal, Refuser
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
 
@@ -142,14 +142,15 @@ def _binding(nic: _Nic) -> Iterator[Refusal]:
         return
     for old in gone:
         yield _refusal(nic, Code.BINDING_REMOVED, old, binding=old)
-    if len(bindings) != 1 and not gone:
+    exactly_one = nic.view.does.one_binding_exactly
+    if len(bindings) != 1 and not gone and (exactly_one or not bindings or "binding" in bindings):
         yield _refusal(
             nic,
             Code.BINDINGS_SEVERAL if bindings else Code.BINDING_MISSING,
             count=len(bindings),
             bindings=bindings,
             known=_BINDINGS,
-        )
+        )._replace(by=Refuser.VALIDATING_WEBHOOK if exactly_one or bindings else Refuser.NODE)
     for binding in _POD_ONLY:
         if binding in bindings and nic.pod is False:
             yield _refusal(nic, Code.NOT_ON_POD_NETWORK, binding=binding)

@@ -42,7 +42,10 @@ def check(view: View) -> Iterator[Refusal]:
     if not has(view.spec, *_SECURITY):
         return
     written = word(view.spec, "architecture")
-    if written == "amd64":
+    if not view.does.checks_kind_of_encryption:
+        if has(view.spec, *_SECURITY, "sev"):
+            yield from _of_kind(view, "sev")
+    elif written == "amd64":
         yield from _amd64(view)
     elif written is not None and written != "s390x":
         yield Refusal(
@@ -62,7 +65,10 @@ def _amd64(view: View) -> Iterator[Refusal]:
             gate=None if kinds else view.architecture_gate,  # on s390x no kind is right, and the others are amd64's
         )
         return
-    kind = kinds[0]
+    yield from _of_kind(view, kinds[0])
+
+
+def _of_kind(view: View, kind: str) -> Iterator[Refusal]:
     # While the gate is off, that alone is what the cluster reports.
     if view.gates.state(_GATES[kind]) is GateState.OFF:
         return

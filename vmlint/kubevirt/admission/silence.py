@@ -82,6 +82,7 @@ _ALONE: tuple[Mapping[str, tuple[ModuleType, ...]], ...] = (
         "inputs": (enums,),
         "panicDevices": (devices, enums, features, architecture),
         "sound": (devices, enums, architecture),
+        "tpm": (features,),
         "watchdog": (architecture,),
     },
 )

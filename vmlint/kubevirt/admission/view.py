@@ -14,7 +14,7 @@ from typing import Any, final
 
 from vmlint.kubevirt.admission.reading import fields, look, word
 from vmlint.kubevirt.gates import Gates, GateState
-from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.releases import Behaviour, Release, behaviour
 from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
@@ -64,6 +64,8 @@ class AdmissionConfig(Record):
     unset_frame_buffer_counts: bool = True
     """A VM's `ramFB` without `enabled` counts as on, as it does after the newest release. Before, it counts only in
     the guest, where it is filled in."""
+    does: Behaviour = behaviour(None)
+    """What the cluster's release does."""
 
     def machines(self, architecture: str) -> tuple[str, ...] | None:
         """The patterns for an architecture; () for the built-in ones. An unknown architecture has those of amd64."""
@@ -86,16 +88,17 @@ class AdmissionConfig(Record):
         The latter are sure in a closed world, and `by_default` where the release is known; the default architecture is
         that of the nodes, and sure in a closed world alone.
         """
+        does = behaviour(Release(*release) if release else None)
         if kubevirt is None and not closed and not by_default:
-            return cls(unset_frame_buffer_counts=release is None)
+            return cls(unset_frame_buffer_counts=release is None, does=does)
         configuration = mapping(kubevirt, "spec", "configuration")
-        live_update = behaviour(Release(*release) if release else None).live_update_by_default
         strategy = word(configuration, "vmRolloutStrategy")
         bridge = look(configuration, "network", "permitBridgeInterfaceOnPodNetwork")
         # The operator copies the specification's word into the status, and without one writes its own architecture.
         architecture = word(kubevirt, "status", "defaultArchitecture") or word(
             configuration, "architectureConfiguration", "defaultArchitecture"
         )
+        live_update = does.live_update_by_default
         return cls(
             live_update=live_update if strategy == "" else None if strategy is None else strategy == "LiveUpdate",
             bridge_on_pod_network=True if bridge is None else bridge if isinstance(bridge, bool) else None,
@@ -111,6 +114,7 @@ class AdmissionConfig(Record):
                 for _, device in each(configuration, "permittedHostDevices", "pciHostDevices")
             },
             unset_frame_buffer_counts=release is None,
+            does=does,
         )
 
 
@@ -174,6 +178,11 @@ class View:
     @cached_property
     def interfaces(self) -> _Entries:
         return each(self.spec, "domain", "devices", "interfaces")
+
+    @property
+    def does(self) -> Behaviour:
+        """What the cluster's release does."""
+        return self.cluster.does
 
     @property
     def raw(self) -> Mapping[str, Any]:
