@@ -53,6 +53,14 @@ def test_parameters_that_make_a_text_too_long_stay() -> None:
     assert data["data"]["text"] == long
 
 
+def test_a_kind_that_openshift_served_without_a_group_gets_it() -> None:
+    kinds = [("v1", "RoleBinding"), ("rbac.authorization.k8s.io/v1", "Role"), ("v1", "Secret"), ("v1", "StorageClass")]
+    entries = "".join(f"- {{apiVersion: {version}, kind: {kind}}}\n" for version, kind in kinds)
+    text = f"apiVersion: v1\nkind: Template\nmetadata: {{name: t}}\nobjects:\n{entries}"
+    found = [data["apiVersion"] for _, data in objects(decode_text(text, "t.yaml").documents[0].data)]
+    assert found == ["authorization.openshift.io/v1", "rbac.authorization.k8s.io/v1", "v1", "v1"]
+
+
 def test_other_templates_are_left_alone() -> None:
     (document,) = decode_text(TEMPLATE.replace("template.openshift.io/v1", "example.com/v1"), "t.yaml").documents
     assert [path for path, _ in objects(document.data)] == [()]

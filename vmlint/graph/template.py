@@ -27,6 +27,12 @@ _PARAMETER = late(r"\$\{([A-Za-z0-9_]+)\}", re.ASCII)
 _WHOLE = late(r"\$\{\{([A-Za-z0-9_]+)\}\}", re.ASCII)
 
 
+_OPENSHIFT_GROUP = "authorization.openshift.io"
+_GROUPLESS = ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+"""OpenShift once served its own kinds as `v1`; processing a Template writes their groups (`OAPIToGroupifiedGVK` in
+`pkg/legacyapi/legacygroupification`). These are the kinds that Kubernetes has too."""
+
+
 def is_template(data: Mapping[str, Any]) -> bool:
     return text(data, "kind") == "Template" and text(data, "apiVersion") in _VERSIONS
 
@@ -40,6 +46,8 @@ def processed(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]
     labels = mapping(data, "labels")
     for index, entry in enumerate(sequence(data, STEP)):
         filled = _filled(entry, values)
+        if isinstance(filled, dict) and text(filled, "apiVersion") == "v1" and text(filled, "kind") in _GROUPLESS:
+            filled = {**filled, "apiVersion": f"{_OPENSHIFT_GROUP}/v1"}
         if labels and isinstance(filled, dict):
             metadata = mapping(filled, "metadata")
             common = {**mapping(metadata, "labels"), **_filled(labels, values)}
