@@ -33,6 +33,7 @@ from collections.abc import Iterator, Mapping
 from vmlint.kubevirt.network_config import ConfigCode, Unread, refusal_of
 from vmlint.model.access import get
 from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
 from vmlint.rule import Doubt, Effect, Fault, Meta
 from vmlint.world import World
@@ -45,10 +46,15 @@ _NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
 _PATH = ("spec", "config")
 
 
+def _not_json(refusal: Refusal) -> Words:
+    values = refusal.values
+    where = f"`{values['next']}`" if values["next"] else "its end"
+    place = f"line {values['line']}, column {values['column']} of the string"
+    return Words(f"is not valid JSON: {values['message']} at {where} ({place})", "fix the JSON")
+
+
 WORDS: Mapping[ConfigCode, Wording] = {
-    ConfigCode.NOT_JSON: Words(
-        "is not valid JSON: {message} in line {line}, column {column} of the string", "fix the JSON"
-    ),
+    ConfigCode.NOT_JSON: _not_json,
     ConfigCode.NOT_PARSED: Words("is not valid JSON", "fix the JSON"),
     ConfigCode.NOT_AN_OBJECT: Words("must be a JSON object", 'write `{{"type": …}}`'),
     ConfigCode.PLUGINS_EMPTY: Words(

@@ -19,10 +19,13 @@ __all__ = ["ConfigCode", "Unread", "refusal_of"]
 _AROUND = 100  # characters beside a mistake in which a variable explains it
 
 
+_SHOWN = 30  # characters of the text at a mistake: enough to find it in a string that YAML folds into one line
+
+
 class ConfigCode(Codes):
     """What keeps a plugin from reading a configuration."""
 
-    NOT_JSON = "network/not-json"  # message, line, column: where the parser stops
+    NOT_JSON = "network/not-json"  # message; line, column: where the parser stops; next: the text there, "" at the end
     NOT_PARSED = "network/not-parsed"
     NOT_AN_OBJECT = "network/not-an-object"
     PLUGINS_EMPTY = "network/plugins-empty"
@@ -44,7 +47,9 @@ def refusal_of(config: str) -> Refusal | Unread | None:
         wrong = mistake(error)
         if _holds_variable(config, wrong.position):
             return Unread.VARIABLE
-        return _refusal(ConfigCode.NOT_JSON, message=wrong.reason, line=wrong.line, column=wrong.column)
+        rest = config[wrong.position :].strip().partition("\n")[0]
+        values = {"message": wrong.reason, "line": wrong.line, "column": wrong.column, "next": rest[:_SHOWN].strip()}
+        return _refusal(ConfigCode.NOT_JSON, **values)
     except (ValueError, RecursionError):
         return _refusal(ConfigCode.NOT_PARSED)
     if not isinstance(found, dict):
