@@ -54,9 +54,9 @@ class _Maker:
         if namespace:
             made["namespace"] = namespace
         if self.chance(0.4):
-            made["labels"] = {"app": self.random.choice(("web", "db"))}
+            made["labels"] = {"app": self.random.choice(("web", "db", "db", 1))}
         if self.chance(0.2):
-            made["annotations"] = {"note": "x"}
+            made["annotations"] = {"note": self.random.choice(("x", "x", 1, True, None, ["x"], {"a": "b"}))}
         return made
 
     def object(self) -> dict[str, Any]:

@@ -170,6 +170,8 @@ class Builder:
                         self._level(kustomization, build)
                 finally:
                     self._open = outer
+                for part in build.parts:
+                    part.write_annotations_as_text()
             self._built[folder] = build
         return self._built[folder]
 

@@ -55,12 +55,6 @@ def _flaw(data: Any) -> tuple[str, Path] | None:
         return "the object has no `kind`", ("kind",) if "kind" in data else ()
     if not kind.endswith("List") and get(data, "metadata", "name") in (None, ""):
         return f"the {kind} has no `metadata.name`", ("metadata", "name") if "metadata" in data else ()
-    for field in ("labels", "annotations"):
-        for key, value in (
-            (get(data, "metadata", field) or {}).items() if isinstance(get(data, "metadata", field), dict) else ()
-        ):
-            if isinstance(value, dict | list):
-                return f"`metadata.{field}` has no single value for `{key}`", ("metadata", field, key)
     return None
 
 

@@ -5,6 +5,7 @@ Source: kustomize `api/resource/resource.go` (the identities that it had, its pr
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -202,6 +203,15 @@ class Part:
         twin.by = dict(self.by)
         twin.draft = Draft(self.draft.data, self.draft.own, self.draft.parts)
         return twin
+
+    def write_annotations_as_text(self) -> None:
+        """Make each annotation a string, as kustomize does in its output (`Resource.RemoveBuildAnnotations`): a number
+        is its text, and a mapping or a list leaves nothing. Labels keep what they have."""
+        for key, value in self.labels("annotations").items():
+            if not isinstance(value, str):
+                path = ("metadata", "annotations", key)
+                written = "" if isinstance(value, dict | list) else json.dumps(value)
+                self.draft.set(path, written, self.draft.written(path))
 
     def finished(self, default_namespace: str) -> Resource | None:
         """The object as it is applied, or None where vmlint does not know its kind."""

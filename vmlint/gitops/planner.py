@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
@@ -168,6 +168,9 @@ class Planner:
             tool.at.document, tool.folder, data, tool.at.path, _FLUX_NAMES if tool.tool.forces else {}
         )
         builder.around(outer, build)
+        if tool.tool.forces:  # Flux writes a kustomization where there is none
+            for part in build.parts:
+                part.write_annotations_as_text()
         if tool.post_build is not None:
             self._substitute(tool, build)
         return build
@@ -320,12 +323,17 @@ class Planner:
 
     def _note(self, build: Build) -> None:
         """Keep the problems of a build that may hold machines or their disks; what else there is, is nobody's here."""
-        matters = any(
-            found.kind.group.endswith(MACHINES) for file in build.files for found in self._held.get(file, ())
-        ) or any(part.kind.group.endswith(MACHINES) for part in build.parts)
+        matters = self._hold_machines(build.files) or any(part.kind.group.endswith(MACHINES) for part in build.parts)
         for problem in build.problems:
-            if matters or problem.code in _HIDES or MACHINES in problem.at.document.text:
+            if matters or problem.code in _HIDES or MACHINES in problem.at.document.text or self._empties(problem):
                 self._problems.setdefault(problem.identity, problem)
+
+    def _empties(self, problem: BuildProblem) -> bool:
+        """Whether a kustomization that names nothing lies beside machines or their disks."""
+        return problem.code is BuildCode.EMPTY and self._hold_machines(self._tree.files_in(problem.folder))
+
+    def _hold_machines(self, files: Iterable[str]) -> bool:
+        return any(found.kind.group.endswith(MACHINES) for file in files for found in self._held.get(file, ()))
 
 
 def _is_whole(found: Resource) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vmlint.record import Record
 from vmlint.source.discover import KUSTOMIZATION_FILES
-from vmlint.source.document import SourceFile
+from vmlint.source.document import Document, SourceFile
 
 if TYPE_CHECKING:
     from vmlint.gitops.kustomization import Kustomization
@@ -53,8 +53,9 @@ class Tree:
             above, slash, base = name.rpartition("/")
             folder = above.rstrip("/") or above + slash  # as `posixpath.split`, which costs several times as much
             self._folders.setdefault(folder, []).append(name)
-            if base in KUSTOMIZATION_FILES and file.documents:
-                document = file.documents[0]
+            if base in KUSTOMIZATION_FILES and not (file.skipped and not file.documents):
+                # kustomize refuses a file without a document, one of comments for example: it is a kustomization too.
+                document = next(iter((*file.documents, *file.remarks)), None) or Document(name, 0, 1, "")
                 if document.problem or _is_own(document.data):
                     if folder in self._kustomizations:
                         self._several.setdefault(folder, name)
