@@ -160,3 +160,25 @@ def test_applications_make_no_more_objects_than_are_looked_at(tmp_path: Path, mo
         "Flux Kustomization flux/a1": ["n1/web"],
     }
     assert len(made) == 3
+
+
+def test_of_a_path_that_is_missing_the_folder_of_the_same_last_name_is_meant(tmp_path: Path) -> None:
+    spec = "{source: {repoURL: 'https://git.example.com/vms', path: shops/apps/web-1}}"
+    kustomization = "resources: [vm.yaml]"
+    folders = ("shops/apps/web-2", "farms/apps/web-1")
+    files = {f"{folder}/kustomization.yaml": kustomization for folder in folders}
+    files |= {f"{folder}/vm.yaml": VM for folder in folders}
+    files["a.yaml"] = ARGO + spec
+    assert lost_paths(tmp_path, files) == [("Argo CD Application", "farms/apps/web-1")]
+    argo_set = ARGO.replace("Application", "ApplicationSet") + f"{{template: {{spec: {spec}}}}}"
+    assert lost_paths(tmp_path, {"a.yaml": argo_set}) == [("Argo CD ApplicationSet", "farms/apps/web-1")]
+
+
+def lost_paths(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
+    """What is said of the paths that are not there: the tool and the folder that is meant."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+    with chdir(folder):
+        problems = snapshot_of(RunRequest(config=Config())).repository.problems
+    return [(one.values["tool"], one.values["near"]) for one in problems]

@@ -13,6 +13,7 @@ from vmlint.config.config import Config
 from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import snapshot_of
 from vmlint.gitops.deployment import Deployment
+from vmlint.gitops.problem import BuildCode
 from vmlint.graph.build import objects
 from vmlint.source.decode import decode_text
 
@@ -65,6 +66,10 @@ KUSTOMIZATIONS = {
     "references": "namePrefix: a-\nconfigurations: [names.yaml]\nsecretGenerator: [{name: seed, literals: [a=b]}]",
     "no hash": "generatorOptions: {disableNameSuffixHash: true}\nconfigMapGenerator: [{name: seed, literals: [a=b]}]",
     "component": "components: [../part]",
+    "annotations": f"patches:\n- {TARGET}\n  patch: |-\n"
+    "    - {op: add, path: /metadata/annotations, value: {wave: 1, flag: true, none: null, map: {a: b}, list: [c]}}\n"
+    "    - {op: add, path: /metadata/labels/tier, value: 1}\n"
+    "    - {op: add, path: /spec/template/metadata, value: {annotations: {wave: 1}}}",
 }
 NAMES = """
 nameReference:
@@ -116,6 +121,15 @@ def test_builds_are_those_of_the_tool(tmp_path: Path, kustomization: str) -> Non
     assert deployment.unclear == ()
 
 
+def test_an_annotation_that_becomes_text_is_where_it_was_written(tmp_path: Path) -> None:
+    patch = "  patch: |-\n    - {op: add, path: /metadata/annotations, value: {wave: 1, deep: {a: b}}}"
+    deployment = written(tmp_path, f"patches:\n- {TARGET}\n{patch}")
+    (vm,) = (one for one in deployment.resources if one.ref.kind == "VirtualMachine")
+    assert vm.data["metadata"]["annotations"] == {"wave": "1", "deep": ""}
+    document, path = vm.written(("metadata", "annotations", "wave"))
+    assert (document.file, document.span(path).line) == ("top/kustomization.yaml", 6)
+
+
 def test_each_field_is_where_it_was_written(tmp_path: Path) -> None:
     deployment = written(tmp_path, KUSTOMIZATIONS["operations"])
     (vm,) = (one for one in deployment.resources if one.ref.kind == "VirtualMachine")
@@ -146,6 +160,40 @@ def test_a_patch_of_an_object_that_is_not_read_is_a_part(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("there", "entry", "near"),
+    [
+        (("web.yaml", "webs.yaml"), "web.yml", "webs.yaml"),
+        (("network.yaml",), "../top/networks.yaml", "../top/network.yaml"),
+        (("namespace.yaml",), "storage-secret.yaml", ""),
+        (("versions.yaml",), "roles.yaml", ""),
+        (("network/kustomization.yaml",), "networks", "network"),
+        (("web.yaml",), "kustomizations.yaml", ""),
+    ],
+)
+def test_a_missing_file_is_compared_with_those_that_are_not_listed(
+    tmp_path: Path, there: tuple[str, ...], entry: str, near: str
+) -> None:
+    files = {"kustomization.yaml": f"resources: [web.yaml, {entry}]", "web.yaml": VM}
+    for name, text in {**dict.fromkeys(there, VM), **files}.items():
+        (tmp_path / "top" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "top" / name).write_text("{}" if "/" in name else text, "utf-8")
+    with chdir(tmp_path):
+        problems = snapshot_of(RunRequest(config=Config())).repository.problems
+    assert [(one.code, one.values.get("near")) for one in problems] == [(BuildCode.MISSING, near)]
+
+
+def test_a_folder_is_no_match_for_a_file_of_a_generator(tmp_path: Path) -> None:
+    deployment = "configMapGenerator: [{name: net, files: [calico.yaml]}]\nresources: [web.yaml]"
+    files = {"kustomization.yaml": deployment, "web.yaml": VM, "calico/values.yaml": "a: b"}
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    with chdir(tmp_path):
+        problems = snapshot_of(RunRequest(config=Config())).repository.problems
+    assert [(one.code, one.values.get("near")) for one in problems] == [(BuildCode.MISSING, "")]
+
+
 def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
     (tmp_path / "vm.yaml").write_text(PLAIN)
     (tmp_path / "kustomization.yaml").write_text("resources: [vm.yaml]\ncomponents: [c0]\n")

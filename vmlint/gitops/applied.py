@@ -6,6 +6,7 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -76,11 +77,11 @@ def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
 
 class Named(Record):
     """A path of a repository that an object of Flux or Argo CD names: which one (its address or source, and the
-    revision), the tool, the object, and where the path is written."""
+    revision), the tool with the kind of its object, the object, and where the path is written."""
 
     repository: tuple[str, str]
     path: str
-    tool: Tool
+    tool: str
     name: str
     at: Written
 
@@ -102,7 +103,7 @@ def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Na
         reference = mapping(data, "spec", "sourceRef")
         words = (text(reference, "kind"), text(reference, "namespace") or namespace, text(reference, "name"))
         place = Written(document, (*at, "spec", "path"))
-        yield Named(("/".join(words), ""), text(data, "spec", "path"), FLUX, name, place)
+        yield Named(("/".join(words), ""), text(data, "spec", "path"), FLUX.name, name, place)
     elif group == _ARGO and kind in ("Application", "ApplicationSet"):
         prefix: Path = ("spec",) if kind == "Application" else ("spec", "template", "spec")
         spec = mapping(data, *prefix)
@@ -110,7 +111,7 @@ def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Na
             place = Written(document, (*at, *prefix, *source_at, "path"))
             repository = (text(source, "repoURL"), text(source, "targetRevision"))
             if not text(source, "chart") and "{{" not in text(source, "path"):
-                yield Named(repository, text(source, "path"), ARGO, name, place)
+                yield Named(repository, text(source, "path"), f"Argo CD {kind}", name, place)
 
 
 def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
@@ -124,22 +125,27 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
         return
     named = list(named_paths(document for file in files for document in file.documents))
     here = {reference.repository for reference in named if paths.get(reference.path)}
+    folders = sorted({kustomization.folder for kustomization in tree.kustomizations} - {""})
     for reference in named:
         if paths.get(reference.path, True) or (here and reference.repository not in here):
             continue
-        near = _nearest(reference.path, tree)
-        if near or here:
-            values = {"path": reference.path, "tool": reference.tool.name, "object": reference.name, "near": near}
+        almost, near = _nearest(reference.path, folders)
+        if almost or here:
+            values = {"path": reference.path, "tool": reference.tool, "object": reference.name, "near": near}
             yield BuildProblem(BuildCode.PATH_NOT_APPLIED, reference.at, "", values)
 
 
-def _nearest(path: str, tree: Tree) -> str:
-    """The folder whose path is almost this one, "" for none."""
+def _nearest(path: str, folders: Sequence[str]) -> tuple[bool, str]:
+    """Whether a folder has almost this path, and the folder that is most likely meant, "" for none.
+
+    One of the same last name is meant before another one, whose path may differ by a digit only.
+    """
     from difflib import get_close_matches
 
     wanted = path.strip("./")
-    folders = {kustomization.folder for kustomization in tree.kustomizations} - {""}
-    return next(iter(get_close_matches(wanted, sorted(folders), 1, 0.85)), "")
+    namesakes = [folder for folder in folders if posixpath.basename(folder) == posixpath.basename(wanted)]
+    almost = get_close_matches(wanted, folders, 1, 0.85)
+    return bool(almost), next(iter(get_close_matches(wanted, namesakes, 1) or almost), "")
 
 
 def is_of_no_tool(text: str) -> str:

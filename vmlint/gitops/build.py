@@ -396,18 +396,25 @@ class Builder:
             build.unread.append(Unread(f"`{entry}` is outside the repository, and is not read", at))
             return False
         if path in known.absent and self._tree.file(path) is None:
-            values |= {"what": what, "near": self._nearest(entry, path)}
+            values |= {"what": what, "near": self._nearest(kustomization, entry, path, what)}
             raise Unbuildable(BuildProblem(BuildCode.MISSING, at, kustomization.folder, values))
         return True
 
-    def _nearest(self, entry: str, path: str) -> str:
-        """The entry with the most similar name of a file or folder beside the one that is missing, "" for none."""
+    def _nearest(self, kustomization: Kustomization, entry: str, path: str, what: str) -> str:
+        """The entry with almost the name of a file or folder beside the one that is missing, "" for none.
+
+        The suffix does not count, which most manifests share, and neither does what the kustomization lists already.
+        """
         from difflib import get_close_matches  # only a fault needs it
 
         folder, base = posixpath.split(path)
-        there = {posixpath.basename(file) for file in (*self._tree.files_in(folder), *self._tree.folders_in(folder))}
-        near = get_close_matches(base, sorted(there), 1, 0.6)
-        return posixpath.join(posixpath.dirname(entry), near[0]) if near else ""
+        others = () if what == "file" else self._tree.folders_in(folder)
+        entries = (*kustomization.resources, *kustomization.components)
+        listed = {beside(kustomization.folder, other.text) for other in entries}
+        there = sorted({*self._tree.files_in(folder), *others} - listed - {kustomization.file})
+        by_stem = {_stem(posixpath.basename(name)): posixpath.basename(name) for name in there}
+        near = get_close_matches(_stem(base), by_stem, 1, 0.75)
+        return posixpath.join(posixpath.dirname(entry), by_stem[near[0]]) if near else ""
 
     def _include(
         self, kustomization: Kustomization, entry: str, at: Written, build: Build, there: dict[_Key, Part]
@@ -1056,6 +1063,12 @@ def _content(patch: Mapping[str, Any], entry: PatchEntry, *, is_copied: bool) ->
             if key in kept or key not in ("name", "namespace")
         }
     return content
+
+
+def _stem(name: str) -> str:
+    """The name of a file without the suffix of a manifest."""
+    stem, suffix = posixpath.splitext(name)
+    return stem if suffix in (".yaml", ".yml", ".json") else name
 
 
 def _is_json(text: str) -> bool:
