@@ -480,7 +480,8 @@ def test_a_namespace_takes_along_what_is_in_it(tmp_path: Path) -> None:
     assert change.resource.kind == "Namespace"
     assert change.verdict is Verdict.DELETED
     assert change.data_loss == ("data",)
-    assert "VirtualMachine `web`" in change.notes[0]
+    (note,) = change.notes
+    assert note == "all objects in a namespace are deleted with it: VM `shop/web`, PersistentVolumeClaim `shop/data`"
     assert not _impact(_sub(tmp_path, "empty"), [namespace, UNKNOWN_CLASS], [UNKNOWN_CLASS]).changes
 
 
@@ -550,6 +551,71 @@ def test_a_new_object_that_is_refused_does_not_exist_for_others(tmp_path: Path) 
         "judged without the new VirtualMachineClusterInstancetype `small`, because the cluster refuses that part of "
         "the edit",
     )
+
+
+_SECRET: dict[str, Any] = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cloud", "namespace": "shop"}}
+
+
+def _with_secret(**volume: Any) -> dict[str, Any]:
+    vm = copy.deepcopy(VM)
+    _domain(vm)["devices"]["disks"].append({"name": "seed", "disk": {"bus": "virtio"}})
+    _spec(vm)["volumes"].append({"name": "seed", **(volume or {"secret": {"secretName": "cloud"}})})
+    return vm
+
+
+def test_what_uses_an_object_is_told_of_its_deletion(tmp_path: Path) -> None:
+    (change,) = _impact(tmp_path, [_SECRET, _with_secret()], [_with_secret()]).changes
+    assert change.resource.kind == "Secret"
+    assert change.verdict is Verdict.DELETED
+    assert change.notes == ("VM `shop/web` uses it: a guest that runs continues, and can't start again",)
+    optional = _with_secret(secret={"secretName": "cloud", "optional": True})
+    assert not _impact(_sub(tmp_path, "optional"), [_SECRET, optional], [optional]).changes
+    (other,) = _impact(_sub(tmp_path, "both"), [_SECRET, _with_secret()], [VM]).changes
+    assert other.is_vm
+    kept = {**_SECRET, "metadata": {**_SECRET["metadata"], "annotations": {"helm.sh/resource-policy": "keep"}}}
+    (stays,) = _impact(_sub(tmp_path, "kept"), [kept, _with_secret()], [_edited(_with_secret(), _MORE)]).changes
+    assert stays.is_vm
+    assert stays.verdict is Verdict.LIVE
+    assert not stays.never_starts
+
+
+_MORE = _set(*_DOMAIN, "cpu", "sockets", value=4)
+
+
+def test_the_vms_are_deleted_with_the_kubevirt_object(tmp_path: Path) -> None:
+    (change,) = _impact(tmp_path, [_kubevirt(), VM], [VM], closed_world=False).changes
+    assert change.group == "deleted"
+    assert change.notes == ("all VMs are deleted with it: VM `shop/web`",)
+    blocked = _kubevirt()
+    blocked["spec"]["uninstallStrategy"] = "BlockUninstallIfWorkloadsExist"
+    impact = _impact(_sub(tmp_path, "blocked"), [blocked, VM], [VM], closed_world=False)
+    assert _change(impact, "KubeVirt").verdict is Verdict.REFUSED
+    (change,) = _impact(_sub(tmp_path, "without"), [blocked, CLAIM], [CLAIM], closed_world=False).changes
+    assert change.verdict is Verdict.DELETED
+
+
+def test_a_vm_that_names_what_is_not_there_cannot_start(tmp_path: Path) -> None:
+    edited = _with_secret()
+    (change,) = _impact(tmp_path, [VM], [edited]).changes
+    assert change.group == "trouble"
+    assert change.verdict is Verdict.RESTART
+    assert change.message.startswith("the guest continues to run, but can't start again: Secret `shop/cloud` is not")
+    (new,) = _impact(_sub(tmp_path, "new"), [CLAIM], [CLAIM, edited]).changes
+    assert new.group == "trouble"
+    assert new.verdict is Verdict.CREATED
+    assert new.run is None
+    assert new.message.startswith("it is created, and gets stuck: Secret `shop/cloud` is not")
+
+
+def test_the_disk_of_a_template_that_is_gone_is_there(tmp_path: Path) -> None:
+    root = {"name": "root", "dataVolume": {"name": "web-root"}}
+    vm = _edited(VM, _set("spec", "template", "spec", "volumes", value=[root]))
+    storage = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}}
+    disk = {"metadata": {"name": "web-root"}, "spec": {"source": {"blank": {}}, "storage": storage}}
+    before = _edited(vm, _set("spec", "dataVolumeTemplates", value=[disk]))
+    change = _change(_impact(tmp_path, [before], [vm]))
+    assert change.group == "nothing"
+    assert change.notes == ("DataVolume `web-root` stays, and is deleted with the VM",)
 
 
 def test_a_disk_that_a_vm_made_is_what_it_was_where_its_edit_is_refused(tmp_path: Path) -> None:

@@ -249,15 +249,20 @@ def world_of(repository: Repository, settings: Config) -> World:
     return _Around(settings).world(repository.resources)
 
 
-def with_objects(snapshot: Snapshot, objects: Mapping[int, Resource | None]) -> Snapshot:
-    """The snapshot with other objects in the place of some, by the id of these; None for none."""
+def with_objects(
+    snapshot: Snapshot, objects: Mapping[int, Resource | None], around: Sequence[Resource] = ()
+) -> Snapshot:
+    """The snapshot with other objects in the place of some, by the id of these, None for none; and with further objects
+    that the cluster has."""
 
     def replaced(deployment: Deployment) -> Deployment:
         resources = (objects.get(id(resource), resource) for resource in deployment.resources)
         return deployment._replace(resources=tuple(resource for resource in resources if resource is not None))
 
     repository = snapshot.repository
-    repository = repository._replace(deployments=tuple(map(replaced, repository.deployments)))
+    repository = repository._replace(
+        deployments=tuple(map(replaced, repository.deployments)), around=(*repository.around, *around)
+    )
     return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)
 
 

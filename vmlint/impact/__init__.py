@@ -1,5 +1,8 @@
 """What an edit does to the running cluster.
 
-`vms` says it of VMs, `objects` of everything else, `pairing` which object before is which one after, `losses` what
-disappears with an object, `model` is what comes out. The semantics are in `kubevirt/update`.
+`compare` goes over all objects. `pairing` says which object before is which one after, and `remains` what the cluster
+keeps without a manifest. `vms`, `objects` and `deletions` judge one object each, with `refusal` for what the cluster
+refuses, `losses` for what disappears with an object, and `users` for those that use it. `model` is what comes out.
+`releases` compares two releases, `touched` finds what `check --changed` reports. The semantics:
+`kubevirt/update`.
 """

@@ -6,23 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
+from vmlint.impact.deletions import deleted
 from vmlint.impact.losses import pruning
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
-from vmlint.impact.objects import changed_object, created, deleted, deleted_namespace
+from vmlint.impact.objects import changed_object, created
 from vmlint.impact.pairing import Pair, Side, pairs
-from vmlint.impact.vms import changed_vm
+from vmlint.impact.remains import remains
+from vmlint.impact.vms import changed_vm, vm_update
 from vmlint.kubevirt.update.differences import changed_paths
-from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
+from vmlint.world.update import VmUpdate
 
 __all__ = ["compare", "ordered"]
 
-_NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _ASSUMED = (
     "The objects in the cluster equal those in the files before the edit, and the guests that their run strategies "
     "start are running.",
@@ -33,6 +34,8 @@ _ASSUMED = (
 def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before", "after")) -> Impact:
     """What happens to each object when `after` is applied to a cluster that runs `before`."""
     rules = [rule for rule in after.settings.all_rules() if _may_refuse(rule)]
+    if rest := list(remains(pairs(before, after), after, pruning(before))):
+        after = with_objects(after, {}, rest)
     judged = list(_judged(before, after, rules))
     if refused := [one for one in judged if one.is_refused_edit]:
         judged = [*refused, *_judged_again(before, after, rules, judged, refused)]
@@ -67,17 +70,14 @@ class _Judged(Record):
 
 
 def _judged(before: Snapshot, after: Snapshot, rules: Sequence[Rule]) -> Iterator[_Judged]:
-    found = list(pairs(before, after))
+    found, prune = list(pairs(before, after)), pruning(before)
     new = [pair.after for pair in found if pair.before is None and pair.after is not None]
-    prune = pruning(before)
     for pair in found:
         change = None
         if pair.after is not None:
             change = _change(pair, rules)
-        elif pair.before is not None and _matters(pair.before.resource) and pair.before.resource.name:
-            change = deleted(pair.before, prune, _renamed(pair.before.resource, new), rules)
-        elif pair.before is not None and pair.before.resource.kind == _NAMESPACE:
-            change = deleted_namespace(pair.before, prune)
+        elif pair.before is not None and pair.before.resource.name:
+            change = deleted(pair.before, after.world, prune, _renamed(pair.before.resource, new), rules)
         yield _Judged(pair, change)
 
 
@@ -127,12 +127,10 @@ def _change(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     assert pair.after is not None
     if pair.before is None:
         return created(pair.after, rules) if _matters(pair.after.resource) else None
-    old, new = pair.before.resource, pair.after.resource
-    if _is_vm(old) and _is_vm(new):
-        if old.data == new.data and _same_surroundings(pair.before, pair.after):
-            return None
-        return changed_vm(pair, rules)
-    return None if old.data == new.data and pair.before.maker is None else changed_object(pair, rules)
+    same = pair.before.resource.data == pair.after.resource.data
+    if work := vm_update(pair):
+        return None if same and _same_surroundings(work) else changed_vm(work, pair.after.deployments, rules)
+    return None if same and pair.before.maker is None else changed_object(pair, rules)
 
 
 def _is_vm(resource: Resource) -> bool:
@@ -144,19 +142,15 @@ def _matters(resource: Resource) -> bool:
     return resource.kind.group.endswith("kubevirt.io") or isinstance(resource, PersistentVolumeClaim)
 
 
-def _same_surroundings(before: Side, after: Side) -> bool:
+def _same_surroundings(work: VmUpdate) -> bool:
     """Whether a VM that is as it was has the same KubeVirt object, instancetype and preference."""
-    worlds = before.world, after.world
-    if worlds[0].kubevirt != worlds[1].kubevirt:
+    before, after = work.worlds
+    if before.kubevirt != after.kubevirt:
         return False
     for matcher in Matcher:
-        contents = []
-        for side in (before, after):
-            vm = side.resource
-            assert isinstance(vm, VirtualMachine)
-            match = side.world.vms.match(vm, matcher)
-            contents.append(match and match.object)
-        if contents[0] != contents[1]:
+        matches = before.vms.match(work.old, matcher), after.vms.match(work.new, matcher)
+        was, now = (match and match.object for match in matches)
+        if was != now:
             return False
     return True
 

@@ -19,7 +19,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 
-__all__ = ["Keeper", "Pruning", "claims_lost", "kept_by", "pruning"]
+__all__ = ["Keeper", "Pruning", "claims_lost", "kept_by", "pruning", "stays"]
 
 _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
@@ -68,6 +68,11 @@ class Pruning(Record):
     tool: str
     prunes: bool | None
     step: Step | None = None
+
+
+def stays(resource: Resource, pruning: Pruning) -> bool:
+    """Whether an object stays in the cluster whose manifest is gone."""
+    return kept_by(resource) is not None or pruning.prunes is False
 
 
 def pruning(before: Snapshot) -> Callable[[Side], Pruning]:

@@ -121,7 +121,7 @@ class ObjectChange(Record):
             return self.topic
         if self.data_loss:
             return Group.DATA_LOSS
-        if self.verdict in (Verdict.NOTHING, Verdict.LIVE) and (self.never_starts or self.controller_error):
+        if self.never_starts or self.controller_error:
             return Group.TROUBLE
         if self.verdict is Verdict.NOTHING and self.run:
             return Group.RUN

@@ -14,7 +14,7 @@ from vmlint.model.subjects import DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 from vmlint.world import World
 
-__all__ = ["Pair", "Side", "pairs"]
+__all__ = ["Pair", "Side", "made_spec", "pairs"]
 
 
 class Side(Record):
@@ -25,6 +25,11 @@ class Side(Record):
     world: World
     deployment: str
     maker: Resource | None = None
+
+    @property
+    def deployments(self) -> tuple[str, ...]:
+        """The name of the deployment, where it has one."""
+        return (self.deployment,) if self.deployment else ()
 
 
 class Pair(Record):
@@ -78,20 +83,26 @@ def _made(before: Iterable[Sequence[Side]]) -> _Made:
 
 
 def _as_made(new: Resource, made: _Made) -> Side | None:
-    """The DataVolume that a VM made from a template; None where none did.
-
-    KubeVirt writes the DataVolume with the source that a template's `sourceRef` leads to (`pkg/storage/types`,
-    GenerateDataVolumeFromTemplate).
-    """
+    """The DataVolume that a VM made from a template; None where none did."""
     side, template = made.get((new.namespace, new.name), (None, {}))
     if side is None or not isinstance(new, DataVolume):
         return None
     vm = side.resource
-    spec = mapping(template, "spec")
-    if "sourceRef" in spec:
-        spec = {key: value for key, value in spec.items() if key != "sourceRef"} | {"source": {}}
-    old = type(new)(new.kind, new.ref, {**new.data, "spec": spec}, vm.document, prefix=vm.prefix)
+    old = type(new)(
+        new.kind, new.ref, {**new.data, "spec": made_spec(template)}, vm.document, prefix=vm.prefix, linted=False
+    )
     return Side(old, side.world, side.deployment, vm)
+
+
+def made_spec(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The spec of the DataVolume that KubeVirt makes from a template: with the source that a `sourceRef` leads to.
+
+    Source: KubeVirt `pkg/storage/types` (GenerateDataVolumeFromTemplate).
+    """
+    spec = mapping(template, "spec")
+    if "sourceRef" not in spec:
+        return spec
+    return {key: value for key, value in spec.items() if key != "sourceRef"} | {"source": {}}
 
 
 def _sides(opened: Snapshot) -> Mapping[_Key, Sequence[Side]]:

@@ -12,10 +12,9 @@ from vmlint.findings.finding import Finding, ObjectId
 from vmlint.impact.compare import ordered
 from vmlint.impact.model import Group, Impact, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import pairs
-from vmlint.impact.vms import value_changes
+from vmlint.impact.vms import value_changes, vm_update
 from vmlint.kubevirt.releases import Behaviour, Release, behaviour
 from vmlint.kubevirt.update.rollout import Rollout
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.rule import Effect
 from vmlint.version import VERSION
 
@@ -116,12 +115,7 @@ def _resolved(finding: Finding) -> ObjectChange:
 def _vms(before: Snapshot, after: Snapshot) -> Iterator[ObjectChange]:
     """VMs whose guests get other values when they are started on the second release."""
     for pair in pairs(before, after):
-        if pair.before is None or pair.after is None:
-            continue
-        vm = pair.after.resource
-        if not isinstance(vm, VirtualMachine) or isinstance(vm, VirtualMachinePool):
-            continue
-        if (change := value_changes(pair)) is not None:
+        if (work := vm_update(pair)) and pair.after and (change := value_changes(work, pair.after.deployments)):
             yield change
 
 

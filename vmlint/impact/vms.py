@@ -8,47 +8,65 @@ from typing import Any
 from vmlint.findings.finding import Step
 from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
-from vmlint.impact.pairing import Pair, Side
-from vmlint.impact.refusal import rejected, rejected_change
+from vmlint.impact.pairing import Pair
+from vmlint.impact.refusal import newly_stuck, rejected, rejected_change
 from vmlint.kubevirt.apply import PCI_TOPOLOGY, Origin
 from vmlint.kubevirt.applying import Applying
-from vmlint.kubevirt.update.controller import Synced
+from vmlint.kubevirt.update.controller import Synced, runs_at_once
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.outcome import Failure, Live, UpdateReason
 from vmlint.kubevirt.update.volumes import VOLUMES
-from vmlint.model.access import get, text
+from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
-from vmlint.model.resource import Place
-from vmlint.model.subjects import VirtualMachine
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.registry.words import wrong_with_guest
 from vmlint.rule import Change, Rule
+from vmlint.world import World
 from vmlint.world.outcome import reason_of
-from vmlint.world.update import Updated, VmUpdate, update
+from vmlint.world.update import Refused, Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, goes_on, restarted
 
-__all__ = ["changed_vm", "edited_at", "shown", "value_changes"]
+__all__ = ["changed_vm", "edited_at", "runs", "shown", "value_changes", "vm_update"]
 
-_VMI: Path = ("spec", "template", "spec")
+_TEMPLATE: Path = ("spec", "template")
+_VMI: Path = (*_TEMPLATE, "spec")
 
 
-def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
-    """What becomes of a VM that is there before and after; None where nothing does."""
-    assert pair.before is not None
-    assert pair.after is not None
+def vm_update(pair: Pair) -> VmUpdate | None:
+    """The update of a VM, where a pair is one VM before and after."""
+    if pair.before is None or pair.after is None:
+        return None
     old, new = pair.before.resource, pair.after.resource
-    assert isinstance(old, VirtualMachine)
-    assert isinstance(new, VirtualMachine)
-    world = pair.after.world
-    work = VmUpdate(old, new, pair.before.world, world)
-    change = Change(old, new, pair.before.world)
-    result = update(work, lambda vm: [*rejected_change(change, world, rules), *rejected(vm, world, rules)])
-    edited = old.data != new.data
+    if (
+        not isinstance(old, VirtualMachine)
+        or not isinstance(new, VirtualMachine)
+        or isinstance(new, VirtualMachinePool)
+    ):
+        return None
+    return VmUpdate(old, new, pair.before.world, pair.after.world)
+
+
+def runs(resource: Resource) -> bool:
+    """Whether an object is a VM whose guest is started as soon as the VM is created."""
+    is_vm = isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
+    return is_vm and runs_at_once(mapping(resource.data, "spec"), running=False)
+
+
+def changed_vm(work: VmUpdate, deployments: tuple[str, ...], rules: Sequence[Rule]) -> ObjectChange | None:
+    """What becomes of a VM that is there before and after; None where nothing does."""
+    old, new = work.old, work.new
+    before, after = work.worlds
+    change = Change(old, new, before)
+    result = update(work, lambda vm: [*rejected_change(change, after, rules), *rejected(vm, after, rules)])
     if result.refused:
-        return _refused(result, pair.after, old)
-    told = _updated(result, pair, edited=edited)
-    if edited and (earlier := next(iter(rejected(old, pair.before.world, rules)), None)):
+        return _refused(result.refused, work, deployments)
+    edited = old.data != new.data
+    stuck = next(_stuck(result, change, after, rules), None)
+    told = _updated(result, work, deployments, stuck, edited=edited)
+    if edited and (earlier := next(iter(rejected(old, before, rules)), None)):
         message = f"the cluster refused the VM before as well, so it has an earlier version or none: {earlier.message}"
         told = told._replace(notes=(*told.notes, message))
     quiet = told.verdict is Verdict.NOTHING and not (
@@ -57,24 +75,18 @@ def changed_vm(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     return None if quiet and not edited else told
 
 
-def value_changes(pair: Pair) -> ObjectChange | None:
+def value_changes(work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange | None:
     """What a VM that nobody edits gets otherwise at its next start, since its surroundings differ; None for nothing.
 
     The version of the PCI topology is left out: it depends on the release that first started the guest.
     """
-    assert pair.before is not None
-    assert pair.after is not None
-    old, new = pair.before.resource, pair.after.resource
-    assert isinstance(old, VirtualMachine)
-    assert isinstance(new, VirtualMachine)
-    result = update(VmUpdate(old, new, pair.before.world, pair.after.world))
     topology = render(("metadata", "annotations", PCI_TOPOLOGY))
-    values = tuple(value for value in _values(result, _givers(pair)) if value.path != topology)
+    values = tuple(value for value in _values(update(work), work) if value.path != topology)
     if not values:
         return None
-    document, span = where(new.named)
+    document, span = where(work.new.named)
     return ObjectChange(
-        object_id(new),
+        object_id(work.new),
         Verdict.NOTHING,
         "the guest gets the new values at its next start.",
         next_start=True,
@@ -82,29 +94,36 @@ def value_changes(pair: Pair) -> ObjectChange | None:
         values=values,
         file=document.file,
         line=span.line,
-        deployments=(pair.after.deployment,) if pair.after.deployment else (),
+        deployments=deployments,
     )
 
 
-def _refused(result: Updated, after: Side, old: VirtualMachine) -> ObjectChange:
-    first = result.refused[0]
-    file, line = edited_at(old, after.resource, [refused.path for refused in result.refused])
+def _stuck(result: Updated, change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
+    """What keeps the guest from starting again after the edit, by the rules about its template. What the controller
+    does with instancetype, preference and DataVolume templates is in the result."""
+    if result.admitted is not None:
+        found = newly_stuck(change._replace(new=result.admitted), world, rules)
+        yield from (refused for refused in found if refused.path[: len(_TEMPLATE)] == _TEMPLATE)
+
+
+def _refused(refused: Sequence[Refused], work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange:
+    first = refused[0]
+    file, line = edited_at(work.old, work.new, [reason.path for reason in refused])
     return ObjectChange(
-        object_id(after.resource),
+        object_id(work.new),
         Verdict.REFUSED,
         first.message,
-        fields=tuple(dict.fromkeys(render(refused.path) for refused in result.refused)),
+        fields=tuple(dict.fromkeys(render(reason.path) for reason in refused)),
         fix=first.fix,
         file=file,
         line=line,
-        deployments=(after.deployment,) if after.deployment else (),
+        deployments=deployments,
     )
 
 
-def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
-    assert pair.before is not None
-    assert pair.after is not None
-    old, new = pair.before.resource, pair.after.resource
+def _updated(
+    result: Updated, work: VmUpdate, deployments: tuple[str, ...], stuck: Refused | None, *, edited: bool
+) -> ObjectChange:
     synced = result.synced
     running = result.running and result.stays
     verdict = Verdict.NOTHING
@@ -113,30 +132,32 @@ def _updated(result: Updated, pair: Pair, *, edited: bool) -> ObjectChange:
     elif running and synced.live:
         verdict = Verdict.LIVE
     fields = tuple(dict.fromkeys(render((*_VMI, *path)) for restart in synced.restarts for path in restart.fields))
-    waits = bool(result.waiting or result.never_starts)
-    values = tuple(_values(result, _givers(pair)))
-    places = [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
+    never_starts = _never_starts(result) or (stuck.message if stuck else "")
+    values = tuple(_values(result, work))
+    places = [stuck.path] if stuck else []
+    places += [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
     places += [(*_VMI, *change.path) for change in synced.live]
-    places += [("spec", "template", *path) for path in result.waiting]
-    file, line = edited_at(old, new, places)
+    places += [(*_TEMPLATE, *path) for path in result.waiting]
+    file, line = edited_at(work.old, work.new, places)
     run = None if result.running == result.stays else "starts" if result.stays else "stops"
     return ObjectChange(
-        object_id(new),
+        object_id(work.new),
         verdict,
-        _message(result, verdict, run, values, edited=edited),
+        _message(result, verdict, run, values, never_starts, edited=edited),
         fields=fields if verdict is Verdict.RESTART else (),
         live=tuple(map(_live, synced.live)) if running else (),
-        next_start=waits,
+        next_start=bool(result.waiting or never_starts),
         waiting=tuple(render(path) for path in result.waiting),
         run=run,
-        never_starts=_never_starts(result),
+        never_starts=never_starts,
         controller_error=failed(synced.failure) if synced.failure else "",
         values=values,
-        notes=tuple(_notes(result, pair, synced)),
-        chain=tuple(_chain(pair)),
+        fix=stuck.fix if stuck else "",
+        notes=tuple(_notes(result, work, synced)),
+        chain=tuple(_chain(work)),
         file=file,
         line=line,
-        deployments=(pair.after.deployment,) if pair.after.deployment else (),
+        deployments=deployments,
     )
 
 
@@ -150,12 +171,20 @@ def _never_starts(result: Updated) -> str:
     return reason_of(why) if isinstance(why.code, Applying) else wrong_with_guest(why)
 
 
-def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequence[ValueChange], *, edited: bool) -> str:
+def _message(
+    result: Updated,
+    verdict: Verdict,
+    run: str | None,
+    values: Sequence[ValueChange],
+    never_starts: str,
+    *,
+    edited: bool,
+) -> str:
     synced = result.synced
-    if result.never_starts:
+    if never_starts:
         stopped = "stops, and can't start again" if result.running else "is stopped, and can't start"
         what = "continues to run, but can't start again" if result.running and result.stays else stopped
-        return f"the guest {what}: {_never_starts(result).rstrip('.')}."
+        return f"the guest {what}: {never_starts.rstrip('.')}."
     if synced.failure is not None:
         done = f" Before that: {_listed(synced.live)}." if synced.live and verdict is not Verdict.NOTHING else ""
         return f"{failed(synced.failure)} {goes_on(synced.failure)}{done}"
@@ -176,8 +205,8 @@ def _message(result: Updated, verdict: Verdict, run: str | None, values: Sequenc
     )
 
 
-def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
-    yield from _templates(pair, synced.failure)
+def _notes(result: Updated, work: VmUpdate, synced: Synced) -> Iterator[str]:
+    yield from _templates(work, synced.failure)
     for matcher in result.unknown:
         yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
     waiting_for_migration = [change for change in synced.live if change.by_migration]
@@ -191,14 +220,9 @@ def _notes(result: Updated, pair: Pair, synced: Synced) -> Iterator[str]:
         yield "some of the change reaches the running guest at once, the rest waits for the restart"
 
 
-def _templates(pair: Pair, failure: Failure | None) -> Iterator[str]:
+def _templates(work: VmUpdate, failure: Failure | None) -> Iterator[str]:
     """What becomes of edited DataVolume templates: a DataVolume that exists is not made anew."""
-    assert pair.before is not None
-    assert pair.after is not None
-    old, new = pair.before.resource, pair.after.resource
-    assert isinstance(old, VirtualMachine)
-    assert isinstance(new, VirtualMachine)
-    before, after = ({name: template for _, name, template in vm.templates()} for vm in (old, new))
+    before, after = ({name: template for _, name, template in vm.templates()} for vm in (work.old, work.new))
     for name, template in after.items():
         if name not in before:
             if failure is None or failure.why is not UpdateReason.DATA_VOLUME_REFUSED:
@@ -226,12 +250,13 @@ def _live(change: Live) -> LiveChange:
     )
 
 
-def _values(result: Updated, giver: Callable[[Path], str]) -> Iterator[ValueChange]:
+def _values(result: Updated, work: VmUpdate) -> Iterator[ValueChange]:
     """The effective values that differ: of the guest as it was started, and as it would be started now."""
     old, new = result.old_guest, result.new_guest
     if old is None or new is None:
         return
     computed = old.computed | new.computed
+    giver = _givers(work)
     for path in changed_paths(old.spec, new.spec):
         if path in computed:
             continue
@@ -265,24 +290,18 @@ def _entries(
         yield ValueChange(render(path), ", ".join(old), ", ".join(new), "order")
 
 
-def _givers(pair: Pair) -> Callable[[Path], str]:
+def _givers(work: VmUpdate) -> Callable[[Path], str]:
     """Who gives a value of the new guest's spec, where that is not the VM; with the names of what gave it before and
     gives it now."""
-    assert pair.before is not None
-    assert pair.after is not None
-    old, new = pair.before.resource, pair.after.resource
-    assert isinstance(old, VirtualMachine)
-    assert isinstance(new, VirtualMachine)
-    names: dict[str, str] = {}
-    for matcher in Matcher:
-        found = [pair.before.world.vms.match(old, matcher), pair.after.world.vms.match(new, matcher)]
-        was, now = (match.name if match else "" for match in found)
-        names[matcher.noun] = was if was == now else f"{was or 'none'} → {now or 'none'}"
-    origins = pair.after.world.vms.started(new).origin
+    names = {
+        matcher.noun: now if was == now else f"{was or 'none'} → {now or 'none'}"
+        for matcher, (was, now) in _matches(work).items()
+    }
+    origins = work.worlds[1].vms.started(work.new).origin
 
     def giver(path: Path) -> str:
         origin = origins.get(("spec", *path), Origin.VM)
-        if get(new.data, *_VMI, *path) is not None or origin is Origin.VM:
+        if get(work.new.data, *_VMI, *path) is not None or origin is Origin.VM:
             return ""
         return "default" if origin is Origin.DEFAULT else f"{origin} {names.get(origin, '')}".strip()
 
@@ -313,20 +332,20 @@ def _is_empty(value: Any) -> bool:
     return value is None or value in ({}, [])
 
 
-def _chain(pair: Pair) -> Iterator[Step]:
+def _chain(work: VmUpdate) -> Iterator[Step]:
     """What the VM gets of its matchers, before and after, where that differs."""
-    assert pair.before is not None
-    assert pair.after is not None
-    old, new = pair.before.resource, pair.after.resource
-    if not isinstance(old, VirtualMachine) or not isinstance(new, VirtualMachine):
-        return
-    for matcher in Matcher:
-        matches = pair.before.world.vms.match(old, matcher), pair.after.world.vms.match(new, matcher)
-        names = [found.name if found else "" for found in matches]
-        if names[0] != names[1]:
-            path = new.matcher_path(matcher, "name") if names[1] else ("metadata", "name")
-            document, span = where(Place(new, path))
-            yield Step(f"{matcher.noun} {names[0] or 'none'} → {names[1] or 'none'}", document.file, span.line)
+    for matcher, (was, now) in _matches(work).items():
+        if was != now:
+            path = work.new.matcher_path(matcher, "name") if now else ("metadata", "name")
+            document, span = where(Place(work.new, path))
+            yield Step(f"{matcher.noun} {was or 'none'} → {now or 'none'}", document.file, span.line)
+
+
+def _matches(work: VmUpdate) -> Mapping[Matcher, tuple[str, str]]:
+    """The names of what a VM gets of its matchers, before and after; "" for none."""
+    before, after = work.worlds
+    found = {matcher: (before.vms.match(work.old, matcher), after.vms.match(work.new, matcher)) for matcher in Matcher}
+    return {matcher: (was.name if was else "", now.name if now else "") for matcher, (was, now) in found.items()}
 
 
 def edited_at(old: Any, new: Any, places: Sequence[Path]) -> tuple[str, int]:

@@ -83,6 +83,8 @@ class Updated(Record):
     migratable: bool | None = None
     unknown: tuple[Matcher, ...] = ()
     """The matchers of which the files don't say what they give before or after, so that nobody can compare."""
+    admitted: VirtualMachine | None = None
+    """The VM as the edit leaves it in the cluster, None where it was not edited."""
 
 
 class VmUpdate:
@@ -211,6 +213,7 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     new_cluster = pair.cluster(after, runs=running)
     was = Stored(clone(stored.data), dict(stored.revisions), stored.started_with)
     migratable_before = old_cluster.migratable(guest).live
+    admitted = None
     if pair.old.data != pair.new.data:
         merged = three_way_merge(stored.data, pair.old.data, pair.new.data)
         admitted = pair.with_data(merged)
@@ -242,6 +245,7 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
         new_guest=fresh,
         migratable=migratable_before,
         unknown=tuple(_unknown(was, synced.stored, old_cluster, new_cluster)),
+        admitted=admitted,
     )
 
 

@@ -1,0 +1,165 @@
+"""What becomes of an object that is gone from the files, and of those that use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from vmlint.findings.location import object_id, where
+from vmlint.graph.links import LinkKind, links
+from vmlint.impact.losses import Pruning, claims_lost, kept_by
+from vmlint.impact.model import ObjectChange, Verdict
+from vmlint.impact.pairing import Side
+from vmlint.impact.refusal import rejected
+from vmlint.impact.users import listed, matched_by, vms
+from vmlint.impact.vms import runs
+from vmlint.model.access import get
+from vmlint.model.field import Path
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import (
+    DataVolume,
+    Instancetype,
+    KubeVirt,
+    PersistentVolumeClaim,
+    Preference,
+    VirtualMachine,
+)
+from vmlint.rule import Rule
+from vmlint.world import World
+
+__all__ = ["deleted"]
+
+_NAMESPACE = BY_GROUP_KIND["", "Namespace"]
+_BLOCKS = "BlockUninstallIfWorkloadsExist"
+_IN_NAMESPACES = (VirtualMachine, DataVolume, PersistentVolumeClaim)
+"""What a namespace is reported for."""
+
+_STARTS = "a guest that runs continues, and can't start again"
+_USED: Mapping[LinkKind, str] = {
+    LinkKind.VOLUME: "the claim stays until the guest stops, and the guest can't start again",
+    LinkKind.SECRET: _STARTS,
+    LinkKind.CONFIG_MAP: _STARTS,
+    LinkKind.SERVICE_ACCOUNT: _STARTS,
+    LinkKind.NETWORK: _STARTS,
+    LinkKind.REVISION: _STARTS,
+    LinkKind.SOURCE: "existing copies don't change, and new ones never become ready",
+    LinkKind.STORAGE_CLASS: "existing claims don't change, and new ones are not provisioned",
+}
+"""What the deletion of an object does to those that refer to it. Sources: Kubernetes
+`pkg/controller/volume/pvcprotection`, KubeVirt `pkg/virt-controller/services/rendervolumes.go`."""
+
+
+def deleted(
+    side: Side, after: World, prune: Callable[[Side], Pruning], renamed_to: Resource | None, rules: Sequence[Rule]
+) -> ObjectChange | None:
+    """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
+
+    `after` are the objects that the cluster has after the edit.
+    """
+    resource, pruning = side.resource, prune(side)
+    inside = list(_inside(resource, side.world, after))
+    used = list(_uses(resource, side.world, after))
+    if not (inside or used or _is_machine(resource)):
+        return None
+    if isinstance(resource, KubeVirt) and inside and resource.spec.get("uninstallStrategy") == _BLOCKS:
+        return _kept_by_vms(side, inside)
+    claims = tuple(dict.fromkeys(claim for one in (resource, *inside) for claim in claims_lost(one)))
+    stays, message = _removal(resource, pruning, claims)
+    notes: list[str] = []
+    if earlier := next(rejected(resource, side.world, rules), None):
+        notes.append(f"the cluster refused this manifest, so it has an earlier version or none: {earlier.message}")
+    if renamed_to is not None:
+        notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
+    if not stays:
+        if inside:
+            of = "all VMs" if isinstance(resource, KubeVirt) else "all objects in a namespace"
+            notes.append(f"{of} are deleted with it: {listed(inside)}")
+        notes += used
+    document, span = where(resource.named)
+    return ObjectChange(
+        object_id(resource),
+        Verdict.NOTHING if stays else Verdict.DELETED,
+        message,
+        data_loss=() if stays else claims,
+        run="stops" if not stays and runs(resource) else None,
+        notes=tuple(notes),
+        chain=(pruning.step,) if pruning.step else (),
+        file=document.file,
+        line=span.line,
+        deployments=side.deployments,
+    )
+
+
+def _is_machine(resource: Resource) -> bool:
+    """Whether the deletion of an object is reported whoever uses it."""
+    return resource.kind.group.endswith("kubevirt.io") or isinstance(resource, PersistentVolumeClaim)
+
+
+def _inside(resource: Resource, before: World, after: World) -> Iterator[Resource]:
+    """The objects that are deleted with an object though they are in the files after the edit, or nothing else would
+    delete them: those in a namespace, and all VMs with the KubeVirt object.
+
+    Source: KubeVirt `pkg/virt-operator/resource/apply/delete.go` (DeleteAll deletes the definitions of the kinds).
+    """
+    if resource.kind == _NAMESPACE:
+        found = (one for one in before.cluster.resources if one.namespace == resource.name)
+        kept = (one for one in found if isinstance(one, _IN_NAMESPACES) and not one.fragment)
+        yield from (one for one in kept if after.cluster.named(one.ref))
+    elif isinstance(resource, KubeVirt):
+        yield from (vm for vm in vms(before) if after.cluster.named(vm.ref))
+
+
+def _kept_by_vms(side: Side, inside: Sequence[Resource]) -> ObjectChange:
+    """Source: KubeVirt `pkg/virt-operator/webhooks/webhook.go` (KubeVirtDeletionAdmitter)."""
+    document, span = where(side.resource.named)
+    return ObjectChange(
+        object_id(side.resource),
+        Verdict.REFUSED,
+        f"its manifest is gone, and KubeVirt refuses its deletion while there are VMs: `uninstallStrategy: {_BLOCKS}`.",
+        notes=(f"the files have {listed(inside)}",),
+        fix="delete the VMs first, or restore the manifest",
+        file=document.file,
+        line=span.line,
+        deployments=side.deployments,
+    )
+
+
+def _uses(resource: Resource, before: World, after: World) -> Iterator[str]:
+    """What the deletion of an object does to the objects that use it before and after the edit: a sentence for each way
+    of using it."""
+    if isinstance(resource, Instancetype | Preference):
+        if matched := list(matched_by(resource, before)):
+            keep = "keeps" if len(matched) == 1 else "keep"
+            yield f"{listed(matched)} {keep} the stored copy; a VM that is created later never starts"
+        return
+    if resource.ref in after.cluster.identities:  # something else makes it now
+        return
+    users: dict[str, list[Resource]] = {}
+    for user in after.cluster.resources:
+        if user.fragment or not before.cluster.named(user.ref):
+            continue
+        for link in links(user):
+            if link.ref == resource.ref and link.kind in _USED and not _is_optional(user, link.path):
+                named = users.setdefault(_USED[link.kind], [])
+                if user not in named:
+                    named.append(user)
+    for what, found in users.items():
+        yield f"{listed(found)} {'uses' if len(found) == 1 else 'use'} it: {what}"
+
+
+def _is_optional(user: Resource, path: Path) -> bool:
+    return get(user.data, *path[:-1], "optional") is True
+
+
+def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str]) -> tuple[bool, str]:
+    """Whether an object stays whose manifest is gone, and a sentence about it with the claims that it takes along."""
+    name = resource.ref.kind
+    if keeper := kept_by(resource):
+        return True, f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
+    if pruning.prunes is False:
+        return True, (
+            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
+        )
+    lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+    by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
+    return False, f"its manifest is gone, and {by}.{lost}"

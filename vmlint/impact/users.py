@@ -1,0 +1,56 @@
+"""Who uses an object: VMs with an instancetype or preference, and whatever names it in a field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vmlint.findings.finding import Step
+from vmlint.findings.location import where
+from vmlint.graph.links import links
+from vmlint.model.matcher import Matcher
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import Instancetype, VirtualMachine, VirtualMachinePool
+from vmlint.world import World
+
+__all__ = ["SHOWN", "listed", "matched_by", "referring_vms", "step_of", "vms"]
+
+SHOWN = 5
+"""How many users a sentence or a chain names."""
+
+
+def vms(world: World) -> Iterator[VirtualMachine]:
+    """The VMs of a world."""
+    for vm in world.cluster.resources:
+        if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool) and not vm.fragment:
+            yield vm
+
+
+def matched_by(resource: Resource, world: World) -> Iterator[VirtualMachine]:
+    """The VMs that have an instancetype or preference, by its name or by inference."""
+    matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
+    for vm in vms(world):
+        found = world.vms.match(vm, matcher)
+        if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
+            yield vm
+
+
+def referring_vms(resource: Resource, world: World) -> Iterator[VirtualMachine]:
+    """The VMs that name an object in a field."""
+    yield from (vm for vm in vms(world) if any(link.ref == resource.ref for link in links(vm)))
+
+
+def listed(resources: Sequence[Resource]) -> str:
+    """Objects by kind and name, the first few of them: "VMs `shop/web`, `shop/db`"."""
+    kinds: dict[str, list[str]] = {}
+    for resource in resources[:SHOWN]:
+        kind = resource.ref.kind.replace("VirtualMachine", "VM")
+        kinds.setdefault(kind, []).append(f"`{resource.ref.short}`")
+    more = f" and {len(resources) - SHOWN} more" if len(resources) > SHOWN else ""
+    named = (f"{kind}{'s' if len(names) > 1 else ''} {', '.join(names)}" for kind, names in kinds.items())
+    return ", ".join(named) + more
+
+
+def step_of(vm: VirtualMachine) -> Step:
+    """A step of a chain that leads to a VM."""
+    document, span = where(vm.named)
+    return Step(f"VM {vm.ref.short}", document.file, span.line)
