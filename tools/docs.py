@@ -245,11 +245,18 @@ def _parser(name: str) -> Parser:
 
 def _command(name: str, parser: Parser) -> str:
     positional = [action for action in parser._actions if not action.option_strings]
-    words = " ".join(f"[{action.metavar}{'…' if action.nargs == '*' else ''}]" for action in positional)
+    words = " ".join(
+        f"[{action.metavar}…]"
+        if action.nargs == "*"
+        else f"[{action.metavar}]"
+        if action.dest in parser.optional
+        else str(action.metavar)
+        for action in positional
+    )
     parts = [f"## vmlint {name}\n\n`{f'vmlint {name} [OPTIONS] {words}'.strip()}`\n\n{parser.description}\n"]
     for group in parser._action_groups:
         if actions := group._group_actions:
-            title = {"options": "", "positional arguments": ""}.get(group.title or "", group.title)
+            title = {"options": "", "arguments": ""}.get(group.title or "", group.title)
             rows = [f"| {_called(action)} | {_described(parser, action)} |" for action in actions]
             parts.append((f"### {title}\n\n" if title else "") + _table("| option | what it means |", rows))
     widest = max(len(line) for line, _ in parser.examples)

@@ -155,7 +155,7 @@ def test_names_of_rules_in_the_configuration_are_checked(run: Run) -> None:
         (["--select", "VM9"], "no rule or family is called `VM9`; `vmlint rules` lists them\n"),
         (["--select", ","], "`--select` needs the name of a rule or family\n"),
         (["--target", "new"], "`new` is not a release of KubeVirt: write one such as `1.8`, or `main`\n"),
-        (["--context", "none"], "`none` matches no file or folder in `.`\n"),
+        (["--context", "none"], "`context`: `none` matches no file or folder in `.`\n"),
         (
             ["--exclude", "!"],
             "the glob `!` is not valid: write it as in a .gitignore, such as `charts/**/templates/`\n",

@@ -128,7 +128,7 @@ def test_what_is_missing_is_said(capsys: pytest.CaptureFixture[str], words: tupl
 def test_without_files_no_class_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = create(capsys, "--name", "data", "--size", "1Gi", files=False)
     assert (code, out) == (1, "")
-    assert "Give the default StorageClass with `--from`" in err
+    assert "add the default StorageClass with `--from`" in err
 
 
 def test_a_source_outside_the_files_is_reported_and_no_hindrance(capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,7 +153,7 @@ def test_no_vm_at_all(run: Run) -> None:
 def test_nothing_to_read(run: Run) -> None:
     code, out, err = run("expand")
     assert (code, out) == (3, "")
-    assert err.startswith("vmlint expand: no YAML or JSON document under .")
+    assert err.startswith("vmlint expand: no YAML or JSON document in `.`")
 
 
 @pytest.mark.parametrize("command", ["expand", "trace"])

@@ -197,7 +197,7 @@ policies/fixtures/odd/good
   not expected: {FINDING}
 
 policies/fixtures/odd/outside
-  no YAML or JSON document under .
+  no YAML or JSON document in `.`
 
 policies/fixtures
   `gone/` belongs to no rule of the pack

@@ -23,7 +23,7 @@ a.yaml:1  VirtualMachine shop/web
             domain.cpu.threads: 1
             domain.memory.guest: "4Gi"
   preference  none  the VM has no preference.
-  migratable: no, because interface `default` connects to the pod network with `bridge`.
+  migratable  no  interface `default` connects to the pod network with `bridge`.
 """,
         "",
     )

@@ -155,7 +155,7 @@ def test_paths_are_spread_out_in_order(tmp_path: Path, monkeypatch: pytest.Monke
         "c",
         "[x]",
     )
-    with pytest.raises(UsageError, match=r"`d/\*` matches no file or folder in `\.`"):
+    with pytest.raises(UsageError, match=r"`context`: `d/\*` matches no file or folder in `\.`"):
         Config().replace(context=["d/*"])
 
 

@@ -234,7 +234,7 @@ nonsense: 1
         "19: no rule or family is called `zzzzzz`; `vmlint rules` lists them",
         "20: an entry of `overrides` must be a mapping: write `{paths: [legacy/], ignore: [hygiene]}`",
         "22: `fail-on` appears twice, first in line 21: keep one",
-        "23: `none/*` matches no file or folder in `.`",
+        "23: `paths`: `none/*` matches no file or folder in `.`",
         '24: `outside` must be a list, not nothing: write `outside: ["DataSource golden-images/*"]`',
         "25: `16 MB` is not a valid size: write a number of bytes or a quantity, such as `max-file-size: 16Mi`",
         f"26: unknown key `nonsense`; the keys are {keys}",

@@ -63,9 +63,9 @@ def test_whether_the_guest_can_be_migrated() -> None:
         )
     ]
     assert last == [
-        "  migratable: yes",
-        "  migratable: no, because it is pinned; it has a GPU.",
-        "  migratable: undecided, because who knows.",
+        "  migratable  yes",
+        "  migratable  no  it is pinned; it has a GPU.",
+        "  migratable  undecided  who knows.",
     ]
 
 

@@ -84,7 +84,7 @@ def test_a_path_that_is_not_there_is_a_mistake_of_the_user(make: Make, path: str
     with pytest.raises(UsageError) as caught:
         discover(["x.yaml", path])
     assert "\n" not in str(caught.value)
-    assert repr(path) in str(caught.value)
+    assert f"`{path}`" in str(caught.value)
 
 
 def test_standard_input_is_found_under_its_name(make: Make) -> None:

@@ -293,7 +293,7 @@ def refusal(ref: str, *paths: str) -> str:
 
 
 def test_mistakes_are_reported_in_one_line(tmp_path: Path) -> None:
-    assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is not in a git repository: remove it"
+    assert refusal("HEAD") == "`--changed` compares with a commit, and `.` is not in a git repository"
     commit(tmp_path / "repo", {"a/b": "1\n"})
     assert refusal("nope", "repo") == (
         "`--changed`: git has no revision `nope`: write a branch, a tag or a commit that this clone has "

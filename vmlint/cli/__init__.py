@@ -133,6 +133,8 @@ def _run(words: list[str]) -> Exit:
         say(_HELP.rstrip("\n"))
         return Exit.USAGE
     command, *rest = words
+    if command == "help" and rest and rest[0] in COMMANDS:
+        command, rest = rest[0], ["--help"]
     if command in COMMANDS:
         exit: Exit = import_module(f"vmlint.cli.{command.replace('-', '_')}").run(rest)
         return exit

@@ -26,6 +26,7 @@ _MESSAGES = (
         "`{option}` and `{other}` exclude each other",
     ),
     (r"argument (?:\S+/)?(?P<option>-\S+): (?P<rest>.*)", "`{option}`: {rest}"),
+    (r"argument \S+: (?P<rest>.*)", "the argument {rest}"),
     (r"the following arguments are required: (?P<rest>.*)", "{rest} is missing"),
 )
 
@@ -41,6 +42,8 @@ class Parser(argparse.ArgumentParser):
     ) -> None:
         self.examples = examples
         self.exits = exits
+        self.optional: Sequence[str] = ()
+        """The arguments that a command can do without; of all others it reports itself what is missing."""
         super().__init__(
             prog=f"vmlint {command}",
             description=description,
@@ -48,12 +51,23 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             add_help=False,
         )
+        self._positionals.title = "arguments"
 
     def format_help(self) -> str:
         self.formatter_class = _Help
         codes = [(f"{exit:>3}", meaning) for exit, meaning in self.exits.items()]
         self.epilog = "\n".join(["examples:", *_columns(self.examples), "", "exit codes:", *_columns(codes)])
-        return super().format_help()
+        return self._with_needed(super().format_help())
+
+    def format_usage(self) -> str:
+        return self._with_needed(super().format_usage())
+
+    def _with_needed(self, text: str) -> str:
+        """The text without brackets around what a command needs."""
+        for action in self._get_positional_actions():
+            if action.dest not in self.optional:
+                text = text.replace(f"[{action.metavar}]", str(action.metavar), 1)
+        return text
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
         """The arguments. Options and paths may stand in any order; behind `--` are paths alone."""

@@ -23,7 +23,7 @@ _DESCRIPTION = (
     "`run` checks every repository of an audit file that has changed, on this machine or on a Dask cluster, and adds "
     "a run to the tables in the out folder. `query` prints the rows of a SELECT over these tables. `report` shows the "
     "last run: trends, the worst repositories, rules, instancetypes, upgrades, and what is new and fixed. Needs the "
-    "extra `vmlint[audit]`."
+    "extra `audit`."
 )
 
 _EXAMPLES = (
@@ -50,8 +50,13 @@ _ROWS = ("table", "csv", "json")
 def make_parser() -> Parser:
     parser = Parser("audit", _DESCRIPTION, _EXAMPLES, _EXITS)
     parser.add_argument(
-        "action", metavar="ACTION", nargs="?", type=one_of("run", "query", "report"), help="run, query or report"
+        "action",
+        metavar="run|query|report",
+        nargs="?",
+        type=one_of("run", "query", "report"),
+        help="check repositories, query the tables, or show the last run",
     )
+    parser.optional = ("subject",)
     parser.add_argument(
         "subject", metavar="AUDIT.yaml|SQL", nargs="?", help="the audit file of run, the SELECT of query"
     )
@@ -96,7 +101,9 @@ def run(words: Sequence[str]) -> Exit:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
-        raise UsageError(f"`{error.name}` is not installed: `pip install 'vmlint[audit]'` adds it") from error
+        raise UsageError(
+            f"`{error.name}` is not installed: vmlint's extra `audit` adds it, as in `pip install '.[audit]'`"
+        ) from error
 
 
 _EXTRA = ("dask", "distributed", "duckdb", "pyarrow")

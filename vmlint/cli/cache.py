@@ -25,7 +25,9 @@ _EXAMPLES = (
 
 def make_parser() -> Parser:
     parser = Parser("cache", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
-    parser.add_argument("what", metavar="WHAT", nargs="?", type=one_of("info", "clear"), help="info or clear")
+    parser.add_argument(
+        "what", metavar="info|clear", nargs="?", type=one_of("info", "clear"), help="show or clear the cache"
+    )
     add_cache_folder(parser)
     add_options(parser, "--help")
     return parser

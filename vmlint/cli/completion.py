@@ -29,7 +29,7 @@ _EXAMPLES = (
 def make_parser() -> Parser:
     parser = Parser("completion", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     parser.add_argument(
-        "shell", metavar="SHELL", nargs="?", type=one_of("bash", "zsh", "fish"), help="bash, zsh or fish"
+        "shell", metavar="bash|zsh|fish", nargs="?", type=one_of("bash", "zsh", "fish"), help="the shell"
     )
     add_options(parser, "--help")
     return parser

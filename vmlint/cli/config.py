@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ _DESCRIPTION = (
 )
 _EXAMPLES = (
     ("vmlint config show", "the configuration of the working directory"),
-    ("vmlint config show apps/ --select storage", "what a run with these words has"),
+    ("vmlint config show apps/ --select storage", "the configuration of a run with these paths and options"),
     ("vmlint config show --format json", "for programs"),
     ("vmlint config schema > vmlint.schema.json", "for an editor"),
 )
@@ -50,7 +50,13 @@ def make_parser() -> Parser:
     add_files(parser.add_argument_group("what would be read"))
     add_judging(parser.add_argument_group("how it would be judged"))
     shown = parser.add_argument_group("what is shown")
-    shown.add_argument("--format", metavar="FORMAT", type=one_of("yaml", "json"), default="yaml", help="yaml or json")
+    shown.add_argument(
+        "--format",
+        metavar="FORMAT",
+        type=one_of("yaml", "json"),
+        default="yaml",
+        help="of show: yaml (the default) or json",
+    )
     add_options(shown, "--help")
     return parser
 
@@ -75,12 +81,14 @@ def _show(arguments: Namespace) -> None:
     config = judged_config(arguments)
     values = {setting.key: _written(setting, config) for setting in SETTINGS}
     origins = _origins(config)
+    folders = list(_folders(config, paths_of(arguments, config)))
     if arguments.format == "json":
         shown = {key: {"value": value, "origin": origins[key]} for key, value in values.items()}
         write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
     else:
         write("".join(_commented(key, value, origins[key]) for key, value in values.items()))
-    _say_folders(config, paths_of(arguments, config))
+    for line in folders:
+        say(line)
 
 
 def _commented(key: str, value: Any, origin: str) -> str:
@@ -135,12 +143,12 @@ def _origins(config: Config) -> dict[str, str]:
     return origins
 
 
-def _say_folders(config: Config, paths: Sequence[str]) -> None:
-    """Names the configurations that hold for folders below."""
+def _folders(config: Config, paths: Sequence[str]) -> Iterator[str]:
+    """A line for each configuration that applies to a folder below."""
     from vmlint.config.file import with_folders
     from vmlint.source.discover import Found, discover
 
     found = discover(paths, exclude=config.exclude, root=config.root, dotted=config.paths)
     folders, _ = with_folders(config, (one.name for one in found if isinstance(one, Found) and one.path))
     for folder in folders.folders:
-        say(f"for files in `{os.path.relpath(folder.root)}` and below, `{folder.file}` applies")
+        yield f"for files in `{os.path.relpath(folder.root)}` and below, `{folder.file}` applies"

@@ -199,13 +199,13 @@ def _open(outcome: Rendered, claim: Resource, world: World, arguments: Namespace
                     "the size comes from the source, which is not in the files: add `--size`, or more `--from`"
                 )
         elif field == "accessModes":
-            messages.append(f"the access modes are not known: {why_open(reason)}. {_more(arguments)}")
+            messages.append(f"the access modes are not known: {why_open(reason)}; {_more(arguments)}")
     return messages
 
 
 def _more(arguments: Namespace) -> str:
     what = "the StorageClass or its StorageProfile" if arguments.storage_class else "the default StorageClass"
-    return f"Give {what} with `--from`"
+    return f"add {what} with `--from`"
 
 
 def _size_of_source(claim: Resource, world: World) -> str:

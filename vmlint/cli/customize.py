@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vmlint.model.matcher import Matcher
     from vmlint.model.resource import Resource
     from vmlint.source.document import Document
-    from vmlint.world.outside import BaselineResult
+    from vmlint.world.outside import AnyCatalog
 
 __all__ = ["make_parser", "run"]
 
@@ -197,7 +197,7 @@ class _Stock:
             say_unread(files)
             self._resources = tuple(_whole(files.repository))
         release = Release.parse(config.target_kubevirt or "")
-        self._catalogs: list[BaselineResult] = catalogs(config.catalogs, release)
+        self._catalogs: list[AnyCatalog] = catalogs(config.catalogs, release)
 
     def cluster_wide(self, matcher: Matcher, name: str) -> list[Resource]:
         from vmlint.model.ref import Ref

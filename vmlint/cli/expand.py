@@ -123,11 +123,12 @@ def _compare(arguments: Namespace) -> Exit:
     from vmlint.cli.progress import Progress
     from vmlint.engine.request import RunRequest
     from vmlint.engine.states import since
+    from vmlint.source.commits import asked_by
 
     if arguments.format == "json":
         raise UsageError("`--diff` shows a patch: leave `--format json` out")
     config = config_of(arguments)
-    with Progress(sys.stderr) as progress:
+    with Progress(sys.stderr) as progress, asked_by("`--diff`"):
         states = since(arguments.diff, RunRequest.of(paths_of(arguments, config), config, progress=progress))
     before, after = (_texts(snapshot, arguments.vm) for snapshot in (states.before, states.after))
     write("".join(_patch(name, before.get(name, ""), after.get(name, "")) for name in sorted({*before, *after})))

@@ -36,7 +36,9 @@ def make_parser() -> Parser:
     parser = Parser("rules", _DESCRIPTION, _EXAMPLES, PLAIN_EXITS)
     add_packs(parser)
     add_config(parser)
-    parser.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
+    parser.add_argument(
+        "--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text (the default) or json"
+    )
     add_color(parser)
     add_options(parser, "--help")
     return parser

@@ -38,7 +38,10 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     address = _address(arguments.tcp, any_host=arguments.any_host) if arguments.tcp is not None else None
     if find_spec("pygls") is None:
-        raise UsageError("the language server needs further packages: `pip install 'vmlint[server]'` installs them")
+        raise UsageError(
+            "the language server needs further packages: vmlint's extra `server` adds them, as in "
+            "`pip install '.[server]'`"
+        )
 
     from vmlint.server.serving import serve, serve_tcp
 

@@ -40,7 +40,9 @@ def make_parser() -> Parser:
     add_cluster(parser.add_argument_group("for which cluster"))
     shown = parser.add_argument_group("what is shown")
     add_vm(shown)
-    shown.add_argument("--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text or json")
+    shown.add_argument(
+        "--format", metavar="FORMAT", type=one_of("text", "json"), default="text", help="text (the default) or json"
+    )
     add_color(shown)
     add_options(shown, "--help")
     return parser

@@ -136,8 +136,9 @@ def _release(value: Any, at: At) -> str | None:
 
     release = int(parts[1]), int(parts[2])
     if release not in RELEASES:
-        known = ", ".join(f"{major}.{minor}" for major, minor in reversed(RELEASES))
-        at.report(f"KubeVirt `{value}` is not a release that vmlint knows: write one of {known}")
+        lines = [sorted(one for one in RELEASES if one[0] == major) for major in sorted({one[0] for one in RELEASES})]
+        known = ", ".join(f"{line[0][0]}.{line[0][1]} to {line[-1][0]}.{line[-1][1]}" for line in lines)
+        at.report(f"KubeVirt `{value}` is not a release that vmlint knows: write one from {known}, or `main`")
         return None
     return f"{release[0]}.{release[1]}"
 

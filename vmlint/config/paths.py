@@ -76,7 +76,7 @@ def _paths(value: Any, at: At) -> tuple[str, ...]:
             continue
         matches = _expanded(at.folder, text)
         if not matches:
-            entry.report(f"`{text}` matches no file or folder in `{_shown(at.folder)}`")
+            entry.report(f"`{at.name}`: `{text}` matches no file or folder in `{_shown(at.folder)}`")
         paths.update(dict.fromkeys(match for match in matches if not _leads_out(os.path.abspath(match), entry)))  # noqa: PTH100
     return tuple(paths)
 

@@ -183,7 +183,8 @@ class Workspace:
         nothing = not repository.counts.documents and not repository.skipped
         excluded = Excluded(settings.exclude, settings.root)
         if nothing and not all(excluded(path, directory=Path(path).is_dir()) for path in self.paths):
-            raise NothingToRead(f"no YAML or JSON document under {', '.join(self.paths)}")
+            named = ", ".join("standard input" if path == STDIN else f"`{path}`" for path in self.paths)
+            raise NothingToRead(f"no YAML or JSON document in {named}")
         with stage("world"):
             snapshot = _snapshot(settings, repository, likeness)
         if difference is None or repository.versions is None:

@@ -37,9 +37,8 @@ def _trace(trace: Trace, page: Page) -> Iterator[Line]:
     if trace.problem:
         refused = (Segment("  "), Segment("refused", "error"), Segment(f"  {page.show(sentence(trace.problem))}"))
         yield from wrap(refused, page.width, 4)
-
     if trace.mobility is not None:
-        label = (Segment("  migratable: "), *_answer(trace.mobility, page))
+        label = (Segment("  migratable  "), *_answer(trace.mobility, page))
         yield from wrap(label, page.width, 4)
 
 
@@ -50,7 +49,7 @@ def _answer(mobility: Mobility, page: Page) -> Iterator[Segment]:
     answer, style = _ANSWERS[mobility.migratable]
     yield Segment(answer, style)
     if mobility.reasons:
-        yield Segment(page.show(f", because {sentence('; '.join(mobility.reasons))}"))
+        yield Segment(page.show(f"  {sentence('; '.join(mobility.reasons))}"))
 
 
 def _way(way: Way, page: Page) -> Iterator[Line]:

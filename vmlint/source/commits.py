@@ -46,7 +46,7 @@ def asked_by(asker: str) -> Iterator[None]:
     try:
         yield
     except UsageError as error:
-        raise UsageError(str(error).replace(_CHANGED, asker)) from None
+        raise UsageError(str(error).replace(_CHANGED, asker).replace(ASKER, asker)) from None
 
 
 def knows(word: str, folder: str = ".") -> bool:

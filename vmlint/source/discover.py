@@ -148,9 +148,9 @@ def _mode(path: str) -> int:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - Path("") is the working directory
     except FileNotFoundError:
-        raise UsageError(f"no such file or directory: {path!r}") from None
+        raise UsageError(f"no such file or folder: `{path}`") from None
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path!r} can't be read: {why(error)}") from None
+        raise UsageError(f"`{path}` can't be read: {why(error)}") from None
     check_read(path)
     return mode
 

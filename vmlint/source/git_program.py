@@ -111,7 +111,7 @@ def opened(folder: str) -> Iterator[Git]:
     root, own = _located(folder)
     shared = _shared_folder(own)
     if own != shared and (shared / "reftable").exists():
-        raise UsageError("`--changed` can't read a linked working tree whose references are a reftable: remove it")
+        raise UsageError("`--changed` can't read a linked working tree whose references are a reftable")
     with tempfile.TemporaryDirectory(prefix="vmlint-git-") as made:
         stand_in = Path(made)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
@@ -138,7 +138,7 @@ def _located(folder: str) -> tuple[str, Path]:
     for above in (here, *here.parents):
         if (found := _folder_of(above / ".git")) is not None:
             return str(above), found
-    raise UsageError(f"`--changed` compares with a commit, and `{folder}` is not in a git repository: remove it")
+    raise UsageError(f"`--changed` compares with a commit, and `{folder}` is not in a git repository")
 
 
 def _folder_of(entry: Path) -> Path | None:

@@ -21,7 +21,7 @@ from vmlint.source.document import Document
 if TYPE_CHECKING:
     from vmlint.catalog.instancetypes import Catalog
 
-__all__ = ["BaselineResult", "CommonInstancetypes", "GoldenImages", "catalogs"]
+__all__ = ["AnyCatalog", "CommonInstancetypes", "GoldenImages", "catalogs"]
 
 _NAME = "common-instancetypes"
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
@@ -115,10 +115,10 @@ class GoldenImages:
         return resource(document, (), data, default_namespace="", linted=False)
 
 
-BaselineResult = CommonInstancetypes | GoldenImages
+AnyCatalog = CommonInstancetypes | GoldenImages
 
 
-def catalogs(names: Sequence[str], release: Release | None) -> list[BaselineResult]:
+def catalogs(names: Sequence[str], release: Release | None) -> list[AnyCatalog]:
     """The catalogs of a configuration: those that it names, such as `common-instancetypes@v1.5.1`.
 
     Where it names no version of common-instancetypes, the default one is known too. Raises UsageError for a catalog or
@@ -127,7 +127,7 @@ def catalogs(names: Sequence[str], release: Release | None) -> list[BaselineResu
     from vmlint.catalog.images import IMAGES
     from vmlint.catalog.instancetypes import versions
 
-    chosen: list[BaselineResult] = []
+    chosen: list[AnyCatalog] = []
     for name in names:
         if name in IMAGES:
             chosen.append(GoldenImages(name))
