@@ -59,7 +59,7 @@ def test_the_last_commit_and_the_working_tree(run: Run) -> None:
     assert out.splitlines()[:4] == [
         "Restart required (1)  The change takes effect when the guest is restarted.",
         "  VirtualMachine shop/web  apps/vm.yaml:9",
-        "      domain.cpu.cores 1 → 2",
+        "      domain.cpu.cores: 1 → 2",
         "    The guest must be restarted: `domain.cpu.cores` can't be changed in a running guest.",
     ]
     assert "HEAD → the working tree: 1 restart." in out
@@ -77,7 +77,7 @@ def test_two_revisions_whatever_the_working_tree_holds(run: Run) -> None:
     write(Path(), {"apps/vm.yaml": "no manifest: at all"})
     code, out, _ = run("diff", first, second, "apps")
     assert code == 0
-    assert "domain.cpu.sockets 2 → 4" in out
+    assert "domain.cpu.sockets: 2 → 4" in out
     code, out, _ = run("diff", second, first, "apps")
     assert "sockets can't be taken from a running guest" in out
 

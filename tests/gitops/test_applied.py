@@ -182,3 +182,27 @@ def lost_paths(folder: Path, files: dict[str, str]) -> list[tuple[str, str]]:
     with chdir(folder):
         problems = snapshot_of(RunRequest(config=Config())).repository.problems
     return [(one.values["tool"], one.values["near"]) for one in problems]
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("apps/web/overlays/prd", ["apps/web/overlays/prod"]),
+        ("app/web/overlays/prod", ["apps/web/overlays/prod"]),
+        ("apps/wbe/overlays/prod", ["apps/web/overlays/prod"]),
+        ("apps/web/overlays/prod2", [""]),
+        ("apps/api/overlays/prod", []),
+        ("apps/web/overlays/dev", []),
+        ("app/web/overlays/prd", []),
+        ("apps/web/prod", []),
+    ],
+)
+def test_a_path_of_another_repository_is_told_from_a_slip(tmp_path: Path, path: str, near: list[str]) -> None:
+    files = {
+        "apps/web/overlays/prod/kustomization.yaml": "resources: [vm.yaml]\n",
+        "apps/web/overlays/prod/vm.yaml": VM,
+        "apps/db/overlays/prod/kustomization.yaml": "resources: [vm.yaml]\n",
+        "apps/db/overlays/prod/vm.yaml": VM,
+        "argocd/a.yaml": f"{ARGO}{{source: {{repoURL: x, path: {path}}}}}\n",
+    }
+    assert [folder for _, folder in lost_paths(tmp_path, files)] == near

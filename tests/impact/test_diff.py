@@ -141,7 +141,7 @@ def test_a_rollout_strategy_of_stage_makes_everything_wait(tmp_path: Path) -> No
     change = _change(_impact(tmp_path, [VM, kubevirt], [after, kubevirt]))
     assert change.verdict is Verdict.RESTART
     assert change.fields == ("spec.template.spec.domain.cpu.sockets",)
-    assert [str(value) for value in change.values] == ["domain.cpu.sockets 2 → 4"]
+    assert [str(value) for value in change.values] == ["domain.cpu.sockets: 2 → 4"]
 
 
 def test_releases_differ_in_their_strategy(tmp_path: Path) -> None:

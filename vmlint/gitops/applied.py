@@ -7,6 +7,7 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -29,6 +30,11 @@ _FLUX = "kustomize.toolkit.fluxcd.io"
 _ARGO = "argoproj.io"
 _MOST_GENERATED = 1000
 """How many Applications of one ApplicationSet are looked at."""
+
+_NUMBER = re.compile(r"\d+")
+
+_SLIP = 0.8
+"""How alike two names are of which one is taken for the other misspelt: `prd` and `prod` are, `dev` and `prod` not."""
 
 _LONGEST = 100_000
 """The most characters of a text that an ApplicationSet fills in."""
@@ -138,14 +144,30 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
 def _nearest(path: str, folders: Sequence[str]) -> tuple[bool, str]:
     """Whether a folder has almost this path, and the folder that is most likely meant, "" for none.
 
-    One of the same last name is meant before another one, whose path may differ by a digit only.
+    Almost the same is a path with a slip or another number in one name: most repositories of an organization share the
+    names above and below. Of folders without a slip, the only one of the same last name is meant.
     """
-    from difflib import get_close_matches
+    wanted = path.strip("./").split("/")
+    slips, numbered = [], []
+    for folder in folders:
+        names = folder.split("/")
+        different = [pair for pair in zip(wanted, names, strict=False) if pair[0] != pair[1]]
+        if len(names) == len(wanted) and len(different) == 1:
+            name, other = different[0]
+            if _NUMBER.sub("", name) == _NUMBER.sub("", other):
+                numbered.append(folder)
+            elif _is_slip(name, other):
+                slips.append(folder)
+    namesakes = [folder for folder in folders if posixpath.basename(folder) == wanted[-1]]
+    meant = slips or (namesakes if len(namesakes) == 1 else [])
+    return bool(slips or numbered), meant[0] if meant else ""
 
-    wanted = path.strip("./")
-    namesakes = [folder for folder in folders if posixpath.basename(folder) == posixpath.basename(wanted)]
-    almost = get_close_matches(wanted, folders, 1, 0.85)
-    return bool(almost), next(iter(get_close_matches(wanted, namesakes, 1) or almost), "")
+
+def _is_slip(name: str, other: str) -> bool:
+    """Whether a name may be another one misspelt."""
+    from difflib import SequenceMatcher
+
+    return sorted(name) == sorted(other) or SequenceMatcher(None, name, other).ratio() >= _SLIP
 
 
 def is_of_no_tool(text: str) -> str:

@@ -73,7 +73,7 @@ class ValueChange(Record):
 
     def __str__(self) -> str:
         by = f" ({self.giver})" if self.giver else ""
-        return f"{self.path} {self.before or 'unset'} → {self.after or 'unset'}{by}"
+        return f"{self.path}: {self.before or 'unset'} → {self.after or 'unset'}{by}"
 
 
 class ObjectChange(Record):

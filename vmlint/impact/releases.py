@@ -29,35 +29,37 @@ _TOPICS = {
 }
 _KUBEVIRT = ObjectId("kubevirt.io/v1", "KubeVirt", "kubevirt", "kubevirt")
 
-_BEHAVIOUR: Mapping[str, tuple[str, str]] = {
-    "admits_missing": (
-        "a VM whose instancetype or preference does not exist is refused",
-        "a VM whose instancetype or preference does not exist is accepted, and does not start",
-    ),
+_BEHAVIOUR: Mapping[str, tuple[str, str, str]] = {
+    "admits_missing": ("VMs whose instancetype or preference does not exist", "refused", "accepted, and not started"),
     "cpu_conflicts_by_field": (
-        "any `domain.cpu` conflicts with an instancetype",
-        "only the fields of `domain.cpu` that an instancetype sets conflict with it",
+        "fields of `domain.cpu` that conflict with an instancetype",
+        "all",
+        "those that the instancetype sets",
     ),
     "memory_conflicts_by_field": (
-        "any `domain.memory` conflicts with an instancetype",
-        "only the fields of `domain.memory` that an instancetype sets conflict with it",
+        "fields of `domain.memory` that conflict with an instancetype",
+        "all",
+        "those that the instancetype sets",
     ),
-    "infers_from_snapshots": ("inference does not follow VolumeSnapshots", "inference follows VolumeSnapshots"),
+    "infers_from_snapshots": ("inference from VolumeSnapshots", "off", "on"),
     "guest_memory_by_default": (
-        "guest memory is not filled in from the requests",
-        "guest memory is filled in from requests, limits or the page size",
+        "guest memory that is not set",
+        "left unset",
+        "filled in from requests, limits or the page size",
     ),
     "firmware_ids_when_created": (
-        "the firmware's identifier is derived from the VM's name",
-        "a new VM gets a unique identifier and serial number when it is created",
+        "identifier of the firmware",
+        "derived from the VM's name",
+        "unique, and set when the VM is created, as is the serial number",
     ),
-    "pci_topology_annotation": ("", "new VMs are marked with a version of the PCI topology"),
+    "pci_topology_annotation": ("version of the PCI topology of new VMs", "not recorded", "recorded in an annotation"),
     "beta_gates_on": (
-        "Beta feature gates are off unless they are listed",
-        "Beta feature gates are on unless `disabledFeatureGates` lists them",
+        "Beta feature gates",
+        "off unless they are listed",
+        "on unless `disabledFeatureGates` lists them",
     ),
 }
-"""What a release did before, and does since, where people notice it."""
+"""What differs between releases where people notice it: its name, and what it was before and is since."""
 
 
 def compare_releases(before: Snapshot, after: Snapshot, releases: tuple[Release, Release]) -> Impact:
@@ -146,7 +148,7 @@ def _rollout(before: Snapshot, after: Snapshot, releases: tuple[Release, Release
 
 
 def _words(old: Behaviour, new: Behaviour) -> Iterator[ValueChange]:
-    for name, (without, since) in _BEHAVIOUR.items():
+    for name, (label, without, since) in _BEHAVIOUR.items():
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
-            yield ValueChange(name.replace("_", " "), without if now else since, since if now else without)
+            yield ValueChange(label, without if now else since, since if now else without)
