@@ -161,6 +161,8 @@ RULES = (
     "references.referenced_key_missing",
     "references.service_selects_vm_labels",
     "references.service_port_not_forwarded",
+    "references.service_account_not_found",
+    "references.priority_class_not_found",
     "hygiene.unreadable_document",
     "hygiene.duplicate_key",
     "hygiene.suppression_unused",

@@ -32,6 +32,7 @@ NEIGHBOURS: dict[tuple[str, str], Neighbour] = {
         for kind in ("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
     },
     ("storage.k8s.io", "StorageClass"): Neighbour(("v1",), ("v1beta1",)),
+    ("scheduling.k8s.io", "PriorityClass"): Neighbour(("v1",), ("v1beta1", "v1alpha1")),
     ("snapshot.storage.k8s.io", "VolumeSnapshot"): Neighbour(("v1",), ("v1beta1", "v1alpha1")),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Neighbour(("v1",), ("v1beta1",)),
     ("apps", "ControllerRevision"): Neighbour(("v1",), ("v1beta2", "v1beta1")),

@@ -2,7 +2,8 @@
 
 Sources: kubevirt/ssp-operator `internal/constants.go` and kubevirt/hyperconverged-cluster-operator
 `pkg/util/util.go` (golden images); OpenShift reserves `openshift-*` for its platform; Harvester
-`pkg/util/constants.go` (images and system objects).
+`pkg/util/constants.go` (images and system objects); KubeVirt `pkg/virt-operator/resource/generate/components/crds.go`
+(NewKubeVirtPriorityClassCR).
 """
 
 from __future__ import annotations
@@ -30,17 +31,23 @@ _USERS = "VirtualMachine"
 
 _EVERYWHERE = frozenset(
     (
-        ("ConfigMap", "kube-root-ca.crt"),
-        ("ConfigMap", "openshift-service-ca.crt"),
-        ("ServiceAccount", "default"),
+        ("", "ConfigMap", "kube-root-ca.crt"),
+        ("", "ConfigMap", "openshift-service-ca.crt"),
+        ("", "ServiceAccount", "builder"),
+        ("", "ServiceAccount", "default"),
+        ("", "ServiceAccount", "deployer"),
+        ("scheduling.k8s.io", "PriorityClass", "kubevirt-cluster-critical"),
+        ("scheduling.k8s.io", "PriorityClass", "openshift-user-critical"),
+        ("scheduling.k8s.io", "PriorityClass", "system-cluster-critical"),
+        ("scheduling.k8s.io", "PriorityClass", "system-node-critical"),
     )
 )
-"""What Kubernetes and OpenShift make in each namespace."""
+"""What Kubernetes, OpenShift and KubeVirt's operator make in each cluster, of namespaced kinds in each namespace."""
 
 
 def is_everywhere(ref: Ref) -> bool:
-    """Whether an object is one that the cluster makes in each namespace."""
-    return not ref.group and (ref.kind, ref.name) in _EVERYWHERE
+    """Whether an object is one that each cluster has, in each namespace."""
+    return (ref.group, ref.kind, ref.name) in _EVERYWHERE
 
 
 def is_operators(namespace: str) -> bool:

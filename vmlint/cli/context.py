@@ -40,7 +40,12 @@ _KINDS = (
     "volumesnapshots.snapshot.storage.k8s.io",
     "namespaces",
 )
-_NAMES = {"secrets": "Secret", "configmaps": "ConfigMap", "serviceaccounts": "ServiceAccount"}
+_NAMES = {
+    "secrets": "Secret",
+    "configmaps": "ConfigMap",
+    "serviceaccounts": "ServiceAccount",
+    "priorityclasses": "PriorityClass",
+}
 """Kinds of which no more than the names is collected."""
 
 _ITEM = "---{{'\\n'}}apiVersion: v1{{'\\n'}}kind: {kind}{{'\\n'}}metadata:{{'\\n'}}  name: {{.metadata.name}}{{'\\n'}}"

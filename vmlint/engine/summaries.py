@@ -106,7 +106,9 @@ _PLAIN = {subject_class(kind) for kind in KINDS} - _BY_OTHER_MEANS
 """The classes of objects that nobody looks for but by a name, a claim or an address."""
 
 _NAMED = {
-    kind for kind in KINDS if kind.name in ("ConfigMap", "Secret", "ServiceAccount", "NetworkAttachmentDefinition")
+    kind
+    for kind in KINDS
+    if kind.name in ("ConfigMap", "Secret", "ServiceAccount", "PriorityClass", "NetworkAttachmentDefinition")
 }
 """Kinds of which that is true too, and which matter only where an object names some: a file of them has no facts."""
 

@@ -298,7 +298,7 @@ class _Around:
     def _operated(self, ref: Ref) -> str:
         """Why an operator may make an object, "" where none does, or where a catalog or the user knows better."""
         if is_everywhere(ref):
-            return "the cluster makes it in each namespace"
+            return "the cluster makes it itself"
         if not is_operated(ref) or ref.namespace in self._known:
             return ""
 

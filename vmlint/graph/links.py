@@ -38,6 +38,7 @@ class LinkKind(Codes):
     SECRET = "secret"
     CONFIG_MAP = "config map"
     SERVICE_ACCOUNT = "service account"
+    PRIORITY_CLASS = "priority class"
     MANAGES = "manages"
     VOLUME_NAME = "persistent volume"
     OPERAND = "operand"
@@ -167,7 +168,9 @@ _VMI_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     ("accessCredentials[*].sshPublicKey.source.secret.secretName", LinkKind.SECRET, _local("Secret")),
     ("accessCredentials[*].userPassword.source.secret.secretName", LinkKind.SECRET, _local("Secret")),
     ("volumes[*].serviceAccount.serviceAccountName", LinkKind.SERVICE_ACCOUNT, _local("ServiceAccount")),
+    ("serviceAccountName", LinkKind.SERVICE_ACCOUNT, _local("ServiceAccount")),
     ("networks[*].multus.networkName", LinkKind.NETWORK, _network),
+    ("priorityClassName", LinkKind.PRIORITY_CLASS, _local("PriorityClass")),
 )
 _VM_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     ("instancetype.name", LinkKind.INSTANCETYPE, _matcher(Matcher.INSTANCETYPE)),
@@ -185,6 +188,7 @@ _DATA_VOLUME_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     *((f"source.{kind}.certConfigMap", LinkKind.CONFIG_MAP, _local("ConfigMap")) for kind in ("registry", "imageio")),
     ("source.http.secretExtraHeaders[*]", LinkKind.SECRET, _local("Secret")),
     ("source.vddk.extraArgs", LinkKind.CONFIG_MAP, _local("ConfigMap")),
+    ("priorityClassName", LinkKind.PRIORITY_CLASS, _local("PriorityClass")),
 )
 _CLAIM_ROWS: tuple[tuple[str, LinkKind, _Target], ...] = (
     ("storageClassName", LinkKind.STORAGE_CLASS, _local("StorageClass")),

@@ -24,6 +24,7 @@ _NAMED_BY = {
     "ConfigMap": _CONFIG_MAP,
     "Secret": ("ecret",),
     "ServiceAccount": ("erviceAccount",),
+    "PriorityClass": ("riorityClassName",),
     "Service": ("irtualMachine",),
     **dict.fromkeys(makers_of(BY_GROUP_KIND["", "Secret"]), ("ecret",)),
     **dict.fromkeys(makers_of(BY_GROUP_KIND["", "ConfigMap"]), _CONFIG_MAP),

@@ -118,6 +118,8 @@ class Behaviour(Record):
     """Host devices are checked as GPUs are, and so is which request of a claim each uses."""
     checks_resource_claims: bool
     """The entries of `resourceClaims` are checked."""
+    service_account_by_name: bool
+    """A guest has `serviceAccountName`. Before, only a volume named a ServiceAccount."""
     one_binding_exactly: bool
     """An interface without exactly one binding is refused. Before, only a plugin beside another binding was."""
     tdx_without_smm: bool
@@ -159,6 +161,7 @@ _SINCE: dict[str, tuple[int, int]] = {
     "checks_kind_of_encryption": (1, 7),
     "checks_device_claims": (1, 8),
     "checks_resource_claims": (1, 9),
+    "service_account_by_name": (1, 9),
     "one_binding_exactly": (1, 9),
     "tdx_without_smm": (1, 9),
     "arm64_secure_boot": (1, 9),

@@ -59,6 +59,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("", "ConfigMap", "configmaps"),
     Kind("", "Service", "services"),
     Kind("", "ServiceAccount", "serviceaccounts"),
+    Kind("scheduling.k8s.io", "PriorityClass", "priorityclasses", False),
     Kind("", "Namespace", "namespaces", False),
     Kind("", "ResourceQuota", "resourcequotas"),
     Kind("", "LimitRange", "limitranges"),
