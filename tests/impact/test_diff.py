@@ -635,6 +635,80 @@ def test_a_disk_that_a_vm_made_is_what_it_was_where_its_edit_is_refused(tmp_path
     assert _change(impact).verdict is Verdict.LIVE  # it can be migrated
 
 
+# What is applied by tools
+
+
+def _tree(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+_OVERLAY = {
+    "base/vm.yaml": yaml.safe_dump({**VM, "metadata": {"name": "web"}}),
+    "base/kustomization.yaml": "resources: [vm.yaml]\n",
+    "dev/kustomization.yaml": "resources: [../base]\nnamespace: dev\n",
+}
+_FLUX = """\
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: dev, namespace: flux-system}
+spec: {interval: 10m, path: ./dev, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
+"""
+_ARGO = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: dev, namespace: argocd, finalizers: []}
+spec:
+  project: default
+  source: {repoURL: "https://git.example.com/shop.git", path: dev, targetRevision: main}
+  destination: {server: "https://kubernetes.default.svc", namespace: dev}
+  syncPolicy: {automated: {prune: true}}
+"""
+_CASCADES = _ARGO.replace("[]", "[resources-finalizer.argocd.argoproj.io/background]")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "step"),
+    [
+        (_FLUX, "", "Flux Kustomization flux-system/dev is deleted, and its objects with it"),
+        (_FLUX, _FLUX.replace("./dev", "./other"), "Flux Kustomization flux-system/dev prunes"),
+        (_FLUX.replace("sourceRef", "deletionPolicy: Orphan, sourceRef"), "", None),
+        (_FLUX.replace("true", "false"), _FLUX.replace("true", "false").replace("./dev", "./other"), None),
+        (_FLUX, _FLUX.replace("sourceRef", "suspend: true, sourceRef").replace("./dev", "./other"), None),
+        (_ARGO, "", None),
+        (_CASCADES, "", "Argo CD Application argocd/dev is deleted, and its objects with it"),
+        (_ARGO, _ARGO.replace("path: dev", "path: other"), "Argo CD Application argocd/dev prunes"),
+    ],
+)
+def test_a_tool_deletes_what_it_does_not_apply_any_more(
+    before: str, after: str, step: str | None, tmp_path: Path
+) -> None:
+    other = {"other/kustomization.yaml": "resources: []\n"}
+    old = _tree(tmp_path / "before", {**_OVERLAY, **other, "tools/dev.yaml": before})
+    new = _tree(tmp_path / "after", {**_OVERLAY, **other, "tools/dev.yaml": after})
+    changes = vmlint.diff([old], [new]).changes
+    assert [change.chain[0].text for change in changes] == ([step] if step else [])
+    assert all(change.verdict is Verdict.DELETED for change in changes)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reported"),
+    [
+        ("dev/kustomization.yaml", "resources: [../base]\npatches:\n- path: none.yaml\n", "none.yaml"),
+        ("base/vm.yaml", _OVERLAY["base/vm.yaml"] + "status: {", "a value is missing"),
+    ],
+)
+def test_what_cannot_be_applied_deletes_nothing(file: str, text: str, reported: str, tmp_path: Path) -> None:
+    before = _tree(tmp_path / "before", _OVERLAY)
+    changes = vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, file: text})]).changes
+    assert {change.verdict for change in changes} == {Verdict.REFUSED}
+    assert changes[0].file.endswith(file)
+    assert reported in changes[0].message
+    assert not vmlint.diff([tmp_path / "after"], [tmp_path / "after"]).changes
+
+
 _EDITS_BY_RULES = sorted(
     case.parent
     for case in FIXTURES.glob("*/bad*/before")

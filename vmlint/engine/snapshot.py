@@ -21,14 +21,19 @@ class Snapshot(Record):
     """What the files of a workspace describe, with the settings that hold for it.
 
     `world` holds all objects as they are applied; `worlds` has one for each deployment of the repository.
-    `comparison` is there where the files are compared with a commit.
+    `paths` are those that were read. `comparison` is there where the files are compared with a commit.
     """
 
     settings: Config
     repository: Repository
     world: World
     worlds: tuple[World, ...]
+    paths: tuple[str, ...] = ()
     comparison: Comparison | None = None
+
+    def relative(self, file: str) -> str:
+        """A file or folder without the path under which it was read: two snapshots of two folders have it alike."""
+        return next((file[len(path) :] for path in self.paths if file == path or file.startswith(f"{path}/")), file)
 
     def with_updates(self, updates: Iterable[tuple[int, Resource]]) -> Snapshot:
         """The same snapshot, in whose worlds rules about updates check these objects, each with the number of its

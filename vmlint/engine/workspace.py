@@ -186,7 +186,9 @@ class Workspace:
             named = ", ".join("standard input" if path == STDIN else f"`{path}`" for path in self.paths)
             raise NothingToRead(f"no YAML or JSON document in {named}")
         with stage("world"):
-            snapshot = _snapshot(settings, repository, likeness)
+            snapshot = _snapshot(settings, repository, likeness)._replace(
+                paths=tuple(map(os.path.normpath, self.paths))
+            )
         if difference is None or repository.versions is None:
             return snapshot
         then, now = repository.versions
@@ -264,7 +266,7 @@ def with_objects(
     repository = repository._replace(
         deployments=tuple(map(replaced, repository.deployments)), around=(*repository.around, *around)
     )
-    return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)
+    return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)._replace(paths=snapshot.paths)
 
 
 def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:

@@ -56,6 +56,8 @@ class Deployment(Record):
     unclear: tuple[Unread, ...] = ()
     tool: str = ""
     """The object of Flux or Argo CD that applies it, "" for none."""
+    failed: bool = False
+    """A tool refuses it, so that nothing of it is applied."""
     recipe: Recipe | None = None
     """How it is built, None where more than its files decides that, or where it has a problem."""
 

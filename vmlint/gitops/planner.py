@@ -282,7 +282,7 @@ class Planner:
             self._note(done)
         default = namespace or self._default
         if done.failed:
-            return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread))
+            return Deployment(name, tuple(self._unbuilt(done, default)), tuple(done.unread), failed=True)
         names = {(part.kind.name, text) for part in done.parts for text in (part.name, part.first[1])}
         self._applied_names |= names
         made = self._made(done, default, is_step=is_step)
@@ -298,7 +298,7 @@ class Planner:
         if kustomization is not None and not (done.problems or done.unread or unclear or done.patches):
             files = {file: self._places(file) for file in done.files}
             recipe = Recipe(files, names, is_step, self._forms_names(done))
-        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear), tool, recipe)
+        return Deployment(name, (*made, *done.patches), tuple(done.unread), tuple(unclear), tool, recipe=recipe)
 
     def _made(self, done: Build, default: str, *, is_step: bool) -> Sequence[Resource]:
         """The objects of a finished build."""

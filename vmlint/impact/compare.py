@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
 from vmlint.impact.deletions import deleted
-from vmlint.impact.losses import pruning
+from vmlint.impact.losses import Pruner
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import changed_object, created
 from vmlint.impact.pairing import Pair, Side, pairs
 from vmlint.impact.remains import remains
+from vmlint.impact.unapplied import Unapplied
 from vmlint.impact.vms import changed_vm, vm_update
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.matcher import Matcher
@@ -20,6 +21,7 @@ from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, Virtual
 from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
+from vmlint.world import World
 from vmlint.world.update import VmUpdate
 
 __all__ = ["compare", "ordered"]
@@ -33,13 +35,15 @@ _ASSUMED = (
 
 def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before", "after")) -> Impact:
     """What happens to each object when `after` is applied to a cluster that runs `before`."""
-    rules = [rule for rule in after.settings.all_rules() if _may_refuse(rule)]
-    if rest := list(remains(pairs(before, after), after, pruning(before))):
+    all_rules = after.settings.all_rules()
+    unapplied = Unapplied(before, after)
+    judge = _Judge(before, Pruner(before, after), unapplied, [rule for rule in all_rules if _may_refuse(rule)])
+    if rest := list(remains(pairs(before, after), after, judge.pruner, unapplied)):
         after = with_objects(after, {}, rest)
-    judged = list(_judged(before, after, rules))
+    judged = list(judge.all(after))
     if refused := [one for one in judged if one.is_refused_edit]:
-        judged = [*refused, *_judged_again(before, after, rules, judged, refused)]
-    merged = ordered(one.change for one in judged if one.change is not None)
+        judged = [*refused, *judge.without(refused, after, judged)]
+    merged = ordered([*unapplied.changes(all_rules), *(one.change for one in judged if one.change is not None)])
     return Impact(
         *names,
         changes=merged,
@@ -69,33 +73,49 @@ class _Judged(Record):
         return refused and self.pair.after is not None and not _is_vm(self.pair.after.resource)
 
 
-def _judged(before: Snapshot, after: Snapshot, rules: Sequence[Rule]) -> Iterator[_Judged]:
-    found, prune = list(pairs(before, after)), pruning(before)
-    new = [pair.after for pair in found if pair.before is None and pair.after is not None]
-    for pair in found:
-        change = None
-        if pair.after is not None:
-            change = _change(pair, rules)
-        elif pair.before is not None and pair.before.resource.name:
-            change = deleted(pair.before, after.world, prune, _renamed(pair.before.resource, new), rules)
-        yield _Judged(pair, change)
+class _Judge(Record):
+    """Judges each object of a repository before and after an edit."""
 
+    before: Snapshot
+    pruner: Pruner
+    unapplied: Unapplied
+    rules: Sequence[Rule]
 
-def _judged_again(
-    before: Snapshot, after: Snapshot, rules: Sequence[Rule], judged: Iterable[_Judged], refused: Sequence[_Judged]
-) -> Iterator[_Judged]:
-    """All other objects, in a cluster that keeps what it has of those whose edits it refuses; with a note where that
-    makes a difference."""
-    kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in refused) if new is not None}
-    known = {one.key: one.change for one in judged}
-    note = _without(refused)
-    for one in _judged(before, with_objects(after, kept), rules):
-        if one.pair.after is not None and any(one.pair.after.resource is old for old in kept.values()):
-            continue
-        change = one.change
-        if change is not None and one.key is not None and change != known[one.key]:
-            change = change._replace(notes=(*change.notes, note))
-        yield _Judged(one.pair, change)
+    def all(self, after: Snapshot) -> Iterator[_Judged]:
+        """What becomes of every object."""
+        found = list(pairs(self.before, after))
+        new = [pair.after for pair in found if pair.before is None and pair.after is not None]
+        for pair in found:
+            yield _Judged(pair, self._change(pair, new, after.world))
+
+    def _change(self, pair: Pair, new: Iterable[Side], after: World) -> ObjectChange | None:
+        old, side = pair
+        if old is None:
+            return created(side, self.rules) if side and _matters(side.resource) else None
+        if side is None:
+            if not old.resource.name or self.unapplied.keeps(old):
+                return None
+            return deleted(old, after, self.pruner, _renamed(old.resource, new), self.rules)
+        if self.pruner.drops(old, side):
+            return deleted(old, after, self.pruner, None, self.rules, dropped=True)
+        same = old.resource.data == side.resource.data
+        if work := vm_update(pair):
+            return None if same and _same_surroundings(work) else changed_vm(work, side.deployments, self.rules)
+        return None if same and old.maker is None else changed_object(pair, self.rules)
+
+    def without(self, refused: Sequence[_Judged], after: Snapshot, judged: Iterable[_Judged]) -> Iterator[_Judged]:
+        """All other objects, in a cluster that keeps what it has of those whose edits it refuses; with a note where
+        that makes a difference."""
+        kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in refused) if new is not None}
+        known = {one.key: one.change for one in judged}
+        note = _without(refused)
+        for one in self.all(with_objects(after, kept)):
+            if one.pair.after is not None and any(one.pair.after.resource is old for old in kept.values()):
+                continue
+            change = one.change
+            if change is not None and one.key is not None and change != known[one.key]:
+                change = change._replace(notes=(*change.notes, note))
+            yield _Judged(one.pair, change)
 
 
 def _without(refused: Iterable[_Judged]) -> str:
@@ -120,17 +140,6 @@ def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
 
 def _may_refuse(rule: Rule) -> bool:
     return rule.meta.effect in (Effect.REJECTED, Effect.STUCK) or rule.meta.refuses_updates
-
-
-def _change(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
-    """What becomes of an object that is in the files after the edit."""
-    assert pair.after is not None
-    if pair.before is None:
-        return created(pair.after, rules) if _matters(pair.after.resource) else None
-    same = pair.before.resource.data == pair.after.resource.data
-    if work := vm_update(pair):
-        return None if same and _same_surroundings(work) else changed_vm(work, pair.after.deployments, rules)
-    return None if same and pair.before.maker is None else changed_object(pair, rules)
 
 
 def _is_vm(resource: Resource) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vmlint.findings.location import object_id, where
 from vmlint.graph.links import LinkKind, links
-from vmlint.impact.losses import Pruning, claims_lost, kept_by
+from vmlint.impact.losses import Pruner, Pruning, claims_lost, kept_by
 from vmlint.impact.model import ObjectChange, Verdict
 from vmlint.impact.pairing import Side
 from vmlint.impact.refusal import rejected
@@ -50,13 +50,20 @@ _USED: Mapping[LinkKind, str] = {
 
 
 def deleted(
-    side: Side, after: World, prune: Callable[[Side], Pruning], renamed_to: Resource | None, rules: Sequence[Rule]
+    side: Side,
+    after: World,
+    pruner: Pruner,
+    renamed_to: Resource | None,
+    rules: Sequence[Rule],
+    *,
+    dropped: bool = False,
 ) -> ObjectChange | None:
     """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
 
-    `after` are the objects that the cluster has after the edit.
+    `after` are the objects that the cluster has after the edit. `dropped` means that the files still have the object,
+    and its tool does not apply it any more.
     """
-    resource, pruning = side.resource, prune(side)
+    resource, pruning = side.resource, pruner.of(side)
     inside = list(_inside(resource, side.world, after))
     used = list(_uses(resource, side.world, after))
     if not (inside or used or _is_machine(resource)):
@@ -64,7 +71,7 @@ def deleted(
     if isinstance(resource, KubeVirt) and inside and resource.spec.get("uninstallStrategy") == _BLOCKS:
         return _kept_by_vms(side, inside)
     claims = tuple(dict.fromkeys(claim for one in (resource, *inside) for claim in claims_lost(one)))
-    stays, message = _removal(resource, pruning, claims)
+    stays, message = _removal(resource, pruning, claims, dropped=dropped)
     notes: list[str] = []
     if earlier := next(rejected(resource, side.world, rules), None):
         notes.append(f"the cluster refused this manifest, so it has an earlier version or none: {earlier.message}")
@@ -151,7 +158,7 @@ def _is_optional(user: Resource, path: Path) -> bool:
     return get(user.data, *path[:-1], "optional") is True
 
 
-def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str]) -> tuple[bool, str]:
+def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str], *, dropped: bool) -> tuple[bool, str]:
     """Whether an object stays whose manifest is gone, and a sentence about it with the claims that it takes along."""
     name = resource.ref.kind
     if keeper := kept_by(resource):
@@ -161,5 +168,7 @@ def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str]) -> tup
             f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
         )
     lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+    if dropped:
+        return False, f"{pruning.tool} does not apply it any more, and deletes it.{lost}"
     by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
     return False, f"its manifest is gone, and {by}.{lost}"

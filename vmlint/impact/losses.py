@@ -14,13 +14,14 @@ from vmlint.findings.finding import Step
 from vmlint.gitops.applied import FLUX, Applied, applied
 from vmlint.gitops.tree import Tree
 from vmlint.impact.pairing import Side
-from vmlint.model.access import get, text
+from vmlint.model.access import get, sequence, text
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 
-__all__ = ["Keeper", "Pruning", "claims_lost", "kept_by", "pruning", "stays"]
+__all__ = ["Keeper", "Pruner", "Pruning", "claims_lost", "kept_by", "stays"]
 
+_CASCADE = "resources-finalizer.argocd.argoproj.io"
 _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
 
@@ -75,36 +76,69 @@ def stays(resource: Resource, pruning: Pruning) -> bool:
     return kept_by(resource) is not None or pruning.prunes is False
 
 
-def pruning(before: Snapshot) -> Callable[[Side], Pruning]:
-    """Who deletes the objects of each deployment."""
-    by_name = {f"{applied.tool.name} {applied.name}": applied for applied in _applied(before)}
+class Pruner:
+    """What becomes of the objects that Flux and Argo CD applied before an edit and do not apply after it.
 
-    def answer(side: Side) -> Pruning:
-        tool = by_name.get(side.deployment)
-        if tool is None:
-            return Pruning("", None)
-        path = ("prune",) if tool.tool is FLUX else ("syncPolicy", "automated", "prune")
-        spec = get(tool.at.document.data, *tool.at.path)
-        if tool.tool is not FLUX and text(tool.at.document.data, "kind") in ("Application", "ApplicationSet"):
-            spec = _spec_of(tool)
-        prunes = get(spec, *path) is True
-        document = tool.at.document
-        return Pruning(
-            side.deployment,
-            prunes,
-            Step(
-                f"{side.deployment} {'prunes' if prunes else 'does not prune'}",
-                document.file,
-                document.span(tool.at.path).line,
-            ),
+    Sources: Flux API v1 (KustomizationSpec: prune, deletionPolicy, suspend), Argo CD `docs/user-guide/app_deletion.md`,
+    `docs/operator-manual/applicationset/Application-Deletion.md`.
+    """
+
+    def __init__(self, before: Snapshot, after: Snapshot) -> None:
+        self._before, self._after = (
+            {f"{applied.tool.name} {applied.name}": applied for applied in _applied(snapshot)}
+            for snapshot in (before, after)
         )
 
-    return answer
+    def of(self, side: Side) -> Pruning:
+        """What the tool that applied an object before the edit does with it: as its own object is after the edit, or
+        as that is deleted."""
+        if tool := self._after.get(side.deployment):
+            prunes = _prunes(tool)
+            return _pruning(side, tool, "prunes" if prunes else "does not prune", prunes=prunes)
+        if tool := self._before.get(side.deployment):
+            takes = _takes_along(tool)
+            what = "is deleted, and its objects with it" if takes else "is deleted, and leaves its objects"
+            return _pruning(side, tool, what, prunes=takes)
+        return Pruning("", None)
+
+    def drops(self, old: Side, new: Side) -> bool:
+        """Whether a tool deletes an object that the files still have, since no tool applies it any more."""
+        return new.deployment not in self._after and self.of(old).prunes is True and kept_by(new.resource) is None
+
+
+def _pruning(side: Side, tool: Applied, what: str, *, prunes: bool) -> Pruning:
+    document = tool.at.document
+    step = Step(f"{side.deployment} {what}", document.file, document.span(tool.at.path).line)
+    return Pruning(side.deployment, prunes, step)
+
+
+def _prunes(tool: Applied) -> bool:
+    """Whether a tool deletes what it applied once and its folder has no more."""
+    spec = _spec_of(tool)
+    if tool.tool is FLUX:
+        return get(spec, "prune") is True and get(spec, "suspend") is not True
+    return get(spec, "syncPolicy", "automated", "prune") is True
+
+
+def _takes_along(tool: Applied) -> bool:
+    """Whether the deletion of a tool's own object deletes what that applied."""
+    spec, document = _spec_of(tool), tool.at.document
+    if tool.tool is FLUX:
+        policy = text(spec, "deletionPolicy") or "MirrorPrune"
+        prunes = get(spec, "prune") is True if policy == "MirrorPrune" else policy != "Orphan"
+        return prunes and get(spec, "suspend") is not True
+    if text(document.data, "kind") == "ApplicationSet":
+        return get(document.data, "spec", "syncPolicy", "preserveResourcesOnDeletion") is not True
+    holder = get(document.data, *tool.at.path[: tool.at.path.index("spec")]) if "spec" in tool.at.path else None
+    finalizers = (text({"name": name}, "name") for name in sequence(holder, "metadata", "finalizers"))
+    return any(name.partition("/")[0] == _CASCADE for name in finalizers)
 
 
 def _spec_of(tool: Applied) -> object:
-    """The `spec` of an Argo CD Application, however deep the source lies in it."""
+    """The `spec` of an Argo CD Application, however deep the source lies in it; that of a Kustomization of Flux."""
     path = tool.at.path
+    if tool.tool is FLUX:
+        return get(tool.at.document.data, *path)
     while path and path[-1] != "spec":
         path = path[:-1]
     return get(tool.at.document.data, *path)

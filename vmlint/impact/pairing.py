@@ -110,7 +110,7 @@ def _sides(opened: Snapshot) -> Mapping[_Key, Sequence[Side]]:
     for name, world in zip(_told_apart(opened.names), opened.worlds, strict=True):
         for resource in world.cluster.resources:
             if resource.linted and not resource.fragment:
-                found[name, resource.ref].append(Side(resource, world, name))
+                found[opened.relative(name), resource.ref].append(Side(resource, world, name))
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from vmlint.engine.snapshot import Snapshot
-from vmlint.impact.losses import Pruning, stays
-from vmlint.impact.pairing import Pair, Side, made_spec
+from vmlint.impact.losses import Pruner, stays
+from vmlint.impact.pairing import Pair, made_spec
+from vmlint.impact.unapplied import Unapplied
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -17,11 +18,11 @@ __all__ = ["remains"]
 _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 
 
-def remains(found: Iterable[Pair], after: Snapshot, prune: Callable[[Side], Pruning]) -> Iterator[Resource]:
-    """Objects whose manifests are gone and that no tool deletes, and the DataVolumes of templates that are gone from
-    VMs, which KubeVirt deletes with the VM."""
+def remains(found: Iterable[Pair], after: Snapshot, pruner: Pruner, unapplied: Unapplied) -> Iterator[Resource]:
+    """Objects whose manifests are gone and that no tool deletes, those whose manifests can't be applied, and the
+    DataVolumes of templates that are gone from VMs, which KubeVirt deletes with the VM."""
     for old, new in found:
-        if old is not None and new is None and stays(old.resource, prune(old)):
+        if old is not None and new is None and (unapplied.keeps(old) or stays(old.resource, pruner.of(old))):
             resource = old.resource
             yield type(resource)(
                 resource.kind,
