@@ -6,7 +6,6 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -145,21 +144,23 @@ def _nearest(path: str, folders: Sequence[str]) -> tuple[bool, str]:
     """Whether a folder has almost this path, and the folder that is most likely meant, "" for none.
 
     Almost the same is a path with a slip or another number in one name: most repositories of an organization share the
-    names above and below. Of folders without a slip, the only one of the same last name is meant.
+    names above and below. Of folders without a slip, the only one that differs in a name above its own is meant.
     """
     wanted = path.strip("./").split("/")
-    slips, numbered = [], []
+    slips, numbered, others = [], [], []
     for folder in folders:
         names = folder.split("/")
         different = [pair for pair in zip(wanted, names, strict=False) if pair[0] != pair[1]]
-        if len(names) == len(wanted) and len(different) == 1:
-            name, other = different[0]
-            if _NUMBER.sub("", name) == _NUMBER.sub("", other):
-                numbered.append(folder)
-            elif _is_slip(name, other):
-                slips.append(folder)
-    namesakes = [folder for folder in folders if posixpath.basename(folder) == wanted[-1]]
-    meant = slips or (namesakes if len(namesakes) == 1 else [])
+        if len(names) != len(wanted) or len(different) != 1:
+            continue
+        name, other = different[0]
+        if _NUMBER.sub("", name) == _NUMBER.sub("", other):
+            numbered.append(folder)
+        elif _is_slip(name, other):
+            slips.append(folder)
+        elif names[-1] == wanted[-1]:
+            others.append(folder)
+    meant = slips or (others if len(others) == 1 else [])
     return bool(slips or numbered), meant[0] if meant else ""
 
 
