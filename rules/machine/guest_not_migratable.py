@@ -101,7 +101,8 @@ def check(workload: Workload, world: World) -> Iterator[Fault | Doubt]:
     if eviction is None:
         if strategy.name == LIVE or verdict.obstacles:
             question = verdict.questions[0]
-            yield META.doubt(workload.at(*workload.template_path, *question.path), question.reason)
+            place = workload.at(*workload.template_path, *question.path)
+            yield META.doubt(place, f"whether the guest can be live-migrated: {question.reason}")
         return
     reasons = "; ".join(phrase(obstacle) + _origin(workload, obstacle, world) for obstacle in verdict.obstacles)
     if eviction is Eviction.DENIED:

@@ -112,8 +112,8 @@ def test_the_kind_decides_between_two(own: Run) -> None:
             "`u1.medium` names 2 objects: VirtualMachineClusterInstancetype u1.medium (common-instancetypes v1.7.0) "
             "and VirtualMachineClusterPreference u1.medium (own.yaml); choose one with `--kind` or `NAMESPACE/NAME`",
         ),
-        (["fedora", "--vcpus", "2"], "`--vcpus` is for instancetypes: a preference sets no amounts"),
-        (["fedora", "--memory", "2Gi"], "`--memory` is for instancetypes: a preference sets no amounts"),
+        (["fedora", "--vcpus", "2"], "`--vcpus` applies to instancetypes: a preference sets no amounts"),
+        (["fedora", "--memory", "2Gi"], "`--memory` applies to instancetypes: a preference sets no amounts"),
         (["u1.medium", "--vcpus", "0"], "`--vcpus`: must be a whole number above zero, not `0`" + SEE),
         (
             ["u1.medium", "--vcpus", "4294967296"],

@@ -78,7 +78,7 @@ def test_memory_is_whole_huge_pages() -> None:
 @pytest.mark.parametrize(("option", "value"), [("vcpus", 2), ("memory", "2Gi")])
 @pytest.mark.parametrize("kind", [PREFERENCE.cluster, PREFERENCE.namespaced])
 def test_a_preference_has_no_size(option: str, value: Any, kind: Any) -> None:
-    with pytest.raises(UsageError, match=f"`--{option}` is for instancetypes"):
+    with pytest.raises(UsageError, match=f"`--{option}` applies to instancetypes"):
         customize({"spec": {}}, kind=kind, name="mine", **{option: value})
 
 

@@ -235,7 +235,7 @@ def test_volume_unsupported(member: str) -> None:
     inner = "{persistentVolumeClaim: {claimName: disk}}" if member == "ephemeral" else "{}"
     found = walk(vm(f"{{name: root, {member}: {inner}}}"), obj("PersistentVolumeClaim", "disk", labels=LABELS))
     assert found.end is End.VOLUME_UNSUPPORTED
-    assert found.reason == f"its type is `{member}`, and only `persistentVolumeClaim` and `dataVolume` lead to labels"
+    assert found.reason == f"its type is `{member}`; KubeVirt infers only from `persistentVolumeClaim` and `dataVolume`"
     assert places(found) == [f"VirtualMachine spec.template.spec.volumes[1].{member}"]
 
 
@@ -273,7 +273,7 @@ def test_the_labels_of_the_own_template_are_not_read() -> None:
 def test_source_unsupported_in_a_template(member: str) -> None:
     found = walk(vm(VOLUME, template(f"{{source: {{{member}: {{}}}}}}")))
     assert (found.end, found.subject) == (End.SOURCE_UNSUPPORTED, "DataVolume template `web-root`")
-    assert found.reason == f"its source is `{member}`, and only `pvc`, `snapshot` or `sourceRef` lead to labels"
+    assert found.reason == f"its source is `{member}`; KubeVirt infers only from `pvc`, `snapshot` or `sourceRef`"
     assert places(found)[-1] == f"VirtualMachine spec.dataVolumeTemplates[0].spec.source.{member}"
 
 
@@ -292,7 +292,7 @@ def test_a_data_volume_that_is_populated_from_elsewhere_has_no_source() -> None:
     )
     assert (found.end, found.reason) == (
         End.SOURCE_UNSUPPORTED,
-        "it has no source, and only `pvc`, `snapshot` or `sourceRef` lead to labels",
+        "it has no source; KubeVirt infers only from `pvc`, `snapshot` or `sourceRef`",
     )
 
 

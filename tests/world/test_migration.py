@@ -119,7 +119,7 @@ def test_an_unknown_instancetype_leaves_the_interface_open_and_nothing_else() ->
     verdict = made.migration.verdict(guest)
     assert verdict is not None
     assert [one.blocker for one in verdict.obstacles] == [Blocker.SEV]
-    assert [one.blocker for one in verdict.questions] == [Blocker.INTERFACE, Blocker.UNKNOWN_GIFTS]
+    assert [one.blocker for one in verdict.questions] == [Blocker.INTERFACE, Blocker.UNKNOWN_MATCHER]
 
 
 def test_a_guest_that_is_refused_has_no_verdict() -> None:

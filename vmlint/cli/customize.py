@@ -1,4 +1,4 @@
-"""`vmlint customize`: make an instancetype or preference of one's own from another."""
+"""`vmlint customize`: make a custom instancetype or preference from another."""
 
 from __future__ import annotations
 
@@ -47,15 +47,17 @@ def make_parser() -> Parser:
         "original",
         metavar="NAME",
         nargs="?",
-        help="its name: the cluster-wide one, else a namespaced one; NAMESPACE/NAME is always namespaced",
+        help="its name: of a cluster-wide one, else of a namespaced one; NAMESPACE/NAME is always namespaced",
     )
     original.add_argument(
-        "--from", dest="sources", metavar="PATH", action="append", default=[], help="look in these files too, first"
+        "--from", dest="sources", metavar="PATH", action="append", default=[], help="files to search first (repeatable)"
     )
     original.add_argument(
         "--kind", metavar="KIND", type=one_of("instancetype", "preference"), help="instancetype or preference"
     )
-    original.add_argument("--target", metavar="RELEASE", help="the release of KubeVirt whose originals are meant")
+    original.add_argument(
+        "--target", metavar="RELEASE", help="take the original from the catalog of this KubeVirt release"
+    )
 
     made = parser.add_argument_group("the copy")
     made.add_argument("--name", metavar="NEW", type=_name, help="the new name (default: the same)")
@@ -130,7 +132,7 @@ def run(words: Sequence[str]) -> Exit:
 
 
 def _kind(original: Resource, *, cluster: bool) -> Kind:
-    """The kind to print: the original's matcher in the wanted scope."""
+    """The kind to print: that of the original in the requested scope."""
     from vmlint.model.matcher import Matcher
 
     matcher = next(one for one in Matcher if original.kind in (one.cluster, one.namespaced))
@@ -138,7 +140,7 @@ def _kind(original: Resource, *, cluster: bool) -> Kind:
 
 
 def _original(arguments: Namespace) -> Resource:
-    """The object that is meant. UsageError where there is none, or more than one."""
+    """The original. UsageError if it does not exist, or if several objects have its name."""
     from vmlint.model.matcher import Matcher
 
     matchers = [matcher for matcher in Matcher if arguments.kind in (None, matcher.noun)]
@@ -165,7 +167,7 @@ def _original(arguments: Namespace) -> Resource:
 
 
 def _whole(repository: Repository) -> Iterator[Resource]:
-    """The objects of the files without those that are patches of others."""
+    """The objects of the files without patches."""
     applied = [resource for deployment in repository.deployments for resource in deployment.resources]
     own = {_place(resource.document) for resource in applied if not resource.fragment}
     written = {_place(part.document) for resource in applied for part in (resource.parts or {}).values()}
@@ -178,7 +180,7 @@ def _place(document: Document) -> tuple[str, int]:
 
 
 class _Stock:
-    """Where originals are: the files that the command line names, then the catalogs."""
+    """The originals: those in the files of `--from`, then those of the catalogs."""
 
     def __init__(self, arguments: Namespace) -> None:
         from vmlint.config import file as configfile
@@ -211,7 +213,7 @@ class _Stock:
         return [one for one in self._of(matcher.namespaced) if one.name == name]
 
     def names(self, matchers: Sequence[Matcher]) -> list[str]:
-        """All names; of namespaced objects also those with the namespace."""
+        """All names; those of namespaced objects with and without the namespace."""
         names: dict[str, None] = {}
         for matcher in matchers:
             names |= dict.fromkeys(one.name for one in self._of(matcher.cluster))

@@ -1,6 +1,6 @@
-"""What cloud-init makes of the text of a cloud-config or of network data: is it YAML, a mapping, with keys that exist?
+"""Faults in a cloud-config or in network data: a text that is not YAML or not a mapping, unknown keys, wrong types.
 
-Only what cloud-init surely ignores or fails on is a fault. Sources: cloud-init
+Only what cloud-init certainly ignores or fails on is a fault. Sources: cloud-init
 `cloudinit/config/schemas/schema-cloud-config-v1.json` (keys and their types), `cloudinit/handlers/cloud_config.py`,
 `cloudinit/user_data.py` (MIME parts), `cloudinit/util.py` (shellify, get_cfg_option_list),
 `cloudinit/net/network_state.py` (parse_net_config_data).
@@ -27,48 +27,48 @@ _HEADER = "#cloud-config"
 _NO_CONFIG = ("#cloud-config-archive", "#cloud-config-jsonp")
 _MIME = ("content-type:", "mime-version:")
 _LONGEST = 128 * 1024
-"""Of a longer text nothing is said."""
+"""The most characters of a text that is checked."""
 
 
 def faults_of_user_data(data: str) -> tuple[ConfigFault, ...]:
-    """What is wrong with user data of which cloud-init reads a cloud-config; () for all other kinds."""
+    """The faults of user data that cloud-init reads as a cloud-config; () for user data of another kind."""
     if len(data) > _LONGEST:
         return ()
-    return () if _is_config(data) and _is_surely_right(data) else tuple(_faults_of_user_data(data))
+    return () if _is_config(data) and _has_no_fault(data) else tuple(_faults_of_user_data(data))
 
 
 def _faults_of_user_data(data: str) -> Iterator[ConfigFault]:
     from vmlint.kubevirt.cloudnodes import of_config
 
-    begin = data.lstrip()[:4096].lower()
-    if begin.startswith(_MIME) and "content-type:" in begin:
+    start = data.lstrip()[:4096].lower()
+    if start.startswith(_MIME) and "content-type:" in start:
         for part in _parts(data):
             yield from of_config(part)
     elif _is_config(data):
         yield from of_config(data)
 
 
-def _is_surely_right(config: str) -> bool:
-    """Whether there is nothing wrong with a cloud-config, as far as its entries tell that one by one.
+def _has_no_fault(config: str) -> bool:
+    """Whether a cloud-config has no fault, decided for each entry by itself; False if that is not certain.
 
-    What is wrong with keys and types is wrong whatever plain values there are. VMs of a kind differ in these alone, and
-    their configs are made of the same few entries.
+    Faults of keys and types don't depend on plain values. The cloud-configs of similar VMs differ only in these values,
+    so they share a few entries, which are decided once.
     """
     text = "\n".join(map(_BLANKED.__getitem__, config.split("\n")))
     head, *entries = _ENTRY.split(text)
     across = any(mark in text for mark in _ACROSS)
-    return not across and _is_comment(head) and all(map(_is_right_entry, entries))
+    return not across and _is_comment(head) and all(map(_is_valid_entry, entries))
 
 
 _ENTRY = re.compile(r"\n(?=[A-Za-z])")
-"""Where an entry of the mapping at the top begins, if the text is one and what is before is complete."""
+"""Where an entry of the top-level mapping begins, if the text is a mapping and the entry before is complete."""
 
 _ACROSS = ("&", "\n---", "\n...", "\n%")
-"""Anchors and marks of documents, which can make wrong what is right by itself."""
+"""Anchors and markers of documents, for which an entry can't be decided by itself."""
 
 
 class _Blanked(dict[str, str]):
-    """Lines with one text for plain values, in which there is nothing to be found."""
+    """Lines in which one text replaces plain values, which can't have a fault."""
 
     def __missing__(self, line: str) -> str:
         plain = _PLAIN.fullmatch(line)
@@ -84,47 +84,46 @@ class _Blanked(dict[str, str]):
 
 _LONGEST_LINE = 200
 _MOST_LINES = 4096
-"""How long a line may be that is remembered, and how many are."""
+"""How long a line in the cache may be, and how many lines are in it."""
 
 _WORD = r"-{0,2}[A-Za-z0-9][A-Za-z0-9/.+=@_-]*"
 _PLAIN = late(
     r"( *(?:- )*(?:[A-Za-z][A-Za-z0-9_-]*: +)?)"
     rf"([A-Za-z0-9][A-Za-z0-9 /.+=@()-]{{0,200}}|(\[{_WORD}(?:, {_WORD})*\]))"
 )
-"""A line that ends in a plain value, or in a list of words: without quotes, comments, anchors, and all that YAML reads
-as more than text."""
+"""A line that ends in a plain value or a list of words, without quotes, comments, anchors and other syntax of YAML."""
 
 _BLANKED = _Blanked()
 
 
 @lru_cache(maxsize=4096)
-def _is_right_entry(text: str) -> bool:
-    """Whether an entry is right, which plain data show without PyYAML."""
+def _is_valid_entry(text: str) -> bool:
+    """Whether an entry has no fault; plain data are checked without PyYAML."""
     try:
         data = document(f"{text}\n")
     except Unsure:
         data = None
-    if isinstance(data, dict) and _are_surely_right(data, KEYS):
+    if isinstance(data, dict) and _have_no_fault(data, KEYS):
         return True
 
-    from vmlint.kubevirt.cloudnodes import is_right
+    from vmlint.kubevirt.cloudnodes import is_valid
 
-    return is_right(text)
-
-
-def _are_surely_right(data: dict[str, Any], known: Mapping[str, str]) -> bool:
-    """Whether all keys are known ones, with values of their types."""
-    return all(_is_surely_right_value(key, value, known) for key, value in data.items())
+    return is_valid(text)
 
 
-def _is_surely_right_value(key: str, value: Any, known: Mapping[str, str]) -> bool:
+def _have_no_fault(data: dict[str, Any], known: Mapping[str, str]) -> bool:
+    """Whether all keys are known, and all values have the type of their key."""
+    return all(_has_type_of_key(key, value, known) for key, value in data.items())
+
+
+def _has_type_of_key(key: str, value: Any, known: Mapping[str, str]) -> bool:
     wanted = known.get(key, known.get(key.replace("-", "_")) if known is USER_KEYS else None)
     if wanted is None or (wanted and value is not None and wanted != _type_of(value)):
         return False
     below = _BELOW.get(key) if known is KEYS else None
     if below is None or not isinstance(value, list):
         return True
-    return all(_are_surely_right(entry, below) for entry in value if isinstance(entry, dict))
+    return all(_have_no_fault(entry, below) for entry in value if isinstance(entry, dict))
 
 
 _BELOW = {"users": USER_KEYS, "write_files": FILE_KEYS}
@@ -142,14 +141,14 @@ def _is_comment(text: str) -> bool:
     if all(line.lstrip(" ")[:1] in ("", "#") and line.isprintable() for line in text.split("\n")):
         return True
 
-    from vmlint.kubevirt.cloudnodes import is_nothing
+    from vmlint.kubevirt.cloudnodes import is_comment
 
-    return is_nothing(text)
+    return is_comment(text)
 
 
 def _is_config(data: str) -> bool:
-    begin = data.lstrip()[: len(_NO_CONFIG[0])].lower()
-    return begin.startswith(_HEADER) and not begin.startswith(_NO_CONFIG)
+    start = data.lstrip()[: len(_NO_CONFIG[0])].lower()
+    return start.startswith(_HEADER) and not start.startswith(_NO_CONFIG)
 
 
 def _parts(data: str) -> Iterator[str]:
@@ -169,7 +168,7 @@ def _payload(part: Message) -> str:
 
 
 def faults_of_network_data(data: str) -> tuple[ConfigFault, ...]:
-    """What is wrong with the network data of a NoCloud disk, version 1 or 2; both may be below a key `network`."""
+    """The faults of the network data of a NoCloud disk, version 1 or 2, with or without a top-level key `network`."""
     if len(data) > _LONGEST or not data.strip():
         return ()
 

@@ -1,4 +1,4 @@
-"""The keys of a cloud-config with the types of their values, and what can be wrong with one.
+"""The keys of a cloud-config with the types of their values, and the faults that one can have.
 
 Source: cloud-init `cloudinit/config/schemas/schema-cloud-config-v1.json`.
 """
@@ -25,12 +25,12 @@ __all__ = [
 
 
 class ConfigCheck(Codes):
-    """What is wrong with a text, without words for it."""
+    """The fault of a text, as a code."""
 
     NOT_YAML = "not yaml"
     """`value` is the parser's reason, `line` where it stops."""
     NOT_A_MAPPING = "not a mapping"
-    """`value` is what it is instead."""
+    """`value` is the type that it has."""
     KEY_MISSPELT = "key misspelt"
     """`value` is the key, `meant` the one that cloud-init knows."""
     WRONG_TYPE = "wrong type"

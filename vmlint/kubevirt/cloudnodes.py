@@ -1,4 +1,4 @@
-"""What is wrong with a cloud-config or with network data, as PyYAML reads them for cloud-init.
+"""Faults in a cloud-config or in network data, which PyYAML reads as it does for cloud-init.
 
 Sources: cloud-init `cloudinit/handlers/cloud_config.py`, `cloudinit/util.py` (shellify, get_cfg_option_list),
 `cloudinit/net/network_state.py` (parse_net_config_data).
@@ -25,27 +25,27 @@ from vmlint.kubevirt.cloudkeys import (
 )
 from vmlint.model.unknown import is_unknown
 
-__all__ = ["is_nothing", "is_right", "of_config", "of_network"]
+__all__ = ["is_comment", "is_valid", "of_config", "of_network"]
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 500
-"""So many brackets, or so many markers of lists one after the other, may nest too deeply."""
+"""The most brackets, or list markers in a row, of a text that is parsed: more may nest too deeply."""
 
 
-def is_right(entry: str) -> bool:
-    """Whether an entry of a cloud-config, with what belongs to it, is right by itself."""
+def is_valid(entry: str) -> bool:
+    """Whether an entry of a cloud-config has no fault by itself."""
     root = _composed(entry)
     in_order = isinstance(root, yaml.MappingNode) and root.start_mark.column == 0
     return in_order and not any(True for _ in _of_entries(root))
 
 
-def is_nothing(text: str) -> bool:
-    """Whether a text holds comments alone."""
+def is_comment(text: str) -> bool:
+    """Whether a text has only comments."""
     return _composed(text) is None
 
 
 def _composed(text: str) -> Any:
-    """The root node of a YAML text, None for none; the text where it can't be told."""
+    """The root node of a YAML text, None for an empty one; the text itself if it can't be parsed."""
     try:
         return text if _may_nest_deeply(text) else yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -53,7 +53,7 @@ def _composed(text: str) -> Any:
 
 
 def of_config(text: str) -> Iterator[ConfigFault]:
-    """What is wrong with a cloud-config."""
+    """The faults of a cloud-config."""
     root = _parsed(text)
     if isinstance(root, ConfigFault):
         yield root
@@ -90,14 +90,14 @@ def _of_key(
 
 
 def _fits(node: Any, wanted: str) -> bool:
-    """Whether a value can be what is wanted; an empty one is left out by cloud-init, and a variable may be anything."""
+    """Whether a value may have a type; cloud-init ignores an empty value, and a variable may have any type."""
     if isinstance(node, yaml.ScalarNode):
         return wanted == SCALAR or is_unknown(node.value) or node.tag == "tag:yaml.org,2002:null"
     return wanted == _type_of(node) or _is_template(node)
 
 
 def _is_template(node: Any) -> bool:
-    """Whether a value is a template's expression: YAML reads `{{ name }}` as a mapping that is another one's key."""
+    """Whether a value is a template's expression: YAML reads `{{ name }}` as a mapping with a mapping as its key."""
     return (
         isinstance(node, yaml.MappingNode)
         and len(node.value) == 1
@@ -107,19 +107,19 @@ def _is_template(node: Any) -> bool:
 
 
 def _near(key: str, known: Mapping[str, str]) -> str:
-    """The known key that differs in dashes, letter case or a letter or two, "" where none does."""
+    """The known key that differs only in dashes, letter case or one or two letters, "" for none."""
     for other in known:
         plain = other.replace("-", "_")
         if key.lower() == plain:
             return other
     most = 1 if len(key) < 7 else 2
     long = (other for other in known if len(other) > 3)
-    found = sorted((_distance(key.lower(), other.replace("-", "_"), most), "-" in other, other) for other in long)
-    return found[0][2] if len(key) > 3 and found and found[0][0] <= most else ""
+    nearest = sorted((_distance(key.lower(), other.replace("-", "_"), most), "-" in other, other) for other in long)
+    return nearest[0][2] if len(key) > 3 and nearest and nearest[0][0] <= most else ""
 
 
 def _distance(first: str, other: str, most: int) -> int:
-    """How many letters have to be put in, taken out or changed; more than `most` is as good as any number."""
+    """How many letters to insert, delete or change; any number above `most` for more than that."""
     if abs(len(first) - len(other)) > most:
         return most + 1
     row = list(range(len(other) + 1))
@@ -132,7 +132,7 @@ def _distance(first: str, other: str, most: int) -> int:
 
 
 def of_network(data: str) -> Iterator[ConfigFault]:
-    """What is wrong with network data."""
+    """The faults of network data."""
     root = _parsed(data)
     if isinstance(root, ConfigFault):
         yield root
@@ -163,10 +163,10 @@ def of_network(data: str) -> Iterator[ConfigFault]:
 
 
 def _parsed(text: str) -> Any:
-    """The root node of a YAML text, None for an empty one or one that can't be judged, or why it is none.
+    """The root node of a YAML text, None for an empty one or one that can't be decided, or its fault.
 
-    A text with a variable may be right once that is filled in. The library's parser in C is fast; what cloud-init uses
-    is the one in Python, which has the last word.
+    A text with a variable may be valid with the variable's value. PyYAML's parser in C is fast; the one in Python,
+    which cloud-init uses, decides what the first one refuses.
     """
     if _may_nest_deeply(text):
         return None
@@ -188,12 +188,12 @@ def _parsed(text: str) -> Any:
 
 
 def _may_nest_deeply(text: str) -> bool:
-    """Whether more collections may lie in each other than the parsers, which call themselves for each, can follow."""
+    """Whether collections may nest more deeply than the recursive parsers can follow."""
     return text.count("[") + text.count("{") > _DEEPEST or any(mark * _DEEPEST in text for mark in ("- ", "? "))
 
 
 def _entries(node: Any) -> Iterator[tuple[str, Any, int]]:
-    """The entries of a mapping node with names that are text, and the line of each; none of another node."""
+    """The entries of a mapping node whose keys are text, with their lines; none for another node."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and not is_unknown(key.value):

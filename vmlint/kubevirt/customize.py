@@ -1,4 +1,4 @@
-"""An instancetype or preference of one's own, made from another. Source: the design proposal on customization."""
+"""A custom instancetype or preference, copied from another. Source: the design proposal on customization."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from vmlint.source.clone import clone
 __all__ = ["LEAST_MEMORY", "MOST_VCPUS", "customize"]
 
 MOST_VCPUS = 2**32 - 1
-"""The API's type of `cpu.guest`."""
+"""The greatest value of `cpu.guest`, an unsigned integer of 32 bits."""
 
 LEAST_MEMORY = Quantity.parse("1M")
-"""Less is refused: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`."""
+"""The API server refuses less: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmi-create-admitter.go`."""
 
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -35,9 +35,10 @@ def customize(
 ) -> dict[str, Any]:
     """A manifest of the given kind, name and namespace ("" for none) with the spec of the original.
 
-    An instancetype may get other amounts, and its `maxSockets` and `maxGuest` rise with them: a guest may not begin
-    above its limit. Labels and annotations of `instancetype.kubevirt.io` describe the original and are left out, as
-    is all that a cluster writes into metadata. UsageError for an amount that the original can't have.
+    `vcpus` and `memory` replace the amounts of an instancetype; `maxSockets` and `maxGuest` rise with them, as a guest
+    can't start above its limit. Labels and annotations of `instancetype.kubevirt.io`, which describe the original, are
+    not copied, and neither is what a cluster writes into metadata. UsageError for an amount that the original can't
+    have.
     """
     metadata: dict[str, Any] = {"name": name, **({"namespace": namespace} if namespace else {})}
     for section in ("labels", "annotations"):
@@ -60,7 +61,7 @@ def _describes_original(key: str) -> bool:
 
 def _need_instancetype(kind: Kind, option: str) -> None:
     if kind in (Matcher.PREFERENCE.cluster, Matcher.PREFERENCE.namespaced):
-        raise UsageError(f"`--{option}` is for instancetypes: a preference sets no amounts")
+        raise UsageError(f"`--{option}` applies to instancetypes: a preference sets no amounts")
 
 
 def _set_vcpus(spec: dict[str, Any], vcpus: int) -> None:

@@ -1,6 +1,6 @@
 """Inference: from a matcher's `inferFromVolume` to the instancetype or preference that a volume's labels name.
 
-The result is a chain, whatever its end: each hop with the place where it is written.
+The result is always a chain: each hop with the place where it is written.
 
 Source: KubeVirt `pkg/instancetype/infer` (Infer, fromVolumes, fromDataVolumeSpec, fromDataSource, fromLabels); what CDI
 copies: CDI `pkg/controller/datasource-controller.go`, `dataimportcron-controller.go`, `datavolume/controller-base.go`.
@@ -38,14 +38,14 @@ _CLONE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 _IMPORT = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeImportSource"]
 
 NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
-"""What messages call a kind; others keep their own name."""
+"""What messages call a kind; other kinds have their own name."""
 
 _CDI_IMPORTS_LABELS = "registry"
-"""The source whose image may carry the labels: CDI then writes them onto the DataVolume."""
+"""The source whose image may have the labels: CDI copies them to the DataVolume."""
 
 
 class End(enum.Enum):
-    """Where a chain ended. The second value is whether failure policy `Ignore` forgives it."""
+    """How a chain ends. The second value is whether KubeVirt tolerates it under the failure policy `Ignore`."""
 
     FOUND = ("found", False)
     VOLUME_MISSING = ("volume missing", False)
@@ -59,16 +59,16 @@ class End(enum.Enum):
 
     @property
     def forgivable(self) -> bool:
-        """Whether failure policy `Ignore` lets the VM start in spite of this end."""
+        """Whether the VM starts without the matcher under the failure policy `Ignore`."""
         return self.value[1]
 
 
 class Chain(Record):
-    """How an inference went.
+    """The result of an inference.
 
-    `name` and `kind` are the values of the labels, where the end is FOUND (`kind` is "" without a kind label).
-    `last` is the object at which the chain stopped, `subject` its name for people, `reason` is why, in words.
-    `resolution` is the answer for the object that is missing, where the end is OBJECT_MISSING.
+    `name` and `kind` are the values of the labels if the end is FOUND (`kind` is "" without a kind label). `last` is
+    the object at which the chain ends, `subject` its name in messages, `reason` a clause that explains the end.
+    `resolution` is that of the missing object if the end is OBJECT_MISSING.
     """
 
     matcher: Matcher
@@ -81,14 +81,14 @@ class Chain(Record):
     subject: str = ""
     resolution: Resolution | None = None
     ignored: bool = False
-    """Whether the failure policy makes the VM go on without the matcher."""
+    """Whether KubeVirt drops the matcher because the failure policy is `Ignore`."""
 
 
 def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: bool, closed: bool) -> Chain | None:
-    """The chain of a matcher that infers, or None where it does not.
+    """The chain of a matcher with `inferFromVolume`, None for another matcher.
 
-    `snapshots` is whether the release infers from volume snapshots. In a closed world CDI copies nothing from
-    objects that are not there.
+    `snapshots` is whether the release infers from volume snapshots. In a closed world CDI copies nothing from objects
+    that do not exist.
     """
     stanza = vm.matcher(matcher) or {}
     volume = text(stanza, "inferFromVolume")
@@ -104,7 +104,7 @@ def infer(vm: VirtualMachine, matcher: Matcher, cluster: Cluster, *, snapshots: 
 
 
 class _Walk:
-    """One inference under way."""
+    """One inference, hop by hop."""
 
     def __init__(self, vm: VirtualMachine, matcher: Matcher, cluster: Cluster, snapshots: bool, closed: bool) -> None:
         self.vm = vm
@@ -133,19 +133,19 @@ class _Walk:
             )
         kind = next((key for key in volume if key != "name"), "")
         what = f"its type is `{kind}`" if kind else "it has no type"
-        reason = f"{what}, and only `persistentVolumeClaim` and `dataVolume` lead to labels"
+        reason = f"{what}; KubeVirt infers only from `persistentVolumeClaim` and `dataVolume`"
         place = self.vm.at(*path, kind) if kind else self.vm.at(*path)
         return self.end(End.VOLUME_UNSUPPORTED, reason, place, subject=subject)
 
     def own_claim(self, name: str, subject: str, written: Place) -> Chain:
-        """A claim that a volume names. What the VM's own templates make is not there yet when the VM is admitted."""
-        if template := next((found for found in self.vm.claim_templates() if found[1] == name), None):
+        """A claim that a volume names. A claim of the VM's own templates does not exist when KubeVirt admits the VM."""
+        if template := next((own for own in self.vm.claim_templates() if own[1] == name), None):
             self.hop(f"{_plain(subject)} → volume claim template {name}", written)
             return self.claim_template(*template)
         return self.labelled_object(_ref(_CLAIM, self.vm.namespace, name), subject, written)
 
     def claim_template(self, path: Path, name: str, body: Mapping[str, Any]) -> Chain:
-        """A volume claim template leads to what its claim is to be filled from, as a DataVolume template does.
+        """A volume claim template leads to the source of its claim, as a DataVolume template does.
 
         Source: KubeVirt's proposals of volume claim templates and of inference from volumes.
         """
@@ -155,18 +155,18 @@ class _Walk:
         place = self.vm.at(*path, "spec", field, "name")
         if not _names(source, _CLONE):
             return self.claim_source(source, subject, self.vm, (*path, "spec", field))
-        found = self.cluster.resolve(_ref(_CLONE, self.vm.namespace, text(source, "name")), self.vm)
-        self.hop(f"{_plain(subject)} → {_name(found.ref)}", place)
-        if found.state is State.MISSING:
-            return self.missing(found)
-        if (resource := found.resource) is None:
-            return self.unknown(found)
+        resolution = self.cluster.resolve(_ref(_CLONE, self.vm.namespace, text(source, "name")), self.vm)
+        self.hop(f"{_plain(subject)} → {_name(resolution.ref)}", place)
+        if resolution.state is State.MISSING:
+            return self.missing(resolution)
+        if (resource := resolution.resource) is None:
+            return self.unknown(resolution)
         copied = mapping(resource.data, "spec", "source")
-        subject = f"VolumeCloneSource `{found.ref.short}`"
+        subject = f"VolumeCloneSource `{resolution.ref.short}`"
         return self.claim_source(copied, subject, resource, ("spec", "source"))
 
     def claim_source(self, source: Mapping[str, Any], subject: str, holder: Resource, path: Path) -> Chain:
-        """What fills a claim, by its group, kind and name."""
+        """The source of a claim, by its group, kind and name."""
         kind, name = text(source, "kind"), text(source, "name")
         if is_unknown(kind) or is_unknown(text(source, "apiGroup")):
             return self.end(End.UNDECIDED, "the kind of its source contains a variable", holder.at(*path, "kind"))
@@ -179,10 +179,10 @@ class _Walk:
         group = text(source, "apiGroup")
         of_group = f" of API group `{group}`" if group and (group, kind) not in BY_GROUP_KIND else ""
         what = f"its source is of kind `{kind}`{of_group}" if kind else "it has no source"
-        allowed = "a claim, a snapshot or a VolumeCloneSource leads" if self.snapshots else "a claim leads"
+        allowed = "a claim, a snapshot or a VolumeCloneSource" if self.snapshots else "a claim"
         place = holder.at(*path, "kind") if kind else holder.at(*path[:-1])
         return self.end(
-            End.SOURCE_UNSUPPORTED, f"{what}, and only {allowed} to labels", place, last=holder, subject=subject
+            End.SOURCE_UNSUPPORTED, f"{what}; KubeVirt infers only from {allowed}", place, last=holder, subject=subject
         )
 
     def data_volume(self, name: str, subject: str, written: Place) -> Chain:
@@ -196,22 +196,24 @@ class _Walk:
             return self.end(
                 End.UNDECIDED, "the name of a DataVolume template contains a variable", written, subject=subject
             )
-        found = self.cluster.resolve(_ref(_DATA_VOLUME, self.vm.namespace, name), self.vm)
-        if found.state is State.MISSING:
-            # A DataVolume that was garbage-collected leaves its claim: the webhook looks for the claim of its name.
+        resolution = self.cluster.resolve(_ref(_DATA_VOLUME, self.vm.namespace, name), self.vm)
+        if resolution.state is State.MISSING:
+            # The claim of a garbage-collected DataVolume stays: KubeVirt looks for a claim of its name.
             claim = _ref(_CLAIM, self.vm.namespace, name)
             if self.cluster.resolve(claim, self.vm).state is not State.MISSING:
                 return self.labelled_object(claim, subject, written)
-            self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
-            return self.missing(found._replace(reason=found.reason or "neither it nor a claim of the same name exists"))
-        self.hop(f"{_plain(subject)} → {_name(found.ref)}", written)
-        if (resource := found.resource) is None:
-            return self.unknown(found)
-        body = mapping(resource.data, *found.made_at) if found.made else resource.data
-        if chain := self.labelled(mapping(body, "metadata", "labels"), resource, (*found.made_at, "metadata")):
+            self.hop(f"{_plain(subject)} → {_name(resolution.ref)}", written)
+            return self.missing(
+                resolution._replace(reason=resolution.reason or "neither it nor a claim of the same name exists")
+            )
+        self.hop(f"{_plain(subject)} → {_name(resolution.ref)}", written)
+        if (resource := resolution.resource) is None:
+            return self.unknown(resolution)
+        body = mapping(resource.data, *resolution.made_at) if resolution.made else resource.data
+        if chain := self.labelled(mapping(body, "metadata", "labels"), resource, (*resolution.made_at, "metadata")):
             return chain
         return self.data_volume_spec(
-            mapping(body, "spec"), resource, (*found.made_at, "spec"), f"DataVolume `{found.ref.short}`"
+            mapping(body, "spec"), resource, (*resolution.made_at, "spec"), f"DataVolume `{resolution.ref.short}`"
         )
 
     def data_volume_spec(self, spec: Mapping[str, Any], holder: Resource, path: Path, subject: str) -> Chain:
@@ -231,32 +233,34 @@ class _Walk:
             return self.end(End.UNDECIDED, _IN_IMAGE, place, last=holder, subject=subject)
         what = f"its source is `{member}`" if member else "it has no source"
         allowed = "`pvc`, `snapshot` or `sourceRef`" if self.snapshots else "`pvc` or `sourceRef`"
-        reason = f"{what}, and only {allowed} lead to labels"
+        reason = f"{what}; KubeVirt infers only from {allowed}"
         return self.end(End.SOURCE_UNSUPPORTED, reason, place, last=holder, subject=subject)
 
     def source_ref(self, ref: Mapping[str, Any], holder: Resource, path: Path, subject: str) -> Chain:
         kind = text(ref, "kind")
         if kind != _DATA_SOURCE.name:
-            reason = f"its sourceRef is of kind `{kind}`, and only `DataSource` leads to labels"
+            reason = f"its sourceRef is of kind `{kind}`; KubeVirt infers only from `DataSource`"
             place = holder.at(*path, "kind")
             return self.end(End.REF_UNSUPPORTED, reason, place, last=holder, subject=subject)
-        # An explicit namespace counts as it is written, even an empty one.
+        # KubeVirt uses an explicit namespace as it is written, even an empty one.
         namespace = text(ref, "namespace") if "namespace" in ref and ref["namespace"] is not None else self.vm.namespace
         name = text(ref, "name")
-        found = self.cluster.resolve(_ref(_DATA_SOURCE, namespace, name), self.vm)
-        self.hop(f"{_plain(subject)} → {_name(found.ref)}", holder.at(*path, "name"))
-        if found.state is State.MISSING:
-            return self.missing(found)
-        if (resource := found.resource) is None:
-            return self.unknown(found)
+        resolution = self.cluster.resolve(_ref(_DATA_SOURCE, namespace, name), self.vm)
+        self.hop(f"{_plain(subject)} → {_name(resolution.ref)}", holder.at(*path, "name"))
+        if resolution.state is State.MISSING:
+            return self.missing(resolution)
+        if (resource := resolution.resource) is None:
+            return self.unknown(resolution)
         if chain := self.labelled(resource.labels, resource, ("metadata",)):
             return chain
-        for cron, _ in self.cluster.makers(found.ref):  # also of a DataSource that is in the files
+        for cron, _ in self.cluster.makers(resolution.ref):  # also of a DataSource that is in the files
             if chain := self.labelled(cron.labels, cron, ("metadata",)):
                 return chain
             reason = f"DataImportCron `{cron.ref.short}` fills the DataSource with an image that is not in the files"
-            return self.end(End.UNDECIDED, reason, cron.named, last=cron, subject=f"DataSource `{found.ref.short}`")
-        return self.data_source(resource, found.ref)
+            return self.end(
+                End.UNDECIDED, reason, cron.named, last=cron, subject=f"DataSource `{resolution.ref.short}`"
+            )
+        return self.data_source(resource, resolution.ref)
 
     def data_source(self, resource: Resource, ref: Ref) -> Chain:
         source = mapping(resource.data, "spec", "source")
@@ -273,12 +277,12 @@ class _Walk:
         member = next(iter(source), "")
         place = resource.at("spec", "source", member) if member else resource.at("spec", "source")
         allowed = "`pvc` or `snapshot`" if self.snapshots else "`pvc`"
-        reason = f"its source is {f'`{member}`' if member else 'empty'}, and only {allowed} leads to labels"
+        reason = f"its source is {f'`{member}`' if member else 'empty'}; KubeVirt infers only from {allowed}"
         return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
 
     def referred_data_source(self, resource: Resource, ref: Mapping[str, Any], subject: str) -> Chain:
-        """A DataSource that refers to another one: inference stops here, but CDI copies the labels of the claim or
-        snapshot in which the reference ends onto this DataSource, so that a live cluster finds them.
+        """A DataSource that refers to another one: inference ends here, but CDI copies the labels of the claim or
+        snapshot at the end of the references to this DataSource, where a cluster finds them.
 
         CDI follows one reference, in the namespace of the DataSource. Source: CDI `pkg/controller/common/util.go`
         (ResolveDataSourceChain), `pkg/controller/datasource-controller.go`.
@@ -286,19 +290,19 @@ class _Walk:
         place = resource.at("spec", "source", "dataSource", "name")
         other = _ref(_DATA_SOURCE, text(ref, "namespace") or resource.namespace, text(ref, "name"))
         hops = len(self.hops)
-        found = self.cluster.resolve(other, resource)
+        resolution = self.cluster.resolve(other, resource)
         self.hop(f"{_plain(subject)} → {_name(other)}", place)
-        followed = other.namespace == resource.namespace and found.resource is not resource
-        if followed and isinstance(found.resource, DataSource):
-            if not isinstance(get(found.resource.spec, "source", "dataSource"), dict):
-                beyond = self.data_source(found.resource, other)
+        followed = other.namespace == resource.namespace and resolution.resource is not resource
+        if followed and isinstance(resolution.resource, DataSource):
+            if not isinstance(get(resolution.resource.spec, "source", "dataSource"), dict):
+                beyond = self.data_source(resolution.resource, other)
                 if beyond.end in (End.FOUND, End.UNDECIDED):
                     return beyond
                 followed = beyond.end is End.OBJECT_MISSING and not self.closed
             else:
                 followed = False
-        elif found.state is State.MISSING:
-            followed = followed and not found.nowhere and not self.closed
+        elif resolution.state is State.MISSING:
+            followed = followed and not resolution.nowhere and not self.closed
         if followed:
             reason = f"CDI copies labels to {subject} from the end of its references, which is not in the files"
             return self.end(End.UNDECIDED, reason, place, last=resource, subject=subject)
@@ -307,34 +311,32 @@ class _Walk:
         return self.end(End.DATA_SOURCE_UNSUPPORTED, reason, place, last=resource, subject=subject)
 
     def labelled_object(self, ref: Ref, subject: str, written: Place) -> Chain:
-        """A claim or snapshot: here the label is, or the chain ends."""
-        found = self.cluster.resolve(ref, self.vm)
+        """A claim or snapshot: it has the label, or the chain ends here."""
+        resolution = self.cluster.resolve(ref, self.vm)
         self.hop(f"{_plain(subject)} → {_name(ref)}", written)
-        if found.state is State.MISSING:
-            return self.missing(found)
-        if found.made and found.resource is self.vm:
+        if resolution.state is State.MISSING:
+            return self.missing(resolution)
+        if resolution.made and resolution.resource is self.vm:
             reason = (
-                "the VM's DataVolume template makes the claim only after KubeVirt accepts the VM, too late "
+                "the VM's DataVolume template creates the claim only after KubeVirt accepts the VM, too late "
                 "for inference"
             )
             return self.missing(Resolution(State.MISSING, ref, reason=reason))
-        if (resource := found.resource) is None:
-            return self.unknown(found)
-        # CDI gives a claim the labels of the DataVolume that it belongs to.
-        root = found.made_at if found.made and not isinstance(resource, DataVolume) else ()
+        if (resource := resolution.resource) is None:
+            return self.unknown(resolution)
+        # CDI copies the labels of a DataVolume to its claim.
+        root = resolution.made_at if resolution.made and not isinstance(resource, DataVolume) else ()
         body = mapping(resource.data, *root)
         if chain := self.labelled(mapping(body, "metadata", "labels"), resource, (*root, "metadata")):
             return chain
         name = f"{NOUN.get(ref.kind, ref.kind)} `{ref.short}`"
-        if found.made and len(self.hops) < _LONGEST:
+        if resolution.made and len(self.hops) < _LONGEST:
             hops = len(self.hops)
             beyond = self.data_volume_spec(
                 mapping(body, "spec"), resource, (*root, "spec"), f"DataVolume `{ref.short}`"
             )
             if beyond.end in (End.FOUND, End.UNDECIDED):
-                reason = (
-                    f"{name} is made from a DataVolume, and whether CDI copies the label to it in time is not known"
-                )
+                reason = f"CDI creates {name} from a DataVolume, and may copy the label too late for inference"
                 return self.end(End.UNDECIDED, reason, resource.named, last=resource, subject=name)
             del self.hops[hops:]
         if self.imported(body, resource):
@@ -349,7 +351,7 @@ class _Walk:
         )
 
     def imported(self, claim: Mapping[str, Any], holder: Resource) -> bool:
-        """Whether CDI may fill the claim from a registry image, and copy the image's labels onto it.
+        """Whether CDI may fill the claim from a registry image, and copy the image's labels to it.
 
         Source: CDI `pkg/controller/populators/populator-base.go` (updatePVCWithPVCPrimeLabels).
         """
@@ -358,12 +360,12 @@ class _Walk:
         for field in ("dataSourceRef", "dataSource"):
             ref = mapping(claim, "spec", field)
             if _names(ref, _IMPORT):
-                found = self.cluster.resolve(_ref(_IMPORT, holder.namespace, text(ref, "name")), holder)
-                return found.resource is None or _CDI_IMPORTS_LABELS in mapping(found.resource.spec, "source")
+                resolution = self.cluster.resolve(_ref(_IMPORT, holder.namespace, text(ref, "name")), holder)
+                return resolution.resource is None or _CDI_IMPORTS_LABELS in mapping(resolution.resource.spec, "source")
         return False
 
     def labelled(self, labels: Mapping[str, Any], resource: Resource, metadata: Path) -> Chain | None:
-        """The end of the chain where an object carries the label; an empty value counts."""
+        """The end of the chain at an object that has the label, None without it; an empty value counts."""
         if self.matcher.label not in labels:
             return None
         value = labels[self.matcher.label]
@@ -376,17 +378,17 @@ class _Walk:
             return self.end(End.UNDECIDED, "the label contains a variable", None, last=resource)
         return Chain(self.matcher, End.FOUND, tuple(self.hops), description, name, kind, resource)
 
-    def missing(self, found: Resolution) -> Chain:
-        name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
-        reason = f"{name}: {found.reason}" if found.reason else f"{name} does not exist"
+    def missing(self, resolution: Resolution) -> Chain:
+        name = f"{NOUN.get(resolution.ref.kind, resolution.ref.kind)} `{resolution.ref.short}`"
+        reason = f"{name}: {resolution.reason}" if resolution.reason else f"{name} does not exist"
         self.hop(f"{_plain(name)}: not found", None)
-        return Chain(self.matcher, End.OBJECT_MISSING, tuple(self.hops), reason, subject=name, resolution=found)
+        return Chain(self.matcher, End.OBJECT_MISSING, tuple(self.hops), reason, subject=name, resolution=resolution)
 
-    def unknown(self, found: Resolution) -> Chain:
-        name = f"{NOUN.get(found.ref.kind, found.ref.kind)} `{found.ref.short}`"
-        self.hop(f"{_plain(name)}: {found.reason}", found.place)
-        reason = f"the labels of {name} are not in the files ({found.reason})"
-        return Chain(self.matcher, End.UNDECIDED, tuple(self.hops), reason, subject=name, resolution=found)
+    def unknown(self, resolution: Resolution) -> Chain:
+        name = f"{NOUN.get(resolution.ref.kind, resolution.ref.kind)} `{resolution.ref.short}`"
+        self.hop(f"{_plain(name)}: {resolution.reason}", resolution.place)
+        reason = f"the labels of {name} are not in the files ({resolution.reason})"
+        return Chain(self.matcher, End.UNDECIDED, tuple(self.hops), reason, subject=name, resolution=resolution)
 
     def hop(self, words: str, place: Place | None) -> None:
         self.hops.append(Hop(words, place))
@@ -407,7 +409,8 @@ class _Walk:
 
 _IN_IMAGE = "CDI copies the label from the registry image, which is not in the files"
 
-_LONGEST = 12  # hops; a claim made by a DataVolume that clones a claim made by … ends somewhere
+_LONGEST = 12
+"""The most hops of a chain: DataVolumes that clone each other's claims may form a circle."""
 
 
 def _ref(kind: Kind, namespace: str, name: str) -> Ref:
@@ -419,7 +422,7 @@ def _name(ref: Ref) -> str:
 
 
 def _names(reference: Mapping[str, Any], kind: Kind) -> bool:
-    """Whether a reference names an object of a kind. One without a group leaves no doubt which kind is meant."""
+    """Whether a reference names an object of a kind; its group may be missing."""
     return text(reference, "kind") == kind.name and text(reference, "apiGroup") in ("", kind.group)
 
 

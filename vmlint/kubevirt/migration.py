@@ -1,9 +1,9 @@
-"""Can a guest be migrated live, and what keeps it from it?
+"""Whether a guest can be live-migrated, and what prevents it.
 
-virt-handler sets the condition LiveMigratable of a running guest and names the first reason alone; here all are listed.
-A guest that has the condition may still have nowhere to go: a node selector or required affinity that leaves one node.
-What only the cluster knows is a `Question`, but for one: nodes are taken to expose a host CPU model, as all that run
-the node labeller do.
+virt-handler sets the condition LiveMigratable of a running guest and names only the first reason; here all are listed.
+A guest that has the condition may still have nowhere to go: a node selector or required affinity may leave one node.
+What only the cluster knows is a `Question`, with one exception: all nodes are assumed to expose a host CPU model, as
+those with the node labeller do.
 
 Sources: KubeVirt `pkg/virt-handler/vm.go` (calculateLiveMigrationCondition, checkVolumesForMigration,
 vmiContainsNonMigratablePCIHostDevices), `pkg/network/vmispec/interface.go` (VerifyVMIMigratable), `pkg/util/amd64.go`,
@@ -34,7 +34,7 @@ _BINDINGS = ("masquerade", "passtBinding", "bridge", "binding", "sriov", "slirp"
 
 
 class Blocker(Codes):
-    """What keeps a guest from being migrated. The values are the reasons of the condition, where there is one."""
+    """What prevents a live migration. The values are the reasons of the condition LiveMigratable, if it has one."""
 
     INTERFACE = "InterfaceNotLiveMigratable"
     HOST_DEVICE = "HostDeviceNotLiveMigratable"
@@ -48,23 +48,23 @@ class Blocker(Codes):
     HYPERV_PASSTHROUGH = "HypervPassthroughNotLiveMigratable"
     DISK = "DisksNotLiveMigratable"
     NODE = "OneNode"
-    """The guest has the condition, and its migration finds no second node."""
+    """The guest has the condition, but its migration finds no second node."""
     QUOTA = "Quota"
-    """Likewise: the namespace has no room for a second launcher pod."""
-    UNKNOWN_GIFTS = "UnknownGifts"
-    """What an instancetype or a preference gives is not known."""
+    """The guest has the condition, but a quota of the namespace refuses a second launcher pod."""
+    UNKNOWN_MATCHER = "UnknownMatcher"
+    """The files don't have the instancetype or the preference, which may add what prevents a migration."""
 
     @property
     def in_condition(self) -> bool:
-        """Whether the condition LiveMigratable shows it, so that evictions respect it."""
+        """Whether the condition LiveMigratable shows it, so that it decides about evictions."""
         return self not in (Blocker.NODE, Blocker.QUOTA)
 
 
 class Obstacle(Record):
-    """One thing that keeps a guest from being migrated: where it is in the template, and the names that matter.
+    """One thing that prevents a live migration: its path in the template, and the names for a message.
 
-    `values` are those of an interface's name and its binding, of a device, of a volume, its claim and the claim's
-    modes, or of a host.
+    `values` are the name of an interface and its binding, the name of a device, the name of a volume, its claim and the
+    claim's access modes, or the name of a node.
     """
 
     blocker: Blocker
@@ -73,7 +73,7 @@ class Obstacle(Record):
 
 
 class Question(Record):
-    """What the files don't decide: which obstacle may be there, where, and why nobody can tell."""
+    """An obstacle that the files don't decide: its path in the template, and the reason."""
 
     blocker: Blocker
     path: Path
@@ -81,60 +81,60 @@ class Question(Record):
 
 
 class Migratability(Record):
-    """Whether a guest can be migrated: every obstacle, and every open question."""
+    """Whether a guest can be live-migrated: all obstacles, and all open questions."""
 
     obstacles: tuple[Obstacle, ...] = ()
     questions: tuple[Question, ...] = ()
 
     @property
     def migratable(self) -> bool | None:
-        """None where the files don't decide it."""
+        """None if the files don't decide it."""
         if self.obstacles:
             return False
         return None if self.questions else True
 
     @property
     def condition(self) -> bool | None:
-        """The state of the condition LiveMigratable; None where the files don't decide it."""
+        """The status of the condition LiveMigratable; None if the files don't decide it."""
         if any(obstacle.blocker.in_condition for obstacle in self.obstacles):
             return False
         return None if any(question.blocker.in_condition for question in self.questions) else True
 
 
 class MigrationConfig(Record):
-    """What a cluster's configuration has to do with migration."""
+    """The settings of a cluster that decide about migration."""
 
     bindings: Mapping[str, bool] | None = None
-    """The registered network bindings, and whether each can be migrated; None where they are not known."""
+    """The registered network bindings, and whether each can be migrated; None if they are unknown."""
     mediated: frozenset[str] | None = None
-    """The resource names of the permitted mediated devices, likewise."""
+    """The resource names of the permitted mediated devices; None if they are unknown."""
     vgpu: GateState = GateState.UNKNOWN
-    """The gate VGPULiveMigration."""
+    """The state of the feature gate VGPULiveMigration."""
     release: Release = NEWEST
 
 
 Modes = Mapping[int, tuple[str, ...] | None]
-"""The access modes of the claims of volumes, by the volume's index; None or absent where they are not known."""
+"""The access modes of the claims of volumes, by the volume's index; None or absent if they are unknown."""
 
 
 def migratability(template: Mapping[str, Any], modes: Modes, config: MigrationConfig) -> Migratability:
-    """What keeps a guest from being migrated, in the order in which KubeVirt looks.
+    """What prevents a guest from being live-migrated, in the order of KubeVirt's checks.
 
-    `template` is the whole `spec.template`, as the guest starts: with instancetype, preference and defaults applied.
+    `template` is the whole `spec.template` of the guest: with instancetype, preference and defaults applied.
     """
-    found = [obstacle for check in _CHECKS for obstacle in check(template, config)]
-    found += [*_disks(template, modes), *_node(template)]
+    results = [result for check in _CHECKS for result in check(template, config)]
+    results += [*_disks(template, modes), *_node(template)]
     return Migratability(
-        tuple(obstacle for obstacle in found if isinstance(obstacle, Obstacle)),
-        tuple(obstacle for obstacle in found if isinstance(obstacle, Question)),
+        tuple(result for result in results if isinstance(result, Obstacle)),
+        tuple(result for result in results if isinstance(result, Question)),
     )
 
 
-_Found = Iterator[Obstacle | Question]
+_Results = Iterator[Obstacle | Question]
 
 
-def _interface(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """The interface on the pod network; what secondary networks have is all the same."""
+def _interface(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """The interface on the pod network; secondary networks don't matter."""
     path = (*_DEVICES, "interfaces")
     interfaces, networks = look(template, *path), look(template, "spec", "networks")
     if interfaces is UNDECIDED or networks is UNDECIDED:
@@ -157,8 +157,8 @@ def _interface(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
             return
 
 
-def _bound(template: Mapping[str, Any], path: Path, interface: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """Whether an interface's binding to the pod network can be migrated."""
+def _bound(template: Mapping[str, Any], path: Path, interface: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """What the binding of the interface on the pod network prevents."""
     release = config.release
     binding = next((known for known in _BINDINGS if interface.get(known) is not None), None)
     if binding is None or binding == "masquerade" or (binding == "passtBinding" and release.serves((1, 8))):
@@ -176,7 +176,7 @@ def _bound(template: Mapping[str, Any], path: Path, interface: Mapping[str, Any]
     yield Obstacle(Blocker.INTERFACE, (*path, binding), (text(interface, "name"), plugin or binding))
 
 
-def _host_devices(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
+def _host_devices(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
     for index, device in each(template, *_DEVICES, "hostDevices"):
         yield Obstacle(Blocker.HOST_DEVICE, (*_DEVICES, "hostDevices", index), (_device(device),))
     gpus = [*each(template, *_DEVICES, "gpus")]
@@ -189,7 +189,8 @@ def _host_devices(template: Mapping[str, Any], config: MigrationConfig) -> _Foun
     if config.vgpu is GateState.OFF or (config.mediated is not None and name not in config.mediated):
         yield Obstacle(Blocker.HOST_DEVICE, path, (_device(gpu),))
     elif config.vgpu is GateState.UNKNOWN or config.mediated is None or is_unknown(name):
-        reason = f"GPU `{_device(gpu)}` can be migrated if it is a mediated device and the gate VGPULiveMigration is on"
+        needs = "must be a mediated device, and the feature gate `VGPULiveMigration` on"
+        reason = f"GPU `{_device(gpu)}` {needs}"
         yield Question(Blocker.HOST_DEVICE, path, reason)
 
 
@@ -197,7 +198,7 @@ def _device(device: Mapping[str, Any]) -> str:
     return text(device, "deviceName") or text(device, "name")
 
 
-def _security(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
+def _security(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
     if not has(template, *_SECURITY):
         return
     sev = next((kind for kind in ("sev", "snp") if has(template, *_SECURITY, kind)), None)
@@ -209,8 +210,8 @@ def _security(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
         yield Obstacle(Blocker.SECURE_EXECUTION, _SECURITY)
 
 
-def _virtiofs(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """Filesystems of the host's; since 1.5 they can be migrated."""
+def _virtiofs(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """Filesystems shared by virtiofs; KubeVirt can migrate them since 1.5."""
     if config.release.serves((1, 5)):
         return
     for index, filesystem in each(template, *_DEVICES, "filesystems"):
@@ -218,8 +219,8 @@ def _virtiofs(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
             yield Obstacle(Blocker.VIRTIOFS, (*_DEVICES, "filesystems", index), (text(filesystem, "name"),))
 
 
-def _reservation(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """SCSI reservations; since 1.9 they can be migrated."""
+def _reservation(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """SCSI persistent reservations; KubeVirt can migrate them since 1.9."""
     if config.release.serves((1, 9)):
         return
     for index, disk in each(template, *_DEVICES, "disks"):
@@ -229,16 +230,19 @@ def _reservation(template: Mapping[str, Any], config: MigrationConfig) -> _Found
             )
 
 
-def _emulator(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """An emulator thread with a CPU of its own, up to 1.0."""
+def _emulator(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """An emulator thread on a dedicated CPU; KubeVirt can migrate it since 1.1."""
     if config.release.serves((1, 1)):
         return
     if all(flag(template, *_DOMAIN, "cpu", field) for field in ("dedicatedCpuPlacement", "isolateEmulatorThread")):
         yield Obstacle(Blocker.ISOLATED_EMULATOR, (*_DOMAIN, "cpu", "isolateEmulatorThread"))
 
 
-def _tsc(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
-    """Hyper-V's reenlightenment, which is on where it is there and not switched off; invtsc pins the frequency."""
+def _tsc(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
+    """Hyper-V reenlightenment, which is on unless `enabled` is false.
+
+    A guest with the CPU feature invtsc does not even start on nodes without a TSC frequency.
+    """
     path = (*_DOMAIN, "features", "hyperv", "reenlightenment")
     features = (feature for _, feature in each(template, *_DOMAIN, "cpu", "features"))
     fixed = any(
@@ -246,11 +250,11 @@ def _tsc(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
     )
     if not fixed and has(template, *path) and flag(template, *path, "enabled", default=True):
         yield Question(
-            Blocker.TSC_FREQUENCY, path, "Hyper-V reenlightenment needs nodes that expose the frequency of their clock"
+            Blocker.TSC_FREQUENCY, path, "Hyper-V reenlightenment needs nodes that expose their TSC frequency"
         )
 
 
-def _passthrough(template: Mapping[str, Any], config: MigrationConfig) -> _Found:
+def _passthrough(template: Mapping[str, Any], config: MigrationConfig) -> _Results:
     path = (*_DOMAIN, "features", "hypervPassthrough", "enabled")
     if config.release.serves((1, 3)) and flag(template, *path):
         yield Obstacle(Blocker.HYPERV_PASSTHROUGH, path)
@@ -259,8 +263,8 @@ def _passthrough(template: Mapping[str, Any], config: MigrationConfig) -> _Found
 _CHECKS = (_interface, _host_devices, _security, _virtiofs, _reservation, _emulator, _tsc, _passthrough)
 
 
-def _disks(template: Mapping[str, Any], modes: Modes) -> _Found:
-    """Volumes that live on one node. All that hold no claim and no file of the host are copied along."""
+def _disks(template: Mapping[str, Any], modes: Modes) -> _Results:
+    """Volumes that only one node has. KubeVirt copies volumes without a claim or a host file with the guest."""
     for index, volume in each(template, "spec", "volumes"):
         path, name = ("spec", "volumes", index), text(volume, "name")
         source = next((kind for kind in ("persistentVolumeClaim", "dataVolume", "hostDisk") if has(volume, kind)), None)
@@ -275,14 +279,14 @@ def _disks(template: Mapping[str, Any], modes: Modes) -> _Found:
             yield Obstacle(Blocker.DISK, (*path, source), (name, claim, *own))
 
 
-def _node(template: Mapping[str, Any]) -> _Found:
-    if found := only_host(mapping(template, "spec")):
-        path, host = found
+def _node(template: Mapping[str, Any]) -> _Results:
+    if pinned := only_host(mapping(template, "spec")):
+        path, host = pinned
         yield Obstacle(Blocker.NODE, ("spec", *path), (host,))
 
 
 def only_host(spec: Mapping[str, Any]) -> tuple[Path, str] | None:
-    """The one node to which a VMI's `spec` pins the guest, and the field that does; None where several may be left."""
+    """The field that pins a VMI to one node, and the node; None if several nodes may match."""
     if host := text(spec, "nodeSelector", _HOSTNAME):
         return ("nodeSelector", _HOSTNAME), host
     path = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
@@ -296,7 +300,7 @@ def only_host(spec: Mapping[str, Any]) -> tuple[Path, str] | None:
 
 
 def _hosts(term: Any) -> set[str] | None:
-    """The nodes that a term leaves; None where it does not name them."""
+    """The nodes that a term allows; None if it does not name nodes."""
     named = [
         {value for value in sequence(entry, "values") if isinstance(value, str)}
         for section, key in (("matchExpressions", _HOSTNAME), ("matchFields", "metadata.name"))

@@ -1,7 +1,7 @@
-"""Can the guests of the files be migrated, and does anybody ask for it?
+"""Whether guests can be live-migrated, and what an eviction does to them.
 
-`kubevirt/migration` meets the workloads of the files, the claims that CDI renders for their disks, and the objects that
-configure the cluster.
+Applies `kubevirt.migration` to the workloads of a world, with the claims that CDI renders for their disks, and with the
+configuration of the cluster.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _INTERFACES = ("domain", "devices", "interfaces")
 
 
 class Source(Codes):
-    """Who gives a VM its eviction strategy."""
+    """Who sets the eviction strategy of a VM."""
 
     VM = "the VM"
     KUBEVIRT = "the KubeVirt object"
@@ -48,7 +48,7 @@ class Source(Codes):
 
 
 class Strategy(Record):
-    """The eviction strategy in effect for a workload, "" for none; who gives it, and the object that does."""
+    """The eviction strategy in effect for a workload, "" for none; who sets it, and in which object."""
 
     name: str
     source: Source
@@ -56,23 +56,23 @@ class Strategy(Record):
 
     @property
     def migrates(self) -> bool:
-        """Whether an eviction is to migrate the guest."""
+        """Whether an eviction migrates the guest."""
         return self.name in (LIVE, IF_POSSIBLE)
 
 
 class Eviction(Codes):
-    """What an eviction of the guest does, as far as its strategy decides: a drain of its node evicts it."""
+    """What an eviction does to the guest under its strategy. A drain of its node evicts the guest."""
 
     ALLOWED = "allowed"
-    """It is shut down or left to somebody else, or it moves."""
+    """The guest migrates, is shut down, or is left to an external controller."""
     DENIED = "denied"
-    """KubeVirt denies it, so the drain hangs."""
+    """KubeVirt denies the eviction, so the drain hangs."""
     UNPLACED = "unplaced"
-    """A migration begins and never finds a node, so the drain hangs."""
+    """The migration starts and never finds a node, so the drain hangs."""
 
 
 class Migration:
-    """The workloads of a world, as migration sees them."""
+    """Live migration of the workloads of a world."""
 
     def __init__(self, world: Application, machine: Machine, storage: Storage, launch: Callable[[], Launch]) -> None:
         self._world = world
@@ -81,9 +81,9 @@ class Migration:
         self._storage = storage
 
     def verdict(self, workload: Workload) -> Migratability | None:
-        """Whether the guest of a workload can be migrated: paths lead from the template's root.
+        """Whether the guest of a workload can be live-migrated, with paths in the template.
 
-        None where KubeVirt refuses the workload, so that there is no guest.
+        None if KubeVirt refuses the workload, so that no guest runs.
         """
         return self._world.memo.once("migratability", workload, lambda: self._verdict(workload))
 
@@ -91,35 +91,35 @@ class Migration:
         template = self.template(workload)
         if template is None:
             return None
-        found = migratability(template, self._modes(workload), self.config)
-        if (short := self._launch().no_second_pod(workload)) is not None:
-            found = found._replace(obstacles=(*found.obstacles, short))
+        verdict = migratability(template, self._modes(workload), self.config)
+        if (quota := self._launch().no_second_pod(workload)) is not None:
+            verdict = verdict._replace(obstacles=(*verdict.obstacles, quota))
         if not self._knows_default_interface and not get(workload.vmi_spec, *_INTERFACES):
-            found = _without_default_interface(found)
-        lost = self._launch().unknown(workload)
-        return found if lost is None else _with_unknown(found, lost)
+            verdict = _without_default_interface(verdict)
+        unknown = self._launch().unknown(workload)
+        return verdict if unknown is None else _with_unknown(verdict, unknown)
 
     def template(self, workload: Workload) -> Mapping[str, Any] | None:
-        """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
+        """The whole template of a workload's guest, as it starts; None if KubeVirt refuses the workload."""
         return self._launch().template(workload)
 
     def giver(self, vm: VirtualMachine, path: Path) -> Origin:
-        """Who gives the value at a path of the guest's template: the VM too where it writes a part of the value."""
+        """Who sets the value at a path of the guest's template; the VM, if it sets only a part of the value too."""
         if get(vm.data, *vm.template_path, *path) is not None:
             return Origin.VM
         origins = self._world.started(vm).origin
-        found = {origin for leaf, origin in origins.items() if leaf[: len(path)] == path}
-        return found.pop() if len(found) == 1 else Origin.VM
+        givers = {origin for leaf, origin in origins.items() if leaf[: len(path)] == path}
+        return givers.pop() if len(givers) == 1 else Origin.VM
 
     def _modes(self, workload: Workload) -> Mapping[int, tuple[str, ...] | None]:
-        """The access modes of the claims on which the workload's volumes live."""
+        """The access modes of the claims of the workload's volumes, by the volume's index."""
         storage = self._storage
-        owned = {int(path[-1]): storage.own_claim(workload, volume) for path, volume in workload.volumes()}
-        return {index: storage.access_modes(disk) for index, disk in owned.items() if isinstance(disk, Disk)}
+        claims = {int(path[-1]): storage.own_claim(workload, volume) for path, volume in workload.volumes()}
+        return {index: storage.access_modes(disk) for index, disk in claims.items() if isinstance(disk, Disk)}
 
     @cached_property
     def config(self) -> MigrationConfig:
-        """What the cluster's configuration has to do with migration."""
+        """The settings of the cluster that decide about migration."""
         configuration = self._configuration
         release = self._world.settings.release or NEWEST
         if configuration is None:
@@ -135,22 +135,22 @@ class Migration:
 
     @cached_property
     def _knows_default_interface(self) -> bool:
-        """Whether the files say how a guest without interfaces connects to the pod network.
+        """Whether the files decide how a guest without interfaces connects to the pod network.
 
-        KubeVirt's default is a bridge, and that of the HyperConverged operator is masquerade.
+        KubeVirt's default is a bridge; the HyperConverged operator sets masquerade.
         """
         return self._world.kubevirt is not None or self._world.has_operator or self._machine.is_default
 
     @cached_property
     def _configuration(self) -> Mapping[str, Any] | None:
-        """The configuration of the KubeVirt object; empty where there is none, None where that is not known."""
+        """The configuration of the KubeVirt object; empty without one, None if the files don't decide it."""
         if (kubevirt := self._world.kubevirt) is not None:
             return mapping(kubevirt, *_CONFIGURATION)
-        # What a cluster registers and permits is no default of a release.
+        # No default of a release registers bindings or permits devices.
         return {} if self._machine.is_default and self._machine.is_closed else None
 
     def strategy(self, workload: Workload) -> Strategy | None:
-        """The eviction strategy in effect; None where the files don't say.
+        """The eviction strategy in effect; None if the files don't decide it.
 
         Source: KubeVirt `pkg/util/migrations/migrations.go` (VMIEvictionStrategy).
         """
@@ -174,7 +174,7 @@ class Migration:
         return Strategy("", Source.NOBODY) if self._machine.is_default else None
 
     def eviction(self, workload: Workload) -> Eviction | None:
-        """What an eviction of the guest does; None where the files don't decide it.
+        """What an eviction does to the guest; None if the files don't decide it.
 
         Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/pod-eviction-admitter.go`.
         """
@@ -194,41 +194,41 @@ _CONFIGURED = (
     ("KubeVirt", (*_CONFIGURATION, "evictionStrategy"), Source.KUBEVIRT),
     ("HyperConverged", ("spec", "evictionStrategy"), Source.HYPERCONVERGED),
 )
-"""The objects that give the cluster's eviction strategy. The operator of the second writes the first."""
+"""The objects that set the cluster's eviction strategy. The operator of the second writes the first."""
 
 
-def _without_default_interface(found: Migratability) -> Migratability:
-    """The verdict on a guest whose interface comes from a default that only the cluster knows."""
+def _without_default_interface(verdict: Migratability) -> Migratability:
+    """The verdict on a guest whose interface is a default that the files don't decide."""
     reason = "the KubeVirt object, which sets how a VM without interfaces connects, is not in the files"
     return Migratability(
-        tuple(obstacle for obstacle in found.obstacles if obstacle.blocker is not Blocker.INTERFACE),
+        tuple(obstacle for obstacle in verdict.obstacles if obstacle.blocker is not Blocker.INTERFACE),
         (
             *(
                 Question(obstacle.blocker, obstacle.path, reason)
-                for obstacle in found.obstacles
+                for obstacle in verdict.obstacles
                 if obstacle.blocker is Blocker.INTERFACE
             ),
-            *found.questions,
+            *verdict.questions,
         ),
     )
 
 
-def _with_unknown(found: Migratability, matcher: Matcher) -> Migratability:
-    """The verdict on a guest of which an instancetype or preference is not known: it may give devices and launch
-    security, and an annotation that allows a bridge."""
+def _with_unknown(verdict: Migratability, matcher: Matcher) -> Migratability:
+    """The verdict on a guest whose instancetype or preference is not in the files: that may add devices, launch
+    security, and the annotation that allows a bridge."""
     noun = matcher.noun
-    sure = tuple(obstacle for obstacle in found.obstacles if obstacle.blocker is not Blocker.INTERFACE)
-    open_ones = tuple(
+    certain = tuple(obstacle for obstacle in verdict.obstacles if obstacle.blocker is not Blocker.INTERFACE)
+    interfaces = tuple(
         Question(
             obstacle.blocker,
             obstacle.path,
             f"the {noun}, which may allow or replace the interface, is not in the files",
         )
-        for obstacle in found.obstacles
+        for obstacle in verdict.obstacles
         if obstacle.blocker is Blocker.INTERFACE
     )
-    instancetype_plan = Question(Blocker.UNKNOWN_GIFTS, ("spec",), f"the {noun} is not in the files")
-    return Migratability(sure, (*open_ones, *found.questions, instancetype_plan))
+    unknown = Question(Blocker.UNKNOWN_MATCHER, ("spec",), f"the {noun} is not in the files")
+    return Migratability(certain, (*interfaces, *verdict.questions, unknown))
 
 
 _SENTENCES: Mapping[Blocker, str] = {
@@ -247,7 +247,7 @@ _SENTENCES: Mapping[Blocker, str] = {
 
 
 def phrase(obstacle: Obstacle) -> str:
-    """The obstacle as a clause about the guest, for messages: `it uses …`."""
+    """A clause about the guest that describes an obstacle, such as `it uses …`."""
     if obstacle.blocker is Blocker.DISK:
         name, *rest = obstacle.values
         if not rest:
