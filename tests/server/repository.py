@@ -177,7 +177,7 @@ def opened(folder: Path, encoding: Encoding = Encoding.Utf16) -> View:
 
 def cursor(view: View, name: str, words: str, at: int = 0) -> Cursor:
     """The cursor at a text in a file, so many characters into it."""
-    content = view.text(name)
+    content = view.texts(name)
     assert content is not None
     found = view.cursor(name, content.position_at(content.content.index(words) + at))
     assert found is not None

@@ -194,7 +194,8 @@ class Sequence:
             raise Difference(f"after {', '.join(self.done)}:\n{_first_difference(str(theirs), str(ours))}")
 
     def _anew(self) -> str | tuple[str, ...]:
-        overlay = {name: self.folder.analysed(name).text.encode("utf-8", "surrogatepass") for name in self.open}
+        analysed = {name: one.text for name in self.open if (one := self.folder.analysed(name)) is not None}
+        overlay = {name: text.encode("utf-8", "surrogatepass") for name, text in analysed.items()}
         with chdir(self.root):
             missing = [name for name in overlay if not Path(name).is_file()]
             for name in missing:

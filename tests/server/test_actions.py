@@ -26,13 +26,13 @@ def view(tmp_path: Path) -> View:
 
 def edited(view: View, name: str, old: str, new: str) -> View:
     """The view after an edit."""
-    content = view.text(name)
+    content = view.texts(name)
     assert content is not None
     assert old in content.content
     view.folder.opened(name, content.content.replace(old, new))
     snapshot = view.folder.snapshot()
     assert snapshot is not None
-    return View(view.folder, snapshot, view.encoding)
+    return View(view.folder, snapshot, view.texts.encoding)
 
 
 # Hover
@@ -95,7 +95,7 @@ def test_a_field_that_needs_a_restart(view: View) -> None:
 
 
 def test_hints_show_what_is_inferred(view: View) -> None:
-    content = view.text("web.yaml")
+    content = view.texts("web.yaml")
     assert content is not None
     found = hints(view, "web.yaml", content.whole())
     assert [(one.position.line, one.label) for one in found] == [(9, "→ small, 2 vCPUs, 4Gi")]
@@ -133,7 +133,7 @@ def test_a_lens_compares_with_the_last_commit(view: View) -> None:
 
 
 def offered(view: View, name: str, words: str, kind: str = "") -> dict[str, types.CodeAction]:
-    content = view.text(name)
+    content = view.texts(name)
     assert content is not None
     there = content.position_at(content.content.index(words))
     with within(view.folder.root):
@@ -212,7 +212,7 @@ def test_sizes_become_an_instancetype(view: View) -> None:
     assert [one.slug for one in view.folder.check().findings.get("db.yaml", ())] == [one.slug for one in before]
     snapshot = view.folder.snapshot()
     assert snapshot is not None
-    text = expanded_text(View(view.folder, snapshot, view.encoding), "db.yaml", 0)
+    text = expanded_text(View(view.folder, snapshot, view.texts.encoding), "db.yaml", 0)
     assert text is not None
     assert "sockets: 2" in text
     assert "guest: 2Gi" in text
@@ -226,9 +226,9 @@ def test_a_diagnostic_has_the_way_of_its_finding(view: View) -> None:
     labels = "  labels:\n    instancetype.kubevirt.io/default-instancetype: small\n"
     view = edited(view, "images.yaml", labels, "")
     (finding,) = [one for one in view.folder.check().findings["web.yaml"] if one.slug == "infer-label-missing"]
-    content = view.text("web.yaml")
+    content = view.texts("web.yaml")
     assert content is not None
-    found = diagnostic(finding, content, view.folder.root, view.text, view.shift)
+    found = diagnostic(finding, view.texts)
     assert found.severity == types.DiagnosticSeverity.Error
     assert found.code == "infer-label-missing"
     assert found.code_description is None  # nobody has said where the documentation is
@@ -239,9 +239,5 @@ def test_a_diagnostic_has_the_way_of_its_finding(view: View) -> None:
 
 
 def test_tags_of_diagnostics(view: View) -> None:
-    content = view.text("cache.yaml")
-    assert content is not None
-    found = [
-        diagnostic(one, content, view.folder.root, view.text) for one in view.folder.check().findings["cache.yaml"]
-    ]
+    found = [diagnostic(one, view.texts) for one in view.folder.check().findings["cache.yaml"]]
     assert [(one.code, one.tags) for one in found] == [("running-deprecated", [types.DiagnosticTag.Deprecated])]

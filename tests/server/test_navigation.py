@@ -24,7 +24,7 @@ def lines(view: View, found: Iterable[types.Location]) -> list[str]:
     shown = []
     for one in found:
         name = Path(one.uri).name
-        content = view.text(name)
+        content = view.texts(name)
         assert content is not None
         text = content.content[content.offset(one.range.start) : content.offset(one.range.end)]
         shown.append(f"{name}:{one.range.start.line + 1} {text}")
@@ -99,7 +99,7 @@ def after(view: View, edit: types.WorkspaceEdit) -> dict[str, str]:
     made = {}
     for uri, edits in (edit.changes or {}).items():
         name = Path(uri).name
-        content = view.text(name)
+        content = view.texts(name)
         assert content is not None
         for one in sorted(edits, key=lambda one: one.range.start, reverse=True):
             assert isinstance(one, types.TextEdit)
@@ -135,7 +135,7 @@ def test_after_renaming_nothing_is_lost(view: View, file: str, words: str, at: i
         view.folder.opened(name, content)
     report = view.folder.check().report
     assert [one.slug for one in report.findings] == [one.slug for one in before.findings]
-    assert any(old in (view.text(name) or view.text(file)).content for name in texts)  # type: ignore[union-attr]
+    assert any(old in (view.texts(name) or view.texts(file)).content for name in texts)  # type: ignore[union-attr]
 
 
 def test_names_that_can_not_be_changed(view: View) -> None:
@@ -151,7 +151,7 @@ def test_names_that_can_not_be_changed(view: View) -> None:
         more.folder.opened("more.yaml", FEDORA)
         snapshot = more.folder.snapshot()
         assert snapshot is not None
-        again = View(more.folder, snapshot, more.encoding)
+        again = View(more.folder, snapshot, more.texts.encoding)
         renamed(again, cursor(again, "more.yaml", "name: debian", 7), "fedora")
     assert prepared(view, cursor(view, "web.yaml", "runStrategy: Always", 15)) is None
 

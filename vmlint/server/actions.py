@@ -44,11 +44,11 @@ def actions(
     view: View, checked: Checked, name: str, there: types.Range, wanted: Sequence[str] | None
 ) -> list[types.CodeAction]:
     """The actions for a range of a file, of the kinds that are wanted (None: all)."""
-    content = view.text(name)
-    if content is None:
+    if view.texts(name) is None:
         return []
     found: list[types.CodeAction] = []
-    near = [(one, shown) for one, shown in _shown(view, checked, name) if _touch(shown.range, there)]
+    shown_here = ((one, diagnostic(one, view.texts)) for one in checked.findings.get(name, ()))
+    near = [(one, shown) for one, shown in shown_here if _touch(shown.range, there)]
     if _wants(wanted, types.CodeActionKind.QuickFix):
         for finding, shown in near:
             found += _fixes(view, finding, shown)
@@ -69,14 +69,6 @@ def _wants(wanted: Sequence[str] | None, kind: str) -> bool:
     return wanted is None or any(kind == one or kind.startswith(f"{one}.") or one == "" for one in wanted)
 
 
-def _shown(view: View, checked: Checked, name: str) -> Iterator[tuple[Finding, types.Diagnostic]]:
-    """The findings of a file with their diagnostics."""
-    content = view.text(name)
-    for finding in checked.findings.get(name, ()) if content is not None else ():
-        if content is not None:
-            yield finding, diagnostic(finding, content, view.folder.root, view.text, view.shift)
-
-
 def _touch(one: types.Range, other: types.Range) -> bool:
     return one.start.line <= other.end.line and other.start.line <= one.end.line
 
@@ -89,8 +81,8 @@ def _fixes(view: View, finding: Finding, shown: types.Diagnostic) -> Iterator[ty
     if file_fix is None or file_fix.obstacle:
         return
     with suppress(Unfit, IndexError):
-        content = view.text(file_fix.file)
-        if content is not None and not view.folder.analysed(file_fix.file).broken:
+        content = view.texts(file_fix.file)
+        if content is not None and not view.texts.is_broken(file_fix.file):
             new = with_edits(
                 content.content, file_fix.file, {file_fix.document: [file_fix.edits]}, keep_comments=_is_safe(file_fix)
             )
@@ -114,8 +106,8 @@ def fix_all(view: View, checked: Checked, name: str) -> list[types.CodeAction]:
 
     A fix after which the rules report a graver fault than it removes is not made.
     """
-    content = view.text(name)
-    if content is None or view.folder.analysed(name).broken:
+    content = view.texts(name)
+    if content is None or view.texts.is_broken(name):
         return []
     now, findings, taken = content.content, checked.report.findings, set[tuple[object, ...]]()
     for _ in range(_ROUNDS):
@@ -176,8 +168,8 @@ def _suppressions(
     if finding.effect is Effect.UNREADABLE:
         return
     name = finding.file
-    content = view.text(name)
-    document = _document(view, finding)
+    content = view.texts(name)
+    document = view.document_of(finding.file, finding.line)
     kind = types.CodeActionKind.QuickFix
     if content is not None and document is not None and not document.json:
         line = shown.range.start.line
@@ -205,7 +197,7 @@ def _into_baseline(
     """Add a finding to the baseline, where the configuration names one."""
     file = checked.report.baseline
     name = name_in(view.folder.root, pathlib.Path(os.path.abspath(file))) if file else ""  # noqa: PTH100
-    content = view.text(name) if name else None
+    content = view.texts(name) if name else None
     if content is not None:
         with suppress(VmlintError):
             new = Baseline.of(file).with_findings([finding]).text()
@@ -213,17 +205,12 @@ def _into_baseline(
             yield types.CodeAction(f"Add this finding to {name}", types.CodeActionKind.QuickFix, [shown], edit=edit)
 
 
-def _document(view: View, finding: Finding) -> Document | None:
-    before = [one for one in view.documents(finding.file) if one.line <= finding.line]
-    return before[-1] if before else None
-
-
 # What is missing
 
 
 def _labels(view: View, finding: Finding, shown: types.Diagnostic) -> Iterator[types.CodeAction]:
     """Add the label that an inference looks for to the last object of its chain: for each object that it may name."""
-    document = _document(view, finding)
+    document = view.document_of(finding.file, finding.line)
     for world, vm in view.objects(document) if document is not None else ():
         if (
             not isinstance(vm, VirtualMachine)
@@ -291,8 +278,8 @@ def _names(holder: Any, field: str) -> list[str]:
 
 def _entry(view: View, workload: Resource, path: Path, entry: dict[str, Any], title: str) -> Iterator[types.CodeAction]:
     document = workload.document
-    content = view.text(document.file)
-    if content is None or view.folder.analysed(document.file).broken or document.json:
+    content = view.texts(document.file)
+    if content is None or view.texts.is_broken(document.file) or document.json:
         return
     edit = None
     if get(document.data, *path):
@@ -316,8 +303,8 @@ def _block(entry: dict[str, Any]) -> list[str]:
 
 
 def _edited(view: View, document: Document, edits: Sequence[Edit]) -> types.WorkspaceEdit | None:
-    content = view.text(document.file)
-    if content is None or view.folder.analysed(document.file).broken:
+    content = view.texts(document.file)
+    if content is None or view.texts.is_broken(document.file):
         return None
     with suppress(Unfit, IndexError):
         return workspace_edit(
@@ -356,8 +343,8 @@ def _extraction(view: View, held: Held) -> Iterator[types.CodeAction]:
         Remove((*base, "memory")),
         Put(vm.matcher_path(Matcher.INSTANCETYPE), {"kind": kind.name, "name": vm.name}),
     ]
-    content = view.text(vm.document.file)
-    if content is None or view.folder.analysed(vm.document.file).broken:
+    content = view.texts(vm.document.file)
+    if content is None or view.texts.is_broken(vm.document.file):
         return
     vcpus = counted[0] * counted[1] * counted[2]
     namespace = text(vm.data, "metadata", "namespace")

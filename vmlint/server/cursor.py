@@ -11,13 +11,13 @@ from typing import Any
 
 from vmlint.model.field import Path
 from vmlint.record import Record
-from vmlint.server.flow import flow_at, flow_value, is_closed
+from vmlint.server.flow import closing, flow_at, flow_value
 
 __all__ = ["Cursor", "cursor_at"]
 
 _SEPARATOR = re.compile(r"(---|\.\.\.)(\s|$)")
 _DASHES = re.compile(r"( *)((?:- +|-$)*)")
-_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:#'"{}\[\],|>&*!%@`-][^:#]*?(?::(?=\S)[^:#]*?)*) *:(?= |$)""")
+_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:#'"{}\[\],|>&*!%@`-][^:#]*+(?::(?=\S)[^:#]*+)*+) *:(?= |$)""")
 _PARTIAL = re.compile(r"[^\s:#{}\[\],&*!|>%@`]*")
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|$))*")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
@@ -60,13 +60,27 @@ class _Line(Record):
 class _Frame:
     """A key or list entry that is open: whatever is indented further belongs to it."""
 
-    __slots__ = ("above", "column", "step", "value")
+    __slots__ = ("_value", "above", "column", "step")
 
     def __init__(self, column: int, step: str | int, above: _Frame | None) -> None:
         self.column = column
         self.step = step
         self.above = above
-        self.value: Any = None
+        self._value: Any = None
+
+    @property
+    def value(self) -> Any:
+        """What is known of the value; the frame above has it too."""
+        return self._value
+
+    @value.setter
+    def value(self, value: Any) -> None:
+        self._value = value
+        holder = self.above.value if self.above is not None else None
+        if (isinstance(holder, dict) and isinstance(self.step, str)) or (
+            isinstance(holder, list) and isinstance(self.step, int) and self.step < len(holder)
+        ):
+            holder[self.step] = value  # type: ignore[index]
 
     @property
     def path(self) -> Path:
@@ -91,22 +105,16 @@ class _Frame:
         self.value.append(None)
         return _Frame(column, len(self.value) - 1, self)
 
-    def attach(self) -> None:
-        """Make the value known to the frames above."""
-        frame = self
-        while (above := frame.above) is not None:
-            value = above.value
-            if (isinstance(value, dict) and isinstance(frame.step, str)) or (
-                isinstance(value, list) and isinstance(frame.step, int) and frame.step < len(value)
-            ):
-                value[frame.step] = frame.value  # type: ignore[index]
-            frame = above
-
 
 def cursor_at(text: str, offset: int) -> Cursor | None:
     """The place at an index of a text; None in a comment, in a text block that is no manifest, and in odd places."""
     lines = _document(text, offset)
-    return _Reader(text, lines, offset).read() if lines else None
+    found = _Reader(text, lines, offset).read() if lines else None
+    return found if found is not None and len(found.path) <= _DEEPEST else None
+
+
+_DEEPEST = 100
+"""The longest path of a place for which anything is offered: no kind has one, and others are looked at step by step."""
 
 
 def _document(text: str, offset: int) -> list[_Line]:
@@ -140,7 +148,6 @@ class _Reader:
         at = 0
         while at < len(self._lines):
             at = self._line(at)
-        self._top.attach()
         found, data = self._found, self._root.value
         return found and (found._replace(outer=data) if found.block else found._replace(data=data))
 
@@ -167,7 +174,6 @@ class _Reader:
                 self._typing(line, column, bool(match[2]))
             elif match[2] and content:
                 self._top.value = _plain(content)
-                self._top.attach()
             return at + 1
         return self._key(at, column, key, here, bool(match[2]))
 
@@ -180,7 +186,6 @@ class _Reader:
             if isinstance(self._top.step, int) and self._top.column == column + dash.start():
                 self._leave()
             self._top = self._top.entry(column + dash.start())
-            self._top.attach()
 
     def _close(self, column: int) -> None:
         """Leave the frames at a column and beyond it."""
@@ -188,7 +193,6 @@ class _Reader:
             self._leave()
 
     def _leave(self) -> None:
-        self._top.attach()
         assert self._top.above is not None
         self._top = self._top.above
 
@@ -196,8 +200,8 @@ class _Reader:
         line = self._lines[at]
         if not dash:
             self._close(column)
-        mapping = self._top
-        self._top = frame = mapping.key(key[1].strip("\"'"), column)
+        mapping, name = self._top, key[1].rstrip()
+        self._top = frame = mapping.key(name.strip("\"'"), column)
         begin = column + key.end()
         rest = line.text[begin:]
         skipped = _PROPERTIES.match(rest.lstrip())
@@ -205,7 +209,7 @@ class _Reader:
         value = line.text[value_at:]
         behind = here and self._offset >= line.start + begin
         if here and not behind:
-            self._in_key(line, mapping.path, column, key[1])
+            self._in_key(line, mapping.path, column, name)
         if _BLOCK.match(value):
             return self._block(at, frame, column)
         if value[:1] in ("{", "["):
@@ -277,7 +281,8 @@ class _Reader:
         end = at
         start = self._lines[at].start + begin
         last = self._lines[at].start + len(self._lines[at].text)
-        while not is_closed(self._text[start:last]) and end + 1 < len(self._lines):
+        closed = start + closing(self._text[start : self._lines[-1].start + len(self._lines[-1].text)])
+        while last < closed and end + 1 < len(self._lines):
             text = self._lines[end + 1].text
             narrow = len(text) - len(text.lstrip()) <= column
             if text.strip() and narrow and _KEY.match(text.lstrip()) and column:

@@ -39,8 +39,8 @@ def workspace_edit(view: View, contents: Mapping[str, str]) -> types.WorkspaceEd
     """The edits that give files of a folder other texts; None where one of them can't be read as it is now."""
     changes = {}
     for name, content in contents.items():
-        before = view.text(name)
-        if before is None or view.folder.analysed(name).broken:
+        before = view.texts(name)
+        if before is None or view.texts.is_broken(name):
             return None
         changes[uri_of(view.folder.root, name)] = edits_between(before, content)
     return types.WorkspaceEdit(changes=changes)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from vmlint.server import lenses, navigation
 from vmlint.server.actions import FIX_ALL, actions
@@ -17,6 +18,8 @@ from vmlint.server.view import View
 
 __all__ = ["register"]
 
+_MOST_LINES = 2**31 - 1
+"""The largest number of a line. Source: Language Server Protocol 3.17, `uinteger`."""
 _KINDS = [types.CodeActionKind.QuickFix, types.CodeActionKind.Refactor, FIX_ALL]
 
 
@@ -85,7 +88,7 @@ def _files(server: Server) -> None:
     @server.feature(types.WORKSPACE_SYMBOL)
     async def on_workspace_symbols(params: types.WorkspaceSymbolParams) -> list[types.WorkspaceSymbol]:
         def answer() -> list[types.WorkspaceSymbol]:
-            views = (server.view(folder) for folder in server.folders)
+            views = (project.view(server.encoding) for project in server.projects)
             found = (navigation.workspace_symbols(view, params.query) for view in views if view is not None)
             return [symbol for symbols in found for symbol in symbols]
 
@@ -144,15 +147,25 @@ class Refused(JsonRpcException):
     MESSAGE = "Request failed"
 
 
+def _words(command: str, given: Sequence[Any], *defaults: Any) -> list[Any]:
+    """The arguments of a command, of the types of its defaults. Numbers count from 0."""
+    words = [*given[: len(defaults)], *defaults[len(given) :]]
+    for word, default in zip(words, defaults, strict=True):
+        if type(word) is not type(default) or (isinstance(word, int) and not 0 <= word <= _MOST_LINES):
+            raise JsonRpcInvalidParams(
+                f"`{command}` takes the address of a file, and numbers of a line and a deployment"
+            )
+    return words
+
+
 def _commands(server: Server) -> None:
     @server.command(lenses.EXPAND)
     async def on_expand(*words: Any) -> str | None:
-        uri, line, number = [*words, 0, 0][:3] if words else ("", 0, 0)
-        return await server.ask(
-            str(uri), lambda view, name: lenses.expanded_text(view, name, int(line), int(number)), None
-        )
+        uri, line, number = _words(lenses.EXPAND, words, "", 0, 0)
+        return await server.ask(uri, lambda view, name: lenses.expanded_text(view, name, line, number), None)
 
     @server.command(lenses.DIFF)
     async def on_diff(*words: Any) -> str | None:
-        held = server.holder(str(words[0])) if words else None
-        return await server.work(lenses.diff_text, held[0]) if held is not None else None
+        (uri,) = _words(lenses.DIFF, words, "")
+        project = server.project(uri)
+        return await server.work(lenses.diff_text, project.folder) if project is not None else None

@@ -8,7 +8,7 @@ from typing import Any
 from vmlint.model.field import Path
 from vmlint.record import Record
 
-__all__ = ["Inner", "flow_at", "flow_value", "is_closed"]
+__all__ = ["Inner", "closing", "flow_at", "flow_value"]
 
 _TOKEN = re.compile(r"""\s+|"(?:[^"\\]|\\.)*"?|'[^']*'?|[{}\[\],]|:(?=[\s,\[\]{}"']|$)|(?:[^\s,\[\]{}:"']|:(?=\S))+""")
 
@@ -36,13 +36,15 @@ class _Open:
         self.after_colon = False
 
 
-def is_closed(text: str) -> bool:
-    """Whether each brace and bracket of a value is closed."""
+def closing(text: str) -> int:
+    """The index behind a value that begins with a brace or bracket; behind the text where that is not closed."""
     depth = 0
-    for token in _TOKEN.findall(text):
-        depth += token in ("{", "[")
-        depth -= token in ("}", "]")
-    return depth <= 0
+    for match in _TOKEN.finditer(text):
+        depth += match[0] in ("{", "[")
+        depth -= match[0] in ("}", "]")
+        if depth == 0:
+            return match.end()
+    return len(text) + 1
 
 
 def flow_at(text: str, offset: int) -> Inner | None:

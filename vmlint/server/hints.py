@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from vmlint.kubevirt.matching import MatchOutcome
+from vmlint.model.access import mapping
 from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.server.hover import size_of
+from vmlint.server.names import size_of
 from vmlint.server.view import View
 from vmlint.world import World
 
@@ -21,8 +22,6 @@ def hints(view: View, name: str, there: types.Range) -> list[types.InlayHint]:
     """The hints in a range of a file, one for each field, of all deployments that it is in."""
     found: dict[tuple[int, int], list[str]] = {}
     for document in view.documents(name):
-        if document.waiting or document.problem is not None:
-            continue
         for world, vm in view.objects(document):
             for matcher, label in _labels(vm, world):
                 assert isinstance(vm, VirtualMachine)
@@ -47,7 +46,7 @@ def _labels(vm: Resource, world: World) -> Iterator[tuple[Matcher, str]]:
         match = world.vms.match(vm, matcher) if chain is not None else None
         if chain is None or match is None or not chain.name:
             continue
-        size = size_of(match.object) if match.object is not None else ""
+        size = size_of(mapping(match.object, "spec"))
         known = match.outcome is MatchOutcome.USED
         label = f"{chain.name}, {size}" if size else chain.name
         yield matcher, f"→ {label}" if known else f"→ {label}, not in the files"

@@ -4,7 +4,7 @@ that counts and who gives it, who uses an object, and whether a change needs a r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -23,13 +23,14 @@ from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import Instancetype, Preference, VirtualMachine, VirtualMachinePool
 from vmlint.server.fields import documentation
 from vmlint.server.markdown import code, label, plain
+from vmlint.server.names import size_of
 from vmlint.server.uris import uri_of
 from vmlint.server.view import Cursor, Held, Spelled, Target, View
 from vmlint.world import World
 from vmlint.world.update import VmUpdate, update
 from vmlint.world.update_phrases import restarted
 
-__all__ = ["hover", "size_of"]
+__all__ = ["hover"]
 
 _MOST_HOPS = 8
 _MOST_USERS = 12
@@ -90,7 +91,7 @@ def _matcher(view: View, held: Held) -> str:
             continue
         way = next(one for one in trace(expanded_vm(vm, held.world), held.world).ways if one.matcher == matcher.noun)
         match = held.world.vms.match(vm, matcher)
-        size = size_of(match.object) if match is not None and match.object is not None else ""
+        size = size_of(mapping(match.object, "spec")) if match is not None else ""
         return "\n".join([*_hops(view, way), *([f"\n**{plain(size)}**"] if size else [])])
     return ""
 
@@ -102,14 +103,6 @@ def _hops(view: View, way: Way) -> Iterator[str]:
         yield f"\n{way.result.value}: {plain(way.reason)}"
     elif way.found is not None and way.found.catalog:
         yield f"\nfrom the catalog {way.found.catalog}"
-
-
-def size_of(instancetype: Mapping[str, Any]) -> str:
-    """The size that an instancetype gives, in a few words; "" for a preference."""
-    spec = mapping(instancetype, "spec")
-    cpu, memory = get(spec, "cpu", "guest"), get(spec, "memory", "guest")
-    parts = [f"{cpu} vCPU{'s' if cpu != 1 else ''}" if cpu else "", f"{memory}" if memory else ""]
-    return ", ".join(filter(None, parts))
 
 
 def _meaning(view: View, held: Held) -> str:
@@ -155,7 +148,7 @@ def _details(resolution: Resolution) -> str:
     if resource is None:
         return ""
     if isinstance(resource, Instancetype):
-        return f": {plain(size_of(resource.data))}"
+        return f": {plain(size_of(resource.spec))}"
     base = resolution.made_at if resolution.made_at and resolution.made_at != ("metadata", "name") else ()
     spec = mapping(resource.data, *base, "spec")
     for section in (mapping(spec, "storage"), mapping(spec, "pvc"), spec):
@@ -172,7 +165,7 @@ def _place(view: View, place: Place) -> str:
 def _link(view: View, file: str, line: int) -> str:
     if not file:
         return ""
-    shown = view.line_in_editor(file, line) or line
+    shown = view.texts.line(file, line) or line
     return f" ([{label(file)}:{shown}]({uri_of(view.folder.root, file)}#L{shown}))"
 
 

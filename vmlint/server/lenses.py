@@ -46,8 +46,6 @@ def lenses(view: View, name: str) -> list[types.CodeLens]:
 def _vms(view: View, name: str) -> Iterator[tuple[Document, Resource, list[World]]]:
     """The VMs of a file, each with the worlds that it is in."""
     for document in view.documents(name):
-        if document.waiting or document.problem is not None:
-            continue
         held: dict[object, tuple[Resource, list[World]]] = {}
         for world, one in view.objects(document):
             if isinstance(one, VirtualMachine) and not one.fragment and one.document is document and one.linted:
@@ -103,7 +101,7 @@ def diff_text(folder: Folder) -> str:
         return "There are no manifests to compare.\n"
     with within(folder.root):
         try:
-            states = commits("HEAD", "HEAD", RunRequest(folder.paths, settings))
+            states = commits("HEAD", "HEAD", RunRequest((), settings))
             return render(compare(states.after, after, ("the last commit", "the files in the editor"))) + "\n"
         except VmlintError as error:
             return f"{error}\n"

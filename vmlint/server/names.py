@@ -16,9 +16,9 @@ from vmlint.graph.resolution import State
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
-from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.model.subjects import Instancetype, Preference
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.source.builder import build
@@ -94,16 +94,9 @@ def namespaces(snapshot: Snapshot) -> list[str]:
     return sorted(name for name in own | golden if name and not is_unknown(name))
 
 
-def size_of(kind: str, spec: Mapping[str, Any]) -> str:
-    """An instancetype's size or a preference's demands, in a few words."""
-    if kind in (Matcher.INSTANCETYPE.namespaced.name, Matcher.INSTANCETYPE.cluster.name):
-        return _size(get(spec, "cpu", "guest"), get(spec, "memory", "guest"))
-    needs = mapping(spec, "requirements")
-    size = _size(get(needs, "cpu", "guest"), get(needs, "memory", "guest"))
-    return f"needs {size}" if size else ""
-
-
-def _size(cpus: Any, memory: Any) -> str:
+def size_of(spec: Mapping[str, Any]) -> str:
+    """The size that an instancetype gives, in a few words; "" for a preference."""
+    cpus, memory = get(spec, "cpu", "guest"), get(spec, "memory", "guest")
     parts = [f"{cpus} vCPU{'' if cpus in (1, '1') else 's'}" if cpus else "", str(memory or "")]
     return ", ".join(filter(None, parts))
 
@@ -124,8 +117,11 @@ def _named(cluster: Cluster, ref: Ref) -> Named:
 
 def _detail(found: Resource) -> str:
     spec = found.spec
-    if "nstancetype" in found.kind.name or "reference" in found.kind.name:
-        return size_of(found.kind.name, spec)
+    if isinstance(found, Instancetype):
+        return size_of(spec)
+    if isinstance(found, Preference):
+        size = size_of(mapping(spec, "requirements"))
+        return f"needs {size}" if size else ""
     source = mapping(spec, "source") or mapping(spec, "sourceRef")
     amount = next((size for size in map(_storage, (mapping(spec, "storage"), mapping(spec, "pvc"), spec)) if size), "")
     origin = "" if not source else f"from {text(source, 'name') or next(iter(source), '')}"

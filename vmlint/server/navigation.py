@@ -127,7 +127,7 @@ def _parts(view: View, spelled: Spelled) -> Iterator[Spelled]:
 def _kustomizations(view: View) -> Iterator[Document]:
     for file in view.files():
         if file.rpartition("/")[2] in KUSTOMIZATION_FILES:
-            yield from (one for one in view.documents(file) if not one.waiting and one.problem is None)
+            yield from view.documents(file)
 
 
 def _targets(document: Document, kinds: Iterable[str], name: object) -> Iterator[Path]:
@@ -221,8 +221,6 @@ def document_symbols(view: View, name: str) -> list[types.DocumentSymbol]:
     """The objects of a file, with the volumes, networks and templates of each workload."""
     found = []
     for document in view.documents(name):
-        if document.waiting or document.problem is not None:
-            continue
         for path, data in objects(document.data):
             label = text(data, "metadata", "name") or "?"
             made = _symbol(view, document, path, label, data["kind"], isinstance(data.get("spec"), dict))
@@ -293,8 +291,6 @@ def links_of_file(view: View, name: str) -> list[types.DocumentLink]:
     """The files that a kustomization names."""
     found = []
     for document in view.documents(name):
-        if document.waiting or document.problem is not None:
-            continue
         for path, uri in _named_files(view, document):
             there = view.range(Spelled(document, path))
             if there is not None:

@@ -10,10 +10,11 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_NAME, Kind, kind_of
-from vmlint.model.subjects import DataSource, DataVolume, PersistentVolumeClaim, VolumeSnapshot, subject_class
+from vmlint.model.subjects import subject_class
 from vmlint.record import Codes, Record
 from vmlint.server.cursor import Cursor
 from vmlint.server.fields import documentation
+from vmlint.server.labels import LABELLED
 from vmlint.server.patched import patched_kind
 
 __all__ = [
@@ -60,9 +61,6 @@ class Completion(Record):
     order: str = ""
 
 
-_LABELLED = (PersistentVolumeClaim, DataVolume, DataSource, VolumeSnapshot)
-
-
 class Target(Record):
     """The object that the cursor is in: its kind, and where it begins in the document."""
 
@@ -75,7 +73,7 @@ class Target(Record):
     @property
     def is_labelled(self) -> bool:
         """Whether labels of the object name a default instancetype and preference."""
-        return issubclass(subject_class(self.kind), _LABELLED)
+        return issubclass(subject_class(self.kind), LABELLED)
 
 
 def target_of(cursor: Cursor, snapshot: Snapshot | None, name: str = "") -> Target | None:

@@ -81,8 +81,8 @@ def _name_at(cursor: Cursor) -> str:
 def _range_of(view: View, spelled: Spelled, name: str) -> types.Range | None:
     """Where a name is in the text of a field; None where the text does not end in it, or has changed since."""
     whole = view.range(spelled)
-    content = view.text(spelled.document.file)
-    if whole is None or content is None or view.folder.analysed(spelled.document.file).broken:
+    content = view.texts(spelled.document.file)
+    if whole is None or content is None or view.texts.is_broken(spelled.document.file):
         return None
     start, end = content.offset(whole.start), content.offset(whole.end)
     token = content.content[start:end]

@@ -12,11 +12,11 @@ from vmlint.server.app import Server
 from vmlint.server.features import register
 from vmlint.server.items import TRIGGERS, Taking
 from vmlint.server.options import Options
+from vmlint.server.session import READ
 from vmlint.server.uris import path_of_uri
 
 __all__ = ["make_server", "serve", "serve_tcp"]
 
-_WATCHED = ("**/*.{yaml,yml,json}", "**/Kustomization", "**/pyproject.toml", "**/.gitignore")
 _WATCH_ID = "vmlint-files"
 
 _log = logging.getLogger(__name__)
@@ -111,7 +111,8 @@ async def _watch(server: Server) -> None:
     if watched is None or not watched.dynamic_registration:
         server.background(server.watch())
         return
-    watchers = [types.FileSystemWatcher(glob_pattern=pattern) for pattern in _WATCHED]
+    watchers = [types.FileSystemWatcher(f"**/{pattern}") for pattern in READ]
+    watchers.append(types.FileSystemWatcher("**/*", types.WatchKind.Delete))  # a folder with all that is in it
     options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
     registration = types.Registration(_WATCH_ID, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     try:

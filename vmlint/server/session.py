@@ -10,8 +10,8 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from vmlint import registry
@@ -19,7 +19,7 @@ from vmlint.cache.earlier import EarlierAnalysis
 from vmlint.config.config import Config
 from vmlint.config.file import NAMES, load_for
 from vmlint.engine.analysis import Analysis, analyse
-from vmlint.engine.files import Gathered
+from vmlint.engine.files import Gathered, gather
 from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
@@ -30,11 +30,12 @@ from vmlint.findings.finding import Finding, Report
 from vmlint.model.effect import Effect
 from vmlint.runtime.gc_control import no_garbage
 from vmlint.server.standin import StandIn, is_readable, stand_in
+from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.read import DEFAULT_MAX_BYTES, Raw, raw_of
 from vmlint.source.stream import text_of
 from vmlint.version import VERSION
 
-__all__ = ["Checked", "Folder", "Stopped", "within"]
+__all__ = ["READ", "Checked", "Folder", "Stopped", "is_read", "is_setting", "within"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -74,25 +75,27 @@ class Checked:
     trouble: tuple[str, ...] = ()
 
 
+_EMPTY = StandIn("")
+
+
 @dataclass(slots=True)
 class _Open:
     """A file that is open in the editor: its text, the last one that could be read, and what is analysed of it."""
 
     text: str
-    version: int | None = None
     good: str | None = None
-    analysed: StandIn = field(default_factory=lambda: StandIn(""))
+    analysed: StandIn = _EMPTY
 
 
 class Folder:
-    """A folder that the editor has open, or the files `paths` in it.
+    """A folder that the editor has open; with `only_open` nothing of it but the files that are open.
 
     `overrides` are settings of the editor, by the names of `Config`.
     """
 
-    def __init__(self, root: Path, paths: Iterable[str] = (), overrides: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, root: Path, overrides: Mapping[str, Any] | None = None, *, only_open: bool = False) -> None:
         self.root = root
-        self.paths = tuple(paths)
+        self.only_open = only_open
         self.overrides = dict(overrides or {})
         self.trouble: tuple[str, ...] = ()
         self.edits = 0
@@ -100,6 +103,7 @@ class Folder:
         self._open: dict[str, _Open] = {}
         self._changed: dict[str, None] = {}
         self._workspace: Workspace | None = None
+        self._index: tuple[Workspace | None, dict[str, Raw]] = None, {}
         self._anew = True
         self._snapshot: Snapshot | None = None
         self._analysis: Analysis | None = None
@@ -107,14 +111,15 @@ class Folder:
 
     # What the editor reports
 
-    def opened(self, name: str, text: str, version: int | None = None) -> None:
+    def opened(self, name: str, text: str) -> None:
         """A file is open in the editor, with this text."""
         if (known := self._open.get(name)) is None:
             saved = self._text_on_disk(name)
             good = saved if saved is not None and is_readable(saved, name) else None
-            self._open[name] = _Open(text, version, good)
+            self._open[name] = _Open(text, good)
+            self._anew |= self.only_open
         else:
-            known.text, known.version = text, version
+            known.text = text
         self.edits += 1
         self._changed[name] = None
 
@@ -123,26 +128,39 @@ class Folder:
         self.edits += 1
         if self._open.pop(name, None) is not None:
             self._changed[name] = None
+            self._anew |= self.only_open
 
     def touched(self, names: Iterable[str]) -> None:
-        """Files were changed, added or removed on disk."""
-        names = list(names)
+        """Files or folders were changed, added or removed on disk."""
         self.edits += 1
-        if len(names) > _MANY or any(is_setting(name) or self._is_whole(name) for name in names):
+        names, read = list(names), self._read()
+        changed = [name for name in names if (is_read(name) or name in read) and name not in self._open]
+        if len(changed) > _MANY or any(map(is_setting, names)) or self._is_more(names):
             self._anew = True
-        self._changed.update(dict.fromkeys(name for name in names if name not in self._open))
+        self._changed.update(dict.fromkeys(changed))
 
-    def _is_whole(self, name: str) -> bool:
-        """Whether a change of a file or folder means more than one file: a folder, or a pack of rules."""
-        path = self.root / name
+    def _is_more(self, names: Iterable[str]) -> bool:
+        """Whether one of some names means more than a file: a folder that is or was there, or a pack of rules."""
+        folders = {parent for file in self._read() for parent in PurePosixPath(file).parents}
         packs = [self.root / pack for pack in self._workspace.settings.rules] if self._workspace else []
-        return path.is_dir() or any(path.is_relative_to(pack) for pack in packs)
+        return any(
+            PurePosixPath(name) in folders
+            or os.path.isdir(self.root / name)  # noqa: PTH112 - a name may be too long
+            or any((self.root / name).is_relative_to(pack) for pack in packs)
+            for name in names
+        )
+
+    def _read(self) -> dict[str, Raw]:
+        """The files that were read, by their names."""
+        if self._index[0] is not self._workspace:
+            groups = self._workspace.files[:3] if self._workspace else ()
+            self._index = self._workspace, {raw.name: raw for group in groups for raw in group}
+        return self._index[1]
 
     @property
     def read_names(self) -> tuple[str, ...]:
         """The names of all files that were read, and of those that say how."""
-        files = self._workspace.files[:3] if self._workspace else ()
-        return (*(raw.name for group in files for raw in group), *_SETTINGS)
+        return (*self._read(), *_SETTINGS)
 
     def configure(self, overrides: Mapping[str, Any]) -> None:
         """Settings of the editor that count from now on."""
@@ -150,16 +168,7 @@ class Folder:
             self.overrides = dict(overrides)
             self._anew = True
 
-    def reopen(self) -> None:
-        """Read everything again: nobody knows what has changed."""
-        self._anew = True
-
     # What it is
-
-    @property
-    def is_current(self) -> bool:
-        """Whether nothing has changed since the last snapshot."""
-        return not self._anew and not self._changed
 
     @property
     def open_names(self) -> tuple[str, ...]:
@@ -170,14 +179,13 @@ class Folder:
         """The text of a file as the editor shows it, else as it was read; None for one that is not there."""
         if (known := self._open.get(name)) is not None:
             return known.text
-        raw = self._raw(name)
+        raw = self._read().get(name)
         return text_of(raw.data) if raw is not None else self._text_on_disk(name)
 
-    def analysed(self, name: str) -> StandIn:
-        """The text that the snapshot has of a file, and how its lines relate to those of the editor."""
-        if (known := self._open.get(name)) is not None:
-            return known.analysed
-        return StandIn(self.text(name) or "")
+    def analysed(self, name: str) -> StandIn | None:
+        """What is analysed of a file that is open in the editor; None for any other, which is analysed as it is."""
+        known = self._open.get(name)
+        return known.analysed if known is not None else None
 
     def snapshot(self) -> Snapshot | None:
         """What the files describe now; None where there is nothing to read, or `trouble` says why not."""
@@ -229,7 +237,7 @@ class Folder:
             for name in list(self._changed):
                 workspace = workspace.update(name, self._content(name))
             self._workspace = workspace
-        elif self.is_current:
+        elif not self._changed:
             return
         self._changed.clear()
         self._snapshot = None
@@ -244,10 +252,10 @@ class Folder:
     def _reopen(self) -> None:
         self._anew = False
         try:
-            config = load_for(self.paths, known_rules=registry.known())
+            config = load_for((), known_rules=registry.known())
             overlay = {name: content for name in self._open if (content := self._content(name)) is not None}
-            request = RunRequest(self.paths, config, overrides=self.overrides, overlay=overlay)
-            workspace = Workspace.open(request)
+            request = RunRequest((), config, overrides=self.overrides, overlay=overlay)
+            self._workspace = self._of_open(request) if self.only_open else Workspace.open(request)
         except VmlintError as error:
             mistakes = getattr(error, "mistakes", None)
             self.trouble = tuple(mistakes or (str(error),))
@@ -255,9 +263,16 @@ class Folder:
             return
         self.trouble = ()
         for name, content in overlay.items():
-            if self._raw_in(workspace, name) is None:  # a file that is not on disk yet
-                workspace = workspace.update(name, content)
-        self._workspace = workspace
+            if name not in self._read():  # it is not on disk yet
+                self._workspace = self._workspace.update(name, content)
+
+    def _of_open(self, request: RunRequest) -> Workspace:
+        """The files that are open, on disk or not, and what the configuration adds to them."""
+        assert request.config is not None
+        settings = request.config.replace(**request.overrides)
+        files = [(name, self.root / name, content) for name, content in sorted(request.overlay.items())]
+        gathered = gather((), settings, request)._replace(files=tuple(raw_of(files, settings.max_file_size)))
+        return Workspace(request, settings, tuple(request.overlay), gathered)
 
     def _content(self, name: str) -> bytes | None:
         """What counts as the content of a file: of an open one what stands for its text, else what is on disk."""
@@ -287,13 +302,6 @@ class Folder:
         data = self._on_disk(name)
         return None if data is None else text_of(data)
 
-    def _raw(self, name: str) -> Raw | None:
-        return self._raw_in(self._workspace, name) if self._workspace else None
-
-    @staticmethod
-    def _raw_in(workspace: Workspace, name: str) -> Raw | None:
-        return next((raw for group in workspace.files[:3] for raw in group if raw.name == name), None)
-
     # What is shown of it
 
     def _by_file(self, report: Report) -> dict[str, tuple[Finding, ...]]:
@@ -322,6 +330,19 @@ _NOTHING = Report(VERSION)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _MANY = 50
 """The number of changed files above which the repository is read again: another branch, most of the time."""
+
+
+READ = (
+    *(f"*{ending}" for ending in ENDINGS),
+    *(name for name in (*KUSTOMIZATION_FILES, *_SETTINGS) if not name.endswith(ENDINGS)),
+)
+"""The files that may be read, as patterns of their names."""
+
+
+def is_read(name: str) -> bool:
+    """Whether a file with this name may be read."""
+    base = name.rpartition("/")[2]
+    return base.lower().endswith(ENDINGS) or base in KUSTOMIZATION_FILES or base in _SETTINGS
 
 
 def is_setting(name: str) -> bool:

@@ -9,15 +9,18 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from vmlint.source.discover import path_of
 
-__all__ = ["name_in", "path_of_uri", "uri_of"]
+__all__ = ["name_in", "path_of_uri", "repository_of", "uri_of"]
 
 
 def path_of_uri(uri: str) -> Path | None:
-    """The path of a `file:` address, None for any other."""
-    if not uri.startswith("file:"):
+    """The absolute path of a `file:` address, None for any other."""
+    try:
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+    except ValueError:  # it is no address
         return None
-    path = to_fs_path(uri)
-    return Path(path) if path else None
+    if not path or "\0" in path or not os.path.isabs(path):  # noqa: PTH117 - what is no path has no methods
+        return None
+    return Path(os.path.normpath(path))
 
 
 def uri_of(root: Path, name: str) -> str:
@@ -29,3 +32,8 @@ def uri_of(root: Path, name: str) -> str:
 def name_in(root: Path, path: Path) -> str:
     """The name of a file in findings: relative to a folder, with `/` between the parts."""
     return os.path.relpath(path, root).replace(os.sep, "/")
+
+
+def repository_of(path: Path) -> Path | None:
+    """The repository that a file is in; None for one in none."""
+    return next((folder for folder in path.parents if os.path.exists(folder / ".git")), None)  # noqa: PTH110 - long names

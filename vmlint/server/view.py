@@ -14,19 +14,18 @@ from lsprotocol import types
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.graph.cluster import makes
-from vmlint.graph.links import Link, LinkKind, links
+from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import Resolution, State
-from vmlint.model.access import get, mapping, text
+from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
-from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import DataImportCron, DataSource, DataVolume, VirtualMachine, VolumeSnapshot, Workload
-from vmlint.model.subjects import PersistentVolumeClaim as Claim
+from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.record import Record
-from vmlint.server.positions import Encoding, Text
+from vmlint.server.labels import label_links
+from vmlint.server.positions import Encoding
 from vmlint.server.session import Folder
-from vmlint.server.standin import Shift
+from vmlint.server.texts import Texts
 from vmlint.server.uris import uri_of
 from vmlint.source.document import Document
 from vmlint.world import World
@@ -34,7 +33,6 @@ from vmlint.world import World
 __all__ = ["Cursor", "Held", "Local", "Spelled", "Target", "View"]
 
 _NAME = ("metadata", "name")
-_LABELLED = (DataVolume, Claim, DataSource, DataImportCron, VolumeSnapshot)
 
 
 class Held(Record):
@@ -85,8 +83,7 @@ class View:
     def __init__(self, folder: Folder, snapshot: Snapshot, encoding: Encoding) -> None:
         self.folder = folder
         self.snapshot = snapshot
-        self.encoding = encoding
-        self._texts: dict[str, Text | None] = {}
+        self.texts = Texts(folder, encoding)
         self._edits = folder.edits
 
     @property
@@ -95,13 +92,6 @@ class View:
         return self._edits != self.folder.edits
 
     # Texts and places
-
-    def text(self, name: str) -> Text | None:
-        """The text of a file as the editor shows it."""
-        if name not in self._texts:
-            content = self.folder.text(name)
-            self._texts[name] = None if content is None else Text(content, self.encoding)
-        return self._texts[name]
 
     @cached_property
     def _files(self) -> Mapping[str, tuple[Document, ...]]:
@@ -114,35 +104,30 @@ class View:
         return found
 
     def documents(self, name: str) -> tuple[Document, ...]:
-        """The documents of a file."""
-        return self._files.get(name, ())
+        """The documents of a file that were decoded."""
+        return tuple(one for one in self._files.get(name, ()) if not one.waiting and one.problem is None)
 
     def files(self) -> Iterable[str]:
         """The names of all files that were read."""
         return self._files
 
-    def shift(self, name: str) -> Shift | None:
-        """Where the lines of a file that were analysed are in the editor's text."""
-        return self.folder.analysed(name).shift
-
-    def line_in_editor(self, name: str, line: int) -> int | None:
-        """The line of the editor's text for one of the text that was analysed; None where it has changed since."""
-        shift = self.folder.analysed(name).shift
-        return line if shift is None else shift.line(line)
+    def document_of(self, name: str, line: int) -> Document | None:
+        """The document that a line of the analysed text is in, decoded or not."""
+        return next((one for one in reversed(self._files.get(name, ())) if one.line <= line), None)
 
     def document_at(self, name: str, position: types.Position) -> tuple[Document, int, int] | None:
         """The document at an editor's position of a file, with the line and column there."""
-        content = self.text(name)
+        content = self.texts(name)
         if content is None:
             return None
         line, column = content.place(position)
-        if (shift := self.folder.analysed(name).shift) is not None:
+        if (shift := self.texts.shift(name)) is not None:
             moved = shift.back.line(line)
             if moved is None:
                 return None
             line = moved
-        before = [one for one in self.documents(name) if one.line <= line]
-        return (before[-1], line, column) if before else None
+        document = self.document_of(name, line)
+        return (document, line, column) if document is not None else None
 
     def cursor(self, name: str, position: types.Position) -> Cursor | None:
         """What is at an editor's position of a file; None where there is no document that can be read."""
@@ -158,9 +143,9 @@ class View:
     def range(self, spelled: Spelled, *, key: bool = False) -> types.Range | None:
         """The range of a field's value, or of its key, in the editor; None where that has changed since."""
         document = spelled.document
-        content = self.text(document.file)
+        content = self.texts(document.file)
         span = document.key_span(spelled.path) if key else document.span(spelled.path)
-        line = self.line_in_editor(document.file, span.line)
+        line = self.texts.line(document.file, span.line)
         if content is None or line is None:
             return None
         return content.range(line, span.column, line, span.end_column)
@@ -170,8 +155,8 @@ class View:
         first, last = document.extent(path)
         if not path:
             first, last = document.line, document.line + max(document.text.rstrip().count("\n"), 0)
-        content = self.text(document.file)
-        start, end = (self.line_in_editor(document.file, line) for line in (first, last))
+        content = self.texts(document.file)
+        start, end = (self.texts.line(document.file, line) for line in (first, last))
         if content is None or start is None or end is None or end < start:
             return None
         column = document.key_span(path).column if path else 1
@@ -242,7 +227,7 @@ class View:
         for world in self.snapshot.worlds:
             for one in world.cluster.resources:
                 if one.linted:
-                    for link in (*links(one), *labels(one)):
+                    for link in (*links(one), *label_links(one)):
                         found.setdefault(self.key(self.target(world, link)), []).append((world, link))
         for world, link, meant in self._overridden():
             found.setdefault(self.key(self.target(world, meant)), []).append((world, link))
@@ -254,7 +239,7 @@ class View:
         Each comes as its file has it, and as the object that is applied would have it.
         """
         for one in self.snapshot.repository.resources:
-            for link in (*links(one), *labels(one)) if one.linted else ():
+            for link in (*links(one), *label_links(one)) if one.linted else ():
                 path = (*one.prefix, *link.path)
                 for held in self.held(one.document, path):
                     applied = held.resource
@@ -276,7 +261,8 @@ class View:
 
     def link_at(self, held: Held) -> Link | None:
         """The reference that a field is, by a name or by a label."""
-        return next((link for link in (*links(held.resource), *labels(held.resource)) if link.path == held.path), None)
+        every = (*links(held.resource), *label_links(held.resource))
+        return next((link for link in every if link.path == held.path), None)
 
     def named_at(self, held: Held) -> Target | None:
         """The object whose name a field is: the object itself, or what it makes."""
@@ -338,25 +324,3 @@ def _fits(path: Path, pattern: Path) -> bool:
 
 def _infers(vm: VirtualMachine) -> tuple[Path, ...]:
     return tuple(vm.matcher_path(matcher, "inferFromVolume") for matcher in Matcher)
-
-
-def labels(resource: Resource) -> Iterator[Link]:
-    """The instancetypes and preferences that labels of an object name for VMs that infer from it.
-
-    Without a kind, the cluster-wide one is meant. A namespaced one is taken to be in the namespace of the object.
-    """
-    kinds = {Matcher.INSTANCETYPE: LinkKind.INSTANCETYPE, Matcher.PREFERENCE: LinkKind.PREFERENCE}
-    bases: list[Path] = []
-    if isinstance(resource, _LABELLED):
-        bases.append(())
-    if isinstance(resource, VirtualMachine):
-        bases += [path for path, _, _ in resource.templates()]
-    if isinstance(resource, DataImportCron):
-        bases.append(("spec", "template"))
-    for base in bases:
-        written = mapping(resource.data, *base, "metadata", "labels")
-        for matcher, link in kinds.items():
-            name, kind = text(written, matcher.label), matcher.kind(text(written, matcher.kind_label))
-            if name and kind is not None:
-                ref = Ref(kind.group, kind.name, resource.namespace if kind.namespaced else "", name)
-                yield Link(link, resource, (*base, "metadata", "labels", matcher.label), ref)

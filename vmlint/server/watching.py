@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from vmlint.server.session import is_setting
-from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES, path_of
+from vmlint.server.session import is_read
+from vmlint.source.discover import path_of
 
 __all__ = ["Watch"]
 
@@ -56,11 +56,7 @@ class Watch:
         """The manifests, settings and folders in a folder, by their names from the root."""
         try:
             with os.scandir(self._root / path_of(folder)) as entries:
-                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) or _is_read(entry.name)]
+                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False) or is_read(entry.name)]
         except OSError:
             return set()
         return {f"{folder}/{name}" if folder else name for name in names}
-
-
-def _is_read(name: str) -> bool:
-    return name.lower().endswith(ENDINGS) or name in KUSTOMIZATION_FILES or is_setting(name)
