@@ -1,8 +1,9 @@
 """A file or document can't be parsed.
 
 ## What it does
-Reports a document that kubectl can't decode, an object of KubeVirt or CDI without `kind` or without `apiVersion`, and a
-file that could not be opened or is too large. The other documents of the file are linted nevertheless.
+Reports a document that kubectl can't decode, an object of KubeVirt or CDI without `kind` or without `apiVersion`, also
+as an item of a list, and a file that could not be opened or is too large. The other documents of the file are linted
+nevertheless. The items of a typed list, such as a VirtualMachineList, have both or none of the two.
 
 ## Why it fails
 `kubectl apply` stops at such a document, and vmlint can't check its contents.
@@ -33,8 +34,9 @@ Correct the YAML at the line that the finding names.
 
 from collections.abc import Iterator
 
+from vmlint.graph.build import untyped_objects
 from vmlint.model.access import mapping
-from vmlint.model.kinds import untyped
+from vmlint.model.field import Path
 from vmlint.rule import Effect, Fault, Meta, Spot
 from vmlint.source.document import Document
 from vmlint.source.span import Span
@@ -51,20 +53,23 @@ def check(document: Document, world: World) -> Iterator[Fault]:
             f"{problem.reason}.",
             fix="fix the document; if it is not a manifest, skip it with `exclude:` in the configuration",
         )
-    elif missing := untyped(document.data):
-        uses = world.uses
-        if not uses.is_patch(document.file) and uses.refusal(document) is None:
-            yield _without(document, missing)
+        return
+    uses = world.uses
+    found = list(untyped_objects(document.data))
+    if found and not uses.is_patch(document.file) and uses.refusal(document) is None:
+        yield from (_without(document, path, missing) for path, missing in found)
 
 
-def _without(document: Document, missing: str) -> Fault:
+def _without(document: Document, path: Path, missing: str) -> Fault:
     """An object of which kubectl does not know what it is; field names count in their case."""
-    misspelt = next((key for key in document.data if str(key).casefold() == missing.casefold()), None)
-    name = mapping(document.data, "metadata").get("name") or "?"
-    flaw = "is empty" if document.data.get(missing) in (None, "") else "must be a string"
+    data = mapping(document.data, *path)
+    misspelt = next((key for key in data if str(key).casefold() == missing.casefold()), None)
+    name = mapping(data, "metadata").get("name") or "?"
+    flaw = "is empty" if data.get(missing) in (None, "") else "must be a string"
     wrong = f"`{missing}` {flaw}" if misspelt == missing else f"the object `{name}` has no `{missing}`"
+    refused = "it" if path else "the file"
     return META.at(
-        Spot(document, document.span((misspelt or "metadata",))),
-        f"{wrong}. kubectl refuses the file, so the object is not applied.",
+        Spot(document, document.span((*path, misspelt or "metadata"))),
+        f"{wrong}. kubectl refuses {refused}, so the object is not applied.",
         fix=f"rename `{misspelt}` to `{missing}`" if misspelt not in (None, missing) else f"set `{missing}`",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.build import resources
-from vmlint.graph.build import objects
+from vmlint.graph.build import objects, untyped_objects
 
 CLAIM = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "a"}}
 
@@ -34,6 +34,19 @@ def test_items_of_a_typed_list_may_leave_their_kind_out() -> None:
     bare = {"metadata": {"name": "a"}}
     typed = {"apiVersion": "v1", "kind": "PersistentVolumeClaimList", "items": [bare]}
     assert list(objects(typed)) == [(("items", 0), CLAIM)]
+
+
+def test_items_of_a_typed_list_have_both_or_none() -> None:
+    spec = {"metadata": {"name": "a"}, "spec": {}}
+    items = [{"apiVersion": "kubevirt.io/v1", **spec}, {"kind": "VirtualMachine", **spec}, spec]
+    typed = {"apiVersion": "kubevirt.io/v1", "kind": "VirtualMachineList", "items": items}
+    assert [path for path, _ in objects(typed)] == [("items", 2)]
+    assert list(untyped_objects(typed)) == [(("items", 0), "kind"), (("items", 1), "apiVersion")]
+
+
+def test_a_typed_list_in_a_list_leaves_nothing_out() -> None:
+    typed = {"apiVersion": "v1", "kind": "PersistentVolumeClaimList", "items": [{"metadata": {"name": "a"}}]}
+    assert list(objects({"apiVersion": "v1", "kind": "List", "items": [typed]})) == []
 
 
 def test_a_list_without_items_is_an_object_of_its_own() -> None:

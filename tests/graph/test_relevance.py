@@ -57,6 +57,7 @@ def test_what_nothing_names_waits(version: str, kind: str) -> None:
         ("v1", "List"),
         ("storage.k8s.io/v1", "StorageClass"),
         ("cdi.kubevirt.io/v1beta1", "DataVolume"),
+        ("1", "VirtualMachine"),
         ("kubevirt.io/v1", "Strange"),
         ("template.openshift.io/v1", "Template"),
         ("argoproj.io/v1alpha1", "Application"),

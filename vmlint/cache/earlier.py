@@ -24,10 +24,10 @@ from vmlint.engine.reuse import Judged, Reuse
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject
 from vmlint.engine.summaries import acts_by_name_applied
+from vmlint.graph.build import untyped_objects
 from vmlint.graph.cluster import makes
 from vmlint.graph.links import links
 from vmlint.model.access import text
-from vmlint.model.kinds import untyped
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, Workload
@@ -131,7 +131,7 @@ class _Change:
     def matters_to(self, subject: Subject, judged: Judged) -> bool:
         """Whether a subject that is there in both may be judged in another way."""
         if isinstance(subject, Document):  # which tool reads it, and as what, is known only now
-            return not subject.waiting and bool(subject.duplicates or untyped(subject.data))
+            return not subject.waiting and bool(subject.duplicates or any(untyped_objects(subject.data)))
         if not isinstance(subject, Resource):
             return True
         if id(subject) in self._again or not acts_by_name(subject):

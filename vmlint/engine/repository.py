@@ -18,13 +18,13 @@ from vmlint.gitops.embedded import embedded
 from vmlint.gitops.problem import BuildProblem
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.gitops.uses import NO_USES, Uses
-from vmlint.graph.build import Defined, defined, is_definition, objects, resource
+from vmlint.graph.build import Defined, defined, is_definition, objects, resource, untyped_objects
 from vmlint.graph.cluster import makes
 from vmlint.graph.relevance import may_wait, woken
 from vmlint.model.access import text
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
-from vmlint.model.kinds import Kind, untyped
+from vmlint.model.kinds import Kind
 from vmlint.model.resource import Resource
 from vmlint.record import Record
 from vmlint.runtime.profiling import stage
@@ -290,7 +290,7 @@ def _built(
             crashes.append(crash(error, "reading the objects", document))
             continue
         unreadable = document.problem is not None and not document.stray
-        if held or unreadable or untyped(document.data):
+        if held or unreadable or any(untyped_objects(document.data)):
             documents.append(document)
         if not own and not unreadable:
             irrelevant += 1

@@ -8,13 +8,13 @@ from typing import Any
 from vmlint.graph.template import is_template, processed
 from vmlint.model.access import mapping, sequence, text
 from vmlint.model.field import Path
-from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of, stranger
+from vmlint.model.kinds import BY_GROUP_KIND, Kind, kind_of, stranger, untyped
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Renamed, Resource, Written
 from vmlint.model.subjects import subject_class
 from vmlint.source.document import Document
 
-__all__ = ["Defined", "defined", "is_definition", "objects", "resource"]
+__all__ = ["Defined", "defined", "is_definition", "objects", "resource", "untyped_objects"]
 
 Defined = Mapping[tuple[str, str], Kind]
 """Kinds that CustomResourceDefinitions define, by group and name."""
@@ -28,18 +28,40 @@ def objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]
     objects of an OpenShift Template."""
     if not isinstance(data, dict) or not text(data, "kind") or not text(data, "apiVersion"):
         return
-    if data["kind"].endswith("List") and isinstance(data.get("items"), list):
-        kind = data["kind"].removesuffix("List")
-        for index, item in enumerate(sequence(data, "items")):
-            if isinstance(item, dict) and kind and "kind" not in item:  # a typed list may leave its items' kind out
-                item = {"apiVersion": data["apiVersion"], "kind": kind, **item}
-            yield from objects(item, (*path, "items", index))
+    if _is_list(data):
+        for at, item in _items(data, path):
+            yield from objects(item, at)
         return
     if is_template(data):
         for at, entry in processed(data, path):
             yield from objects(entry, at)
         return
     yield path, data
+
+
+def untyped_objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Where a document has objects without `kind` or `apiVersion`, and which of the two each lacks."""
+    if isinstance(data, dict) and _is_list(data):
+        for at, item in _items(data, path):
+            yield from untyped_objects(item, at)
+    elif missing := untyped(data):
+        yield path, missing
+
+
+def _is_list(data: Mapping[str, Any]) -> bool:
+    return text(data, "kind").endswith("List") and isinstance(data.get("items"), list)
+
+
+def _items(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:
+    """The items of a list. A typed list that is in no other may leave out both the kind and the version of its items.
+
+    Source: `k8s.io/apimachinery/pkg/apis/meta/v1/unstructured` (decodeToList, EachListItem).
+    """
+    kind = "" if path else data["kind"].removesuffix("List")
+    for index, item in enumerate(sequence(data, "items")):
+        if kind and isinstance(item, dict) and not text(item, "kind") and not text(item, "apiVersion"):
+            item = {**item, "apiVersion": data["apiVersion"], "kind": kind}
+        yield (*path, "items", index), item
 
 
 def defined(found: Iterable[tuple[Path, dict[str, Any]]]) -> Defined:
