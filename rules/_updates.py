@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from vmlint.kubevirt.matching import MatchOutcome
-from vmlint.model.access import get, text
 from vmlint.model.effect import Effect
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
-from vmlint.model.resource import Place, Resource
+from vmlint.model.resource import Place
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.rule import Change
 from vmlint.schema.differences import Difference
 from vmlint.world import World
+from vmlint.world.edited import edited_path
 from vmlint.world.update import Updated, VmUpdate, update
 
 __all__ = ["describe", "edited", "shown", "update_of"]
@@ -25,28 +25,9 @@ _VMI: Path = ("spec", "template", "spec")
 def edited(change: Change, fields: Sequence[Path], entry: str = "") -> Place:
     """Where an edit of a VM is written: the first of some fields of the guest that differs in the manifest, or the
     list's entry of that name; else the matcher or whatever else differs first."""
-    new = change.new
-    for field in fields:
-        path: Path = field if field[:1] == ("spec",) else (*_VMI, *field)
-        value, before = (get(resource.data, *path) for resource in (new, change.old))
-        if isinstance(value, list):
-            changed = [
-                index for index, value in enumerate(value) if not isinstance(before, list) or value not in before
-            ]
-            named = [index for index in changed if entry and text(value[index], "name") == entry]
-            if changed:
-                return new.at(*path, (named or changed)[0])
-        if value != before:
-            return new.at(*_there(new, path))
-    path = next((found.path for found in change.of(("spec",))), ("spec",))
-    return new.at(*_there(new, path))
-
-
-def _there(resource: Resource, path: Path) -> Path:
-    """The path, or the nearest above it that the object has."""
-    while path and get(resource.data, *path) is None:
-        path = path[:-1]
-    return path
+    places = [field if field[:1] == ("spec",) else (*_VMI, *field) for field in fields]
+    places += [("spec", matcher.noun) for matcher in Matcher]
+    return change.new.at(*edited_path(change.old.data, change.new.data, places, entry))
 
 
 def describe(differences: Sequence[Difference]) -> str:

@@ -635,6 +635,27 @@ def test_a_disk_that_a_vm_made_is_what_it_was_where_its_edit_is_refused(tmp_path
     assert _change(impact).verdict is Verdict.LIVE  # it can be migrated
 
 
+def test_an_instancetype_that_is_not_in_the_files_leaves_the_guest_undecided(tmp_path: Path) -> None:
+    before = [_instancetype("small", 2, "2Gi"), _with_instancetype("small")]
+    other = _with_instancetype("other")
+    change = _change(_impact(tmp_path, before, [before[0], other], closed_world=False))
+    assert change.group == "undecided"
+    assert change.values == ()
+    assert change.never_starts == ""
+    named = _edited(other, _set(*_TEMPLATE, "hostname", value="web2"))
+    change = _change(_impact(_sub(tmp_path, "more"), before, [before[0], named], closed_world=False))
+    assert change.verdict is Verdict.RESTART
+    assert change.fields == ("spec.template.spec.hostname",)
+
+
+def test_the_line_is_that_of_the_first_field_that_differs(tmp_path: Path) -> None:
+    disks = _domain(VM)["devices"]["disks"]
+    edited = _edited(VM, _set(*_DOMAIN, "devices", "disks", value=[{**disks[0], "cache": "none"}]))
+    edited["metadata"]["annotations"] = {"note": "x"}
+    change = _change(_impact(tmp_path, [VM], [edited]))
+    assert (tmp_path / "after" / "all.yaml").read_text().splitlines()[change.line - 1].strip(" -") == "cache: none"
+
+
 # What is applied by tools
 
 

@@ -40,6 +40,7 @@ _USED: Mapping[LinkKind, str] = {
     LinkKind.SECRET: _STARTS,
     LinkKind.CONFIG_MAP: _STARTS,
     LinkKind.SERVICE_ACCOUNT: _STARTS,
+    LinkKind.PRIORITY_CLASS: _STARTS,
     LinkKind.NETWORK: _STARTS,
     LinkKind.REVISION: _STARTS,
     LinkKind.SOURCE: "existing copies don't change, and new ones never become ready",

@@ -25,12 +25,15 @@ from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.registry.words import wrong_with_guest
 from vmlint.rule import Change, Rule
 from vmlint.world import World
+from vmlint.world.edited import edited_path
 from vmlint.world.outcome import reason_of
 from vmlint.world.update import Refused, Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, goes_on, restarted
 
 __all__ = ["changed_vm", "edited_at", "runs", "shown", "value_changes", "vm_update"]
 
+_LACKING = (UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING, UpdateReason.REVISION_MISSING)
+"""Without these there is no guest to compare with."""
 _TEMPLATE: Path = ("spec", "template")
 _VMI: Path = (*_TEMPLATE, "spec")
 
@@ -63,6 +66,11 @@ def changed_vm(work: VmUpdate, deployments: tuple[str, ...], rules: Sequence[Rul
     result = update(work, lambda vm: [*rejected_change(change, after, rules), *rejected(vm, after, rules)])
     if result.refused:
         return _refused(result.refused, work, deployments)
+    if result.unknown:
+        known = _own_part(result, work)
+        if known is None:
+            return _undecided(result.unknown, work, deployments)
+        result = known
     edited = old.data != new.data
     stuck = next(_stuck(result, change, after, rules), None)
     told = _updated(result, work, deployments, stuck, edited=edited)
@@ -121,6 +129,40 @@ def _refused(refused: Sequence[Refused], work: VmUpdate, deployments: tuple[str,
     )
 
 
+def _own_part(result: Updated, work: VmUpdate) -> Updated | None:
+    """What the fields of the VM itself do, where what an instancetype or preference gives is not known; None where
+    nobody can tell."""
+
+    def own(paths: Sequence[Path], base: Path) -> tuple[Path, ...]:
+        return tuple(path for path in paths if get(work.old.data, *base, *path) != get(work.new.data, *base, *path))
+
+    restarts = [restart._replace(fields=own(restart.fields, _VMI)) for restart in result.synced.restarts]
+    restarts = [restart for restart in restarts if restart.fields]
+    if not restarts and result.running == result.stays:
+        return None
+    return result._replace(
+        synced=result.synced._replace(restarts=tuple(restarts), live=()),
+        waiting=own(result.waiting, _TEMPLATE),
+        never_starts="",
+        new_guest=None,
+    )
+
+
+def _undecided(unknown: Sequence[Matcher], work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange:
+    nouns = " and ".join(matcher.noun for matcher in unknown)
+    file, line = edited_at(work.old, work.new, [work.new.matcher_path(matcher) for matcher in unknown])
+    return ObjectChange(
+        object_id(work.new),
+        Verdict.UNDECIDED,
+        f"the files lack the values of the {nouns} before or after the edit, which decide what the guest gets.",
+        notes=tuple(_templates(work, None)),
+        chain=tuple(_chain(work)),
+        file=file,
+        line=line,
+        deployments=deployments,
+    )
+
+
 def _updated(
     result: Updated, work: VmUpdate, deployments: tuple[str, ...], stuck: Refused | None, *, edited: bool
 ) -> ObjectChange:
@@ -138,6 +180,7 @@ def _updated(
     places += [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
     places += [(*_VMI, *change.path) for change in synced.live]
     places += [(*_TEMPLATE, *path) for path in result.waiting]
+    places += [work.new.matcher_path(matcher) for matcher in Matcher]
     file, line = edited_at(work.old, work.new, places)
     run = None if result.running == result.stays else "starts" if result.stays else "stops"
     return ObjectChange(
@@ -208,7 +251,7 @@ def _message(
 def _notes(result: Updated, work: VmUpdate, synced: Synced) -> Iterator[str]:
     yield from _templates(work, synced.failure)
     for matcher in result.unknown:
-        yield f"the values of the {matcher.noun} before or after are not in the files, so the result may differ"
+        yield f"the values of the {matcher.noun} before or after the edit are not in the files, so there may be more"
     waiting_for_migration = [change for change in synced.live if change.by_migration]
     moves_disks = any(change.path == VOLUMES for change in waiting_for_migration)  # so they keep it from nothing
     if waiting_for_migration and result.migratable is False and not moves_disks:
@@ -252,8 +295,8 @@ def _live(change: Live) -> LiveChange:
 
 def _values(result: Updated, work: VmUpdate) -> Iterator[ValueChange]:
     """The effective values that differ: of the guest as it was started, and as it would be started now."""
-    old, new = result.old_guest, result.new_guest
-    if old is None or new is None:
+    old, new, failure = result.old_guest, result.new_guest, result.synced.failure
+    if old is None or new is None or (failure is not None and failure.why in _LACKING):
         return
     computed = old.computed | new.computed
     giver = _givers(work)
@@ -348,24 +391,7 @@ def _matches(work: VmUpdate) -> Mapping[Matcher, tuple[str, str]]:
     return {matcher: (was.name if was else "", now.name if now else "") for matcher, (was, now) in found.items()}
 
 
-def edited_at(old: Any, new: Any, places: Sequence[Path]) -> tuple[str, int]:
-    """The file and the line of the edit: the first of some places that differs as it is written, else the first
-    written difference, else the object."""
-    edited = [path for path in changed_paths(old.data, new.data) if path[:1] != ("status",)]
-    chosen: Path = ("metadata", "name")
-    if edited:
-        near = (
-            path for place in places for path in edited if path[: len(place)] == place or place[: len(path)] == path
-        )
-        chosen = next(near, edited[0])
-    while chosen and get(new.data, *chosen) is None:
-        chosen = chosen[:-1]
-    before = get(old.data, *chosen)
-    value = get(new.data, *chosen)
-    if isinstance(value, list):
-        earlier = before if isinstance(before, list) else []
-        changed = (index for index, entry in enumerate(value) if entry not in earlier)
-        index = next(changed, None)
-        chosen = chosen if index is None else (*chosen, index)
-    document, span = where(Place(new, chosen))
+def edited_at(old: Resource, new: Resource, places: Sequence[Path]) -> tuple[str, int]:
+    """The file and the line of an edit, see `edited_path`."""
+    document, span = where(Place(new, edited_path(old.data, new.data, places)))
     return document.file, span.line

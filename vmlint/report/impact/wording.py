@@ -43,6 +43,12 @@ GROUPS: Mapping[Group, Heading] = {
     Group.RESTART: Heading(
         "Restart required", "The change takes effect when the guest is restarted.", "warning", "restart"
     ),
+    Group.UNDECIDED: Heading(
+        "Undecided",
+        "The files do not show what becomes of the guest.",
+        "warning",
+        "undecided edit",
+    ),
     Group.RUN: Heading(
         "Started or stopped", "The guest starts or stops at once.", "warning", "start or stop", "starts or stops"
     ),
