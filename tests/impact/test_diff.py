@@ -308,6 +308,24 @@ def test_a_vm_that_is_gone_takes_its_disks_along(tmp_path: Path) -> None:
     assert new.verdict is Verdict.CREATED
 
 
+def test_what_moves_to_another_namespace_is_renamed_to_the_object_of_its_name(tmp_path: Path) -> None:
+    def placed(namespace: str, *names: str) -> list[dict[str, Any]]:
+        return [_edited(VM, _set("metadata", value={"name": name, "namespace": namespace})) for name in names]
+
+    before, after = placed("old", "web", "db", "cache"), placed("new", "db", "web")
+    notes = {
+        change.resource.name: [note for note in change.notes if "renamed" in note]
+        for change in _impact(tmp_path, before, after).changes
+        if change.verdict is Verdict.DELETED
+    }
+    renamed = "it seems to be renamed to new/{}: that is a delete and a create, not an update"
+    assert notes == {
+        "cache": [],
+        "db": [renamed.format("db")],
+        "web": [renamed.format("web")],
+    }
+
+
 @pytest.mark.parametrize(
     "annotation",
     [

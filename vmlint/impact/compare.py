@@ -10,7 +10,7 @@ from vmlint.impact.deletions import deleted
 from vmlint.impact.losses import Pruner
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import changed_object, created
-from vmlint.impact.pairing import Pair, Side, pairs
+from vmlint.impact.pairing import Pair, pairs
 from vmlint.impact.remains import remains
 from vmlint.impact.unapplied import Unapplied
 from vmlint.impact.vms import changed_vm, vm_update
@@ -84,18 +84,17 @@ class _Judge(Record):
     def all(self, after: Snapshot) -> Iterator[_Judged]:
         """What becomes of every object."""
         found = list(pairs(self.before, after))
-        new = [pair.after for pair in found if pair.before is None and pair.after is not None]
         for pair in found:
-            yield _Judged(pair, self._change(pair, new, after.world))
+            yield _Judged(pair, self._change(pair, found, after.world))
 
-    def _change(self, pair: Pair, new: Iterable[Side], after: World) -> ObjectChange | None:
+    def _change(self, pair: Pair, others: Sequence[Pair], after: World) -> ObjectChange | None:
         old, side = pair
         if old is None:
             return created(side, self.rules) if side and _matters(side.resource) else None
         if side is None:
             if not old.resource.name or self.unapplied.keeps(old):
                 return None
-            return deleted(old, after, self.pruner, _renamed(old.resource, new), self.rules)
+            return deleted(old, after, self.pruner, _renamed(old.resource, others), self.rules)
         if self.pruner.drops(old, side):
             return deleted(old, after, self.pruner, None, self.rules, dropped=True)
         same = old.resource.data == side.resource.data
@@ -164,15 +163,20 @@ def _same_surroundings(work: VmUpdate) -> bool:
     return True
 
 
-def _renamed(old: Resource, new: Iterable[Side]) -> Resource | None:
-    """The new object that an old one seems to be renamed to: the same but for its name."""
-    for side in new:
-        other = side.resource
-        if other.kind != old.kind or other.ref == old.ref:
-            continue
-        if len(list(changed_paths(old.spec, other.spec))) <= _FEW:
-            return other
-    return None
+def _renamed(old: Resource, others: Sequence[Pair]) -> Resource | None:
+    """The new object that an old one seems to be renamed to: the same but for its name, the most similar first.
+
+    One with the name of an object that is gone too, in another namespace, is that one.
+    """
+    gone = [pair.before.resource for pair in others if pair.after is None and pair.before is not None]
+    names = {other.name for other in gone if other.kind == old.kind} - {old.name}
+    likely = []
+    for other in (pair.after.resource for pair in others if pair.before is None and pair.after is not None):
+        if other.kind == old.kind and other.ref != old.ref and other.name not in names:
+            differences = len(list(changed_paths(old.spec, other.spec)))
+            if differences <= _FEW:
+                likely.append((other.name != old.name, differences, other))
+    return min(likely, key=lambda found: found[:2])[2] if likely else None
 
 
 _FEW = 3
