@@ -71,8 +71,10 @@ _CONTEXTS: dict[tuple[str, str], str] = {
     ),
 }
 
-_OPENED = {"found unexpected end of stream", "found unexpected document indicator"}
-"""Problems that are seen at the end of the text, and made where the value began."""
+_NO_COLON = "could not find expected ':'"
+_COLON = "mapping values are not allowed in this context"
+_OPENED = {"found unexpected end of stream", "found unexpected document indicator", _NO_COLON}
+"""Problems that are seen later in the text, and made where the value or the key began."""
 
 _DIRECTIVE_LINE = late("^%", re.MULTILINE)
 
@@ -102,6 +104,8 @@ def explain(error: YAMLError, text: str) -> Unreadable:
             return Unreadable(index, _TAB)
         if problem in _OPENED and error.context_mark:
             index = error.context_mark.index
+        if problem == _COLON and (start := _key_without_colon(text, index)) is not None:
+            problem, index = _NO_COLON, start
         words = _CONTEXTS.get((error.context or "", problem)) or _PLAIN.get(problem) or problem
         if words is DIRECTIVE and (line := _DIRECTIVE_LINE.search(text)):
             index = line.start()
@@ -110,3 +114,17 @@ def explain(error: YAMLError, text: str) -> Unreadable:
         code = ord(match[0])
         return Unreadable(match.start(), f"the control character U+{code:04X} is not allowed in YAML: remove it")
     return Unreadable(0, getattr(error, "reason", None) or str(error))
+
+
+def _key_without_colon(text: str, index: int) -> int | None:
+    """The index of the key without a `:` in the line above that of a `:`, which then goes on with its value; None for
+    another fault. The two lines are indented the same: they were to be keys of one mapping."""
+    line_start = text.rfind("\n", 0, index) + 1
+    above = text[:line_start].rstrip()
+    start = above.rfind("\n") + 1
+    key = above[start:].lstrip(" ")
+    line = text[line_start:index]
+    if len(line) - len(line.lstrip(" ")) != len(above) - start - len(key):
+        return None
+    is_other = key.startswith(("- ", "#", "'", '"', "[", "{", "|", ">")) or ": " in key or key.endswith(":")
+    return None if is_other or not key else len(above) - len(key)
