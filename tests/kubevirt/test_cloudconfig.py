@@ -33,6 +33,22 @@ def test_a_key_is_misspelt_where_a_known_one_is_near(key: str, meant: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("key", "check"),
+    [
+        ("packages", ConfigCheck.KEY_MISPLACED),
+        ("ssh_pwauth", ConfigCheck.KEY_MISPLACED),
+        ("password", ConfigCheck.KEY_MISSPELT),
+        ("groups", None),
+        ("user", None),
+        ("my_company", None),
+    ],
+)
+def test_a_key_of_the_whole_config_has_no_place_in_a_user(key: str, check: ConfigCheck | None) -> None:
+    found = [fault.check for fault in faults_of_user_data(f"#cloud-config\nusers:\n- name: a\n  {key}: b\n")]
+    assert found == ([check] if check else [])
+
+
+@pytest.mark.parametrize(
     "data",
     [
         "#cloud-config-archive\n- {type: text/cloud-config, content: a}",

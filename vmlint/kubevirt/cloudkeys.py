@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from vmlint.record import Codes, Record
 
 __all__ = [
+    "AMBIGUOUS_KEYS",
     "ANY",
     "FILE_KEYS",
     "KEYS",
@@ -33,6 +34,8 @@ class ConfigCheck(Codes):
     """`value` is the type that it has."""
     KEY_MISSPELT = "key misspelt"
     """`value` is the key, `meant` the one that cloud-init knows."""
+    KEY_MISPLACED = "key misplaced"
+    """`value` is a key of the cloud-config itself, `meant` the list in an entry of which it is instead."""
     WRONG_TYPE = "wrong type"
     """`value` is the key, `meant` what it must be."""
     VERSION_MISSING = "version missing"
@@ -219,6 +222,9 @@ USER_ALIASES = {
     "username": "name",
 }
 """What people write in a user, and what they mean."""
+
+AMBIGUOUS_KEYS = frozenset(("groups", "network", "user", "users", "version"))
+"""Keys at the top which in an entry of a list may be meant as something else."""
 
 FILE_KEYS = dict.fromkeys(
     ("append", "content", "defer", "encoding", "owner", "path", "permissions", "source"),

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from vmlint.kubevirt.cloudkeys import (
+    AMBIGUOUS_KEYS,
     FILE_KEYS,
     KEYS,
     LIST,
@@ -66,24 +67,29 @@ def of_config(text: str) -> Iterator[ConfigFault]:
 def _of_entries(root: Any) -> Iterator[ConfigFault]:
     for key, node, line in _entries(root):
         yield from _of_key(key, node, line, KEYS, {})
-        if key == "users" and isinstance(node, yaml.SequenceNode):
-            for user in node.value:
-                for own, value, at in _entries(user):
-                    yield from _of_key(own, value, at, USER_KEYS, USER_ALIASES)
-        elif key == "write_files" and isinstance(node, yaml.SequenceNode):
-            for file in node.value:
-                for own, value, at in _entries(file):
-                    yield from _of_key(own, value, at, FILE_KEYS, {})
+        if key in _BELOW and isinstance(node, yaml.SequenceNode):
+            for entry in node.value:
+                for own, value, at in _entries(entry):
+                    yield from _of_key(own, value, at, *_BELOW[key], within=key)
+
+
+_BELOW: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "users": (USER_KEYS, USER_ALIASES),
+    "write_files": (FILE_KEYS, {}),
+}
+"""The keys of the mappings in the lists under some keys, and what people write instead."""
 
 
 def _of_key(
-    key: str, node: Any, line: int, known: Mapping[str, str], aliases: Mapping[str, str]
+    key: str, node: Any, line: int, known: Mapping[str, str], aliases: Mapping[str, str], within: str = ""
 ) -> Iterator[ConfigFault]:
     plain = key.replace("-", "_")
     wanted = known.get(key, known.get(plain) if known is USER_KEYS else None)
     if wanted is None:
-        meant = aliases.get(plain) or _near(plain, known)
-        if meant:
+        meant = aliases.get(plain)
+        if within and not meant and key in KEYS and key not in AMBIGUOUS_KEYS:
+            yield ConfigFault(ConfigCheck.KEY_MISPLACED, line, key, within)
+        elif meant := meant or _near(plain, known):
             yield ConfigFault(ConfigCheck.KEY_MISSPELT, line, key, meant)
     elif wanted and not _fits(node, wanted):
         yield ConfigFault(ConfigCheck.WRONG_TYPE, line, key, wanted)
