@@ -137,16 +137,21 @@ def _duplicate(refusal: Refusal) -> Words:
 def _missing(then: str) -> Callable[[Refusal], Words]:
     def words(refusal: Refusal) -> Words:
         name, null = refusal.path[-1], refusal.values["null"]
-        state = "empty (null), which counts as missing" if null else "missing"
-        return Words(f"`{name}` is {state}: {then}", f"give `{name}` a value" if null else f"add `{name}`")
+        lack = f"no value for `{name}` (null counts as missing)" if null else f"no `{name}`"
+        wrong = f"{_mapping(refusal)} has {lack}{then}"
+        return Words(wrong, f"give `{name}` a value" if null else f"add `{name}`")
 
     return words
 
 
+def _mapping(refusal: Refusal) -> str:
+    """The mapping in which the field of a refusal is, or should be."""
+    return f"`{render(refusal.path[:-1])}`" if refusal.path[:-1] else "the object"
+
+
 def _unknown(refusal: Refusal) -> Words:
     path, meant = refusal.path, refusal.values.get("hint", Hint())
-    base = f"`{render(path[:-1])}`" if path[:-1] else "the object"
-    wrong = f"{base} has no field `{shown(str(path[-1]))}`"
+    wrong = f"{_mapping(refusal)} has no field `{shown(str(path[-1]))}`"
     if meant.name:
         return Words(wrong, f"write `{meant.name}`", _moved(path, (*path[:-1], meant.name)), meant.misspelt)
     if meant.place:
@@ -308,8 +313,8 @@ WORDS: Mapping[SchemaCode, Wording] = {
     SchemaCode.METADATA_FIELD_TYPE: _metadata_field_type,
     SchemaCode.LABEL_TYPE: _not_text("label"),
     SchemaCode.ANNOTATION_TYPE: _not_text("annotation"),
-    SchemaCode.MISSING: _missing("the schema requires it"),
-    SchemaCode.BLANK: _missing("KubeVirt uses an empty value instead"),
+    SchemaCode.MISSING: _missing(", which the schema requires"),
+    SchemaCode.BLANK: _missing("; KubeVirt uses an empty value instead"),
     SchemaCode.NAMELESS: Words("the object has no name", "set `metadata.name`"),
     SchemaCode.ENUM: _enum,
     SchemaCode.PATTERN: _pattern,

@@ -235,7 +235,7 @@ def test_what_a_kustomization_leaves_out_may_lack_anything(tmp_path: Path) -> No
     assert [(Path(open_.file).name, open_.reason) for open_ in report.undecided] == [
         (
             "fedora.yaml",
-            "whether a kustomization adds what the object lacks: `spec` is missing: the schema requires it",
+            "whether a kustomization adds what the object lacks: the object has no `spec`, which the schema requires",
         )
     ]
 
