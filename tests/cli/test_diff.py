@@ -155,13 +155,12 @@ def test_html_shows_text_alone(run: Run) -> None:
 
 
 def test_a_comment_keeps_below_the_limit_of_github() -> None:
-    value = ValueChange("domain.cpu.cores", "1", "2" * 50)
     changes = tuple(
         ObjectChange(
             ObjectId("kubevirt.io/v1", "VirtualMachine", "shop", f"web-{number}"),
             Verdict.RESTART,
             "the guest has to be restarted.",
-            values=(value,) * 5,
+            values=(ValueChange("domain.cpu.cores", "1", f"{number}" * 50),),
             file="vm.yaml",
             line=1,
         )

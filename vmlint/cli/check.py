@@ -113,7 +113,7 @@ def make_parser() -> Parser:
     fixed.add_argument(
         "--diff",
         action="store_true",
-        help="show the fixes as a patch without writing them",
+        help="show the fixes as a patch without writing them; exit with 1 if there are any",
     )
 
     shown = parser.add_argument_group("output")

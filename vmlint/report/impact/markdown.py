@@ -5,9 +5,10 @@ GitHub takes comments of at most 65,536 characters; what does not fit is left ou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from vmlint.impact.model import Group, Impact, ObjectChange
+from vmlint.report.impact.alike import alike
 from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
 from vmlint.report.markdown import code, folded, prose
 from vmlint.report.wording import counted, place
@@ -21,6 +22,9 @@ _ROOM = 400
 """The characters that are kept for the line which says what was left out."""
 
 _MOST_VALUES = 12
+_MOST_OBJECTS = 50
+"""How many objects one text is below."""
+
 _ICONS = {"error": "🛑", "warning": "⚠️", "note": "🔹", "quiet": "⚪"}
 _FOLDED = (Group.CREATED, Group.NOTHING)
 """The groups that a reader opens only when wanted."""
@@ -37,13 +41,13 @@ def render(impact: Impact) -> str:
     left = 0
     for name, heading, changes in grouped(impact):
         title = f"### {_ICONS[heading.style]} {heading.title}\n\n{prose(heading.meaning)}"
-        blocks = [_change(change) for change in changes]
         fitting = []
         room -= len(title) + 60
-        for block in blocks:
+        for part in _parts(changes):
+            block = _block(part)
             room -= len(block) + 2
             if room < 0:
-                left += 1
+                left += len(part)
             else:
                 fitting.append(block)
         if fitting and name in _FOLDED:
@@ -64,17 +68,30 @@ def _label(heading: Heading, number: int) -> str:
     return counted(number, heading.one, heading.many).partition(" ")[2]
 
 
-def _change(change: ObjectChange) -> str:
-    where = f" · {code(place(change.file, change.line))}" if change.file else ""
-    lines = [f"- **{code(str(change.resource))}**{where}"]
-    lines += [f"  - {_value(value)}" for value in change.values[:_MOST_VALUES]]
+def _parts(changes: Sequence[ObjectChange]) -> Iterator[Sequence[ObjectChange]]:
+    """The changes in parts with one text, each small enough to fit where a comment has little room left."""
+    for group in alike(changes):
+        for start in range(0, len(group), _MOST_OBJECTS):
+            yield group[start : start + _MOST_OBJECTS]
+
+
+def _block(changes: Sequence[ObjectChange]) -> str:
+    """The objects of changes that have one text, and the text."""
+    change = changes[0]
+    objects = "\\\n  ".join(map(_object, changes))
+    values = [f"  - {_value(value)}" for value in change.values[:_MOST_VALUES]]
     if len(change.values) > _MOST_VALUES:
-        lines.append(f"  - and {len(change.values) - _MOST_VALUES} more")
+        values.append(f"  - and {len(change.values) - _MOST_VALUES} more")
     text = " ".join(prose(sentence) for sentence in details(change))
     steps = [
         f"{prose(step.text)}{f' {code(place(step.file, step.line))}' if step.file else ''}" for step in change.chain
     ]
-    return "\n".join([f"{lines[0]}\\", f"  {text}", *(f"  - {step}" for step in steps), *lines[1:]])
+    return "\n".join([f"- {objects}\\", f"  {text}", *(f"  - {step}" for step in steps), *values])
+
+
+def _object(change: ObjectChange) -> str:
+    where = f" · {code(place(change.file, change.line))}" if change.file else ""
+    return f"**{code(str(change.resource))}**{where}"
 
 
 def _value(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vmlint.impact.model import Group, Impact, ObjectChange
+from vmlint.report.impact.alike import alike
 from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, wrap
 from vmlint.report.text import WIDEST, chain_lines
@@ -37,16 +38,21 @@ def render(
 def _group(heading: Heading, changes: Sequence[ObjectChange], page: Page) -> Iterator[Line]:
     title = (Segment(f"{heading.title} ({len(changes)})", heading.style), Segment(f"  {heading.meaning}", "quiet"))
     yield from wrap(title, page.width, 2)
-    for change in changes:
-        yield from _change(change, page)
+    for group in alike(changes):
+        for change in group:
+            yield from _object(change, page)
+        yield from _consequence(group[0], page)
 
 
-def _change(change: ObjectChange, page: Page) -> Iterator[Line]:
+def _object(change: ObjectChange, page: Page) -> Iterator[Line]:
     where = Segment(page.show(place(change.file, change.line)), "quiet")
     name = Segment(page.show(str(change.resource)), "strong")
     yield from one_or_two(
         (Segment("  "), name, Segment("  "), where), ((Segment("  "), name), (Segment("    "), where)), page.width, 4
     )
+
+
+def _consequence(change: ObjectChange, page: Page) -> Iterator[Line]:
     for value in change.values[:_MOST_VALUES]:
         yield from wrap((Segment("      "), Segment(page.show(str(value)))), page.width, 8)
     if len(change.values) > _MOST_VALUES:
