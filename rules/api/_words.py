@@ -46,11 +46,22 @@ def _edits_at(refusal: Refusal, edit: Put | Quote | None) -> Callable[[Refusal],
     return None if edit is None else lambda _: (edit._replace(path=refusal.path),)
 
 
+_BOOLEANS = {
+    **dict.fromkeys(("true", "yes", "on", "y"), True),
+    **dict.fromkeys(("false", "no", "off", "n"), False),
+}
+"""Words that are booleans where they have no quotes: all of them to kubectl, `true` and `false` alone to kustomize."""
+
+
 def _type_fix(kind: str, value: Any) -> str:
     if kind == "string" and not isinstance(value, dict | list) and value is not None:
         return quote_fix(value)
+    if kind == "boolean" and isinstance(value, str) and value.lower() in _BOOLEANS:
+        meant = str(_BOOLEANS[value.lower()]).lower()
+        return "write it without quotes" if value == meant else f"write `{meant}`"
     if kind in ("integer", "number", "boolean") and isinstance(value, str):
-        return "write it without quotes" if _reads_as(kind, value) else f"write {TYPE_WORDS[kind]}"
+        is_number = kind != "boolean" and value.removeprefix("-").isdecimal()
+        return "write it without quotes" if is_number else f"write {TYPE_WORDS[kind]}"
     if kind in ("quantity", "int-or-string") and isinstance(value, float):
         return f'quote it: `"{value}"`'
     if kind == "array" and value is not None:
@@ -64,17 +75,11 @@ def _type_edit(kind: str, value: Any) -> Put | Quote | None:
     """The edit of a scalar that is of the wrong type by its quotes alone."""
     if kind == "string" or (kind in ("quantity", "int-or-string") and isinstance(value, float)):
         return quote_edit(value)
-    if kind == "boolean" and value in ("true", "false"):
-        return Put((), value == "true")
+    if kind == "boolean" and isinstance(value, str) and value.lower() in _BOOLEANS:
+        return Put((), _BOOLEANS[value.lower()])
     if kind in ("integer", "number") and isinstance(value, str) and value.isdecimal() and str(int(value)) == value:
         return Put((), int(value))
     return None
-
-
-def _reads_as(kind: str, value: str) -> bool:
-    if kind == "boolean":
-        return value.lower() in ("true", "false", "yes", "no", "on", "off", "y", "n")
-    return value.removeprefix("-").isdecimal()
 
 
 def _range(refusal: Refusal) -> Words:

@@ -6,7 +6,8 @@ of KubeVirt and CDI; for custom resources the same by their CustomResourceDefini
 
 ## Why it fails
 The API server, or KubeVirt's own validation in front of it, refuses the object. YAML is often the cause: `on` and `yes`
-are booleans, unquoted digits are a number, a forgotten `- ` turns a list into a mapping.
+are booleans, but strings where a kustomization reads the file; unquoted digits are a number; a forgotten `- ` turns a
+list into a mapping.
 
 ## Cluster message
 The refusal contains `Invalid value`, `must be of type` or `Unsupported value`.

@@ -65,7 +65,7 @@ _INTERFACES = ("domain", "devices", "interfaces")
 
 
 def check(service: Service, world: World) -> Iterator[Fault]:
-    named = [vm for vm in world.services.mistaken(service) if vm.name == service.name]
+    named = [vm for vm, _ in world.services.mistaken(service) if vm.name == service.name]
     guests = [workload for workload in (world.services.selected(service) or named) if not workload.patched]
     if service.spec.get("clusterIP") == "None":
         return  # gives the guest its name; its ports forward nothing, and often the only one is made up

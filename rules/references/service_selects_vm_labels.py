@@ -2,7 +2,8 @@
 
 ## What it does
 Reports a Service whose selector matches the labels of a VM of its name, or names the VM, where no VM template in the
-namespace has these labels.
+namespace has all of these labels. `commonLabels` of a kustomization adds labels to the selector of each Service, and
+not to the templates of VMs.
 
 ## Why it does nothing
 A Service selects pods. The pod of a guest has the labels of `spec.template.metadata`, not those of the VM.
@@ -32,15 +33,17 @@ Nothing reports it: the Service has no endpoints.
       selector: {app: web}
 
 ## How to fix
-Add the labels to `spec.template.metadata.labels` of the VM.
+Add the labels to `spec.template.metadata.labels` of the VM. In a kustomization, replace `commonLabels` with `labels`,
+which leaves selectors as they are, or add the field in a file of `configurations`.
 
 ## Source
-KubeVirt `pkg/virt-controller/services/template.go` (podLabels).
+KubeVirt `pkg/virt-controller/services/template.go` (podLabels); kustomize
+`api/internal/konfig/builtinpluginconsts/commonlabels.go`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from vmlint.model.chain import Hop
 from vmlint.model.subjects import Service
@@ -54,16 +57,36 @@ META = Meta("VM872", effect=Effect.IGNORED, since="0.1", subject=Service)
 def check(service: Service, world: World) -> Iterator[Fault]:
     if not selector_of(service) or service.patched or world.services.selected(service):
         return
-    for vm in world.services.mistaken(service):
+    for vm, missing in world.services.mistaken(service):
         # Pods of other objects may have such labels too; none has the name of a VM.
         if vm.patched or vm.name not in (service.name, *selector_of(service).values()):
             continue
-        shown = ", ".join(f"{key}: {value}" for key, value in selector_of(service).items())
+        selector = selector_of(service)
+        place, own = service.at("spec", "selector"), "them"
+        if len(missing) < len(selector):
+            first, own = next(iter(missing)), f"`{_shown(missing)}`"
+            place = service.at("spec", "selector", first)
+        added = all(_is_added(service, key) for key in missing)
         yield META.at(
-            service.at("spec", "selector"),
-            f"no launcher pod has the labels `{shown}`: VM `{vm.name}` has them in its own metadata, not in its "
-            "template. The "
-            "Service has no endpoints.",
-            fix="move the labels to `spec.template.metadata.labels` of the VM",
+            place,
+            f"no launcher pod has the labels `{_shown(selector)}`: VM `{vm.name}` has {own} in its own metadata, not "
+            "in its template. The Service has no endpoints.",
+            fix=_ADDED if added else "move the labels to `spec.template.metadata.labels` of the VM",
         ).along([Hop(f"{vm.ref}: labels", vm.at("metadata", "labels"))])
         return
+
+
+_ADDED = (
+    "leave selectors as they are with `labels` in place of `commonLabels` or `includeSelectors`, or name "
+    "`spec/template/metadata/labels` of VMs in a file of `configurations`"
+)
+
+
+def _shown(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in labels.items())
+
+
+def _is_added(service: Service, key: str) -> bool:
+    """Whether a kustomization adds a label to the selector."""
+    document, path = service.written(("spec", "selector", key))
+    return document is not service.document and path[:1] in (("commonLabels",), ("labels",))

@@ -14,10 +14,11 @@ from vmlint.engine.request import RunRequest
 from vmlint.engine.workspace import Workspace
 from vmlint.gitops.build import Builder
 from vmlint.gitops.tree import Tree
+from vmlint.model.access import get
 from vmlint.source.decode import decode_text
 from vmlint.source.read import decoded
 
-__all__ = ["KUBECTL", "Made", "ours", "theirs"]
+__all__ = ["KUBECTL", "Made", "in_order", "ours", "theirs"]
 
 _BESIDE = Path(sys.executable).parent / "kubectl"
 KUBECTL = str(_BESIDE) if _BESIDE.exists() else shutil.which("kubectl")
@@ -34,6 +35,14 @@ class Made(NamedTuple):
     refused: str
     unsure: frozenset[int] = frozenset()
     open: bool = False
+
+
+def in_order(data: Any) -> Any:
+    """An object in which the ports of a Service have one order: kustomize sorts those that it merges in its own way."""
+    ports = get(data, "spec", "ports")
+    if get(data, "kind") != "Service" or not isinstance(ports, list):
+        return data
+    return {**data, "spec": {**data["spec"], "ports": sorted(ports, key=str)}}
 
 
 def theirs(folder: Path, top: str) -> Made:

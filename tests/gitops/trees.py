@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
@@ -29,6 +30,52 @@ _KINDS = (
     ("v1", "PersistentVolume"),
     ("v1", "ServiceAccount"),
     ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("v1", "Service"),
+    ("v1", "Service"),
+    ("kubevirt.io/v1", "VirtualMachineInstanceReplicaSet"),
+    ("apps/v1", "Deployment"),
+)
+
+
+class _Dumper(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def dump(data: Any, *, flow: bool = False) -> str:
+    """YAML, in which the texts `RAW_…` are scalars without quotes."""
+    text = yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=flow, width=10_000)
+    return re.sub(r"RAW_([^\s,}]+)", r"\1", text)
+
+
+def anchored(data: dict[str, Any]) -> str:
+    """An object in which a mapping is an anchor, and another one merges it."""
+    text = dump({key: value for key, value in data.items() if key != "spec"})
+    if not isinstance(data.get("spec"), dict):
+        return dump(data)
+    spec = "".join(f"  {line}\n" for line in dump(data["spec"]).splitlines())
+    return f"{text}spec: &spec\n{spec}status:\n  copied: *spec\n  merged:\n    <<: *spec\n    own: 1\n"
+
+
+_ODD = (
+    "yes",
+    "0123",
+    "0o17",
+    "0x1f",
+    "1.0",
+    "1e3",
+    "12345678901234567890",
+    "~",
+    "on",
+    ".5",
+    "1_000",
+    "1.50",
+    "+1",
+    "1:20",
+    "=",
+    "-0",
+    "1e-7",
+    "123456789.123456789",
 )
 
 
@@ -37,7 +84,7 @@ class _Maker:
         self.random = random
         self.files: dict[str, str] = {}
         self.objects: dict[str, list[dict[str, Any]]] = {}
-        self.faulty = random.random() < 0.4
+        self.faulty = random.random() < 0.3
         self.taken: set[tuple[str, str]] = set()
         self.reach: dict[str, list[dict[str, Any]]] = {}
 
@@ -87,6 +134,12 @@ class _Maker:
             }
             if self.chance(0.15):
                 made["spec"]["extra"] = None
+            if self.chance(0.3):
+                made["spec"]["odd"] = "RAW_" + self.random.choice(_ODD)
+            if self.chance(0.2):
+                made["spec"]["template"]["spec"]["volumes"].append(
+                    {"name": "image", "containerDisk": {"image": self.random.choice(("quay.io/os/fedora:1", "nginx"))}}
+                )
         elif kind in ("PersistentVolumeClaim", "PersistentVolume"):
             made["spec"] = {"storageClassName": other, "accessModes": ["ReadWriteOnce"], "volumeName": other}
             if self.chance(0.3):
@@ -105,6 +158,22 @@ class _Maker:
             ]
         elif kind == "StorageClass":
             made["provisioner"] = "x"
+        elif kind == "Service":
+            made["spec"] = {
+                "selector": {"vm": other},
+                "ports": [{"name": "http", "port": 80}, {"name": "dns", "port": 53, "protocol": "UDP"}],
+            }
+            if self.chance(0.2):
+                del made["spec"]["selector"]
+        elif kind in ("VirtualMachineInstanceReplicaSet", "Deployment"):
+            made["spec"] = {
+                "replicas": 1,
+                "selector": {"matchLabels": {"vm": name}},
+                "template": {
+                    "metadata": {"labels": {"vm": name}},
+                    "spec": {"containers": [{"name": "a", "image": "nginx:1"}, {"name": "b", "image": "redis"}]},
+                },
+            }
         elif kind != "Namespace":
             made["spec"] = {"a": [1, 2], "b": {"c": "d"}}
         if self.fault(0.02):
@@ -122,12 +191,19 @@ class _Maker:
         held = [self.object() for _ in range(self.random.choice((1, 1, 2, 3)))]
         self.objects.setdefault(path.rpartition("/")[0], []).extend(held)
         if self.chance(0.15):
-            text = yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": held})
+            listed = self.random.choice(
+                (("v1", "List"), ("v1", "ConfigMapList"), ("kubevirt.io/v1", "VirtualMachineList"))
+            )
+            text = dump({"apiVersion": listed[0], "kind": listed[1], "items": held})
             if self.chance(0.5):
                 more = self.object()
-                text += "---\n" + yaml.safe_dump(more)
+                text += "---\n" + dump(more)
+        elif self.chance(0.15):
+            text = "---\n".join(dump(one, flow=True) for one in held)
+        elif self.chance(0.1):
+            text = "---\n".join(anchored(one) for one in held)
         else:
-            text = "---\n".join(yaml.safe_dump(one, sort_keys=False) for one in held)
+            text = "---\n".join(dump(one) for one in held)
         if self.fault(0.02):
             text = self.random.choice((text + "kind: Twice\n", text + "\t- [\n", "", "# nothing\n", "- a\n", "text\n"))
         self.files[path] = text
@@ -149,7 +225,7 @@ class _Maker:
                 made["apiVersion"] = "kubevirt.io/v1alpha3"
             else:
                 metadata[change] = "other"
-        spec = {
+        spec: dict[str, Any] = {
             "runStrategy": "Halted",
             "template": {"spec": {"domain": {"cpu": None}, "volumes": [{"name": "z", "x": None}]}},
             "new": {"a": None, "b": {"c": None}, "list": []},
@@ -160,6 +236,12 @@ class _Maker:
         if made["kind"] != "VirtualMachine":
             chosen.pop("template", None)
             chosen.pop("instancetype", None)
+        if made["kind"] == "VirtualMachine" and self.chance(0.4):
+            chosen.update(self.random.choice(_DIRECTIVES))
+        if made["kind"] == "Service" and self.chance(0.6):
+            chosen["ports"] = self.random.choice(_PORTS)
+        if made["kind"] == "Deployment" and self.chance(0.6):
+            chosen["template"] = {"spec": {"containers": self.random.choice(_CONTAINERS)}}
         if self.fault(0.04):
             chosen["template"] = self.random.choice(_WRONG)
         if chosen:
@@ -181,7 +263,9 @@ class _Maker:
             {"op": "add", "path": "/metadata/labels", "value": {"l": "m"}},
             {"op": "add", "path": "/added", "value": {"a": [1]}},
             {"op": "test", "path": "/missing", "value": None},
-            {"op": "add", "path": "/metadata/annotations", "value": {"key": "o"}},
+            {"op": "add", "path": "/metadata/annotations", "value": {"key": "o", "a/b": "1", "c~d": "2"}},
+            {"op": "add", "path": "/a~1b~0c", "value": {"~1": 1}},
+            {"op": "add", "path": "/spec", "value": {}},
         ]
         risky: list[dict[str, Any]] = [
             {"op": "replace", "path": "/spec", "value": {"running": True}},
@@ -196,6 +280,15 @@ class _Maker:
             {"op": "replace", "path": "/metadata/labels/app", "value": "y"},
             {"op": "test", "path": "/spec/runStrategy", "value": "Always"},
             {"op": "replace", "path": "/metadata/name", "value": "renamed"},
+            {"op": "remove", "path": "/metadata/annotations/a~1b"},
+            {"op": "replace", "path": "/spec/template/spec/volumes/-", "value": {"name": "w"}},
+            {"op": "move", "from": "/spec/template/spec/volumes/0", "path": "/spec/template/spec/volumes/1"},
+            {"op": "copy", "from": "/spec/template/spec/volumes/1", "path": "/spec/template/spec/volumes/0"},
+            {"op": "test", "path": "/spec/template/spec/volumes/0", "value": {"name": "root"}},
+            {"op": "test", "path": "/spec/template/spec/domain/cpu/cores", "value": 2},
+            {"op": "add", "path": "/spec/template/metadata/labels/x~1y", "value": True},
+            {"op": "replace", "path": "/spec/absent", "value": 1},
+            {"op": "replace", "path": "/spec/absent/deep", "value": 1},
         ]
         wrong: list[dict[str, Any]] = [
             {"op": "remove", "path": "/nowhere"},
@@ -215,11 +308,19 @@ class _Maker:
         made: dict[str, Any] = {"kind": chosen.get("kind"), "name": metadata.get("name")}
         made = {key: str(value) for key, value in made.items() if value is not None and self.chance(0.85)}
         if self.chance(0.1):
-            made["labelSelector"] = self.random.choice(("app=web", "app in (web, db)", "!app", "app!=db"))
+            made["labelSelector"] = self.random.choice(
+                ("app=web", "app in (web, db)", "!app", "app!=db", "app notin (web),app", "app == web")
+            )
+        if self.chance(0.1):
+            made["annotationSelector"] = self.random.choice(("note=x", "!note", "note in (x,y)", "note"))
+        if self.chance(0.1):
+            made["group"] = self.random.choice(("kubevirt.io", "kubevirt.*", ".*", "apps"))
         if self.chance(0.1):
             made["namespace"] = self.random.choice(("default", "shop", "prod"))
         if self.chance(0.1):
-            made["name"] = self.random.choice(("w.*", "web|db", "none"))
+            made["name"] = self.random.choice(
+                ("w.*", "web|db", "none", "^web$", "(web|db)", "[a-d].*", "^d.+", "w?eb", "web-?.*")
+            )
         if self.chance(0.1):
             made["version"] = "v1"
         return made
@@ -228,18 +329,23 @@ class _Maker:
         made: dict[str, Any] = {}
         if self.chance(0.5):
             patch, _ = self.patch(known)
-            text = yaml.safe_dump(patch)
+            text = dump(patch)
             if self.chance(0.5):
                 made["target"] = self.target(known)
             if self.chance(0.1):
                 made["options"] = {"allowNameChange": True}
                 text = text.replace("name: web", "name: newname")
+            if self.chance(0.1) and "target" in made:
+                made["options"] = {"allowKindChange": True, "allowNameChange": self.chance(0.5)}
+                text = text.replace("kind: VirtualMachine\n", "kind: VirtualMachineInstance\n")
+            if self.chance(0.1) and "target" in made:
+                text = re.sub("^apiVersion: .*\n", "", text)
             if self.chance(0.1) and "target" not in made:
                 more, _ = self.patch(known)
-                text += "---\n" + yaml.safe_dump(more)
+                text += "---\n" + dump(more)
         else:
             made["target"] = self.target(known)
-            text = yaml.safe_dump(self.operations(machine=made["target"].get("kind") == "VirtualMachine"))
+            text = dump(self.operations(machine=made["target"].get("kind") == "VirtualMachine"))
             if self.fault(0.1):
                 del made["target"]
         if self.chance(0.5):
@@ -343,31 +449,54 @@ class _Maker:
             (0.2, "labels", lambda: [random.choice(_LABELS)]),
             (0.15, "commonAnnotations", lambda: {"noted": "yes"}),
             (0.5, "patches", lambda: [self.entry(folder, known, n) for n in range(random.choice((1, 2)))]),
-            (0.12, "patchesStrategicMerge", lambda: [yaml.safe_dump(self.patch(known)[0])]),
+            (0.12, "patchesStrategicMerge", lambda: [dump(self.patch(known)[0])]),
             (0.1, "patchesJson6902", lambda: [self.old_entry(known)]),
             (0.2, "configMapGenerator", lambda: [self.generator(folder, known)]),
             (0.2, "secretGenerator", lambda: [self.generator(folder, known)]),
             (0.1, "generatorOptions", lambda: {"disableNameSuffixHash": True, "labels": {"from": "options"}}),
             (0.08, "replacements", lambda: [self.replacement(known)]),
-            (0.03 if self.faulty else 0, "replicas", lambda: [{"name": "web", "count": 2}]),
+            (0.06 if self.faulty else 0, "replicas", lambda: [{"name": random.choice(_NAMES), "count": 2}]),
+            (0.12, "images", lambda: [random.choice(_IMAGES)]),
+            (0.08, "sortOptions", lambda: {"order": "legacy"}),
+            (0.08, "vars", lambda: [self.variable(known)]),
+            (0.03, "openapi", lambda: {"path": "schema.json"}),
         ]
         for chance, field, value in options:
             if self.chance(chance * 0.8):
                 made[field] = value()
-        if self.chance(0.25):
+        if self.chance(0.35):
             made["configurations"] = ["refs.yaml"]
-            self.files[f"{folder}/refs.yaml"] = yaml.safe_dump({"nameReference": _REFERENCES})
+            configured: dict[str, Any] = {}
+            if self.chance(0.6):
+                configured["nameReference"] = _REFERENCES
+            configured |= {field: specs for field, specs in _FIELD_SPECS.items() if self.chance(0.4)}
+            if self.fault(0.2):
+                configured["commonLabels"] = [{"path": "metadata/labels", "create": False}]
+            self.files[f"{folder}/refs.yaml"] = dump(configured)
+        if "openapi" in made:
+            self.files[f"{folder}/schema.json"] = "{}"
         if kind:
             made.pop("replicas", None)
         self.spoil(folder, made)
-        self.files[f"{folder}/kustomization.yaml"] = yaml.safe_dump(made, sort_keys=False)
+        self.files[f"{folder}/kustomization.yaml"] = dump(made)
+
+    def variable(self, known: list[dict[str, Any]]) -> dict[str, Any]:
+        chosen = self.random.choice(known) if known else self.object()
+        metadata = chosen.get("metadata", {})
+        reference = {"kind": str(chosen.get("kind")), "apiVersion": chosen.get("apiVersion", "v1")}
+        if self.fault():
+            reference["apiVersion"] = "v2"
+        reference["name"] = str(metadata.get("name"))
+        if self.chance(0.2) and metadata.get("namespace"):
+            reference["namespace"] = metadata["namespace"]
+        return {"name": f"VAR{self.random.randrange(1000)}", "objref": reference}
 
     def old_entry(self, known: list[dict[str, Any]]) -> dict[str, Any]:
         target = self.target(known)
         if not self.fault(0.2):
             target.setdefault("name", "web")
         machine = target.get("kind") == "VirtualMachine"
-        return {"target": target, "patch": yaml.safe_dump(self.operations(machine=machine))}
+        return {"target": target, "patch": dump(self.operations(machine=machine))}
 
     def spoil(self, folder: str, made: dict[str, Any]) -> None:
         """Make one mistake in a kustomization."""
@@ -407,18 +536,86 @@ class _Maker:
         return "../" * (folder.count("/") + 1) + other
 
 
+_DIRECTIVES: tuple[dict[str, Any], ...] = (
+    {
+        "template": {
+            "spec": {
+                "$setElementOrder/volumes": [{"name": "data"}, {"name": "root"}],
+                "volumes": [{"name": "root", "x": 1}],
+            }
+        }
+    },
+    {"instancetype": {"$patch": "replace", "name": "n", "null": None}},
+    {"instancetype": {"$retainKeys": ["name"], "name": "q"}},
+    {"instancetype": {"$patch": "merge", "name": "q", "kind": None}},
+    {"$deleteFromPrimitiveList/a": [1]},
+    {"template": {"$patch": "replace", "spec": {"domain": {"a": {}}}}},
+    {"template": {"spec": {"volumes": [{"$patch": "replace"}, {"name": "z"}]}}},
+    {"template": {"spec": {"volumes": [{"$patch": "delete", "name": "root"}]}}},
+    {"template": {"spec": {"volumes": []}}},
+    {"template": {"spec": {"volumes": None, "domain": {}}}},
+    {"template": {"spec": {"domain": {"devices": {"$patch": "delete"}}}}},
+    {"new": {"deep": {"$patch": "replace", "a": None}}, "odd": None},
+    {"new": [{"a": None, "$patch": "delete"}, [None]]},
+    {"runStrategy": "RAW_yes", "other": "RAW_0x10"},
+)
+_PORTS: tuple[list[dict[str, Any]], ...] = (
+    [{"port": 80, "name": "web"}, {"port": 443}],
+    [{"port": 53, "$patch": "delete"}],
+    [{"$patch": "replace"}, {"port": 1}],
+    [{"port": 80, "name": None, "targetPort": 8080}],
+    [{"name": "http", "targetPort": 1}],
+    [],
+)
+_CONTAINERS: tuple[list[dict[str, Any]], ...] = (
+    [{"name": "b", "image": "redis:7"}],
+    [{"name": "new", "image": "nginx"}, {"name": "a", "env": [{"name": "X", "value": "1"}]}],
+    [{"name": "a", "$patch": "delete"}],
+)
 _WRONG: tuple[Any, ...] = ("text", ["list"], 3)
 _LITERALS = ("v", "a<b", '"q"', "x=y", "")
 _LABELS = (
     {"pairs": {"l": "m"}},
     {"pairs": {"l": "m"}, "includeSelectors": True},
     {"pairs": {"l": "m"}, "includeTemplates": True},
+    {"pairs": {"z": "1", "b": "yes"}, "includeSelectors": True, "includeTemplates": True},
+    {"pairs": {"l": "m"}, "includeTemplates": False},
+    {
+        "pairs": {"l": "m"},
+        "fields": [{"path": "spec/made/here", "create": True}],
+    },
     {
         "pairs": {"l": "m"},
         "fields": [{"path": "spec/template/metadata/labels", "create": True, "kind": "VirtualMachine"}],
     },
-    {"pairs": {"l": "m"}, "fields": [{"path": "spec/template/metadata/labels", "kind": "VirtualMachine"}]},
+    {"pairs": {"l": "m"}, "fields": [{"path": "spec/template/metadata/labels", "kind": "VirtualMachineInstance"}]},
 )
+_IMAGES = (
+    {"name": "nginx", "newTag": "2"},
+    {"name": "nginx", "newName": "other/nginx"},
+    {"name": "quay.io/os/fedora", "newTag": "41", "newName": "quay.io/os/centos"},
+    {"name": "redis", "digest": "sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857230879ce7d3d3"},
+    {"name": "nginx", "tagSuffix": "-x"},
+)
+_VM_LABELS = [{"path": "spec/template/metadata/labels", "kind": "VirtualMachine", "create": True}]
+_FIELD_SPECS: dict[str, list[dict[str, Any]]] = {
+    "commonLabels": [*_VM_LABELS, {"path": "spec/selector/matchLabels", "kind": "VirtualMachineInstanceReplicaSet"}],
+    "labels": _VM_LABELS,
+    "templateLabels": _VM_LABELS,
+    "commonAnnotations": [{"path": "spec/template/metadata/annotations", "kind": "VirtualMachine", "create": True}],
+    "namePrefix": [{"path": "spec/template/spec/volumes/dataVolume/name", "kind": "VirtualMachine"}],
+    "nameSuffix": [
+        {"path": "spec/instancetype/name", "group": "kubevirt.io"},
+        {"path": "spec/new/deep", "create": True},
+    ],
+    "namespace": [
+        {"path": "spec/template/spec/ns", "kind": "VirtualMachine", "create": True},
+        {"path": "spec/volumes[]/claim/namespace"},
+    ],
+    "images": [{"path": "spec/template/spec/volumes[]/containerDisk/image", "kind": "VirtualMachine"}],
+    "replicas": [{"path": "spec/replicas", "kind": "VirtualMachineInstanceReplicaSet", "create": True}],
+    "varReference": [{"path": "spec/template/spec/volumes/name", "kind": "VirtualMachine"}],
+}
 _REFERENCES = [
     {
         "kind": "PersistentVolumeClaim",

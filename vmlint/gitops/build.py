@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from vmlint.gitops import generating
+from vmlint.gitops.field_specs import Blocked, Conflict, FieldSpec, Transformer, configured_fields, merged, specs_of
 from vmlint.gitops.field_types import faults, is_empty
-from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, merged, sources
+from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, sources
+from vmlint.gitops.images import images_of, retagged
 from vmlint.gitops.kustomization import Kustomization, PatchEntry, is_remote
 from vmlint.gitops.manifests import Manifests, objects_of
 from vmlint.gitops.part import Identity, Part
-from vmlint.gitops.patching import Draft, NotApplicable
+from vmlint.gitops.patching import Draft, NotApplicable, merges_surely
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.references import Ambiguous, NameReference, configured, rewrite
 from vmlint.gitops.replacing import NotReplaced, blank, copied, replace, wants
@@ -54,7 +57,10 @@ _APPLIED = 20
 _LEVEL = 20
 """What it costs to include a component once, in objects."""
 
-_SCALED = ("Deployment", "ReplicationController", "ReplicaSet", "StatefulSet")
+_DEFINITION = "CustomResourceDefinition"
+_PLACED = (("metadata", "namespace"), ("metadata", "name"))
+"""What a namespace is written to by other means."""
+
 _LOCAL = "config.kubernetes.io/local-config"
 
 HASH = "<hash>"
@@ -90,8 +96,14 @@ class Build:
         self.embedded: list[Unread] = []
         """Objects that are no more than text in another one."""
         self.references: list[NameReference] = []
+        self.added: dict[Transformer, list[FieldSpec]] = {}
+        """The fields that configurations add."""
         self.problems: list[BuildProblem] = []
         self.failed = False
+        self.variables: set[str] = set()
+        """The names of `vars`, which are filled in last."""
+        self.replaced = False
+        """Whether replacements may have changed names."""
         self.files: set[str] = set()
         """Every file that the build reads: objects, patches, configurations."""
         self.inclusions: list[_Inclusion] = []
@@ -108,6 +120,11 @@ class Build:
             (self.inclusions, other.inclusions),
         ):
             _join(own, more)
+        for transformer, specs in other.added.items():
+            own_specs = self.added.setdefault(transformer, [])
+            own_specs += (spec for spec in specs if spec not in own_specs)
+        self.variables |= other.variables
+        self.replaced = self.replaced or other.replaced
         self.failed = self.failed or other.failed
         self.files |= other.files
 
@@ -120,6 +137,20 @@ def _join(own: list[Any], more: Sequence[Any]) -> None:
     """Add what is not there yet: a base that is included twice at each of many levels has its problems once."""
     known = set(map(id, own))
     own += (entry for entry in more if id(entry) not in known)
+
+
+class _Fitting:
+    """The fields of a transformer that objects have, found once for each of their types."""
+
+    def __init__(self, specs: Sequence[FieldSpec]) -> None:
+        self._specs = specs
+        self._of_type: dict[tuple[str, str], Sequence[FieldSpec]] = {}
+
+    def of(self, part: Part) -> Sequence[FieldSpec]:
+        of_type = part.api_version, part.kind.name
+        if (found := self._of_type.get(of_type)) is None:
+            found = self._of_type[of_type] = [spec for spec in self._specs if spec.fits(*of_type)]
+        return found
 
 
 class _Patch(Record):
@@ -244,6 +275,12 @@ class Builder:
             }
             _refuse(done, BuildProblem(BuildCode.REFERENCE_AMBIGUOUS, at, _folder(kustomization), values))
         done.parts = [part for part in done.parts if part.labels("annotations").get(_LOCAL, "false") == "false"]
+        for part in done.parts if done.variables else ():
+            if any(f"$({name})" in written for name in done.variables for written in _texts_in(part.draft.data)):
+                part.unclear = part.unclear or "variables of `vars` in it are not filled in"
+        if done.replaced and kustomization:
+            with self._refusing(kustomization, done):
+                self._check_identities(done.parts, kustomization, kustomization.at("replacements"))
         done.parts.sort(key=lambda part: sort_key(part.api_version, part.kind.name, part.namespace, part.name))
         return done
 
@@ -354,11 +391,24 @@ class Builder:
                 with self._refusing(kustomization, build):
                     path = self._named_file(kustomization, entry, kustomization.at(field, index), build)
                     if path and field == "configurations" and (file := self._tree.file(path)):
-                        documents = file.documents
-                        build.references += (found for document in documents for found in configured(document.data))
+                        for document in file.documents:
+                            build.references += configured(document.data)
+                            self._add_fields(document, kustomization, build)
         with self._refusing(kustomization, build):
             if schema := text(kustomization.data, "openapi", "path"):
                 self._named_file(kustomization, schema, kustomization.at("openapi", "path"), build)
+
+    def _add_fields(self, document: Document, kustomization: Kustomization, build: Build) -> None:
+        """Add the fields of a configuration to those of the transformers. Raises Unbuildable."""
+        for transformer, index, spec in configured_fields(document.data):
+            known = specs_of(transformer, build.added)
+            try:
+                is_new = len(merged(known, (spec,))) > len(known)
+            except Conflict as conflict:
+                at = Written(document, (transformer, index))
+                raise Unbuildable(_invalid(at, conflict.reason, kustomization)) from None
+            if is_new:
+                build.added.setdefault(transformer, []).append(spec)
 
     def _named_file(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> str:
         """The path of a file that a kustomization names, "" where nothing is known of it. Raises Unbuildable."""
@@ -436,6 +486,10 @@ class Builder:
             if not self.affords(len(base.parts)):
                 build.unread.append(Unread(f"`{entry}` creates more objects than vmlint checks", at))
                 return
+            if again := base.variables & build.variables:
+                raise Unbuildable(
+                    _invalid(at, f"the variable `{min(again)}` comes with it a second time", kustomization)
+                )
             parts = [part.copy() for part in base.parts]
             rest = Build()
             rest.add(base)
@@ -585,7 +639,7 @@ class Builder:
             values = {"reason": f"{what} {reason}", "object": what}
             raise Unbuildable(BuildProblem(BuildCode.GENERATOR_FAILS, at, kustomization.folder, values))
         old = same[0]
-        part.draft.data = merged(part.draft.data, old.draft.data, part.behavior)
+        part.draft.data = generating.merged(part.draft.data, old.draft.data, part.behavior)
         part.was, part.prefixes, part.suffixes, part.first = old.was, old.prefixes, old.suffixes, old.first
         part.by = dict(old.by)
         # What is merged into an object keeps that object's notes, a hash only if both have one.
@@ -633,69 +687,124 @@ class Builder:
             loaded = self._loaded(kustomization, build)
             if build.failed:
                 return
+        try:
+            self._pass_through(kustomization, build, loaded)
+        except Blocked as error:
+            field = ".".join(map(str, error.path))
+            reason = (
+                f"`{field}` is a single value, and the kustomization in `{kustomization.file}` changes a field in it"
+            )
+            raise Unbuildable(_invalid(error.at or kustomization.at(), reason, kustomization)) from None
+
+    def _pass_through(self, kustomization: Kustomization, build: Build, loaded: Mapping[int, Sequence[_Patch]]) -> None:
+        """The transformers in kustomize's order. Raises Unbuildable and Blocked."""
         for entry in (*kustomization.merges, *kustomization.patches):
             self._patch(kustomization, entry, loaded[id(entry)], build)
         if kustomization.namespace:
             source = kustomization.at("namespace")
+            fitting = _Fitting(specs_of(Transformer.NAMESPACE, build.added))
             for part in build.parts:
                 part.place_in(kustomization.namespace, source)
+                for spec in fitting.of(part):
+                    if spec.steps not in _PLACED:
+                        part.fill(spec, kustomization.namespace, source)
             self._check_identities(build.parts, kustomization, source)
         self._rename(kustomization, build)
         self._label(kustomization, build)
         for entry in kustomization.operations:
             self._patch(kustomization, entry, loaded[id(entry)], build)
         self._scale(kustomization, build)
+        self._retag(kustomization, build)
         for at, replacement in kustomization.replacements:
             self._replace(kustomization, replacement, at, build)
         if kustomization.transforms:
             for part in build.parts:
                 part.unclear = f"`{kustomization.file}` has custom transformers"
+        self._variables(kustomization, build)
+
+    def _variables(self, kustomization: Kustomization, build: Build) -> None:
+        """Take note of the names of `vars`. Raises Unbuildable for one whose object is not there."""
+        for index, entry in each(kustomization.data, "vars"):
+            name, ref = text(entry, "name"), mapping(entry, "objref")
+            version = text(ref, "apiVersion") or "/".join(filter(None, (text(ref, "group"), text(ref, "version"))))
+            found = [part for part in build.parts if part.api_version == version and _is_referred_to(ref, part)]
+            if len(found) > 1 or not (found or build.unread):
+                reason = (
+                    f"the object of the variable `{name}` in `vars` {'is not unique' if found else 'does not exist'}"
+                )
+                raise Unbuildable(_invalid(kustomization.at("vars", index), reason, kustomization))
+            if name in build.variables:
+                reason = f"the variable `{name}` appears twice in `vars`"
+                raise Unbuildable(_invalid(kustomization.at("vars", index), reason, kustomization))
+            build.variables.add(name)
 
     def _rename(self, kustomization: Kustomization, build: Build) -> None:
-        if kustomization.prefix:
-            for part in build.parts:
-                part.prefix(kustomization.prefix, kustomization.at("namePrefix"))
-        if kustomization.suffix:
-            for part in build.parts:
-                part.suffix(kustomization.suffix, kustomization.at("nameSuffix"))
+        for affix, transformer, rename, form in (
+            (kustomization.prefix, Transformer.PREFIX, Part.prefix, "{affix}{value}"),
+            (kustomization.suffix, Transformer.SUFFIX, Part.suffix, "{value}{affix}"),
+        ):
+            source = kustomization.at(transformer)
+            fitting = _Fitting(specs_of(transformer, build.added))
+            for part in build.parts if affix else ():
+                for spec in fitting.of(part) if part.may_be_renamed else ():
+                    if spec.steps == _NAME:
+                        rename(part, affix, source)
+                        continue
+                    for path in part.places(spec, create=spec.create):
+                        value = get(part.draft.data, *path)
+                        if not isinstance(value, dict | list):
+                            text_of = "" if value is None else _shown_plain(value)
+                            part.draft.put(path, form.format(affix=affix, value=text_of), source)
 
     def _label(self, kustomization: Kustomization, build: Build) -> None:
-        label_rows = [("labels", *entry) for entry in kustomization.labels]
-        label_rows.append(("annotations", *kustomization.annotations, ()))
-        for field, at, pairs, others in label_rows:
+        try:
+            sets = list(kustomization.pairs(build.added))
+        except Conflict as conflict:
+            raise Unbuildable(_invalid(kustomization.at("labels"), conflict.reason, kustomization)) from None
+        for pairs, specs, at in sets:
             # Each label copies those that are there.
-            cost = len(pairs) * (len(pairs) // 10 + 1) * len(build.parts) * (len(others) + 1)
+            cost = len(pairs) * (len(pairs) // 10 + 1) * len(build.parts)
             if not self._changes(cost, kustomization, build):
                 return
+            fitting = _Fitting(specs)
             for key, value in pairs.items():
                 source = Written(at.document, (*at.path, key))
                 for part in build.parts:
-                    part.draft.set(("metadata", field, key), value, source)
-                    for other in others:
-                        self._label_field(part, other, key, value, source)
-
-    def _label_field(self, part: Part, spec: Mapping[str, Any], key: str, value: Any, source: Written) -> None:
-        """Write a label into a field that its entry names, if the object is of its kind."""
-        group, _, version = part.api_version.rpartition("/")
-        own = {"group": group, "version": version, "kind": part.kind.name}
-        if any(text(spec, field) not in ("", actual) for field, actual in own.items()):
-            return
-        steps = [step for step in text(spec, "path").split("/") if step]
-        for path in list(_fields(part.draft.data, steps, (), create=spec.get("create") is True)):
-            part.draft.put((*path, key), value, source)
+                    for spec in fitting.of(part):
+                        part.fill(spec, value, source, key)
 
     def _scale(self, kustomization: Kustomization, build: Build) -> None:
-        """`replicas` changes no kind of KubeVirt's; without an object to change kustomize refuses it."""
+        """Set what `replicas` has for objects of a name. Without an object to change kustomize refuses it."""
+        specs = specs_of(Transformer.REPLICAS, build.added)
         for index, entry in each(kustomization.data, "replicas"):
-            name = text(entry, "name")
-            if build.unread or any(
-                part.kind.name in _SCALED and any(identity.name == name for identity in (*part.was, part.identity))
-                for part in build.parts
-            ):
-                continue
-            values = {"reason": f"no {_or(_SCALED)} is called `{name}`", "field": "replicas"}
-            at = kustomization.at("replicas", index, "name")
-            raise Unbuildable(BuildProblem(BuildCode.INVALID, at, kustomization.folder, values))
+            name, met = text(entry, "name"), False
+            for part in build.parts:
+                kinds = {identity.kind for identity in (*part.was, part.identity) if identity.name == name}
+                for spec in specs if kinds else ():
+                    if any(spec.fits(part.api_version, kind) for kind in kinds):
+                        met = True
+                        part.fill(spec, entry.get("count") or 0, kustomization.at("replicas", index, "count"))
+            if not met and not build.unread:
+                kinds_known = list(dict.fromkeys(spec.kind or "object" for spec in specs))
+                values = {"reason": f"no {_or(kinds_known)} is called `{name}`", "field": "replicas"}
+                at = kustomization.at("replicas", index, "name")
+                raise Unbuildable(BuildProblem(BuildCode.INVALID, at, kustomization.folder, values))
+
+    def _retag(self, kustomization: Kustomization, build: Build) -> None:
+        """Change the images that `images` names."""
+        entries = each(kustomization.data, "images")
+        if not entries:
+            return
+        fitting = _Fitting(specs_of(Transformer.IMAGES, build.added))
+        for index, entry in entries:
+            if not self._changes(len(build.parts), kustomization, build):
+                return
+            for part in build.parts:
+                if part.kind.name != _DEFINITION:
+                    for path in images_of(part, fitting.of(part)):
+                        image = get(part.draft.data, *path)
+                        if isinstance(image, str) and (new := retagged(image, entry)) != image:
+                            part.draft.put(path, new, kustomization.at("images", index))
 
     # Patches
 
@@ -836,6 +945,8 @@ class Builder:
                     part.remember()
                 if kustomization.has_schema and _has_list(patch.data):
                     part.unclear = "a patch of it contains a list, and a custom schema defines how lists merge"
+                if not merges_surely(part.draft.data, patch.data):
+                    part.unclear = "a patch of it has entries of lists that kustomize merges in no settled way"
                 is_copied = entry.target is not None or entry in kustomization.merges
                 part.draft.merge(_content(patch.data, entry, is_copied=is_copied), patch.source)
         except NotApplicable as error:
@@ -862,6 +973,7 @@ class Builder:
 
     def _replace(self, kustomization: Kustomization, entry: Mapping[str, Any], at: Written, build: Build) -> None:
         """Copy a value into the fields that a replacement names. Raises Unbuildable."""
+        build.replaced = True
         for data, place in self._replacements(kustomization, entry, at, build):
             try:
                 self._replace_one(kustomization, data, place, build)
@@ -954,6 +1066,27 @@ def _refuse(build: Build, problem: BuildProblem) -> None:
     build.failed = True
 
 
+def _is_referred_to(ref: Mapping[str, Any], part: Part) -> bool:
+    """Whether the object of a variable is meant, by any identity that it has had."""
+    kind, name, namespace = (text(ref, field) for field in ("kind", "name", "namespace"))
+    return any(
+        identity.kind == kind and identity.name == name and namespace in ("", identity.namespace)
+        for identity in (*part.was, part.identity)
+    )
+
+
+def _texts_in(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict | list):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from _texts_in(value)
+
+
+def _invalid(at: Written, reason: str, kustomization: Kustomization) -> BuildProblem:
+    return BuildProblem(BuildCode.INVALID, at, kustomization.folder, {"reason": reason})
+
+
 def _cycle(kustomization: Kustomization, inclusion: _Inclusion, folder: str) -> BuildProblem:
     """`folder` is the one that must not include it; `above` is that folder where it only lies in what is included, and
     is not the one that names it."""
@@ -994,6 +1127,10 @@ def _or(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
+def _shown_plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
@@ -1027,21 +1164,6 @@ def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str
 
 def _pairs(selection: Mapping[str, str]) -> str:
     return ", ".join(f"{key} `{value}`" for key, value in selection.items())
-
-
-def _fields(data: Any, steps: Sequence[str], path: Path, *, create: bool) -> Iterator[Path]:
-    """The places of a field that a path names as kustomize writes it: it passes through lists."""
-    if isinstance(data, list):
-        for index, entry in enumerate(data):
-            yield from _fields(entry, steps, (*path, index), create=create)
-    elif not steps:
-        yield path
-    elif isinstance(data, dict):
-        step = steps[0].removesuffix("[]")
-        if data.get(step) is not None or (step in data and not create):
-            yield from _fields(data[step], steps[1:], (*path, step), create=create)
-        elif create and step == steps[0]:
-            yield from _fields({}, steps[1:], (*path, step), create=create)
 
 
 def _content(patch: Mapping[str, Any], entry: PatchEntry, *, is_copied: bool) -> dict[str, Any]:

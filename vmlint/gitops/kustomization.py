@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
+from vmlint.gitops.field_specs import Added, FieldSpec, Transformer, field_of, merged, specs_of
 from vmlint.gitops.fields import Reading
 from vmlint.gitops.generating import NotGenerated, sources
 from vmlint.model.access import each, get, mapping, sequence, text
@@ -19,7 +20,7 @@ from vmlint.model.resource import Written
 from vmlint.record import Record
 from vmlint.source.document import Document
 
-__all__ = ["Entry", "Kustomization", "PatchEntry", "is_remote"]
+__all__ = ["Entry", "Kustomization", "Pairs", "PatchEntry", "is_remote"]
 
 _REMOTE = re.compile(r"^(?:[a-z+]+://|git@|git::|(?:[\w-]+\.)+[a-z]{2,}[/:])|[?&](?:ref|version|timeout)=|\.git(?:/|$)")
 
@@ -49,6 +50,22 @@ class PatchEntry(Record):
     """Whether it may change the kind."""
     selected_at: Written | None = None
     """Where the selector is written."""
+
+
+class Pairs(Record):
+    """Labels or annotations, the fields in which objects get them, and where they are written."""
+
+    pairs: Mapping[str, Any]
+    specs: Sequence[FieldSpec]
+    at: Written
+
+
+_LABELS = (FieldSpec("", ("metadata", "labels"), create=True),)
+_INCLUDED = (
+    ("includeTemplates", Transformer.TEMPLATE_LABELS),
+    ("includeVolumeClaimTemplates", Transformer.CLAIM_TEMPLATE_LABELS),
+)
+_ANNOTATIONS = ("commonAnnotations", Transformer.ANNOTATIONS)
 
 
 class Kustomization:
@@ -138,17 +155,25 @@ class Kustomization:
         """`patchesJson6902`."""
         return tuple(self._patches("patchesJson6902"))
 
-    @property
-    def labels(self) -> Iterator[tuple[Written, Mapping[str, Any], Sequence[Mapping[str, Any]]]]:
-        """Each set of labels that all objects get, with further fields that get it too."""
-        for index, entry in each(self.data, "labels"):
-            fields = [field for _, field in each(entry, "fields")]
-            yield self.at("labels", index, "pairs"), mapping(entry, "pairs"), fields
-        yield self.at("commonLabels"), mapping(self.data, "commonLabels"), ()
+    def pairs(self, added: Added) -> Iterator[Pairs]:
+        """Each set of labels and annotations that objects get; `added` are the fields of configurations.
 
-    @property
-    def annotations(self) -> tuple[Written, Mapping[str, Any]]:
-        return self.at("commonAnnotations"), mapping(self.data, "commonAnnotations")
+        Raises Conflict where one of the fields is there with another `create`.
+        """
+        for index, entry in each(self.data, "labels"):
+            specs: Sequence[FieldSpec] = [field_of(field) for _, field in each(entry, "fields")]
+            specs = merged(specs, specs_of(Transformer.LABELS, added))
+            if get(entry, "includeSelectors") is True:
+                specs = merged(specs, specs_of(Transformer.COMMON_LABELS, added))
+            else:
+                for option, transformer in _INCLUDED:
+                    if get(entry, option) is True:
+                        specs = merged(specs, specs_of(transformer, added))
+                specs = merged(specs, _LABELS)
+            yield Pairs(mapping(entry, "pairs"), specs, self.at("labels", index, "pairs"))
+        for field, transformer in (("commonLabels", Transformer.COMMON_LABELS), _ANNOTATIONS):
+            if pairs := mapping(self.data, field):
+                yield Pairs(pairs, specs_of(transformer, added), self.at(field))
 
     @property
     def replacements(self) -> Iterator[tuple[Written, Mapping[str, Any]]]:
@@ -192,7 +217,7 @@ class Kustomization:
     @property
     def transforms(self) -> bool:
         """Whether objects pass through transformers of its own, which may change anything."""
-        return bool(sequence(self.data, "transformers")) or bool(sequence(self.data, "vars"))
+        return bool(sequence(self.data, "transformers"))
 
     @property
     def has_schema(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from vmlint.gitops.booleans import as_kustomize_reads
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
@@ -25,7 +26,7 @@ __all__ = ["Manifests", "objects_of"]
 def objects_of(document: Document) -> Iterator[tuple[str, Path, dict[str, Any]]]:
     """The objects of a document, the items of a list last; instead of one that kustomize refuses, why it does, and
     where."""
-    waiting: list[tuple[Path, Any]] = [((), document.data)]
+    waiting: list[tuple[Path, Any]] = [((), as_kustomize_reads(document))]
     while waiting:
         path, data = waiting.pop(0)
         if data is None or data == {}:

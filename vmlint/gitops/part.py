@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vmlint.gitops.field_specs import Blocked, FieldSpec, places
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.scopes import is_cluster_wide
 from vmlint.graph.build import resource
@@ -148,6 +149,19 @@ class Part:
         """Note the identity that it has now, before it changes."""
         self.was = (*self.was, self.identity)
 
+    def fill(self, spec: FieldSpec, value: Any, source: Written, *below: str) -> None:
+        """Write a value to a field wherever it is, or to a key below it. Raises Blocked."""
+        for path in self.places(spec, create=spec.create):
+            self.draft.put((*path, *below), value, source)
+
+    def places(self, spec: FieldSpec, *, create: bool) -> list[Path]:
+        """The places of a field. Raises Blocked."""
+        try:
+            return list(places(self.draft.data, spec.steps, create=create))
+        except Blocked as error:
+            error.at = self.draft.written(error.path)
+            raise
+
     def place_in(self, namespace: str, source: Written) -> None:
         """Put it into a namespace, whatever it names itself; a Namespace becomes that one."""
         self.remember()
@@ -166,18 +180,18 @@ class Part:
         self.draft.parts[("metadata", "name")] = place  # the name itself is still where it was
 
     def prefix(self, prefix: str, source: Written) -> None:
-        if self._may_be_renamed():
-            self.prefixes = (*self.prefixes, prefix)
-            self.remember()
-            self.rename(f"{prefix}{self.name}", source)
+        self.prefixes = (*self.prefixes, prefix)
+        self.remember()
+        self.rename(f"{prefix}{self.name}", source)
 
     def suffix(self, suffix: str, source: Written) -> None:
-        if self._may_be_renamed():
-            self.suffixes = (*self.suffixes, suffix)
-            self.remember()
-            self.rename(f"{self.name}{suffix}", source)
+        self.suffixes = (*self.suffixes, suffix)
+        self.remember()
+        self.rename(f"{self.name}{suffix}", source)
 
-    def _may_be_renamed(self) -> bool:
+    @property
+    def may_be_renamed(self) -> bool:
+        """Whether prefixes and suffixes are for it."""
         first = self.original.kind
         is_service = first == _SERVICE and self.kind.group == "apiregistration.k8s.io"
         return first not in _KEEPS_ITS_NAME and not is_service

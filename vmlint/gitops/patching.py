@@ -17,7 +17,7 @@ from vmlint.model.resource import Written
 from vmlint.source.built import MAX_DEPTH
 from vmlint.source.clone import clone
 
-__all__ = ["Draft", "NotApplicable"]
+__all__ = ["Draft", "NotApplicable", "merges_surely"]
 
 
 _MOST_COPIED = 20_000
@@ -58,7 +58,7 @@ class Draft:
         self._claim(path, source)
 
     def put(self, path: Path, value: Any, source: Written) -> None:
-        """Write a field whose parents are there, lists among them."""
+        """Write a field; its parents are there, lists among them, or mappings that are made."""
         self.data = _put(self.data, path, value)
         self._claim(path, source)
 
@@ -253,6 +253,8 @@ def _put(data: Any, path: Path, value: Any) -> Any:
     step, rest = path[0], path[1:]
     if isinstance(data, list) and isinstance(step, int):
         return [_put(entry, rest, value) if index == step else entry for index, entry in enumerate(data)]
+    if data is None:
+        data = {}
     return {**data, step: _put(data.get(step), rest, value)} if isinstance(data, dict) else data
 
 
@@ -286,10 +288,11 @@ def _dotted(path: Path) -> str:
 
 
 _MergeKeys = Mapping[tuple[str, ...], str]
-"""The lists that are merged, by the fields that lead to them: the key of their entries, "." for plain values."""
+"""The lists that are merged, by the fields that lead to them: the keys of their entries, "." for plain values."""
 
 _METADATA: _MergeKeys = {("metadata", "finalizers"): ".", ("metadata", "ownerReferences"): "uid"}
 _ACCOUNT: _MergeKeys = {**_METADATA, ("secrets",): "name", ("imagePullSecrets",): "name"}
+_SERVICE: _MergeKeys = {**_METADATA, ("spec", "ports"): "port protocol"}
 _POD: _MergeKeys = {
     ("containers",): "name",
     ("initContainers",): "name",
@@ -321,6 +324,8 @@ def _merge_keys(data: Mapping[str, Any]) -> _MergeKeys:
         return {}
     if kind == "ServiceAccount":
         return _ACCOUNT
+    if kind == "Service":
+        return _SERVICE
     if isinstance(kind, str) and kind in _POD_AT:
         return {**_METADATA, **{(*_POD_AT[kind], *path): key for path, key in _POD.items()}}
     return _METADATA
@@ -330,12 +335,46 @@ def _steps_of(path: Path) -> tuple[str, ...]:
     return tuple(step for step in path if isinstance(step, str))
 
 
-def _position(entries: Sequence[Any], entry: Any, key: str) -> int | None:
+def _position(entries: Sequence[Any], entry: Any, keys: str) -> int | None:
     """Where a list has the entry of a patch."""
+    first, *others = keys.split()
     for index, other in enumerate(entries):
-        if other == entry if key == "." else get(entry, key) is not None and get(other, key) == get(entry, key):
+        if keys == ".":
+            if other == entry:
+                return index
+        elif get(entry, first) is not None and all(get(other, key) == get(entry, key) for key in (first, *others)):
             return index
     return None
+
+
+def merges_surely(data: Mapping[str, Any], patch: Mapping[str, Any]) -> bool:
+    """Whether it is known how the lists of a patch are merged with those of an object.
+
+    kustomize drops entries without the key, and those of which only one of two keys fits.
+    """
+    keys = _merge_keys(data)
+    return all(
+        _are_sure(get(data, *path), get(patch, *path), keys_of.split())
+        for path, keys_of in keys.items()
+        if keys_of != "."
+    )
+
+
+def _are_sure(entries: Any, new: Any, keys: Sequence[str]) -> bool:
+    if not isinstance(entries, list) or not isinstance(new, list):
+        return True
+    first, *others = keys
+    for entry in new:
+        if not isinstance(entry, dict) or entry.get("$patch") == "replace":
+            continue
+        if entry.get(first) is None:
+            return False
+        same = [other for other in entries if get(other, first) == entry[first]]
+        fits = [other for other in same if all(get(other, key) == entry.get(key) for key in others)]
+        is_whole = all(entry.get(key) is not None for key in others)
+        if (len(fits) != 1 and same) or (not is_whole and (len(same) > 1 or "$patch" in entry)):
+            return False
+    return True
 
 
 def _check_size(value: Any, depth: int) -> None:

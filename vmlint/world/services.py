@@ -38,15 +38,16 @@ class Services:
         """The workloads of the files whose guests' pods a Service selects."""
         return [guest for guest in self._guests(service) if _fits(selector_of(service), _pod_labels(guest))]
 
-    def mistaken(self, service: Service) -> Sequence[VirtualMachine]:
-        """The VMs that have a Service's labels themselves, where their pods don't."""
-        return [
-            guest
-            for guest in self._guests(service)
-            if isinstance(guest, VirtualMachine)
-            and not isinstance(guest, VirtualMachinePool)
-            and _fits(selector_of(service), guest.labels)
-        ]
+    def mistaken(self, service: Service) -> Sequence[tuple[VirtualMachine, Mapping[str, str]]]:
+        """The VMs whose pods lack labels of a Service that the VMs have themselves, with these labels."""
+        found = []
+        for guest in self._guests(service):
+            if isinstance(guest, VirtualMachine) and not isinstance(guest, VirtualMachinePool):
+                pod = _pod_labels(guest)
+                missing = {key: value for key, value in selector_of(service).items() if not _fits({key: value}, pod)}
+                if _fits(missing, guest.labels):
+                    found.append((guest, missing))
+        return found
 
     def _guests(self, service: Service) -> Iterator[Workload]:
         for resource in self._cluster.resources:
