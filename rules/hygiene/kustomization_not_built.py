@@ -104,7 +104,7 @@ def _wording(problem: BuildProblem) -> tuple[str, str] | None:
                 + NOTHING_APPLIED,
                 "give the objects different names in their files",
             )
-        case BuildCode.OBJECT_INVALID if problem.at.document.problem is None:
+        case BuildCode.OBJECT_INVALID if problem.at.document.problem is None or problem.at.document.stray:
             where = f" in `{values['kustomization']}`" if "kustomization" in values else ""
             return (
                 f"{values['reason']}. kustomize refuses the file, so nothing of the kustomization{where} is applied.",

@@ -24,8 +24,18 @@ metadata: {name: web, labels: {app: web}}
 spec:
   template:
     spec:
-      domain: {cpu: {cores: 1}, memory: {guest: 1Gi}}
-      volumes: [{name: a}, {name: b, cloudInitNoCloud: {secretRef: {name: seed}}}]
+      hostname: web
+      domain: {cpu: {cores: 1}, memory: {guest: 1Gi}, devices: {autoattachGraphicsDevice: no}}
+      volumes:
+      - {name: a, containerDisk: {image: "quay.io/os:1"}}
+      - {name: b, cloudInitNoCloud: {secretRef: {name: seed}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+  ports: [{port: 22, protocol: TCP}, {port: 53, protocol: UDP}]
 """
 CLAIM = """
 apiVersion: v1
@@ -70,7 +80,23 @@ KUSTOMIZATIONS = {
     "    - {op: add, path: /metadata/annotations, value: {wave: 1, flag: true, none: null, map: {a: b}, list: [c]}}\n"
     "    - {op: add, path: /metadata/labels/tier, value: 1}\n"
     "    - {op: add, path: /spec/template/metadata, value: {annotations: {wave: 1}}}",
+    "configured fields": "namespace: prod\nnamePrefix: a-\nnameSuffix: -z\ncommonLabels: {a: b}\n"
+    "commonAnnotations: {c: d}\nconfigurations: [fields.yaml]",
+    "labels of templates": "labels:\n- pairs: {a: b}\n  includeTemplates: true\nconfigurations: [fields.yaml]",
+    "images": "images: [{name: quay.io/os, newTag: '2'}]\nconfigurations: [fields.yaml]",
+    "ports": "patches:\n- patch: |-\n    {apiVersion: v1, kind: Service, metadata: {name: web}, "
+    "spec: {ports: [{port: 22, protocol: TCP, nodePort: 30022}]}}",
+    "variables": "vars: [{name: X, objref: {apiVersion: v1, kind: Service, name: web}}]",
 }
+FIELDS = """
+commonLabels: [{path: spec/template/metadata/labels, kind: VirtualMachine, create: true}]
+templateLabels: [{path: spec/template/metadata/labels, kind: VirtualMachine, create: true}]
+commonAnnotations: [{path: spec/template/metadata/annotations, group: kubevirt.io, create: true}]
+namePrefix: [{path: spec/template/spec/hostname, kind: VirtualMachine}]
+nameSuffix: [{path: "spec/template/spec/volumes[]/name", kind: VirtualMachine}]
+namespace: [{path: spec/template/spec/made, kind: VirtualMachine, create: true}]
+images: [{path: spec/template/spec/volumes/containerDisk/image, kind: VirtualMachine}]
+"""
 NAMES = """
 nameReference:
 - kind: Secret
@@ -95,6 +121,7 @@ def written(folder: Path, kustomization: str) -> Deployment:
         "part/kustomization.yaml": PART,
         "top/kustomization.yaml": f"resources:\n- ../base\n{kustomization}",
         "top/names.yaml": NAMES,
+        "top/fields.yaml": FIELDS,
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)

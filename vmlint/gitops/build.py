@@ -15,7 +15,7 @@ from typing import Any
 
 from vmlint.gitops import generating
 from vmlint.gitops.field_specs import Blocked, Conflict, FieldSpec, Transformer, configured_fields, merged, specs_of
-from vmlint.gitops.field_types import faults, is_empty
+from vmlint.gitops.field_types import CONFIGURATION, FieldFault, faults, is_empty
 from vmlint.gitops.generating import NotGenerated, data_of, generated, hash_of, sources
 from vmlint.gitops.images import images_of, retagged
 from vmlint.gitops.kustomization import Kustomization, PatchEntry, is_remote
@@ -57,7 +57,7 @@ _APPLIED = 20
 _LEVEL = 20
 """What it costs to include a component once, in objects."""
 
-_DEFINITION = "CustomResourceDefinition"
+_DEFINITION = BY_GROUP_KIND["apiextensions.k8s.io", "CustomResourceDefinition"]
 _PLACED = (("metadata", "namespace"), ("metadata", "name"))
 """What a namespace is written to by other means."""
 
@@ -356,22 +356,7 @@ class Builder:
         any_fault = False
         for fault in faults(data):
             any_fault = True
-            if fault.expected:
-                yield problem(
-                    BuildCode.WRONG_TYPE,
-                    fault.path,
-                    field=".".join(map(str, fault.path)),
-                    expected=fault.expected,
-                    value=_shown(get(data, *fault.path)),
-                )
-            else:
-                yield problem(
-                    BuildCode.UNKNOWN_FIELD,
-                    fault.path,
-                    key=True,
-                    field=str(fault.path[-1]),
-                    known=" ".join(fault.known),
-                )
+            yield _fault(document, fault, folder)
         if any_fault:
             return
         kind, version = text(kustomization.data, "kind") or "Kustomization", text(kustomization.data, "apiVersion")
@@ -384,22 +369,32 @@ class Builder:
             )
 
     def _configure(self, kustomization: Kustomization, build: Build) -> None:
-        for field in ("configurations", "crds"):
+        for field, configure in (("configurations", self._add_fields), ("crds", self._check_definitions)):
             for index, entry in enumerate(sequence(kustomization.data, field)):
                 if not isinstance(entry, str):
                     continue
                 with self._refusing(kustomization, build):
                     path = self._named_file(kustomization, entry, kustomization.at(field, index), build)
-                    if path and field == "configurations" and (file := self._tree.file(path)):
-                        for document in file.documents:
-                            build.references += configured(document.data)
-                            self._add_fields(document, kustomization, build)
+                    for document in file.documents[:1] if path and (file := self._tree.file(path)) else ():
+                        if document.problem is not None:
+                            at, values = Written(document, ()), {"reason": document.problem.reason}
+                            problem = BuildProblem(BuildCode.OBJECT_INVALID, at, kustomization.folder, values)
+                            raise Unbuildable(problem)
+                        configure(document, kustomization, build)
         with self._refusing(kustomization, build):
             if schema := text(kustomization.data, "openapi", "path"):
                 self._named_file(kustomization, schema, kustomization.at("openapi", "path"), build)
 
     def _add_fields(self, document: Document, kustomization: Kustomization, build: Build) -> None:
         """Add the fields of a configuration to those of the transformers. Raises Unbuildable."""
+        if document.data is not None and not isinstance(document.data, dict):
+            raise Unbuildable(_invalid(Written(document, ()), "the configuration is not a mapping", kustomization))
+        for twice in () if document.json else document.duplicates:
+            reason = f"`{twice.path[-1]}` appears twice in the configuration"
+            raise Unbuildable(_invalid(Written(document, twice.path), reason, kustomization))
+        for fault in faults(document.data, CONFIGURATION):
+            raise Unbuildable(_fault(document, fault, kustomization.folder))
+        build.references += configured(document.data)
         for transformer, index, spec in configured_fields(document.data):
             known = specs_of(transformer, build.added)
             try:
@@ -409,6 +404,15 @@ class Builder:
                 raise Unbuildable(_invalid(at, conflict.reason, kustomization)) from None
             if is_new:
                 build.added.setdefault(transformer, []).append(spec)
+
+    def _check_definitions(self, document: Document, kustomization: Kustomization, build: Build) -> None:
+        """Check a file of `crds`. Raises Unbuildable for one that has objects instead of definitions."""
+        data = document.data
+        if data is not None and not (
+            isinstance(data, dict) and all(isinstance(one, dict | None) for one in data.values())
+        ):
+            reason = "`crds` names files with OpenAPI definitions, not with objects"
+            raise Unbuildable(_invalid(Written(document, ()), reason, kustomization))
 
     def _named_file(self, kustomization: Kustomization, entry: str, at: Written, build: Build) -> str:
         """The path of a file that a kustomization names, "" where nothing is known of it. Raises Unbuildable."""
@@ -767,11 +771,12 @@ class Builder:
             if not self._changes(cost, kustomization, build):
                 return
             fitting = _Fitting(specs)
-            for key, value in pairs.items():
-                source = Written(at.document, (*at.path, key))
-                for part in build.parts:
-                    for spec in fitting.of(part):
-                        part.fill(spec, value, source, key)
+            written = [(key, value, Written(at.document, (*at.path, key))) for key, value in pairs.items()]
+            for part in build.parts:
+                for spec in fitting.of(part):
+                    for path in part.places(spec, create=spec.create):
+                        for key, value, source in written:
+                            part.draft.put((*path, key), value, source)
 
     def _scale(self, kustomization: Kustomization, build: Build) -> None:
         """Set what `replicas` has for objects of a name. Without an object to change kustomize refuses it."""
@@ -800,7 +805,7 @@ class Builder:
             if not self._changes(len(build.parts), kustomization, build):
                 return
             for part in build.parts:
-                if part.kind.name != _DEFINITION:
+                if part.kind is not _DEFINITION:
                     for path in images_of(part, fitting.of(part)):
                         image = get(part.draft.data, *path)
                         if isinstance(image, str) and (new := retagged(image, entry)) != image:
@@ -1081,6 +1086,20 @@ def _texts_in(data: Any) -> Iterator[str]:
     elif isinstance(data, dict | list):
         for value in data.values() if isinstance(data, dict) else data:
             yield from _texts_in(value)
+
+
+def _fault(document: Document, fault: FieldFault, folder: str) -> BuildProblem:
+    """A field of a kustomization or of a configuration that kustomize does not take."""
+    at = Written(document, fault.path)
+    if fault.expected:
+        values = {
+            "field": ".".join(map(str, fault.path)),
+            "expected": fault.expected,
+            "value": _shown(get(document.data, *fault.path)),
+        }
+        return BuildProblem(BuildCode.WRONG_TYPE, at, folder, values)
+    values = {"field": str(fault.path[-1]), "known": " ".join(fault.known)}
+    return BuildProblem(BuildCode.UNKNOWN_FIELD, at, folder, values, key=True)
 
 
 def _invalid(at: Written, reason: str, kustomization: Kustomization) -> BuildProblem:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vmlint.gitops.field_specs import Transformer
 from vmlint.gitops.fields import folded
 from vmlint.model.field import Path
 from vmlint.record import Record
 
-__all__ = ["FieldFault", "faults", "is_empty"]
+__all__ = ["CONFIGURATION", "FieldFault", "faults", "is_empty"]
 
 
 class _List(Record):
@@ -106,6 +107,12 @@ _VAR = {
     "fieldref": {"fieldPath": _TEXT},
 }
 
+CONFIGURATION: Mapping[str, Any] = {
+    **{transformer: _List(_FIELD_SPEC) for transformer in Transformer},
+    "nameReference": _List({**_GVK, "fieldSpecs": _List(_FIELD_SPEC)}),
+}
+"""The fields of a file of `configurations`."""
+
 _FIELDS: Mapping[str, Any] = {
     "apiVersion": _TEXT,
     "kind": _TEXT,
@@ -163,9 +170,9 @@ class FieldFault(Record):
     known: tuple[str, ...] = ()
 
 
-def faults(data: Any) -> Iterator[FieldFault]:
+def faults(data: Any, fields: Mapping[str, Any] = _FIELDS) -> Iterator[FieldFault]:
     """Every field for which kustomize refuses to read the file, in the order of the file."""
-    yield from _faults(data, _FIELDS, ())
+    yield from _faults(data, fields, ())
 
 
 def _faults(value: Any, schema: Any, path: Path) -> Iterator[FieldFault]:

@@ -149,10 +149,10 @@ class Part:
         """Note the identity that it has now, before it changes."""
         self.was = (*self.was, self.identity)
 
-    def fill(self, spec: FieldSpec, value: Any, source: Written, *below: str) -> None:
-        """Write a value to a field wherever it is, or to a key below it. Raises Blocked."""
+    def fill(self, spec: FieldSpec, value: Any, source: Written) -> None:
+        """Write a value to a field wherever it is. Raises Blocked."""
         for path in self.places(spec, create=spec.create):
-            self.draft.put((*path, *below), value, source)
+            self.draft.put(path, value, source)
 
     def places(self, spec: FieldSpec, *, create: bool) -> list[Path]:
         """The places of a field. Raises Blocked."""
