@@ -3,6 +3,7 @@
 VmlintError
 ├── UsageError            a command line that can't be carried out (exit 2)
 ├── ConfigError           every mistake of a configuration at once (exit 2)
+│   ├── AuditFileError    every mistake of an audit file at once (exit 2)
 │   └── PackError         every mistake of the packs of rules at once (exit 2)
 └── NothingToRead         no file under the given paths can hold manifests (exit 3)
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["ConfigError", "NothingToRead", "PackError", "UsageError", "VmlintError", "described"]
+__all__ = ["AuditFileError", "ConfigError", "NothingToRead", "PackError", "UsageError", "VmlintError", "described"]
 
 _MOST_SHOWN = 300
 """The characters that are shown of an error: its text may hold a whole manifest."""
@@ -35,6 +36,12 @@ class ConfigError(VmlintError):
     def __init__(self, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(self.mistakes))
+
+
+class AuditFileError(ConfigError):
+    """All mistakes of an audit file."""
+
+    of = "the audit file"
 
 
 class PackError(ConfigError):

@@ -17,7 +17,7 @@ from vmlint.audit.places import FORGES, Place, link_of, places
 from vmlint.audit.task import Limits, Task
 from vmlint.config.names import naming
 from vmlint.config.settings import SETTINGS
-from vmlint.errors import ConfigError, PackError
+from vmlint.errors import AuditFileError, PackError
 from vmlint.kubevirt.releases import RELEASES, Release
 from vmlint.model.spelling import nearest
 from vmlint.packs.files import DATA
@@ -52,23 +52,23 @@ class Audit:
 
 
 def read(file: Path) -> Audit:
-    """The audit that a file describes. ConfigError with every mistake, each with file and line."""
+    """The audit that a file describes. AuditFileError with every mistake, each with file and line."""
     shown = os.path.relpath(file)
     try:
         with file.open("rb") as opened:
             content = opened.read(_MOST_BYTES + 1)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError([f"{shown}: not UTF-8: {error.reason}"]) from error
+        raise AuditFileError([f"{shown}: not UTF-8: {error.reason}"]) from error
     except OSError as error:
-        raise ConfigError([f"{shown}: can't be read: {error.strerror or error}"]) from error
+        raise AuditFileError([f"{shown}: can't be read: {error.strerror or error}"]) from error
     if len(content) > _MOST_BYTES:
-        raise ConfigError([f"{shown}: an audit file has at most {_MOST_BYTES:,} bytes"])
+        raise AuditFileError([f"{shown}: an audit file has at most {_MOST_BYTES:,} bytes"])
     written = read_yaml(shown, text, "an audit file")
     at = At(folder=file.parent)
     audit = _audit(written.data, at, shown)
     if mistakes := written.messages(shown, at.mistakes):
-        raise ConfigError(mistakes)
+        raise AuditFileError(mistakes)
     return audit
 
 

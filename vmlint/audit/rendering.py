@@ -57,7 +57,7 @@ def _sections(overview: Overview) -> Iterator[str]:
     yield f"# Audit of {totals['repositories']:,} repositories\n"
     yield (
         f"{totals['vms']:,} VMs, {totals['errors']:,} errors, {totals['warnings']:,} warnings, {totals['notes']:,} "
-        f"notes, {totals['undecided']:,} open questions. Run `{overview['run']}`, vmlint {overview['version']}.\n"
+        f"notes, {totals['undecided']:,} undecided questions. Run `{overview['run']}`, vmlint {overview['version']}.\n"
     )
     if overview["previous"]:
         yield f"Since `{overview['previous']}`: {totals['new']:,} new findings, {totals['fixed']:,} fixed.\n"

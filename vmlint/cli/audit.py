@@ -30,7 +30,7 @@ _EXAMPLES = (
     ("vmlint audit run AUDIT.yaml --out audit", "check what has changed, and add a run"),
     ("vmlint audit run AUDIT.yaml --scheduler tcp://dask:8786", "on a cluster that exists"),
     ('vmlint audit query "SELECT * FROM rule_counts"', "rules by the number of their findings"),
-    ('vmlint audit query "SELECT * FROM new_findings" --format csv', "what the last run has found anew"),
+    ('vmlint audit query "SELECT * FROM new_findings" --format csv', "findings that the run before did not have"),
     ("vmlint audit report --format html --output audit.html", "one page for everybody"),
 )
 
@@ -155,7 +155,7 @@ def _run(arguments: Namespace) -> Exit:
         return Exit.INTERRUPTED
     if not arguments.quiet:
         statuses = ", ".join(f"{number} {status}" for status, number in sorted(summary.statuses.items()))
-        how = f"{summary.checked} anew, {summary.reused} reused, in {summary.seconds:.1f} s"
+        how = f"{summary.checked} new and {summary.reused} kept results, in {summary.seconds:.1f} s"
         say(f"run {summary.run}: {statuses}; {how}")
     return Exit.FINDINGS if summary.statuses.get("failed") else Exit.CLEAN
 

@@ -201,7 +201,7 @@
         tile(TOTALS.vms, 'VMs'),
         tile(TOTALS.errors, 'errors', TOTALS.errors ? 'error' : 'good'),
         tile(TOTALS.warnings, 'warnings', TOTALS.warnings ? 'warning' : 'good'),
-        DATA.previous ? tile(TOTALS.new, 'new findings since the last run') : tile(TOTALS.undecided, 'open questions'),
+        DATA.previous ? tile(TOTALS.new, 'new findings since the last run') : tile(TOTALS.undecided, 'undecided questions'),
         DATA.previous ? tile(TOTALS.fixed, 'fixed since the last run', 'good') : tile(MIGRATION.no, 'VMs that can’t be migrated live'),
       ),
       make('div', { class: 'columns' },
