@@ -4,8 +4,8 @@
 Compares the specs of DataVolumes, DataImportCrons, VolumeImportSources, VolumeUploadSources, VirtualMachineInstances,
 and of KubeVirt's snapshots, restores, exports, backups and migrations with those of the commit that `--changed` names;
 of a VirtualMachinePool the selector, of a StorageClass the provisioner, the parameters, the reclaim policy and the
-binding mode, of a Secret or ConfigMap with `immutable: true` the content. The checkpoints of a DataVolume or
-VolumeImportSource that imports from VDDK or ImageIO in several stages may change.
+binding mode, of a Secret the type, of a Secret or ConfigMap with `immutable: true` the content. The checkpoints of a
+DataVolume or VolumeImportSource that imports from VDDK or ImageIO in several stages may change.
 
 ## Why it fails
 The object was applied with the old spec, and CDI and KubeVirt refuse a different one. A tool that applies the
@@ -41,7 +41,7 @@ CDI `pkg/apiserver/webhooks/datavolume-validate.go`, `dataimportcron-validate.go
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from vmlint.model.access import get, mapping, sequence
+from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.resource import Resource
@@ -76,7 +76,10 @@ _REFUSING: Mapping[Kind, tuple[str, tuple[Path, ...]]] = {
     ),
 }
 """Who refuses an update of each kind, and of which fields."""
-_CONTENT = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["", "ConfigMap"])
+_SECRET = BY_GROUP_KIND["", "Secret"]
+_CONTENT = (_SECRET, BY_GROUP_KIND["", "ConfigMap"])
+_OPAQUE = "Opaque"
+"""The type of a Secret that names none."""
 _CONTENT_FIELDS = ("data", "stringData", "binaryData", "immutable")
 _DEFAULTS = {"reclaimPolicy": "Delete", "volumeBindingMode": "Immediate"}
 _STAGES = ("checkpoints", "finalCheckpoint")
@@ -95,7 +98,7 @@ def check(change: Change, world: World) -> Iterator[Fault]:
     staged = sequence(new.spec, "checkpoints") and any(name in mapping(new.spec, "source") for name in _STAGED_SOURCES)
     changed = [difference for difference in _changed(change, fields) if not (staged and difference.path[1] in _STAGES)]
     if changed:
-        what = "spec" if fields == _SPEC else f"`{changed[0].path[-1] if len(fields) == 1 else changed[0].path[0]}`"
+        what = "spec" if fields == _SPEC else f"`{fields[0][-1] if len(fields) == 1 else changed[0].path[0]}`"
         yield META.at(
             new.at(*_there(new, changed[0].path)),
             f"the {what} of a {new.kind.name} can't be changed: {describe(changed)}. "
@@ -105,9 +108,19 @@ def check(change: Change, world: World) -> Iterator[Fault]:
 
 
 def _content(change: Change) -> Iterator[Fault]:
-    """An immutable Secret or ConfigMap; its texts are compared, and not shown."""
+    """The type of a Secret, and an immutable Secret or ConfigMap; its texts are compared, and not shown."""
     old, new = change.old, change.new
-    if old.data.get("immutable") is not True or not change.is_update:
+    if not change.is_update:
+        return
+    was, now = (text(resource.data, "type") or _OPAQUE for resource in (old, new))
+    if new.kind == _SECRET and was != now and not (is_unknown(was) or is_unknown(now)):
+        yield META.at(
+            new.at(*_there(new, ("type",))),
+            f"the `type` of a Secret can't be changed: it was `{was}`. The API server refuses the update.",
+            fix="restore the old `type`, or rename the Secret and the references to it",
+        )
+        return
+    if old.data.get("immutable") is not True:
         return
     for field in _CONTENT_FIELDS:
         before, after = (resource.data.get(field) or None for resource in (old, new))

@@ -674,6 +674,106 @@ def test_the_line_is_that_of_the_first_field_that_differs(tmp_path: Path) -> Non
     assert (tmp_path / "after" / "all.yaml").read_text().splitlines()[change.line - 1].strip(" -") == "cache: none"
 
 
+# Pools and replica sets
+
+
+def _pool(*templates: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    vm = copy.deepcopy(VM["spec"])
+    vm["template"]["metadata"]["labels"] = {"pool": "web"}
+    if templates:
+        vm["dataVolumeTemplates"] = list(templates)
+        vm["template"]["spec"]["volumes"] = [{"name": "root", "dataVolume": {"name": "root"}}]
+    return {
+        "apiVersion": "pool.kubevirt.io/v1beta1",
+        "kind": "VirtualMachinePool",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "replicas": 2,
+            "selector": {"matchLabels": {"pool": "web"}},
+            "virtualMachineTemplate": {"metadata": {"labels": {"pool": "web"}}, "spec": vm},
+            **spec,
+        },
+    }
+
+
+def _disk(size: str) -> dict[str, Any]:
+    storage = {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": size}}}
+    return {"metadata": {"name": "root"}, "spec": {"source": {"blank": {}}, "storage": storage}}
+
+
+_POOL_VM = ("spec", "virtualMachineTemplate", "spec")
+_SOCKETS = _set(*_POOL_VM, "template", "spec", "domain", "cpu", "sockets", value=4)
+_FEWER = _set("spec", "replicas", value=1)
+_OPPORTUNISTIC: dict[str, Any] = {"updateStrategy": {"opportunistic": {}}}
+_KEEPING = {"scaleInStrategy": {"proactive": {"statePreservation": "Offline"}}}
+
+
+@pytest.mark.parametrize(
+    ("pool", "edit", "group", "message"),
+    [
+        (_pool(), _SOCKETS, "run", "its VMs are updated, and the guests that run are restarted at once."),
+        (_pool(**_OPPORTUNISTIC), _SOCKETS, "next start", "its VMs are updated, each as if it was edited."),
+        (_pool(updateStrategy={"unmanaged": {}}), _SOCKETS, "nothing", "its VMs don't change."),
+        (_pool(paused=True), _SOCKETS, "nothing", "it is paused, so its controller does nothing."),
+        (
+            _pool(_disk("1Gi")),
+            _set(*_POOL_VM, "dataVolumeTemplates", value=[_disk("2Gi")]),
+            "data loss",
+            "its VMs are deleted and created again, since their DataVolume templates differ. "
+            "The data of `root-*` is lost.",
+        ),
+        (_pool(), _set("spec", "replicas", value=4), "run", "2 VMs are created."),
+        (_pool(), _FEWER, "run", "1 VM is deleted."),
+        (_pool(_disk("1Gi")), _FEWER, "data loss", "1 VM is deleted. The data of `root-*` is lost."),
+        (_pool(scaleInStrategy={"unmanaged": {}}), _FEWER, "nothing", "its VMs don't change."),
+        (_pool(_disk("1Gi"), **_KEEPING), _FEWER, "run", "1 VM is deleted, without the disks."),
+    ],
+)
+def test_a_pool_changes_its_vms(pool: dict[str, Any], edit: Edit, group: str, message: str, tmp_path: Path) -> None:
+    (change,) = _impact(tmp_path, [pool], [_edited(pool, edit)], closed_world=False).changes
+    assert (change.group, change.message) == (group, message)
+
+
+def test_a_pool_takes_its_disks_along(tmp_path: Path) -> None:
+    (change,) = _impact(tmp_path, [_pool(_disk("1Gi")), CLAIM], [CLAIM]).changes
+    assert change.data_loss == ("root-*",)
+
+
+def test_a_replica_set_keeps_the_guests_that_run(tmp_path: Path) -> None:
+    template = {"metadata": {"labels": {"set": "web"}}, "spec": _spec(VM)}
+    replicas = {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachineInstanceReplicaSet",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"replicas": 2, "selector": {"matchLabels": {"set": "web"}}, "template": template},
+    }
+    (change,) = _impact(tmp_path, [replicas], [_edited(replicas, _set(*_DOMAIN, "cpu", "sockets", value=4))]).changes
+    assert change.message == "guests that run don't change: only new replicas get the new template."
+    (change,) = _impact(
+        _sub(tmp_path, "fewer"), [replicas], [_edited(replicas, _set("spec", "replicas", value=0))]
+    ).changes
+    assert (change.message, change.run) == ("2 guests are deleted.", "stops")
+
+
+def test_an_edited_secret_keeps_the_guest_from_starting(tmp_path: Path) -> None:
+    secret = {**_SECRET, "stringData": {"userdata": "#cloud-config"}}
+    vm = _with_secret(cloudInitNoCloud={"secretRef": {"name": "cloud"}})
+    renamed = {**_SECRET, "stringData": {"user": "#cloud-config"}}
+    impact = _impact(tmp_path, [secret, vm], [renamed, vm])
+    assert _change(impact).group == "trouble"
+    assert "has no key `userdata`" in _change(impact).message
+    other = {**_SECRET, "stringData": {"userdata": "#cloud-config\nusers: []"}}
+    (change,) = _impact(_sub(tmp_path, "other"), [secret, vm], [other, vm]).changes
+    assert change.group == "next start"
+
+
+def test_a_claim_that_a_vm_made_is_not_created(tmp_path: Path) -> None:
+    vm = _edited(VM, _set("spec", "dataVolumeTemplates", value=[{**_disk("1Gi"), "metadata": {"name": "data"}}]))
+    change = _change(_impact(tmp_path, [vm], [vm, CLAIM]), "PersistentVolumeClaim")
+    assert change.verdict is Verdict.NOTHING
+    assert change.message.startswith("it exists: VirtualMachine `shop/web` made it")
+
+
 # What is applied by tools
 
 

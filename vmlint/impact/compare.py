@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
+from vmlint.graph.links import links
 from vmlint.impact.deletions import deleted
 from vmlint.impact.losses import Pruner
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
-from vmlint.impact.objects import changed_object, created
-from vmlint.impact.pairing import Pair, pairs
+from vmlint.impact.objects import adopted, changed_object, created
+from vmlint.impact.pairing import Pair, Side, pairs
 from vmlint.impact.remains import remains
 from vmlint.impact.unapplied import Unapplied
-from vmlint.impact.vms import changed_vm, vm_update
+from vmlint.impact.vms import changed_vm, stuck_vm, vm_update
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
@@ -84,23 +87,35 @@ class _Judge(Record):
     def all(self, after: Snapshot) -> Iterator[_Judged]:
         """What becomes of every object."""
         found = list(pairs(self.before, after))
+        edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
         for pair in found:
-            yield _Judged(pair, self._change(pair, found, after.world))
+            yield _Judged(pair, self._change(pair, found, edited, after.world))
 
-    def _change(self, pair: Pair, others: Sequence[Pair], after: World) -> ObjectChange | None:
+    def _change(
+        self, pair: Pair, others: Sequence[Pair], edited: AbstractSet[Ref], after: World
+    ) -> ObjectChange | None:
         old, side = pair
         if old is None:
-            return created(side, self.rules) if side and _matters(side.resource) else None
+            return self._new(side) if side and _matters(side.resource) else None
         if side is None:
             if not old.resource.name or self.unapplied.keeps(old):
                 return None
             return deleted(old, after, self.pruner, _renamed(old.resource, others), self.rules)
         if self.pruner.drops(old, side):
             return deleted(old, after, self.pruner, None, self.rules, dropped=True)
-        same = old.resource.data == side.resource.data
+        same = not pair.is_edit
         if work := vm_update(pair):
-            return None if same and _same_surroundings(work) else changed_vm(work, side.deployments, self.rules)
+            if not same or not _same_surroundings(work):
+                return changed_vm(work, side.deployments, self.rules)
+            uses = not edited.isdisjoint(link.ref for link in links(work.new))
+            return stuck_vm(work, side.deployments, self.rules) if uses else None
         return None if same and old.maker is None else changed_object(pair, self.rules)
+
+    def _new(self, side: Side) -> ObjectChange:
+        makers = self.before.world.cluster.makers(side.resource.ref)
+        if isinstance(side.resource, PersistentVolumeClaim) and makers:
+            return adopted(side, makers[0][0])
+        return created(side, self.rules)
 
     def without(self, refused: Sequence[_Judged], after: Snapshot, judged: Iterable[_Judged]) -> Iterator[_Judged]:
         """All other objects, in a cluster that keeps what it has of those whose edits it refuses; with a note where

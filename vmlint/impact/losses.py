@@ -53,11 +53,10 @@ def kept_by(resource: Resource) -> Keeper | None:
 
 
 def claims_lost(resource: Resource) -> tuple[str, ...]:
-    """The claims that are deleted with an object."""
-    if isinstance(resource, VirtualMachinePool):
-        return ()
+    """The claims that are deleted with an object; those of a pool's VMs end in the number of the VM."""
     if isinstance(resource, VirtualMachine):
-        return tuple(dict.fromkeys(name for _, name, _ in resource.templates() if name))
+        end = "-*" if isinstance(resource, VirtualMachinePool) else ""
+        return tuple(dict.fromkeys(f"{name}{end}" for _, name, _ in resource.templates() if name))
     if isinstance(resource, DataVolume):
         return () if resource.annotations.get(_COLLECTED) == "true" else (resource.name,)
     return (resource.name,) if isinstance(resource, PersistentVolumeClaim) else ()

@@ -85,10 +85,10 @@ class ObjectChange(Record):
     `fields` are the paths that decide the verdict: of a refusal those at fault, of a restart those that wait for it, in
     the VM with instancetype and preference applied. `live` is what changes at once. `next_start` means that a guest
     which is started afresh would differ from the one that runs, in `waiting`. `run` is `starts` or `stops` where the
-    edit does that to the guest at once, else None. `data_loss` are the claims that disappear with the object.
-    `never_starts` is why a guest could not be started any more, `controller_error` why the controller fails on the
-    object without end; both are mostly "". `notes` are what else a reader should know. `file` and `line` are where the
-    edit is written, `deployments` the names of what applies the object.
+    edit does that to the guest at once, or `restarts` for those of a pool, else None. `data_loss` are the claims that
+    disappear with the object. `never_starts` is why a guest could not be started any more, `controller_error` why the
+    controller fails on the object without end; both are mostly "". `notes` are what else a reader should know. `file`
+    and `line` are where the edit is written, `deployments` the names of what applies the object.
     """
 
     resource: ObjectId

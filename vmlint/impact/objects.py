@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmlint.findings.location import object_id, where
+from vmlint.impact.effects import AcceptedEdit, accepted_edit
 from vmlint.impact.model import ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import newly_stuck, rejected, rejected_change, stuck
-from vmlint.impact.users import SHOWN, listed, matched_by, referring_vms, step_of
+from vmlint.impact.users import SHOWN, step_of
 from vmlint.impact.vms import edited_at, runs, shown
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.access import get
@@ -16,19 +17,11 @@ from vmlint.model.field import render
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import (
-    DataSource,
-    Instancetype,
-    PersistentVolumeClaim,
-    Preference,
-    VirtualMachine,
-    VirtualMachineInstanceReplicaSet,
-    VirtualMachinePool,
     Workload,
 )
 from vmlint.rule import Change, Rule
-from vmlint.world import World
 
-__all__ = ["changed_object", "created"]
+__all__ = ["adopted", "changed_object", "created"]
 
 _MACHINES = ("kubevirt.io", "storage.k8s.io")
 _SECRETS = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["bitnami.com", "SealedSecret"])
@@ -60,6 +53,20 @@ def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
         never_starts=waits.message if waits and is_workload else "",
         controller_error=waits.message if waits and not is_workload else "",
         fix=flaw.fix if flaw else "",
+        file=document.file,
+        line=span.line,
+        deployments=side.deployments,
+    )
+
+
+def adopted(side: Side, maker: Resource) -> ObjectChange:
+    """What becomes of a claim that is new in the files, and that a VM or DataVolume made before the edit."""
+    document, span = where(side.resource.named)
+    return ObjectChange(
+        object_id(side.resource),
+        Verdict.NOTHING,
+        f"it exists: {maker.ref.kind} `{maker.ref.short}` made it, and it is deleted with that. The API server refuses "
+        "the manifest where its spec differs from the claim's.",
         file=document.file,
         line=span.line,
         deployments=side.deployments,
@@ -101,62 +108,25 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
             line=line,
             deployments=pair.after.deployments,
         )
+    edit = accepted_edit(old, new, pair.before.world, world)
     if waits := next(newly_stuck(change, world, rules), None):
         file, line = edited_at(old, new, [waits.path])
-        message, next_start, users = f"it gets stuck: {waits.message}", False, list[VirtualMachine]()
-    elif (effect := _effect(old, new, pair.before.world, world)) is not None:
-        message, next_start, users = effect
-    else:
+        edit = AcceptedEdit(f"it gets stuck: {waits.message}")
+    if edit is None:
         return None
     return ObjectChange(
         object_id(new),
         Verdict.NOTHING,
-        message,
-        next_start=next_start,
+        edit.message,
+        next_start=edit.next_start,
+        run=edit.run,
+        data_loss=edit.data_loss,
         controller_error=waits.message if waits else "",
         values=values,
         fix=waits.fix if waits else "",
         notes=notes,
-        chain=tuple(step_of(user) for user in users[:SHOWN]),
+        chain=tuple(step_of(user) for user in edit.users[:SHOWN]),
         file=file,
         line=line,
         deployments=pair.after.deployments,
     )
-
-
-def _effect(old: Resource, new: Resource, before: World, after: World) -> tuple[str, bool, list[VirtualMachine]] | None:
-    """What an accepted edit of an object does: in a sentence, whether guests have it after their next start, and the
-    VMs that are concerned."""
-    if isinstance(new, Instancetype | Preference):
-        known = {vm.ref for vm in matched_by(old, before)}
-        users = [vm for vm in matched_by(new, after) if vm.ref in known]
-        noun = "instancetype" if isinstance(new, Instancetype) else "preference"
-        if not users:
-            return f"no VM has this {noun}: VMs that are created later get the new values.", False, []
-        keep = "keeps" if len(users) == 1 else "keep"
-        return (
-            f"{listed(users)} {keep} the old {noun}, in a copy that KubeVirt stored: only VMs that are created "
-            "later get the new values.",
-            False,
-            users,
-        )
-    if new.kind in _CONTENT:
-        if not (users := list(referring_vms(new, after))):
-            return None
-        return (
-            f"{listed(users)} {'sees' if len(users) == 1 else 'see'} it at the next start; cloud-init runs most "
-            "modules once for each instance.",
-            True,
-            users,
-        )
-    if isinstance(new, VirtualMachineInstanceReplicaSet):
-        return "running guests don't change: only new replicas get the new template.", False, []
-    if isinstance(new, VirtualMachinePool):
-        return "the pool's controller updates its VMs by its update strategy, each as if it was edited.", True, []
-    if isinstance(new, DataSource):
-        return "existing copies don't change: only new copies use the new source.", False, []
-    if not new.kind.group.endswith(_MACHINES) and not isinstance(new, PersistentVolumeClaim):
-        return None
-    if new.kind == _KUBEVIRT:
-        return "KubeVirt's configuration changes; the VMs that it affects are listed separately.", False, []
-    return "the cluster applies it at once.", False, []

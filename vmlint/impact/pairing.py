@@ -38,6 +38,11 @@ class Pair(Record):
     before: Side | None
     after: Side | None
 
+    @property
+    def is_edit(self) -> bool:
+        """Whether the object is there before and after, with other content."""
+        return bool(self.before and self.after and self.before.resource.data != self.after.resource.data)
+
 
 _Key = tuple[str, Ref]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.findings.finding import Step
@@ -30,7 +30,7 @@ from vmlint.world.outcome import reason_of
 from vmlint.world.update import Refused, Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, goes_on, restarted
 
-__all__ = ["changed_vm", "edited_at", "runs", "shown", "value_changes", "vm_update"]
+__all__ = ["changed_vm", "edited_at", "runs", "shown", "stuck_vm", "value_changes", "vm_update"]
 
 _LACKING = (UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING, UpdateReason.REVISION_MISSING)
 """Without these there is no guest to compare with."""
@@ -83,6 +83,27 @@ def changed_vm(work: VmUpdate, deployments: tuple[str, ...], rules: Sequence[Rul
     return None if quiet and not edited else told
 
 
+def stuck_vm(work: VmUpdate, deployments: tuple[str, ...], rules: Sequence[Rule]) -> ObjectChange | None:
+    """What becomes of a VM that nobody edits, and that names an edited object; None where its guest can start again."""
+    found = _in_template(newly_stuck(Change(work.old, work.new, work.worlds[0]), work.worlds[1], rules))
+    stuck = next(found, None)
+    if stuck is None:
+        return None
+    document, span = where(Place(work.new, stuck.path))
+    runs_on = "continues to run, but can't start again" if runs(work.new) else "is stopped, and can't start"
+    return ObjectChange(
+        object_id(work.new),
+        Verdict.NOTHING,
+        f"the guest {runs_on}: {stuck.message.rstrip('.')}.",
+        next_start=True,
+        never_starts=stuck.message,
+        fix=stuck.fix,
+        file=document.file,
+        line=span.line,
+        deployments=deployments,
+    )
+
+
 def value_changes(work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange | None:
     """What a VM that nobody edits gets otherwise at its next start, since its surroundings differ; None for nothing.
 
@@ -110,8 +131,11 @@ def _stuck(result: Updated, change: Change, world: World, rules: Sequence[Rule])
     """What keeps the guest from starting again after the edit, by the rules about its template. What the controller
     does with instancetype, preference and DataVolume templates is in the result."""
     if result.admitted is not None:
-        found = newly_stuck(change._replace(new=result.admitted), world, rules)
-        yield from (refused for refused in found if refused.path[: len(_TEMPLATE)] == _TEMPLATE)
+        yield from _in_template(newly_stuck(change._replace(new=result.admitted), world, rules))
+
+
+def _in_template(found: Iterable[Refused]) -> Iterator[Refused]:
+    yield from (refused for refused in found if refused.path[: len(_TEMPLATE)] == _TEMPLATE)
 
 
 def _refused(refused: Sequence[Refused], work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange:

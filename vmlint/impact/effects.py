@@ -1,0 +1,145 @@
+"""What an edit of an object other than a VM does that the cluster accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vmlint.graph.links import links
+from vmlint.impact.losses import claims_lost
+from vmlint.impact.users import listed, matched_by, referring_vms
+from vmlint.kubevirt.update.replicas import Guests, Replicas, keeps_disks, pool_update, replica_set_update
+from vmlint.model.kinds import BY_GROUP_KIND
+from vmlint.model.resource import Resource
+from vmlint.model.subjects import (
+    DataSource,
+    Instancetype,
+    KubeVirt,
+    MigrationPolicy,
+    PersistentVolumeClaim,
+    Preference,
+    StorageProfile,
+    VirtualMachine,
+    VirtualMachineInstanceReplicaSet,
+    VirtualMachinePool,
+)
+from vmlint.record import Record
+from vmlint.world import World
+
+__all__ = ["AcceptedEdit", "accepted_edit"]
+
+_MACHINES = ("kubevirt.io", "storage.k8s.io")
+_CONTENT = (BY_GROUP_KIND["", "Secret"], BY_GROUP_KIND["", "ConfigMap"])
+_NETWORK = BY_GROUP_KIND["k8s.cni.cncf.io", "NetworkAttachmentDefinition"]
+_STORAGE_CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
+
+
+class AcceptedEdit(Record):
+    """What an edit does, in a sentence; whether guests have it after their next start; the VMs that are concerned.
+
+    `run` and `data_loss` are those of an `ObjectChange`.
+    """
+
+    message: str
+    next_start: bool = False
+    users: Sequence[VirtualMachine] = ()
+    run: str | None = None
+    data_loss: tuple[str, ...] = ()
+
+
+def accepted_edit(old: Resource, new: Resource, before: World, after: World) -> AcceptedEdit | None:
+    """What an edit of an object does; None for one that no VM and no disk depends on."""
+    if isinstance(new, Instancetype | Preference):
+        return _matched(old, new, before, after)
+    if new.kind in (*_CONTENT, _NETWORK):
+        return _referred(new, after)
+    if isinstance(new, VirtualMachinePool):
+        return _pool(new, pool_update(old.spec, new.spec))
+    if isinstance(new, VirtualMachineInstanceReplicaSet):
+        return _replica_set(replica_set_update(old.spec, new.spec))
+    if isinstance(new, DataSource):
+        return AcceptedEdit("existing copies don't change: only new copies use the new source.")
+    if isinstance(new, StorageProfile) or new.kind == _STORAGE_CLASS:
+        return AcceptedEdit("existing claims don't change: only new ones are made by it.")
+    if isinstance(new, MigrationPolicy):
+        return AcceptedEdit("migrations that start later follow it.")
+    if isinstance(new, KubeVirt):
+        return AcceptedEdit("KubeVirt's configuration changes; the VMs that it affects are listed separately.")
+    if new.kind.group.endswith(_MACHINES) or isinstance(new, PersistentVolumeClaim):
+        return AcceptedEdit("the cluster applies it at once.")
+    return None
+
+
+def _matched(old: Resource, new: Resource, before: World, after: World) -> AcceptedEdit:
+    known = {vm.ref for vm in matched_by(old, before)}
+    users = [vm for vm in matched_by(new, after) if vm.ref in known]
+    noun = "instancetype" if isinstance(new, Instancetype) else "preference"
+    if not users:
+        return AcceptedEdit(f"no VM has this {noun}: VMs that are created later get the new values.")
+    keep = f"{listed(users)} {'keeps' if len(users) == 1 else 'keep'} the old {noun}"
+    return AcceptedEdit(
+        f"{keep}, in a copy that KubeVirt stored: only VMs that are created later get the new values.", users=users
+    )
+
+
+def _referred(new: Resource, after: World) -> AcceptedEdit | None:
+    """Content that a guest gets with its pod."""
+    users = list(referring_vms(new, after))
+    if not users:
+        return None
+    sees = f"{listed(users)} {'sees' if len(users) == 1 else 'see'} it"
+    if new.kind == _NETWORK:
+        return AcceptedEdit(f"{sees} at the next start or migration, with a new pod.", next_start=True, users=users)
+    message = f"{sees} at the next start"
+    if any(link.ref == new.ref and _is_cloud_init(link.path) for vm in users for link in links(vm)):
+        message += "; cloud-init runs most modules once for each instance"
+    return AcceptedEdit(f"{message}.", next_start=True, users=users)
+
+
+def _is_cloud_init(path: Sequence[str | int]) -> bool:
+    return any(str(step).startswith("cloudInit") for step in path)
+
+
+_GUESTS = {
+    Guests.LATER: "its VMs are updated, each as if it was edited",
+    Guests.RESTARTED: "its VMs are updated, and the guests that run are restarted at once",
+    Guests.RECREATED: "its VMs are deleted and created again, since their DataVolume templates differ",
+}
+
+
+def _pool(pool: VirtualMachinePool, update: Replicas) -> AcceptedEdit:
+    parts = [_GUESTS[update.guests]] if update.guests in _GUESTS else []
+    lost: tuple[str, ...] = ()
+    if update.guests is Guests.RECREATED or (update.removed and not keeps_disks(pool.spec)):
+        lost = claims_lost(pool)
+    if update.removed:
+        parts.append(
+            f"{_counted(update.removed, 'VM')} deleted{', without the disks' if keeps_disks(pool.spec) else ''}"
+        )
+    if update.added:
+        parts.append(f"{_counted(update.added, 'VM')} created")
+    run = "restarts" if update.guests in (Guests.RESTARTED, Guests.RECREATED) else _run(update)
+    data = f" The data of {', '.join(f'`{claim}`' for claim in lost)} is lost." if lost else ""
+    return AcceptedEdit(
+        f"{_joined(parts, update)}.{data}", next_start=update.guests is Guests.LATER, run=run, data_loss=lost
+    )
+
+
+def _replica_set(update: Replicas) -> AcceptedEdit:
+    parts = [f"{_counted(update.removed, 'guest')} deleted"] if update.removed else []
+    parts += [f"{_counted(update.added, 'guest')} created"] if update.added else []
+    kept = "guests that run don't change: only new replicas get the new template"
+    return AcceptedEdit(f"{_joined(parts, update) if parts or update.paused else kept}.", run=_run(update))
+
+
+def _run(update: Replicas) -> str | None:
+    return "stops" if update.removed else "starts" if update.added else None
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
+
+
+def _joined(parts: Sequence[str], update: Replicas) -> str:
+    if update.paused:
+        return "it is paused, so its controller does nothing"
+    return ", and ".join(parts) or "its VMs don't change"
