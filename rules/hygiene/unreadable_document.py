@@ -44,15 +44,14 @@ from vmlint.world import World
 
 META = Meta("VM901", effect=Effect.UNREADABLE, since="0.1", subject=Document)
 
+_FIX = "fix the document; if it is not a manifest, skip it with `exclude:` in the configuration"
+_FIX_FILE = "make the file readable, or skip it with `exclude:` in the configuration"
+
 
 def check(document: Document, world: World) -> Iterator[Fault]:
     if (problem := document.problem) and not problem.trace:
         spot = Spot(document, Span(problem.line, problem.column, problem.line, problem.column + 1))
-        yield META.at(
-            spot,
-            f"{problem.reason}.",
-            fix="fix the document; if it is not a manifest, skip it with `exclude:` in the configuration",
-        )
+        yield META.at(spot, f"{problem.reason}.", fix=_FIX if document.text else _FIX_FILE)
         return
     uses = world.uses
     found = list(untyped_objects(document.data))

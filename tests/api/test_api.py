@@ -167,3 +167,13 @@ spec:
       domain: {devices: {}, memory: {guest: 2Gi}}
       volumes: [{name: root, persistentVolumeClaim: {claimName: web-root}}]
 """
+
+
+def test_of_a_file_that_is_not_read_the_file_is_to_be_made_readable() -> None:
+    Path("large.yaml").write_text("a: 1\n" * 300, "utf-8")
+    Path("broken.yaml").write_text("a: b: c\n", "utf-8")
+    report = vmlint.check(["large.yaml", "broken.yaml"], max_file_size=1024)
+    assert [(finding.file, finding.fix.partition(",")[0].partition(";")[0]) for finding in report.findings] == [
+        ("broken.yaml", "fix the document"),
+        ("large.yaml", "make the file readable"),
+    ]

@@ -174,7 +174,7 @@ def test_what_cannot_be_read_is_reported_and_the_rest_is_drawn(run: Run) -> None
     code, out, err = run("--format", "json")
     assert code == 1
     assert "web" in names(out)
-    assert err.startswith("broken.yaml:2: can't be read: ")
+    assert err.startswith("broken.yaml:2: not read: ")
 
 
 def test_mermaid_reports_where_it_will_not_draw(run: Run) -> None:

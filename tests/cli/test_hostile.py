@@ -190,7 +190,7 @@ def test_files_that_vanish_after_discovery_are_listed(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "1 file: gone since the directory was listed\n             a.yaml" in done.stdout
+    assert "1 file: gone since the folder was listed\n             a.yaml" in done.stdout
     assert "VirtualMachine shop/b" in done.stdout
 
 

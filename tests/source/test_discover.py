@@ -199,7 +199,7 @@ def test_a_directory_that_can_not_be_listed_is_reported(make: Make, monkeypatch:
 
     monkeypatch.setattr(os, "scandir", guarded)
     assert names(".") == ["a/x.yaml"]
-    assert skipped(".") == [("closed", "the directory can't be read: permission denied")]
+    assert skipped(".") == [("closed", "the folder can't be read: permission denied")]
 
 
 def test_a_name_that_is_not_utf_8_keeps_its_bytes(make: Make) -> None:

@@ -104,7 +104,7 @@ def test_a_file_that_vanishes_is_skipped(here: Path) -> None:
     (here / "b.yaml").unlink()
     gone = next(files)
     assert gone.documents == ()
-    assert gone.skipped[0] == ("b.yaml", 0, "gone since the directory was listed")
+    assert gone.skipped[0] == ("b.yaml", 0, "gone since the folder was listed")
 
 
 def test_a_named_pipe_is_read_to_its_end(here: Path) -> None:

@@ -248,11 +248,11 @@ def say_crashes(crashes: Sequence[Crash], *, verbose: bool = False) -> None:
 
 
 def say_unread(files: Snapshot) -> bool:
-    """Tells what of the files could not be read; whether there is a document that kubectl would refuse."""
+    """Reports what of the files could not be read; whether there is a document that kubectl would refuse."""
     broken = [document for document in files.repository.documents if document.problem]
     for document in broken:
         if problem := document.problem:
-            complain(document.file, problem.line, f"can't be read: {problem.reason}")
+            complain(document.file, problem.line, f"not read: {problem.reason}")
     if skipped := len(files.repository.skipped):
         say(f"{skipped} skipped: `vmlint check` lists {'them' if skipped > 1 else 'it'} with the reason")
     return bool(broken)

@@ -224,7 +224,7 @@ class _Walk:
                 with os.scandir(directory.path) as entries:
                     listed = list(entries)
             except OSError as error:
-                self._skip(directory, f"the directory can't be read: {why(error)}")
+                self._skip(directory, f"the folder can't be read: {why(error)}")
                 continue
             names = [entry.name.lower() for entry in listed]
             if ".gitignore" in names:

@@ -151,7 +151,7 @@ class _Reader:
         try:
             data = _bytes(found, self._max_bytes, self._stdin) if known is None else known
         except FileNotFoundError:
-            return _skipped(found, "gone since the directory was listed")
+            return _skipped(found, "gone since the folder was listed")
         except OSError as error:
             return _unreadable(found, f"the file can't be read: {why(error)}")
         if len(data) > self._max_bytes:
