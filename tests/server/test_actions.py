@@ -10,11 +10,15 @@ from lsprotocol import types
 from tests.history import git
 from tests.server.repository import FILES, cursor, opened, written
 from tests.server.test_navigation import after
+from vmlint.engine.request import RunRequest
+from vmlint.engine.states import since
+from vmlint.impact.compare import compare
+from vmlint.report.impact.text import render
 from vmlint.server.actions import FIX_ALL, actions
 from vmlint.server.diagnostics import diagnostic
 from vmlint.server.hints import hints
 from vmlint.server.hover import hover
-from vmlint.server.lenses import DIFF, EXPAND, diff_text, expanded_text, lenses
+from vmlint.server.lenses import EXPAND, diff_text, diff_title, expanded_text, lenses
 from vmlint.server.session import within
 from vmlint.server.view import View
 
@@ -104,7 +108,7 @@ def test_hints_show_what_is_inferred(view: View) -> None:
 
 def test_a_lens_expands_a_vm(view: View) -> None:
     found = [one.command for one in lenses(view, "cache.yaml") if one.command is not None]
-    assert [one.command for one in found] == [EXPAND, DIFF]
+    assert [one.command for one in found] == [EXPAND]
     uri, line, number = found[0].arguments or ()
     assert isinstance(line, int)
     assert isinstance(number, int)
@@ -116,17 +120,39 @@ def test_a_lens_expands_a_vm(view: View) -> None:
     assert expanded_text(view, "sizes.yaml", 0) is None
 
 
+def title(view: View, name: str = "db.yaml", line: int = 0) -> str:
+    return diff_title(view, name, line).removeprefix("Diff with the last commit").removeprefix(": ")
+
+
 def test_a_lens_compares_with_the_last_commit(view: View) -> None:
     root = view.folder.root
     (root / ".git").rmdir()
     git(root, "init", "-q")
+    assert title(view) == ""
     git(root, "add", ".")
     git(root, "commit", "-qm", "first")
-    assert "no object" in diff_text(view.folder).lower() or "unchanged" in diff_text(view.folder).lower()
-    edited(view, "db.yaml", "sockets: 2", "cores: 2")
-    text = diff_text(view.folder)
-    assert "shop/db" in text
-    assert "restart" in text
+    assert title(view) == "unchanged"
+    # Unsaved text counts, and what is on disk does not.
+    titles = []
+    for old, new in [("sockets: 2", "sockets: 3"), ("sockets: 3", "cores: 2"), ("Always", "Sometimes")]:
+        view = edited(view, "db.yaml", old, new)
+        titles.append(title(view))
+    assert titles == ["applied live", "restart required", "refused"]
+    assert title(view, "cache.yaml") == "unchanged"
+    view = edited(view, "db.yaml", "Sometimes", "Always")
+    (root / "db.yaml").write_text("", "utf-8")
+    assert title(view) == "restart required"
+    # The text is that of `vmlint diff`.
+    content = view.texts("db.yaml")
+    assert content is not None
+    (root / "db.yaml").write_text(content.content, "utf-8")
+    with within(root):
+        states = since("HEAD", RunRequest())
+    impact = compare(states.before, states.after, ("the last commit", "the files in the editor"))
+    assert diff_text(view) == render(impact) + "\n"
+    # Another commit is another comparison.
+    git(root, "commit", "-qam", "second")
+    assert title(view) == "unchanged"
 
 
 # Actions

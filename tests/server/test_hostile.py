@@ -214,6 +214,20 @@ def test_words_of_commands(root: Path, words: list[Any]) -> None:
     played(session)
 
 
+@pytest.mark.parametrize("data", [None, 5, [], ["file:///none.yaml"], [5], ["", -1], {"uri": ""}])
+def test_a_lens_of_nobody(root: Path, data: Any) -> None:
+    async def session() -> None:
+        async with inside(root) as client:
+            lens = {"range": _range(0, 0, 0, 1), "data": data}
+            answer = await client.ask("codeLens/resolve", lens)
+            if data in ([5], ["", -1]):
+                assert answer["error"]["code"] == INVALID_PARAMETERS
+            else:
+                assert answer["result"]["command"]["title"] == "Diff with the last commit"
+
+    played(session)
+
+
 def _range(*numbers: int) -> dict[str, dict[str, int]]:
     line, column, end_line, end_column = numbers
     return {"start": {"line": line, "character": column}, "end": {"line": end_line, "character": end_column}}

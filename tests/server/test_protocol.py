@@ -129,6 +129,10 @@ def test_an_editor_asks_about_a_place(tmp_path: Path) -> None:
                 types.ExecuteCommandParams(command.command, command.arguments)
             )
             assert isinstance(text, str) and "sockets: 2" in text
+            unresolved = lenses[-1]
+            assert unresolved.command is None
+            lens = await client.code_lens_resolve_async(unresolved)
+            assert lens.command is not None and lens.command.title == "Diff with the last commit"
             ready = await client.text_document_prepare_rename_async(types.PrepareRenameParams(document, there))
             assert isinstance(ready, types.PrepareRenamePlaceholder) and ready.placeholder == "root"
             edit = await client.text_document_rename_async(types.RenameParams(document, there, "disk"))

@@ -15,9 +15,10 @@ from vmlint.record import Record
 from vmlint.source.commits import ASKER, Tree, asked_by, compare_commits
 from vmlint.source.commits import since as difference_since
 from vmlint.source.discover import name_of
+from vmlint.source.git import compare
 from vmlint.source.read import raw_of
 
-__all__ = ["States", "commits", "folders", "since"]
+__all__ = ["States", "commits", "folders", "last_commit", "since"]
 
 
 class States(Record):
@@ -52,6 +53,17 @@ def commits(before: str, after: str, request: RunRequest) -> States:
     files = sorted((names[path], Path(tree.root, path), data) for path, data in contents.items())
     raws = tuple(raw_of(files, settings.max_file_size))
     return _states(Workspace(request, settings, wanted, beside._replace(files=raws), difference=difference))
+
+
+def last_commit(workspace: Workspace, edited: Iterable[str]) -> Snapshot:
+    """The last commit of the files of a workspace, whose contents of the files `edited` are not those on disk."""
+    with asked_by(ASKER):
+        difference = compare("HEAD", workspace.paths)
+    _, tree = compare_commits("HEAD", "HEAD", workspace.paths)
+    paths = filter(None, map(difference.path_of, edited))
+    old = {path: tree.files[path] for path in paths if path in tree.files}
+    difference = difference._replace(old={**old, **difference.old}, changed=difference.changed | old.keys())
+    return _states(workspace.compared(difference)).before
 
 
 def _config(request: RunRequest) -> Config:

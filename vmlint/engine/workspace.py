@@ -155,6 +155,19 @@ class Workspace:
         path = os.path.realpath(file)
         return path in map(os.path.realpath, paths) or name_of(path, paths) is not None
 
+    def compared(self, difference: Difference) -> Workspace:
+        """The same files, compared with a commit, with the documents that are decoded already."""
+        return Workspace(
+            self.request,
+            self.settings,
+            self.paths,
+            self.files,
+            self.unread,
+            difference,
+            decoded=self._decoded,
+            known=self._known,
+        )
+
     def anew(self) -> Workspace:
         """The same files, none of which is decoded yet."""
         return Workspace(self.request, self.settings, self.paths, self.files, self.unread, self.difference)

@@ -153,11 +153,6 @@ class Server(LanguageServer):
     def _around(self, path: Path) -> Iterator[Project]:
         return (project for root, project in self._projects.items() if path.is_relative_to(root))
 
-    def project(self, uri: str) -> Project | None:
-        """The project that a file is in."""
-        path = path_of_uri(uri)
-        return self._project_of(path) if path is not None else None
-
     @property
     def projects(self) -> tuple[Project, ...]:
         """All projects."""

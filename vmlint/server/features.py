@@ -104,6 +104,14 @@ def _files(server: Server) -> None:
             return []
         return await server.ask(params.text_document.uri, lenses.lenses, [])
 
+    @server.feature(types.CODE_LENS_RESOLVE)
+    async def on_resolve(lens: types.CodeLens) -> types.CodeLens:
+        if lens.command is None:
+            uri, line = _words("codeLens/resolve", lens.data if isinstance(lens.data, list) else (), "", 0)
+            title = await server.ask(uri, lambda view, name: lenses.diff_title(view, name, line), lenses.UNKNOWN)
+            lens.command = types.Command(title, lenses.DIFF, arguments=[uri])
+        return lens
+
 
 def _changes(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=_KINDS))
@@ -167,5 +175,4 @@ def _commands(server: Server) -> None:
     @server.command(lenses.DIFF)
     async def on_diff(*words: Any) -> str | None:
         (uri,) = _words(lenses.DIFF, words, "")
-        project = server.project(uri)
-        return await server.work(lenses.diff_text, project.folder) if project is not None else None
+        return await server.ask(uri, lambda view, _: lenses.diff_text(view), None)

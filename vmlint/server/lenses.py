@@ -8,16 +8,20 @@ from lsprotocol import types
 
 from vmlint.errors import VmlintError
 from vmlint.explain.expand import Expanded, expanded_vm
+from vmlint.findings.location import object_id
+from vmlint.impact.model import Group, ObjectChange
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
+from vmlint.report.impact.text import render
+from vmlint.report.impact.wording import GROUPS
 from vmlint.report.manifest import manifest
-from vmlint.server.session import Folder, within
+from vmlint.server.session import within
 from vmlint.server.uris import uri_of
 from vmlint.server.view import Spelled, View
 from vmlint.source.document import Document
 from vmlint.world import World
 
-__all__ = ["DIFF", "EXPAND", "diff_text", "expanded_text", "lenses"]
+__all__ = ["DIFF", "EXPAND", "diff_text", "diff_title", "expanded_text", "lenses"]
 
 EXPAND = "vmlint.expand"
 """The command that returns a VM as KubeVirt would run it, as text. It takes the address of the file, a line of the VM,
@@ -27,8 +31,12 @@ DIFF = "vmlint.diff"
 """The command that returns what the edits since the last commit do, as text. It takes the address of a file."""
 
 
+UNKNOWN = "Diff with the last commit"
+"""The title of the lens of that command, where nobody knows what the edits do."""
+
+
 def lenses(view: View, name: str) -> list[types.CodeLens]:
-    """The lenses of a file, at the name of each VM."""
+    """The lenses of a file, at the name of each VM. That of the comparison has no title yet, which takes a moment."""
     found = []
     uri = uri_of(view.folder.root, name)
     for document, resource, worlds in _vms(view, name):
@@ -39,7 +47,7 @@ def lenses(view: View, name: str) -> list[types.CodeLens]:
             title = "Expand" if len(worlds) == 1 else f"Expand {resource.name} of {_deployment(view, world) or number}"
             arguments = [uri, there.start.line, number]
             found.append(types.CodeLens(there, types.Command(title, EXPAND, arguments=arguments)))
-        found.append(types.CodeLens(there, types.Command("Diff with the last commit", DIFF, arguments=[uri])))
+        found.append(types.CodeLens(there, data=[uri, there.start.line]))
     return found
 
 
@@ -63,23 +71,29 @@ def expanded_text(view: View, name: str, line: int, number: int = 0) -> str | No
 
     Of one that several deployments apply, that of the deployment with this number. None where there is no VM.
     """
+    found = _vm_at(view, name, line)
+    if found is None:
+        return None
+    vm, worlds = found
+    world = worlds[min(number, len(worlds) - 1)]
+    with within(view.folder.root):
+        return _rendered(expanded_vm(_twin(vm, world), world))
+
+
+def _vm_at(view: View, name: str, line: int) -> tuple[Resource, list[World]] | None:
+    """The VM at a line of the editor with the worlds that it is in; else the first one of the document."""
     found = view.document_at(name, types.Position(line, 0))
     if found is None:
         return None
     document, row, _ = found
     held = [(resource, worlds) for one, resource, worlds in _vms(view, name) if one is document]
     before = [(resource, worlds) for resource, worlds in held if document.extent(resource.prefix)[0] <= row]
-    if not (before or held):
-        return None
-    vm, worlds = (before or held)[-1]
-    with within(view.folder.root):
-        return _rendered(_twin(vm, worlds[min(number, len(worlds) - 1)]))
+    return (before or held)[-1] if held else None
 
 
-def _twin(vm: Resource, world: World) -> Expanded:
+def _twin(vm: Resource, world: World) -> Resource:
     """The VM of a world that is written at the same place."""
-    same = (one for one in world.cluster.resources if one.document is vm.document and one.prefix == vm.prefix)
-    return expanded_vm(next(same), world)
+    return next(one for one in world.cluster.resources if one.document is vm.document and one.prefix == vm.prefix)
 
 
 def _rendered(one: Expanded) -> str:
@@ -88,20 +102,33 @@ def _rendered(one: Expanded) -> str:
     return problem + manifest(one.data, givers)
 
 
-def diff_text(folder: Folder) -> str:
-    """What the edits since the last commit do to the running cluster, unsaved ones too, as text."""
-    from vmlint.engine.request import RunRequest
-    from vmlint.engine.states import commits
-    from vmlint.impact.compare import compare
-    from vmlint.report.impact.text import render
+def diff_title(view: View, name: str, line: int) -> str:
+    """The title of the lens that compares the VM at a line with the last commit: what the edits since do to it."""
+    found = _vm_at(view, name, line)
+    if found is None:
+        return UNKNOWN
+    vm, worlds = found
+    try:
+        before = view.folder.committed()
+    except VmlintError:
+        before = None
+    if before is None:
+        return UNKNOWN
+    same = {object_id(_twin(vm, world)) for world in worlds}
+    change = next((one for one in view.impact(before).changes if one.resource in same), None)
+    return f"{UNKNOWN}: {_verdict(change)}"
 
-    after = folder.snapshot()
-    settings = folder.settings()
-    if after is None or settings is None:
-        return "There are no manifests to compare.\n"
-    with within(folder.root):
-        try:
-            states = commits("HEAD", "HEAD", RunRequest((), settings))
-            return render(compare(states.after, after, ("the last commit", "the files in the editor"))) + "\n"
-        except VmlintError as error:
-            return f"{error}\n"
+
+def _verdict(change: ObjectChange | None) -> str:
+    if change is None:
+        return "unchanged"
+    return "applied live" if change.group is Group.LIVE else GROUPS[change.group].title.lower()
+
+
+def diff_text(view: View) -> str:
+    """What the edits since the last commit do to the running cluster, unsaved ones too, as text."""
+    try:
+        before = view.folder.committed()
+    except VmlintError as error:
+        return f"{error}\n"
+    return "There are no manifests to compare.\n" if before is None else render(view.impact(before)) + "\n"

@@ -24,12 +24,14 @@ from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
+from vmlint.engine.states import last_commit
 from vmlint.engine.workspace import Workspace
 from vmlint.errors import NothingToRead, VmlintError
 from vmlint.findings.finding import Finding, Report
 from vmlint.model.effect import Effect
 from vmlint.runtime.gc_control import no_garbage
 from vmlint.server.standin import StandIn, is_readable, stand_in
+from vmlint.source.commits import head
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.read import DEFAULT_MAX_BYTES, Raw, raw_of
 from vmlint.source.stream import text_of
@@ -108,6 +110,7 @@ class Folder:
         self._snapshot: Snapshot | None = None
         self._analysis: Analysis | None = None
         self._checked: Checked | None = None
+        self._committed: tuple[str, Config, Snapshot] | None = None
 
     # What the editor reports
 
@@ -195,9 +198,19 @@ class Folder:
             self._update()
             return self._snapshot
 
-    def settings(self) -> Config | None:
-        """The settings that hold for the folder; None where they can't be read."""
-        return self._workspace.settings if self._workspace else None
+    def committed(self) -> Snapshot | None:
+        """What the files of the last commit describe; None where the folder can't be read.
+
+        Raises VmlintError where there is no last commit.
+        """
+        with within(self.root), no_garbage():
+            self._update()
+            if self._workspace is None:
+                return None
+            state = head(), self._workspace.settings
+            if self._committed is None or self._committed[0] != state[0] or self._committed[1] is not state[1]:
+                self._committed = (*state, last_commit(self._workspace, self._open))
+            return self._committed[2]
 
     def check(self, progress: Progress | None = None) -> Checked:
         """What the rules report of the files now. `progress` may raise Stopped."""

@@ -16,6 +16,8 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.graph.cluster import makes
 from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import Resolution, State
+from vmlint.impact.compare import compare
+from vmlint.impact.model import Impact
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
@@ -24,7 +26,7 @@ from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.record import Record
 from vmlint.server.labels import label_links
 from vmlint.server.positions import Encoding
-from vmlint.server.session import Folder
+from vmlint.server.session import Folder, within
 from vmlint.server.texts import Texts
 from vmlint.server.uris import uri_of
 from vmlint.source.document import Document
@@ -85,11 +87,20 @@ class View:
         self.snapshot = snapshot
         self.texts = Texts(folder, encoding)
         self._edits = folder.edits
+        self._impact: tuple[Snapshot, Impact] | None = None
 
     @property
     def texts_are_stale(self) -> bool:
         """Whether the editor has other texts than when this was made."""
         return self._edits != self.folder.edits
+
+    def impact(self, before: Snapshot) -> Impact:
+        """What the edits since an earlier state do to the running cluster."""
+        if self._impact is None or self._impact[0] is not before:
+            with within(self.folder.root):
+                names = "the last commit", "the files in the editor"
+                self._impact = before, compare(before, self.snapshot, names)
+        return self._impact[1]
 
     # Texts and places
 

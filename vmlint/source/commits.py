@@ -20,7 +20,7 @@ from vmlint.source.git import (
 )
 from vmlint.source.git_program import Git, opened
 
-__all__ = ["ASKER", "Tree", "asked_by", "compare_commits", "knows", "since"]
+__all__ = ["ASKER", "Tree", "asked_by", "compare_commits", "head", "knows", "since"]
 
 _CHANGED = "`--changed`"
 ASKER = "`vmlint diff`"
@@ -58,6 +58,12 @@ def knows(word: str, folder: str = ".") -> bool:
             return bool(git.ask("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}"))
     except UsageError:
         return False
+
+
+def head(folder: str = ".") -> str:
+    """The id of the last commit; "" in a repository without any. UsageError where there is no repository."""
+    with asked_by(ASKER), opened(folder) as git:
+        return git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
 
 
 def since(revision: str, paths: Sequence[str]) -> Difference:
