@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-__all__ = ["end", "expect_end", "lasting", "no_garbage", "settle"]
+__all__ = ["end", "expect_answers", "expect_end", "lasting", "no_garbage", "settle", "tidy"]
 
 _T = TypeVar("_T")
 _RARELY = 100_000
 """After how many new objects the collector looks for garbage: modules that are loaded make none."""
+_HARDLY_EVER = 1_000_000
+"""After how many new objects the collector looks for garbage where `tidy` does: many answers."""
+_OLDER = 5
+"""After how many answers those before are garbage to look for: what an answer leaves lives until the next one."""
 _kept: list[object] = []
 _expected = False
 
@@ -25,6 +29,11 @@ def expect_end() -> None:
     global _expected
     _expected = True
     gc.set_threshold(_RARELY)
+
+
+def expect_answers() -> None:
+    """From now on look for garbage after answers, and not before: in a process that calls `tidy` after each."""
+    gc.set_threshold(_HARDLY_EVER)
 
 
 @contextmanager
@@ -57,6 +66,11 @@ def end() -> None:
     """Leave to the process what there is: the collector looks at none of it again, and so takes apart no ring of it."""
     _kept.append(_kept)
     gc.freeze()
+
+
+def tidy(number: int) -> None:
+    """Take away what answers have left, of which this was the one with that number."""
+    gc.collect(0 if number % _OLDER else 1)
 
 
 def settle() -> None:

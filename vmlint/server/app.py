@@ -20,7 +20,7 @@ from lsprotocol import types
 from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from vmlint.runtime.gc_control import settle
+from vmlint.runtime.gc_control import settle, tidy
 from vmlint.server.completion import completions
 from vmlint.server.items import Taking, completion_items
 from vmlint.server.options import Options
@@ -39,9 +39,9 @@ _T = TypeVar("_T")
 _PAUSE = 0.03
 """Seconds without a change after which a text is checked: people type no faster, and programs do."""
 _IDLE = 2.0
-"""Seconds without a check after which memory is tidied up."""
+"""Seconds without a check after which memory is tidied up thoroughly."""
 _OFTEN = 200
-"""After how many checks memory is tidied up again."""
+"""After how many checks that happens again."""
 _WATCHING = 3.0
 """Seconds between two looks for changes on disk."""
 
@@ -313,11 +313,12 @@ class Server(LanguageServer):
         if project.wanted == number:
             project.checked = found
             self._show(project, diagnostics)
-            self._settle_later()
+            self._tidy()
 
-    def _settle_later(self) -> None:
-        """Tidy up when nobody types: after the first checks, and then from time to time."""
+    def _tidy(self) -> None:
+        """Tidy up after an answer, and thoroughly when nobody types: after the first checks, then from time to time."""
         self._checks += 1
+        self._do(tidy, self._checks)
         if self._settling is not None:
             self._settling.cancel()
             self._settling = None

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from vmlint.errors import VmlintError
 from vmlint.explain.expand import Expanded, expanded_vm
 from vmlint.findings.location import object_id
-from vmlint.impact.model import Group, ObjectChange
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
-from vmlint.report.impact.text import render
-from vmlint.report.impact.wording import GROUPS
 from vmlint.report.manifest import manifest
 from vmlint.server.session import within
 from vmlint.server.uris import uri_of
 from vmlint.server.view import Spelled, View
 from vmlint.source.document import Document
 from vmlint.world import World
+
+if TYPE_CHECKING:
+    from vmlint.impact.model import ObjectChange
 
 __all__ = ["DIFF", "EXPAND", "diff_text", "diff_title", "expanded_text", "lenses"]
 
@@ -120,6 +121,9 @@ def diff_title(view: View, name: str, line: int) -> str:
 
 
 def _verdict(change: ObjectChange | None) -> str:
+    from vmlint.impact.model import Group
+    from vmlint.report.impact.wording import GROUPS
+
     if change is None:
         return "unchanged"
     return "applied live" if change.group is Group.LIVE else GROUPS[change.group].title.lower()
@@ -127,6 +131,8 @@ def _verdict(change: ObjectChange | None) -> str:
 
 def diff_text(view: View) -> str:
     """What the edits since the last commit do to the running cluster, unsaved ones too, as text."""
+    from vmlint.report.impact.text import render
+
     try:
         before = view.folder.committed()
     except VmlintError as error:

@@ -8,6 +8,7 @@ from typing import Any
 from lsprotocol import types
 
 from vmlint.runtime.few_arenas import few_arenas
+from vmlint.runtime.gc_control import expect_answers
 from vmlint.server.app import Server
 from vmlint.server.features import register
 from vmlint.server.items import TRIGGERS, Taking
@@ -124,6 +125,7 @@ async def _watch(server: Server) -> None:
 def serve() -> None:
     """Serve the editor that started this process, over standard input and output, until it ends."""
     few_arenas()
+    expect_answers()
     make_server().start_io()
 
 

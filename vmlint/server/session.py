@@ -24,14 +24,12 @@ from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest
 from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Snapshot
-from vmlint.engine.states import last_commit
 from vmlint.engine.workspace import Workspace
 from vmlint.errors import NothingToRead, VmlintError
 from vmlint.findings.finding import Finding, Report
 from vmlint.model.effect import Effect
 from vmlint.runtime.gc_control import no_garbage
 from vmlint.server.standin import StandIn, is_readable, stand_in
-from vmlint.source.commits import head
 from vmlint.source.discover import ENDINGS, KUSTOMIZATION_FILES
 from vmlint.source.read import DEFAULT_MAX_BYTES, Raw, raw_of
 from vmlint.source.stream import text_of
@@ -203,6 +201,9 @@ class Folder:
 
         Raises VmlintError where there is no last commit.
         """
+        from vmlint.engine.states import last_commit
+        from vmlint.source.commits import head
+
         with within(self.root), no_garbage():
             self._update()
             if self._workspace is None:

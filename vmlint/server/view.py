@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
@@ -16,8 +17,6 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.graph.cluster import makes
 from vmlint.graph.links import Link, links
 from vmlint.graph.resolution import Resolution, State
-from vmlint.impact.compare import compare
-from vmlint.impact.model import Impact
 from vmlint.model.access import get
 from vmlint.model.field import Path
 from vmlint.model.matcher import Matcher
@@ -31,6 +30,9 @@ from vmlint.server.texts import Texts
 from vmlint.server.uris import uri_of
 from vmlint.source.document import Document
 from vmlint.world import World
+
+if TYPE_CHECKING:
+    from vmlint.impact.model import Impact
 
 __all__ = ["Cursor", "Held", "Local", "Spelled", "Target", "View"]
 
@@ -96,6 +98,8 @@ class View:
 
     def impact(self, before: Snapshot) -> Impact:
         """What the edits since an earlier state do to the running cluster."""
+        from vmlint.impact.compare import compare
+
         if self._impact is None or self._impact[0] is not before:
             with within(self.folder.root):
                 names = "the last commit", "the files in the editor"
