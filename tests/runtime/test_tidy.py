@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import weakref
 
-from vmlint.runtime.gc_control import tidy
+import pytest
+
+from vmlint.runtime.gc_control import expect_answers, no_garbage, tidy
 
 
 class _Ring:
@@ -28,3 +30,17 @@ def test_what_has_lived_longer_is_looked_at_each_fifth_time() -> None:
         assert old() is None
     finally:
         gc.enable()
+
+
+def test_a_process_that_answers_keeps_nothing_for_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line expects to end, and freezes what a run has built: a server goes on."""
+    monkeypatch.setattr("vmlint.runtime.gc_control._expected", True)
+    before = gc.get_threshold()
+    try:
+        expect_answers()
+        with no_garbage():
+            left = weakref.ref(_Ring())
+        tidy(5)
+        assert left() is None
+    finally:
+        gc.set_threshold(*before)

@@ -19,7 +19,7 @@ _RARELY = 100_000
 _HARDLY_EVER = 1_000_000
 """After how many new objects the collector looks for garbage where `tidy` does: many answers."""
 _OLDER = 5
-"""After how many answers those before are garbage to look for: what an answer leaves lives until the next one."""
+"""After how many answers those before are looked at: what an answer leaves lives until the next one."""
 _kept: list[object] = []
 _expected = False
 
@@ -32,7 +32,9 @@ def expect_end() -> None:
 
 
 def expect_answers() -> None:
-    """From now on look for garbage after answers, and not before: in a process that calls `tidy` after each."""
+    """The process goes on: from now on look for garbage after answers, when `tidy` is called, and not before them."""
+    global _expected
+    _expected = False
     gc.set_threshold(_HARDLY_EVER)
 
 
@@ -70,7 +72,7 @@ def end() -> None:
 
 def tidy(number: int) -> None:
     """Take away what answers have left, of which this was the one with that number."""
-    gc.collect(0 if number % _OLDER else 1)
+    gc.collect(0 if number % _OLDER else 2)
 
 
 def settle() -> None:
