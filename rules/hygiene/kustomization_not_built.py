@@ -2,14 +2,16 @@
 
 ## What it does
 Reports a kustomization that kustomize refuses to build: a patch that does not fit its object, a generator or a
-replacement without a source, kustomizations that include each other, a component in the place of a kustomization. With
-`--render`, reports each kustomization that the installed tool refuses, with the tool's own message.
+replacement without a source, kustomizations that include each other, a component in the place of a kustomization.
+Reports text such as `${hosts[0]}` in objects whose variables Flux substitutes. With `--render`, reports each
+kustomization that the installed tool refuses, with the tool's own message.
 
 ## Why it fails
 Nothing of a kustomization that can't be built is applied. vmlint does not check its objects further.
 
 ## Cluster message
-kustomize's message contains `accumulating resources`, `accumulating components` or `cycle detected`.
+kustomize's message contains `accumulating resources`, `accumulating components` or `cycle detected`, that of Flux
+`post build failed`, `missing closing brace` or `unable to parse variable name`.
 
 ## Bad
     apiVersion: kustomize.config.k8s.io/v1beta1
@@ -36,7 +38,7 @@ Correct the kustomization or the patch that the finding names; `kustomize build`
 
 ## Source
 kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`;
-`kustomize build`, `kubectl kustomize`.
+`kustomize build`, `kubectl kustomize`; Flux `fluxcd/pkg/envsubst/parse`, `kustomize-controller` (build).
 """
 
 from collections.abc import Iterator
@@ -103,6 +105,13 @@ def _wording(problem: BuildProblem) -> tuple[str, str] | None:
                 f"`{values['field']}` of {values['object']} may mean several objects: {values['names']}. "
                 + NOTHING_APPLIED,
                 "give the objects different names in their files",
+            )
+        case BuildCode.SUBSTITUTION:
+            return (
+                f"`{values['text']}` is not an expression that Flux can substitute. Flux applies nothing of the "
+                f"Kustomization `{name}`.",
+                "write `$${` for text that is not Flux's, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` in "
+                "the annotations of the object",
             )
         case BuildCode.OBJECT_INVALID if problem.at.document.problem is None or problem.at.document.stray:
             where = f" in `{values['kustomization']}`" if "kustomization" in values else ""

@@ -94,18 +94,75 @@ def test_an_application_set_over_a_list(tmp_path: Path) -> None:
         ("${LACKING}", "${LACKING}"),
         ("${LACKING:=7}", 7),
         ("$${CORES}", "${CORES}"),
+        ("${LINES}", 12),
+        ("${EMPTY:=7}", 7),
+        ("${EMPTY}", None),
+        ("a$$b", "a$b"),
+        ("${CORES:+8}", 4),
+        ("${CORES:?}", 4),
+        ("${CORES^^}", "${CORES^^}"),
+        ("$${CORES[0]}", "${CORES[0]}"),
         ("${FLAG}", True),
         ("plain", "plain"),
     ],
 )
 def test_variables(tmp_path: Path, written: str, value: object) -> None:
-    spec = "{path: apps, postBuild: {substitute: {CORES: '4', MEMORY: 4Gi, FLAG: 'true'}}}"
+    spec = (
+        "{path: apps, postBuild: {substitute: {CORES: '4', MEMORY: 4Gi, FLAG: 'true', EMPTY: '', LINES: \"1\\n2\\n\"}}}"
+    )
     (tmp_path / "apps/web").mkdir(parents=True)
     (tmp_path / "apps/web/vm.yaml").write_text(VM.replace("SIZE", written), "utf-8")
     (tmp_path / "a.yaml").write_text(FLUX + spec, "utf-8")
     with chdir(tmp_path):
         ((vm,),) = (one.resources for one in snapshot_of(RunRequest(config=Config())).repository.deployments)
     assert vm.spec["size"] == value
+
+
+@pytest.mark.parametrize("text", ["${A[0]}", "$$${A-x}", "${ A }", "${}", "${#A[@]}", "x ${A", "${A.b}", "${!A}"])
+def test_flux_gives_up_at_what_is_no_expression(tmp_path: Path, text: str) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/vm.yaml").write_text(VM.replace("SIZE", f"'{text}'"), "utf-8")
+    (tmp_path / "a.yaml").write_text(FLUX + "{path: apps, postBuild: {substitute: {A: a}}}", "utf-8")
+    with chdir(tmp_path):
+        read = snapshot_of(RunRequest(config=Config())).repository
+    assert [(one.code, one.at.document.file, one.at.path) for one in read.problems] == [
+        ("substitution", "apps/vm.yaml", ("spec", "size"))
+    ]
+    assert [found.linted for found in read.deployments[0].resources] == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$${A[0]}",
+        "${A:-[}",
+        "${A%%.*}",
+        "${A/x/y}",
+        "${#A}",
+        "${A:0:1}",
+        "$(A)",
+        "${A:=${B}}",
+        "$A[0]",
+        "${1}",
+        "${A,,}",
+    ],
+)
+@pytest.mark.parametrize("post_build", ["postBuild: {substitute: {A: a}}", "postBuild: {}", "prune: true"])
+def test_flux_takes_expressions(tmp_path: Path, text: str, post_build: str) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/vm.yaml").write_text(VM.replace("SIZE", f"'{text}'"), "utf-8")
+    (tmp_path / "a.yaml").write_text(FLUX + f"{{path: apps, {post_build}}}", "utf-8")
+    with chdir(tmp_path):
+        assert snapshot_of(RunRequest(config=Config())).repository.problems == ()
+
+
+def test_nothing_is_substituted_without_variables(tmp_path: Path) -> None:
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps/vm.yaml").write_text(VM.replace("SIZE", "'${A:=1}'"), "utf-8")
+    (tmp_path / "a.yaml").write_text(FLUX + "{path: apps, postBuild: {substitute: {}}}", "utf-8")
+    with chdir(tmp_path):
+        ((vm,),) = (one.resources for one in snapshot_of(RunRequest(config=Config())).repository.deployments)
+    assert vm.spec["size"] == "${A:=1}"
 
 
 def test_values_of_a_config_map_and_those_that_are_elsewhere(tmp_path: Path) -> None:

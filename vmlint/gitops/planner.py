@@ -17,7 +17,7 @@ from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
-from vmlint.gitops.substitute import substitute, variables_of
+from vmlint.gitops.substitute import is_done, malformed, substitute, variables_of
 from vmlint.gitops.tree import Tree, beside
 from vmlint.gitops.uses import Uses, is_called_patch
 from vmlint.graph.cluster import makes
@@ -194,6 +194,17 @@ class Planner:
         maps = [found for found in self._resources if found.kind is _CONFIG_MAP]
         variables = variables_of(post_build, maps, tool.name.rpartition("/")[0] or owner)
         all_known = not any(True for _ in each(post_build, "substituteFrom"))
+        if all_known and not is_done(post_build):
+            return
+        if is_done(post_build):
+            for part in build.parts:
+                if flaw := malformed(part):
+                    path, shown = flaw
+                    values = {"text": shown, "name": tool.name}
+                    problem = BuildProblem(BuildCode.SUBSTITUTION, part.draft.written(path), tool.folder, values)
+                    build.problems.append(problem)
+                    build.failed = True
+                    return
         for part in build.parts:
             substitute(part, variables, all_known=all_known)
 

@@ -34,6 +34,7 @@ class BuildCode(Codes):
     PATCH_FAILS = "patch-fails"
     GENERATOR_FAILS = "generator-fails"
     REPLACEMENT_FAILS = "replacement-fails"
+    SUBSTITUTION = "substitution"
     REFERENCE_AMBIGUOUS = "reference-ambiguous"
     TARGET_UNMATCHED = "target-unmatched"
     """The one that is no refusal: a patch with a `target` that selects no object changes nothing."""

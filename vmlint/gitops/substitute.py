@@ -1,28 +1,32 @@
 """Flux's variables: `${NAME}` in what a Kustomization builds.
 
 The text is substituted after the build and read again: a number in a variable becomes a number, quoted or not.
-Sources: Flux `kustomize-controller` docs (post build variable substitution), `fluxcd/pkg/envsubst`.
+Sources: Flux `fluxcd/pkg/kustomize/kustomize_varsub.go` (SubstituteVariables), `fluxcd/pkg/envsubst` (parse.Parse,
+lookupFunc), `kustomize-controller` (build).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from vmlint.gitops.part import Part
-from vmlint.model.access import each, get, mapping, text
+from vmlint.model.access import each, mapping, text
+from vmlint.model.field import Path
 from vmlint.model.resource import Resource
 from vmlint.model.unknown import is_unknown
 from vmlint.source.built import MAX_SCALAR
 from vmlint.source.scalars import ScalarError, plain
 
-__all__ = ["Variables", "substitute", "variables_of"]
+__all__ = ["Variables", "is_done", "malformed", "substitute", "variables_of"]
 
 Variables = Mapping[str, str]
 
 _DISABLED = "kustomize.toolkit.fluxcd.io/substitute"
-_VARIABLE = re.compile(r"(\$?)\$\{([A-Za-z_]\w*)(?:(:?[=-])([^${}]*))?\}", re.ASCII)
+_VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_]\w*)(?:(?::[=?+-]|=)([^${}]*))?\}", re.ASCII)
+_OPENING = re.compile(r"(\$*)\$\{(#?)(\w*)(.?)", re.DOTALL)
+_AFTER_A_NAME = "}:=,^/#%"
 _PLAIN = re.compile(r"[^\s'\"#:&*!|>%@`,\[\]{}?-](?:[^#:]|:(?!\s|$)|(?<!\s)#)*|-?[\d.]+|", re.ASCII)
 
 
@@ -32,11 +36,57 @@ def variables_of(post_build: Mapping[str, Any], config_maps: Iterable[Resource],
     objects_by_key = {found.ref.name: found for found in config_maps if found.namespace == namespace}
     for _, source in each(post_build, "substituteFrom"):
         if (found := objects_by_key.get(text(source, "name"))) and text(source, "kind") == found.ref.kind:
-            values |= {key: value for key, value in mapping(found.data, "data").items() if isinstance(value, str)}
+            values |= {
+                key: value.replace("\n", "")
+                for key, value in mapping(found.data, "data").items()
+                if isinstance(value, str)
+            }
     for key, value in mapping(post_build, "substitute").items():
         if isinstance(value, str | int | float):
-            values[key] = ("true" if value else "false") if isinstance(value, bool) else str(value)
+            values[key] = str(value).lower() if isinstance(value, bool) else str(value).replace("\n", "")
     return {key: value for key, value in values.items() if not is_unknown(value)}
+
+
+def is_done(post_build: Mapping[str, Any]) -> bool:
+    """Whether text is surely substituted: Flux does it where there is any variable, or always where it is told so."""
+    given = bool(mapping(post_build, "substitute")) or text(post_build, "substituteStrategy") == "Always"
+    return given or any(source.get("optional") is not True for _, source in each(post_build, "substituteFrom"))
+
+
+def malformed(part: Part) -> tuple[Path, str] | None:
+    """The first text of an object for which Flux gives up, with its place: `${` that begins no expression."""
+    if not _is_substituted(part):
+        return None
+    for path, written in _texts(part.draft.data, ()):
+        end = 0
+        while found := _OPENING.search(written, end):
+            end = found.end()
+            dollars, length, name, after = found.groups()
+            if len(dollars) % 2:
+                continue
+            if not name or after not in (("}",) if length else _AFTER_A_NAME) or not after:
+                shown, brace, _ = written[found.start(2) - 2 :].split("\n", 1)[0].partition("}")
+                return path, f"{shown}{brace}"[:_MOST_SHOWN]
+            if after != "}":  # what is inside counts as part of the expression
+                end = max(end, written.find("}", end))
+    return None
+
+
+_MOST_SHOWN = 40
+"""How many characters of a text a message has."""
+
+
+def _texts(data: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(data, str):
+        if "${" in data:
+            yield path, data
+    elif isinstance(data, dict | list):
+        for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+            yield from _texts(value, (*path, key))
+
+
+def _is_substituted(part: Part) -> bool:
+    return all(part.labels(field).get(_DISABLED) != "disabled" for field in ("annotations", "labels"))
 
 
 def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
@@ -44,18 +94,15 @@ def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
 
     A default counts only then: the value may come from elsewhere.
     """
-    setting = get(part.draft.data, "metadata", "annotations", _DISABLED) or get(
-        part.draft.data, "metadata", "labels", _DISABLED
-    )
-    if setting == "disabled":
+    if not _is_substituted(part):
         return
 
     def value(found: re.Match[str]) -> str:
-        escaped, name, _, default = found.groups()
-        if escaped:
-            return found[0][1:]
+        if found[0] == "$$":
+            return "$"
+        name, default = found.groups()
         if name in variables:
-            return variables[name]
+            return variables[name] or default or ""
         return default if default is not None and all_known else found[0]
 
     changed = _replaced(part.draft.data, value)
@@ -69,7 +116,7 @@ def substitute(part: Part, variables: Variables, *, all_known: bool) -> None:
 def _replaced(data: Any, value: Callable[[re.Match[str]], str]) -> Any:
     """The data with its strings filled in; the same object where nothing changes."""
     if isinstance(data, str):
-        if "${" not in data:
+        if "$" not in data:
             return data
         length = len(data) + sum(map(len, map(value, _VARIABLE.finditer(data))))
         if length > MAX_SCALAR:  # more than any object can hold
