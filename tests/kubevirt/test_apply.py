@@ -426,7 +426,7 @@ def test_nothing_that_is_given_changes(subject: Any, given_: Any, preferred: Any
     made = copies(subject, given_, preferred, release=release)
     stored = deepcopy(made.stored)
     for applied in (made.reviewed, made.started, made.compared, made.expanded):
-        assert normal_template(applied.template, proposals=release is None) == applied.template
+        assert normal_template(applied.template, release) == applied.template
     assert before == [subject, given_, preferred] and made.stored == stored
 
 

@@ -14,6 +14,7 @@ from vmlint.kubevirt.normal import (
     normal_template,
     normal_vm_spec,
 )
+from vmlint.kubevirt.releases import Release
 from vmlint.kubevirt.values import Draft
 
 
@@ -74,10 +75,18 @@ def test_spec() -> None:
 
 def test_fields_of_the_proposals_stay_where_no_release_is_named() -> None:
     written = {"volumeClaimTemplates": [{}], "template": {"spec": {"domain": {"cpu": {"guest": 4}}}}}
-    assert "volumeClaimTemplates" in normal_vm_spec(written, proposals=True)
-    assert normal_vm_spec(written, proposals=True)["template"]["spec"]["domain"]["cpu"] == {"guest": 4}
+    assert "volumeClaimTemplates" in normal_vm_spec(written, None)
+    assert normal_vm_spec(written, None)["template"]["spec"]["domain"]["cpu"] == {"guest": 4}
     assert "volumeClaimTemplates" not in normal_vm_spec(written)
     assert normal_vm_spec(written)["template"]["spec"]["domain"]["cpu"] == {}
+
+
+def test_fields_that_a_release_lacks_vanish() -> None:
+    domain = {"devices": {"video": {"type": "vga"}}, "launchSecurity": {"tdx": {}}, "rebootPolicy": "Reboot"}
+    template = {"spec": {"domain": domain}}
+    assert normal_template(template, Release(1, 8))["spec"]["domain"] == {**domain, "resources": {}}
+    old = normal_template(template, Release(1, 5))["spec"]["domain"]
+    assert old == {"devices": {}, "launchSecurity": {}, "resources": {}}
 
 
 def test_decoding_keeps_zero_values() -> None:

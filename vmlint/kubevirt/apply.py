@@ -197,7 +197,7 @@ class Copies:
     def stored(self) -> Mapping[str, Any]:
         """The whole VM as the mutating webhook stores it."""
         written = {**mapping(self._vm, "spec"), "template": {}}
-        spec = normal_vm_spec(written, proposals=self._vm_inputs.release is None)
+        spec = normal_vm_spec(written, self._vm_inputs.release)
         if self._vm_inputs.preference is not None:
             spec = _with_class(spec, self._vm_inputs.preference, self._vm_inputs.release)
         return {**self._vm, "spec": {**spec, "template": self._mutated}}
@@ -308,7 +308,7 @@ class Copies:
         return written, (), None, problem
 
     def _normal(self, draft: Draft, stored: Mapping[str, Any]) -> dict[str, Any]:
-        return normal_template(draft.data, proposals=self._vm_inputs.release is None, before=stored)
+        return normal_template(draft.data, self._vm_inputs.release, before=stored)
 
     def _dress(self, draft: Draft, watch: Watch) -> None:
         """Instancetype and preference on a template that they suit."""
@@ -359,7 +359,7 @@ class Copies:
     def _mutate_anew(self, watch: Watch) -> dict[str, Any]:
         preference, config, release = self._vm_inputs.preference, self._vm_inputs.config, self._vm_inputs.release
         does = behaviour(release)
-        draft = Draft(normal_template(self._written, proposals=release is None))
+        draft = Draft(normal_template(self._written, release))
         watch(Origin.VM, draft.data)
         if preference is not None:
             _store_preference(draft, preference, release)

@@ -5,7 +5,9 @@ The mutating webhook replaces a VM's `/spec` with what its Go types make of it: 
 quantities take their canonical form, and unknown fields are gone (the API server has pruned them before). Most of
 a manifest is as KubeVirt would write it: that is taken as it is, so nobody may change what these functions return.
 
-The types are data, `catalog/wire.json`, made by `tools/wire.py`. Source: KubeVirt `staging/src/kubevirt.io/api`.
+The types are data, `catalog/wire.json`, made by `tools/wire.py`; `catalog/wire-since.json`, made by
+`tools/wire_since.py`, has the fields that older releases do not know. Source: KubeVirt
+`staging/src/kubevirt.io/api`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from operator import is_
 from typing import Any, Protocol
 
 from vmlint.catalog import data
+from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.model.quantity import Quantity
 
 __all__ = [
@@ -78,42 +81,44 @@ WITH_AMOUNTS = frozenset(
     )
 )
 
+_Line = tuple[int, ...]
+_NEWEST_LINE: _Line = NEWEST[:2]
 _ABSENT: Any = object()
 _NOTHING: Mapping[str, Any] = {}
 _NUMBERS = frozenset(("option", "port", "start", "end", "weight", "maxSkew", "guest"))
 """The fields of kind `keep` that are numbers; the others are text."""
 
 
-def normal_vm_spec(spec: Any, *, proposals: bool = False) -> dict[str, Any]:
-    """A VM's `spec` as the mutating webhook writes it back.
+def normal_vm_spec(spec: Any, release: Release | None = NEWEST) -> dict[str, Any]:
+    """A VM's `spec` as the mutating webhook of a release writes it back; without one, with what proposals bring.
 
     Values of the wrong type stay as they are: the API refuses them, and a variable may stand for anything.
     """
-    return _whole(spec, _VM, proposals, omit=True)
+    return _whole(spec, _VM, release and release[:2], omit=True)
 
 
-def normal_template(template: Any, *, proposals: bool = False, before: Mapping[str, Any] = _NOTHING) -> dict[str, Any]:
+def normal_template(
+    template: Any, release: Release | None = NEWEST, *, before: Mapping[str, Any] = _NOTHING
+) -> dict[str, Any]:
     """A VM's `spec.template`, likewise. `before` is a normal template that this one was made of: what both share is
     normal, and not looked at again."""
-    return _whole(template, _TEMPLATE, proposals, omit=True, before=before)
+    return _whole(template, _TEMPLATE, release and release[:2], omit=True, before=before)
 
 
 def decode_instancetype(spec: Any) -> dict[str, Any]:
     """An instancetype's `spec` as KubeVirt reads it: without unknown fields and nulls, zero values in place."""
-    return _whole(spec, _INSTANCETYPE, False, omit=False)
+    return _whole(spec, _INSTANCETYPE, _NEWEST_LINE, omit=False)
 
 
 def decode_preference(spec: Any) -> dict[str, Any]:
     """A preference's `spec` as KubeVirt reads it, likewise."""
-    return _whole(spec, _PREFERENCE, False, omit=False)
+    return _whole(spec, _PREFERENCE, _NEWEST_LINE, omit=False)
 
 
 def _whole(
-    value: Any, type_name: str, proposals: bool, *, omit: bool, before: Mapping[str, Any] = _NOTHING
+    value: Any, type_name: str, line: _Line | None, *, omit: bool, before: Mapping[str, Any] = _NOTHING
 ) -> dict[str, Any]:
-    written: dict[str, Any] = (
-        _types(proposals, omit).of(type_name).write(value if isinstance(value, dict) else {}, before)
-    )
+    written: dict[str, Any] = _types(line, omit).of(type_name).write(value if isinstance(value, dict) else {}, before)
     return written
 
 
@@ -128,8 +133,18 @@ def _table() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _types(proposals: bool, omit: bool) -> _Types:
-    return _Types(proposals, omit)
+def _later() -> Mapping[str, Mapping[str, _Line]]:
+    """The fields of each type that not all lines have, with the first that has them."""
+    table = json.loads(data("wire-since.json"))
+    return {
+        name: {field: tuple(map(int, line.split("."))) for field, line in fields.items()}
+        for name, fields in table.items()
+    }
+
+
+@cache
+def _types(line: _Line | None, omit: bool) -> _Types:
+    return _Types(line, omit)
 
 
 class _Form(Protocol):
@@ -144,20 +159,29 @@ class _Form(Protocol):
 
 
 class _Types:
-    """How values of each Go type are written; `omit` is whether zero values vanish or stay."""
+    """How values of each Go type are written by a release line, None for the proposals; `omit` is whether zero values
+    vanish or stay."""
 
-    def __init__(self, proposals: bool, omit: bool) -> None:
-        self._proposed = _PROPOSED if proposals else {}
+    def __init__(self, line: _Line | None, omit: bool) -> None:
+        self._line = line
         self._known: dict[str, _Type] = {}
         self._omit = omit
 
     def of(self, name: str) -> _Type:
         if name not in self._known:
-            kinds = {**_table()[name], **self._proposed.get(name, {})}
+            kinds = self._kinds(name)
             flat = all(kind in _COPIED for kind in kinds.values())
             made = _CommonType if name in COMMON else _FlatType if flat else _Type
             self._known[name] = made(kinds, self, _DEFAULTS.get(name, {}), settled=name not in WITH_AMOUNTS)
         return self._known[name]
+
+    def _kinds(self, name: str) -> Mapping[str, str]:
+        """The kinds of a type's fields, as far as the line has them."""
+        kinds = _table()[name]
+        if self._line is None:
+            return {**kinds, **_PROPOSED.get(name, {})}
+        later = _later().get(name, {})
+        return {field: kind for field, kind in kinds.items() if later.get(field, self._line) <= self._line}
 
     def form(self, kind: str) -> _Form:
         """How a field of some kind is written."""

@@ -12,6 +12,7 @@ from vmlint.kubevirt.gates import GateState
 from vmlint.kubevirt.launcher import Launcher, LauncherConfig, launcher
 from vmlint.kubevirt.migration import Blocker, Obstacle
 from vmlint.kubevirt.normal import normal_template
+from vmlint.kubevirt.releases import NEWEST
 from vmlint.kubevirt.values import Draft
 from vmlint.model.access import get, items, mapping, sequence, text
 from vmlint.model.matcher import Matcher
@@ -54,7 +55,9 @@ class Launch:
         """The whole template of the guest that a workload makes, as it starts; None where it is refused before."""
         if isinstance(workload, VirtualMachine):
             return self._world.started_template(workload)
-        draft = Draft(normal_template(mapping(workload.data, *workload.template_path)))
+        draft = Draft(
+            normal_template(mapping(workload.data, *workload.template_path), self._world.settings.release or NEWEST)
+        )
         problem = fill(draft, self._world.cluster_config, self._world.settings.release)
         return draft.data if problem is None else None
 

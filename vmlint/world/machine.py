@@ -28,7 +28,7 @@ from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.matching import MatchOutcome
 from vmlint.kubevirt.normal import normal_template
 from vmlint.kubevirt.permitted import permitted_devices
-from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.kubevirt.values import Draft
 from vmlint.model.access import get, mapping
 from vmlint.model.effect import Effect
@@ -222,7 +222,9 @@ class Machine:
             applied, unknown = self._applied(workload)
             template, problem, giver = applied.template, applied.problem, _givers(workload, applied)
         else:
-            draft = Draft(normal_template(mapping(workload.data, *workload.template_path)))
+            draft = Draft(
+                normal_template(mapping(workload.data, *workload.template_path), self._world.settings.release or NEWEST)
+            )
             problem = fill(draft, self._world.cluster_config, self._world.settings.release)
             fill_input_type(draft)
             fill_nested_paging(draft)
