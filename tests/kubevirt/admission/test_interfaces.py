@@ -836,13 +836,13 @@ ROWS = [
             Expected(
                 at("domain.devices.interfaces[0]"),
                 "interface `default` has no binding; an interface must have exactly one.",
-                "add `bridge`, `masquerade`, `sriov`, `passtBinding` or `binding`",
+                "add `bridge`, `masquerade`, `sriov` or `binding`",
                 "interfaces",
                 Refuser.NODE,
             )
         ],
         good_in={"release": (1, 8)},
-        bad_in={"release": (1, 8)},
+        bad_in={"release": (1, 7)},
     ),
 ]
 

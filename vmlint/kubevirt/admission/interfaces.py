@@ -149,7 +149,7 @@ def _binding(nic: _Nic) -> Iterator[Refusal]:
             Code.BINDINGS_SEVERAL if bindings else Code.BINDING_MISSING,
             count=len(bindings),
             bindings=bindings,
-            known=_BINDINGS,
+            known=tuple(known for known in _BINDINGS if known != "passtBinding" or nic.view.living("PasstBinding")),
         )._replace(by=Refuser.VALIDATING_WEBHOOK if exactly_one or bindings else Refuser.NODE)
     for binding in _POD_ONLY:
         if binding in bindings and nic.pod is False:
