@@ -50,8 +50,6 @@ def may_wait(text: str) -> str:
 def _may_wait(api_version: str, kind: str) -> bool:
     if kind.endswith("List") or kind == "Template":
         return False
-    if not api_version.rpartition("/")[2].startswith("v"):
-        return False  # a number, say: kubectl refuses the object for it
     known = kind_of(api_version, kind) or stranger(api_version, kind)
     return known is None or kind in _NAMED_BY or kind == _DEFINITION
 

@@ -40,6 +40,8 @@ _OPEN_NOTHING = late(
 """Lines after which nothing is open, and of which none that goes on with a text is at the margin."""
 
 _KEY = late(rf"\n{_START}[A-Za-z][\w./-]*:[ \n]", re.ASCII)
+_WORDS = frozenset(("false", "n", "no", "null", "off", "on", "true", "y", "yes"))
+"""Words that are no texts without quotes."""
 _BREAKS = "\x85\u2028\u2029"  # which end a line too
 
 
@@ -58,7 +60,7 @@ def header_of(text: str) -> tuple[str, str] | None:
     if _ODD_OR_AGAIN.search(text, top.end() - 1):
         return None
     version, kind, first, second = top.groups()
-    return (version, kind) if version else (second, first)
+    return _texts(version, kind) if version else _texts(second, first)
 
 
 def _header_within(lines: str) -> tuple[str, str] | None:
@@ -71,4 +73,10 @@ def _header_within(lines: str) -> tuple[str, str] | None:
         return None
     version = _LINE.match(lines, at_version + len("\napiVersion:"))
     kind = _LINE.match(lines, at_kind + len("\nkind:"))
-    return (version[1], kind[1]) if version and kind else None
+    return _texts(version[1], kind[1]) if version and kind else None
+
+
+def _texts(version: str, kind: str) -> tuple[str, str] | None:
+    """Both values, None where YAML takes one of them for a number, a truth value or null."""
+    texts = all(value[0].isalpha() and value.casefold() not in _WORDS for value in (version, kind))
+    return (version, kind) if texts else None
