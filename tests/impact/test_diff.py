@@ -674,6 +674,19 @@ def test_the_line_is_that_of_the_first_field_that_differs(tmp_path: Path) -> Non
     assert (tmp_path / "after" / "all.yaml").read_text().splitlines()[change.line - 1].strip(" -") == "cache: none"
 
 
+def test_a_copy_that_kubevirt_made_may_exist(tmp_path: Path) -> None:
+    before = [_instancetype("small", 2, "2Gi"), _with_instancetype("small")]
+    pinned = _edited(before[1], _set("spec", "instancetype", "revisionName", value="web-small-v1beta1-4ae1c5d0-1"))
+    assert _change(_impact(tmp_path, before, [before[0], pinned])).group == "undecided"
+
+
+def test_a_vm_that_has_another_instancetype_keeps_no_copy(tmp_path: Path) -> None:
+    small, large = _instancetype("small", 2, "2Gi"), _instancetype("large", 4, "4Gi")
+    before = [small, large, _with_instancetype("small")]
+    impact = _impact(tmp_path, before, [large, _with_instancetype("large")])
+    assert _change(impact, "VirtualMachineClusterInstancetype").notes == ()
+
+
 # Pools and replica sets
 
 

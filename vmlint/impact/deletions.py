@@ -136,7 +136,8 @@ def _uses(resource: Resource, before: World, after: World) -> Iterator[str]:
     """What the deletion of an object does to the objects that use it before and after the edit: a sentence for each way
     of using it."""
     if isinstance(resource, Instancetype | Preference):
-        if matched := list(matched_by(resource, before)):
+        still = {vm.ref for vm in matched_by(resource, after)}
+        if matched := [vm for vm in matched_by(resource, before) if vm.ref in still]:
             keep = "keeps" if len(matched) == 1 else "keep"
             yield f"{listed(matched)} {keep} the stored copy; a VM that is created later never starts"
         return

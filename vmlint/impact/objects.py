@@ -10,7 +10,8 @@ from vmlint.impact.model import ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import newly_stuck, rejected, rejected_change, stuck
 from vmlint.impact.users import SHOWN, step_of
-from vmlint.impact.vms import edited_at, runs, shown
+from vmlint.impact.values import shown
+from vmlint.impact.vms import edited_at, runs
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.access import get
 from vmlint.model.field import render

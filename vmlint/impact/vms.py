@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from vmlint.findings.finding import Step
 from vmlint.findings.location import object_id, where
 from vmlint.impact.model import LiveChange, ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair
 from vmlint.impact.refusal import newly_stuck, rejected, rejected_change
-from vmlint.kubevirt.apply import PCI_TOPOLOGY, Origin
+from vmlint.impact.values import effective_values, matches, shown
+from vmlint.kubevirt.apply import PCI_TOPOLOGY
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.update.controller import Synced, runs_at_once
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.kubevirt.update.outcome import Failure, Live, UpdateReason
 from vmlint.kubevirt.update.volumes import VOLUMES
-from vmlint.model.access import get, mapping, text
+from vmlint.model.access import get, mapping
 from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
@@ -30,10 +30,8 @@ from vmlint.world.outcome import reason_of
 from vmlint.world.update import Refused, Updated, VmUpdate, update
 from vmlint.world.update_phrases import failed, goes_on, restarted
 
-__all__ = ["changed_vm", "edited_at", "runs", "shown", "stuck_vm", "value_changes", "vm_update"]
+__all__ = ["changed_vm", "edited_at", "runs", "stuck_vm", "value_changes", "vm_update"]
 
-_LACKING = (UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING, UpdateReason.REVISION_MISSING)
-"""Without these there is no guest to compare with."""
 _TEMPLATE: Path = ("spec", "template")
 _VMI: Path = (*_TEMPLATE, "spec")
 
@@ -110,7 +108,7 @@ def value_changes(work: VmUpdate, deployments: tuple[str, ...]) -> ObjectChange 
     The version of the PCI topology is left out: it depends on the release that first started the guest.
     """
     topology = render(("metadata", "annotations", PCI_TOPOLOGY))
-    values = tuple(value for value in _values(update(work), work) if value.path != topology)
+    values = tuple(value for value in effective_values(update(work), work) if value.path != topology)
     if not values:
         return None
     document, span = where(work.new.named)
@@ -199,7 +197,7 @@ def _updated(
         verdict = Verdict.LIVE
     fields = tuple(dict.fromkeys(render((*_VMI, *path)) for restart in synced.restarts for path in restart.fields))
     never_starts = _never_starts(result) or (stuck.message if stuck else "")
-    values = tuple(_values(result, work))
+    values = tuple(effective_values(result, work))
     places = [stuck.path] if stuck else []
     places += [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
     places += [(*_VMI, *change.path) for change in synced.live]
@@ -317,102 +315,13 @@ def _live(change: Live) -> LiveChange:
     )
 
 
-def _values(result: Updated, work: VmUpdate) -> Iterator[ValueChange]:
-    """The effective values that differ: of the guest as it was started, and as it would be started now."""
-    old, new, failure = result.old_guest, result.new_guest, result.synced.failure
-    if old is None or new is None or (failure is not None and failure.why in _LACKING):
-        return
-    computed = old.computed | new.computed
-    giver = _givers(work)
-    for path in changed_paths(old.spec, new.spec):
-        if path in computed:
-            continue
-        before, after = get(old.spec, *path), get(new.spec, *path)
-        if isinstance(before or after, list) and all(
-            isinstance(value, dict) for value in (*(before or ()), *(after or ()))
-        ):
-            yield from _entries(path, before or [], after or [])
-        else:
-            yield ValueChange(render(path), shown(before), shown(after), giver(path))
-    for part in ("labels", "annotations"):
-        for path in changed_paths(old.metadata.get(part), new.metadata.get(part), ("metadata", part)):
-            before, after = (get({"metadata": guest.metadata}, *path) for guest in (old, new))
-            yield ValueChange(render(path), shown(before), shown(after))
-
-
-def _entries(
-    path: Path, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
-) -> Iterator[ValueChange]:
-    """The entries of a list by their names, and its order where nothing else changes."""
-    old, new = ({text(entry, "name"): entry for entry in entries} for entries in (before, after))
-    changed = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
-    for name in changed:
-        entry = f"{render(path)}[{name}]" if name else render(path)
-        inner = list(changed_paths(old.get(name), new.get(name))) if name in old and name in new else []
-        if not inner:
-            yield ValueChange(entry, shown(old.get(name)), shown(new.get(name)))
-        for below in inner:
-            yield ValueChange(f"{entry}.{render(below)}", shown(get(old[name], *below)), shown(get(new[name], *below)))
-    if not changed:
-        yield ValueChange(render(path), ", ".join(old), ", ".join(new), "order")
-
-
-def _givers(work: VmUpdate) -> Callable[[Path], str]:
-    """Who gives a value of the new guest's spec, where that is not the VM; with the names of what gave it before and
-    gives it now."""
-    names = {
-        matcher.noun: now if was == now else f"{was or 'none'} → {now or 'none'}"
-        for matcher, (was, now) in _matches(work).items()
-    }
-    origins = work.worlds[1].vms.started(work.new).origin
-
-    def giver(path: Path) -> str:
-        origin = origins.get(("spec", *path), Origin.VM)
-        if get(work.new.data, *_VMI, *path) is not None or origin is Origin.VM:
-            return ""
-        return "default" if origin is Origin.DEFAULT else f"{origin} {names.get(origin, '')}".strip()
-
-    return giver
-
-
-_LONGEST = 60
-
-
-def shown(value: Any) -> str:
-    """A value in one line: "" for none, and the first words of a long one."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        line = ", ".join(f"{key}: {shown(entry)}" if not _is_empty(entry) else str(key) for key, entry in value.items())
-        line = f"{{{line}}}"
-    elif isinstance(value, list):
-        line = f"[{', '.join(map(shown, value))}]"
-    else:
-        line = str(value)
-    line = line.partition("\n")[0]
-    return line if len(line) <= _LONGEST and "\n" not in str(value) else f"{line[: _LONGEST - 1]}…"
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ({}, [])
-
-
 def _chain(work: VmUpdate) -> Iterator[Step]:
     """What the VM gets of its matchers, before and after, where that differs."""
-    for matcher, (was, now) in _matches(work).items():
+    for matcher, (was, now) in matches(work).items():
         if was != now:
             path = work.new.matcher_path(matcher, "name") if now else ("metadata", "name")
             document, span = where(Place(work.new, path))
             yield Step(f"{matcher.noun} {was or 'none'} → {now or 'none'}", document.file, span.line)
-
-
-def _matches(work: VmUpdate) -> Mapping[Matcher, tuple[str, str]]:
-    """The names of what a VM gets of its matchers, before and after; "" for none."""
-    before, after = work.worlds
-    found = {matcher: (before.vms.match(work.old, matcher), after.vms.match(work.new, matcher)) for matcher in Matcher}
-    return {matcher: (was.name if was else "", now.name if now else "") for matcher, (was, now) in found.items()}
 
 
 def edited_at(old: Resource, new: Resource, places: Sequence[Path]) -> tuple[str, int]:

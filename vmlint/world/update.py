@@ -156,7 +156,10 @@ class VmUpdate:
             and found.resolution
             and world.settings.is_closed(found.resolution.ref)
         ):
-            return Gap.REVISION_MISSING if text(field, "revisionName") else Gap.MISSING
+            revision = text(field, "revisionName")
+            if revision.startswith(f"{self.old.name}-{text(field, 'name')}-"):
+                return Gap.UNKNOWN  # KubeVirt makes copies of such names (GenerateName), and no file has them
+            return Gap.REVISION_MISSING if revision else Gap.MISSING
         return Gap.MISSING if found.outcome is MatchOutcome.UNKNOWN_KIND else Gap.UNKNOWN
 
     def _claim(self, name: str) -> Claim:
