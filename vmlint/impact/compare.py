@@ -15,6 +15,7 @@ from vmlint.impact.objects import adopted, changed_object, created
 from vmlint.impact.pairing import Pair, Side, pairs
 from vmlint.impact.remains import remains
 from vmlint.impact.unapplied import Unapplied
+from vmlint.impact.users import Referrers
 from vmlint.impact.vms import changed_vm, stuck_vm, vm_update
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.matcher import Matcher
@@ -24,7 +25,6 @@ from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, Virtual
 from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
-from vmlint.world import World
 from vmlint.world.update import VmUpdate
 
 __all__ = ["compare", "ordered"]
@@ -88,11 +88,12 @@ class _Judge(Record):
         """What becomes of every object."""
         found = list(pairs(self.before, after))
         edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
+        referrers = Referrers(after.world)
         for pair in found:
-            yield _Judged(pair, self._change(pair, found, edited, after.world))
+            yield _Judged(pair, self._change(pair, found, edited, referrers))
 
     def _change(
-        self, pair: Pair, others: Sequence[Pair], edited: AbstractSet[Ref], after: World
+        self, pair: Pair, others: Sequence[Pair], edited: AbstractSet[Ref], after: Referrers
     ) -> ObjectChange | None:
         old, side = pair
         if old is None:

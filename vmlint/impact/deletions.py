@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from vmlint.findings.location import object_id, where
-from vmlint.graph.links import LinkKind, links
+from vmlint.graph.links import Link, LinkKind
 from vmlint.impact.losses import Pruner, Pruning, claims_lost, kept_by
 from vmlint.impact.model import ObjectChange, Verdict
 from vmlint.impact.pairing import Side
 from vmlint.impact.refusal import rejected
-from vmlint.impact.users import listed, matched_by, vms
+from vmlint.impact.users import Referrers, listed, matched_by, vms
 from vmlint.impact.vms import runs
 from vmlint.model.access import get
-from vmlint.model.field import Path
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
@@ -52,7 +51,7 @@ _USED: Mapping[LinkKind, str] = {
 
 def deleted(
     side: Side,
-    after: World,
+    after: Referrers,
     pruner: Pruner,
     renamed_to: Resource | None,
     rules: Sequence[Rule],
@@ -61,11 +60,11 @@ def deleted(
 ) -> ObjectChange | None:
     """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
 
-    `after` are the objects that the cluster has after the edit. `dropped` means that the files still have the object,
+    `after` is the cluster after the edit. `dropped` means that the files still have the object,
     and its tool does not apply it any more.
     """
     resource, pruning = side.resource, pruner.of(side)
-    inside = list(_inside(resource, side.world, after))
+    inside = list(_inside(resource, side.world, after.world))
     used = list(_uses(resource, side.world, after))
     if not (inside or used or _is_machine(resource)):
         return None
@@ -132,32 +131,29 @@ def _kept_by_vms(side: Side, inside: Sequence[Resource]) -> ObjectChange:
     )
 
 
-def _uses(resource: Resource, before: World, after: World) -> Iterator[str]:
+def _uses(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
     """What the deletion of an object does to the objects that use it before and after the edit: a sentence for each way
     of using it."""
     if isinstance(resource, Instancetype | Preference):
-        still = {vm.ref for vm in matched_by(resource, after)}
+        still = {vm.ref for vm in matched_by(resource, after.world)}
         if matched := [vm for vm in matched_by(resource, before) if vm.ref in still]:
             keep = "keeps" if len(matched) == 1 else "keep"
             yield f"{listed(matched)} {keep} the stored copy; a VM that is created later never starts"
         return
-    if resource.ref in after.cluster.identities:  # something else makes it now
-        return
+    if after.world.cluster.named(resource.ref) or after.world.cluster.makers(resource.ref):
+        return  # something else makes it now
     users: dict[str, list[Resource]] = {}
-    for user in after.cluster.resources:
-        if user.fragment or not before.cluster.named(user.ref):
-            continue
-        for link in links(user):
-            if link.ref == resource.ref and link.kind in _USED and not _is_optional(user, link.path):
-                named = users.setdefault(_USED[link.kind], [])
-                if user not in named:
-                    named.append(user)
+    for link in after.to(resource.ref):
+        if link.kind in _USED and before.cluster.named(link.source.ref) and not _is_optional(link):
+            named = users.setdefault(_USED[link.kind], [])
+            if link.source not in named[-1:]:
+                named.append(link.source)
     for what, found in users.items():
         yield f"{listed(found)} {'uses' if len(found) == 1 else 'use'} it: {what}"
 
 
-def _is_optional(user: Resource, path: Path) -> bool:
-    return get(user.data, *path[:-1], "optional") is True
+def _is_optional(link: Link) -> bool:
+    return get(link.source.data, *link.path[:-1], "optional") is True
 
 
 def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str], *, dropped: bool) -> tuple[bool, str]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from vmlint.findings.finding import Step
 from vmlint.findings.location import where
-from vmlint.graph.links import links
+from vmlint.graph.links import Link, links
 from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import Instancetype, VirtualMachine, VirtualMachinePool
 from vmlint.world import World
 
-__all__ = ["SHOWN", "listed", "matched_by", "referring_vms", "step_of", "vms"]
+__all__ = ["SHOWN", "Referrers", "listed", "matched_by", "referring_vms", "step_of", "vms"]
 
 SHOWN = 5
 """How many users a sentence or a chain names."""
@@ -37,6 +39,25 @@ def matched_by(resource: Resource, world: World) -> Iterator[VirtualMachine]:
 def referring_vms(resource: Resource, world: World) -> Iterator[VirtualMachine]:
     """The VMs that name an object in a field."""
     yield from (vm for vm in vms(world) if any(link.ref == resource.ref for link in links(vm)))
+
+
+class Referrers:
+    """The links of a world by what they lead to."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def to(self, ref: Ref) -> Sequence[Link]:
+        """The links that name an object, in the order of the files."""
+        return self._links.get(ref, ())
+
+    @cached_property
+    def _links(self) -> Mapping[Ref, Sequence[Link]]:
+        found: dict[Ref, list[Link]] = {}
+        for resource in self.world.cluster.resources:
+            for link in () if resource.fragment else links(resource):
+                found.setdefault(link.ref, []).append(link)
+        return found
 
 
 def listed(resources: Sequence[Resource]) -> str:
