@@ -17,7 +17,8 @@ __all__ = ["Cursor", "cursor_at"]
 
 _SEPARATOR = re.compile(r"(---|\.\.\.)(\s|$)")
 _DASHES = re.compile(r"( *)((?:- +|-$)*)")
-_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:#'"{}\[\],|>&*!%@`-][^:#]*+(?::(?=\S)[^:#]*+)*+) *:(?= |$)""")
+_KEY = re.compile(r"""("[^"]*"|'[^']*'|[^\s:#'"{}\[\],|>&*!%@`-][^:#]*+(?::(?=\S)[^:#]*+)*) *:(?= |$)""")
+# The group is not possessive: CPython before 3.11.5, such as that of Debian 12, then finds no key at all.
 _PARTIAL = re.compile(r"[^\s:#{}\[\],&*!|>%@`]*")
 _PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+|$))*")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")

@@ -16,7 +16,9 @@ __all__ = ["MayWait", "header_of"]
 MayWait = Callable[[str], str]
 """From a document's text to the kind of its object, if that can wait until somebody asks; else to ""."""
 
-_VALUE = r" +([A-Za-z0-9./-]+) *\n"
+_VALUE = r" +(?!(?i:y|n|yes|no|on|off|true|false|null) *\n)([A-Za-z][A-Za-z0-9./-]*) *\n"
+"""A text that YAML reads as one: none that is a number, a boolean or null without quotes."""
+
 _START = r"(?:---.*\n)?(?:#.*\n|\n)*+"
 _AT_THE_TOP = late(
     rf"{_START}(?:apiVersion:{_VALUE}kind:{_VALUE}|kind:{_VALUE}apiVersion:{_VALUE})(?=[A-Za-z#])", re.ASCII
