@@ -128,7 +128,9 @@ def _check_versions(client: Client) -> None:
     try:
         found = client.run(_version)
     except Exception as error:
-        raise UsageError(f"the workers can't run vmlint: install `vmlint[audit]` there ({error})") from error
+        raise UsageError(
+            f"the workers can't run vmlint: install vmlint with the extra `audit` there ({error})"
+        ) from error
     if others := {version for version in found.values() if version != VERSION}:
         raise UsageError(f"the workers have vmlint {', '.join(sorted(others))}, and this is {VERSION}")
 

@@ -101,9 +101,7 @@ def run(words: Sequence[str]) -> Exit:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _EXTRA:
             raise
-        raise UsageError(
-            f"`{error.name}` is not installed: vmlint's extra `audit` adds it, as in `pip install '.[audit]'`"
-        ) from error
+        raise UsageError(f"`{error.name}` is not installed: install vmlint with its extra `audit`") from error
 
 
 _EXTRA = ("dask", "distributed", "duckdb", "pyarrow")

@@ -38,10 +38,7 @@ def run(words: Sequence[str]) -> Exit:
     arguments = make_parser().read(words)
     address = _address(arguments.tcp, any_host=arguments.any_host) if arguments.tcp is not None else None
     if find_spec("pygls") is None:
-        raise UsageError(
-            "the language server needs further packages: vmlint's extra `server` adds them, as in "
-            "`pip install '.[server]'`"
-        )
+        raise UsageError("the language server needs further packages: install vmlint with its extra `server`")
 
     from vmlint.server.serving import serve, serve_tcp
 

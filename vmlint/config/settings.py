@@ -120,7 +120,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "select",
         SELECT,
-        "The rules to run: numbers, beginnings of numbers, names or families. Without it, all.",
+        "The rules to run: numbers, prefixes of numbers, names or families. Without it, all.",
         (["inference", "VM2"],),
         scope=Scope.FOLDER,
     ),

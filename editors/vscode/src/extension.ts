@@ -149,7 +149,7 @@ async function fixAll(): Promise<void> {
 
 async function explain(path: string): Promise<void> {
   const choice = await vscode.window.showErrorMessage(
-    `vmlint: \`${path} server\` does not start. Install it with \`pipx install 'vmlint[server]'\`, or set vmlint.server.path.`,
+    `vmlint: \`${path} server\` does not start. Install vmlint with its extra \`server\`, or set vmlint.server.path.`,
     "Show Output",
     "Open Settings",
   );
