@@ -249,6 +249,8 @@ def test_a_new_datavolume_that_fails_keeps_the_controller_from_all_else(
     assert change.next_start
     assert expected in change.controller_error
     assert change.message.startswith("the guest continues to run, but can't start again")
+    lines = (tmp_path / "after" / "all.yaml").read_text().splitlines()
+    assert lines[change.line - 2].strip() == "dataVolumeTemplates:"
 
 
 @pytest.mark.parametrize(

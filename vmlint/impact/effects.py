@@ -58,8 +58,10 @@ def accepted_edit(old: Resource, new: Resource, before: World, after: World) -> 
         return _replica_set(replica_set_update(old.spec, new.spec))
     if isinstance(new, DataSource):
         return AcceptedEdit("existing copies don't change: only new copies use the new source.")
-    if isinstance(new, StorageProfile) or new.kind == _STORAGE_CLASS:
-        return AcceptedEdit("existing claims don't change: only new ones are made by it.")
+    if isinstance(new, StorageProfile):
+        return AcceptedEdit("existing claims don't change: only new ones follow it.")
+    if new.kind == _STORAGE_CLASS:
+        return AcceptedEdit("existing claims don't change: new ones, and those that are to grow, follow it.")
     if isinstance(new, MigrationPolicy):
         return AcceptedEdit("migrations that start later follow it.")
     if isinstance(new, KubeVirt):
