@@ -63,6 +63,45 @@ def test_argo(tmp_path: Path, spec: str, found: dict[str, list[str]]) -> None:
     assert applied(tmp_path, **{"cluster/a.yaml": ARGO + spec}) == found
 
 
+@pytest.mark.parametrize(
+    ("tool", "found"),
+    [
+        (FLUX + "{path: apps/web, namePrefix: x-}", {"Flux Kustomization flux/a": ["own/x-web-own"]}),
+        (FLUX + "{path: apps/web, nameSuffix: -x}", {"Flux Kustomization flux/a": ["own/own-web-x"]}),
+        (FLUX + "{path: apps/web, targetNamespace: x}", {"Flux Kustomization flux/a": ["x/own-web-own"]}),
+        (
+            ARGO + "{source: {path: apps/web, kustomize: {namePrefix: x-}}}",
+            {"Argo CD Application a": ["own/x-web-own"]},
+        ),
+        (ARGO + "{source: {path: apps/web, kustomize: {namespace: x}}}", {"Argo CD Application a": ["x/own-web-own"]}),
+    ],
+)
+def test_a_tool_replaces_what_a_kustomization_adds_to_names(
+    tmp_path: Path, tool: str, found: dict[str, list[str]]
+) -> None:
+    own = "resources: [vm.yaml]\nnamePrefix: own-\nnameSuffix: -own\nnamespace: own\n"
+    assert applied(tmp_path, **{"cluster/a.yaml": tool, "apps/web/kustomization.yaml": own}) == found
+
+
+@pytest.mark.parametrize(
+    ("option", "selector"), [("", {"app": "web", "l": "m"}), ("labelWithoutSelector: true, ", {"app": "web"})]
+)
+def test_labels_of_an_application(tmp_path: Path, option: str, selector: dict[str, str]) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}}\n"
+    files = {
+        "apps/web/kustomization.yaml": "resources: [service.yaml]\n",
+        "apps/web/service.yaml": service,
+        "cluster/a.yaml": f"{ARGO}{{source: {{path: apps/web, kustomize: {{{option}commonLabels: {{l: m}}}}}}}}",
+    }
+    applied(tmp_path, **files)
+    with chdir(tmp_path):
+        read = snapshot_of(RunRequest(config=Config())).repository
+    (made,) = next(one.resources for one in read.deployments if one.tool)
+    document, path = made.written(("metadata", "labels", "l"))
+    assert (made.data["spec"]["selector"], made.data["metadata"]["labels"]) == (selector, {"l": "m"})
+    assert (document.file, path[:4]) == ("cluster/a.yaml", ("spec", "source", "kustomize", "commonLabels"))
+
+
 def test_a_namespace_that_is_written_counts_before_the_destination_and_not_before_flux(tmp_path: Path) -> None:
     own = VM.replace("name: web", "name: web, namespace: own")
     spec = "{source: {path: apps/web}, destination: {namespace: prod}}"
@@ -82,6 +121,22 @@ def test_an_application_set_over_a_list(tmp_path: Path) -> None:
     spec = f"{{generators: [{{list: {{elements: [{{stage: dev}}, {{stage: prod}}]}}}}], template: {template}}}"
     said = applied(tmp_path, **{"a.yaml": ARGO.replace("Application", "ApplicationSet") + spec})
     assert said == {"Argo CD Application dev": ["dev/web"], "Argo CD Application prod": ["prod/web"]}
+
+
+def test_an_application_set_over_folders(tmp_path: Path) -> None:
+    folders = "[{path: apps/*}, {path: apps/*/*}, {path: 'apps/d*', exclude: true}]"
+    template = (
+        "template: {metadata: {name: '{{path[1]}}-{{path.basename}}'}, "
+        "spec: {source: {path: '{{path}}'}, destination: {namespace: prod}}}"
+    )
+    text = ARGO.replace("kind: Application\n", "kind: ApplicationSet\n")
+    text += f"{{generators: [{{git: {{directories: {folders}}}}}], {template}}}"
+    files = {"cluster/a.yaml": text, "apps/db/vm.yaml": VM, "apps/db/more/vm.yaml": VM}
+    assert applied(tmp_path, **files) == {
+        "Argo CD Application web-web": ["prod/web"],
+        "Argo CD Application db-more": ["prod/web"],
+        "": ["default/web"],
+    }
 
 
 @pytest.mark.parametrize(

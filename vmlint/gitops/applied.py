@@ -265,11 +265,13 @@ def _generated(spec: Mapping[str, Any], at: Written, tree: Tree) -> Iterator[dic
             (refused if entry.get("exclude") is True else wanted).append(text(entry, "path"))
         for folder in _folders(wanted, refused, at, tree):
             base = folder.rpartition("/")[2]
+            steps = {f"path[{index}]": step for index, step in enumerate(folder.split("/"))}
             yield {
                 "path": folder,
                 "path.path": folder,
                 "path.basename": base,
                 "path.basenameNormalized": base.lower().replace("_", "-"),
+                **steps,
             }
 
 
@@ -280,7 +282,7 @@ def _folders(wanted: list[str], refused: list[str], at: Written, tree: Tree) -> 
             folder
             for pattern in wanted
             for folder in _fitting(root, [step for step in pattern.split("/") if step and step != "."], tree)
-            if not any(fnmatchcase(_relative(folder, root), other) for other in refused)
+            if not any(_fits(_relative(folder, root), other) for other in refused)
         ]
         if found:
             yield from dict.fromkeys(_relative(folder, root) for folder in found)
@@ -294,6 +296,12 @@ def _fitting(folder: str, steps: list[str], tree: Tree) -> Iterator[str]:
     for below in tree.folders_in(folder):
         if fnmatchcase(below.rpartition("/")[2], steps[0]):
             yield from _fitting(below, steps[1:], tree)
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a path fits a pattern, in which `*` represents one step."""
+    steps, patterns = path.split("/"), pattern.strip("/").split("/")
+    return len(steps) == len(patterns) and all(map(fnmatchcase, steps, patterns))
 
 
 def _relative(folder: str, root: str) -> str:

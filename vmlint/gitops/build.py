@@ -177,7 +177,7 @@ class Builder:
         self._restricted = restricted
         self._manifests = Manifests(tree, objects_by_file)
         self._default = default_namespace
-        self._built: dict[str, Build] = {}
+        self._built: dict[tuple[str, frozenset[str]], Build] = {}
         self._begun: list[str] = []
         """The folders whose kustomizations are being built, each for the one before it."""
         self._open: list[str] = []
@@ -186,13 +186,16 @@ class Builder:
         self._changed = 0
         self._deepest = 0
 
-    def build(self, folder: str) -> Build:
+    def build(self, folder: str, without: frozenset[str] = frozenset()) -> Build:
         """What the folder's kustomization makes, before hashes and references are settled.
 
-        That is the same for all that include it: what else one of these must not include is for itself to see.
+        That is the same for all that include it: what else one of these must not include is for itself to see. A tool
+        may replace fields of it, which it is built `without`.
         """
-        if folder not in self._built:
+        if (folder, without) not in self._built:
             kustomization = self._tree.kustomization(folder)
+            if kustomization is not None and without:
+                kustomization = kustomization.without(without)
             build = Build()
             if kustomization is not None:
                 outer, self._open = self._open, []
@@ -203,8 +206,8 @@ class Builder:
                     self._open = outer
                 for part in build.parts:
                     part.write_annotations_as_text()
-            self._built[folder] = build
-        return self._built[folder]
+            self._built[folder, without] = build
+        return self._built[folder, without]
 
     @contextmanager
     def _inside(self, folder: str) -> Iterator[None]:

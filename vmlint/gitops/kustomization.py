@@ -6,7 +6,7 @@ Source: kustomize `api/types/kustomization.go`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from typing import Any
@@ -89,6 +89,12 @@ class Kustomization:
         self.data: Mapping[str, Any] = self.reading.data if self.reading else mapping(data)
         self._base = base
         self._names = names or {}
+
+    def without(self, fields: Set[str]) -> Kustomization:
+        """The same kustomization without some of its fields."""
+        rest = Kustomization(self.document, self.folder)
+        rest.data = {field: value for field, value in self.data.items() if field not in fields}
+        return rest
 
     def __repr__(self) -> str:
         return f"<kustomization {self.document.file}>"

@@ -7,7 +7,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
@@ -148,8 +148,12 @@ class Planner:
         build = Build()
         # Flux lets kustomizations name files anywhere in its source; Argo CD runs kustomize as it is.
         builder = self._free_builder if tool.tool.forces else self._builder
-        if tree.kustomization(tool.folder) is not None:
-            made = self._built(tool.folder, builder)
+        data = _outer(tool)
+        if (own := tree.kustomization(tool.folder)) is not None:
+            replaced = frozenset(
+                field for field in ("namePrefix", "nameSuffix") if data.get(field) and own.data.get(field)
+            )
+            made = self._built(tool.folder, builder, replaced)
         elif tool.recurses:
             made = builder.folder(tool.folder)
         else:
@@ -161,11 +165,8 @@ class Planner:
         build.add(made)
         if build.failed:
             return build
-        data = {key: value for key, value in tool.spec.items() if key in _OUTER}
-        if tool.tool.forces and tool.namespace:
-            data["namespace"] = tool.namespace
         outer = Kustomization(
-            tool.at.document, tool.folder, data, tool.at.path, _FLUX_NAMES if tool.tool.forces else {}
+            tool.at.document, tool.folder, data, tool.at.path, _FLUX_NAMES if tool.tool.forces else _ARGO_NAMES
         )
         builder.around(outer, build)
         if tool.tool.forces:  # Flux writes a kustomization where there is none
@@ -175,9 +176,9 @@ class Planner:
             self._substitute(tool, build)
         return build
 
-    def _built(self, folder: str, builder: Builder) -> Build:
+    def _built(self, folder: str, builder: Builder, without: frozenset[str] = frozenset()) -> Build:
         """What a kustomization makes, by the tool where it is asked for and there is anything to lint."""
-        build = builder.build(folder)
+        build = builder.build(folder, without)
         kustomization = self._tree.kustomization(folder)
         if self._renderer is None or kustomization is None or kustomization.is_component or build.failed:
             return build
@@ -347,6 +348,21 @@ class Planner:
         return any(found.kind.group.endswith(MACHINES) for file in files for found in self._held.get(file, ()))
 
 
+def _outer(tool: Applied) -> dict[str, Any]:
+    """What a tool changes in a folder's kustomization: it replaces affixes of names, and adds all else.
+
+    Sources: Flux `fluxcd/pkg/kustomize/kustomize_generator.go` (GenerateManifest); Argo CD
+    `util/kustomize/kustomize.go` (Build).
+    """
+    data = {key: value for key, value in tool.spec.items() if key in _OUTER}
+    if tool.tool.forces and tool.namespace:
+        data["namespace"] = tool.namespace
+    if tool.spec.get("labelWithoutSelector") is True and not tool.tool.forces and "commonLabels" in data:
+        templates = tool.spec.get("labelIncludeTemplates") is True
+        data["labels"] = [{"pairs": data.pop("commonLabels"), "includeTemplates": templates}]
+    return data
+
+
 def _is_whole(found: Resource) -> bool:
     """Whether a machine has what each needs; a kind that needs nothing is."""
     if isinstance(found, Workload):
@@ -373,6 +389,7 @@ _NAME: Path = ("metadata", "name")
 _NO_TARGET = "a patch of an object that its kustomization does not include"
 
 _FLUX_NAMES = {"namespace": "targetNamespace"}
+_ARGO_NAMES = {"labels": "commonLabels"}
 
 _OUTER = ("patches", "components", "namePrefix", "nameSuffix", "commonLabels", "commonAnnotations", "namespace")
 """The fields of a tool's spec that mean what they mean in a kustomization."""
