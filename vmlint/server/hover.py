@@ -4,8 +4,8 @@ that counts and who gives it, who uses an object, and whether a change needs a r
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from lsprotocol import types
@@ -32,6 +32,7 @@ from vmlint.world.update_phrases import restarted
 
 __all__ = ["hover"]
 
+_log = logging.getLogger(__name__)
 _MOST_HOPS = 8
 _MOST_USERS = 12
 _MOST_VALUES = 12
@@ -69,12 +70,15 @@ def _documented(held: Held) -> str:
 
 
 def _about(view: View, cursor: Cursor, held: Held) -> Iterator[str]:
-    """What is known of a field of one object. A failure of one part takes no other with it."""
+    """What is known of a field of one object. A failure of one part is logged, and takes no other with it."""
     for part in (_matcher, _meaning, _users, _effective, _restart):
-        with suppress(Exception):
+        try:
             found = part(view, held)
-            if found:
-                yield found
+        except Exception:
+            _log.exception("a part of the hover at %s failed", render(held.path))
+            continue
+        if found:
+            yield found
 
 
 # What it means

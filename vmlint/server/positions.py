@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 from lsprotocol import types
 
@@ -25,15 +26,15 @@ class Text:
     def __init__(self, content: str, encoding: Encoding = Encoding.Utf16) -> None:
         self.content = content
         self.encoding = encoding
-        self._starts = [0]
-        self._ends: list[int] = []
-        for found in _BREAK.finditer(content):
-            self._ends.append(found.start())
-            self._starts.append(found.end())
-        self._ends.append(len(content))
         # vmlint counts line feeds only: a carriage return by itself begins a line for editors and for nobody else.
-        lone = content.count("\r") != content.count("\r\n")
-        self._rows = [0, *(at + 1 for at, one in enumerate(content) if one == "\n")] if lone else self._starts
+        self._rows = [0, *accumulate(len(line) + 1 for line in content.split("\n"))][:-1]
+        if "\r" in content:
+            breaks = [found.span() for found in _BREAK.finditer(content)]
+            self._starts = [0, *(end for _, end in breaks)]
+            self._ends = [*(start for start, _ in breaks), len(content)]
+        else:
+            self._starts = self._rows
+            self._ends = [*(start - 1 for start in self._rows[1:]), len(content)]
 
     @property
     def line_count(self) -> int:
