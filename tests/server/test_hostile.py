@@ -349,6 +349,25 @@ def test_a_folder_that_is_deleted(root: Path) -> None:
     played(session)
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"settings": {"target": 7}}, "vmlint: `vmlint.settings.target`: "),
+        ({"files": "some"}, "vmlint: `vmlint.files` must be `open` or `all`"),
+        ({"settings": {"closed-world": 5}}, "vmlint: `closed_world` must be true, false or a list"),
+        ({"settings": {"paths": ["none/"]}}, "vmlint: `paths`: `none/` matches no file"),
+    ],
+)
+def test_options_with_mistakes(root: Path, options: dict[str, Any], message: str) -> None:
+    async def session() -> None:
+        async with inside(root, initializationOptions=options) as client:
+            await client.until(lambda: client.messages)
+            assert len(client.messages) == 1 and client.messages[0].startswith(message)
+            assert errors(await asked(client, (root / "vm.yaml").as_uri())).keys() <= {"rename"}
+
+    played(session)
+
+
 def test_a_rule_that_fails(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(monkeypatch, "run-state-invalid", "web", KeyError("labels"))
 

@@ -212,6 +212,8 @@ class Server(LanguageServer):
         """Give up what runs and waits: the editor ends."""
         for project in self.projects:
             project.give_up()
+        if self._settling is not None:
+            self._settling.cancel()
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def shutdown(self) -> None:

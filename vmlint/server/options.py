@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from vmlint.config.settings import SETTINGS
+from vmlint.config.settings import SETTINGS, Setting
+from vmlint.source.authored import At
 
 __all__ = ["Options"]
 
@@ -27,7 +29,7 @@ class Options:
     all_files: bool = False
     hints: bool = True
     lenses: bool = True
-    overrides: Mapping[str, Any] = ()  # type: ignore[assignment]
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     mistakes: tuple[str, ...] = ()
 
     @classmethod
@@ -35,16 +37,16 @@ class Options:
         """The settings that a client has sent, whatever that is: None and other values are no settings."""
         values = given if isinstance(given, Mapping) else {}
         values = values.get("vmlint", values) if isinstance(values.get("vmlint", {}), Mapping) else {}
-        fields = {setting.key: setting.field for setting in SETTINGS if setting.key not in _NOT_HERE}
-        mistakes = []
-        overrides = {}
+        settings = {setting.key: setting for setting in SETTINGS if setting.key not in _NOT_HERE}
+        mistakes: list[str] = []
+        overrides: dict[str, Any] = {}
         for key, value in values.items():
             if key == "settings" and isinstance(value, Mapping):
                 for name, one in value.items():
-                    if name not in fields:
+                    if name not in settings:
                         mistakes.append(f"`vmlint.settings.{name}` is not a setting that an editor can change")
                     elif one is not None:
-                        overrides[fields[name]] = one
+                        overrides |= _as_keyword(settings[name], one, mistakes)
             elif key == "files" and value not in ("open", "all"):
                 mistakes.append(f"`vmlint.files` must be `open` or `all`, not `{value}`")
             elif key in ("hints", "lenses") and not isinstance(value, bool):
@@ -56,3 +58,13 @@ class Options:
             overrides,
             tuple(mistakes),
         )
+
+
+def _as_keyword(setting: Setting, value: Any, mistakes: list[str]) -> dict[str, Any]:
+    """A value as in a file as the keyword that `Config.replace` takes, which checks all that are the same in both."""
+    if setting.keyword is None:
+        return {setting.field: value}
+    at = At(folder=Path())
+    read = setting.shape.read(value, at / setting.key)
+    mistakes += [f"`vmlint.settings.{setting.key}`: {mistake.text}" for mistake in at.mistakes]
+    return {} if at.mistakes else {setting.field: read}

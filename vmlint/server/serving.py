@@ -36,6 +36,7 @@ def make_server() -> Server:
     async def initialized(_: types.InitializedParams) -> None:
         folders = server.workspace.folders.values()
         uris = [folder.uri for folder in folders] or [uri for uri in (server.workspace.root_uri,) if uri]
+        server.configure(server.options)
         await _configure(server)
         await _watch(server)
         for uri in uris:
