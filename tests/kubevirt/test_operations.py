@@ -9,6 +9,7 @@ import pytest
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.operations import Check, check_clone, check_migration, check_policy, check_restore
 from vmlint.kubevirt.operations.expression import ExpressionFlaw, fault_of
+from vmlint.kubevirt.releases import Release
 from vmlint.model.refusal import Refusal
 
 ON: dict[str, Any] = {"spec": {"configuration": {"developerConfiguration": {"featureGates": ["Snapshot"]}}}}
@@ -46,6 +47,16 @@ def test_a_value_with_a_variable_is_undecided() -> None:
 def test_a_restore_whose_target_is_wrong_is_judged_no_further() -> None:
     spec = {"target": {**VM, "kind": "Pod"}, "volumeRestorePolicy": "x", "patches": ["x"]}
     assert [refusal.code for refusal in check_restore({"spec": spec}, Gates(ON))] == [Check.KIND_WRONG]
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [(None, []), (Release(1, 8), []), (Release(1, 7), [("InPlace", "RandomizeNames")]), (Release(1, 5), [])],
+)
+def test_a_policy_comes_with_a_release(release: Release | None, expected: list[tuple[str, ...]]) -> None:
+    spec = {"target": VM, "volumeRestorePolicy": "PrefixTargetName"}
+    found = check_restore({"spec": spec}, Gates(ON), release)
+    assert [refusal.values["expected"] for refusal in found] == expected
 
 
 @pytest.mark.parametrize(

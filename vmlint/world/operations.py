@@ -38,7 +38,6 @@ __all__ = ["Operations"]
 
 _CHECKS = {
     VirtualMachineSnapshot: check_snapshot,
-    VirtualMachineRestore: check_restore,
     VirtualMachineClone: check_clone,
     VirtualMachineBackup: check_backup,
     VirtualMachineBackupTracker: check_backup,
@@ -65,6 +64,8 @@ class Operations:
         release: Release | None = self._world.settings.release
         if isinstance(subject, VirtualMachineExport):
             yield from check_export(subject.data, gates, release)
+        elif isinstance(subject, VirtualMachineRestore):
+            yield from check_restore(subject.data, gates, release)
         elif isinstance(subject, VirtualMachineInstancePreset):
             yield from check_preset(subject.data)
         elif check := _CHECKS.get(type(subject)):

@@ -13,6 +13,7 @@ from vmlint.kubevirt.admission.reading import look, word
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.operations.check import Check
 from vmlint.kubevirt.operations.reference import VM, check_reference, gated
+from vmlint.kubevirt.releases import Release
 from vmlint.model.access import each, sequence
 from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
@@ -20,10 +21,11 @@ from vmlint.model.unknown import is_unknown
 __all__ = ["check_restore", "check_snapshot"]
 
 _GATE = "Snapshot"
-_POLICIES = {
-    "volumeRestorePolicy": ("InPlace", "RandomizeNames", "PrefixTargetName"),
-    "volumeOwnershipPolicy": ("Vm", "None"),
+_POLICIES: Mapping[str, Mapping[str, tuple[int, int]]] = {
+    "volumeRestorePolicy": {"InPlace": (1, 6), "RandomizeNames": (1, 6), "PrefixTargetName": (1, 8)},
+    "volumeOwnershipPolicy": {"Vm": (1, 7), "None": (1, 7)},
 }
+"""The values of each policy, and since which release line."""
 _PATCHED = ('"/metadata/labels/', '"/metadata/annotations/', '"/spec/')
 """What patches of a restore may change."""
 
@@ -34,7 +36,7 @@ def check_snapshot(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     yield from check_reference(data, ("spec", "source"), (VM,))
 
 
-def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
+def check_restore(data: Mapping[str, Any], gates: Gates, release: Release | None = None) -> Iterator[Refusal]:
     """Why KubeVirt refuses a VirtualMachineRestore; its patches and policies are judged only where its target is
     right."""
     yield from gated(gates, ("kind",), _GATE)
@@ -43,7 +45,7 @@ def check_restore(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     if not wrong:
         yield from _patches(data)
         yield from _overrides(data)
-        yield from _policies(data)
+        yield from _policies(data, release)
 
 
 def _patches(data: Mapping[str, Any]) -> Iterator[Refusal]:
@@ -71,8 +73,9 @@ def _overrides(data: Mapping[str, Any]) -> Iterator[Refusal]:
             yield Refusal(Check.OVERRIDE_EMPTY, path)
 
 
-def _policies(data: Mapping[str, Any]) -> Iterator[Refusal]:
-    for field, known in _POLICIES.items():
+def _policies(data: Mapping[str, Any], release: Release | None) -> Iterator[Refusal]:
+    for field, values in _POLICIES.items():
         policy = look(data, "spec", field)
-        if isinstance(policy, str) and policy not in known:
+        known = tuple(value for value, since in values.items() if release is None or release.serves(since))
+        if known and isinstance(policy, str) and policy not in known:  # a release without values has no such field
             yield Refusal(Check.POLICY_UNKNOWN, ("spec", field), {"value": policy, "expected": known})
