@@ -296,6 +296,24 @@ ROWS = [
         good_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
         bad_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
     ),
+    Row(
+        "a GPU without a request has a claim to list, too, before 1.8",
+        {
+            "resourceClaims": [{"name": "c", "resourceClaimName": "x"}],
+            "domain": {"devices": {"gpus": [{"name": "h", "claimName": "c"}]}},
+        },
+        {"domain": {"devices": {"gpus": [{"name": "h", "claimName": "c"}]}}},
+        [
+            Expected(
+                at("resourceClaims"),
+                "GPU `h` uses the resource claim `c`, which `resourceClaims` does not list.",
+                "list the claim in `resourceClaims`",
+                "claims",
+            )
+        ],
+        good_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
+        bad_in={"release": (1, 7), "cluster": kubevirt("GPUsWithDRA")},
+    ),
 ]
 
 

@@ -124,7 +124,7 @@ def _devices(view: View, field: str, gate: str, taken: list[_Taken]) -> Iterator
         for key, value in (("claimName", claim), ("requestName", request)):
             if value == "" and (key == "claimName" or view.does.checks_device_claims):
                 yield Refusal(Code.CLAIM_FIELD_MISSING, (*path, key), {"entry": entry, "key": key})
-        if claim and request:
+        if claim and request is not None and (request or not view.does.checks_device_claims):
             taken.append(_Taken(claim, request, path, entry))
 
 
