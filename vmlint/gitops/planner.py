@@ -341,8 +341,15 @@ class Planner:
                 self._problems.setdefault(problem.identity, problem)
 
     def _empties(self, problem: BuildProblem) -> bool:
-        """Whether a kustomization that names nothing lies beside machines or their disks."""
-        return problem.code is BuildCode.EMPTY and self._hold_machines(self._tree.files_in(problem.folder))
+        """Whether a kustomization that names nothing lies beside machines or their disks, or beside the kustomization
+        of some: it is an overlay that makes nothing."""
+        if problem.code is not BuildCode.EMPTY:
+            return False
+        folder, tree = problem.folder, self._tree
+        others = tree.folders_in(posixpath.dirname(folder)) if folder else ()
+        return self._hold_machines(tree.files_in(folder)) or any(
+            self._hold_machines(self._builder.build(other).files) for other in others if tree.kustomization(other)
+        )
 
     def _hold_machines(self, files: Iterable[str]) -> bool:
         return any(found.kind.group.endswith(MACHINES) for file in files for found in self._held.get(file, ()))
