@@ -2,16 +2,16 @@
 
 ## What it does
 Reports a kustomization that kustomize refuses to build: a patch that does not fit its object, a generator or a
-replacement without a source, kustomizations that include each other, a component in the place of a kustomization.
-Reports text such as `${hosts[0]}` in objects whose variables Flux substitutes. With `--render`, reports each
-kustomization that the installed tool refuses, with the tool's own message.
+replacement without a source, an object with a number for a key, kustomizations that include each other, a component in
+the place of a kustomization. Reports text such as `${hosts[0]}` in objects whose variables Flux substitutes. With
+`--render`, reports each kustomization that the installed tool refuses, with the tool's own message.
 
 ## Why it fails
 Nothing of a kustomization that can't be built is applied. vmlint does not check its objects further.
 
 ## Cluster message
-kustomize's message contains `accumulating resources`, `accumulating components` or `cycle detected`, that of Flux
-`post build failed`, `missing closing brace` or `unable to parse variable name`.
+kustomize's message contains `accumulating resources`, `accumulating components`, `cycle detected` or `unsupported
+type`, that of Flux `post build failed`, `missing closing brace` or `unable to parse variable name`.
 
 ## Bad
     apiVersion: kustomize.config.k8s.io/v1beta1
@@ -37,8 +37,9 @@ Correct the kustomization or the patch that the finding names; `kustomize build`
 `render: true` builds with the installed kustomize instead of vmlint's own reading.
 
 ## Source
-kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`;
-`kustomize build`, `kubectl kustomize`; Flux `fluxcd/pkg/envsubst/parse`, `kustomize-controller` (build).
+kustomize `api/internal/target/kusttarget.go`, `api/internal/builtins`, `api/internal/loader/fileloader.go`,
+`kyaml/yaml/rnode.go`; `kustomize build`, `kubectl kustomize`; Flux `fluxcd/pkg/envsubst/parse`, `kustomize-controller`
+(build).
 """
 
 from collections.abc import Iterator
@@ -112,6 +113,11 @@ def _wording(problem: BuildProblem) -> tuple[str, str] | None:
                 f"Kustomization `{name}`.",
                 "write `$${` for text that is not Flux's, or set `kustomize.toolkit.fluxcd.io/substitute: disabled` in "
                 "the annotations of the object",
+            )
+        case BuildCode.KEY_NOT_TEXT:
+            return (
+                f"the key `{values['key']}` is not a string, as kustomize reads it. {NOTHING_APPLIED}",
+                "quote the key",
             )
         case BuildCode.OBJECT_INVALID if problem.at.document.problem is None or problem.at.document.stray:
             where = f" in `{values['kustomization']}`" if "kustomization" in values else ""

@@ -15,7 +15,7 @@ from vmlint.findings.finding import Counts, KindCount
 from vmlint.gitops.deployment import Deployment
 from vmlint.gitops.deployments import plan
 from vmlint.gitops.embedded import embedded
-from vmlint.gitops.problem import BuildProblem
+from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside
 from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.build import Defined, defined, is_definition, objects, resource, untyped_objects
@@ -146,15 +146,17 @@ def _assembled(
     )
     context = _relevant(beside, config, custom, linted=False)
     defining = _relevant(definitions, config, custom, linted=False)
+    planned = plan(
+        files, resources, config.default_namespace, render=config.render, known=beyond, before=known.deployments
+    )
+    broken = _broken(planned.problems, idle)
+    documents += broken
     counts = Counts(
         files=len(files),
         documents=sum(len(file.documents) for file in files),
         objects=len(resources),
-        irrelevant=irrelevant,
+        irrelevant=irrelevant - len(broken),
         kinds=tuple(KindCount(*row) for row in sorted(Counter(one.kind.name for one in resources).items())),
-    )
-    planned = plan(
-        files, resources, config.default_namespace, render=config.render, known=beyond, before=known.deployments
     )
     deployments = planned.deployments
     skipped = {left for file in files for left in file.skipped} | {left for one in deployments for left in one.left_out}
@@ -192,7 +194,13 @@ def _assembled(
 def _would_wait(document: Document, may_wait: MayWait) -> str:
     """The kind of a decoded document's object, where the document would wait in other runs."""
     kind = may_wait(document.text)
-    return kind if kind and document.problem is None and text(document.data, "kind") == kind else ""
+    return kind if kind and (document.problem or text(document.data, "kind") == kind) else ""
+
+
+def _broken(problems: Iterable[BuildProblem], idle: Container[Document]) -> list[Document]:
+    """The documents that nobody would look at, and that can't be read where a kustomization does."""
+    found = {problem.at.document: None for problem in problems if problem.code is BuildCode.OBJECT_INVALID}
+    return [document for document in found if document in idle and document.problem]
 
 
 def _defined(files: Sequence[SourceFile], idle: Container[Document]) -> Defined:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.gitops.booleans import as_kustomize_reads
+from vmlint.gitops.keys import key_without_text
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
@@ -89,6 +90,9 @@ class Manifests:
                 raise Unbuildable(
                     BuildProblem(BuildCode.KEY_TWICE, at, kustomization.folder, {"key": str(twice.path[-1])})
                 )
+            if odd := key_without_text(document):
+                at, values = Written(document, odd), {"key": str(odd[-1])}
+                raise Unbuildable(BuildProblem(BuildCode.KEY_NOT_TEXT, at, kustomization.folder, values, key=True))
             for reason, prefix, data in objects_of(document):
                 if reason:
                     self.refused[document] = BuildCode.OBJECT_INVALID

@@ -28,6 +28,7 @@ class BuildCode(Codes):
     IDENTITY_TAKEN = "identity-taken"
     OBJECT_INVALID = "object-invalid"
     KEY_TWICE = "key-twice"
+    KEY_NOT_TEXT = "key-not-text"
     PATCH_INVALID = "patch-invalid"
     PATCH_UNMATCHED = "patch-unmatched"
     PATCH_AMBIGUOUS = "patch-ambiguous"
