@@ -84,6 +84,12 @@ def test_nothing_is_saved(repository: Path, tmp_path: Path, monkeypatch: pytest.
     assert (tmp_path / "cache").exists()
 
 
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_broken_document_that_nobody_reads_is_no_finding(repository: Path, reuse: bool) -> None:
+    (repository / "unused.yaml").write_text("apiVersion: v1\nkind: ConfigMap\ndata:\n  http: web: 8080\n", "utf-8")
+    assert vmlint.check(["unused.yaml"], reuse=reuse).findings == ()
+
+
 def test_no_object_is_judged_for_another(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> None:
         raise AssertionError("it compares objects")
