@@ -199,8 +199,13 @@ def _would_wait(document: Document, may_wait: MayWait) -> str:
 
 def _broken(problems: Iterable[BuildProblem], idle: Container[Document]) -> list[Document]:
     """The documents that nobody would look at, and that can't be read where a kustomization does."""
-    found = {problem.at.document: None for problem in problems if problem.code is BuildCode.OBJECT_INVALID}
-    return [document for document in found if document in idle and document.problem]
+    found = {
+        problem.at.document: None
+        for problem in problems
+        if problem.code is BuildCode.KEY_TWICE
+        or (problem.code is BuildCode.OBJECT_INVALID and problem.at.document.problem)
+    }
+    return [document for document in found if document in idle]
 
 
 def _defined(files: Sequence[SourceFile], idle: Container[Document]) -> Defined:

@@ -6,6 +6,8 @@ kustomize writes an object as JSON, whose keys are text, and fails at a key that
 
 from __future__ import annotations
 
+from math import isfinite
+
 from vmlint.model.field import Path
 from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
@@ -14,8 +16,8 @@ __all__ = ["key_without_text"]
 
 _WORDS = r"true|True|TRUE|false|False|FALSE|null|Null|NULL|~|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 _NUMBER = r"[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0o[0-7_]+|(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?)"
-_DATE = r"\d{4}-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])"
-_OTHER = late(f"(?:{_WORDS}|{_NUMBER}|{_DATE})")
+_DATE = r"(\d{4})-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])"
+_OTHER = late(f"(?:{_WORDS}|(?P<number>{_NUMBER})|{_DATE})")
 _LIKELY = late(r"(?:^|[\n{,?]) *(?:- +)*(?:[-+.~\d]|[tT]rue|TRUE|[fF]alse|FALSE|[nN]ull|NULL)[^\s:]* *:(?:\s|$)")
 
 
@@ -45,8 +47,31 @@ def key_without_text(document: Document) -> Path | None:
             for key, value in node.value:
                 if not isinstance(key, ScalarNode):
                     continue
-                if not key.style and _OTHER.fullmatch(key.value):
+                if not key.style and not _is_text(key.value):
                     return (*path, name_of(key))
                 below.append(((*path, name_of(key)), value))
         waiting += reversed(below)
     return None
+
+
+def _is_text(key: str) -> bool:
+    """Whether a key without quotes is text. A number that does not fit, and a day that no month has, are."""
+    found = _OTHER.fullmatch(key)
+    if found is None:
+        return True
+    year, month, day = found.groups()[-3:]
+    if year:
+        from calendar import monthrange  # few keys are dates
+
+        return int(day) > monthrange(int(year), int(month))[1]
+    return bool(found["number"]) and not _fits(found["number"].replace("_", ""))
+
+
+def _fits(number: str) -> bool:
+    """Whether go-yaml has a number for it: an integer of 64 bits, or else a float, if it is decimal."""
+    if number.lstrip("+-")[:2].lower() not in ("0x", "0b", "0o"):
+        return isfinite(float(number))
+    try:
+        return -(2**63) <= int(number, 0) < 2**64
+    except ValueError:  # a prefix without digits
+        return False

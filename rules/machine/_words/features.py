@@ -27,7 +27,7 @@ _WHAT: Mapping[Code, str] = {
     Code.ENCRYPTION: "`launchSecurity`",
     Code.SECURE_EXECUTION: "guest encryption with IBM Secure Execution",
     Code.PERSISTENT_TPM: "a persistent TPM",
-    Code.PERSISTENT_VARIABLES: "persistent UEFI variables",
+    Code.PERSISTENT_VARIABLES: "`efi.persistent`",
     Code.VSOCK: "`autoattachVSOCK`",
     Code.RESERVATION: "a persistent reservation",
     Code.METRICS_DEVICE: "the device `downwardMetrics`",

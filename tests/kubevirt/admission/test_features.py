@@ -538,7 +538,7 @@ ROWS = [
         [
             Expected(
                 at("domain.firmware.bootloader.efi.persistent"),
-                "persistent UEFI variables needs the feature gate `VMPersistentState`, which is off.",
+                "`efi.persistent` needs the feature gate `VMPersistentState`, which is off.",
                 "add `VMPersistentState` to `featureGates` of the KubeVirt object, or remove what needs it",
                 "features",
             )
