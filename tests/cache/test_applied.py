@@ -229,7 +229,7 @@ def test_all_that_is_read_for_a_kustomization_counts(
 def test_a_build_near_its_limits_is_not_relied_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, cache = made(tmp_path, of_features, monkeypatch)
     for limit in (60, 40, 20):
-        monkeypatch.setattr("vmlint.gitops.build._MOST_CHANGES", limit)
+        monkeypatch.setattr("vmlint.gitops.budget._MOST_CHANGES", limit)
         for state in ("Manual", "Halted"):
             (folder / "one/dev/patch.yaml").write_text(
                 "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata: {name: one-vm}\n"

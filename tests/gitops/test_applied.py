@@ -263,7 +263,7 @@ def test_applications_make_no_more_objects_than_are_looked_at(tmp_path: Path, mo
             yield part
 
     monkeypatch.setattr(Manifests, "relevant", counted)
-    monkeypatch.setattr("vmlint.gitops.build._MOST_PARTS", 2)
+    monkeypatch.setattr("vmlint.gitops.budget._MOST_PARTS", 2)
     each = "".join(
         f"---\n{FLUX.replace('name: a', f'name: a{n}')}{{path: apps, targetNamespace: n{n}}}\n" for n in range(40)
     )

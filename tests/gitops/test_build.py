@@ -236,7 +236,7 @@ def test_components_that_include_each_other_twice_end(tmp_path: Path) -> None:
 def test_more_changes_than_are_looked_at_leave_the_objects_unclear(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vmlint.gitops.build._MOST_CHANGES", 100)
+    monkeypatch.setattr("vmlint.gitops.budget._MOST_CHANGES", 100)
     (tmp_path / "vm.yaml").write_text(PLAIN)
     operations = '[{"op": "add", "path": "/metadata/labels", "value": {"a": "b"}}]'
     patch = f"- {{target: {{kind: VirtualMachine}}, patch: '{operations}'}}\n"

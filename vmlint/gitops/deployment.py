@@ -11,7 +11,7 @@ from vmlint.record import Record
 from vmlint.source.document import Document, Skipped
 
 if TYPE_CHECKING:
-    from vmlint.gitops.build import Unread
+    from vmlint.gitops.made import Unread
 
 __all__ = ["MACHINES", "BuiltBefore", "Deployment", "Recipe"]
 

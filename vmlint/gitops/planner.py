@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
-from vmlint.gitops.build import Build, Builder, Unread
+from vmlint.gitops.build import Builder
 from vmlint.gitops.deployment import MACHINES, BuiltBefore, Deployment, Recipe
 from vmlint.gitops.kustomization import Kustomization
+from vmlint.gitops.made import Build, Unread
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
@@ -91,7 +92,7 @@ class Planner:
     @property
     def effort(self) -> float:
         """How much was done of what builds may do: 1 is all."""
-        return max(self._builder.effort, self._free_builder.effort)
+        return max(self._builder.budget.effort, self._free_builder.budget.effort)
 
     def waits(self, file: str) -> bool:
         """Whether a file lies beside a kustomization that does not name it: nobody applies it; after `plan`."""
@@ -159,7 +160,7 @@ class Planner:
         else:
             made = builder.files(tree.files_in(tool.folder))
         self._used |= made.files
-        if not builder.affords(len(made.parts)):
+        if not builder.budget.affords(len(made.parts)):
             build.unread.append(Unread(f"`{tool.folder}` creates more objects than vmlint checks", tool.at))
             return build
         build.add(made)

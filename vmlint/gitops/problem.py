@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from vmlint.model.resource import Written
 from vmlint.record import Codes, Record
 
-__all__ = ["BuildCode", "BuildProblem", "Unbuildable"]
+__all__ = ["BuildCode", "BuildProblem", "Unbuildable", "invalid"]
 
 
 class BuildCode(Codes):
@@ -68,3 +68,8 @@ class Unbuildable(Exception):  # noqa: N818 - it names the state of the kustomiz
     def __init__(self, problem: BuildProblem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+def invalid(at: Written, reason: str, folder: str) -> BuildProblem:
+    """A kustomization that kustomize does not take, for a reason that needs no code of its own."""
+    return BuildProblem(BuildCode.INVALID, at, folder, {"reason": reason})

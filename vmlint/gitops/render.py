@@ -20,8 +20,9 @@ from typing import Any
 
 from vmlint.errors import UsageError
 from vmlint.gitops import sandbox
-from vmlint.gitops.build import HASH, Build, Unread
+from vmlint.gitops.build import HASH
 from vmlint.gitops.kustomization import Kustomization, is_remote
+from vmlint.gitops.made import Build, Unread
 from vmlint.gitops.part import Part
 from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
