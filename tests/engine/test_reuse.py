@@ -85,8 +85,9 @@ def test_nothing_is_saved(repository: Path, tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("reuse", [True, False])
-def test_a_broken_document_that_nobody_reads_is_no_finding(repository: Path, reuse: bool) -> None:
-    (repository / "unused.yaml").write_text("apiVersion: v1\nkind: ConfigMap\ndata:\n  http: web: 8080\n", "utf-8")
+@pytest.mark.parametrize("data", ["  http: web: 8080\n", "  http: web\n  http: www\n"])
+def test_a_flawed_document_that_nobody_reads_is_no_finding(repository: Path, data: str, reuse: bool) -> None:
+    (repository / "unused.yaml").write_text(f"apiVersion: v1\nkind: ConfigMap\ndata:\n{data}", "utf-8")
     assert vmlint.check(["unused.yaml"], reuse=reuse).findings == ()
 
 
