@@ -328,6 +328,28 @@ def test_what_moves_to_another_namespace_is_renamed_to_the_object_of_its_name(tm
     }
 
 
+def test_what_is_renamed_is_the_only_one_that_is_as_similar(tmp_path: Path) -> None:
+    def named(*names: str) -> list[dict[str, Any]]:
+        return [_edited(VM, _set("metadata", value={"name": name, "namespace": "shop"})) for name in names]
+
+    def renamed(name: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> dict[str, str]:
+        return {
+            change.resource.name: note.partition(":")[0].rpartition("/")[2]
+            for change in _impact(_sub(tmp_path, name), before, after).changes
+            for note in change.notes
+            if "renamed" in note
+        }
+
+    assert renamed("prefix", named("web", "db"), named("new-db", "new-web")) == {"db": "new-db", "web": "new-web"}
+    assert renamed("others", named("web"), named("cache", "queue")) == {}
+    vm = _with_secret(cloudInitNoCloud={"secretRef": {"name": "cloud"}})
+    secret = {**_SECRET, "stringData": {"userdata": "#cloud-config"}}
+    same = {**secret, "metadata": {"name": "new", "namespace": "shop"}}
+    other = {**same, "stringData": {"token": "x"}}
+    assert renamed("same", [secret, vm], [same, vm]) == {"cloud": "new"}
+    assert renamed("other", [secret, vm], [other, vm]) == {}
+
+
 @pytest.mark.parametrize(
     "annotation",
     [
@@ -735,11 +757,16 @@ _KEEPING = {"scaleInStrategy": {"proactive": {"statePreservation": "Offline"}}}
             _set(*_POOL_VM, "dataVolumeTemplates", value=[_disk("2Gi")]),
             "data loss",
             "its VMs are deleted and created again, since their DataVolume templates differ. "
-            "The data of `root-*` is lost.",
+            "The data of all its VMs is lost: claim `root-*`.",
         ),
         (_pool(), _set("spec", "replicas", value=4), "run", "2 VMs are created."),
         (_pool(), _FEWER, "run", "1 VM is deleted."),
-        (_pool(_disk("1Gi")), _FEWER, "data loss", "1 VM is deleted. The data of `root-*` is lost."),
+        (
+            _pool(_disk("1Gi")),
+            _FEWER,
+            "data loss",
+            "1 VM is deleted. The data of the deleted VMs is lost: claim `root-*`.",
+        ),
         (_pool(scaleInStrategy={"unmanaged": {}}), _FEWER, "nothing", "its VMs don't change."),
         (_pool(_disk("1Gi"), **_KEEPING), _FEWER, "run", "1 VM is deleted, without the disks."),
     ],
@@ -747,6 +774,39 @@ _KEEPING = {"scaleInStrategy": {"proactive": {"statePreservation": "Offline"}}}
 def test_a_pool_changes_its_vms(pool: dict[str, Any], edit: Edit, group: str, message: str, tmp_path: Path) -> None:
     (change,) = _impact(tmp_path, [pool], [_edited(pool, edit)], closed_world=False).changes
     assert (change.group, change.message) == (group, message)
+
+
+def test_the_values_of_a_list_are_those_of_its_entries(tmp_path: Path) -> None:
+    pool = _pool(_disk("1Gi"))
+    edited = _edited(pool, _set(*_POOL_VM, "dataVolumeTemplates", value=[_disk("2Gi")]))
+    (change,) = _impact(tmp_path, [pool], [edited]).changes
+    assert [str(value) for value in change.values] == [
+        "spec.virtualMachineTemplate.spec.dataVolumeTemplates[root].spec.storage.resources.requests.storage: 1Gi → 2Gi"
+    ]
+
+    def tolerating(*keys: str) -> dict[str, Any]:
+        return _edited(VM, _set("spec", "template", "spec", "tolerations", value=[{"key": key} for key in keys]))
+
+    change = _change(_impact(_sub(tmp_path, "tolerations"), [tolerating("a", "b")], [tolerating("c", "b")]))
+    assert [str(value) for value in change.values] == ["tolerations: [{key: a}, {key: b}] → [{key: c}, {key: b}]"]
+
+
+def test_a_template_of_a_disk_that_exists_creates_nothing(tmp_path: Path) -> None:
+    def with_disk(vm: dict[str, Any]) -> None:
+        vm["spec"]["dataVolumeTemplates"] = [_disk("1Gi")]
+
+    on_disk = _edited(
+        VM, _set("spec", "template", "spec", "volumes", value=[{"name": "root", "dataVolume": {"name": "root"}}])
+    )
+    disk = {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume", **_disk("1Gi")}
+    disk["metadata"] = {"name": "root", "namespace": "shop"}
+    vm = _edited(on_disk, with_disk)
+    change = _change(_impact(tmp_path, [on_disk, disk], [vm, disk]))
+    assert change.notes == ("DataVolume `root` exists, so KubeVirt does not create it from the template",)
+    change = _change(_impact(_sub(tmp_path, "gone"), [on_disk, disk], [vm]))
+    assert change.notes == (
+        "DataVolume `root` exists, and KubeVirt creates it anew from the template once it is deleted",
+    )
 
 
 def test_a_pool_takes_its_disks_along(tmp_path: Path) -> None:
@@ -845,6 +905,23 @@ def test_a_tool_deletes_what_it_does_not_apply_any_more(
     changes = vmlint.diff([old], [new]).changes
     assert [change.chain[0].text for change in changes] == ([step] if step else [])
     assert all(change.verdict is Verdict.DELETED for change in changes)
+
+
+@pytest.mark.parametrize("tool", [_FLUX, _ARGO])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_tool_without_its_folder_deletes_nothing(tool: str, elsewhere: bool, tmp_path: Path) -> None:
+    before = _tree(tmp_path / "before", {**_OVERLAY, "tools/dev.yaml": tool})
+    name = "Flux Kustomization flux-system/dev" if tool is _FLUX else "Argo CD Application argocd/dev"
+    if elsewhere:
+        moved = tool.replace("./dev", "./none").replace("path: dev", "path: none")
+        assert not vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, "tools/dev.yaml": moved})]).changes
+        return
+    (change,) = vmlint.diff([before], [_tree(tmp_path / "after", {"tools/dev.yaml": tool})]).changes
+    assert (change.verdict, change.message) == (
+        Verdict.NOTHING,
+        f"its manifest is gone, and {name} fails without its folder: the VirtualMachine stays as it is.",
+    )
+    assert [step.text for step in change.chain] == [f"{name} fails: its path does not exist"]
 
 
 @pytest.mark.parametrize(

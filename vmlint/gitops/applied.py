@@ -23,7 +23,7 @@ from vmlint.record import Record
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.waiting import header_of
 
-__all__ = ["Applied", "Named", "Tool", "applied", "lost", "named_paths"]
+__all__ = ["FLUX", "Applied", "Named", "Tool", "applied", "lost", "named_paths", "tool_objects"]
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
 _ARGO = "argoproj.io"
@@ -52,6 +52,8 @@ class Tool(Record):
 
 FLUX = Tool("Flux Kustomization", recurses=True, forces=True)
 ARGO = Tool("Argo CD Application", recurses=False, forces=False)
+_TOOLS: Mapping[tuple[str, str], Tool] = {(_FLUX, "Kustomization"): FLUX, (_ARGO, "Application"): ARGO}
+"""The tools by group and kind of their objects."""
 
 
 class Applied(Record):
@@ -99,6 +101,20 @@ def named_paths(documents: Iterable[Document]) -> Iterator[Named]:
                 for reference in _named(document, path, data):
                     if reference.path and not is_unknown(reference.path) and ".." not in reference.path.split("/"):
                         yield reference
+
+
+def tool_objects(files: Iterable[SourceFile]) -> Iterator[tuple[str, Written]]:
+    """The Kustomizations and Applications in files, whatever they apply: the name that `Applied` gives each of them,
+    with its tool, and its place."""
+    for document in (document for file in files for document in file.documents if _may_hold(document)):
+        for path, data in objects(document.data):
+            tool = _TOOLS.get((text(data, "apiVersion").partition("/")[0], text(data, "kind")))
+            if tool is not None:
+                yield f"{tool.name} {_full_name(data)}", Written(document, path)
+
+
+def _full_name(data: Mapping[str, Any]) -> str:
+    return f"{text(data, 'metadata', 'namespace')}/{text(data, 'metadata', 'name')}".lstrip("/")
 
 
 def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Named]:
@@ -186,7 +202,7 @@ def _may_hold(document: Document) -> bool:
 def _of(document: Document, path: Path, data: Mapping[str, Any], tree: Tree) -> Iterator[Applied]:
     group = text(data, "apiVersion").partition("/")[0]
     at = Written(document, (*path, "spec"))
-    name = f"{text(data, 'metadata', 'namespace')}/{text(data, 'metadata', 'name')}".lstrip("/")
+    name = _full_name(data)
     kind = text(data, "kind")
     if group == _FLUX and kind == "Kustomization":
         yield from _flux(mapping(data, "spec"), name, at, tree)

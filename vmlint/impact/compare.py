@@ -14,10 +14,10 @@ from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import adopted, changed_object, created
 from vmlint.impact.pairing import Pair, Side, pairs
 from vmlint.impact.remains import remains
+from vmlint.impact.renames import Renames
 from vmlint.impact.unapplied import Unapplied
 from vmlint.impact.users import Referrers
 from vmlint.impact.vms import changed_vm, stuck_vm, vm_update
-from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
@@ -88,20 +88,20 @@ class _Judge(Record):
         """What becomes of every object."""
         found = list(pairs(self.before, after))
         edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
-        referrers = Referrers(after.world)
+        renames = Renames(found)
+        referrers = {id(world): Referrers(world) for world in (after.world, *after.worlds)}
         for pair in found:
-            yield _Judged(pair, self._change(pair, found, edited, referrers))
+            world = after.world if pair.after is None else pair.after.world
+            yield _Judged(pair, self._change(pair, renames, edited, referrers[id(world)]))
 
-    def _change(
-        self, pair: Pair, others: Sequence[Pair], edited: AbstractSet[Ref], after: Referrers
-    ) -> ObjectChange | None:
+    def _change(self, pair: Pair, renames: Renames, edited: AbstractSet[Ref], after: Referrers) -> ObjectChange | None:
         old, side = pair
         if old is None:
             return self._new(side) if side and _matters(side.resource) else None
         if side is None:
             if not old.resource.name or self.unapplied.keeps(old):
                 return None
-            return deleted(old, after, self.pruner, _renamed(old.resource, others), self.rules)
+            return deleted(old, after, self.pruner, renames.of(old.resource), self.rules)
         if self.pruner.drops(old, side):
             return deleted(old, after, self.pruner, None, self.rules, dropped=True)
         same = not pair.is_edit
@@ -110,7 +110,7 @@ class _Judge(Record):
                 return changed_vm(work, side.deployments, self.rules)
             uses = not edited.isdisjoint(link.ref for link in links(work.new))
             return stuck_vm(work, side.deployments, self.rules) if uses else None
-        return None if same and old.maker is None else changed_object(pair, self.rules)
+        return None if same and old.maker is None else changed_object(pair, after, self.rules)
 
     def _new(self, side: Side) -> ObjectChange:
         makers = self.before.world.cluster.makers(side.resource.ref)
@@ -123,9 +123,10 @@ class _Judge(Record):
         that makes a difference."""
         kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in refused) if new is not None}
         known = {one.key: one.change for one in judged}
+        earlier = {id(old) for old in kept.values() if old is not None}
         note = _without(refused)
         for one in self.all(with_objects(after, kept)):
-            if one.pair.after is not None and any(one.pair.after.resource is old for old in kept.values()):
+            if one.pair.after is not None and id(one.pair.after.resource) in earlier:
                 continue
             change = one.change
             if change is not None and one.key is not None and change != known[one.key]:
@@ -177,25 +178,6 @@ def _same_surroundings(work: VmUpdate) -> bool:
         if was != now:
             return False
     return True
-
-
-def _renamed(old: Resource, others: Sequence[Pair]) -> Resource | None:
-    """The new object that an old one seems to be renamed to: the same but for its name, the most similar first.
-
-    One with the name of an object that is gone too, in another namespace, is that one.
-    """
-    gone = [pair.before.resource for pair in others if pair.after is None and pair.before is not None]
-    names = {other.name for other in gone if other.kind == old.kind} - {old.name}
-    likely = []
-    for other in (pair.after.resource for pair in others if pair.before is None and pair.after is not None):
-        if other.kind == old.kind and other.ref != old.ref and other.name not in names:
-            differences = len(list(changed_paths(old.spec, other.spec)))
-            if differences <= _FEW:
-                likely.append((other.name != old.name, differences, other))
-    return min(likely, key=lambda found: found[:2])[2] if likely else None
-
-
-_FEW = 3
 
 
 def _merged(changes: Iterable[ObjectChange]) -> Iterator[ObjectChange]:

@@ -35,7 +35,7 @@ _IN_NAMESPACES = (VirtualMachine, DataVolume, PersistentVolumeClaim)
 
 _STARTS = "a guest that runs continues, and can't start again"
 _USED: Mapping[LinkKind, str] = {
-    LinkKind.VOLUME: "the claim stays until the guest stops, and the guest can't start again",
+    LinkKind.VOLUME: "a guest that runs keeps the claim until it stops, and can't start again",
     LinkKind.SECRET: _STARTS,
     LinkKind.CONFIG_MAP: _STARTS,
     LinkKind.SERVICE_ACCOUNT: _STARTS,
@@ -161,6 +161,8 @@ def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str], *, dro
     name = resource.ref.kind
     if keeper := kept_by(resource):
         return True, f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
+    if pruning.fails:
+        return True, f"its manifest is gone, and {pruning.tool} fails without its folder: the {name} stays as it is."
     if pruning.prunes is False:
         return True, (
             f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vmlint.graph.links import links
 from vmlint.impact.losses import claims_lost
-from vmlint.impact.users import listed, matched_by, referring_vms
+from vmlint.impact.users import Referrers, listed, matched_by
 from vmlint.kubevirt.update.replicas import Guests, Replicas, keeps_disks, pool_update, replica_set_update
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
@@ -46,10 +45,10 @@ class AcceptedEdit(Record):
     data_loss: tuple[str, ...] = ()
 
 
-def accepted_edit(old: Resource, new: Resource, before: World, after: World) -> AcceptedEdit | None:
+def accepted_edit(old: Resource, new: Resource, before: World, after: Referrers) -> AcceptedEdit | None:
     """What an edit of an object does; None for one that no VM and no disk depends on."""
     if isinstance(new, Instancetype | Preference):
-        return _matched(old, new, before, after)
+        return _matched(old, new, before, after.world)
     if new.kind in (*_CONTENT, _NETWORK):
         return _referred(new, after)
     if isinstance(new, VirtualMachinePool):
@@ -83,16 +82,16 @@ def _matched(old: Resource, new: Resource, before: World, after: World) -> Accep
     )
 
 
-def _referred(new: Resource, after: World) -> AcceptedEdit | None:
+def _referred(new: Resource, after: Referrers) -> AcceptedEdit | None:
     """Content that a guest gets with its pod."""
-    users = list(referring_vms(new, after))
+    users = after.vms(new.ref)
     if not users:
         return None
     sees = f"{listed(users)} {'sees' if len(users) == 1 else 'see'} it"
     if new.kind == _NETWORK:
         return AcceptedEdit(f"{sees} at the next start or migration, with a new pod.", next_start=True, users=users)
     message = f"{sees} at the next start"
-    if any(link.ref == new.ref and _is_cloud_init(link.path) for vm in users for link in links(vm)):
+    if any(_is_cloud_init(link.path) for link in after.to(new.ref)):
         message += "; cloud-init runs most modules once for each instance"
     return AcceptedEdit(f"{message}.", next_start=True, users=users)
 
@@ -120,7 +119,8 @@ def _pool(pool: VirtualMachinePool, update: Replicas) -> AcceptedEdit:
     if update.added:
         parts.append(f"{_counted(update.added, 'VM')} created")
     run = "restarts" if update.guests in (Guests.RESTARTED, Guests.RECREATED) else _run(update)
-    data = f" The data of {', '.join(f'`{claim}`' for claim in lost)} is lost." if lost else ""
+    whose = "of the deleted VMs" if update.guests is not Guests.RECREATED else "of all its VMs"
+    data = f" The data {whose} is lost: claim {', '.join(f'`{claim}`' for claim in lost)}." if lost else ""
     return AcceptedEdit(
         f"{_joined(parts, update)}.{data}", next_start=update.guests is Guests.LATER, run=run, data_loss=lost
     )

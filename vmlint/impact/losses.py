@@ -11,17 +11,20 @@ from collections.abc import Callable, Iterator, Mapping
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Step
-from vmlint.gitops.applied import FLUX, Applied, applied
+from vmlint.gitops.applied import FLUX, Applied, applied, tool_objects
 from vmlint.gitops.tree import Tree
 from vmlint.impact.pairing import Side
 from vmlint.model.access import get, sequence, text
-from vmlint.model.resource import Resource
+from vmlint.model.resource import Resource, Written
 from vmlint.model.subjects import DataVolume, PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 
 __all__ = ["Keeper", "Pruner", "Pruning", "claims_lost", "kept_by", "stays"]
 
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
+_SOURCES = ("path", "sourceRef", "source", "sources")
+"""The fields that name the folder which a tool applies."""
+
 _COLLECTED = "cdi.kubevirt.io/storage.deleteAfterCompletion"
 
 
@@ -63,11 +66,13 @@ def claims_lost(resource: Resource) -> tuple[str, ...]:
 
 
 class Pruning(Record):
-    """Whether the tool that applied an object deletes it when its manifest is gone; None where no tool is known."""
+    """Whether the tool that applied an object deletes it when its manifest is gone; None where no tool is known, or not
+    what it applies now. `fails` means that the tool's folder is gone as well, so it changes nothing."""
 
     tool: str
     prunes: bool | None
     step: Step | None = None
+    fails: bool = False
 
 
 def stays(resource: Resource, pruning: Pruning) -> bool:
@@ -79,7 +84,8 @@ class Pruner:
     """What becomes of the objects that Flux and Argo CD applied before an edit and do not apply after it.
 
     Sources: Flux API v1 (KustomizationSpec: prune, deletionPolicy, suspend), Argo CD `docs/user-guide/app_deletion.md`,
-    `docs/operator-manual/applicationset/Application-Deletion.md`.
+    `docs/operator-manual/applicationset/Application-Deletion.md`; for a folder that is gone Flux
+    `kustomization_controller.go` (build), Argo CD `util/app/path` (Path).
     """
 
     def __init__(self, before: Snapshot, after: Snapshot) -> None:
@@ -87,6 +93,7 @@ class Pruner:
             {f"{applied.tool.name} {applied.name}": applied for applied in _applied(snapshot)}
             for snapshot in (before, after)
         )
+        self._objects = dict(tool_objects(after.repository.files))
 
     def of(self, side: Side) -> Pruning:
         """What the tool that applied an object before the edit does with it: as its own object is after the edit, or
@@ -94,7 +101,10 @@ class Pruner:
         if tool := self._after.get(side.deployment):
             prunes = _prunes(tool)
             return _pruning(side, tool, "prunes" if prunes else "does not prune", prunes=prunes)
-        if tool := self._before.get(side.deployment):
+        tool, still = self._before.get(side.deployment), self._objects.get(side.deployment)
+        if tool is not None and still is not None:
+            return _without_folder(side, tool, still)
+        if tool is not None:
             takes = _takes_along(tool)
             what = "is deleted, and its objects with it" if takes else "is deleted, and leaves its objects"
             return _pruning(side, tool, what, prunes=takes)
@@ -109,6 +119,17 @@ def _pruning(side: Side, tool: Applied, what: str, *, prunes: bool) -> Pruning:
     document = tool.at.document
     step = Step(f"{side.deployment} {what}", document.file, document.span(tool.at.path).line)
     return Pruning(side.deployment, prunes, step)
+
+
+def _without_folder(side: Side, tool: Applied, still: Written) -> Pruning:
+    """What a tool does whose own object is there after the edit, and its folder is not: it fails, unless it reads
+    another folder or source now."""
+    spec = get(still.document.data, *still.path, "spec")
+    if any(get(spec, name) != get(_spec_of(tool), name) for name in _SOURCES):
+        return Pruning("", None)
+    document = still.document
+    step = Step(f"{side.deployment} fails: its path does not exist", document.file, document.span(still.path).line)
+    return Pruning(side.deployment, prunes=False, step=step, fails=True)
 
 
 def _prunes(tool: Applied) -> bool:

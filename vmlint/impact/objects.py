@@ -9,8 +9,8 @@ from vmlint.impact.effects import AcceptedEdit, accepted_edit
 from vmlint.impact.model import ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import newly_stuck, rejected, rejected_change, stuck
-from vmlint.impact.users import SHOWN, step_of
-from vmlint.impact.values import shown
+from vmlint.impact.users import SHOWN, Referrers, step_of
+from vmlint.impact.values import differing
 from vmlint.impact.vms import edited_at, runs
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.access import get
@@ -74,7 +74,7 @@ def adopted(side: Side, maker: Resource) -> ObjectChange:
     )
 
 
-def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
+def changed_object(pair: Pair, after: Referrers, rules: Sequence[Rule]) -> ObjectChange | None:
     """What becomes of an object of another kind than VirtualMachine whose content differs; None for one that no VM and
     no claim depends on."""
     assert pair.before is not None
@@ -83,9 +83,10 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
     change = Change(old, new, pair.before.world)
     refused = [*rejected_change(change, world, rules), *rejected(new, world, rules)]
     values = tuple(
-        ValueChange(render(path), shown(get(old.data, *path)), shown(get(new.data, *path)))
+        value
         for path in changed_paths(old.data, new.data)
         if path[:1] != ("status",)
+        for value in differing(path, get(old.data, *path), get(new.data, *path))
     )
     if new.kind in _SECRETS:
         values = tuple(
@@ -109,7 +110,7 @@ def changed_object(pair: Pair, rules: Sequence[Rule]) -> ObjectChange | None:
             line=line,
             deployments=pair.after.deployments,
         )
-    edit = accepted_edit(old, new, pair.before.world, world)
+    edit = accepted_edit(old, new, pair.before.world, after)
     if waits := next(newly_stuck(change, world, rules), None):
         file, line = edited_at(old, new, [waits.path])
         edit = AcceptedEdit(f"it gets stuck: {waits.message}")

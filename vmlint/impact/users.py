@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TypeGuard
 
 from vmlint.findings.finding import Step
 from vmlint.findings.location import where
@@ -14,7 +15,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import Instancetype, VirtualMachine, VirtualMachinePool
 from vmlint.world import World
 
-__all__ = ["SHOWN", "Referrers", "listed", "matched_by", "referring_vms", "step_of", "vms"]
+__all__ = ["SHOWN", "Referrers", "listed", "matched_by", "step_of", "vms"]
 
 SHOWN = 5
 """How many users a sentence or a chain names."""
@@ -22,9 +23,11 @@ SHOWN = 5
 
 def vms(world: World) -> Iterator[VirtualMachine]:
     """The VMs of a world."""
-    for vm in world.cluster.resources:
-        if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool) and not vm.fragment:
-            yield vm
+    yield from (vm for vm in world.cluster.resources if _is_vm(vm) and not vm.fragment)
+
+
+def _is_vm(resource: Resource) -> TypeGuard[VirtualMachine]:
+    return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
 
 
 def matched_by(resource: Resource, world: World) -> Iterator[VirtualMachine]:
@@ -36,11 +39,6 @@ def matched_by(resource: Resource, world: World) -> Iterator[VirtualMachine]:
             yield vm
 
 
-def referring_vms(resource: Resource, world: World) -> Iterator[VirtualMachine]:
-    """The VMs that name an object in a field."""
-    yield from (vm for vm in vms(world) if any(link.ref == resource.ref for link in links(vm)))
-
-
 class Referrers:
     """The links of a world by what they lead to."""
 
@@ -50,6 +48,11 @@ class Referrers:
     def to(self, ref: Ref) -> Sequence[Link]:
         """The links that name an object, in the order of the files."""
         return self._links.get(ref, ())
+
+    def vms(self, ref: Ref) -> Sequence[VirtualMachine]:
+        """The VMs that name an object in a field."""
+        sources = {id(link.source): link.source for link in self.to(ref)}
+        return [vm for vm in sources.values() if _is_vm(vm)]
 
     @cached_property
     def _links(self) -> Mapping[Ref, Sequence[Link]]:

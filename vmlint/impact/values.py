@@ -14,7 +14,7 @@ from vmlint.model.field import Path, render
 from vmlint.model.matcher import Matcher
 from vmlint.world.update import Updated, VmUpdate
 
-__all__ = ["effective_values", "matches", "shown"]
+__all__ = ["differing", "effective_values", "matches", "shown"]
 
 _VMI: Path = ("spec", "template", "spec")
 _LACKING = (UpdateReason.INSTANCETYPE_MISSING, UpdateReason.PREFERENCE_MISSING, UpdateReason.REVISION_MISSING)
@@ -31,27 +31,39 @@ def effective_values(result: Updated, work: VmUpdate) -> Iterator[ValueChange]:
     for path in changed_paths(old.spec, new.spec):
         if path in computed:
             continue
-        before, after = get(old.spec, *path), get(new.spec, *path)
-        if isinstance(before or after, list) and all(
-            isinstance(value, dict) for value in (*(before or ()), *(after or ()))
-        ):
-            yield from _entries(path, before or [], after or [])
-        else:
-            yield ValueChange(render(path), shown(before), shown(after), giver(path))
+        yield from differing(path, get(old.spec, *path), get(new.spec, *path), giver(path))
     for part in ("labels", "annotations"):
         for path in changed_paths(old.metadata.get(part), new.metadata.get(part), ("metadata", part)):
             before, after = (get({"metadata": guest.metadata}, *path) for guest in (old, new))
             yield ValueChange(render(path), shown(before), shown(after))
 
 
+def differing(path: Path, before: Any, after: Any, giver: str = "") -> Iterator[ValueChange]:
+    """What differs in a value: of a list whose entries have names, those entries; else the whole value."""
+    lists = [value for value in (before, after) if value]
+    if lists and all(isinstance(value, list) and _all_named(value) for value in lists):
+        yield from _entries(path, before or [], after or [])
+    else:
+        yield ValueChange(render(path), shown(before), shown(after), giver)
+
+
+def _all_named(entries: Sequence[Any]) -> bool:
+    names = [_name(entry) for entry in entries]
+    return all(names) and len(set(names)) == len(names)
+
+
+def _name(entry: Any) -> str:
+    return text(entry, "name") or text(entry, "metadata", "name")
+
+
 def _entries(
     path: Path, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> Iterator[ValueChange]:
     """The entries of a list by their names, and its order where nothing else changes."""
-    old, new = ({text(entry, "name"): entry for entry in entries} for entries in (before, after))
+    old, new = ({_name(entry): entry for entry in entries} for entries in (before, after))
     changed = [name for name in dict.fromkeys((*old, *new)) if old.get(name) != new.get(name)]
     for name in changed:
-        entry = f"{render(path)}[{name}]" if name else render(path)
+        entry = f"{render(path)}[{name}]"
         inner = list(changed_paths(old.get(name), new.get(name))) if name in old and name in new else []
         if not inner:
             yield ValueChange(entry, shown(old.get(name)), shown(new.get(name)))

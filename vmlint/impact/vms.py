@@ -18,7 +18,9 @@ from vmlint.kubevirt.update.outcome import Failure, Live, UpdateReason
 from vmlint.kubevirt.update.volumes import VOLUMES
 from vmlint.model.access import get, mapping
 from vmlint.model.field import Path, render
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
+from vmlint.model.ref import Ref
 from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
@@ -34,6 +36,7 @@ __all__ = ["changed_vm", "edited_at", "runs", "stuck_vm", "value_changes", "vm_u
 
 _TEMPLATE: Path = ("spec", "template")
 _VMI: Path = (*_TEMPLATE, "spec")
+_DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 
 
 def vm_update(pair: Pair) -> VmUpdate | None:
@@ -289,11 +292,20 @@ def _notes(result: Updated, work: VmUpdate, synced: Synced) -> Iterator[str]:
 
 
 def _templates(work: VmUpdate, failure: Failure | None) -> Iterator[str]:
-    """What becomes of edited DataVolume templates: a DataVolume that exists is not made anew."""
+    """What becomes of edited DataVolume templates: a DataVolume that exists is not made anew.
+
+    Source: KubeVirt `pkg/virt-controller/watch/vm/vm.go` (handleDataVolumes).
+    """
     before, after = ({name: template for _, name, template in vm.templates()} for vm in (work.old, work.new))
     for name, template in after.items():
         if name not in before:
-            if failure is None or failure.why is not UpdateReason.DATA_VOLUME_REFUSED:
+            ref = Ref(_DATA_VOLUME.group, _DATA_VOLUME.name, work.old.namespace, name)
+            was, stays = (world.cluster.named(ref) for world in work.worlds)
+            if was and stays:
+                yield f"DataVolume `{name}` exists, so KubeVirt does not create it from the template"
+            elif was:
+                yield f"DataVolume `{name}` exists, and KubeVirt creates it anew from the template once it is deleted"
+            elif failure is None or failure.why is not UpdateReason.DATA_VOLUME_REFUSED:
                 yield f"DataVolume `{name}` is created in addition to the existing ones"
         elif changed := [render(path) for path in changed_paths(before[name], template)]:
             yield (
