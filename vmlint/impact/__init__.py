@@ -1,8 +1,9 @@
 """What an edit does to the running cluster.
 
-`compare` goes over all objects. `pairing` says which object before is which one after, `unapplied` what nobody can
-apply, and `remains` what the cluster keeps without a manifest. `vms`, `objects`, `effects` and `deletions` judge one
-object each, with `refusal` for what the cluster refuses, `losses` for what disappears with an object, `users` for those
-that use it, and `values` for what a guest gets. `model` is what comes out. `releases` compares two releases, `touched`
-finds what `check --changed` reports. The semantics are in `kubevirt/update`.
+`compare` goes over all objects. `pairing` says which object before is which one after, `renames` which new object has
+the place of one that is gone, `unapplied` what nobody can apply, and `remains` what the cluster keeps without a
+manifest. `vms`, `objects`, `effects` and `deletions` judge one object each, with `refusal` for what the cluster
+refuses, `losses` for what disappears with an object, `users` for those that use it, and `values` for what a guest gets.
+`model` is what comes out. `releases` compares two releases, `touched` finds what `check --changed` reports. The
+semantics are in `kubevirt/update`.
 """
