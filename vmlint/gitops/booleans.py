@@ -14,7 +14,7 @@ from vmlint.source.document import Document
 
 __all__ = ["as_kustomize_reads"]
 
-_MAY_BE_ONE = late(r": (?:[yY](?:es|ES)?|[nN][oO]?|[oO](?:[nN]|[fF][fF]))(?:\s|[,}\]]|$)")
+_MAY_BE_ONE = late(r"[-:,\[{] *(?:[yY](?:es|ES)?|[nN][oO]?|[oO](?:[nN]|[fF][fF]))(?:\s|[,}\]]|$)")
 _WORDS = frozenset(
     word for lower in ("y", "yes", "n", "no", "on", "off") for word in (lower, lower.capitalize(), lower.upper())
 )
