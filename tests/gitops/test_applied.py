@@ -190,6 +190,7 @@ def test_flux_gives_up_at_what_is_no_expression(tmp_path: Path, text: str) -> No
     "text",
     [
         "$${A[0]}",
+        "$${A$${A[0]}}",
         "${A:-[}",
         "${A%%.*}",
         "${A/x/y}",

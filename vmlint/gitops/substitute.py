@@ -60,10 +60,11 @@ def malformed(part: Part) -> tuple[Path, str] | None:
     for path, written in _texts(part.draft.data, ()):
         end = 0
         while found := _OPENING.search(written, end):
-            end = found.end()
             dollars, length, name, after = found.groups()
             if len(dollars) % 2:
+                end = found.start(2)
                 continue
+            end = found.end()
             if not name or after not in (("}",) if length else _AFTER_A_NAME) or not after:
                 shown, brace, _ = written[found.start(2) - 2 :].split("\n", 1)[0].partition("}")
                 return path, f"{shown}{brace}"[:_MOST_SHOWN]
