@@ -118,13 +118,18 @@ def explain(error: YAMLError, text: str) -> Unreadable:
 
 def _key_without_colon(text: str, index: int) -> int | None:
     """The index of the key without a `:` in the line above that of a `:`, which then goes on with its value; None for
-    another fault. The two lines are indented the same: they were to be keys of one mapping."""
+    another fault. The two lines are indented the same, and not as a text that goes on: they were to be keys of one
+    mapping."""
     line_start = text.rfind("\n", 0, index) + 1
     above = text[:line_start].rstrip()
     start = above.rfind("\n") + 1
     key = above[start:].lstrip(" ")
     line = text[line_start:index]
-    if len(line) - len(line.lstrip(" ")) != len(above) - start - len(key):
+    column = len(above) - start - len(key)
+    if len(line) - len(line.lstrip(" ")) != column:
         return None
+    before = above[:start].rstrip()
+    opening = before[before.rfind("\n") + 1 :]
+    goes_on = len(opening) - len(opening.lstrip(" -")) < column and ": " in opening.partition(" #")[0]
     is_other = key.startswith(("- ", "#", "'", '"', "[", "{", "|", ">")) or ": " in key or key.endswith(":")
-    return None if is_other or not key else len(above) - len(key)
+    return None if goes_on or is_other or not key else len(above) - len(key)
