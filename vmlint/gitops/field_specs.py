@@ -1,6 +1,8 @@
 """The fields that kustomize's transformers write: its own few, and those that files of `configurations` add.
 
-Sources: kustomize `api/internal/konfig/builtinpluginconsts` (of KubeVirt's and CDI's kinds stand none in them),
+kustomize has none of its own for the kinds of KubeVirt and CDI.
+
+Sources: kustomize `api/internal/konfig/builtinpluginconsts`,
 `api/internal/plugins/builtinconfig/transformerconfig.go` (TransformerConfig), `api/types/fieldspec.go` (FsSlice),
 `api/filters/fieldspec/fieldspec.go` (Filter).
 """

@@ -60,8 +60,8 @@ def deleted(
 ) -> ObjectChange | None:
     """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
 
-    `after` is the cluster after the edit. `dropped` means that the files still have the object,
-    and its tool does not apply it any more.
+    `after` is the cluster after the edit. `dropped` means that the files still have the object, and its tool does not
+    apply it any more.
     """
     resource, pruning = side.resource, pruner.of(side)
     inside = list(_inside(resource, side.world, after.world))

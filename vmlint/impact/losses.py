@@ -150,8 +150,8 @@ def _takes_along(tool: Applied) -> bool:
     if text(document.data, "kind") == "ApplicationSet":
         return get(document.data, "spec", "syncPolicy", "preserveResourcesOnDeletion") is not True
     holder = get(document.data, *tool.at.path[: tool.at.path.index("spec")]) if "spec" in tool.at.path else None
-    finalizers = (text({"name": name}, "name") for name in sequence(holder, "metadata", "finalizers"))
-    return any(name.partition("/")[0] == _CASCADE for name in finalizers)
+    finalizers = sequence(holder, "metadata", "finalizers")
+    return any(isinstance(name, str) and name.partition("/")[0] == _CASCADE for name in finalizers)
 
 
 def _spec_of(tool: Applied) -> object:
