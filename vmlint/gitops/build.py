@@ -19,7 +19,7 @@ from vmlint.gitops.budget import DEEPEST, LEVEL, Budget
 from vmlint.gitops.configuring import Configuring
 from vmlint.gitops.field_specs import Blocked
 from vmlint.gitops.flaws import flaws, misplaced
-from vmlint.gitops.generating import hash_of
+from vmlint.gitops.generated_data import hash_of
 from vmlint.gitops.generators import Generators
 from vmlint.gitops.kustomization import Kustomization, is_remote
 from vmlint.gitops.made import Build, Inclusion, Key, Unread, check_identities, taken

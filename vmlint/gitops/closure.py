@@ -256,7 +256,7 @@ def _paths(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _generated_from(entry: Mapping[str, Any]) -> Iterator[str]:
-    from vmlint.gitops.generating import NotGenerated, sources
+    from vmlint.gitops.generated_data import NotGenerated, sources
 
     with suppress(NotGenerated):
         for _, _, path in sources(entry):

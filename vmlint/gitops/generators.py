@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vmlint.gitops.generating import NotGenerated, data_of, generated, merged, sources
+from vmlint.gitops.draft import Draft
+from vmlint.gitops.generated_data import NotGenerated, data_of, generated, merged, sources
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.made import NAME, Build, Unread
 from vmlint.gitops.named import NamedFiles
 from vmlint.gitops.part import Part
-from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.tree import Tree, beside
 from vmlint.model.access import mapping, text

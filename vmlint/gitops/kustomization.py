@@ -13,7 +13,7 @@ from typing import Any
 
 from vmlint.gitops.field_specs import Added, FieldSpec, Transformer, field_of, merged, specs_of
 from vmlint.gitops.fields import Reading
-from vmlint.gitops.generating import NotGenerated, sources
+from vmlint.gitops.generated_data import NotGenerated, sources
 from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written

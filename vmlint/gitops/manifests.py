@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from vmlint.gitops.booleans import as_kustomize_reads
+from vmlint.gitops.draft import Draft
 from vmlint.gitops.keys import key_without_text
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.part import Part
-from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.tree import Tree
 from vmlint.model.access import get, text

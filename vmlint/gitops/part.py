@@ -9,8 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from vmlint.gitops.draft import Draft
 from vmlint.gitops.field_specs import Blocked, FieldSpec, places
-from vmlint.gitops.patching import Draft
 from vmlint.gitops.scopes import is_cluster_wide
 from vmlint.graph.build import resource
 from vmlint.model.access import each, get, mapping, text

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vmlint.gitops.budget import Budget
+from vmlint.gitops.draft import Draft, NotApplicable, merges_surely
 from vmlint.gitops.kustomization import Kustomization, PatchEntry
 from vmlint.gitops.made import Build, Unread, check_identities
 from vmlint.gitops.manifests import objects_of
 from vmlint.gitops.named import NamedFiles
 from vmlint.gitops.part import Part
-from vmlint.gitops.patching import Draft, NotApplicable, merges_surely
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
 from vmlint.gitops.select import Invalid, Unclear, selects
 from vmlint.gitops.tree import Tree

@@ -13,10 +13,10 @@ from vmlint.errors import VmlintError
 from vmlint.gitops.applied import Applied
 from vmlint.gitops.build import Builder
 from vmlint.gitops.deployment import MACHINES, BuiltBefore, Deployment, Recipe
+from vmlint.gitops.draft import Draft
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.made import Build, Unread
 from vmlint.gitops.part import Part
-from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.substitute import is_done, malformed, substitute, variables_of
 from vmlint.gitops.tree import Tree, beside

@@ -21,10 +21,10 @@ from typing import Any
 from vmlint.errors import UsageError
 from vmlint.gitops import sandbox
 from vmlint.gitops.build import HASH
+from vmlint.gitops.draft import Draft
 from vmlint.gitops.kustomization import Kustomization, is_remote
 from vmlint.gitops.made import Build, Unread
 from vmlint.gitops.part import Part
-from vmlint.gitops.patching import Draft
 from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.gitops.tree import Tree, beside
 from vmlint.graph.build import objects

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vmlint.gitops.budget import Budget
+from vmlint.gitops.copied_values import NotReplaced, blank, copied, replace, wants
 from vmlint.gitops.kustomization import Kustomization
 from vmlint.gitops.made import Build
 from vmlint.gitops.named import NamedFiles
 from vmlint.gitops.part import Part
 from vmlint.gitops.problem import BuildCode, BuildProblem, Unbuildable
-from vmlint.gitops.replacing import NotReplaced, blank, copied, replace, wants
 from vmlint.gitops.select import Invalid, Unclear
 from vmlint.gitops.tree import Tree
 from vmlint.model.access import each, sequence, text

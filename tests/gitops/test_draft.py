@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.gitops.patching import Draft, NotApplicable
+from vmlint.gitops.draft import Draft, NotApplicable
 from vmlint.model.resource import Written
 from vmlint.source.document import Document
 

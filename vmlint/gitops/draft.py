@@ -1,4 +1,4 @@
-"""Patches applied as kustomize applies them to custom resources, keeping track of who wrote which field.
+"""An object that a kustomization makes, and the patches that kustomize applies to it, with who wrote which field.
 
 A strategic merge patch of a kind without a schema is a JSON merge patch with directives: mappings are merged, a list
 is replaced as a whole, null removes. Of Kubernetes' own kinds some lists are merged by a key of their entries.
