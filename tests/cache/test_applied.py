@@ -16,10 +16,10 @@ from tests.benchmarks.fleet import write
 from tests.benchmarks.unlike import kustomized
 from tests.cache.test_attacks import mangled, sealed
 from tests.cache.test_memory import changes, same
-from vmlint.cache import Cache, applied
-from vmlint.cache.affected import words
-from vmlint.cache.applied import recalled
-from vmlint.cache.earlier import mentions, names_of
+from vmlint.cache import Cache
+from vmlint.cache.applied import learning
+from vmlint.cache.applied.entry import recalled
+from vmlint.cache.mentions import mentions, names_of, words
 from vmlint.cache.store import Store
 from vmlint.engine import analysis
 from vmlint.engine.request import RunRequest
@@ -262,7 +262,7 @@ def test_every_word_of_an_object_is_in_the_files_that_write_it(tmp_path: Path, m
             assert deployment.recipe
             files = {one.document.file, *(part.document.file for part in (one.parts or {}).values())}
             written = {word.decode() for file in files for word in words(Path(file).read_bytes()) or ()}
-            more = applied._words(one, forms_names=deployment.recipe.forms_names)
+            more = learning._words(one, forms_names=deployment.recipe.forms_names)
             assert mentions(one) <= {*written, *more, *names_of(one)}
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from vmlint.api import judge
 from vmlint.cache import Cache
-from vmlint.cache.earlier import EarlierAnalysis, words_in
+from vmlint.cache.earlier import EarlierAnalysis
+from vmlint.cache.mentions import words_in
 from vmlint.engine.analysis import Analysis, analyse
 from vmlint.engine.reporting import report_of
 from vmlint.engine.request import RunRequest

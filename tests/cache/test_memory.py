@@ -15,7 +15,7 @@ import vmlint
 from tests.cache.test_cache import edited
 from tests.cases import FIXTURES, repos
 from vmlint.cache import Cache
-from vmlint.cache.affected import words
+from vmlint.cache.mentions import words
 from vmlint.cli.fixtures import cases
 from vmlint.engine import analysis
 from vmlint.findings.finding import Report

@@ -21,7 +21,7 @@ from vmlint.runtime.profiling import stage
 from vmlint.source.discover import KUSTOMIZATION_FILES
 
 if TYPE_CHECKING:
-    from vmlint.cache.applied import AppliedBefore
+    from vmlint.cache.applied.before import AppliedBefore
     from vmlint.cache.keys import Contents
     from vmlint.cache.memory import Memory
     from vmlint.cache.store import Store
@@ -138,7 +138,8 @@ class _Applied:
         self._previous: AppliedBefore | None = None
 
     def previous(self) -> Reuse | None:
-        from vmlint.cache.applied import AppliedBefore, recalled
+        from vmlint.cache.applied.before import AppliedBefore
+        from vmlint.cache.applied.entry import recalled
 
         entry = self._store.get("applied", self._key)
         memory = recalled(entry) if entry else None
@@ -147,13 +148,14 @@ class _Applied:
         return self._previous
 
     def keep(self, analysis: Analysis, *, reused: bool) -> None:
-        from vmlint.cache.applied import learned
+        from vmlint.cache.applied.entry import written
+        from vmlint.cache.applied.learning import learned
 
         before = self._previous if reused else None
         if before and before.knows_enough(analysis.snapshot):
             return
         if not any(rule.pack for rule in analysis.snapshot.settings.all_rules()):
-            self._store.put("applied", self._key, learned(analysis, self._contents, before))
+            self._store.put("applied", self._key, written(learned(analysis, self._contents, before)))
 
 
 def _with_memory(run: _Run, previous: Reuse) -> tuple[Analysis, Report] | None:

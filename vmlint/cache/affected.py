@@ -11,29 +11,15 @@ changes, all are judged again. An object of which a reference leads nowhere alwa
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Iterable, Mapping
 
 from vmlint.cache.memory import Memory, Remembered
+from vmlint.cache.mentions import NAME, words
 from vmlint.engine.summaries import Facts
 from vmlint.graph.cluster import makes
 from vmlint.model.resource import Resource
 
-__all__ = ["affected", "words"]
-
-_KEPT = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
-_SPACES = bytes(byte if byte in _KEPT else 0x20 for byte in range(256))
-_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
-_ESCAPED = re.compile(rb"\\[xuU/\r\n]|!!|!<")
-"""What may make a name of other characters than those of the text: escapes, and tags of a text in base64."""
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-def words(data: bytes) -> list[bytes] | None:
-    """All words of a text that can be a name, None where it may mention a name in other words."""
-    odd = (b"\\" in data or b"!" in data) and _ESCAPED.search(data)  # two looks for one byte are soon done
-    return None if odd or data.startswith(_UTF16) else data.translate(_SPACES).split()
+__all__ = ["affected"]
 
 
 def affected(
@@ -52,7 +38,7 @@ def affected(
     known = [fact for one in facts if one is not None for fact in one]
     hot = {name for fact in known for name in fact.names}
     # A name that is filled in later, or is none, may be meant by any word.
-    if None in facts or not all(_NAME.fullmatch(name) for name in hot | {fact.namespace or "-" for fact in known}):
+    if None in facts or not all(NAME.fullmatch(name) for name in hot | {fact.namespace or "-" for fact in known}):
         return None
     addresses = {mac for fact in known for mac, *_ in fact.addresses}
     same = {name: memory.files[name] for name in files if name not in changed}
