@@ -190,9 +190,10 @@ def _table(profile: Profile) -> Iterator[str]:
 
 def _run(arguments: Namespace) -> Exit:
     fixes = arguments.fix or (arguments.diff and not arguments.fix_suppressions)
+    edits = fixes or arguments.fix_suppressions
     if arguments.unsafe_fixes and not fixes:
         raise UsageError("`--unsafe-fixes` adds to `--fix` or `--diff`: write one of them too")
-    if (fixes or arguments.fix_suppressions) and "-" in arguments.paths:
+    if edits and "-" in arguments.paths:
         raise UsageError("standard input can't be fixed: name files or folders")
     targets = _targets(arguments)
     if arguments.changed == "HEAD":
@@ -200,23 +201,16 @@ def _run(arguments: Namespace) -> Exit:
 
         arguments.changed = base_of(os.environ) or "HEAD"
     config = judged_config(arguments)
-
     paths = paths_of(arguments, config)
-    if fixes or arguments.fix_suppressions:
-        rewrites = _rewrites(paths, config, arguments, fixes=fixes)
-        if arguments.diff:
-            _show_patch("".join(rewrite.diff() for rewrite in rewrites))
-            return Exit.FINDINGS if rewrites else Exit.CLEAN
+    rewrites = _rewrites(paths, config, arguments, fixes=fixes) if edits else []
+    if edits and arguments.diff:
+        _show_patch("".join(rewrite.diff() for rewrite in rewrites))
+        return Exit.FINDINGS if rewrites else Exit.CLEAN
+    if edits:
         from vmlint.fix.rewriting import write_all
 
         write_all(rewrites)
-    cache = cache_of(arguments) if arguments.reuse == "all" else None
-    listed = arguments.verbose and any(target.format == "text" for target in targets)
-    report = _check(paths, config, arguments, partial=True, cache=cache, references=listed)
-    if cache is not None and cache.refused:
-        say(f"{cache.refused}. The result is the same, and takes longer")
-    if arguments.verbose and cache is not None and cache.trouble:
-        say(f"{cache.trouble}: nothing is kept for the next run")
+    report = _reported(paths, config, arguments, references=any(target.format == "text" for target in targets))
     with stage("report"):
         for target in targets:
             _deliver(report, target, arguments)
@@ -224,6 +218,23 @@ def _run(arguments: Namespace) -> Exit:
         say("nothing was compared: the checkout is the commit itself; name the base, as `--changed=origin/main`")
     if report.crashes:
         say_crashes(report.crashes, verbose=arguments.verbose)
+    return _exit_of(report, config)
+
+
+def _reported(paths: Sequence[str], config: Config, arguments: Namespace, *, references: bool) -> Report:
+    """The report of the run; with what the cache knows, unless the arguments refuse that."""
+    cache = cache_of(arguments) if arguments.reuse == "all" else None
+    listed = references and arguments.verbose
+    report = _check(paths, config, arguments, partial=True, cache=cache, references=listed)
+    if cache is not None and cache.refused:
+        say(f"{cache.refused}. The result is the same, and takes longer")
+    if arguments.verbose and cache is not None and cache.trouble:
+        say(f"{cache.trouble}: nothing is kept for the next run")
+    return report
+
+
+def _exit_of(report: Report, config: Config) -> Exit:
+    if report.crashes:
         return Exit.INTERNAL
     if report.stopped is not None:
         return Exit.INTERRUPTED
