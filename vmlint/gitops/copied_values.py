@@ -134,7 +134,7 @@ def replace(part: Part, target: Mapping[str, Any], value: Any, source: Written) 
         if not isinstance(written, str):
             continue
         steps = steps_of(written)
-        places = list(_places(part, part.draft.data, steps, (), options.get("create") is True, value))
+        places = list(_places(part, part.draft.data, steps, (), options.get("create") is True))
         if not places:
             raise NotReplaced(f"{part.kind.name} `{part.name}` has no `{written}`", "fieldPaths", index)
         for path, is_new in places:
@@ -146,7 +146,7 @@ def blank(part: Part, target: Mapping[str, Any], source: Written) -> None:
     for written in sequence(target, "fieldPaths") or [_DEFAULT_PATH]:
         if isinstance(written, str):
             create = get(target, "options", "create") is True
-            for path, _ in list(_places(part, part.draft.data, steps_of(written), (), create, UNKNOWN)):
+            for path, _ in list(_places(part, part.draft.data, steps_of(written), (), create)):
                 part.draft.put(path, UNKNOWN, source)
 
 
@@ -175,52 +175,65 @@ def steps_of(path: str) -> list[str]:
     return steps
 
 
-def _places(
-    part: Part, data: Any, steps: Sequence[str], path: Path, create: bool, value: Any
-) -> Iterator[tuple[Path, bool]]:
+def _places(part: Part, data: Any, steps: Sequence[str], path: Path, create: bool) -> Iterator[tuple[Path, bool]]:
     """The places of the steps, each with whether it is made first."""
     if not steps:
         yield path, False
-        return
-    step, rest = steps[0], steps[1:]
-    if step.isdigit() or step == "*" or (found := _MATCH.fullmatch(step)):
-        if data is None and create:
-            raise Unclear("a replacement makes a list")
-        if not isinstance(data, list):
-            raise NotReplaced(f"{part.kind.name} `{part.name}` has no list before `{step}`", "fieldPaths")
-        if step.isdigit() and int(step) >= len(data):
-            if create:
-                raise Unclear("a replacement makes an entry of a list")
-            raise NotReplaced(f"{part.kind.name} `{part.name}` has no entry `{step}`", "fieldPaths")
-        met = False
-        for index, entry in enumerate(data):
-            if step.isdigit():
-                fits = int(step) == index
-            else:
-                fits = step == "*" or (found is not None and _fits_entry(entry, found[1], found[2]))
-            if fits:
-                met = True
-                yield from _places(part, entry, rest, (*path, index), create, value)
-        if not met and create and step != "*":
-            raise Unclear("a replacement makes an entry of a list")
+    elif _is_of_list(steps[0]):
+        yield from _places_in_list(part, data, steps, path, create)
     elif isinstance(data, dict):
-        if step in data:
-            candidate = data[step]
-            if rest and isinstance(candidate, str) and not isinstance(candidate, bool):
-                raise Unclear("a replacement changes a part of a text")
-            yield from _places(part, candidate, rest, (*path, step), create, value)
-        elif create:
-            if rest and (rest[0].isdigit() or _MATCH.fullmatch(rest[0])):
-                raise Unclear("a replacement makes a list")
-            if rest:
-                part.draft.put((*path, step), {}, part.draft.written(path))
-                yield from _places(part, {}, rest, (*path, step), create, value)
-            else:
-                yield (*path, step), True
+        yield from _places_in_mapping(part, data, steps, path, create)
     elif data is None:
         raise Unclear("a replacement fills in a field that is null")
     else:
-        raise NotReplaced(f"{part.kind.name} `{part.name}` has no mapping before `{step}`", "fieldPaths")
+        raise NotReplaced(f"{part.kind.name} `{part.name}` has no mapping before `{steps[0]}`", "fieldPaths")
+
+
+def _is_of_list(step: str) -> bool:
+    """Whether a step leads to entries of a list: to one by its number, to all, or to those with a value."""
+    return step.isdigit() or step == "*" or _MATCH.fullmatch(step) is not None
+
+
+def _places_in_list(
+    part: Part, data: Any, steps: Sequence[str], path: Path, create: bool
+) -> Iterator[tuple[Path, bool]]:
+    step, rest = steps[0], steps[1:]
+    if data is None and create:
+        raise Unclear("a replacement makes a list")
+    if not isinstance(data, list):
+        raise NotReplaced(f"{part.kind.name} `{part.name}` has no list before `{step}`", "fieldPaths")
+    found = [index for index, entry in enumerate(data) if _is_meant(step, index, entry)]
+    if not found and create and step != "*":
+        raise Unclear("a replacement makes an entry of a list")
+    if not found and step.isdigit():
+        raise NotReplaced(f"{part.kind.name} `{part.name}` has no entry `{step}`", "fieldPaths")
+    for index in found:
+        yield from _places(part, data[index], rest, (*path, index), create)
+
+
+def _is_meant(step: str, index: int, entry: Any) -> bool:
+    """Whether a step leads to an entry."""
+    if step.isdigit():
+        return int(step) == index
+    match = _MATCH.fullmatch(step)
+    return step == "*" or (match is not None and _fits_entry(entry, match[1], match[2]))
+
+
+def _places_in_mapping(
+    part: Part, data: dict[Any, Any], steps: Sequence[str], path: Path, create: bool
+) -> Iterator[tuple[Path, bool]]:
+    step, rest = steps[0], steps[1:]
+    if step in data:
+        if rest and isinstance(data[step], str):
+            raise Unclear("a replacement changes a part of a text")
+        yield from _places(part, data[step], rest, (*path, step), create)
+    elif create and not rest:
+        yield (*path, step), True
+    elif create:
+        if _is_of_list(rest[0]) and rest[0] != "*":
+            raise Unclear("a replacement makes a list")
+        part.draft.put((*path, step), {}, part.draft.written(path))
+        yield from _places(part, {}, rest, (*path, step), create)
 
 
 def _fits_entry(entry: Any, field: str, wanted: str) -> bool:
