@@ -90,7 +90,7 @@ def _instancetype(name: str, cpu: int, memory: str) -> dict[str, Any]:
     }
 
 
-def _with_instancetype(name: str) -> dict[str, Any]:
+def with_instancetype(name: str) -> dict[str, Any]:
     vm = copy.deepcopy(VM)
     del _domain(vm)["cpu"], _domain(vm)["memory"]
     vm["spec"]["instancetype"] = {"name": name}
@@ -151,7 +151,7 @@ def test_releases_differ_in_their_strategy(tmp_path: Path) -> None:
 
 
 def test_an_edited_instancetype_reaches_no_vm_that_exists(tmp_path: Path) -> None:
-    vm = _with_instancetype("small")
+    vm = with_instancetype("small")
     impact = _impact(tmp_path, [vm, _instancetype("small", 1, "1Gi")], [vm, _instancetype("small", 2, "1Gi")])
     (change,) = impact.changes
     assert change.verdict is Verdict.NOTHING
@@ -161,7 +161,7 @@ def test_an_edited_instancetype_reaches_no_vm_that_exists(tmp_path: Path) -> Non
 
 def test_another_instancetype_is_live_within_the_limits(tmp_path: Path) -> None:
     types = [_instancetype("small", 1, "1Gi"), _instancetype("large", 2, "2Gi")]
-    impact = _impact(tmp_path, [_with_instancetype("small"), *types], [_with_instancetype("large"), *types])
+    impact = _impact(tmp_path, [with_instancetype("small"), *types], [with_instancetype("large"), *types])
     change = _change(impact)
     assert change.verdict is Verdict.LIVE
     assert {one.path for one in change.live} == {"spec.domain.cpu.sockets", "spec.domain.memory.guest"}
@@ -171,7 +171,7 @@ def test_another_instancetype_is_live_within_the_limits(tmp_path: Path) -> None:
 def test_under_the_policy_expand_the_next_apply_with_the_matcher_is_refused(tmp_path: Path) -> None:
     kubevirt = _kubevirt(instancetype={"referencePolicy": "expand"})
     objects = [kubevirt, _instancetype("small", 1, "1Gi")]
-    vm = _with_instancetype("small")
+    vm = with_instancetype("small")
     after = _edited(vm, _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
     change = _change(_impact(tmp_path, [vm, *objects], [after, *objects]))
     assert change.verdict is Verdict.REFUSED
@@ -452,7 +452,7 @@ def test_an_edited_template_of_a_disk_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_revision_that_does_not_exist_ends_the_vm_at_its_next_stop(tmp_path: Path) -> None:
     types = [_instancetype("small", 1, "1Gi")]
-    vm = _with_instancetype("small")
+    vm = with_instancetype("small")
     after = _edited(vm, _set("spec", "instancetype", "revisionName", value="lost"))
     change = _change(_impact(tmp_path, [vm, *types], [after, *types]))
     assert change.never_starts
@@ -467,7 +467,7 @@ def test_an_inferring_vm_is_refused_at_the_next_apply(tmp_path: Path) -> None:
         vm["spec"]["instancetype"] = {"inferFromVolume": "root"}
         _spec(vm)["volumes"] = [{"name": "root", "persistentVolumeClaim": {"claimName": "data"}}]
 
-    vm = _edited(_with_instancetype("small"), infer)
+    vm = _edited(with_instancetype("small"), infer)
     objects = [claim, _instancetype("small", 1, "1Gi")]
     after = _edited(vm, _set("metadata", "labels", value={"team": "shop"}))
     change = _change(_impact(tmp_path, [vm, *objects], [after, *objects]))
@@ -585,7 +585,7 @@ def test_a_vm_that_nobody_edits_does_not_change_with_a_refused_edit(tmp_path: Pa
 
 
 def test_a_new_object_that_is_refused_does_not_exist_for_others(tmp_path: Path) -> None:
-    impact = _impact(tmp_path, [VM], [_overcommitted("small"), _with_instancetype("small")])
+    impact = _impact(tmp_path, [VM], [_overcommitted("small"), with_instancetype("small")])
     change = _change(impact)
     assert change.group == "trouble"
     assert change.never_starts == "the instancetype `small` does not exist."
@@ -678,8 +678,8 @@ def test_a_disk_that_a_vm_made_is_what_it_was_where_its_edit_is_refused(tmp_path
 
 
 def test_an_instancetype_that_is_not_in_the_files_leaves_the_guest_undecided(tmp_path: Path) -> None:
-    before = [_instancetype("small", 2, "2Gi"), _with_instancetype("small")]
-    other = _with_instancetype("other")
+    before = [_instancetype("small", 2, "2Gi"), with_instancetype("small")]
+    other = with_instancetype("other")
     change = _change(_impact(tmp_path, before, [before[0], other], closed_world=False))
     assert change.group == "undecided"
     assert change.values == ()
@@ -699,15 +699,15 @@ def test_the_line_is_that_of_the_first_field_that_differs(tmp_path: Path) -> Non
 
 
 def test_a_copy_that_kubevirt_made_may_exist(tmp_path: Path) -> None:
-    before = [_instancetype("small", 2, "2Gi"), _with_instancetype("small")]
+    before = [_instancetype("small", 2, "2Gi"), with_instancetype("small")]
     pinned = _edited(before[1], _set("spec", "instancetype", "revisionName", value="web-small-v1beta1-4ae1c5d0-1"))
     assert _change(_impact(tmp_path, before, [before[0], pinned])).group == "undecided"
 
 
 def test_a_vm_that_has_another_instancetype_keeps_no_copy(tmp_path: Path) -> None:
     small, large = _instancetype("small", 2, "2Gi"), _instancetype("large", 4, "4Gi")
-    before = [small, large, _with_instancetype("small")]
-    impact = _impact(tmp_path, before, [large, _with_instancetype("large")])
+    before = [small, large, with_instancetype("small")]
+    impact = _impact(tmp_path, before, [large, with_instancetype("large")])
     assert _change(impact, "VirtualMachineClusterInstancetype").notes == ()
 
 
@@ -847,97 +847,6 @@ def test_a_claim_that_a_vm_made_is_not_created(tmp_path: Path) -> None:
     change = _change(_impact(tmp_path, [vm], [vm, CLAIM]), "PersistentVolumeClaim")
     assert change.verdict is Verdict.NOTHING
     assert change.message.startswith("it exists: VirtualMachine `shop/web` made it")
-
-
-# What is applied by tools
-
-
-def _tree(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
-
-
-_OVERLAY = {
-    "base/vm.yaml": yaml.safe_dump({**VM, "metadata": {"name": "web"}}),
-    "base/kustomization.yaml": "resources: [vm.yaml]\n",
-    "dev/kustomization.yaml": "resources: [../base]\nnamespace: dev\n",
-}
-_FLUX = """\
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: dev, namespace: flux-system}
-spec: {interval: 10m, path: ./dev, prune: true, sourceRef: {kind: GitRepository, name: flux-system}}
-"""
-_ARGO = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: dev, namespace: argocd, finalizers: []}
-spec:
-  project: default
-  source: {repoURL: "https://git.example.com/shop.git", path: dev, targetRevision: main}
-  destination: {server: "https://kubernetes.default.svc", namespace: dev}
-  syncPolicy: {automated: {prune: true}}
-"""
-_CASCADES = _ARGO.replace("[]", "[resources-finalizer.argocd.argoproj.io/background]")
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "step"),
-    [
-        (_FLUX, "", "Flux Kustomization flux-system/dev is deleted, and its objects with it"),
-        (_FLUX, _FLUX.replace("./dev", "./other"), "Flux Kustomization flux-system/dev prunes"),
-        (_FLUX.replace("sourceRef", "deletionPolicy: Orphan, sourceRef"), "", None),
-        (_FLUX.replace("true", "false"), _FLUX.replace("true", "false").replace("./dev", "./other"), None),
-        (_FLUX, _FLUX.replace("sourceRef", "suspend: true, sourceRef").replace("./dev", "./other"), None),
-        (_ARGO, "", None),
-        (_CASCADES, "", "Argo CD Application argocd/dev is deleted, and its objects with it"),
-        (_ARGO, _ARGO.replace("path: dev", "path: other"), "Argo CD Application argocd/dev prunes"),
-    ],
-)
-def test_a_tool_deletes_what_it_does_not_apply_any_more(
-    before: str, after: str, step: str | None, tmp_path: Path
-) -> None:
-    other = {"other/kustomization.yaml": "resources: []\n"}
-    old = _tree(tmp_path / "before", {**_OVERLAY, **other, "tools/dev.yaml": before})
-    new = _tree(tmp_path / "after", {**_OVERLAY, **other, "tools/dev.yaml": after})
-    changes = vmlint.diff([old], [new]).changes
-    assert [change.chain[0].text for change in changes] == ([step] if step else [])
-    assert all(change.verdict is Verdict.DELETED for change in changes)
-
-
-@pytest.mark.parametrize("tool", [_FLUX, _ARGO])
-@pytest.mark.parametrize("elsewhere", [False, True])
-def test_a_tool_without_its_folder_deletes_nothing(tool: str, elsewhere: bool, tmp_path: Path) -> None:
-    before = _tree(tmp_path / "before", {**_OVERLAY, "tools/dev.yaml": tool})
-    name = "Flux Kustomization flux-system/dev" if tool is _FLUX else "Argo CD Application argocd/dev"
-    if elsewhere:
-        moved = tool.replace("./dev", "./none").replace("path: dev", "path: none")
-        assert not vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, "tools/dev.yaml": moved})]).changes
-        return
-    (change,) = vmlint.diff([before], [_tree(tmp_path / "after", {"tools/dev.yaml": tool})]).changes
-    assert (change.verdict, change.message) == (
-        Verdict.NOTHING,
-        f"its manifest is gone, and {name} fails without its folder: the VirtualMachine stays as it is.",
-    )
-    assert [step.text for step in change.chain] == [f"{name} fails: its path does not exist"]
-
-
-@pytest.mark.parametrize(
-    ("file", "text", "reported"),
-    [
-        ("dev/kustomization.yaml", "resources: [../base]\npatches:\n- path: none.yaml\n", "none.yaml"),
-        ("base/vm.yaml", _OVERLAY["base/vm.yaml"] + "status: {", "a value is missing"),
-    ],
-)
-def test_what_cannot_be_applied_deletes_nothing(file: str, text: str, reported: str, tmp_path: Path) -> None:
-    before = _tree(tmp_path / "before", _OVERLAY)
-    changes = vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, file: text})]).changes
-    assert {change.verdict for change in changes} == {Verdict.REFUSED}
-    assert changes[0].file.endswith(file)
-    assert reported in changes[0].message
-    assert not vmlint.diff([tmp_path / "after"], [tmp_path / "after"]).changes
 
 
 _EDITS_BY_RULES = sorted(

@@ -53,6 +53,7 @@ FAILURES = {
     "run": ("run",),
     "live": ("live",),
     "next-start": ("next start",),
+    "suspended": ("suspended",),
 }
 """What `--fail-on` takes, and the groups of changes that each word means."""
 

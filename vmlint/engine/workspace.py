@@ -17,6 +17,7 @@ from vmlint.engine.reuse import Reuse
 from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.errors import NothingToRead, UsageError
 from vmlint.gitops.deployment import Deployment
+from vmlint.gitops.deployments import plan
 from vmlint.gitops.uses import NO_USES, Uses
 from vmlint.graph.cluster import Cluster
 from vmlint.kubevirt.releases import Release
@@ -36,7 +37,7 @@ from vmlint.world.settings import Settings
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
 
-__all__ = ["Workspace", "snapshot_of", "with_objects", "world_of"]
+__all__ = ["Workspace", "snapshot_of", "with_files", "with_objects", "world_of"]
 
 
 class Workspace:
@@ -280,6 +281,18 @@ def with_objects(
         deployments=tuple(map(replaced, repository.deployments)), around=(*repository.around, *around)
     )
     return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)._replace(paths=snapshot.paths)
+
+
+def with_files(snapshot: Snapshot, files: Sequence[SourceFile]) -> Snapshot:
+    """The snapshot with further files that hold objects of Flux or Argo CD, and no VMs or disks: what these apply."""
+    repository, settings = snapshot.repository, snapshot.settings
+    linted = repository.resources[: len(repository.resources) - len(repository.around)]
+    files = (*repository.files, *files)
+    planned = plan(files, linted, settings.default_namespace, render=settings.render, known=repository.uses.known)
+    repository = repository._replace(
+        deployments=planned.deployments, problems=planned.problems, files=files, uses=planned.uses
+    )
+    return _snapshot(settings, repository, snapshot.world.settings.likeness)._replace(paths=snapshot.paths)
 
 
 def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:

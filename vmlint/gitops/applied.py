@@ -52,8 +52,12 @@ class Tool(Record):
 
 FLUX = Tool("Flux Kustomization", recurses=True, forces=True)
 ARGO = Tool("Argo CD Application", recurses=False, forces=False)
-_TOOLS: Mapping[tuple[str, str], Tool] = {(_FLUX, "Kustomization"): FLUX, (_ARGO, "Application"): ARGO}
-"""The tools by group and kind of their objects."""
+_OBJECTS: Mapping[tuple[str, str], str] = {
+    (_FLUX, "Kustomization"): FLUX.name,
+    (_ARGO, "Application"): ARGO.name,
+    (_ARGO, "ApplicationSet"): "Argo CD ApplicationSet",
+}
+"""The names of the tools by group and kind of their objects."""
 
 
 class Applied(Record):
@@ -71,6 +75,22 @@ class Applied(Record):
     spec: Mapping[str, Any]
     at: Written
     post_build: Mapping[str, Any] | None = None
+
+    @property
+    def deployment(self) -> str:
+        """The name of what it applies."""
+        return f"{self.tool.name} {self.name}"
+
+    @property
+    def own_object(self) -> Mapping[str, Any]:
+        """The object by which the tool applies the folder: a Kustomization, an Application or an ApplicationSet."""
+        path = self.at.path
+        return mapping(self.at.document.data, *path[: path.index("spec")])
+
+    @property
+    def own_name(self) -> str:
+        """The name that `tool_objects` gives that object."""
+        return _tool_name(self.own_object)
 
 
 def applied(files: Iterable[SourceFile], tree: Tree) -> Iterator[Applied]:
@@ -104,13 +124,18 @@ def named_paths(documents: Iterable[Document]) -> Iterator[Named]:
 
 
 def tool_objects(files: Iterable[SourceFile]) -> Iterator[tuple[str, Written]]:
-    """The Kustomizations and Applications in files, whatever they apply: the name that `Applied` gives each of them,
-    with its tool, and its place."""
+    """The Kustomizations, Applications and ApplicationSets in files, whatever they apply: the name that deployments of
+    the first two have, and the place."""
     for document in (document for file in files for document in file.documents if _may_hold(document)):
         for path, data in objects(document.data):
-            tool = _TOOLS.get((text(data, "apiVersion").partition("/")[0], text(data, "kind")))
-            if tool is not None:
-                yield f"{tool.name} {_full_name(data)}", Written(document, path)
+            if name := _tool_name(data):
+                yield name, Written(document, path)
+
+
+def _tool_name(data: Mapping[str, Any]) -> str:
+    """The name of a tool's object with its tool, "" for an object of another kind."""
+    tool = _OBJECTS.get((text(data, "apiVersion").partition("/")[0], text(data, "kind")))
+    return f"{tool} {_full_name(data)}" if tool else ""
 
 
 def _full_name(data: Mapping[str, Any]) -> str:

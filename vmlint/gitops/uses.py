@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from functools import cached_property
 
 from vmlint.gitops.problem import BuildCode
-from vmlint.gitops.tree import Tree, beside
+from vmlint.gitops.tree import NOTHING_BESIDE, Beside, Tree, beside
 from vmlint.source.document import Document
 
 __all__ = ["NO_USES", "Uses", "is_called_patch"]
@@ -24,6 +24,11 @@ class Uses:
         self._tree = tree
         self._read = read
         self._refused = refused
+
+    @property
+    def known(self) -> Beside:
+        """What is known of the paths that the kustomizations name."""
+        return self._tree.known if self._tree else NOTHING_BESIDE
 
     def refusal(self, document: Document) -> BuildCode | None:
         """Why kustomize refuses an object of a document, None where it does not."""

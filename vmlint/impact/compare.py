@@ -9,11 +9,12 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
 from vmlint.graph.links import links
 from vmlint.impact.deletions import deleted
-from vmlint.impact.losses import Pruner
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import adopted, changed_object, created
 from vmlint.impact.pairing import Pair, Side, pairs
+from vmlint.impact.remaining_tools import with_remaining_tools
 from vmlint.impact.remains import remains
+from vmlint.impact.removal import Pruner
 from vmlint.impact.renames import Renames
 from vmlint.impact.unapplied import Unapplied
 from vmlint.impact.users import Referrers
@@ -39,19 +40,20 @@ _ASSUMED = (
 def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before", "after")) -> Impact:
     """What happens to each object when `after` is applied to a cluster that runs `before`."""
     all_rules = after.settings.all_rules()
+    after, remaining = with_remaining_tools(before, after)
     unapplied = Unapplied(before, after)
     judge = _Judge(before, Pruner(before, after), unapplied, [rule for rule in all_rules if _may_refuse(rule)])
     if rest := list(remains(pairs(before, after), after, judge.pruner, unapplied)):
         after = with_objects(after, {}, rest)
     judged = list(judge.all(after))
-    if refused := [one for one in judged if one.is_refused_edit]:
-        judged = [*refused, *judge.without(refused, after, judged)]
+    if held := [one for one in judged if one.is_held]:
+        judged = [*held, *judge.without(held, after, judged)]
     merged = ordered([*unapplied.changes(all_rules), *(one.change for one in judged if one.change is not None)])
     return Impact(
         *names,
         changes=merged,
         unchanged=sum(one.change is None for one in judged),
-        assumptions=tuple(_assumptions(merged, after)),
+        assumptions=(*_assumptions(merged, after), *remaining, *map(_resumed, judge.pruner.resumed)),
         skipped=after.repository.skipped,
         version=VERSION,
     )
@@ -62,6 +64,7 @@ class _Judged(Record):
 
     pair: Pair
     change: ObjectChange | None
+    suspended: bool = False
 
     @property
     def key(self) -> tuple[str, int] | None:
@@ -70,10 +73,13 @@ class _Judged(Record):
         return None if side is None else (side.deployment, id(side.resource))
 
     @property
-    def is_refused_edit(self) -> bool:
-        """Whether the cluster keeps what it has of an object that others may depend on, and no VM."""
+    def is_held(self) -> bool:
+        """Whether the cluster keeps what it has of an object: its tool is suspended, or its edit is refused and others
+        may depend on it."""
+        if self.pair.after is None:
+            return False
         refused = self.change is not None and self.change.verdict is Verdict.REFUSED
-        return refused and self.pair.after is not None and not _is_vm(self.pair.after.resource)
+        return self.suspended or (refused and not _is_vm(self.pair.after.resource))
 
 
 class _Judge(Record):
@@ -92,7 +98,21 @@ class _Judge(Record):
         referrers = {id(world): Referrers(world) for world in (after.world, *after.worlds)}
         for pair in found:
             world = after.world if pair.after is None else pair.after.world
-            yield _Judged(pair, self._change(pair, renames, edited, referrers[id(world)]))
+            change = self._change(pair, renames, edited, referrers[id(world)])
+            yield self._applied(pair, change)
+
+    def _applied(self, pair: Pair, change: ObjectChange | None) -> _Judged:
+        """A change with what is known of the tool that applies it."""
+        if pair.after is None:
+            return _Judged(pair, change)
+        tool = pair.after.deployment
+        suspended = self.pruner.suspends(tool) and (pair.is_edit or pair.before is None)
+        if change is not None and suspended:
+            change = change._replace(suspended=tool)
+        elif change is not None and self.pruner.suspends_now(tool):
+            note = f"{tool} is suspended by the same edit: this happens only if Flux applies it before"
+            change = change._replace(notes=(*change.notes, note))
+        return _Judged(pair, change, suspended)
 
     def _change(self, pair: Pair, renames: Renames, edited: AbstractSet[Ref], after: Referrers) -> ObjectChange | None:
         old, side = pair
@@ -118,13 +138,12 @@ class _Judge(Record):
             return adopted(side, makers[0][0])
         return created(side, self.rules)
 
-    def without(self, refused: Sequence[_Judged], after: Snapshot, judged: Iterable[_Judged]) -> Iterator[_Judged]:
-        """All other objects, in a cluster that keeps what it has of those whose edits it refuses; with a note where
-        that makes a difference."""
-        kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in refused) if new is not None}
+    def without(self, held: Sequence[_Judged], after: Snapshot, judged: Iterable[_Judged]) -> Iterator[_Judged]:
+        """All other objects, in a cluster that keeps what it has of some; with a note where that makes a difference."""
+        kept = {id(new.resource): old and old.resource for old, new in (one.pair for one in held) if new is not None}
         known = {one.key: one.change for one in judged}
         earlier = {id(old) for old in kept.values() if old is not None}
-        note = _without(refused)
+        note = _without(held)
         for one in self.all(with_objects(after, kept)):
             if one.pair.after is not None and id(one.pair.after.resource) in earlier:
                 continue
@@ -134,15 +153,28 @@ class _Judge(Record):
             yield _Judged(one.pair, change)
 
 
-def _without(refused: Iterable[_Judged]) -> str:
+def _without(held: Sequence[_Judged]) -> str:
     """A note about objects that are judged with what the cluster keeps."""
+    why = {
+        "because the cluster refuses that part of the edit": [one for one in held if not one.suspended],
+        "because a tool is suspended": [one for one in held if one.suspended],
+    }
+    notes = [f"{_kept(some)}, {reason}" for reason, some in why.items() if some]
+    return f"judged {', and '.join(notes)}"
+
+
+def _kept(held: Iterable[_Judged]) -> str:
     edited: list[str] = []
     new: list[str] = []
-    for old, side in (one.pair for one in refused):
+    for old, side in (one.pair for one in held):
         if side is not None:
             (edited if old else new).append(f"{side.resource.ref.kind} `{side.resource.ref.short}`")
     parts = [f"with the old {', '.join(edited)}"] * bool(edited) + [f"without the new {', '.join(new)}"] * bool(new)
-    return f"judged {' and '.join(parts)}, because the cluster refuses that part of the edit"
+    return " and ".join(parts)
+
+
+def _resumed(tool: str) -> str:
+    return f"{tool} is resumed: what the files gained since it was suspended is applied too, and is not compared."
 
 
 def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from vmlint.findings.location import object_id, where
 from vmlint.graph.links import Link, LinkKind
-from vmlint.impact.losses import Pruner, Pruning, claims_lost, kept_by
+from vmlint.impact.losses import claims_lost
 from vmlint.impact.model import ObjectChange, Verdict
 from vmlint.impact.pairing import Side
 from vmlint.impact.refusal import rejected
+from vmlint.impact.removal import Pruner, Removal
 from vmlint.impact.users import Referrers, listed, matched_by, vms
 from vmlint.impact.vms import runs
 from vmlint.model.access import get
@@ -63,7 +64,7 @@ def deleted(
     `after` is the cluster after the edit. `dropped` means that the files still have the object, and its tool does not
     apply it any more.
     """
-    resource, pruning = side.resource, pruner.of(side)
+    resource, removal = side.resource, pruner.of(side)
     inside = list(_inside(resource, side.world, after.world))
     used = list(_uses(resource, side.world, after))
     if not (inside or used or _is_machine(resource)):
@@ -71,13 +72,12 @@ def deleted(
     if isinstance(resource, KubeVirt) and inside and resource.spec.get("uninstallStrategy") == _BLOCKS:
         return _kept_by_vms(side, inside)
     claims = tuple(dict.fromkeys(claim for one in (resource, *inside) for claim in claims_lost(one)))
-    stays, message = _removal(resource, pruning, claims, dropped=dropped)
     notes: list[str] = []
     if earlier := next(rejected(resource, side.world, rules), None):
         notes.append(f"the cluster refused this manifest, so it has an earlier version or none: {earlier.message}")
     if renamed_to is not None:
         notes.append(f"it seems to be renamed to {renamed_to.ref.short}: that is a delete and a create, not an update")
-    if not stays:
+    if not removal.stays:
         if inside:
             of = "all VMs" if isinstance(resource, KubeVirt) else "all objects in a namespace"
             notes.append(f"{of} are deleted with it: {listed(inside)}")
@@ -85,15 +85,16 @@ def deleted(
     document, span = where(resource.named)
     return ObjectChange(
         object_id(resource),
-        Verdict.NOTHING if stays else Verdict.DELETED,
-        message,
-        data_loss=() if stays else claims,
-        run="stops" if not stays and runs(resource) else None,
+        Verdict.NOTHING if removal.stays else Verdict.DELETED,
+        _message(removal, claims, dropped=dropped),
+        data_loss=() if removal.stays else claims,
+        run="stops" if not removal.stays and runs(resource) else None,
         notes=tuple(notes),
-        chain=(pruning.step,) if pruning.step else (),
+        chain=(removal.step,) if removal.step else (),
         file=document.file,
         line=span.line,
         deployments=side.deployments,
+        suspended=removal.tool if removal.suspended else "",
     )
 
 
@@ -156,19 +157,11 @@ def _is_optional(link: Link) -> bool:
     return get(link.source.data, *link.path[:-1], "optional") is True
 
 
-def _removal(resource: Resource, pruning: Pruning, claims: Sequence[str], *, dropped: bool) -> tuple[bool, str]:
-    """Whether an object stays whose manifest is gone, and a sentence about it with the claims that it takes along."""
-    name = resource.ref.kind
-    if keeper := kept_by(resource):
-        return True, f"its manifest is gone, and `{keeper.annotation}` keeps the {name} in the cluster."
-    if pruning.fails:
-        return True, f"its manifest is gone, and {pruning.tool} fails without its folder: the {name} stays as it is."
-    if pruning.prunes is False:
-        return True, (
-            f"its manifest is gone, and {pruning.tool} does not prune: the {name} stays until it is deleted by hand."
-        )
+def _message(removal: Removal, claims: Sequence[str], *, dropped: bool) -> str:
+    """What becomes of an object whose manifest is gone, with the claims that it takes along."""
+    if removal.stays:
+        return f"its manifest is gone, and {removal.stays}{f': {removal.until}' * bool(removal.until)}."
     lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
     if dropped:
-        return False, f"{pruning.tool} does not apply it any more, and deletes it.{lost}"
-    by = f"{pruning.tool} deletes it" if pruning.prunes else "a tool that prunes deletes it"
-    return False, f"its manifest is gone, and {by}.{lost}"
+        return f"{removal.tool} does not apply it any more, and deletes it.{lost}"
+    return f"its manifest is gone, and {removal.tool or 'a tool that prunes'} deletes it.{lost}"

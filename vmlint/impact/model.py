@@ -42,6 +42,7 @@ class Group(Codes):
     RUN = "run"
     LIVE = "live"
     NEXT_START = "next start"
+    SUSPENDED = "suspended"
     FINDING = "finding"
     DEFAULT = "default"
     DEPRECATED = "deprecated"
@@ -88,7 +89,8 @@ class ObjectChange(Record):
     edit does that to the guest at once, or `restarts` for those of a pool, else None. `data_loss` are the claims that
     disappear with the object. `never_starts` is why a guest could not be started any more, `controller_error` why the
     controller fails on the object without end; both are mostly "". `notes` are what else a reader should know. `file`
-    and `line` are where the edit is written, `deployments` the names of what applies the object.
+    and `line` are where the edit is written, `deployments` the names of what applies the object. `suspended` is the
+    tool that applies it, where that is suspended: nothing happens before it is resumed.
     """
 
     resource: ObjectId
@@ -109,6 +111,7 @@ class ObjectChange(Record):
     file: str = ""
     line: int = 0
     deployments: tuple[str, ...] = ()
+    suspended: str = ""
     topic: Group | None = None
     """The heading under which a comparison of releases lists the change, where that is not its verdict's."""
 
@@ -122,6 +125,8 @@ class ObjectChange(Record):
         """The heading under which a report lists the change."""
         if self.topic is not None:
             return self.topic
+        if self.suspended:
+            return Group.SUSPENDED
         if self.data_loss:
             return Group.DATA_LOSS
         if self.never_starts or self.controller_error:

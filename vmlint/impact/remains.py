@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vmlint.engine.snapshot import Snapshot
-from vmlint.impact.losses import Pruner, stays
 from vmlint.impact.pairing import Pair, made_spec
+from vmlint.impact.removal import Pruner
 from vmlint.impact.unapplied import Unapplied
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
@@ -22,7 +22,7 @@ def remains(found: Iterable[Pair], after: Snapshot, pruner: Pruner, unapplied: U
     """Objects whose manifests are gone and that no tool deletes, those whose manifests can't be applied, and the
     DataVolumes of templates that are gone from VMs, which KubeVirt deletes with the VM."""
     for old, new in found:
-        if old is not None and new is None and (unapplied.keeps(old) or stays(old.resource, pruner.of(old))):
+        if old is not None and new is None and (unapplied.keeps(old) or not pruner.of(old).deletes):
             resource = old.resource
             yield type(resource)(
                 resource.kind,

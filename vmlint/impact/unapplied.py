@@ -39,6 +39,10 @@ class Unapplied:
         relative = self._before.relative
         return relative(side.deployment) in self._deployments or relative(side.resource.document.file) in self._files
 
+    def fails(self, deployment: str) -> bool:
+        """Whether a deployment that is known from before the edit can't be applied after it."""
+        return self._before.relative(deployment) in self._deployments
+
     def changes(self, rules: Sequence[Rule]) -> Iterator[ObjectChange]:
         """Why they can't be applied, where the edit is the reason."""
         known = set(_faults(self._before, rules))

@@ -60,4 +60,5 @@ def _change(change: ObjectChange) -> dict[str, Any]:
         "file": change.file,
         "line": change.line,
         "deployments": list(change.deployments),
+        "suspended": change.suspended,
     }

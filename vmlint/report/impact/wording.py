@@ -60,6 +60,12 @@ GROUPS: Mapping[Group, Heading] = {
         "change at the next start",
         "changes at the next start",
     ),
+    Group.SUSPENDED: Heading(
+        "Suspended",
+        "The tool that applies it is suspended: this happens when it is resumed.",
+        "note",
+        "suspended change",
+    ),
     Group.FINDING: Heading("New findings", "What `vmlint check` reports on the new release.", "warning", "new finding"),
     Group.DEFAULT: Heading(
         "Defaults that change", "What KubeVirt does differently.", "note", "change of defaults", "changes of defaults"
@@ -103,7 +109,9 @@ def details(change: ObjectChange) -> Iterator[str]:
         yield f"Fix: {change.fix}."
     for note in change.notes:
         yield capital(note if note.endswith(".") else f"{note}.")
-    if change.deployments:
+    if change.suspended:
+        yield f"{change.suspended} is suspended: nothing happens until it is resumed."
+    elif change.deployments:
         yield f"In {', '.join(change.deployments)}."
 
 
