@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,6 +17,7 @@ from vmlint.engine.snapshot import Comparison, Snapshot
 from vmlint.engine.workspace import Workspace
 from vmlint.findings.finding import Report
 from vmlint.parallel.processes import workers
+from vmlint.rule import Change
 from vmlint.runtime.gc_control import lasting, no_garbage
 from vmlint.runtime.profiling import stage
 
@@ -149,8 +150,16 @@ def _judged(
         snapshot = snapshot.with_updates((number, change.new) for number, change in changes)
     with stage("judge"):
         analysis = analyse(snapshot, reuse, changes=changes, partial=partial, progress=progress)
+        if changes:
+            _judge_refused(analysis, changes)
     with stage("sum up"):
         return analysis, report_of(analysis, today=today, scope=touched)
+
+
+def _judge_refused(analysis: Analysis, changes: Sequence[tuple[int, Change]]) -> None:
+    from vmlint.impact.refused_updates import judge_refused_updates
+
+    judge_refused_updates(analysis, changes)
 
 
 def _touched(snapshot: Snapshot, comparison: Comparison) -> Touched:

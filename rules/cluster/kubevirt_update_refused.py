@@ -39,18 +39,33 @@ from collections.abc import Iterator
 
 from vmlint.kubevirt.configuration import check_update
 from vmlint.kubevirt.gates import Gates
+from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import KubeVirt
-from vmlint.rule import Effect, Fault, Meta
+from vmlint.rule import Change, Effect, Fault, Meta
 from vmlint.world import World
 
 from ._settings import faults
 
-META = Meta("VM050", effect=Effect.RISK, since="0.1", subject=KubeVirt, refuses_updates=True)
+META = Meta("VM050", effect=Effect.RISK, since="0.1", subject=(KubeVirt, Change), refuses_updates=True)
 
 _THEN = "KubeVirt accepts it when the object is created, and refuses the update that introduces it."
+_NOW = "KubeVirt accepts it when the object is created, and refuses this edit."
 
 
-def check(kubevirt: KubeVirt, world: World) -> Iterator[Fault]:
+def check(subject: KubeVirt | Change, world: World) -> Iterator[Fault]:
+    if isinstance(subject, Change):
+        old, new = subject.old, subject.new
+        if isinstance(old, KubeVirt) and isinstance(new, KubeVirt):
+            known = _refusals(old, subject.before)
+            refusals = _refusals(new, world)
+            yield from faults(META, new, (one for one in refusals if one in known), _THEN)
+            if subject.is_update:
+                introduced = (one for one in refusals if one not in known)
+                yield from faults(META, new, introduced, _NOW, Effect.REJECTED)
+    elif not world.is_updated(subject):
+        yield from faults(META, subject, _refusals(subject, world), _THEN)
+
+
+def _refusals(kubevirt: KubeVirt, world: World) -> list[Refusal]:
     release = world.settings.release
-    refusals = check_update(kubevirt.data, Gates(kubevirt.data, release), release)
-    return faults(META, kubevirt, refusals, _THEN)
+    return list(check_update(kubevirt.data, Gates(kubevirt.data, release), release))
