@@ -6,7 +6,8 @@ VolumeCloneSources name. A reference into a namespace without any object in the 
 are mostly in the namespace of another team. So is a reference to a snapshot, which is usually taken in the cluster.
 
 ## Why it matters
-The cluster accepts the object, and it waits for its source; a DataSource does not become ready.
+The cluster accepts the object, and it waits for its source; a DataSource does not become ready. CDI refuses a claim
+with its label that omits the size and copies from a VolumeCloneSource that does not exist.
 
 ## Cluster message
 The DataVolume's condition or events contain `CloneWithoutSource`; a DataSource's condition is `NotFound`.
@@ -31,7 +32,7 @@ a folder with `--context`.
 
 ## Source
 CDI `pkg/controller/datavolume/pvc-clone-controller.go`, `pkg/controller/datasource-controller.go`,
-`pkg/controller/populators`.
+`pkg/controller/populators`, `pkg/controller/datavolume/util.go` (renderClonePvcVolumeSizeFromSource).
 """
 
 from collections.abc import Iterator
@@ -68,6 +69,11 @@ META = Meta(
 
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
 _POPULATED = "cdi.kubevirt.io/storage.prePopulated"
+_OLD_KINDS = (("", "PersistentVolumeClaim"), _SNAPSHOT[:2])
+"""What `dataSource` may name."""
+_CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
+_SIZE = ("resources", "requests", "storage")
+_REFUSED = "The claim takes its size from there, and CDI refuses it"
 _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
 
@@ -88,6 +94,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
             continue
         refs.add(link.ref)
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
+        sized = disk is not None and _takes_size(disk, link, world)
         known = world.left_out(link.ref) or world.suggest(link.ref)
         if not known and (reason := _open(link.ref, world)):
             yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
@@ -95,9 +102,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
         yield META.at(
             subject.at(*link.path),
-            f"{who} copies {noun} `{link.ref.short}`, which is not in the repository. {_after(subject)}.",
+            f"{who} copies {noun} `{link.ref.short}`, which is not in the repository. "
+            f"{_REFUSED if sized else _after(subject)}.",
             fix=remedy(link.ref, noun, world, crosses=_crosses(link)),
-            effect=world.effect_of_missing(link.ref, META.effect),
+            effect=world.effect_of_missing(link.ref, Effect.REJECTED if sized else META.effect),
         )
 
 
@@ -123,9 +131,17 @@ def _counts(link: Link, disk: Disk | None, world: World) -> bool:
         return False
     holder = link.path[:-1]
     if link.kind is LinkKind.POPULATOR:
+        if holder[-1] == "dataSource" and (link.ref.group, link.ref.kind) not in _OLD_KINDS:
+            return False  # the API server drops it, as another rule reports
         own = link.path[: len(disk.path) + len(disk.spec_path)] == (*disk.path, *disk.spec_path)
         return own and not get(link.source.data, *holder, "namespace")
     return True
+
+
+def _takes_size(disk: Disk, link: Link, world: World) -> bool:
+    """Whether CDI's webhook looks for the source, to size a claim (renderClonePvcVolumeSizeFromSource)."""
+    by_webhook = world.storage.renders(disk) and (link.ref.group, link.ref.kind) == _CLONE_SOURCE[:2]
+    return by_webhook and get(disk.spec, *_SIZE) is None
 
 
 def _after(subject: Resource) -> str:

@@ -3,7 +3,8 @@
 ## What it does
 Renders the claim of each DataVolume, DataVolume template, volume claim template and claim with CDI's label as CDI does:
 from the storage class, the StorageProfile of that class, and CDI's table of provisioners. Reports a disk that gets no
-access mode this way.
+access mode this way. The API server puts its default class into a claim with CDI's label before CDI sees the claim; the
+default for virtual machines counts only where the cluster has no other.
 
 ## Why it fails
 Without access modes CDI does not create a claim. The DataVolume stays pending and the VM never starts; only an event
@@ -39,7 +40,8 @@ Set `accessModes` and `volumeMode` in the disk, or for all disks in `spec.claimP
 StorageProfile.
 
 ## Source
-CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass).
+CDI `pkg/controller/datavolume/util.go` (renderPvcSpecVolumeModeAndAccessModesAndStorageClass); Kubernetes
+`pkg/kubeapiserver/options/plugins.go` (AllOrderedPlugins).
 """
 
 from collections.abc import Iterator

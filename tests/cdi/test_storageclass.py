@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason, choose
+from vmlint.cdi.storageclass import DEFAULT, VIRT_DEFAULT, Choice, ChoiceReason, choose, server_default
 from vmlint.world.storage_phrases import why_chosen
 
 
@@ -18,6 +18,7 @@ def storage_class(name: str, *marks: str, created: str | None = None, value: Any
 PLAIN = storage_class("plain", DEFAULT)
 VIRT = storage_class("virt", VIRT_DEFAULT)
 OTHER = storage_class("other")
+OLD = storage_class("old", "storageclass.beta.kubernetes.io/is-default-class")
 
 
 @pytest.mark.parametrize(
@@ -59,8 +60,26 @@ def test_defaults_of_unknown_age_are_a_guess() -> None:
     assert (choice.name, choice.rivals, choice.decided) == ("a", ("b",), False)
 
 
+@pytest.mark.parametrize(
+    ("classes", "chosen", "why"),
+    [
+        ([PLAIN, VIRT, OTHER], "plain", ChoiceReason.DEFAULT),
+        ([VIRT, OTHER], "", ChoiceReason.NO_DEFAULT),
+        ([VIRT, OLD], "old", ChoiceReason.DEFAULT),
+    ],
+)
+def test_the_api_server_has_a_default_of_its_own(classes: list[dict[str, Any]], chosen: str, why: ChoiceReason) -> None:
+    choice = server_default(classes)
+    assert (choice.name, choice.why, choice.decided) == (chosen, why, True)
+    assert server_default([storage_class("a", DEFAULT, value="${DEFAULT}")]).decided is False
+    assert choose([OLD], None).why is ChoiceReason.NO_DEFAULT  # CDI does not know the old form
+
+
 def test_a_variable_as_the_mark_is_no_answer() -> None:
     assert choose([storage_class("a", DEFAULT, value="${DEFAULT}")], None).decided is False
+    unsure = storage_class("a", VIRT_DEFAULT, value="${DEFAULT}")
+    assert (choose([unsure, PLAIN], None).name, choose([unsure, PLAIN], None).decided) == ("plain", False)
+    assert choose([unsure, PLAIN], None, "archive").decided is True
 
 
 def test_strange_classes_are_passed_over() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.build import cluster
 from vmlint.cdi.datasource import End, Target
 from vmlint.cdi.render import Failure, FailureReason, Rendered
-from vmlint.cdi.storageworld import Undecided
+from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.resolution import Resolution, State
 from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
@@ -219,6 +219,80 @@ LABEL = 'labels: {cdi.kubevirt.io/applyStorageProfile: "true"}'
 def test_a_claim_with_the_label_is_filled_in(spec: str, expected: tuple[Any, ...]) -> None:
     found = spec_of(world(claim("data", spec, LABEL)), "PersistentVolumeClaim")
     assert (found["accessModes"], found["volumeMode"], found["resources"]["requests"]["storage"]) == expected
+
+
+VIRT = """
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: virt, annotations: {storageclass.kubevirt.io/is-default-virt-class: "true"}}
+provisioner: nfs.csi.k8s.io
+"""
+UNMARKED = """
+---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: ceph}
+provisioner: rook-ceph.rbd.csi.ceph.com
+"""
+
+
+def test_the_api_server_names_the_class_of_a_claim_before_cdi_sees_it() -> None:
+    labelled = claim("data", f"{{volumeMode: FromStorageProfile, {SIZE}}}", LABEL)
+    assert spec_of(world(labelled, classes=CLASSES + VIRT), "PersistentVolumeClaim")["storageClassName"] == "ceph"
+    assert spec_of(world(labelled, classes=UNMARKED + VIRT), "PersistentVolumeClaim") == {
+        "storageClassName": "virt",
+        "accessModes": ["ReadWriteMany"],
+        "volumeMode": "Filesystem",
+        "resources": {"requests": {"storage": "1138166334"}},
+    }
+    # The cluster may have a default that is not in the files.
+    found = world(labelled, classes=UNMARKED + VIRT, closed=False)
+    (disk,) = found.storage.disks(subject(found, "PersistentVolumeClaim"))
+    outcome = found.storage.render(disk)
+    assert isinstance(outcome, Rendered)
+    assert Undecided("storageClassName", Reason(Gap.DEFAULT_CLASS_UNCERTAIN)) in outcome.undecided
+
+
+def labelled_volume(spec: str) -> str:
+    return data_volume("data", spec, LABEL)
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        (f"{{source: {{blank: {{}}}}, storage: {{{SIZE}}}}}", ("ceph", ["ReadWriteMany"], "Block", "1073741824")),
+        (
+            f"{{source: {{blank: {{}}}}, pvc: {{accessModes: [ReadWriteOnce], {SIZE}}}}}",
+            ("ceph", ["ReadWriteOnce"], "Filesystem", "1138166334"),
+        ),
+        (
+            "{storage: {dataSource: {apiGroup: snapshot.storage.k8s.io, kind: VolumeSnapshot, name: a}, "
+            f"volumeMode: Filesystem, {SIZE}}}}}",
+            ("ceph", ["ReadWriteOnce"], "Filesystem", "1Gi"),
+        ),
+    ],
+)
+def test_the_claim_of_a_labelled_volume_goes_through_the_webhook(spec: str, expected: tuple[Any, ...]) -> None:
+    found = spec_of(world(labelled_volume(spec), classes=CLASSES + VIRT), "DataVolume")
+    size = found["resources"]["requests"]["storage"]
+    assert (found["storageClassName"], found["accessModes"], found["volumeMode"], size) == expected
+
+
+def test_without_the_webhook_the_label_means_nothing() -> None:
+    off = "\n---\n{apiVersion: cdi.kubevirt.io/v1beta1, kind: CDI, metadata: {name: cdi}, "
+    off += "spec: {config: {webhookPvcRendering: Disabled}}}"
+    text = labelled_volume(f"{{source: {{blank: {{}}}}, storage: {{{SIZE}}}}}") + off
+    assert spec_of(world(text, classes=CLASSES + VIRT), "DataVolume")["storageClassName"] == "virt"
+
+
+def test_the_size_of_a_labelled_copy_depends_on_the_driver() -> None:
+    source = "source: {pvc: {namespace: shop, name: a}}"
+    found = world(labelled_volume(f"{{{source}, storage: {{{SIZE}}}}}"))
+    (disk,) = found.storage.disks(subject(found, "DataVolume"))
+    outcome = found.storage.render(disk)
+    assert isinstance(outcome, Rendered)
+    assert outcome.undecided == (Undecided("resources.requests.storage", Reason(Gap.OVERHEAD)),)
 
 
 def test_other_claims_stay_as_they_are() -> None:

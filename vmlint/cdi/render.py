@@ -1,7 +1,8 @@
 """The claim that a DataVolume becomes, and what CDI fills into a claim that asks for it.
 
 Source: CDI `pkg/controller/datavolume/util.go` (renderPvcSpec, RenderPvc), `pkg/controller/common/util.go`
-(InflateSizeWithOverhead, GetEffectiveVolumeSize), `pkg/controller/datavolume/*-clone-controller.go` (detectCloneSize).
+(InflateSizeWithOverhead, GetEffectiveVolumeSize), `pkg/controller/datavolume/*-clone-controller.go` (detectCloneSize),
+`pkg/controller/datavolume/controller-base.go` (newPersistentVolumeClaim).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 from vmlint.cdi.datasource import End, Target, resolve
 from vmlint.cdi.profile import Profile, profile_of
-from vmlint.cdi.storageclass import Choice, ChoiceReason, choose
+from vmlint.cdi.storageclass import Choice, ChoiceReason, choose, server_default
 from vmlint.cdi.storageworld import Gap, Reason, StorageWorld, Undecided
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.quantity import Quantity
@@ -21,6 +22,7 @@ from vmlint.record import Codes, Record
 from vmlint.source.span import Path
 
 __all__ = [
+    "APPLY_PROFILE",
     "FROM_PROFILE",
     "Failure",
     "FailureReason",
@@ -69,6 +71,7 @@ class Rendered(Record):
 
 
 _STORAGE: Path = ("spec", "storage")
+_PVC: Path = ("spec", "pvc")
 _COPIED = (
     "accessModes",
     "selector",
@@ -81,6 +84,9 @@ _COPIED = (
 )
 FROM_PROFILE = "FromStorageProfile"
 """The `volumeMode` of a claim that leaves it to the storage profile: an absent one means Filesystem."""
+
+APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
+"""The label with which CDI's webhook fills in a claim: one of a user, or the one that a DataVolume becomes."""
 
 _CLAIM: Path = ("spec",)
 _CLONE = ("cdi.kubevirt.io", "VolumeCloneSource")
@@ -105,28 +111,34 @@ def render(
 
     `class_unknown` is the reason why a class that the manifest does not name may still be named when CDI sees it.
     """
-    if isinstance(verbatim := get(data, "spec", "pvc"), dict):
-        return Rendered(dict(verbatim))
+    by_webhook = world.webhook and text(data, "metadata", "labels", APPLY_PROFILE) == "true"
+    if isinstance(verbatim := get(data, *_PVC), dict):
+        if not by_webhook:
+            return Rendered(dict(verbatim))
+        claim = _Claim(_present(verbatim), _content_type(data), world, _PVC, class_unknown, by_webhook=True)
+        return claim.fill_in(data, namespace)
     if not isinstance(storage := get(data, *_STORAGE), dict):
         return Failure(FailureReason.NO_STORAGE, ("spec",))
     spec = {field: storage[field] for field in _COPIED if storage.get(field) is not None}
-    claim = _Claim(spec, text(data, "spec", "contentType"), world, _STORAGE, class_unknown)
-    return claim.finished(claim.fill_modes() or claim.fill_size(data, namespace))
+    claim = _Claim(spec, _content_type(data), world, _STORAGE, class_unknown, by_webhook=by_webhook)
+    failure = claim.fill_modes()
+    if failure is None and not (by_webhook and _is_restored(spec)):
+        failure = claim.fill_size(data, namespace)
+    if by_webhook:
+        claim.leave_copy_open(data, namespace)
+    return claim.finished(failure)
 
 
 def render_claim(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Rendered | Failure:
     """A claim that asks CDI's webhook to fill it in. A volume mode that is absent is Filesystem by then."""
-    spec = _present(mapping(data, "spec"))
-    mode = spec.setdefault("volumeMode", "Filesystem")
-    if mode == FROM_PROFILE:
-        del spec["volumeMode"]
-    claim = _Claim(spec, text(data, "metadata", "annotations", _CONTENT_TYPE), world, _CLAIM)
-    failure = claim.fill_modes()
-    if failure is None and _reference(spec) == _CLONE:
-        claim.fill_size_of_clone()
-    elif failure is None and _SNAPSHOT not in (_reference(spec), _reference(spec, "dataSource")):
-        failure = claim.fill_size(data, namespace)
-    return claim.finished(failure)
+    content_type = text(data, "metadata", "annotations", _CONTENT_TYPE)
+    return _Claim(_present(mapping(data, "spec")), content_type, world, _CLAIM, by_webhook=True).fill_in(
+        data, namespace
+    )
+
+
+def _content_type(data: Mapping[str, Any]) -> str:
+    return text(data, "spec", "contentType")
 
 
 def render_claim_template(
@@ -156,6 +168,11 @@ def _reference(spec: Mapping[str, Any], field: str = "dataSourceRef") -> tuple[s
     return text(spec, field, "apiGroup"), text(spec, field, "kind")
 
 
+def _is_restored(spec: Mapping[str, Any]) -> bool:
+    """Whether a claim is restored from a snapshot."""
+    return _SNAPSHOT in (_reference(spec), _reference(spec, "dataSource"))
+
+
 def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -> Target | Undecided | None:
     """The claim or snapshot that a DataVolume copies, None for one that copies nothing."""
     for member, end in (("pvc", End.CLAIM), ("snapshot", End.SNAPSHOT)):
@@ -178,7 +195,10 @@ def clone_source(data: Mapping[str, Any], namespace: str, world: StorageWorld) -
 
 
 class _Claim:
-    """A claim's spec in the making."""
+    """A claim's spec in the making.
+
+    `by_webhook` means that the claim reaches CDI through the API server, which has put its default class in before.
+    """
 
     def __init__(
         self,
@@ -187,6 +207,8 @@ class _Claim:
         world: StorageWorld,
         path: Path,
         class_unknown: Reason | None = None,
+        *,
+        by_webhook: bool = False,
     ) -> None:
         # Values are replaced here, never changed: they belong to the manifest.
         self.spec = spec
@@ -194,6 +216,7 @@ class _Claim:
         self.content_type = content_type
         self.path = path
         self.class_unknown = class_unknown
+        self.by_webhook = by_webhook
         self.undecided: list[Undecided] = []
         self.choice: Choice | None = None
         self.profile: Profile | None = None
@@ -209,6 +232,24 @@ class _Claim:
 
     def leave_open(self, reason: Reason, *fields: str) -> None:
         self.undecided.extend(Undecided(field, reason) for field in fields)
+
+    def leave_copy_open(self, data: Mapping[str, Any], namespace: str) -> None:
+        """The size of a labelled DataVolume that copies: the webhook changes it only without a CSI driver."""
+        is_open = any(field == _SIZE_FIELD for field, _ in self.undecided)
+        if not is_open and clone_source(data, namespace, self.world) is not None:
+            self.leave_open(Reason(Gap.OVERHEAD), _SIZE_FIELD)
+
+    def fill_in(self, data: Mapping[str, Any], namespace: str) -> Rendered | Failure:
+        """What CDI's webhook makes of a claim as it is written, or as a DataVolume's `pvc` has it."""
+        if self.spec.setdefault("volumeMode", "Filesystem") == FROM_PROFILE:
+            del self.spec["volumeMode"]
+        failure = self.fill_modes()
+        if failure is None and _reference(self.spec) == _CLONE:
+            self.fill_size_of_clone()
+        elif failure is None and not _is_restored(self.spec):
+            failure = self.fill_size(data, namespace)
+        self.leave_copy_open(data, namespace)
+        return self.finished(failure)
 
     @property
     def missing(self) -> list[str]:
@@ -236,6 +277,9 @@ class _Claim:
         self.choice = choice = self._choose(name)
         if choice.storage_class is None:
             return self._from_volumes(choice)
+        if self.by_webhook and choice.why is ChoiceReason.VIRT_DEFAULT and not self.world.closed:
+            self._without_class(Reason(Gap.DEFAULT_CLASS_UNCERTAIN))
+            return None
         self.spec["storageClassName"] = choice.name
         if not choice.decided:
             self.leave_open(Reason(Gap.NEWEST_DEFAULT_UNKNOWN), "storageClassName")
@@ -250,10 +294,15 @@ class _Claim:
         return self._from_profile(profile)
 
     def _choose(self, name: str | None) -> Choice:
-        return self.world.once(("choice", name, self.content_type), lambda: self._find_class(name))
+        question = "choice", name, self.content_type, self.by_webhook
+        return self.world.once(question, lambda: self._find_class(name))
 
     def _find_class(self, name: str | None) -> Choice:
         """The class; where the files hold its profile alone, the profile is enough."""
+        if name is None and self.by_webhook:
+            default = server_default(self.world.classes)
+            if default.storage_class is not None or not default.decided:
+                return default
         choice = choose(self.world.classes, name, self.content_type)
         profile = self.world.profiles.get(name or "")
         if choice.storage_class is None and profile is not None and not self.world.closed:

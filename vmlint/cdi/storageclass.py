@@ -1,6 +1,7 @@
 """Which storage class a claim gets, and why.
 
-Source: CDI `pkg/controller/common/util.go` (getStorageClassByName, GetPlatformDefaultStorageClass).
+Sources: CDI `pkg/controller/common/util.go` (getStorageClassByName, GetPlatformDefaultStorageClass); Kubernetes
+`pkg/kubeapiserver/options/plugins.go` (AllOrderedPlugins), `plugin/pkg/admission/storage/storageclass/setdefault`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from vmlint.record import Codes, Record
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["ARCHIVE", "DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose"]
+__all__ = ["ARCHIVE", "DEFAULT", "VIRT_DEFAULT", "Choice", "ChoiceReason", "choose", "server_default"]
 
 VIRT_DEFAULT = "storageclass.kubevirt.io/is-default-virt-class"
 DEFAULT = "storageclass.kubernetes.io/is-default-class"
+_BETA_DEFAULT = "storageclass.beta.kubernetes.io/is-default-class"
 ARCHIVE = "archive"
 
 
@@ -58,18 +60,28 @@ def choose(classes: Sequence[Mapping[str, Any]], name: str | None, content_type:
     if name is not None:
         found = next((entry for entry in classes if text(entry, "metadata", "name") == name), None)
         return Choice(found, ChoiceReason.NAMED if found is not None else ChoiceReason.NOT_FOUND)
-    marks: tuple[tuple[str, ChoiceReason], ...] = ((DEFAULT, ChoiceReason.DEFAULT),)
-    if content_type != ARCHIVE:
-        marks = ((VIRT_DEFAULT, ChoiceReason.VIRT_DEFAULT), *marks)
-    decided = True
-    for mark, why in marks:
-        decided = decided and not any(is_unknown(get(entry, "metadata", "annotations", mark)) for entry in classes)
-        marked = sorted(
-            (entry for entry in classes if get(entry, "metadata", "annotations", mark) == "true"), key=_by_name
-        )
-        if marked:
-            return _newest(marked, why, decided)
-    return Choice(None, ChoiceReason.NO_DEFAULT, decided=decided)
+    general = _marked(classes, (DEFAULT,), ChoiceReason.DEFAULT)
+    if content_type == ARCHIVE:
+        return general
+    special = _marked(classes, (VIRT_DEFAULT,), ChoiceReason.VIRT_DEFAULT)
+    chosen = general if special.storage_class is None else special
+    return chosen._replace(decided=chosen.decided and special.decided)
+
+
+def server_default(classes: Sequence[Mapping[str, Any]]) -> Choice:
+    """The class that the API server puts into a claim without one, before any webhook sees the claim.
+
+    It knows no default for virtual machines, and the old form of its annotation still counts.
+    """
+    return _marked(classes, (DEFAULT, _BETA_DEFAULT), ChoiceReason.DEFAULT)
+
+
+def _marked(classes: Sequence[Mapping[str, Any]], marks: tuple[str, ...], why: ChoiceReason) -> Choice:
+    """The newest class with one of these annotations."""
+    values = [[get(entry, "metadata", "annotations", mark) for mark in marks] for entry in classes]
+    decided = not any(is_unknown(value) for row in values for value in row)
+    marked = sorted((entry for entry, row in zip(classes, values, strict=True) if "true" in row), key=_by_name)
+    return _newest(marked, why, decided) if marked else Choice(None, ChoiceReason.NO_DEFAULT, decided=decided)
 
 
 def _newest(marked: Sequence[Mapping[str, Any]], why: ChoiceReason, decided: bool) -> Choice:

@@ -110,8 +110,8 @@ class StorageWorld(Record):
     """The storage of the cluster. In a closed world what is not here does not exist; in an open one it may.
 
     `classes`, `volumes` and `profiles` (by the name of their class) are manifests; `claim`, `snapshot` and
-    `data_source` look an object up. `known` keeps what follows from classes, profiles and overhead alone, where the
-    world is asked more than once.
+    `data_source` look an object up. `webhook` means that CDI's webhook fills in claims with its label. `known` keeps
+    what follows from classes, profiles and overhead alone, where the world is asked more than once.
     """
 
     classes: Sequence[Manifest] = ()
@@ -119,6 +119,7 @@ class StorageWorld(Record):
     volumes: Sequence[Manifest] = ()
     overhead: Overhead = Overhead()
     closed: bool = False
+    webhook: bool = True
     claim: Lookup = _ask_nobody
     snapshot: Lookup = _ask_nobody
     data_source: Lookup = _ask_nobody

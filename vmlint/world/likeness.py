@@ -11,6 +11,7 @@ import marshal
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from vmlint.cdi.render import APPLY_PROFILE
 from vmlint.cdi.storageworld import StorageWorld
 from vmlint.digest import blake2b
 from vmlint.kubevirt.admission.forms import mac_length
@@ -272,7 +273,13 @@ class Templates:
         """The first storage of a world that has the same classes, profiles, volumes and settings."""
         parts = (storage.classes, storage.profiles.values(), storage.volumes)
         overhead = storage.overhead.everywhere, tuple(storage.overhead.by_class.items())
-        key = (*(tuple(map(id, part)) for part in parts), tuple(storage.profiles), overhead, storage.closed)
+        key = (
+            *(tuple(map(id, part)) for part in parts),
+            tuple(storage.profiles),
+            overhead,
+            storage.closed,
+            storage.webhook,
+        )
         return self._storages.setdefault(key, storage)
 
 
@@ -286,7 +293,10 @@ def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
     that are neither small nor out of bounds."""
     metadata, spec = template.get("metadata"), template.get("spec")
     if isinstance(metadata, dict):
+        labelled = get(metadata, "labels", APPLY_PROFILE)
         metadata = {field: metadata[field] for field in _METADATA if field in metadata}
+        if labelled is not None:
+            metadata["labels"] = {APPLY_PROFILE: labelled}
         if _is_name(metadata.get("name")):
             metadata["name"] = "disk"
     if isinstance(spec, dict):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from vmlint.cdi.storageclass import choose
+from vmlint.cdi.storageclass import choose, server_default
 from vmlint.graph.cluster import Cluster
 from vmlint.model.access import get, mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -79,7 +79,8 @@ class Snapshots:
             named = get(disk.body, *disk.spec_path, "storageClassName")
             if named is not None and (not isinstance(named, str) or is_unknown(named)):
                 return None
-            choice = choose([resource.data for resource in self._cluster.of_kind("StorageClass")], named)
+            classes = [resource.data for resource in self._cluster.of_kind("StorageClass")]
+            choice = server_default(classes) if named is None else choose(classes, named)
         return choice.storage_class if choice.decided else None
 
     def _chosen_by_profile(self, name: str) -> bool:

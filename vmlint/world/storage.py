@@ -15,8 +15,16 @@ from vmlint.cdi.config import ADOPTION, meant_gates
 from vmlint.cdi.dataimportcron import check as check_cron
 from vmlint.cdi.datasource import Target, resolve
 from vmlint.cdi.populator import check_import_source, check_upload_source
-from vmlint.cdi.render import Failure, Rendered, clone_source, render, render_claim, render_claim_template
-from vmlint.cdi.storageclass import choose
+from vmlint.cdi.render import (
+    APPLY_PROFILE,
+    Failure,
+    Rendered,
+    clone_source,
+    render,
+    render_claim,
+    render_claim_template,
+)
+from vmlint.cdi.storageclass import choose, server_default
 from vmlint.cdi.storageworld import Gap, Lookup, Overhead, Reason, StorageWorld, Undecided
 from vmlint.graph.cluster import Cluster
 from vmlint.graph.resolution import Resolution, State
@@ -52,7 +60,6 @@ _DATA_VOLUME = BY_GROUP_KIND["cdi.kubevirt.io", "DataVolume"]
 _SNAPSHOT = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshot"]
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
-_APPLY_PROFILE = "cdi.kubevirt.io/applyStorageProfile"
 _EVERYWHERE = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"))
 
 
@@ -320,7 +327,7 @@ class Storage:
 
     def renders(self, disk: Disk) -> bool:
         """Whether CDI's webhook fills in a claim."""
-        return disk.form is Written.CLAIM and disk.holder.labels.get(_APPLY_PROFILE) == "true" and self._webhook
+        return disk.form is Written.CLAIM and disk.holder.labels.get(APPLY_PROFILE) == "true" and self._webhook
 
     def claim_refusals(self, subject: PersistentVolumeClaim) -> tuple[Refusal, ...]:
         """Why the API server refuses a claim, as far as the claim itself shows."""
@@ -350,8 +357,9 @@ class Storage:
 
     def classes_without_default(self, content_type: str = "") -> tuple[str, ...]:
         """The names of the files' storage classes where none of them is surely the default."""
-        choice = self._world.once(("default", content_type), lambda: choose(self._world.classes, None, content_type))
-        if choice.storage_class is not None or not choice.decided:
+        by_cdi = self._world.once(("default", content_type), lambda: choose(self._world.classes, None, content_type))
+        by_server = self._world.once("server default", lambda: server_default(self._world.classes))
+        if any(choice.storage_class is not None or not choice.decided for choice in (by_cdi, by_server)):
             return ()
         return tuple(text(entry, "metadata", "name") for entry in self._world.classes)
 
@@ -457,6 +465,7 @@ class Storage:
             overhead=Overhead.of(cdi[0].data if cdi else None, config[0].data if config else None),
             # Files without any class say nothing of the cluster's storage, which no cluster is without.
             closed=bool(classes) and self._closed(Ref("storage.k8s.io", "StorageClass", "", "")),
+            webhook=self._webhook,
             known={},
         )
         return self._templates.storage(storage)
