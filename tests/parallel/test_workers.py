@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,29 +37,35 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darw
 
 @contextmanager
 def team(size: int, work: Callable[[Worker], None]) -> Iterator[Team]:
-    made = Team(size, work)
+    made = Team(size)
     try:
+        made.start(work)
         yield made
     finally:
         made.close()
     assert not multiprocessing.active_children()
 
 
+def heard(workers: Team) -> list[tuple[int, Any]]:
+    """All that workers tell until they end."""
+    messages = []
+    while workers.numbers:
+        messages += workers.heard(wait=True)
+    return sorted(messages)
+
+
 # What connects them
 
 
-def test_everybody_has_what_the_others_have() -> None:
+def test_each_worker_takes_what_it_is_given() -> None:
     def work(worker: Worker) -> None:
-        has = worker.trade(f"{worker.number}" * 100_000)
-        worker.tell([worker.number, [one and one[:2] for one in has]])
+        while taken := worker.taken():
+            worker.tell(taken * 100_000)
 
-    with team(3, work) as workers:
-        assert [one[:2] for one in workers.trade("00")] == ["00", "11", "22", "33"]
-        assert sorted(workers.heard(wait=True)) == [
-            [1, ["00", "11", "22", "33"]],
-            [2, ["00", "11", "22", "33"]],
-            [3, ["00", "11", "22", "33"]],
-        ]
+    with team(2, work) as workers:
+        for number, message in ((1, "a"), (2, "b"), (1, "c"), (1, ""), (2, "")):
+            workers.give(number, message)
+        assert [(number, text[:2]) for number, text in heard(workers)] == [(1, "aa"), (1, "cc"), (2, "bb")]
 
 
 def test_much_is_told_in_pieces_and_in_order() -> None:
@@ -69,27 +75,29 @@ def test_much_is_told_in_pieces_and_in_order() -> None:
 
     with team(2, work) as workers:
         time.sleep(0.05)
-        some = list(workers.heard(wait=False))
+        some = workers.heard(wait=False)
         assert some
-        said = some + list(workers.heard(wait=True))
-        assert sorted(number for number, _ in said) == sorted([*range(200), *range(200)])
-        assert all(len(data) == number * 50 for number, data in said)
+        said = [*some, *heard(workers)]
+        assert [number for worker, (number, _) in said if worker == 1] == [*range(200)]
+        assert sorted(number for _, (number, _) in said) == sorted([*range(200), *range(200)])
+        assert all(len(data) == number * 50 for _, (number, data) in said)
         assert workers.numbers == []
 
 
 def test_one_that_is_killed_has_nothing_and_stops_nobody() -> None:
     def work(worker: Worker) -> None:
-        if worker.number == 1:
+        if worker.taken() == 1:
             os.kill(os.getpid(), signal.SIGKILL)
-        has = worker.trade(worker.number)
-        worker.tell(has)
+        worker.tell(worker.number)
         if worker.number == 2:
             raise MemoryError
 
     with team(3, work) as workers:
-        assert workers.trade(0) == [0, None, 2, 3]
-        assert workers.numbers == [2, 3]
-        assert sorted(workers.heard(wait=True), key=str) == [[0, None, 2, 3], [0, None, 2, 3]]
+        for number in (1, 2, 3):
+            workers.give(number, number)
+        assert heard(workers) == [(2, 2), (3, 3)]
+        workers.start(work)  # which they did already
+        assert workers.heard(wait=True) == []
 
 
 def test_where_there_is_no_room_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +111,7 @@ def test_where_there_is_no_room_there_are_fewer(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(os, "fork", full)
     with team(3, lambda worker: worker.tell(worker.number)) as workers:
-        assert list(workers.heard(wait=True)) == [1]
+        assert heard(workers) == [(1, 1)]
 
 
 def test_beside_a_thread_no_process_is_copied() -> None:
@@ -191,9 +199,29 @@ def test_what_a_change_touches_is_judged_alike(many: None, case: Path, monkeypat
         same(*(vmlint.check(changed=_Folders.of(case / "before", Path.cwd()), jobs=jobs) for jobs in (1, 3)))
 
 
+def patient(monkeypatch: pytest.MonkeyPatch, after: Callable[[], None] = lambda: None) -> None:
+    """Have the process that asks judge one portion, and wait until the workers have taken all others."""
+    portions = split.Workers.portions
+
+    def waiting(self: Any, *words: Any) -> Iterator[Sequence[int]]:
+        own = portions(self, *words)
+        yield next(own)
+        while self._start < self._end and self._team.numbers:
+            yield ()
+        after()
+        yield from own
+
+    monkeypatch.setattr(split.Workers, "portions", waiting)
+
+
+SUBJECTS = 1162
+"""How many documents and objects the repository has."""
+
+
 def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> list[int]:
     """Judge with three processes, whose workers call `before` for each subject; the subjects that these report."""
     subject_check, analyse = analysis.subject_check, analysis.analyse
+    patient(monkeypatch)
     known: list[int] = []
 
     def checked(*words: Any) -> Any:
@@ -218,8 +246,10 @@ def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> lis
     return known
 
 
-def test_workers_look_at_two_of_three_objects(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(reused(monkeypatch, lambda _: None)) > 400
+def test_workers_look_at_all_that_the_process_that_asks_leaves_them(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
 
 
 @pytest.mark.slow
@@ -240,9 +270,11 @@ def test_workers_report_what_they_find_with_its_place(repository: Path, monkeypa
             located.append(rule.slug)
         return location.located(rule, fault)
 
-    monkeypatch.setattr("vmlint.engine.reporting.located", look)
-    together = vmlint.check(jobs=3)
-    assert len(together.findings) > 2 * len(located)
+    for module in ("analysis", "reporting"):
+        monkeypatch.setattr(f"vmlint.engine.{module}.located", look)
+    patient(monkeypatch)
+    assert vmlint.check(jobs=3).findings
+    assert not located
 
 
 def misses(repository: Path) -> None:
@@ -263,7 +295,7 @@ def misses(repository: Path) -> None:
 @pytest.mark.slow
 def test_workers_find_what_is_missing_too(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     misses(repository)
-    assert len(reused(monkeypatch, lambda _: None)) > 400
+    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
     assert sum("not in the repository" in one.message for one in vmlint.check().findings) > 50
 
 
@@ -282,29 +314,23 @@ def test_where_names_are_too_many_to_compare_one_process_decides(
 def test_processes_that_are_spawned_find_the_same(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "start_method", lambda: "spawn")
     (repository / "multiprocessing.py").write_text("raise SystemExit('a module of the working directory')")
-    assert len(reused(monkeypatch, lambda _: None)) > 400
+    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
 
 
 def test_what_can_not_be_copied_is_given_to_no_spawned_process() -> None:
-    assert Team(2, lambda worker: None, "spawn").numbers == []
+    team = Team(2, "spawn")
+    team.start(lambda worker: None)
+    assert team.numbers == []
 
 
 def test_ctrl_c_ends_all_at_once_and_says_how_far_it_came(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = os.getpid()
-    look = analysis._Checking.check
-    looked: list[int] = []
+    def interrupted() -> None:
+        raise KeyboardInterrupt
 
-    def interrupted(self: Any, index: int) -> None:
-        if os.getpid() == own:
-            looked.append(index)
-            if len(looked) == 300:
-                raise KeyboardInterrupt
-        look(self, index)
-
-    monkeypatch.setattr(analysis._Checking, "check", interrupted)
+    patient(monkeypatch, interrupted)
     report = vmlint.check(jobs=3, partial=True)
     assert report.stopped is not None
-    assert report.stopped[0] >= 299
+    assert SUBJECTS - 4 * split._PORTION <= report.stopped[0] <= report.stopped[1] == SUBJECTS
     assert report.findings
     assert not multiprocessing.active_children()
 

@@ -104,13 +104,12 @@ def subject_check(snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Su
     def check(index: int) -> tuple[Judged, Ends] | None:
         number, subject = subjects[index]
         try:
-            if (judged := checking.judge(index)).crashes:
-                return None
-            findings = [located(rule, fault) for rule, fault in judged.faults]
+            judged = checking.check(index)
             where = ends(subject, snapshot.worlds[number]) if isinstance(subject, Resource) else ()
         except Exception:
             return None
-        return judged._replace(findings=findings) if findings else judged, where
+        is_whole = not judged.crashes and len(judged.findings) == len(judged.faults)
+        return (judged, where) if is_whole else None
 
     return check
 
@@ -138,71 +137,47 @@ def analyse(
     worlds = snapshot.worlds
     done = len(analysis.reused)
 
-    def check(index: int) -> None:
+    def count(number: int) -> None:
         nonlocal done
-        checking.check(index)
-        if not reuse.is_shared:
-            checking.add(index)
-        done += 1
+        done += number
         if progress:
             progress("checking", min(done, len(subjects)), len(subjects))
 
     def collect(*, wait: bool) -> None:
-        nonlocal done
-        for count, results in reuse.results(snapshot, analysis.rules, wait=wait):
-            for index, (judged, where) in results.items():
+        for looked_at, results in reuse.results(wait=wait):
+            for index, (found, where) in results.items():
                 number, subject = subjects[index]
-                if judged == NO_FINDING:
+                if found == NO_FINDING:
                     analysis.reused[index] = where
-                elif not isinstance(subject, Resource) or not worlds[number].is_updated(
-                    subject
-                ):  # others know no change
-                    checking.judged[index], analysis.ends[index] = judged, where
-            done += count
-            if progress:
-                progress("checking", done, len(subjects))
+                elif not isinstance(subject, Resource) or not worlds[number].is_updated(subject):  # see `Workers`
+                    checking.judged[index], analysis.ends[index] = found, where
+            count(looked_at)
+
+    def check(indexes: Iterable[int]) -> None:
+        for index in indexes:
+            if index not in judged and index not in analysis.reused and index not in checking.judged:
+                checking.judged[index] = checking.check(index)
+                count(1)
 
     try:
         for index in (*analysis.reused, *(index for index, known in judged.items() if known.complete)):
             number, subject = subjects[index]
             worlds[number].vms.take_as_complete(subject)
-        if reuse.is_shared:
-            later = []
-            for world in worlds:
-                world.vms.wait_for_missing()
-            for index, (number, subject) in enumerate(subjects):
-                if not reuse.is_own(subject):
-                    continue
-                if checking.lacks_nothing(index):
-                    check(index)
-                if index not in checking.judged or worlds[number].vms.was_asked():
-                    checking.judged.pop(index, None)
-                    later.append(index)
-                elif len(checking.judged) % _OFTEN == 0:
-                    collect(wait=False)
-            collect(wait=True)
-            reuse.share_missing(snapshot)
-            for count, index in enumerate(later):
-                check(index)
-                if count % _OFTEN == 0:
-                    collect(wait=False)
-            collect(wait=True)
-        for index in range(len(subjects)):
-            if index in judged:
-                checking.take(index)
-            elif index not in analysis.reused and index not in checking.judged:
-                check(index)
+        for portion in reuse.portions(snapshot, subjects):
+            check(portion)
+            collect(wait=False)
+        collect(wait=True)
+        check(range(len(subjects)))  # what the others have not come to
     except KeyboardInterrupt:
         if not partial:
             raise
         analysis.stopped = done, len(subjects)
-    for index in sorted(checking.judged) if reuse.is_shared else ():
-        checking.add(index)
+    for index in range(len(subjects)):
+        if index in judged:
+            checking.take(index)
+        elif index in checking.judged:
+            checking.add(index)
     return analysis
-
-
-_OFTEN = 64
-"""After how many subjects the others are heard: what they tell must not pile up."""
 
 
 class _Checking:
@@ -220,9 +195,21 @@ class _Checking:
         self.judged: dict[int, Judged] = {}
         self._world_at: dict[_At, int] = {}
 
-    def check(self, index: int) -> None:
-        """Judge a subject, and note what is found."""
-        self.judged[index] = self.judge(index)
+    def check(self, index: int) -> Judged:
+        """What the rules find in a subject, with the findings; without, where one has no place, and where a later
+        analysis wants the faults: by then the places may be others."""
+        judged = self.judge(index)
+        if self._keeps or not judged.faults:
+            return judged
+        try:
+            findings = [located(rule, fault) for rule, fault in judged.faults]
+        except MemoryError:
+            raise
+        except Exception:  # whoever makes the report says where that fails
+            return judged
+        for _, fault in judged.faults:
+            _document(fault.place).forget_places()
+        return judged._replace(findings=findings)
 
     def judge(self, index: int) -> Judged:
         """What the rules find in a subject. A rule that fails takes nothing else with it."""
@@ -271,9 +258,7 @@ class _Checking:
 
     def add(self, index: int) -> None:
         """Add what was found in a subject to the analysis; those before it come first."""
-        judged = self.judged[index]
-        self.judged[index] = NO_FINDING
-        self._add(index, judged)
+        self._add(index, self.judged[index])
 
     def take(self, index: int) -> None:
         """Add what an earlier analysis has found in a subject."""
@@ -319,6 +304,10 @@ def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:
 
 _At = tuple[str, int, Path | Span]
 """Which rule leaves something undecided, and where that is written."""
+
+
+def _document(place: Place | Spot) -> Document:
+    return place.document if isinstance(place, Spot) else place.resource.document
 
 
 def _place(rule: Rule, doubt: Doubt) -> _At:

@@ -38,8 +38,7 @@ class Built(Record):
 
 
 class KnownFiles(Record):
-    """What is known of linted files before they are decoded, by their names: facts, and of some the documents and the
-    objects in them.
+    """What is known of linted files before they are decoded, by their names: facts, and of some the documents.
 
     `built` are the objects of files in the snapshot before this one, made with the `custom` kinds. `woken` are the
     documents that were decoded there because others name objects of these kinds. `deployments` are the kustomizations,
@@ -48,7 +47,6 @@ class KnownFiles(Record):
 
     facts: Mapping[str, Facts]
     files: Mapping[str, SourceFile] = {}
-    objects: Mapping[str, Sequence[Resource]] = {}
     built: Mapping[str, Built] = {}
     custom: Mapping[tuple[str, str], Kind] = {}
     woken: Mapping[Document, str] = {}
@@ -69,8 +67,7 @@ class KnownFiles(Record):
         """The objects of a file, None where nothing is known of it."""
         if (facts := self.facts.get(file.file)) is None:
             return None
-        found = self.objects.get(file.file)
-        return found or [resource_of(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
+        return [resource_of(document, fact) for document, fact in zip(file.documents, facts, strict=True)]
 
 
 NOTHING = KnownFiles({})

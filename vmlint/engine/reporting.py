@@ -65,7 +65,7 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
         running=running,
         today=today,
     )
-    reported = list(_reported(analysis.violations, settings, crashes, analysis.located, keeps=bool(analysis.judged)))
+    reported = list(_reported(analysis.violations, settings, crashes, analysis.located))
     shown, suppressed = silence.split(reported)
     suppressions = silence.judged(shown, doubts, world.cluster.resources) if analysis.stopped is None else []
     violations = [(rule, fault) for one in suppressions for rule in running for fault in _faults(rule, one, world)]
@@ -101,24 +101,13 @@ def report_of(analysis: Analysis, *, today: datetime.date | None = None, scope: 
 
 
 def _reported(
-    faults: Iterable[tuple[Rule, Fault]],
-    settings: Config,
-    crashes: list[Crash],
-    known: dict[int, Finding],
-    *,
-    keeps: bool = True,
+    faults: Iterable[tuple[Rule, Fault]], settings: Config, crashes: list[Crash], known: dict[int, Finding]
 ) -> Iterator[ReportedFault]:
     """The faults as findings, without those that the settings turn off. One without a known place is a crash.
 
-    `known` are findings that are made already, by the ids of their faults, and gets those that are made now. Unless it
-    `keeps` them, a document's positions go with the last of its faults.
+    `known` are findings that are made already, by the ids of their faults, and gets those that are made now.
     """
-    before: Document | None = None
     for rule, fault in faults:
-        document = _document(fault.place)
-        if before is not None and before is not document and not keeps:
-            before.forget_places()
-        before = document
         try:
             if (finding := known.get(id(fault))) is None:
                 finding = known[id(fault)] = located(rule, fault)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from vmlint.engine.files import NOTHING, KnownFiles
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
-from vmlint.engine.subjects import NumberedSubject, Subject
+from vmlint.engine.subjects import NumberedSubject
 from vmlint.findings.finding import Finding, Undecided
 from vmlint.model.crash import Crash
 from vmlint.model.resource import Written
@@ -48,9 +48,6 @@ class Reuse:
     def __init__(self, files: KnownFiles = NOTHING) -> None:
         self.files = files
 
-    is_shared = False
-    """Whether others look at a part of the subjects meanwhile."""
-
     def silent(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Mapping[int, Ends]:
         """The subjects, by their numbers in the list, that are known to be without findings and questions."""
         return {}
@@ -62,20 +59,16 @@ class Reuse:
     keeps = False
     """Whether the analysis keeps what it finds in each subject, for a later one."""
 
-    def is_own(self, subject: Subject) -> bool:
-        """Whether nobody else looks at a subject."""
-        return True
+    def portions(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Iterator[Sequence[int]]:
+        """The subjects that this process judges, by their numbers in the list, portion after portion: those that nobody
+        else has taken meanwhile."""
+        yield range(len(subjects))
 
-    def results(
-        self, snapshot: Snapshot, rules: Sequence[Rule], *, wait: bool
-    ) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
-        """How many subjects the others have looked at since the last call, and what they found in those of which they
-        can tell, with the ends of their references; the rest is looked at here too. With `wait`, all until the others
-        have finished, or wait for `share_missing`."""
+    def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
+        """How many subjects the others have judged since the last call, and what they found in those of which they can
+        tell, with the ends of their references; the rest is judged here too. With `wait`, all until the others have
+        finished."""
         return iter(())
-
-    def share_missing(self, snapshot: Snapshot) -> None:
-        """Tell each other what the inferences of VMs look for in vain, before objects are judged that miss anything."""
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Whether what the others told is what this process would have found; after the analysis."""

@@ -16,30 +16,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Team", "Worker"]
 
-_MESSAGE, _OFFER = b"m", b"o"
-"""How the bytes begin of what a worker tells, and of what it gives in a trade and then waits."""
-
 
 class Worker:
     """The end of a worker: its number, from 1 on, and what connects it with the process that asked.
 
-    What is told and traded is what `marshal` can hold.
+    What is told and given is what `marshal` can hold.
     """
 
     def __init__(self, number: int, connection: Connection) -> None:
         self.number = number
         self._connection = connection
 
-    def trade(self, own: Any) -> list[Any]:
-        """Give what one has, for what everybody has, in the order of their numbers; None of one that ended."""
-        self._connection.send_bytes(_OFFER + _packed(own))
-        received: list[bytes] = marshal.loads(self._connection.recv_bytes())
-        has = [marshal.loads(data) if data else None for data in received]
-        has[self.number] = own  # which does not come back
-        return has
-
     def tell(self, message: Any) -> None:
-        self._connection.send_bytes(_MESSAGE + _packed(message))
+        self._connection.send_bytes(_packed(message))
+
+    def taken(self) -> Any:
+        """What the process that asked gives next; waits for it. None where that has ended."""
+        try:
+            return marshal.loads(self._connection.recv_bytes())
+        except (EOFError, OSError):
+            return None
 
 
 class Team:
@@ -48,19 +44,22 @@ class Team:
     Workers that are spawned get a copy of `work`: a function of a module, with arguments that `pickle` can hold.
     """
 
-    def __init__(self, workers: int, work: Callable[[Worker], None], method: str = "fork") -> None:
+    def __init__(self, workers: int, method: str = "fork") -> None:
+        self._workers = workers
+        self._method = method
         self._processes: list[BaseProcess] = []
         self._connections: dict[int, Connection] = {}  # by the number of a worker
-        self._offers: dict[int, bytes] = {}  # of the workers that wait for a trade
+
+    def start(self, work: Callable[[Worker], None]) -> None:
+        """Start the workers, if they have not started yet."""
+        method = self._method
+        missing, self._workers = self._workers, 0
         job = work if method == "fork" else _pickled(work)
         try:
-            for number in range(1, workers + 1 if job is not None else 1):
+            for number in range(1, missing + 1 if job is not None else 1):
                 self._start(number, job, method)
         except OSError:  # too many processes, or too little memory: those that there are do
             pass
-        except BaseException:
-            self.close()
-            raise
 
     def _start(self, number: int, job: Callable[[Worker], None] | bytes | None, method: str) -> None:
         from multiprocessing import get_context
@@ -87,41 +86,29 @@ class Team:
         """The workers that have not ended, as far as anybody has noticed."""
         return list(self._connections)
 
-    def trade(self, own: Any) -> list[Any]:
-        """What everybody has, in the order of their numbers, one's own first; None of one that ended.
+    def give(self, number: int, message: Any) -> None:
+        """Give a worker what it takes next."""
+        with suppress(OSError):  # it has ended, which is noticed when it is heard
+            self._connections[number].send_bytes(_packed(message))
 
-        What workers tell before they trade has to be heard before.
-        """
-        for _ in self.heard(wait=True):
-            raise ValueError("a worker reported something before it traded")
-        has: list[bytes] = [_packed(own)]
-        has += (self._offers.pop(number, b"") for number in range(1, len(self._processes) + 1))
-        for number in self.numbers:
-            others = [data if index != number else b"" for index, data in enumerate(has)]
-            with suppress(OSError):
-                self._connections[number].send_bytes(_packed(others))
-        return [own, *(marshal.loads(data) if data else None for data in has[1:])]
-
-    def heard(self, *, wait: bool) -> Iterator[Any]:
-        """What the workers have told meanwhile; all that they tell until they trade or end, if one waits for that."""
+    def heard(self, *, wait: bool) -> list[tuple[int, Any]]:
+        """What the workers have told meanwhile, each with its number; with `wait`, at least one message, unless all
+        have ended."""
         from multiprocessing.connection import wait as ready_of
 
-        while talking := {number: one for number, one in self._connections.items() if number not in self._offers}:
-            numbers = {id(connection): number for number, connection in talking.items()}
-            ready = ready_of(list(talking.values()), None if wait else 0)
-            if not ready:
-                return
+        messages: list[tuple[int, Any]] = []
+        while self._connections and not messages:
+            numbers = {id(connection): number for number, connection in self._connections.items()}
+            ready = ready_of(list(self._connections.values()), None if wait else 0)
             for connection in ready:
                 number = numbers[id(connection)]
                 try:
-                    data = talking[number].recv_bytes()
+                    messages.append((number, marshal.loads(self._connections[number].recv_bytes())))
                 except (EOFError, OSError):
                     self._ended(number)
-                    continue
-                if data[:1] == _OFFER:
-                    self._offers[number] = data[1:]
-                else:
-                    yield marshal.loads(memoryview(data)[1:])
+            if not wait:
+                break
+        return messages
 
     def _ended(self, number: int) -> None:
         self._connections.pop(number).close()

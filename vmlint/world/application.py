@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from typing import Any
 
@@ -46,8 +46,6 @@ class Application:
         self.behaviour = behaviour(settings.release)
         self._complete: set[int] = set()
         self._missing: frozenset[Ref] | None = None
-        self._waits = False
-        self._asked = False
         self.memo = memo = Memo()
         self._chains = {one: memo.question((infer, one), partial(self._infer, one)) for one in _MATCHERS}
         self._matches = {one: memo.question((match, one), partial(self._match, one)) for one in _MATCHERS}
@@ -79,25 +77,8 @@ class Application:
     def inferred_missing(self) -> frozenset[Ref]:
         """The objects that inferences look for in vain."""
         if self._missing is None:
-            if self._waits:
-                self._asked = True
-                return frozenset()
             self._missing = self.missed_by(lambda vm: id(vm) not in self._complete)
         return self._missing
-
-    def wait_for_missing(self) -> None:
-        """Until `know_missing`, others find out what their VMs look for in vain; who asks before has no answer."""
-        self._waits = True
-
-    def was_asked(self) -> bool:
-        """Whether anybody has asked too early since the last call."""
-        asked, self._asked = self._asked, False
-        return asked
-
-    def know_missing(self, missing: Iterable[Ref] | None) -> None:
-        """Take what others have found out; None where they have not."""
-        self._waits = False
-        self._missing = None if missing is None else frozenset(missing)
 
     def missed_by(self, is_meant: Callable[[VirtualMachine], bool]) -> frozenset[Ref]:
         """The objects that the inferences of some VMs look for in vain."""
