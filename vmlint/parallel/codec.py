@@ -1,7 +1,7 @@
 """What one process tells another of a subject: faults and questions as bytes, in which numbers stand for the objects,
 documents and rules that both processes have.
 
-Both have read the same files, so that the objects of their worlds have the same order.
+Both have the same worlds, copied or built of the same files, so that their objects have the same order.
 """
 
 from __future__ import annotations
