@@ -13,7 +13,7 @@ from vmlint.source.edit import Put
 from vmlint.world import World
 
 from ._effect import refusal
-from ._remedy import remedy
+from ._remedy import absence, remedy
 
 __all__ = ["effect_of_lost", "kind_missing", "kind_unknown", "not_found"]
 
@@ -79,7 +79,7 @@ def _lost_words(match: Match, world: World) -> tuple[str, str]:
             else f"the label `{matcher.label}` is empty; it must name a {noun}"
         )
         return what, f"write the name of the {noun} in the label"
-    absent = "is not in the repository, the context or a catalog"
+    absent = absence(ref, world, "the repository, the context or a catalog")
     if match.path[-1] == _REVISION_FIELD:
         what = f"{ref.kind} `{ref.short}`, the stored copy of the VM's {noun}, {absent}"
         return what, f"remove `{_REVISION_FIELD}`: KubeVirt makes the copy itself"

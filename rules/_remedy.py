@@ -5,8 +5,22 @@ from __future__ import annotations
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.world import World
+from vmlint.world.settings import Absence
 
-__all__ = ["declare", "or_else", "remedy"]
+__all__ = ["absence", "declare", "or_else", "remedy"]
+
+_ABSENT = {
+    Absence.DELETED: ("is deleted by this edit", "keep the {noun}, or remove the reference to it"),
+    Absence.REFUSED: ("is refused by the cluster", "fix the {noun}"),
+    Absence.SUSPENDED: ("is not applied, because its tool is suspended", "resume the tool"),
+}
+"""What is wrong with an object that an edit leaves out of the cluster, and what to do."""
+
+
+def absence(ref: Ref, world: World, where: str = "the repository") -> str:
+    """What is wrong with a missing object, as the end of a relative clause: "which {absence}"."""
+    why = world.settings.absent.get(ref)
+    return _ABSENT[why][0] if why else f"is not in {where}"
 
 
 def remedy(ref: Ref, noun: str, world: World, *, crosses: bool = False, near: bool = True) -> str:
@@ -14,6 +28,8 @@ def remedy(ref: Ref, noun: str, world: World, *, crosses: bool = False, near: bo
 
     `crosses` means that the field can name an object of another namespace. Without `near` no other name is proposed.
     """
+    if why := world.settings.absent.get(ref):
+        return _ABSENT[why][1].format(noun=noun)
     if file := world.left_out(ref):
         return f"include `{file}`, which has it: no kustomization includes that file"
     otherwise = f"or declare it if the cluster has it: {declare(ref)}"

@@ -22,7 +22,7 @@ from vmlint.model.subjects import (
 from vmlint.rule import Doubt, Fault, Meta
 from vmlint.world import World
 
-from .._remedy import remedy
+from .._remedy import absence, remedy
 
 __all__ = ["missing"]
 
@@ -58,7 +58,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         after = next(text for known, text in _AFTER if isinstance(subject, known))
         yield meta.at(
             subject.at(*link.path),
-            f"{noun} `{link.ref.short}` is not in the repository. {after}.",
+            f"{noun} `{link.ref.short}` {absence(link.ref, world)}. {after}.",
             fix=remedy(link.ref, noun, world, crosses=kind is LinkKind.NETWORK, near=not _is_indexed(link)),
             effect=world.effect_of_missing(link.ref, meta.effect),
         )

@@ -57,7 +57,7 @@ from vmlint.world.disks import Disk
 
 from .._about import lost_links
 from .._disks import clear
-from .._remedy import remedy
+from .._remedy import absence, remedy
 
 META = Meta(
     "VM804",
@@ -102,7 +102,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
         yield META.at(
             subject.at(*link.path),
-            f"{who} copies {noun} `{link.ref.short}`, which is not in the repository. "
+            f"{who} copies {noun} `{link.ref.short}`, which {absence(link.ref, world)}. "
             f"{_REFUSED if sized else _after(subject)}.",
             fix=remedy(link.ref, noun, world, crosses=_crosses(link)),
             effect=world.effect_of_missing(link.ref, Effect.REJECTED if sized else META.effect),

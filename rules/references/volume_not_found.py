@@ -53,7 +53,7 @@ from vmlint.world import World
 from vmlint.world.disks import claim_name
 
 from .._about import lost_links
-from .._remedy import remedy
+from .._remedy import absence, remedy
 
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=lost_links)
 
@@ -85,7 +85,7 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         effect = world.effect_of_missing(found.ref, META.effect)
         yield META.at(
             vm.at(*field),
-            f"volume `{text(volume, 'name')}` uses {noun} `{found.ref.short}`, which is not in the repository. "
+            f"volume `{text(volume, 'name')}` uses {noun} `{found.ref.short}`, which {absence(found.ref, world)}. "
             "The VM does not start without it.",
             fix=remedy(found.ref, noun, world),
             effect=effect,

@@ -849,6 +849,49 @@ def test_a_claim_that_a_vm_made_is_not_created(tmp_path: Path) -> None:
     assert change.message.startswith("it exists: VirtualMachine `shop/web` made it")
 
 
+def _with_disk(template: dict[str, Any] | None = None) -> dict[str, Any]:
+    vm = _edited(VM, _set(*_TEMPLATE, "volumes", value=[{"name": "root", "dataVolume": {"name": "disk"}}]))
+    if template is not None:
+        vm["spec"]["dataVolumeTemplates"] = [{"metadata": {"name": "disk"}, "spec": template}]
+    return vm
+
+
+_SIZE = {"resources": {"requests": {"storage": "1Gi"}}}
+_TWO_SIZES = {"source": {"blank": {}}, "storage": _SIZE, "pvc": _SIZE}
+_NO_IMAGE = {"source": {"registry": {"url": "http://example.com"}}, "storage": _SIZE}
+_NO_SOURCE = {"sourceRef": {"kind": "DataSource", "name": "debian", "namespace": "shop"}, "storage": _SIZE}
+
+
+@pytest.mark.parametrize("spec", [_TWO_SIZES, _NO_IMAGE])
+@pytest.mark.parametrize("closed_world", [True, False])
+def test_a_new_vm_does_not_start_without_its_datavolume(
+    spec: dict[str, Any], closed_world: bool, tmp_path: Path
+) -> None:
+    other = _instancetype("small", 1, "1Gi")
+    disk = {"apiVersion": "cdi.kubevirt.io/v1beta1", "kind": "DataVolume", "spec": spec}
+    disk["metadata"] = {"name": "disk", "namespace": "shop"}
+    impact = _impact(tmp_path, [other], [other, _with_disk(), disk], closed_world=closed_world)
+    assert _change(impact, "DataVolume").verdict is Verdict.REFUSED
+    vm = _change(impact)
+    assert (vm.group, vm.message, vm.fix, vm.run) == (
+        "trouble",
+        "it is created, and gets stuck: volume `root` uses DataVolume `shop/disk`, which is refused by the cluster. "
+        "The VM does not start without it.",
+        "fix the DataVolume",
+        None,
+    )
+
+
+@pytest.mark.parametrize(("spec", "group"), [(_TWO_SIZES, "refused"), (_NO_IMAGE, "trouble"), (_NO_SOURCE, "created")])
+def test_a_new_vm_does_not_start_without_its_template(spec: dict[str, Any], group: str, tmp_path: Path) -> None:
+    other = _instancetype("small", 1, "1Gi")
+    change = _change(_impact(tmp_path, [other], [other, _with_disk(spec)], closed_world=False))
+    assert (change.group, change.run) == (group, "starts" if group == "created" else None)
+    assert [note.partition(":")[0] for note in change.notes] == (
+        ["the cluster must have what the files lack"] if group == "created" else []
+    )
+
+
 _EDITS_BY_RULES = sorted(
     case.parent
     for case in FIXTURES.glob("*/bad*/before")

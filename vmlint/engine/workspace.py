@@ -32,7 +32,7 @@ from vmlint.source.read import Raw, raw_of
 from vmlint.world import World
 from vmlint.world.likeness import Templates
 from vmlint.world.outside import GoldenImages, catalogs
-from vmlint.world.settings import Settings
+from vmlint.world.settings import Absence, Settings
 
 if TYPE_CHECKING:
     from vmlint.source.git import Difference
@@ -267,10 +267,13 @@ def world_of(repository: Repository, settings: Config) -> World:
 
 
 def with_objects(
-    snapshot: Snapshot, objects: Mapping[int, Resource | None], around: Sequence[Resource] = ()
+    snapshot: Snapshot,
+    objects: Mapping[int, Resource | None],
+    around: Sequence[Resource] = (),
+    absent: Mapping[Ref, Absence] = {},
 ) -> Snapshot:
-    """The snapshot with other objects in the place of some, by the id of these, None for none; and with further objects
-    that the cluster has."""
+    """The snapshot with other objects in the place of some, by the id of these, None for none; with further objects
+    that the cluster has, and with those that it surely lacks."""
 
     def replaced(deployment: Deployment) -> Deployment:
         resources = (objects.get(id(resource), resource) for resource in deployment.resources)
@@ -280,7 +283,9 @@ def with_objects(
     repository = repository._replace(
         deployments=tuple(map(replaced, repository.deployments)), around=(*repository.around, *around)
     )
-    return _snapshot(snapshot.settings, repository, snapshot.world.settings.likeness)._replace(paths=snapshot.paths)
+    known = snapshot.world.settings
+    made = _snapshot(snapshot.settings, repository, known.likeness, {**known.absent, **absent})
+    return made._replace(paths=snapshot.paths)
 
 
 def with_files(snapshot: Snapshot, files: Sequence[SourceFile]) -> Snapshot:
@@ -295,10 +300,12 @@ def with_files(snapshot: Snapshot, files: Sequence[SourceFile]) -> Snapshot:
     return _snapshot(settings, repository, snapshot.world.settings.likeness)._replace(paths=snapshot.paths)
 
 
-def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -> Snapshot:
+def _snapshot(
+    settings: Config, repository: Repository, likeness: bool = True, absent: Mapping[Ref, Absence] = {}
+) -> Snapshot:
     """The worlds of what was read: one for each deployment, where there are several."""
     deployments = repository.deployments
-    around = _Around(settings, likeness=likeness, uses=repository.uses)
+    around = _Around(settings, likeness=likeness, uses=repository.uses, absent=absent)
     resources = [*(resource for deployment in deployments for resource in deployment.resources), *repository.around]
     if len(deployments) < 2 and not any(deployment.unread for deployment in deployments):
         world = around.world(resources, deployments[0].tool if deployments else "")
@@ -310,12 +317,19 @@ def _snapshot(settings: Config, repository: Repository, likeness: bool = True) -
 class _Around:
     """What the settings add to every world."""
 
-    def __init__(self, settings: Config, *, likeness: bool = True, uses: Uses = NO_USES) -> None:
+    def __init__(
+        self,
+        settings: Config,
+        *,
+        likeness: bool = True,
+        uses: Uses = NO_USES,
+        absent: Mapping[Ref, Absence] = {},
+    ) -> None:
         release = Release.parse(settings.target_kubevirt or "")
         self._catalogs = catalogs(settings.catalogs, release)
         images = [name for each in self._catalogs if isinstance(each, GoldenImages) for name in each.unlabelled]
         self._outside = (*settings.outside, *images)
-        self._settings = Settings(settings.closed_world, release, likeness)
+        self._settings = Settings(settings.closed_world, release, likeness, absent)
         self._templates = Templates(likeness=likeness)
         self._uses = uses
         closed = settings.closed_world if isinstance(settings.closed_world, tuple) else ()

@@ -26,6 +26,7 @@ from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, Virtual
 from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
+from vmlint.world.settings import Absence
 from vmlint.world.update import VmUpdate
 
 __all__ = ["compare", "ordered"]
@@ -43,8 +44,13 @@ def compare(before: Snapshot, after: Snapshot, names: tuple[str, str] = ("before
     after, remaining = with_remaining_tools(before, after)
     unapplied = Unapplied(before, after)
     judge = _Judge(before, Pruner(before, after), unapplied, [rule for rule in all_rules if _may_refuse(rule)])
-    if rest := list(remains(pairs(before, after), after, judge.pruner, unapplied)):
-        after = with_objects(after, {}, rest)
+    found = list(pairs(before, after))
+    rest = list(remains(found, after, judge.pruner, unapplied))
+    gone = {old.resource.ref: Absence.DELETED for old, new in found if old is not None and new is None}
+    for resource in rest:
+        gone.pop(resource.ref, None)
+    if rest or gone:
+        after = with_objects(after, {}, rest, gone)
     judged = list(judge.all(after))
     if held := [one for one in judged if one.is_held]:
         judged = [*held, *judge.without(held, after, judged)]
@@ -144,7 +150,12 @@ class _Judge(Record):
         known = {one.key: one.change for one in judged}
         earlier = {id(old) for old in kept.values() if old is not None}
         note = _without(held)
-        for one in self.all(with_objects(after, kept)):
+        absent = {
+            new.resource.ref: Absence.SUSPENDED if suspended else Absence.REFUSED
+            for (old, new), _, suspended in held
+            if new is not None and old is None
+        }
+        for one in self.all(with_objects(after, kept, absent=absent)):
             if one.pair.after is not None and id(one.pair.after.resource) in earlier:
                 continue
             change = one.change

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vmlint.findings.location import object_id, where
 from vmlint.impact.effects import AcceptedEdit, accepted_edit
 from vmlint.impact.model import ObjectChange, ValueChange, Verdict
 from vmlint.impact.pairing import Pair, Side
-from vmlint.impact.refusal import newly_stuck, rejected, rejected_change, stuck
+from vmlint.impact.refusal import newly_stuck, rejected, rejected_change, stuck, unresolved
 from vmlint.impact.users import SHOWN, Referrers, step_of
 from vmlint.impact.values import differing
 from vmlint.impact.vms import edited_at, runs
@@ -21,6 +21,7 @@ from vmlint.model.subjects import (
     Workload,
 )
 from vmlint.rule import Change, Rule
+from vmlint.world import World
 
 __all__ = ["adopted", "changed_object", "created"]
 
@@ -54,10 +55,17 @@ def created(side: Side, rules: Sequence[Rule]) -> ObjectChange:
         never_starts=waits.message if waits and is_workload else "",
         controller_error=waits.message if waits and not is_workload else "",
         fix=flaw.fix if flaw else "",
+        notes=() if flaw else tuple(_conditions(resource, world, rules)),
         file=document.file,
         line=span.line,
         deployments=side.deployments,
     )
+
+
+def _conditions(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[str]:
+    """What the cluster must have for a new object to become ready."""
+    for message in dict.fromkeys(missing.message for missing in unresolved(resource, world, rules)):
+        yield f"the cluster must have what the files lack: {message}"
 
 
 def adopted(side: Side, maker: Resource) -> ObjectChange:

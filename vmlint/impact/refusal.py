@@ -13,7 +13,7 @@ from vmlint.rule import Change, Effect, Fault, Rule
 from vmlint.world import World
 from vmlint.world.update import Refused
 
-__all__ = ["newly_stuck", "rejected", "rejected_change", "stuck"]
+__all__ = ["newly_stuck", "rejected", "rejected_change", "stuck", "unresolved"]
 
 
 def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
@@ -24,6 +24,11 @@ def rejected(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterato
 def stuck(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
     """Why an object that the cluster accepts never becomes ready, or never starts."""
     return _faults(resource, world, rules, Effect.STUCK)
+
+
+def unresolved(resource: Resource, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
+    """What keeps an object from becoming ready where the cluster lacks an object that is not in the files either."""
+    return _faults(resource, world, rules, Effect.UNRESOLVED)
 
 
 def newly_stuck(change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from vmlint.kubevirt.releases import Release
 from vmlint.model.ref import Ref
-from vmlint.record import Record
+from vmlint.record import Codes, Record
 
-__all__ = ["Settings"]
+__all__ = ["Absence", "Settings"]
+
+
+class Absence(Codes):
+    """Why the cluster surely lacks an object after an edit."""
+
+    DELETED = "deleted"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    """The tool that would apply it is suspended."""
 
 
 class Settings(Record):
@@ -24,8 +34,13 @@ class Settings(Record):
     likeness: bool = True
     """Whether VMs and templates that are identical apart from names are judged once, see `likeness`."""
 
+    absent: Mapping[Ref, Absence] = {}
+    """The objects that the cluster surely lacks, whatever is declared about it."""
+
     def is_closed(self, ref: Ref) -> bool:
         """Whether an object that is not in the files does not exist."""
+        if ref in self.absent:
+            return True
         if isinstance(self.closed, bool):
             return self.closed
         return bool(ref.namespace) and any(fnmatchcase(ref.namespace, pattern) for pattern in self.closed)
