@@ -4,7 +4,7 @@ from typing import Any
 
 from vmlint.findings.finding import Step
 from vmlint.impact.model import Impact, ObjectChange, ValueChange, Verdict
-from vmlint.report.impact import markdown, text
+from vmlint.report.impact import html, markdown, text
 from vmlint.report.impact.alike import alike
 
 from .sample import vm
@@ -49,6 +49,28 @@ def test_the_text_is_below_all_its_objects() -> None:
         "    The guest must be restarted.",
     ]
     assert lines[-1] == "old → new: 3 restarts."
+
+
+def test_the_same_in_two_overlays_has_one_text() -> None:
+    changes = tuple(A._replace(deployments=(overlay,)) for overlay in ("dev", "prod"))
+    lines = text.render(Impact("old", "new", changes), quiet=True).splitlines()
+    assert lines[1:5] == [
+        "  VirtualMachine shop/a in dev  a.yaml:4",
+        "  VirtualMachine shop/a in prod  a.yaml:4",
+        "      domain.cpu.cores: 1 → 2",
+        "    The guest must be restarted.",
+    ]
+
+
+def test_a_page_has_the_text_below_all_its_objects() -> None:
+    page = html.render(Impact("old", "new", (A._replace(deployments=("dev",)), B, C)))
+    assert (
+        '<h3>VirtualMachine shop/a<span class="place"> in dev a.yaml:4</span></h3>\n'
+        '<h3>VirtualMachine shop/b<span class="place"> b.yaml:4</span></h3>\n'
+        "<table><tr><td>domain.cpu.cores</td><td>1 → 2</td><td></td></tr></table>\n"
+        "<p>The guest must be restarted.</p>\n"
+        '<h3>VirtualMachine shop/c<span class="place"> c.yaml:4</span></h3>\n'
+    ) in page
 
 
 def test_markdown_has_the_text_below_all_its_objects() -> None:

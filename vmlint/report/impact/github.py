@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.report.github import command
-from vmlint.report.impact.wording import GROUPS, closing, details, summary
+from vmlint.report.impact.wording import GROUPS, applied_in, closing, details, summary
 from vmlint.report.layout import Page
 from vmlint.report.wording import sentence
 
@@ -26,7 +26,7 @@ def render(impact: Impact, *, encoding: str = "utf-8") -> str:
 def _command(change: ObjectChange) -> str:
     heading = GROUPS[change.group]
     values = [str(value) for value in change.values[:8]]
-    lines = [str(change.resource), *values, *details(change)]
+    lines = [f"{change.resource}{applied_in(change)}", *values, *details(change)]
     return command(
         _COMMANDS[heading.style], lines, file=change.file, line=change.line, title=f"{heading.title}: {change.resource}"
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from vmlint.impact.model import Impact, ObjectChange
-from vmlint.report.impact.wording import closing, details, grouped, summary
+from vmlint.report.impact.alike import alike
+from vmlint.report.impact.wording import applied_in, closing, details, grouped, summary
 from vmlint.report.untrusted import visible
 from vmlint.report.wording import place
 
@@ -16,6 +17,7 @@ _STYLE = """\
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin: 2rem 0 .25rem; border-bottom: 3px solid; padding-bottom: .25rem; }
 h3 { margin: 1.25rem 0 .25rem; font-size: 1rem; }
+h3 + h3 { margin-top: 0; }
 p { margin: .25rem 0; }
 .error { border-color: #c62828; } .warning { border-color: #ef6c00; }
 .note { border-color: #1565c0; } .quiet { border-color: #9e9e9e; }
@@ -42,15 +44,19 @@ def render(impact: Impact) -> str:
     for _, heading, changes in grouped(impact):
         parts.append(f'<h2 class="{heading.style}">{_text(heading.title)} ({len(changes)})</h2>')
         parts.append(f'<p class="meaning">{_text(heading.meaning)}</p>')
-        for change in changes:
-            parts += _change(change)
+        for group in alike(changes):
+            parts += _block(group)
     parts.append("<footer>" + "".join(f"<p>{_text(line)}</p>" for line in closing(impact)) + "</footer></body></html>")
     return "\n".join(parts) + "\n"
 
 
-def _change(change: ObjectChange) -> Iterator[str]:
-    where = _text(place(change.file, change.line))
-    yield f'<h3>{_text(str(change.resource))} <span class="place">{where}</span></h3>'
+def _block(changes: Sequence[ObjectChange]) -> Iterator[str]:
+    """The objects of changes with the same consequence, and the consequence."""
+    for one in changes:
+        where = _text(place(one.file, one.line))
+        applied = _text(applied_in(one))
+        yield f'<h3>{_text(str(one.resource))}<span class="place">{applied} {where}</span></h3>'
+    change = changes[0]
     if change.values:
         rows = (
             f"<tr><td>{_text(value.path)}</td><td>{_text(value.before or 'unset')} → {_text(value.after or 'unset')}"

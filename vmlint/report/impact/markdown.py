@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.report.impact.alike import alike
-from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
+from vmlint.report.impact.wording import Heading, applied_in, closing, details, grouped, summary
 from vmlint.report.markdown import code, folded, prose
 from vmlint.report.wording import counted, place
 
@@ -91,7 +91,7 @@ def _block(changes: Sequence[ObjectChange]) -> str:
 
 def _object(change: ObjectChange) -> str:
     where = f" · {code(place(change.file, change.line))}" if change.file else ""
-    return f"**{code(str(change.resource))}**{where}"
+    return f"**{code(str(change.resource))}**{prose(applied_in(change))}{where}"
 
 
 def _value(value: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.report.impact.alike import alike
-from vmlint.report.impact.wording import Heading, closing, details, grouped, summary
+from vmlint.report.impact.wording import Heading, applied_in, closing, details, grouped, summary
 from vmlint.report.layout import Line, Page, Segment, one_or_two, paint, wrap
 from vmlint.report.text import WIDEST, chain_lines
 from vmlint.report.wording import place, sentence
@@ -46,10 +46,12 @@ def _group(heading: Heading, changes: Sequence[ObjectChange], page: Page) -> Ite
 
 def _object(change: ObjectChange, page: Page) -> Iterator[Line]:
     where = Segment(page.show(place(change.file, change.line)), "quiet")
-    name = Segment(page.show(str(change.resource)), "strong")
-    yield from one_or_two(
-        (Segment("  "), name, Segment("  "), where), ((Segment("  "), name), (Segment("    "), where)), page.width, 4
+    name = (
+        Segment("  "),
+        Segment(page.show(str(change.resource)), "strong"),
+        Segment(page.show(applied_in(change)), "quiet"),
     )
+    yield from one_or_two((*name, Segment("  "), where), (name, (Segment("    "), where)), page.width, 4)
 
 
 def _consequence(change: ObjectChange, page: Page) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from vmlint.impact.model import Group, Impact, ObjectChange
 from vmlint.record import Record
 from vmlint.report.wording import counted
 
-__all__ = ["GROUPS", "Heading", "closing", "details", "grouped", "summary"]
+__all__ = ["GROUPS", "Heading", "applied_in", "closing", "details", "grouped", "summary"]
 
 
 class Heading(Record):
@@ -111,8 +111,11 @@ def details(change: ObjectChange) -> Iterator[str]:
         yield capital(note if note.endswith(".") else f"{note}.")
     if change.suspended:
         yield f"{change.suspended} is suspended: nothing happens until it is resumed."
-    elif change.deployments:
-        yield f"In {', '.join(change.deployments)}."
+
+
+def applied_in(change: ObjectChange) -> str:
+    """What applies the object: ` in dev`, "" for no deployment with a name."""
+    return f" in {', '.join(change.deployments)}" if change.deployments else ""
 
 
 def capital(text: str) -> str:
