@@ -186,6 +186,41 @@ def test_the_eviction_strategy_of_the_kubevirt_object() -> None:
     assert "evictionStrategy" not in only(vm()).data["spec"]["template"]["spec"]
 
 
+def source(name: str, architecture: str = "", refers: str = "") -> str:
+    labels = f"labels: {{template.kubevirt.io/architecture: {architecture}}}" if architecture else ""
+    refers = f"dataSource: {{name: {refers}, namespace: shop}}" if refers else ""
+    return f"""\
+apiVersion: cdi.kubevirt.io/v1beta1
+kind: DataSource
+metadata: {{name: {name}, namespace: shop, {labels}}}
+spec: {{source: {{{refers}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("sources", "kind", "architecture"),
+    [
+        ([source("one", "arm64")], "DataSource", "arm64"),
+        ([source("one", "arm64")], "datasource", "arm64"),
+        ([source("one", "arm64")], "Image", "amd64"),
+        ([source("one", "riscv64")], "DataSource", "amd64"),
+        ([source("one", "riscv64"), source("two", "s390x")], "DataSource", "s390x"),
+        ([source("one", refers="end"), source("end", "arm64")], "DataSource", "arm64"),
+        ([source("one", "s390x", refers="end"), source("end", "arm64")], "DataSource", "arm64"),
+        ([source("one", "arm64", refers="gone")], "DataSource", "amd64"),
+        ([source("one", "arm64", refers="gone"), source("two", "s390x")], "DataSource", "s390x"),
+        ([source("one", refers="end"), source("end", refers="far"), source("far", "arm64")], "DataSource", "amd64"),
+    ],
+)
+def test_the_architecture_of_the_sources(sources: list[str], kind: str, architecture: str) -> None:
+    templates = "\n".join(
+        f"- {{metadata: {{name: {name}}}, spec: {{storage: {{}}, sourceRef: {{kind: {kind}, name: {name}}}}}}}"
+        for name in ("one", "two")
+    )
+    found = next(one for one in expand(vm(f"dataVolumeTemplates:\n{templates}"), *sources))
+    assert found.guest["architecture"] == architecture
+
+
 def test_what_the_hyperconverged_object_sets() -> None:
     operator = """\
         apiVersion: hco.kubevirt.io/v1beta1

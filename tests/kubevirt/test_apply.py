@@ -51,7 +51,6 @@ def test_mutate_stores_architecture_machine_and_storage_class() -> None:
         ("s390x", "arm64", "amd64", "s390x"),
         ("", "arm64", "s390x", "arm64"),
         ("", "", "s390x", "s390x"),
-        ("", "", "riscv64", "arm64"),
         ("", "", "", "arm64"),
     ],
 )

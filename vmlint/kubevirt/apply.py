@@ -39,7 +39,7 @@ from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.record import Codes
 
-__all__ = ["PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
+__all__ = ["ARCHITECTURES", "PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
 
 _SPEC = ("spec",)
 _DOMAIN = (*_SPEC, "domain")
@@ -47,7 +47,8 @@ _CPU = (*_DOMAIN, "cpu")
 _FIRMWARE = (*_DOMAIN, "firmware")
 _MACHINE = (*_DOMAIN, "machine")
 _ANNOTATIONS = ("metadata", "annotations")
-_ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
+ARCHITECTURES = frozenset(("amd64", "arm64", "s390x"))
+"""The architectures that KubeVirt takes from the label of a DataSource."""
 _HOTPLUG_ARCHITECTURES = frozenset(("", "amd64", "arm64"))
 PCI_TOPOLOGY = "kubevirt.io/pci-topology-version"
 """The annotation that KubeVirt gives new VMs and VirtualMachineInstances; a guest that runs keeps what it has."""
@@ -181,8 +182,8 @@ class VMInputs:
 class Copies:
     """The copies of one VM, a whole object with its matchers as they are: the caller infers.
 
-    `source_architecture` is the label `template.kubevirt.io/architecture` of the first DataSource that has one. None of
-    the copies may be changed: they share what is the same in them.
+    `source_architecture` is the one of `ARCHITECTURES` that the sources of its DataVolume templates give it, "" for
+    none. None of the copies may be changed: they share what is the same in them.
     """
 
     def __init__(self, vm: Mapping[str, Any], vm_inputs: VMInputs, source_architecture: str = "") -> None:
@@ -366,7 +367,7 @@ class Copies:
             watch(Origin.PREFERENCE, draft.data)
         if does.firmware_ids_when_created:
             draft.at(_FIRMWARE)
-        if does.architecture_from_data_source and self._source_architecture in _ARCHITECTURES:
+        if does.architecture_from_data_source and self._source_architecture:
             inner = draft.at(_SPEC)
             inner["architecture"] = inner.get("architecture") or self._source_architecture
         fill_architecture(draft, config)

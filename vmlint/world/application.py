@@ -8,19 +8,20 @@ from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.cluster import Cluster
-from vmlint.kubevirt.apply import Applied, Copies, VMInputs
+from vmlint.kubevirt.apply import ARCHITECTURES, Applied, Copies, VMInputs
 from vmlint.kubevirt.conflicts import Conflict
 from vmlint.kubevirt.defaults import ClusterConfig
 from vmlint.kubevirt.inference import Chain, End, infer
 from vmlint.kubevirt.matching import Match, MatchOutcome, flaws, match
 from vmlint.kubevirt.releases import behaviour
 from vmlint.kubevirt.requirements import unmet
-from vmlint.model.access import mapping, text
+from vmlint.model.access import get, mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.matcher import Matcher
 from vmlint.model.memo import Memo
 from vmlint.model.ref import Ref
 from vmlint.model.refusal import Refusal
+from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
 from vmlint.world.likeness import Firsts, blanked, key_of, restored
 from vmlint.world.settings import Settings
@@ -308,21 +309,29 @@ class Application:
         return {**spec, "template": {**template, "spec": {**inner, "domain": domain}}}
 
     def source_architecture(self, vm: VirtualMachine) -> str:
-        """The architecture that the first labelled DataSource of the VM's templates names.
+        """The architecture that the first DataSource of the VM's templates with a known one names, "" for none.
 
-        Source: KubeVirt `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
+        A DataSource that refers to another one counts for nothing but that other one. Source: KubeVirt
+        `pkg/defaults/defaults.go` (setDefaultArchitectureFromDataSource).
         """
         return self._architecture(vm)
 
     def _find_architecture(self, vm: VirtualMachine) -> str:
-        return next(self._architectures(vm), "")
+        return next((found for found in self._architectures(vm) if found in ARCHITECTURES), "")
 
     def _architectures(self, vm: VirtualMachine) -> Iterator[str]:
         for _, _, template in vm.templates():
             reference = mapping(template, "spec", "sourceRef")
-            if reference.get("kind") == _DATA_SOURCE.name and (name := text(reference, "name")):
-                namespace = text(reference, "namespace") or vm.namespace
-                found = self.cluster.resolve(Ref(_DATA_SOURCE.group, _DATA_SOURCE.name, namespace, name), vm)
-                source = found.resource
-                if isinstance(source, _DATA_SOURCES) and (message := text(source.labels, _ARCHITECTURE_LABEL)):
-                    yield message
+            if text(reference, "kind").lower() == _DATA_SOURCE.name.lower():
+                source = self._data_source(vm, reference, vm.namespace)
+                if source is not None and (other := get(source.data, "spec", "source", "dataSource")) is not None:
+                    source = self._data_source(vm, other, "")
+                if source is not None:
+                    yield text(source.labels, _ARCHITECTURE_LABEL)
+
+    def _data_source(self, vm: VirtualMachine, reference: Any, namespace: str) -> Resource | None:
+        """The DataSource that a reference names, or the cron that makes it, as far as the files hold it."""
+        name = text(reference, "name")
+        ref = Ref(_DATA_SOURCE.group, _DATA_SOURCE.name, text(reference, "namespace") or namespace, name)
+        found = self.cluster.resolve(ref, vm).resource if name else None
+        return found if isinstance(found, _DATA_SOURCES) else None
