@@ -258,11 +258,31 @@ def test_memory_is_an_instancetypes_to_give() -> None:
     assert said(vmi(bare)) == [("memory_unset", Effect.REJECTED)]
     assert said(vm(bare, asks=ASKS_SMALL), closed=True) == []
     forgiven = "instancetype: {inferFromVolume: root, inferFromVolumeFailurePolicy: Ignore}"
-    preset = "{apiVersion: kubevirt.io/v1, kind: VirtualMachineInstancePreset, metadata: {name: small}}"
-    assert said(vmi(bare), preset) == []
-    assert said(vmi(bare), preset.replace("name: small", "name: small, namespace: far")) != []
     unlabelled = f"{bare}\nvolumes: [{{name: root, containerDisk: {{image: a}}}}]"
     assert said(vm(unlabelled, asks=forgiven)) == [("memory_unset", Effect.STUCK)]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "spec", "fills"),
+    [
+        ("", "domain: {resources: {requests: {memory: 1Gi}}}", True),
+        ("", "selector: {matchLabels: {size: small}}, domain: {resources: {requests: {memory: 1Gi}}}", True),
+        ("", "selector: {matchLabels: {size: $SIZE}}, domain: {resources: {requests: {memory: 1Gi}}}", True),
+        ("", "selector: {matchLabels: {size: large}}, domain: {resources: {requests: {memory: 1Gi}}}", False),
+        ("", "domain: {memory: {guest: 1Gi}}", False),
+        ("", "domain: {resources: {limits: {memory: 1Gi}}}", False),
+        (", namespace: far", "domain: {resources: {requests: {memory: 1Gi}}}", False),
+    ],
+)
+def test_memory_that_a_preset_requests(metadata: str, spec: str, fills: bool) -> None:
+    preset = f"""
+apiVersion: kubevirt.io/v1
+kind: VirtualMachineInstancePreset
+metadata: {{name: small{metadata}}}
+spec: {{{spec}}}
+"""
+    guest = vmi("domain: {devices: {}}").replace("metadata: {", "metadata: {labels: {size: small}, ", 1)
+    assert said(guest, preset) == ([] if fills else [("memory_unset", Effect.REJECTED)])
 
 
 def test_the_disk_of_a_nameless_volume_is_not_written_and_not_reported() -> None:

@@ -22,6 +22,7 @@ from vmlint.kubevirt.admission import (
     name_of,
     subject_of,
 )
+from vmlint.kubevirt.admission.labels import selects
 from vmlint.kubevirt.apply import Applied, Origin
 from vmlint.kubevirt.defaults import fill, fill_input_type, fill_nested_paging
 from vmlint.kubevirt.gates import Gates
@@ -55,6 +56,7 @@ _KUBEVIRT = Ref("kubevirt.io", "KubeVirt", "kubevirt", "kubevirt")
 _OPERATORS = ("HyperConverged",)
 """Kinds of which an operator makes the KubeVirt object."""
 _PRESET = BY_GROUP_KIND["kubevirt.io", "VirtualMachineInstancePreset"]
+_PRESET_MEMORY = ("spec", "domain", "resources", "requests", "memory")
 _MEMORY_UNSET = "memory_unset"
 
 _OWNERS: Mapping[type[Workload], Owner] = {
@@ -274,9 +276,10 @@ class Machine:
     def _may_get_memory(self, workload: Workload) -> bool:
         """Whether memory is an instancetype's to give, or a preset's.
 
-        An instancetype that is lost or gives none is a fault of its own. Presets fill in guests that they select.
+        An instancetype that is lost or gives none is a fault of its own. Presets fill in requests, no guest memory.
+        Source: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/preset.go` (filterPresets, mergeDomainSpec).
         """
-        if any(preset.namespace == workload.namespace for preset in self._world.cluster.of_kind(_PRESET.name)):
+        if any(_requests_memory(preset, workload) for preset in self._world.cluster.of_kind(_PRESET.name)):
             return True
         found = self._world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
         return found is not None and found.outcome is not MatchOutcome.DROPPED
@@ -305,6 +308,14 @@ def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdic
             yield verdict
         if gate is not None:
             gates.add(gate)
+
+
+def _requests_memory(preset: Resource, workload: Workload) -> bool:
+    """Whether a preset may select the guests of a workload, and requests memory for them."""
+    if preset.namespace != workload.namespace or get(preset.data, *_PRESET_MEMORY) is None:
+        return False
+    labels = get(workload.data, *workload.template_path, "metadata", "labels")
+    return selects(get(preset.data, "spec", "selector") or {}, labels) is not False
 
 
 def _effect(refusal: Refusal, workload: Workload) -> Effect:
