@@ -374,6 +374,7 @@ def test_a_claim_that_the_own_template_makes_comes_too_late() -> None:
         [vm("{name: root, persistentVolumeClaim: {claimName: '${APP}-disk'}}")],
         [vm("{name: root, dataVolume: {name: '${APP}-root'}}")],
         [vm(VOLUME, template(FROM_SOURCE, "name: '${APP}-root'"))],
+        [vm(VOLUME, template("{sourceRef: {kind: '${KIND}', name: fedora, namespace: golden}}"))],
         [vm(VOLUME, template("{sourceRef: {kind: DataSource, name: '${OS}', namespace: golden}}"))],
         [vm(VOLUME, template("{sourceRef: {kind: DataSource, name: fedora, namespace: '${IMAGES}'}}"))],
         [vm(CLAIM_VOLUME), obj("PersistentVolumeClaim", "disk", labels=f"labels: {{{INSTANCETYPE}: '${{SIZE}}'}}")],

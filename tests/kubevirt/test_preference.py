@@ -8,6 +8,7 @@ import pytest
 
 from vmlint.kubevirt.preference import TABLE, How, apply_preference, breakdown, preference_plan
 from vmlint.kubevirt.releases import Release
+from vmlint.kubevirt.topology import UNDECIDED
 from vmlint.kubevirt.values import Draft
 
 from .sample import template
@@ -121,6 +122,11 @@ def test_masquerade_is_for_an_unbound_interface_on_the_pod_network() -> None:
     assert bound({}, [{"name": "default", "multus": {}}]) == {"name": "default"}
     assert bound({}, []) == {"name": "default"}
     assert bound({}, [], Release(1, 0)) == {"name": "default", "masquerade": {}}
+    unknown = {"name": "default", "masquerade": UNDECIDED}
+    assert bound({}, [{"name": "${NETWORK}", "pod": {}}]) == unknown
+    assert bound({"name": "${NETWORK}"}, POD) == {**unknown, "name": "${NETWORK}"}
+    assert bound({"name": "${NETWORK}"}, []) == {"name": "${NETWORK}"}
+    assert bound({}, [{"name": "${NETWORK}"}, *POD]) == {"name": "default", "masquerade": {}}
 
 
 def test_inputs_and_interfaces_fill_what_is_empty() -> None:
@@ -174,6 +180,8 @@ def test_empty_sections_leave_their_mark() -> None:
     [
         (None, {"preferredUseBios": True}, {"bios": {}}),
         (None, {"preferredUseBios": False}, {}),
+        (None, {"preferredUseBios": "${BIOS}", "preferredEfi": {"secureBoot": True}}, {"bios": UNDECIDED}),
+        (None, {"preferredUseEfi": "${EFI}", "preferredUseSecureBoot": True}, {"efi": UNDECIDED}),
         (None, {"preferredUseBios": True, "preferredUseBiosSerial": True}, {"bios": {"useSerial": True}}),
         (None, {"preferredUseBiosSerial": True}, {}),
         ({"bios": {"useSerial": False}}, {"preferredUseBiosSerial": True}, {"bios": {"useSerial": False}}),

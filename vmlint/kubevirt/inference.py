@@ -238,6 +238,8 @@ class _Walk:
 
     def source_ref(self, ref: Mapping[str, Any], holder: Resource, path: Path, subject: str) -> Chain:
         kind = text(ref, "kind")
+        if is_unknown(kind):
+            return self.end(End.UNDECIDED, "the kind of its sourceRef contains a variable", holder.at(*path, "kind"))
         if kind != _DATA_SOURCE.name:
             reason = f"its sourceRef is of kind `{kind}`; KubeVirt infers only from `DataSource`"
             place = holder.at(*path, "kind")

@@ -11,10 +11,12 @@ from typing import Any
 
 from vmlint.kubevirt.applying import Applying
 from vmlint.kubevirt.releases import Release, behaviour
+from vmlint.kubevirt.topology import UNDECIDED
 from vmlint.kubevirt.values import Draft
 from vmlint.model.access import each, get, sequence
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
+from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
 from vmlint.source.clone import clone
 
@@ -49,8 +51,9 @@ class How(Codes):
     IGNORED = "read by nothing"
 
 
-Guard = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], "Release | None"], bool]
-"""Asked with the preference's `spec`, the template, the mapping that will hold the field, and the release."""
+Guard = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], "Release | None"], "bool | None"]
+"""Asked with the preference's `spec`, the template, the mapping that will hold the field, and the release. None where
+only a variable decides: then the field gets one."""
 
 
 class Row(Record):
@@ -100,15 +103,17 @@ _BINDINGS = ("bridge", "slirp", "masquerade", "sriov", "macvtap", "passt", "pass
 
 def _unbound_on_pod_network(
     spec: Mapping[str, Any], template: Mapping[str, Any], holder: Mapping[str, Any], release: Release | None
-) -> bool:
+) -> bool | None:
     if any(holder.get(binding) is not None for binding in _BINDINGS):
         return False
     if not behaviour(release).masquerade_on_pod_network_only:
         return True
-    for _, network in each(template, "spec", "networks"):
+    networks = [network for _, network in each(template, "spec", "networks")]
+    for network in networks:
         if network.get("name") == holder.get("name"):
             return network.get("pod") is not None
-    return False
+    names = (holder.get("name"), *(network.get("name") for network in networks))
+    return None if networks and any(map(is_unknown, names)) else False
 
 
 _DOMAIN = ("spec", "domain")
@@ -406,14 +411,14 @@ class _Scope(Record):
     plan: PreferencePlan
     template: Draft
 
-    def allows(self, step: _Step, holder: Mapping[str, Any]) -> bool:
+    def allows(self, step: _Step, holder: Mapping[str, Any]) -> bool | None:
         return step.guard is None or step.guard(self.plan.spec, self.template.data, holder, self.plan.release)
 
 
 def _set(draft: Draft, step: _Step, scope: _Scope, value: Any, *, over: tuple[Any, ...]) -> None:
     holder = draft.at(step.holder)
-    if holder.get(step.key) in over and scope.allows(step, holder):
-        holder[step.key] = value
+    if holder.get(step.key) in over and (allowed := scope.allows(step, holder)) is not False:
+        holder[step.key] = value if allowed else UNDECIDED
 
 
 def _gives_way(draft: Draft, step: _Step, scope: _Scope) -> None:
@@ -433,8 +438,8 @@ def _creates(draft: Draft, step: _Step, scope: _Scope) -> None:
 
 
 def _switches_on(draft: Draft, step: _Step, scope: _Scope) -> None:
-    if step.value is True:
-        _set(draft, step, scope, {}, over=(None,))
+    if step.value is True or is_unknown(step.value):
+        _set(draft, step, scope, {} if step.value is True else UNDECIDED, over=(None,))
 
 
 def _creates_entry(draft: Draft, step: _Step, scope: _Scope) -> None:

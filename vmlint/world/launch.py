@@ -69,12 +69,14 @@ class Launch:
 
     def pod(self, workload: Workload) -> Launcher | None:
         """What the pod of a workload's guest asks for; None where it is refused before, or where the files don't say:
-        the instancetype, the configuration of the cluster, a variable."""
+        the instancetype, the configuration of the cluster, a variable, a preset that fills in the rest."""
         return self._world.memo.once("pod", workload, lambda: self._pod(workload))
 
     def _pod(self, workload: Workload) -> Launcher | None:
         config, template = self._config, self.template(workload)
         if config is None or template is None or self.unknown(workload) is not None:
+            return None
+        if any(self._machine.presets(workload)):
             return None
         limited: frozenset[str] = frozenset()
         if self._machine.gates.state(_LIMITS_GATE) is GateState.ON:

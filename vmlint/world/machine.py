@@ -196,6 +196,17 @@ class Machine:
                 return Permitted(names, holders[0], (*path, "permittedHostDevices"))
         return None
 
+    def presets(self, workload: Workload) -> Iterator[Resource]:
+        """The presets of the files that may select the guests of a workload.
+
+        Source: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/preset.go` (filterPresets).
+        """
+        for preset in self._world.cluster.of_kind(_PRESET.name):
+            if preset.namespace == workload.namespace:
+                labels = get(workload.data, *workload.template_path, "metadata", "labels")
+                if selects(get(preset.data, "spec", "selector") or {}, labels) is not False:
+                    yield preset
+
     def _view(self, workload: Workload, template: Mapping[str, Any] | None = None) -> View:
         return View(
             _OWNERS[type(workload)],
@@ -277,9 +288,9 @@ class Machine:
         """Whether memory is an instancetype's to give, or a preset's.
 
         An instancetype that is lost or gives none is a fault of its own. Presets fill in requests, no guest memory.
-        Source: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/preset.go` (filterPresets, mergeDomainSpec).
+        Source: KubeVirt `pkg/virt-api/webhooks/mutating-webhook/mutators/preset.go` (mergeDomainSpec).
         """
-        if any(_requests_memory(preset, workload) for preset in self._world.cluster.of_kind(_PRESET.name)):
+        if any(get(preset.data, *_PRESET_MEMORY) is not None for preset in self.presets(workload)):
             return True
         found = self._world.match(workload, Matcher.INSTANCETYPE) if isinstance(workload, VirtualMachine) else None
         return found is not None and found.outcome is not MatchOutcome.DROPPED
@@ -308,14 +319,6 @@ def _once_a_gate(verdicts: Iterable[WorkloadVerdict]) -> Iterator[WorkloadVerdic
             yield verdict
         if gate is not None:
             gates.add(gate)
-
-
-def _requests_memory(preset: Resource, workload: Workload) -> bool:
-    """Whether a preset may select the guests of a workload, and requests memory for them."""
-    if preset.namespace != workload.namespace or get(preset.data, *_PRESET_MEMORY) is None:
-        return False
-    labels = get(workload.data, *workload.template_path, "metadata", "labels")
-    return selects(get(preset.data, "spec", "selector") or {}, labels) is not False
 
 
 def _effect(refusal: Refusal, workload: Workload) -> Effect:
