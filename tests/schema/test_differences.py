@@ -31,6 +31,7 @@ def found(old: str, new: str) -> list[Difference]:
         ("{contentType: kubevirt, noField: 1}", "{contentType: kubevirt, noField: 2}"),
         ("source: {http: {url: '${URL}'}}", "source: {http: {url: https://example.com}}"),
         ("source: {http: {url: a}, pvc: null}", "source: {http: {url: a}}"),
+        ("source: {http: {url: a, secretRef: ''}}", "source: {http: {url: a}}"),
     ],
 )
 def test_what_is_the_same(old: str, new: str) -> None:
@@ -45,6 +46,12 @@ def test_what_is_the_same(old: str, new: str) -> None:
         ("{}", "preallocation: true", [("preallocation", None, True)]),
         ("{}", "preallocation: false", [("preallocation", None, False)]),
         ("storage: {storageClassName: ''}", "storage: {}", [("storage.storageClassName", "", None)]),
+        (
+            "source: {registry: {url: a}}",
+            "source: {registry: {url: a, secretRef: ''}}",
+            [("source.registry.secretRef", None, "")],
+        ),
+        ("sourceRef: {namespace: ''}", "sourceRef: {}", [("sourceRef.namespace", "", None)]),
         (
             "source: {blank: {}}",
             "source: {upload: {}}",

@@ -34,6 +34,10 @@ _POINTERS = frozenset(
         "volumeMode",
     )
 )
+_POINTERS_OF = frozenset(
+    (("registry", "certConfigMap"), ("registry", "secretRef"), ("registry", "url"), ("sourceRef", "namespace"))
+)
+"""Fields that are pointers in one section, and texts in others."""
 _EMBEDDED = frozenset(("devices", "domain", "metadata", "resources", "source", "spec", "target", "template"))
 
 
@@ -73,7 +77,9 @@ def _is_pointer(path: Path, node: Node) -> bool:
     """Whether an empty value at a path is not the same as none."""
     if not path or node.values is not None or node.open:
         return False
-    return path[-1] in _POINTERS or (node.type == "object" and path[-1] not in _EMBEDDED)
+    if path[-1] in _POINTERS or path[-2:] in _POINTERS_OF:
+        return True
+    return node.type == "object" and path[-1] not in _EMBEDDED
 
 
 def _amount(value: Any) -> Any:
