@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vmlint.cdi.datasource import End, Target
+from vmlint.cdi.profile import clone_strategy
 from vmlint.cdi.render import Rendered
 from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
@@ -20,11 +21,14 @@ from vmlint.world.disks import Disk, Written
 
 from .._disks import clear, volume_mode
 
-__all__ = ["Copy", "Original", "content_of", "copies", "original", "sure_size"]
+__all__ = ["Copy", "Original", "content_of", "copies", "copies_by_storage", "original", "sure_size"]
 
 _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _SIZE = ("resources", "requests", "storage")
 _CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
+_OVER_NETWORK = "copy"
+_IN_TREE = "kubernetes.io/"
+"""Provisioners that are no CSI drivers, which CDI needs for copies by the storage."""
 _CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 
 
@@ -88,6 +92,22 @@ def original(copy: Copy, world: World) -> Original:
         return Original(content_of(disk), volume_mode(disk, world), sure_size(disk, world))
 
     return world.memo.once((original, disk.path), disk.holder, known)
+
+
+def copies_by_storage(copy: Copy, world: World) -> bool:
+    """Whether the storage may make a copy itself: not over the network, as CDI does with some storage classes, and with
+    classes of two provisioners (computeStrategyForSourcePVC)."""
+    strategies = [text(cdi.data, "spec", "cloneStrategyOverride") for cdi in world.cluster.of_kind("CDI")]
+    classes = [world.snapshots.class_of(disk) for disk in (copy.disk, copy.original)]
+    if classes[0] is not None and not any(strategies):
+        name = text(classes[0], "metadata", "name")
+        profiles = [found.data for found in world.cluster.of_kind("StorageProfile") if found.name == name]
+        strategies.append(clone_strategy(classes[0], profiles[0] if profiles else None))
+    provisioners = {text(found, "provisioner") for found in classes if found is not None}
+    if any(is_unknown(name) for name in (*strategies, *provisioners)):
+        return True
+    in_tree = any(name.startswith(_IN_TREE) for name in provisioners)
+    return _OVER_NETWORK not in strategies and len(provisioners) < 2 and not in_tree
 
 
 def content_of(disk: Disk) -> str:

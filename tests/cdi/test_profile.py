@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vmlint.catalog.provisioners import known_keys, provisioner
-from vmlint.cdi.profile import ClaimSet, Origin, profile_of
+from vmlint.cdi.profile import ClaimSet, Origin, clone_strategy, profile_of
 from vmlint.cdi.render import Rendered, render
 from vmlint.cdi.storageclass import DEFAULT
 from vmlint.cdi.storageworld import Gap, Reason, StorageWorld
@@ -245,3 +245,31 @@ def test_volumes_made_by_hand_tell_their_modes() -> None:
 def test_strange_profiles_do_no_harm(strange: Any) -> None:
     profile = profile_of({"metadata": [], "provisioner": 4, "parameters": "no"}, strange, [{"spec": 3}])
     assert profile.sets == ()
+
+
+@pytest.mark.parametrize(
+    ("provisioner", "annotations", "profile", "strategy"),
+    [
+        ("rbd.csi.ceph.com", {}, {}, "csi-clone"),
+        ("topolvm.io", {}, {}, "copy"),
+        ("nfs.csi.k8s.io", {}, {}, ""),
+        ("nfs.csi.k8s.io", {"cdi.kubevirt.io/clone-strategy": "snapshot"}, {}, "snapshot"),
+        (
+            "rbd.csi.ceph.com",
+            {"cdi.kubevirt.io/clone-strategy": "snapshot"},
+            {"spec": {"cloneStrategy": "copy"}},
+            "copy",
+        ),
+        (
+            "rbd.csi.ceph.com",
+            {},
+            {"spec": {"cloneStrategy": "copy"}, "status": {"cloneStrategy": "snapshot"}},
+            "snapshot",
+        ),
+    ],
+)
+def test_how_claims_are_copied(
+    provisioner: str, annotations: dict[str, str], profile: dict[str, Any], strategy: str
+) -> None:
+    storage_class = {"metadata": {"name": "a", "annotations": annotations}, "provisioner": provisioner}
+    assert clone_strategy(storage_class, profile) == strategy

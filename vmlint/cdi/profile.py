@@ -17,9 +17,19 @@ from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
 from vmlint.source.span import Path
 
-__all__ = ["MINIMUM_SIZE", "ClaimSet", "Incomplete", "Origin", "Profile", "incomplete_set", "profile_of"]
+__all__ = [
+    "MINIMUM_SIZE",
+    "ClaimSet",
+    "Incomplete",
+    "Origin",
+    "Profile",
+    "clone_strategy",
+    "incomplete_set",
+    "profile_of",
+]
 
 MINIMUM_SIZE = "cdi.kubevirt.io/minimumSupportedPvcSize"
+_CLONE_STRATEGY = "cdi.kubevirt.io/clone-strategy"
 
 
 class Origin(Codes):
@@ -108,6 +118,22 @@ def profile_of(
         return Profile(name, Origin.UNKNOWN_PARAMETERS, (), minimum)
     pairs = tuple(ClaimSet((access_mode,), volume_mode) for access_mode, volume_mode in known.sets)
     return Profile(name, Origin.PROVISIONER if pairs else Origin.UNKNOWN_PROVISIONER, pairs, minimum)
+
+
+def clone_strategy(storage_class: Mapping[str, Any], profile: Mapping[str, Any] | None = None) -> str:
+    """How CDI copies claims of a class: "copy" (over the network), "snapshot" or "csi-clone"; "" where that depends on
+    whether there is a snapshot class.
+
+    Source: `reconcileCloneStrategy`.
+    """
+    known = provisioner(text(storage_class, "provisioner"), mapping(storage_class, "parameters"))
+    return (
+        text(profile, "status", "cloneStrategy")
+        or text(profile, "spec", "cloneStrategy")
+        or text(storage_class, "metadata", "annotations", _CLONE_STRATEGY)
+        or known.clone_strategy
+        or ""
+    )
 
 
 def _sets(profile: Mapping[str, Any] | None, section: str) -> Iterator[ClaimSet]:
