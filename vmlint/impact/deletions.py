@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from vmlint.findings.location import object_id, where
-from vmlint.graph.links import Link, LinkKind
 from vmlint.impact.losses import claims_lost
 from vmlint.impact.model import ObjectChange, Verdict
 from vmlint.impact.pairing import Side
 from vmlint.impact.refusal import rejected
 from vmlint.impact.removal import Pruner, Removal
-from vmlint.impact.users import Referrers, listed, matched_by, vms
+from vmlint.impact.users import Referrers, listed, vms
+from vmlint.impact.uses import uses
 from vmlint.impact.vms import runs
-from vmlint.model.access import get
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import (
+    CDI,
     DataVolume,
-    Instancetype,
     KubeVirt,
     PersistentVolumeClaim,
-    Preference,
     VirtualMachine,
 )
 from vmlint.rule import Rule
@@ -33,21 +31,6 @@ _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _BLOCKS = "BlockUninstallIfWorkloadsExist"
 _IN_NAMESPACES = (VirtualMachine, DataVolume, PersistentVolumeClaim)
 """What a namespace is reported for."""
-
-_STARTS = "a guest that runs continues, and can't start again"
-_USED: Mapping[LinkKind, str] = {
-    LinkKind.VOLUME: "a guest that runs keeps the claim until it stops, and can't start again",
-    LinkKind.SECRET: _STARTS,
-    LinkKind.CONFIG_MAP: _STARTS,
-    LinkKind.SERVICE_ACCOUNT: _STARTS,
-    LinkKind.PRIORITY_CLASS: _STARTS,
-    LinkKind.NETWORK: _STARTS,
-    LinkKind.REVISION: _STARTS,
-    LinkKind.SOURCE: "existing copies don't change, and new ones never become ready",
-    LinkKind.STORAGE_CLASS: "existing claims don't change, and new ones are not provisioned",
-}
-"""What the deletion of an object does to those that refer to it. Sources: Kubernetes
-`pkg/controller/volume/pvcprotection`, KubeVirt `pkg/virt-controller/services/rendervolumes.go`."""
 
 
 def deleted(
@@ -66,11 +49,11 @@ def deleted(
     """
     resource, removal = side.resource, pruner.of(side)
     inside = list(_inside(resource, side.world, after.world))
-    used = list(_uses(resource, side.world, after))
+    used = list(uses(resource, side.world, after))
     if not (inside or used or _is_machine(resource)):
         return None
-    if isinstance(resource, KubeVirt) and inside and resource.spec.get("uninstallStrategy") == _BLOCKS:
-        return _kept_by_vms(side, inside)
+    if resource.spec.get("uninstallStrategy") == _BLOCKS and (blocking := _blocking(side, inside, after.world)):
+        return _blocked(side, blocking)
     claims = tuple(dict.fromkeys(claim for one in (resource, *inside) for claim in claims_lost(one)))
     notes: list[str] = []
     if earlier := next(rejected(resource, side.world, rules), None):
@@ -117,44 +100,35 @@ def _inside(resource: Resource, before: World, after: World) -> Iterator[Resourc
         yield from (vm for vm in vms(before) if after.cluster.named(vm.ref))
 
 
-def _kept_by_vms(side: Side, inside: Sequence[Resource]) -> ObjectChange:
-    """Source: KubeVirt `pkg/virt-operator/webhooks/webhook.go` (KubeVirtDeletionAdmitter)."""
+def _blocking(side: Side, inside: Sequence[Resource], after: World) -> Sequence[Resource]:
+    """The objects for which the webhook of KubeVirt or CDI refuses the deletion of its own object.
+
+    Sources: KubeVirt `pkg/virt-operator/webhooks/webhook.go` (KubeVirtDeletionAdmitter), CDI
+    `pkg/apiserver/webhooks/cdi-validate.go` (Admit).
+    """
+    if isinstance(side.resource, KubeVirt):
+        return inside
+    if not isinstance(side.resource, CDI):
+        return ()
+    cluster = side.world.cluster
+    disks = [one for one in cluster.resources if isinstance(one, DataVolume) and not one.fragment]
+    makers = [vm for vm in vms(side.world) if any(True for _ in vm.templates())]
+    return [one for one in (*disks, *makers) if after.cluster.named(one.ref)]
+
+
+def _blocked(side: Side, blocking: Sequence[Resource]) -> ObjectChange:
     document, span = where(side.resource.named)
+    who, what = ("KubeVirt", "VMs") if isinstance(side.resource, KubeVirt) else ("CDI", "DataVolumes")
     return ObjectChange(
         object_id(side.resource),
         Verdict.REFUSED,
-        f"its manifest is gone, and KubeVirt refuses its deletion while there are VMs: `uninstallStrategy: {_BLOCKS}`.",
-        notes=(f"the files have {listed(inside)}",),
-        fix="delete the VMs first, or restore the manifest",
+        f"its manifest is gone, and {who} refuses its deletion while there are {what}: `uninstallStrategy: {_BLOCKS}`.",
+        notes=(f"the files have {listed(blocking)}",),
+        fix=f"delete the {what} first, or restore the manifest",
         file=document.file,
         line=span.line,
         deployments=side.deployments,
     )
-
-
-def _uses(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
-    """What the deletion of an object does to the objects that use it before and after the edit: a sentence for each way
-    of using it."""
-    if isinstance(resource, Instancetype | Preference):
-        still = {vm.ref for vm in matched_by(resource, after.world)}
-        if matched := [vm for vm in matched_by(resource, before) if vm.ref in still]:
-            keep = "keeps" if len(matched) == 1 else "keep"
-            yield f"{listed(matched)} {keep} the stored copy; a VM that is created later never starts"
-        return
-    if after.world.cluster.named(resource.ref) or after.world.cluster.makers(resource.ref):
-        return  # something else makes it now
-    users: dict[str, list[Resource]] = {}
-    for link in after.to(resource.ref):
-        if link.kind in _USED and before.cluster.named(link.source.ref) and not _is_optional(link):
-            named = users.setdefault(_USED[link.kind], [])
-            if link.source not in named[-1:]:
-                named.append(link.source)
-    for what, found in users.items():
-        yield f"{listed(found)} {'uses' if len(found) == 1 else 'use'} it: {what}"
-
-
-def _is_optional(link: Link) -> bool:
-    return get(link.source.data, *link.path[:-1], "optional") is True
 
 
 def _message(removal: Removal, claims: Sequence[str], *, dropped: bool) -> str:
