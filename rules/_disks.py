@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from vmlint.catalog.provisioners import provisioner
+from vmlint.cdi.check import Check
 from vmlint.cdi.profile import Origin, Profile
 from vmlint.cdi.render import Failure, Rendered
 from vmlint.cdi.storageclass import Choice, ChoiceReason
@@ -14,12 +15,14 @@ from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import Workload
 from vmlint.world import World
 from vmlint.world.disks import Disk
 from vmlint.world.storage_phrases import why_chosen
 
-__all__ = ["access_modes", "clear", "hops", "together", "volume_mode"]
+__all__ = ["access_modes", "clear", "hops", "meant_template", "together", "volume_mode"]
 
+_ALIKE = 0.75  # how like two names must be for one to be meant by the other; difflib's ratio
 _CLASS = BY_GROUP_KIND["storage.k8s.io", "StorageClass"]
 _PROFILE = BY_GROUP_KIND["cdi.kubevirt.io", "StorageProfile"]
 
@@ -27,6 +30,20 @@ _PROFILE = BY_GROUP_KIND["cdi.kubevirt.io", "StorageProfile"]
 def clear(disk: Disk, world: World) -> bool:
     """Whether the cluster gets so far with the disk: nothing refuses it before."""
     return not world.storage.is_refused(disk)
+
+
+def meant_template(vm: Workload, name: str, world: World) -> str:
+    """The template that no volume uses and that a volume means by a misspelt name, "" for none."""
+    unused = [
+        verdict.disk.name
+        for verdict in world.storage.refusals(vm)
+        if verdict.refusal.code is Check.TEMPLATE_UNUSED and verdict.disk is not None
+    ]
+    if not unused:
+        return ""
+    from difflib import get_close_matches  # only a fault needs it
+
+    return next(iter(get_close_matches(name, unused, 1, _ALIKE)), "")
 
 
 def hops(disk: Disk, outcome: Rendered | Failure, world: World) -> Iterator[Hop]:

@@ -348,7 +348,7 @@ WORDS: Mapping[SchemaCode, Wording] = {
     ),
     SchemaCode.VERSION_DEPRECATED: _version_deprecated,
     SchemaCode.KIND_MISSPELT: _kind_misspelt,
-    SchemaCode.KIND_ELSEWHERE: Words("`{group}` has no kind `{kind}`", "write `{meant}`"),
+    SchemaCode.KIND_ELSEWHERE: Words("`{api_version}` has no kind `{kind}`", "write `{meant}`"),
     SchemaCode.NEIGHBOUR_ELSEWHERE: _neighbour("`{api_version}` has no kind `{kind}`"),
     SchemaCode.NEIGHBOUR_GONE: _neighbour("current releases no longer serve `{api_version}`"),
     SchemaCode.NEIGHBOUR_UNKNOWN: _neighbour("no release serves `{api_version}`"),

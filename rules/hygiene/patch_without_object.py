@@ -33,6 +33,8 @@ from collections.abc import Iterator, Mapping
 
 from vmlint.gitops.problem import BuildCode, BuildProblem
 from vmlint.rule import Effect, Fault, Meta
+from vmlint.schema.code import Outcome, outcome_of
+from vmlint.schema.load import check_version
 from vmlint.world import World
 
 from ._kustomize import spot
@@ -58,10 +60,25 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
 def _fix(values: Mapping[str, str], near: str) -> str:
     if not near:
         return "fix its kind and name, or list the file of the object under `resources`"
+    if values["near_kind"] != values["kind"]:
+        return _either("kind", values["near_kind"], values["kind"], near, values)
     if values["near_name"] != values["name"]:
         return f"write the name `{values['near_name']}`: {near} is the nearest, in `{values['near_file']}`"
     if values["near_namespace"] != values["namespace"]:
         if values["near_namespace"]:
             return f"write `namespace: {values['near_namespace']}`, as {near} has it in `{values['near_file']}`"
         return f"remove `namespace`: {near} in `{values['near_file']}` has none"
-    return f"write `apiVersion: {values['near_version']}`, as {near} has it in `{values['near_file']}`"
+    return _either("apiVersion", values["near_version"], values["version"], near, values)
+
+
+def _either(field: str, theirs: str, own: str, near: str, values: Mapping[str, str]) -> str:
+    """The fix of the object where a cluster serves the patch's version and kind and not the object's, else that of the
+    patch."""
+    if _is_served(values["version"], values["kind"]) and not _is_served(values["near_version"], values["near_kind"]):
+        return f"write `{field}: {own}` in `{values['near_file']}`, where the object has `{field}: {theirs}`"
+    return f"write `{field}: {theirs}`, as {near} has it in `{values['near_file']}`"
+
+
+def _is_served(api_version: str, kind: str) -> bool:
+    wrong = check_version(api_version, kind)
+    return wrong is None or outcome_of(wrong) is not Outcome.REFUSED

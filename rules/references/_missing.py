@@ -24,7 +24,7 @@ from vmlint.world import World
 
 from .._remedy import absence, remedy
 
-__all__ = ["missing"]
+__all__ = ["astray", "missing"]
 
 _AFTER = (
     (VirtualMachine, "The VM does not start without it"),
@@ -51,7 +51,7 @@ def missing(meta: Meta, subject: Resource, kind: LinkKind, noun: str, world: Wor
         if found.state is not State.MISSING:
             continue
         reported.update((link.ref, link.path))
-        if not world.closed(link.ref) and (other := _astray(link, world)):
+        if not world.closed(link.ref) and (other := astray(link.ref, link.source, world)):
             reason = f"`{other.short}` may be the one, as some objects have no namespace"
             yield meta.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
             continue
@@ -70,10 +70,15 @@ def _is_indexed(link: Link) -> bool:
     return isinstance(link.source, VirtualMachinePool) and link.ref.name.startswith(f"{written}-")
 
 
-def _astray(link: Link, world: World) -> Ref | None:
-    """What has the name in another namespace, where one of the two namespaces is but the default."""
-    loose = link.ref.namespace == link.source.namespace and not _says_namespace(link.source)
-    return world.cluster.namesake(link.ref, placed=loose)
+def astray(ref: Ref, source: Resource, world: World) -> Ref | None:
+    """What has the name in another namespace, where one of the two namespaces is but the default.
+
+    A file that the kustomization of a built object leaves out is a fault of its own, which a remedy speaks of.
+    """
+    if not source.patched and world.left_out(ref):
+        return None
+    loose = ref.namespace == source.namespace and not _says_namespace(source)
+    return world.cluster.namesake(ref, placed=loose)
 
 
 def _says_namespace(resource: Resource) -> bool:

@@ -61,6 +61,8 @@ def check(service: Service, world: World) -> Iterator[Fault]:
         # Pods of other objects may have such labels too; none has the name of a VM.
         if vm.patched or vm.name not in (service.name, *selector_of(service).values()):
             continue
+        if any(refusal.path[:3] == ("spec", "template", "metadata") for refusal in world.form.refusals(vm)):
+            continue  # the labels of the template are there, but not in their place
         selector = selector_of(service)
         place, own = service.at("spec", "selector"), "them"
         if len(missing) < len(selector):

@@ -58,6 +58,7 @@ from vmlint.world.disks import Disk
 from .._about import lost_links
 from .._disks import clear
 from .._remedy import absence, remedy
+from ._missing import astray
 
 META = Meta(
     "VM804",
@@ -96,7 +97,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
         noun = _NOUN.get(link.ref.kind, link.ref.kind)
         sized = disk is not None and _takes_size(disk, link, world)
         known = world.left_out(link.ref) or world.suggest(link.ref)
-        if not known and (reason := _open(link.ref, world)):
+        if reason := _stray(link, world) or ("" if known else _open(link.ref, world)):
             yield META.doubt(subject.at(*link.path), f"whether {noun} `{link.ref.short}` exists: {reason}")
             continue
         who = str(disk) if disk is not None else f"{subject.ref.kind} `{subject.name}`"
@@ -112,6 +113,12 @@ def check(subject: Resource, world: World) -> Iterator[Fault | Doubt]:
 def _crosses(link: Link) -> bool:
     """Whether the source may be in another namespace: not that of a populator, and not that of a VolumeCloneSource."""
     return link.kind is LinkKind.SOURCE and not isinstance(link.source, VolumeCloneSource)
+
+
+def _stray(link: Link, world: World) -> str:
+    """Why a source of that name in another namespace may be meant, "" where none is."""
+    other = astray(link.ref, link.source, world) if not world.closed(link.ref) else None
+    return f"`{other.short}` may be the one, as some objects have no namespace" if other else ""
 
 
 def _open(ref: Ref, world: World) -> str:

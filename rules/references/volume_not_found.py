@@ -45,6 +45,7 @@ from collections.abc import Iterator
 from vmlint.graph.resolution import Resolution, State
 from vmlint.model.access import get, text
 from vmlint.model.harvester import claims_of
+from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import Workload
 from vmlint.model.unknown import may_be
@@ -53,7 +54,11 @@ from vmlint.world import World
 from vmlint.world.disks import claim_name
 
 from .._about import lost_links
+from .._disks import meant_template
 from .._remedy import absence, remedy
+from ._missing import astray
+
+_CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 
 META = Meta("VM803", effect=Effect.STUCK, since="0.1", subject=Workload, about=lost_links)
 
@@ -74,13 +79,14 @@ def check(vm: Workload, world: World) -> Iterator[Fault | Doubt]:
         if get(volume, source, "hotpluggable") is True or any(may_be(other, name) for other in own):
             continue
         refs.add(found.ref)
+        if meant_template(vm, name, world):
+            continue  # the rule on templates that no volume uses speaks of the misspelt name
         field = (*path, source, "name" if source == "dataVolume" else "claimName")
         noun = "DataVolume" if source == "dataVolume" else "claim"
-        if (other := world.storage.elsewhere(found.ref, vm)) and not world.closed(found.ref):
-            yield META.doubt(
-                vm.at(*field),
-                f"whether the VM uses claim `{other.short}`: the VM has no namespace, and may be in that one",
-            )
+        claim = found.ref._replace(group=_CLAIM.group, kind=_CLAIM.name)  # that of the DataVolume, if it names one
+        if not world.closed(found.ref) and (other := astray(found.ref, vm, world) or astray(claim, vm, world)):
+            reason = f"`{other.short}` may be the one, as some objects have no namespace"
+            yield META.doubt(vm.at(*field), f"whether {noun} `{found.ref.short}` exists: {reason}")
             continue
         effect = world.effect_of_missing(found.ref, META.effect)
         yield META.at(

@@ -35,13 +35,20 @@ CDI `pkg/apiserver/webhooks`; KubeVirt `pkg/storage/admitters/data-volume-templa
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from vmlint.cdi.check import Check
-from vmlint.model.resource import Resource
+from vmlint.graph.resolution import Resolution, State
+from vmlint.model.access import get, text
+from vmlint.model.chain import Hop
+from vmlint.model.resource import Place, Resource
+from vmlint.model.subjects import Workload
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
+from vmlint.world.disks import claim_name
 
 from .._about import storage_refusals
+from .._disks import meant_template
 from ._refusals import SUBJECTS, refused
 
 META = Meta("VM411", effect=Effect.REJECTED, since="0.1", subject=SUBJECTS, about=storage_refusals)
@@ -55,4 +62,20 @@ _CHECKS = frozenset(
 
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
-    return refused(META, subject, world, _CHECKS)
+    for fault in refused(META, subject, world, _CHECKS):
+        name = get(subject.data, *fault.place.path) if isinstance(fault.place, Place) else None
+        yield next(_misspelt(fault, subject, name, world), fault) if isinstance(subject, Workload) else fault
+
+
+def _misspelt(fault: Fault, vm: Workload, template: Any, world: World) -> Iterator[Fault]:
+    """The fault of a template whose name a volume misspells."""
+    for path, volume in vm.volumes():
+        found = world.storage.own_claim(vm, volume)
+        if not isinstance(found, Resolution) or found.state is not State.MISSING:
+            continue
+        source, name = claim_name(volume)
+        if meant_template(vm, name, world) == template:
+            field = "name" if source == "dataVolume" else "claimName"
+            label = text(volume, "name")
+            fix = f"write `{field}: {template}` in volume `{label}`, which names `{name}`"
+            yield fault._replace(fix=fix).along([Hop(f"volume {label} → {name}", vm.at(*path, source, field))])

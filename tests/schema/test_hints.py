@@ -175,3 +175,27 @@ def test_a_suggestion_is_sure_only_where_one_field_is_near(field: str, fix: str,
 def test_resources_of_a_data_volume_are_those_of_its_disk_or_of_the_pods(resources: dict[str, Any], fix: str) -> None:
     spec = {"source": {"blank": {}}, "storage": {}, "resources": resources}
     assert fix in fixes("cdi.kubevirt.io/v1beta1", "DataVolume", spec)["spec.resources"]
+
+
+def test_a_field_that_is_indented_too_little_belongs_to_the_key_above_it() -> None:
+    domain = {"cpu": None, "cores": 2, "machine": {"type": "q35"}, "memory": None, "guest": "2Gi"}
+    found = fixes("kubevirt.io/v1", "VirtualMachine", template({"domain": domain}))
+    assert found == {
+        "spec.template.spec.domain.cores": "move it to `spec.template.spec.domain.cpu.cores`",
+        "spec.template.spec.domain.guest": "move it to `spec.template.spec.domain.memory.guest`",
+    }
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        {"labels": None, "name": "web", "app": "web"},  # another field is between them
+        {"labels": {"tier": "front"}, "app": "web"},
+        {"labels": None, "app": {"name": "web"}},
+        {"finalizers": None, "app": "web"},
+        {"app": "web", "labels": None},
+    ],
+)
+def test_a_field_that_does_not_fit_the_key_above_it_does_not_belong_there(labels: dict[str, Any]) -> None:
+    found = fixes("kubevirt.io/v1", "VirtualMachine", {"template": {"metadata": labels, "spec": {}}})
+    assert found == {"spec.template.metadata.app": "remove it, or move it to its place"}

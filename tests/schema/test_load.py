@@ -95,8 +95,16 @@ def test_the_proposed_instancetype_needs_no_guest_values() -> None:
             "VirtualMachinePool",
             None,
             SchemaKind.VERSION,
-            "`kubevirt.io` has no kind `VirtualMachinePool`",
+            "`kubevirt.io/v1` has no kind `VirtualMachinePool`",
             "write `pool.kubevirt.io/v1beta1`",
+        ),
+        (
+            "kubevirt/v1",
+            "VirtualMachine",
+            None,
+            SchemaKind.VERSION,
+            "`kubevirt/v1` has no kind `VirtualMachine`",
+            "write `kubevirt.io/v1`",
         ),
         (
             "kubevirt.io/v1alpha3",

@@ -254,7 +254,11 @@ def _keys(text: str) -> Iterator[tuple[int, str]]:
 
 def _is_known(data: object, path: tuple[str | int, ...]) -> bool:
     """Whether a place is in the spec of an object of KubeVirt or CDI, and not in a map of the user's own keys."""
-    if not isinstance(data, dict) or path[:1] != ("spec",) or {"labels", "annotations", "nodeSelector"} & set(path):
+    if (
+        not isinstance(data, dict)
+        or path[:1] != ("spec",)
+        or {"labels", "annotations", "nodeSelector", "binding"} & set(path)
+    ):
         return False
     return schema_of(str(data.get("apiVersion")), str(data.get("kind"))) is not None and "matchLabels" not in path
 

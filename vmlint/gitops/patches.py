@@ -231,10 +231,14 @@ def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str
     kind, name, namespace = text(selector, "kind"), text(selector, "name"), text(selector, "namespace")
     selection = {key: value for key, value in selector.items() if isinstance(value, str) and value}
     same = [part for part in parts if part.kind.name == kind] if kind else list(parts)
-    values = {"kind": kind, "name": name, "namespace": namespace, "asked": _pairs(selection)}
-    if same:
-        from difflib import get_close_matches  # only a fault needs it
+    version = text(selector, "apiVersion")
+    values = {"kind": kind, "name": name, "namespace": namespace, "version": version, "asked": _pairs(selection)}
+    from difflib import get_close_matches  # only a fault needs it
 
+    if not same and name:
+        kinds = get_close_matches(kind, sorted({part.kind.name for part in parts if part.name == name}), 1, 0.85)
+        same = [part for part in parts if part.name == name and part.kind.name in kinds]
+    if same:
         exact = [part for part in same if name in (part.name, part.original.name)]
         names = {part.original.name: part for part in same}
         close = get_close_matches(name, list(names), 1, 0.6) if name and not exact else []
@@ -243,6 +247,7 @@ def _wanted(selector: Mapping[str, Any], parts: Sequence[Part]) -> dict[str, str
             first = near.first
             values |= {
                 "near": f"{near.kind.name} `{'/'.join(filter(None, first))}`",
+                "near_kind": near.kind.name,
                 "near_name": first[1],
                 "near_namespace": first[0],
                 "near_version": near.api_version,

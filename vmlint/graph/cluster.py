@@ -133,6 +133,17 @@ class Cluster:
             for name in catalog.names(kind):
                 yield ref._replace(namespace="", name=name)
 
+    def made(self, ref: Ref) -> Iterator[Ref]:
+        """The identities of the ref's kind that objects make for others, as DataVolumes make claims.
+
+        What a VM makes of its templates is its own.
+        """
+        for identity, sources in self._makers.items():
+            if identity[:2] == ref[:2] and any(not isinstance(source, VirtualMachine) for source, _ in sources):
+                yield identity
+        if self._beyond is not None:
+            yield from (other for other in self._beyond.made(ref) if other not in self._makers)
+
     def named(self, ref: Ref) -> Sequence[Resource]:
         """All whole objects of one identity: more than one where the repository holds alternatives."""
         return self._objects.get(ref, ())
@@ -181,8 +192,13 @@ class Cluster:
         Unless `placed`, those alone that lie there by default, where no namespace is written.
         """
         objects, made = self._namesakes_of(ref, placed)
-        others = self._beyond._namesakes_of(ref, placed)[0] if self._beyond is not None else ()
-        known = chain(objects, (other for other in others if other not in self._objects), made)
+        others, made_beyond = self._beyond._namesakes_of(ref, placed) if self._beyond is not None else ((), ())
+        known = chain(
+            objects,
+            (other for other in others if other not in self._objects),
+            made,
+            (other for other in made_beyond if other not in self._makers),
+        )
         return next((reference for reference in known if reference != ref), None)
 
     def _namesakes_of(self, ref: Ref, placed: bool) -> list[Collection[Ref]]:

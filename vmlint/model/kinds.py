@@ -9,7 +9,7 @@ from typing import Any
 
 from vmlint.record import Record
 
-__all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "kind_of", "stranger", "untyped"]
+__all__ = ["BY_GROUP_KIND", "BY_NAME", "KINDS", "Kind", "in_wrong_group", "kind_of", "stranger", "untyped"]
 
 
 class Kind(Record):
@@ -165,4 +165,29 @@ def stranger(api_version: str, kind: str) -> Kind | None:
     """
     group = api_version.rpartition("/")[0]
     is_stray = group in _CLUSTERS_OWN and kind in _NAMES
-    return Kind(group, kind, "") if group in _GROUPS or is_stray else None
+    return Kind(group, kind, "") if group in _GROUPS or is_stray or in_wrong_group(group, kind) else None
+
+
+def in_wrong_group(group: str, kind: str) -> bool:
+    """Whether a kind of KubeVirt's or CDI's is in a group that can only be meant as the kind's own.
+
+    Such are the groups of Kubernetes itself, and the kind's own group misspelt. Other products have groups of their
+    own with kinds of these names.
+    """
+    if kind not in _OWN or group in _GROUPS:
+        return False
+    return group in _CLUSTERS_OWN or any(row.name == kind and _is_misspelt(group, row.group) for row in KINDS)
+
+
+def _is_misspelt(group: str, meant: str) -> bool:
+    """Whether a group lacks the end of another, or differs from it in case, one letter, or two that are swapped."""
+    if meant.startswith(f"{group}.") or group.casefold() == meant:
+        return True
+    if abs(len(group) - len(meant)) > 1:
+        return False
+    start = next(
+        (i for i, (letter, other) in enumerate(zip(group, meant, strict=False)) if letter != other), len(group)
+    )
+    rest, expected = group[start:], meant[start:]
+    swapped = expected[1::-1] + expected[2:]
+    return rest[1:] in (expected, expected[1:]) or rest in (expected[1:], swapped)

@@ -70,7 +70,7 @@ class SchemaCode(Codes):
     VERSION_PROPOSED = "proposal/version"  # api_version, kind, product, served, upgrade
     VERSION_DEPRECATED = "deprecated/version"  # api_version, kind, product, release, instead, upgrade, sure
     KIND_MISSPELT = "version/kind-misspelt"  # group, kind, meant
-    KIND_ELSEWHERE = "version/kind-elsewhere"  # group, kind, meant
+    KIND_ELSEWHERE = "version/kind-elsewhere"  # api_version, kind, meant
     NEIGHBOUR_ELSEWHERE = "version/neighbour-elsewhere"  # api_version, kind, meant
     NEIGHBOUR_GONE = "version/neighbour-gone"  # api_version, meant
     NEIGHBOUR_UNKNOWN = "version/neighbour-unknown"  # api_version, meant

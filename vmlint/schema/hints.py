@@ -48,6 +48,8 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
     plain = _plain(name)
     if same := [known for known in free if _plain(known) == plain]:
         return Hint(same[0], misspelt=len(same) == 1)
+    if place := _outdented(frame, name, value):
+        return Hint(place=place)
     if place := _amount(frame, name, value):
         return _there(frame, place, value)
     if _of_another_object(frame, name, value):
@@ -69,6 +71,24 @@ def _there(frame: Frame, place: Path, value: Any) -> Hint:
         root = root[0]
     field_value = get(root[3], *place)
     return Hint(place=place, occupied=field_value is not None, same=field_value is not None and field_value == value)
+
+
+def _outdented(frame: Frame, name: str, value: Any) -> Path:
+    """Where a field belongs that is indented too little: in the known field above it that has no value, () for none."""
+    _, _, node, data = frame
+    known = FIELDS if node.type == "metadata" else node.fields
+    before = [*data][: [*data].index(name)]
+    above = next((key for key in reversed(before) if key in known), "")
+    if not above or data[above] is not None:
+        return ()
+    holder = node.field(above)
+    if node.type == "metadata":
+        fits = above in _METADATA and not isinstance(value, dict | list)
+    elif holder is None or holder.type == "metadata":
+        fits = name in FIELDS
+    else:
+        fits = _fits(holder.field(name) or holder.values, value)
+    return (*path_of(frame), above, name) if fits else ()
 
 
 _DATA_VOLUME = frozenset(("source", "sourceRef", "storage", "pvc", "checkpoints"))

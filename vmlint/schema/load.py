@@ -9,6 +9,7 @@ from typing import Any
 
 from vmlint.catalog.schemas import PROPOSAL, ApiVersion, api_kind, groups, kinds, newest, nodes, root
 from vmlint.model.access import get, mapping, sequence, text
+from vmlint.model.kinds import in_wrong_group
 from vmlint.model.refusal import Refusal
 from vmlint.schema.check import Admission, Release, Schema
 from vmlint.schema.code import Outcome, SchemaCode, fault
@@ -61,7 +62,8 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     group, _, name = api_version.rpartition("/")
     row = api_kind(group, kind)
     if row is None:
-        return _unknown_kind(group, kind) if group in groups() else None
+        known = group in groups() or in_wrong_group(group, kind)
+        return _unknown_kind(api_version, group, kind) if known else None
     product = _NAMES[row.product]
     version = row.version(name)
     release = target[:2] if target else _release(newest(row.product))
@@ -92,7 +94,7 @@ def check_version(api_version: str, kind: str, *, target: Release | None = None)
     return None
 
 
-def _unknown_kind(group: str, kind: str) -> Refusal | None:
+def _unknown_kind(api_version: str, group: str, kind: str) -> Refusal | None:
     """A known kind in the wrong group, or one that is misspelt; a kind of no known name may well exist."""
     homes = [other for other in sorted(groups()) if other != "flavor.kubevirt.io" and api_kind(other, kind)]
     if not homes:
@@ -100,7 +102,8 @@ def _unknown_kind(group: str, kind: str) -> Refusal | None:
         return fault(SchemaCode.KIND_MISSPELT, ("kind",), group=group, kind=kind, meant=meant) if meant else None
     row = api_kind(homes[0], kind)
     version = max((known.name for known in row.versions if known.since != PROPOSAL), key=_maturity) if row else ""
-    return fault(SchemaCode.KIND_ELSEWHERE, _FIELD, group=group, kind=kind, meant=f"{homes[0]}/{version}")
+    meant = f"{homes[0]}/{version}"
+    return fault(SchemaCode.KIND_ELSEWHERE, _FIELD, api_version=api_version, kind=kind, meant=meant)
 
 
 def _meant(kind: str, known: Sequence[str]) -> str:

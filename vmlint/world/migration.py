@@ -83,15 +83,16 @@ class Migration:
     def verdict(self, workload: Workload) -> Migratability | None:
         """Whether the guest of a workload can be live-migrated, with paths in the template.
 
-        None if KubeVirt refuses the workload, so that no guest runs.
+        None if the cluster refuses the workload or one of its disks, so that no guest runs.
         """
         return self._world.memo.once("migratability", workload, lambda: self._verdict(workload))
 
     def _verdict(self, workload: Workload) -> Migratability | None:
-        template = self.template(workload)
-        if template is None:
+        template, claims = self.template(workload), self._claims(workload)
+        if template is None or any(self._storage.is_refused(disk) for disk in claims.values()):
             return None
-        verdict = migratability(template, self._modes(workload), self.config)
+        modes = {index: self._storage.access_modes(disk) for index, disk in claims.items()}
+        verdict = migratability(template, modes, self.config)
         if (quota := self._launch().no_second_pod(workload)) is not None:
             verdict = verdict._replace(obstacles=(*verdict.obstacles, quota))
         if not self._knows_default_interface and not get(workload.vmi_spec, *_INTERFACES):
@@ -111,11 +112,10 @@ class Migration:
         givers = {origin for leaf, origin in origins.items() if leaf[: len(path)] == path}
         return givers.pop() if len(givers) == 1 else Origin.VM
 
-    def _modes(self, workload: Workload) -> Mapping[int, tuple[str, ...] | None]:
-        """The access modes of the claims of the workload's volumes, by the volume's index."""
-        storage = self._storage
-        claims = {int(path[-1]): storage.own_claim(workload, volume) for path, volume in workload.volumes()}
-        return {index: storage.access_modes(disk) for index, disk in claims.items() if isinstance(disk, Disk)}
+    def _claims(self, workload: Workload) -> Mapping[int, Disk]:
+        """What writes the claims of the workload's volumes, by the volume's index."""
+        claims = {int(path[-1]): self._storage.own_claim(workload, volume) for path, volume in workload.volumes()}
+        return {index: disk for index, disk in claims.items() if isinstance(disk, Disk)}
 
     @cached_property
     def config(self) -> MigrationConfig:

@@ -27,7 +27,7 @@ class Names:
         """The object of that name elsewhere, else the nearest name in its namespace; "" where none is near."""
         key = Ref(ref.group, ref.kind, "", "")
         if (kind := self._kinds.get(key)) is None:
-            kind = self._kinds[key] = _Kind(self._cluster.whole, self._cluster.names(key))
+            kind = self._kinds[key] = _Kind(self._cluster.whole, [*self._cluster.names(key), *self._cluster.made(key)])
         return kind.nearest(ref)
 
 

@@ -164,15 +164,6 @@ class Storage:
         claims = {ref for ref, form in holder.once(claims_written) if self._counts(form)}
         return len(claims) < len(self.disks(holder)) or any(len(self._holders.get(ref, ())) > 1 for ref in claims)
 
-    def elsewhere(self, ref: Ref, seen_from: Resource) -> Ref | None:
-        """The claim of that name in another namespace, which may be meant by an object that writes no namespace.
-
-        Such an object is applied to a namespace that the files don't tell.
-        """
-        if text(seen_from.data, "metadata", "namespace"):
-            return None
-        return next((known for known in self._holders if known.name == ref.name and known != ref), None)
-
     @cached_property
     def _holders(self) -> Mapping[Ref, list[Resource]]:
         """By claim: the objects that write it."""
