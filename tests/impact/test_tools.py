@@ -12,7 +12,7 @@ from tests.impact.test_diff import VM, with_instancetype
 from vmlint.impact.model import Impact, Verdict
 
 
-def _tree(folder: Path, files: dict[str, str]) -> Path:
+def write_tree(folder: Path, files: dict[str, str]) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -60,8 +60,8 @@ def test_a_tool_deletes_what_it_does_not_apply_any_more(
     before: str, after: str, step: str | None, tmp_path: Path
 ) -> None:
     other = {"other/kustomization.yaml": "resources: []\n"}
-    old = _tree(tmp_path / "before", {**_OVERLAY, **other, "tools/dev.yaml": before})
-    new = _tree(tmp_path / "after", {**_OVERLAY, **other, "tools/dev.yaml": after})
+    old = write_tree(tmp_path / "before", {**_OVERLAY, **other, "tools/dev.yaml": before})
+    new = write_tree(tmp_path / "after", {**_OVERLAY, **other, "tools/dev.yaml": after})
     changes = vmlint.diff([old], [new]).changes
     assert [change.chain[0].text for change in changes] == ([step] if step else [])
     assert all(change.verdict is Verdict.DELETED for change in changes)
@@ -70,13 +70,15 @@ def test_a_tool_deletes_what_it_does_not_apply_any_more(
 @pytest.mark.parametrize("tool", [_FLUX, _ARGO])
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_a_tool_without_its_folder_deletes_nothing(tool: str, elsewhere: bool, tmp_path: Path) -> None:
-    before = _tree(tmp_path / "before", {**_OVERLAY, "tools/dev.yaml": tool})
+    before = write_tree(tmp_path / "before", {**_OVERLAY, "tools/dev.yaml": tool})
     name = "Flux Kustomization flux-system/dev" if tool is _FLUX else "Argo CD Application argocd/dev"
     if elsewhere:
         moved = tool.replace("./dev", "./none").replace("path: dev", "path: none")
-        assert not vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, "tools/dev.yaml": moved})]).changes
+        assert not vmlint.diff(
+            [before], [write_tree(tmp_path / "after", {**_OVERLAY, "tools/dev.yaml": moved})]
+        ).changes
         return
-    (change,) = vmlint.diff([before], [_tree(tmp_path / "after", {"tools/dev.yaml": tool})]).changes
+    (change,) = vmlint.diff([before], [write_tree(tmp_path / "after", {"tools/dev.yaml": tool})]).changes
     assert (change.verdict, change.message) == (
         Verdict.NOTHING,
         f"its manifest is gone, and {name} fails without its folder: the VirtualMachine stays as it is.",
@@ -92,8 +94,8 @@ def test_a_tool_without_its_folder_deletes_nothing(tool: str, elsewhere: bool, t
     ],
 )
 def test_what_cannot_be_applied_deletes_nothing(file: str, text: str, reported: str, tmp_path: Path) -> None:
-    before = _tree(tmp_path / "before", _OVERLAY)
-    changes = vmlint.diff([before], [_tree(tmp_path / "after", {**_OVERLAY, file: text})]).changes
+    before = write_tree(tmp_path / "before", _OVERLAY)
+    changes = vmlint.diff([before], [write_tree(tmp_path / "after", {**_OVERLAY, file: text})]).changes
     assert {change.verdict for change in changes} == {Verdict.REFUSED}
     assert changes[0].file.endswith(file)
     assert reported in changes[0].message
@@ -123,7 +125,7 @@ _NO_PRUNE = _CLUSTER.replace("prune: true", "prune: false")
 
 
 def _diff(tmp_path: Path, before: dict[str, str], after: dict[str, str]) -> Impact:
-    return vmlint.diff([_tree(tmp_path / "before", before)], [_tree(tmp_path / "after", after)])
+    return vmlint.diff([write_tree(tmp_path / "before", before)], [write_tree(tmp_path / "after", after)])
 
 
 def _removed_child(tmp_path: Path, parent: str, child: str, *, folder: bool) -> Impact:
@@ -221,7 +223,7 @@ spec: {cpu: {guest: 2}, memory: {guest: 2Gi}}
         "tools/sizes.yaml": _SUSPENDED.replace("name: dev", "name: sizes").replace("./dev", "./sizes"),
     }
     after = {**before, "base/vm.yaml": vm.replace("small", "other"), "sizes/all.yaml": f"{size}---\n{other}"}
-    old, new = _tree(tmp_path / "before", before), _tree(tmp_path / "after", after)
+    old, new = write_tree(tmp_path / "before", before), write_tree(tmp_path / "after", after)
     changes = vmlint.diff([old], [new], closed_world=True).changes
     assert [(change.resource.name, change.group) for change in changes] == [("web", "trouble"), ("other", "suspended")]
     assert changes[0].notes == (

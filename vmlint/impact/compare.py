@@ -17,7 +17,7 @@ from vmlint.impact.remains import remains
 from vmlint.impact.removal import Pruner
 from vmlint.impact.renames import Renames
 from vmlint.impact.unapplied import Unapplied
-from vmlint.impact.users import Referrers
+from vmlint.impact.users import Referrers, RepositoryLinks
 from vmlint.impact.vms import changed_vm, stuck_vm, vm_update
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
@@ -88,6 +88,10 @@ class _Judged(Record):
         return self.suspended or (refused and not _is_vm(self.pair.after.resource))
 
 
+_Users = tuple[Referrers, Referrers]
+"""Who refers to an object before and after an edit."""
+
+
 class _Judge(Record):
     """Judges each object of a repository before and after an edit."""
 
@@ -101,10 +105,12 @@ class _Judge(Record):
         found = list(pairs(self.before, after))
         edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
         renames = Renames(found)
-        referrers = {id(world): Referrers(world) for world in (after.world, *after.worlds)}
+        old, new = RepositoryLinks(self.before), RepositoryLinks(after)
+        worlds = dict(zip(after.names, after.worlds, strict=True))
         for pair in found:
-            world = after.world if pair.after is None else pair.after.world
-            change = self._change(pair, renames, edited, referrers[id(world)])
+            own = worlds.get(pair.before.deployment) if pair.before else None
+            users = old.of(pair.before and pair.before.world), new.of(pair.after.world if pair.after else own)
+            change = self._change(pair, renames, edited, users)
             yield self._applied(pair, change)
 
     def _applied(self, pair: Pair, change: ObjectChange | None) -> _Judged:
@@ -120,23 +126,23 @@ class _Judge(Record):
             change = change._replace(notes=(*change.notes, note))
         return _Judged(pair, change, suspended)
 
-    def _change(self, pair: Pair, renames: Renames, edited: AbstractSet[Ref], after: Referrers) -> ObjectChange | None:
+    def _change(self, pair: Pair, renames: Renames, edited: AbstractSet[Ref], users: _Users) -> ObjectChange | None:
         old, side = pair
         if old is None:
             return self._new(side) if side and _matters(side.resource) else None
         if side is None:
             if not old.resource.name or self.unapplied.keeps(old):
                 return None
-            return deleted(old, after, self.pruner, renames.of(old.resource), self.rules)
+            return deleted(old, *users, self.pruner, renames.of(old.resource), self.rules)
         if self.pruner.drops(old, side):
-            return deleted(old, after, self.pruner, None, self.rules, dropped=True)
+            return deleted(old, *users, self.pruner, None, self.rules, dropped=True)
         same = not pair.is_edit
         if work := vm_update(pair):
             if not same or not _same_surroundings(work):
                 return changed_vm(work, side.deployments, self.rules)
             uses = not edited.isdisjoint(link.ref for link in links(work.new))
             return stuck_vm(work, side.deployments, self.rules) if uses else None
-        return None if same and old.maker is None else changed_object(pair, after, self.rules)
+        return None if same and old.maker is None else changed_object(pair, *users, self.rules)
 
     def _new(self, side: Side) -> ObjectChange:
         makers = self.before.world.cluster.makers(side.resource.ref)

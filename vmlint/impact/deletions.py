@@ -35,6 +35,7 @@ _IN_NAMESPACES = (VirtualMachine, DataVolume, PersistentVolumeClaim)
 
 def deleted(
     side: Side,
+    before: Referrers,
     after: Referrers,
     pruner: Pruner,
     renamed_to: Resource | None,
@@ -44,15 +45,17 @@ def deleted(
 ) -> ObjectChange | None:
     """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
 
-    `after` is the cluster after the edit. `dropped` means that the files still have the object, and its tool does not
-    apply it any more.
+    `before` and `after` are who refers to it before and after the edit. `dropped` means that the files still have the
+    object, and its tool does not apply it any more.
     """
     resource, removal = side.resource, pruner.of(side)
-    inside = list(_inside(resource, side.world, after.world))
-    used = list(uses(resource, side.world, after))
+    inside = list(_inside(resource, before, after.world))
+    used = list(uses(resource, before, after))
     if not (inside or used or _is_machine(resource)):
         return None
-    if resource.spec.get("uninstallStrategy") == _BLOCKS and (blocking := _blocking(side, inside, after.world)):
+    if resource.spec.get("uninstallStrategy") == _BLOCKS and (
+        blocking := _blocking(resource, inside, before, after.world)
+    ):
         return _blocked(side, blocking)
     claims = tuple(dict.fromkeys(claim for one in (resource, *inside) for claim in claims_lost(one)))
     notes: list[str] = []
@@ -86,33 +89,33 @@ def _is_machine(resource: Resource) -> bool:
     return resource.kind.group.endswith("kubevirt.io") or isinstance(resource, PersistentVolumeClaim)
 
 
-def _inside(resource: Resource, before: World, after: World) -> Iterator[Resource]:
+def _inside(resource: Resource, before: Referrers, after: World) -> Iterator[Resource]:
     """The objects that are deleted with an object though they are in the files after the edit, or nothing else would
     delete them: those in a namespace, and all VMs with the KubeVirt object.
 
     Source: KubeVirt `pkg/virt-operator/resource/apply/delete.go` (DeleteAll deletes the definitions of the kinds).
     """
     if resource.kind == _NAMESPACE:
-        found = (one for one in before.cluster.resources if one.namespace == resource.name)
-        kept = (one for one in found if isinstance(one, _IN_NAMESPACES) and not one.fragment)
+        found = (one for one in before.beside(resource.ref) if one.namespace == resource.name)
+        kept = (one for one in found if isinstance(one, _IN_NAMESPACES))
         yield from (one for one in kept if after.cluster.named(one.ref))
     elif isinstance(resource, KubeVirt):
-        yield from (vm for vm in vms(before) if after.cluster.named(vm.ref))
+        yield from (vm for vm in vms(before.beside(resource.ref)) if after.cluster.named(vm.ref))
 
 
-def _blocking(side: Side, inside: Sequence[Resource], after: World) -> Sequence[Resource]:
+def _blocking(resource: Resource, inside: Sequence[Resource], before: Referrers, after: World) -> Sequence[Resource]:
     """The objects for which the webhook of KubeVirt or CDI refuses the deletion of its own object.
 
     Sources: KubeVirt `pkg/virt-operator/webhooks/webhook.go` (KubeVirtDeletionAdmitter), CDI
     `pkg/apiserver/webhooks/cdi-validate.go` (Admit).
     """
-    if isinstance(side.resource, KubeVirt):
+    if isinstance(resource, KubeVirt):
         return inside
-    if not isinstance(side.resource, CDI):
+    if not isinstance(resource, CDI):
         return ()
-    cluster = side.world.cluster
-    disks = [one for one in cluster.resources if isinstance(one, DataVolume) and not one.fragment]
-    makers = [vm for vm in vms(side.world) if any(True for _ in vm.templates())]
+    beside = list(before.beside(resource.ref))
+    disks = [one for one in beside if isinstance(one, DataVolume)]
+    makers = [vm for vm in vms(beside) if any(True for _ in vm.templates())]
     return [one for one in (*disks, *makers) if after.cluster.named(one.ref)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vmlint.impact.losses import claims_lost
-from vmlint.impact.users import Referrers, listed, matched_by
+from vmlint.impact.users import Referrers, listed
 from vmlint.kubevirt.update.replicas import Guests, Replicas, keeps_disks, pool_update, replica_set_update
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.resource import Resource
@@ -22,7 +22,6 @@ from vmlint.model.subjects import (
     VirtualMachinePool,
 )
 from vmlint.record import Record
-from vmlint.world import World
 
 __all__ = ["AcceptedEdit", "accepted_edit"]
 
@@ -45,10 +44,10 @@ class AcceptedEdit(Record):
     data_loss: tuple[str, ...] = ()
 
 
-def accepted_edit(old: Resource, new: Resource, before: World, after: Referrers) -> AcceptedEdit | None:
+def accepted_edit(old: Resource, new: Resource, before: Referrers, after: Referrers) -> AcceptedEdit | None:
     """What an edit of an object does; None for one that no VM and no disk depends on."""
     if isinstance(new, Instancetype | Preference):
-        return _matched(old, new, before, after.world)
+        return _matched(old, new, before, after)
     if new.kind in (*_CONTENT, _NETWORK):
         return _referred(new, after)
     if isinstance(new, VirtualMachinePool):
@@ -70,9 +69,9 @@ def accepted_edit(old: Resource, new: Resource, before: World, after: Referrers)
     return None
 
 
-def _matched(old: Resource, new: Resource, before: World, after: World) -> AcceptedEdit:
-    known = {vm.ref for vm in matched_by(old, before)}
-    users = [vm for vm in matched_by(new, after) if vm.ref in known]
+def _matched(old: Resource, new: Resource, before: Referrers, after: Referrers) -> AcceptedEdit:
+    known = {vm.ref for vm in before.matched_by(old)}
+    users = [vm for vm in after.matched_by(new) if vm.ref in known]
     noun = "instancetype" if isinstance(new, Instancetype) else "preference"
     if not users:
         return AcceptedEdit(f"no VM has this {noun}: VMs that are created later get the new values.")

@@ -82,7 +82,7 @@ def adopted(side: Side, maker: Resource) -> ObjectChange:
     )
 
 
-def changed_object(pair: Pair, after: Referrers, rules: Sequence[Rule]) -> ObjectChange | None:
+def changed_object(pair: Pair, before: Referrers, after: Referrers, rules: Sequence[Rule]) -> ObjectChange | None:
     """What becomes of an object of another kind than VirtualMachine whose content differs; None for one that no VM and
     no claim depends on."""
     assert pair.before is not None
@@ -118,7 +118,7 @@ def changed_object(pair: Pair, after: Referrers, rules: Sequence[Rule]) -> Objec
             line=line,
             deployments=pair.after.deployments,
         )
-    edit = accepted_edit(old, new, pair.before.world, after)
+    edit = accepted_edit(old, new, before, after)
     if waits := next(newly_stuck(change, world, rules), None):
         file, line = edited_at(old, new, [waits.path])
         edit = AcceptedEdit(f"it gets stuck: {waits.message}")

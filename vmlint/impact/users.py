@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeGuard
 
+from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Step
 from vmlint.findings.location import where
 from vmlint.graph.links import Link, links
@@ -15,52 +15,92 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import Instancetype, VirtualMachine, VirtualMachinePool
 from vmlint.world import World
 
-__all__ = ["SHOWN", "Referrers", "listed", "matched_by", "step_of", "vms"]
+__all__ = ["SHOWN", "Referrers", "RepositoryLinks", "listed", "step_of", "vms"]
 
 SHOWN = 5
 """How many users a sentence or a chain names."""
-
-
-def vms(world: World) -> Iterator[VirtualMachine]:
-    """The VMs of a world."""
-    yield from (vm for vm in world.cluster.resources if _is_vm(vm) and not vm.fragment)
 
 
 def _is_vm(resource: Resource) -> TypeGuard[VirtualMachine]:
     return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
 
 
-def matched_by(resource: Resource, world: World) -> Iterator[VirtualMachine]:
-    """The VMs that have an instancetype or preference, by its name or by inference."""
-    matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
-    for vm in vms(world):
-        found = world.vms.match(vm, matcher)
-        if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
-            yield vm
-
-
 class Referrers:
-    """The links of a world by what they lead to."""
+    """Who refers to the objects of a deployment, in all deployments of a repository.
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    A deployment with an object of that name of its own refers to that. `world` has the objects of all deployments.
+    """
+
+    def __init__(self, repository: RepositoryLinks, own: World | None) -> None:
+        self._repository = repository
+        self._own = own
+        self.world = repository.world
 
     def to(self, ref: Ref) -> Sequence[Link]:
         """The links that name an object, in the order of the files."""
-        return self._links.get(ref, ())
+        return [link for world in self._worlds(ref) for link in self._repository.links(world).get(ref, ())]
 
     def vms(self, ref: Ref) -> Sequence[VirtualMachine]:
         """The VMs that name an object in a field."""
-        sources = {id(link.source): link.source for link in self.to(ref)}
+        sources = {link.source.ref: link.source for link in self.to(ref)}
         return [vm for vm in sources.values() if _is_vm(vm)]
 
-    @cached_property
-    def _links(self) -> Mapping[Ref, Sequence[Link]]:
-        found: dict[Ref, list[Link]] = {}
-        for resource in self.world.cluster.resources:
-            for link in () if resource.fragment else links(resource):
-                found.setdefault(link.ref, []).append(link)
-        return found
+    def matched_by(self, resource: Resource) -> Sequence[VirtualMachine]:
+        """The VMs that have an instancetype or preference, by its name or by inference."""
+        matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
+        matched = {}
+        for world in self._worlds(resource.ref):
+            for vm in _vms(world):
+                found = world.vms.match(vm, matcher)
+                if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
+                    matched[vm.ref] = vm
+        return list(matched.values())
+
+    def beside(self, ref: Ref) -> Iterator[Resource]:
+        """The objects of the deployments whose cluster has the object."""
+        refs = set()
+        for world in self._worlds(ref):
+            for resource in world.cluster.resources:
+                if not resource.fragment and resource.ref not in refs:
+                    refs.add(resource.ref)
+                    yield resource
+
+    def _worlds(self, ref: Ref) -> Iterator[World]:
+        for world in self._repository.worlds:
+            if world is self._own or not world.cluster.named(ref):
+                yield world
+
+
+class RepositoryLinks:
+    """The links in each deployment of a repository, by what they lead to."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.world = snapshot.world
+        self.worlds = snapshot.worlds
+        self._links: dict[int, Mapping[Ref, Sequence[Link]]] = {}
+
+    def of(self, own: World | None) -> Referrers:
+        """Who refers to the objects of a deployment; None for one that no deployment has."""
+        return Referrers(self, own)
+
+    def links(self, world: World) -> Mapping[Ref, Sequence[Link]]:
+        """The links of a deployment by what they lead to."""
+        if id(world) not in self._links:
+            found: dict[Ref, list[Link]] = {}
+            for resource in world.cluster.resources:
+                for link in () if resource.fragment else links(resource):
+                    found.setdefault(link.ref, []).append(link)
+            self._links[id(world)] = found
+        return self._links[id(world)]
+
+
+def _vms(world: World) -> Iterator[VirtualMachine]:
+    yield from (vm for vm in world.cluster.resources if _is_vm(vm) and not vm.fragment)
+
+
+def vms(resources: Iterable[Resource]) -> Iterator[VirtualMachine]:
+    """The VMs among some objects."""
+    yield from filter(_is_vm, resources)
 
 
 def listed(resources: Sequence[Resource]) -> str:

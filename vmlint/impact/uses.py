@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from vmlint.graph.links import Link, LinkKind
-from vmlint.impact.users import Referrers, listed, matched_by
+from vmlint.impact.users import Referrers, listed
 from vmlint.model.access import get, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
@@ -27,7 +27,6 @@ from vmlint.model.subjects import (
     StorageProfile,
     VirtualMachine,
 )
-from vmlint.world import World
 
 __all__ = ["uses"]
 
@@ -56,7 +55,7 @@ _CLAIM, _DATA_VOLUME, _DATA_SOURCE, _STORAGE_CLASS = (
 )
 
 
-def uses(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
+def uses(resource: Resource, before: Referrers, after: Referrers) -> Iterator[str]:
     """What the deletion of an object does to those that use it before and after an edit."""
     if isinstance(resource, Instancetype | Preference):
         yield from _matched(resource, before, after)
@@ -75,34 +74,32 @@ def uses(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
         yield from _referred(resource, before, after)
 
 
-def _matched(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
-    still = {vm.ref for vm in matched_by(resource, after.world)}
-    if matched := [vm for vm in matched_by(resource, before) if vm.ref in still]:
+def _matched(resource: Resource, before: Referrers, after: Referrers) -> Iterator[str]:
+    still = {vm.ref for vm in after.matched_by(resource)}
+    if matched := [vm for vm in before.matched_by(resource) if vm.ref in still]:
         keep = "keeps" if len(matched) == 1 else "keep"
         yield f"{listed(matched)} {keep} the stored copy; a VM that is created later never starts"
 
 
-def _referred(resource: Resource, before: World, after: Referrers) -> Iterator[str]:
+def _referred(resource: Resource, before: Referrers, after: Referrers) -> Iterator[str]:
     """Who names an object, or the claim of a DataVolume, and who copies it through a DataSource."""
-    users: dict[str, list[Resource]] = {}
+    users: dict[str, dict[Ref, Resource]] = {}
     refs = [resource.ref]
     if isinstance(resource, DataVolume | PersistentVolumeClaim):
         refs = [Ref(kind.group, kind.name, resource.namespace, resource.name) for kind in (_DATA_VOLUME, _CLAIM)]
     for link in (link for ref in refs for link in after.to(ref)):
-        if link.kind not in _USED or not before.cluster.named(link.source.ref) or _is_optional(link):
+        if link.kind not in _USED or not before.world.cluster.named(link.source.ref) or _is_optional(link):
             continue
         what = _REFUSED if isinstance(resource, DataSource) and link.kind is LinkKind.SOURCE else _USED[link.kind]
-        named = users.setdefault(what, [])
-        if link.source not in named:
-            named.append(link.source)
+        users.setdefault(what, {}).setdefault(link.source.ref, link.source)
     for what, found in users.items():
-        yield f"{listed(found)} {'uses' if len(found) == 1 else 'use'} it: {what}"
-    for source in (one for found in users.values() for one in found if isinstance(one, DataSource)):
+        yield f"{listed(list(found.values()))} {'uses' if len(found) == 1 else 'use'} it: {what}"
+    for source in (one for found in users.values() for one in found.values() if isinstance(one, DataSource)):
         if copying := _copying(source.ref, before, after):
             yield f"{listed(copying)} {_copy(copying)} it through DataSource `{source.ref.short}`"
 
 
-def _imported(cron: Resource, before: World, after: Referrers) -> Iterator[str]:
+def _imported(cron: Resource, before: Referrers, after: Referrers) -> Iterator[str]:
     """What becomes of the DataSource of a DataImportCron, and of those that copy it."""
     name = text(cron.data, "spec", "managedDataSource")
     source = Ref(_DATA_SOURCE.group, _DATA_SOURCE.name, cron.namespace, name)
@@ -116,7 +113,7 @@ def _imported(cron: Resource, before: World, after: Referrers) -> Iterator[str]:
         yield f"{listed(copying)} {_copy(copying)} the DataSource: {_REFUSED}"
 
 
-def _profiled(profile: Resource, before: World, after: Referrers) -> Iterator[str]:
+def _profiled(profile: Resource, before: Referrers, after: Referrers) -> Iterator[str]:
     """What becomes of new disks on the storage class of a StorageProfile."""
     storage_class = Ref(_STORAGE_CLASS.group, _STORAGE_CLASS.name, "", profile.name)
     yield (
@@ -124,15 +121,16 @@ def _profiled(profile: Resource, before: World, after: Referrers) -> Iterator[st
         "modes that CDI knows for the provisioner, and existing ones don't change"
     )
     links = (link for link in after.to(storage_class) if link.kind is LinkKind.STORAGE_CLASS)
-    users = {link.source.ref: link.source for link in links if before.cluster.named(link.source.ref)}
+    users = {link.source.ref: link.source for link in links if before.world.cluster.named(link.source.ref)}
     if users:
         yield f"{listed(list(users.values()))} {'names' if len(users) == 1 else 'name'} the storage class"
 
 
-def _copying(ref: Ref, before: World, after: Referrers) -> Sequence[Resource]:
+def _copying(ref: Ref, before: Referrers, after: Referrers) -> Sequence[Resource]:
     """Who copies what a DataSource leads to, before and after the edit."""
     links = (link for link in after.to(ref) if link.kind is LinkKind.SOURCE)
-    return list({link.source.ref: link.source for link in links if before.cluster.named(link.source.ref)}.values())
+    sources = {link.source.ref: link.source for link in links}
+    return [source for ref, source in sources.items() if before.world.cluster.named(ref)]
 
 
 def _copy(resources: Sequence[Resource]) -> str:
