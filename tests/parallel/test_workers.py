@@ -206,7 +206,7 @@ def patient(monkeypatch: pytest.MonkeyPatch, after: Callable[[], None] = lambda:
     def waiting(self: Any, *words: Any) -> Iterator[Sequence[int]]:
         own = portions(self, *words)
         yield next(own)
-        while self._start < self._end and self._team.numbers:
+        while self._portions.are_left and self._team.numbers:
             yield ()
         after()
         yield from own

@@ -7,74 +7,59 @@ it asks for work when it has built the same worlds. A worker tells what it finds
 from __future__ import annotations
 
 import gc
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
 from vmlint.engine.analysis import rules_of, subject_check, subjects_in
+from vmlint.engine.files import NOTHING, KnownFiles
+from vmlint.engine.repository import waits
 from vmlint.engine.reuse import NO_FINDING, Judged, Reuse
 from vmlint.engine.silent import Ends
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject
 from vmlint.engine.workspace import Workspace
 from vmlint.parallel.codec import Codec
+from vmlint.parallel.decoding import decoded_together
+from vmlint.parallel.portions import Portions, portions_of
 from vmlint.parallel.team import Team, Worker
 from vmlint.rule import Change
+from vmlint.runtime.profiling import stage
 from vmlint.world.names import MOST_COMPARED
 
 __all__ = ["Workers", "shared"]
 
 _PORTION = 64
-"""How many subjects a process takes at a time. Files that stand together are often alike: they had better go to one."""
-_AHEAD = 2
-"""How many portions a worker has at a time, so that it has another while its message waits to be heard."""
+"""How many subjects a process takes at a time."""
 
 
 class Workers(Reuse):
     """Other processes that judge a part of the subjects, as the process that asks sees them.
 
-    They take them from the end of the list. Of changes, and of what is new in objects that change, spawned ones know
-    nothing.
+    Of changes, and of what is new in objects that change, spawned ones know nothing.
     """
 
-    def __init__(self, team: Team) -> None:
+    def __init__(self, team: Team, files: KnownFiles = NOTHING) -> None:
+        super().__init__(files)
         self._team = team
-        self._start = self._end = 0
-        self._open: Counter[int] = Counter()
-        """How many portions each worker has."""
         self._compared: dict[int, int] = {}
         """How much each worker has compared to find names that may be meant."""
 
     def portions(self, snapshot: Snapshot, subjects: Sequence[NumberedSubject]) -> Iterator[Sequence[int]]:
         self._codec = Codec(snapshot, rules_of(snapshot.settings, about_changes=False))
-        self._end = sum(not isinstance(subject, Change) for _, subject in subjects)
-        changes = range(self._end, len(subjects))
+        changes = [index for index, (_, subject) in enumerate(subjects) if isinstance(subject, Change)]
+        self._portions = Portions(self._team, len(subjects) - len(changes), _PORTION)  # changes come last
         self._team.start(partial(_judge, snapshot=snapshot, subjects=subjects))
-        while self._start < self._end:
-            portion = range(self._start, min(self._start + _PORTION, self._end))
-            self._start = portion.stop
-            yield portion
+        yield from self._portions.own()
         yield changes
 
     def results(self, *, wait: bool) -> Iterator[tuple[int, Mapping[int, tuple[Judged, Ends]]]]:
-        while messages := self._team.heard(wait=wait and any(self._open[number] for number in self._team.numbers)):
-            for number, (compared, count, silent, judged) in messages:
-                self._compared[number] = compared
-                self._hand_out(number, done=bool(count))
-                results = {index: (NO_FINDING, where) for index, where in silent.items()}
-                with suppress(Exception):  # what can't be read is judged here
-                    results |= {index: self._codec.unpacked(data) for index, data in judged.items()}
-                yield count, results
-
-    def _hand_out(self, number: int, *, done: bool) -> None:
-        """Give a worker further portions, if there are any."""
-        self._open[number] -= done
-        while self._open[number] < _AHEAD and self._start < self._end:
-            portion = range(max(self._end - _PORTION, self._start), self._end)
-            self._end = portion.start
-            self._open[number] += 1
-            self._team.give(number, (portion.start, portion.stop))
+        for number, (compared, count, silent, judged) in self._portions.told(wait=wait):
+            self._compared[number] = compared
+            results = {index: (NO_FINDING, where) for index, where in silent.items()}
+            with suppress(Exception):  # what can't be read is judged here
+                results |= {index: self._codec.unpacked(data) for index, data in judged.items()}
+            yield count, results
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Whether all processes together have compared so few names that the order of these does not matter."""
@@ -84,11 +69,22 @@ class Workers(Reuse):
 @contextmanager
 def shared(workspace: Workspace, size: int, method: str) -> Iterator[Reuse]:
     """The workers of a run by so many processes, which start in that way."""
-    team = Team(size - 1, method)
-    try:
+    with _team(size, method) as team:
+        files = NOTHING
         if method == "spawn":
             team.start(partial(_judge_anew, workspace=_without_hooks(workspace)))
-        yield Workers(team)
+        else:
+            with stage("decode"), _team(size, method) as decoders:
+                raws, may_wait = workspace.files.files, waits(workspace.settings)
+                files = KnownFiles({}, files=decoded_together(raws, may_wait, decoders))
+        yield Workers(team, files)
+
+
+@contextmanager
+def _team(size: int, method: str) -> Iterator[Team]:
+    team = Team(size - 1, method)
+    try:
+        yield team
     finally:
         team.close()
 
@@ -114,14 +110,13 @@ def _judge(worker: Worker, snapshot: Snapshot, subjects: Sequence[NumberedSubjec
     """What a worker does: judge portions of the subjects, and tell what it finds, as long as there are any."""
     check = subject_check(snapshot, subjects)
     codec = Codec(snapshot, rules_of(snapshot.settings, about_changes=False))
-    worker.tell((0, 0, {}, {}))
-    while portion := worker.taken():
+    for portion in portions_of(worker):
         silent: dict[int, Ends] = {}
         judged: dict[int, bytes] = {}
-        for index in range(*portion):
+        for index in portion:
             found = check(index)
             if found is not None and found[0] == NO_FINDING:
                 silent[index] = found[1]
             elif found is not None and (data := codec.packed(found)) is not None:
                 judged[index] = data
-        worker.tell((snapshot.world.cluster.compared, len(range(*portion)), silent, judged))
+        worker.tell((snapshot.world.cluster.compared, len(portion), silent, judged))

@@ -1,0 +1,61 @@
+"""Work in numbered pieces that several processes share: nobody has to know before how long a piece takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from vmlint.parallel.team import Team, Worker
+
+__all__ = ["Portions", "portions_of"]
+
+_AHEAD = 2
+"""How many portions a worker has at a time, so that it has another while its message waits to be heard."""
+
+
+class Portions:
+    """The numbers from 0 on, up to a count. The process that asks takes portions from their start, and gives workers
+    portions from their end: what stands together is often alike, and had better go to one process."""
+
+    def __init__(self, team: Team, count: int, size: int) -> None:
+        self._team = team
+        self._size = size
+        self._start, self._end = 0, count
+        self._open: Counter[int] = Counter()
+        """How many portions each worker has."""
+
+    def own(self) -> Iterator[range]:
+        """The portions of the process that asks, as long as there are any."""
+        while self.are_left:
+            portion = range(self._start, min(self._start + self._size, self._end))
+            self._start = portion.stop
+            yield portion
+
+    @property
+    def are_left(self) -> bool:
+        return self._start < self._end
+
+    def told(self, *, wait: bool) -> Iterator[tuple[int, Any]]:
+        """What the workers have told of their portions meanwhile, each with its number; with `wait`, of all that they
+        have. Those that have ended leave theirs undone."""
+        while messages := self._team.heard(wait=wait and any(self._open[number] for number in self._team.numbers)):
+            for number, message in messages:
+                self._open[number] -= message is not None
+                self._hand_out(number)
+                if message is not None:
+                    yield number, message
+
+    def _hand_out(self, number: int) -> None:
+        while self._open[number] < _AHEAD and self.are_left:
+            portion = range(max(self._end - self._size, self._start), self._end)
+            self._end = portion.start
+            self._open[number] += 1
+            self._team.give(number, (portion.start, portion.stop))
+
+
+def portions_of(worker: Worker) -> Iterator[range]:
+    """The portions of a worker, which tells one thing of each before it takes the next."""
+    worker.tell(None)
+    while portion := worker.taken():
+        yield range(*portion)
