@@ -241,3 +241,46 @@ def test_a_tool_that_is_resumed_applies_more_than_the_edit(tmp_path: Path) -> No
             "too, and is not compared.",
         ),
     )
+
+
+# Objects in several deployments
+
+_TWO = {
+    **_STATEFUL,
+    "prod/kustomization.yaml": _OVERLAY["dev/kustomization.yaml"],
+    "tools/dev.yaml": _FLUX,
+    "tools/prod.yaml": _FLUX.replace("name: dev", "name: prod").replace("./dev", "./prod"),
+}
+_NOTHING = "resources: []\n"
+
+
+def test_an_object_that_one_of_two_tools_loses_is_deleted(tmp_path: Path) -> None:
+    (change,) = _diff(tmp_path, _TWO, {**_TWO, "dev/kustomization.yaml": _NOTHING}).changes
+    assert (change.group, change.data_loss, change.deployments) == (
+        "data loss",
+        ("disk",),
+        ("Flux Kustomization flux-system/dev",),
+    )
+
+
+def test_an_object_that_one_of_two_overlays_loses_is_deleted(tmp_path: Path) -> None:
+    files = {path: text for path, text in _TWO.items() if not path.startswith("tools")}
+    (change,) = _diff(tmp_path, files, {**files, "dev/kustomization.yaml": _NOTHING}).changes
+    assert (change.group, [name.rpartition("/")[2] for name in change.deployments]) == ("data loss", ["dev"])
+    gone = {path: text for path, text in files.items() if not path.startswith("dev")}
+    assert not _diff(tmp_path / "gone", files, gone).changes
+
+
+@pytest.mark.parametrize("tool", [_FLUX, _ARGO])
+def test_an_object_that_moves_to_another_tool_may_be_deleted(tool: str, tmp_path: Path) -> None:
+    other = tool.replace("name: dev", "name: prod").replace("./dev", "./prod").replace("path: dev", "path: prod")
+    files = {**_TWO, "tools/dev.yaml": tool, "tools/prod.yaml": other, "prod/kustomization.yaml": _NOTHING}
+    after = {**files, "dev/kustomization.yaml": _NOTHING, "prod/kustomization.yaml": _OVERLAY["dev/kustomization.yaml"]}
+    (change,) = _diff(tmp_path, files, after).changes
+    name = "Flux Kustomization flux-system/dev" if tool is _FLUX else "Argo CD Application argocd/dev"
+    assert (change.group, change.message) == (
+        "undecided",
+        f"it moves here from {name}, which prunes. If that comes first, it deletes the VirtualMachine with its data "
+        "(claim `disk`), and the VirtualMachine is created anew.",
+    )
+    assert ("prune: disabled" if tool is _FLUX else "Prune=false") in change.fix

@@ -50,6 +50,7 @@ FAILURES = {
     "stuck": ("trouble",),
     "deleted": ("data loss", "deleted"),
     "restart": ("restart",),
+    "undecided": ("undecided",),
     "run": ("run",),
     "live": ("live",),
     "next-start": ("next start",),

@@ -8,10 +8,10 @@ from collections.abc import Set as AbstractSet
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
 from vmlint.graph.links import links
-from vmlint.impact.deletions import deleted
+from vmlint.impact.deletions import deleted, moved
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import adopted, changed_object, created
-from vmlint.impact.pairing import Pair, Side, pairs
+from vmlint.impact.pairing import Pair, Side, lost_in_part, pairs
 from vmlint.impact.remaining_tools import with_remaining_tools
 from vmlint.impact.remains import remains
 from vmlint.impact.removal import Pruner
@@ -106,12 +106,16 @@ class _Judge(Record):
         edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
         renames = Renames(found)
         old, new = RepositoryLinks(self.before), RepositoryLinks(after)
-        worlds = dict(zip(after.names, after.worlds, strict=True))
+        worlds = dict(zip(map(after.relative, after.names), after.worlds, strict=True))
         for pair in found:
-            own = worlds.get(pair.before.deployment) if pair.before else None
+            own = worlds.get(self.before.relative(pair.before.deployment)) if pair.before else None
             users = old.of(pair.before and pair.before.world), new.of(pair.after.world if pair.after else own)
             change = self._change(pair, renames, edited, users)
             yield self._applied(pair, change)
+        for side in lost_in_part(self.before, after):
+            if self.pruner.still_applies(side) and not self.unapplied.keeps(side):
+                users = old.of(side.world), new.of(worlds.get(self.before.relative(side.deployment)))
+                yield _Judged(Pair(side, None), deleted(side, *users, self.pruner, None, self.rules))
 
     def _applied(self, pair: Pair, change: ObjectChange | None) -> _Judged:
         """A change with what is known of the tool that applies it."""
@@ -136,6 +140,8 @@ class _Judge(Record):
             return deleted(old, *users, self.pruner, renames.of(old.resource), self.rules)
         if self.pruner.drops(old, side):
             return deleted(old, *users, self.pruner, None, self.rules, dropped=True)
+        if self.pruner.moves(old, side) and (change := moved(old, side)):
+            return change
         same = not pair.is_edit
         if work := vm_update(pair):
             if not same or not _same_surroundings(work):

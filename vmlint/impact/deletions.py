@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vmlint.findings.location import object_id, where
+from vmlint.gitops.applied import FLUX
 from vmlint.impact.losses import claims_lost
 from vmlint.impact.model import ObjectChange, Verdict
 from vmlint.impact.pairing import Side
@@ -25,7 +26,7 @@ from vmlint.model.subjects import (
 from vmlint.rule import Rule
 from vmlint.world import World
 
-__all__ = ["deleted"]
+__all__ = ["deleted", "moved"]
 
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _BLOCKS = "BlockUninstallIfWorkloadsExist"
@@ -82,6 +83,36 @@ def deleted(
         deployments=side.deployments,
         suspended=removal.tool if removal.suspended else "",
     )
+
+
+def moved(old: Side, new: Side) -> ObjectChange | None:
+    """What becomes of an object that another tool applies from now on, and the one before prunes: it is deleted only if
+    that comes first, as a tool spares objects that bear the mark of another one. None for an object without data.
+
+    Sources: Flux `kustomize-controller` `internal/controller/kustomization_controller.go` (deleteObjects), Argo CD
+    `docs/user-guide/resource_tracking.md`.
+    """
+    resource, claims = new.resource, claims_lost(old.resource)
+    if not claims and not runs(old.resource):
+        return None
+    document, span = where(resource.named)
+    data = f" with its data (claim {', '.join(f'`{claim}`' for claim in claims)})" if claims else ""
+    kind = resource.ref.kind
+    return ObjectChange(
+        object_id(resource),
+        Verdict.UNDECIDED,
+        f"it moves here from {old.deployment}, which prunes. If that comes first, it deletes the {kind}{data}, and the "
+        f"{kind} is created anew.",
+        fix=f"annotate the {kind} in an earlier commit with `{_spared(old)}`, and remove that afterwards",
+        file=document.file,
+        line=span.line,
+        deployments=new.deployments,
+    )
+
+
+def _spared(side: Side) -> str:
+    is_flux = side.deployment.startswith(FLUX.name)
+    return "kustomize.toolkit.fluxcd.io/prune: disabled" if is_flux else "argocd.argoproj.io/sync-options: Prune=false"
 
 
 def _is_machine(resource: Resource) -> bool:

@@ -14,7 +14,7 @@ from vmlint.model.subjects import DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 from vmlint.world import World
 
-__all__ = ["Pair", "Side", "made_spec", "pairs"]
+__all__ = ["Pair", "Side", "lost_in_part", "made_spec", "pairs"]
 
 
 class Side(Record):
@@ -54,7 +54,18 @@ def pairs(before: Snapshot, after: Snapshot) -> Iterator[Pair]:
     the same where its identity is found once among those that are left. A DataVolume that is new in the files may be
     there: a VM made it from its template.
     """
+    yield from _paired(before, after)[0]
+
+
+def lost_in_part(before: Snapshot, after: Snapshot) -> Sequence[Side]:
+    """The objects before an edit that one deployment lost, while another one that had them too still applies them:
+    probably to another cluster."""
+    return _paired(before, after)[1]
+
+
+def _paired(before: Snapshot, after: Snapshot) -> tuple[list[Pair], list[Side]]:
     old, new = _sides(before), _sides(after)
+    found: list[Pair] = []
     made = _made(old.values())
     rest: dict[Ref, list[Side]] = defaultdict(list)
     for key, sides in old.items():
@@ -64,13 +75,17 @@ def pairs(before: Snapshot, after: Snapshot) -> Iterator[Pair]:
         known = old.get(key, [])
         for number, side in enumerate(sides):
             if number < len(known):
-                yield Pair(known[number], side)
+                found.append(Pair(known[number], side))
             else:
-                yield Pair(rest[key[1]].pop(0) if rest.get(key[1]) else _as_made(side.resource, made), side)
+                found.append(Pair(rest[key[1]].pop(0) if rest.get(key[1]) else _as_made(side.resource, made), side))
     there = {ref for _, ref in new}
+    lost: list[Side] = []
     for ref, sides in rest.items():
-        if ref not in there:  # what is still applied elsewhere is not deleted
-            yield from (Pair(side, None) for side in sides)
+        if ref in there:
+            lost += sides
+        else:
+            found += (Pair(side, None) for side in sides)
+    return found, lost
 
 
 _Made = Mapping[tuple[str, str], tuple[Side, Mapping[str, Any]]]

@@ -22,6 +22,7 @@ from vmlint.impact.pairing import Side
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.resource import Written
 from vmlint.record import Record
+from vmlint.source.discover import KUSTOMIZATION_FILES
 
 __all__ = ["Pruner", "Removal", "tools_of"]
 
@@ -58,7 +59,13 @@ class Pruner:
 
     def __init__(self, before: Snapshot, after: Snapshot) -> None:
         self._before = before
+        self._relative = before.relative
         self._after = tools_of(after)
+        self._kustomizations = {
+            after.relative(folder or ".")
+            for folder, _, name in (file.file.rpartition("/") for file in after.repository.files)
+            if name in KUSTOMIZATION_FILES
+        }
         self.objects = dict(tool_objects(after.repository.files))
         """The objects of tools after the edit, whatever they apply."""
 
@@ -86,6 +93,19 @@ class Pruner:
         """Whether a tool deletes an object that the files still have, since no tool applies it any more."""
         removal = self.of(old)
         return bool(removal.tool) and new.deployment not in self._after and removal.deletes
+
+    def still_applies(self, side: Side) -> bool:
+        """Whether what applied an object before the edit surely does something about it after it: a tool, or a
+        kustomization that is still there."""
+        if side.deployment in self._tools_before:
+            return True
+        return bool(side.deployment) and self._relative(side.deployment) in self._kustomizations
+
+    def moves(self, old: Side, new: Side) -> bool:
+        """Whether one tool prunes an object that another one applies from now on."""
+        if old.deployment == new.deployment or new.deployment not in self._after:
+            return False
+        return old.deployment in self._tools_before and self.of(old).deletes
 
     def suspends(self, deployment: str) -> bool:
         """Whether a tool is suspended before and after the edit, or new and suspended, so it applies nothing."""

@@ -45,7 +45,7 @@ GROUPS: Mapping[Group, Heading] = {
     ),
     Group.UNDECIDED: Heading(
         "Undecided",
-        "The files do not show what becomes of the guest.",
+        "The files do not show what becomes of the VM.",
         "warning",
         "undecided edit",
     ),
