@@ -16,12 +16,12 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 
 from vmlint.digest import blake2b
 from vmlint.errors import UsageError
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["Info", "Store", "default_folder"]
 

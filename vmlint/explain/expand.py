@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +24,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataVolume, VirtualMachine
 from vmlint.record import Codes, Record
 from vmlint.rule import Effect
+from vmlint.runtime.cached import cached_property
 from vmlint.world import World
 from vmlint.world.disks import Disk, Written
 from vmlint.world.outcome import Problem, Trouble, problem_of, trouble_of

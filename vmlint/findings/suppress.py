@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from vmlint.model.resource import Place, Resource
 from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
 from vmlint.record import Record
 from vmlint.rule import Change, Doubt, Effect, Fault, Rule, Spot
+from vmlint.runtime.cached import cached_property
 from vmlint.runtime.pattern import late
 from vmlint.source.document import Document
 from vmlint.source.ignore import matches

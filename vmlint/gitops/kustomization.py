@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from functools import cached_property
 from typing import Any
 
 from vmlint.gitops.field_specs import Added, FieldSpec, Transformer, field_of, merged, specs_of
@@ -18,6 +17,7 @@ from vmlint.model.access import each, get, mapping, sequence, text
 from vmlint.model.field import Path
 from vmlint.model.resource import Written
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.source.document import Document
 
 __all__ = ["Entry", "Kustomization", "Pairs", "PatchEntry", "is_remote"]

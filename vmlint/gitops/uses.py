@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from functools import cached_property
 
 from vmlint.gitops.problem import BuildCode
 from vmlint.gitops.tree import NOTHING_BESIDE, Beside, Tree, beside
+from vmlint.runtime.cached import cached_property
 from vmlint.source.document import Document
 
 __all__ = ["NO_USES", "Uses", "is_called_patch"]

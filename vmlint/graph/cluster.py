@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from fnmatch import fnmatchcase
-from functools import cached_property
 from itertools import chain, count
 from operator import itemgetter
 from typing import Protocol
@@ -21,6 +20,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.model.unknown import before_variable, is_unknown, may_be
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["Catalog", "Cluster", "makes", "says_namespace"]
 

@@ -4,7 +4,6 @@ them, and does not delete them. They go on applying their folders."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_files
@@ -13,6 +12,7 @@ from vmlint.gitops.tool_files import files_of
 from vmlint.gitops.tree import Tree
 from vmlint.impact.removal import Pruner, tools_of
 from vmlint.impact.unapplied import Unapplied
+from vmlint.runtime.cached import cached_property
 from vmlint.source.document import Document, SourceFile
 
 __all__ = ["with_remaining_tools"]

@@ -10,7 +10,6 @@ finalizerShouldDeleteResources, build), Argo CD `gitops-engine/pkg/sync/sync_con
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from vmlint.engine.snapshot import Snapshot
@@ -22,6 +21,7 @@ from vmlint.impact.pairing import Side
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.resource import Written
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.source.discover import KUSTOMIZATION_FILES
 
 __all__ = ["Pruner", "Removal", "tools_of"]

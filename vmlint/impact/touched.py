@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from vmlint.config.file import NAMES as CONFIGURATIONS
@@ -24,6 +23,7 @@ from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine
 from vmlint.record import Record
 from vmlint.rule import Change, Fault, Rule, Spot
+from vmlint.runtime.cached import cached_property
 from vmlint.world import World
 
 __all__ = ["Touched"]

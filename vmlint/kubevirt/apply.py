@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from vmlint.kubevirt.conflicts import Conflict, ReservedFields, reserved_fields
@@ -38,6 +38,7 @@ from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.refusal import Refusal
 from vmlint.record import Codes
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["ARCHITECTURES", "PCI_TOPOLOGY", "Applied", "Copies", "Origin", "VMInputs"]
 

@@ -15,13 +15,14 @@ from __future__ import annotations
 import json
 import marshal
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache
 from operator import is_
 from typing import Any, Protocol
 
 from vmlint.catalog import data
 from vmlint.kubevirt.releases import NEWEST, Release
 from vmlint.model.quantity import Quantity
+from vmlint.runtime.cached import cached_property
 
 __all__ = [
     "COMMON",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from vmlint.rule import Meta, Rule, RuleModule
+from vmlint.runtime.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,6 @@ place, and all that refer to any of them refer to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -23,6 +22,7 @@ from vmlint.model.matcher import Matcher
 from vmlint.model.resource import Place, Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.server.labels import label_links
 from vmlint.server.positions import Encoding
 from vmlint.server.session import Folder, within

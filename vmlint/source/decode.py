@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
+from vmlint.runtime.cached import cached_property
 from vmlint.source.builder import build
 from vmlint.source.built import MAX_ALIASED, Built, Plain
 from vmlint.source.discover import KUSTOMIZATION_FILES

@@ -6,7 +6,6 @@ The semantics are in `kubevirt/`, `cdi/` and `schema/`; here they meet the objec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vmlint.gitops.uses import NO_USES, Uses
@@ -15,6 +14,7 @@ from vmlint.kubevirt.releases import Behaviour
 from vmlint.model.effect import Effect
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.runtime.cached import cached_property
 from vmlint.world.addresses import Addresses
 from vmlint.world.application import Application
 from vmlint.world.form import Form

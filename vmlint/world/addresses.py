@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from vmlint.graph.cluster import Cluster
@@ -15,6 +14,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["Address", "Addresses", "addresses_of"]
 

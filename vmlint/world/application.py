@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
@@ -23,6 +23,7 @@ from vmlint.model.ref import Ref
 from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import DataImportCron, DataSource, VirtualMachine, VirtualMachinePool
+from vmlint.runtime.cached import cached_property
 from vmlint.world.likeness import Firsts, blanked, key_of, restored
 from vmlint.world.settings import Settings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.graph.cluster import Cluster
@@ -13,6 +12,7 @@ from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.refusal import Refusal
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine
+from vmlint.runtime.cached import cached_property
 from vmlint.schema.check import Schema, check, is_right_beside
 from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd

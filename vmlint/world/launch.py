@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from vmlint.cdi.render import Rendered
@@ -20,6 +19,7 @@ from vmlint.model.quantity import Quantity
 from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, VirtualMachinePool, Workload
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.machine import Machine

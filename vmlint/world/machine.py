@@ -8,7 +8,7 @@ what is made of them is judged anew. Sources: KubeVirt `pkg/virt-api/webhooks/va
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from vmlint.kubevirt.admission import (
@@ -47,6 +47,7 @@ from vmlint.model.subjects import (
     Workload,
 )
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.world.application import Application
 from vmlint.world.likeness import key_of
 

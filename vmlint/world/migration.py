@@ -7,7 +7,6 @@ configuration of the cluster.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vmlint.kubevirt.apply import Origin
@@ -20,6 +19,7 @@ from vmlint.model.resource import Resource
 from vmlint.model.subjects import VirtualMachine, Workload
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
+from vmlint.runtime.cached import cached_property
 from vmlint.world.application import Application
 from vmlint.world.disks import Disk
 from vmlint.world.machine import Machine

@@ -6,7 +6,6 @@ A catalog is opened only when a name is not in the repository.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vmlint.errors import UsageError
@@ -16,6 +15,7 @@ from vmlint.model.kinds import BY_GROUP_KIND, Kind
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
+from vmlint.runtime.cached import cached_property
 from vmlint.source.document import Document
 
 if TYPE_CHECKING:

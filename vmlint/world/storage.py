@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import cached_property
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 
@@ -49,6 +48,7 @@ from vmlint.model.subjects import (
 )
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 from vmlint.world.disks import Disk, Written, claim_name, claims_used, claims_written, disks_of
 from vmlint.world.likeness import Alike, Templates
 

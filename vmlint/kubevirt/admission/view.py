@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from types import MappingProxyType
 from typing import Any, final
 
@@ -19,6 +18,7 @@ from vmlint.model.access import each, get, mapping, text
 from vmlint.model.field import Path
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["ARCHITECTURES", "AdmissionConfig", "Owner", "View"]
 
