@@ -18,12 +18,13 @@ _WORDS = r"true|True|TRUE|false|False|FALSE|null|Null|NULL|~|[-+]?\.(?:inf|Inf|I
 _NUMBER = r"[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0o[0-7_]+|(?:\.\d[\d_]*|\d[\d_]*(?:\.[\d_]*)?)(?:[eE][-+]?\d+)?)"
 _DATE = r"(\d{4})-(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])"
 _OTHER = late(f"(?:{_WORDS}|(?P<number>{_NUMBER})|{_DATE})")
-_LIKELY = late(r"(?:^|[\n{,?]) *(?:- +)*(?:[-+.~\d]|[tT]rue|TRUE|[fF]alse|FALSE|[nN]ull|NULL)[^\s:]* *:(?:\s|$)")
+_LIKELY = late(r"[\n{,?][ -]*+(?:[+.~\d]|[tT]rue|TRUE|[fF]alse|FALSE|[nN]ull|NULL)[^\s:]* *:(?:\s|$)")
+"""What may be such a key, behind what stands before keys and without its sign: a line feed before the first, too."""
 
 
 def key_without_text(document: Document) -> Path | None:
     """The path of the first key that is a number, a date, a truth value or null; None for none."""
-    if document.json or not _LIKELY.search(document.text):
+    if document.json or not _LIKELY.search(f"\n{document.text}"):
         return None
 
     from yaml import MappingNode, Node, ScalarNode, SequenceNode  # few documents have such a key, or a text like one
