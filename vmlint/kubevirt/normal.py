@@ -268,46 +268,31 @@ class _Type:
         if not isinstance(value, dict) or (value is was and self.settled):
             return value
         before = was if isinstance(was, dict) else _NOTHING
-        return value if self.settled and self._is_normal(value, before) else self._written(value, before)
-
-    def _is_normal(self, data: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-        """Whether a value is soon seen to stay as it is."""
-        if not self._always.keys() <= data.keys():
-            return False
         fields = self._fields
-        for key, value in data.items():
-            field = fields.get(key)
-            if field is _FULL:
-                if not value:
-                    return False
-            elif value is None or field is None:
-                return False
-            elif field is _KEPT:
+        out = value  # until something about it changes, then a copy
+        for key, inner in value.items():
+            if (field := fields.get(key)) is None or inner is None:
+                written = _ABSENT
+            elif field is _KEPT or (field is _FULL and inner):
                 continue
-            elif field.write(value, before.get(key)) is not value:
-                return False
-        return True
-
-    def _written(self, data: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-        fields = self._fields
-        out = {}
-        same = True
-        for key, value in data.items():
-            field = fields.get(key)
-            if field is None or value is None:
-                same = False
-                continue
-            was = before.get(key)
-            if field is _KEPT or (value is was and field.settled):
-                out[key] = value
-            elif (written := field.write(value, was)) is _ABSENT:
-                same = False
+            else:
+                inner_was = before.get(key) if before else None
+                if inner is inner_was and field.settled:
+                    continue
+                if (written := field.write(inner, inner_was)) is inner:
+                    continue
+            if out is value:
+                out = dict(value)
+            if written is _ABSENT:
+                del out[key]
             else:
                 out[key] = written
-                same = same and written is value
-        for key, value in self._always.items():
-            out.setdefault(key, value)
-        return data if same and len(out) == len(data) else out
+        always = self._always
+        if not always.keys() <= out.keys():
+            out = dict(value) if out is value else out
+            for key, inner in always.items():
+                out.setdefault(key, inner)
+        return out
 
 
 class _FlatType(_Type):
@@ -319,7 +304,7 @@ class _FlatType(_Type):
         keys = value.keys()
         if keys <= self._kinds.keys() and self._always.keys() <= keys and all(value.values()):
             return value
-        return self._written(value, _NOTHING)
+        return super().write(value)
 
 
 class _CommonType(_Type):
