@@ -43,14 +43,6 @@ def accepts(
     return compiler.object(root, skipped) if skipped else compiler.value(root)
 
 
-class _Field(Record):
-    """What a field's value may be: of a type of which every value is right, null, or what a function accepts."""
-
-    plain: type | None
-    null: bool
-    accepts: Accepts
-
-
 class _Compiler:
     def __init__(self, demands: Demands, served: Served, is_of: Callable[..., bool]) -> None:
         self._demands = demands
@@ -79,23 +71,25 @@ class _Compiler:
         required = [name for name in self._required(node) if not self._is_filled_in(node, name)]
         extent = _extent(node, "Properties")
         rules = _rules(node)
-        known: dict[str, _Field] = dict.fromkeys(skipped, _Field(None, True, _anything))
+        known: dict[str, Accepts] = dict.fromkeys(skipped, _anything)  # of fields that an object had
+        plain_of: dict[Any, type] = {}  # of those: the type of which every value is right
+        not_null = set(required)  # fields that may not be null; of other keys nobody says that they may
+        others: list[Accepts] = []  # the function for the values of all other keys, once one is there
 
-        plain_of: dict[Any, type] = {}  # of fields that are known: the type of which every value is right
-        others: list[_Field] = []  # what the values of all other keys may be, once one is there
-
-        def learn(name: Any) -> _Field | None:
+        def learn(name: Any) -> Accepts | None:
             if type(name) is not str:
                 return None
             if (child := node.field(name)) is not None:
                 if name in node.releases and not self._served(node.releases[name]):
                     return None
-                field = known[name] = self._field(child)
-                if field.plain is not None:
-                    plain_of[name] = field.plain
-                return field
+                if child.plain is not None:
+                    plain_of[name] = child.plain
+                if child.nullable and self._demands.swagger:
+                    not_null.add(name)
+                accepts = known[name] = self.value(child)
+                return accepts
             if not others and node.values is not None:
-                others.append(self._field(node.values))
+                others.append(self.value(node.values))
             return others[0] if others else None
 
         def accept(value: Any) -> bool:
@@ -104,21 +98,19 @@ class _Compiler:
             for name, inner in value.items():
                 if plain_of.get(name) is type(inner):
                     continue
-                field = known.get(name) or learn(name)
-                if field is None:
+                if (accepts := known.get(name) or learn(name)) is None:
                     return False
-                plain, null, check = field
-                if type(inner) is not plain and not (null if inner is None else check(inner)):
+                if inner is None:
+                    if name in not_null or name not in known:
+                        return False
+                elif not accepts(inner):
                     return False
             for name in required:
-                if value.get(name) is None:
+                if name not in value:
                     return False
             return (extent is None or extent(len(value))) and (rules is None or rules(value))
 
         return accept
-
-    def _field(self, child: Node) -> _Field:
-        return _Field(child.plain, not (child.nullable and self._demands.swagger), self.value(child))
 
     def _required(self, node: Node) -> Sequence[str]:
         if not self._demands.whole:
