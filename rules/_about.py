@@ -55,6 +55,7 @@ __all__ = [
     "disks",
     "doubled",
     "exported",
+    "failed_inferences",
     "form",
     "granted",
     "inferences",
@@ -164,6 +165,12 @@ def granted(vm: VirtualMachine, world: World) -> Sequence[Resource]:
 def inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
     """The VM's inferences, whatever comes of them."""
     return [chain for matcher in _MATCHERS if (chain := world.vms.infer(vm, matcher))]
+
+
+@asked("inferFromVolume", reach=Reach.ALIKE)
+def failed_inferences(vm: VirtualMachine, world: World) -> Sequence[Chain]:
+    """Those of them that find no label."""
+    return [chain for chain in inferences(vm, world) if chain.end.fails]
 
 
 @asked(*_CLOUD_INIT)

@@ -42,14 +42,14 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from .._about import inferences
+from .._about import failed_inferences
 from .._remedy import or_else, remedy
 from ._chain import effect_of, ended, written
 
 _DATA_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "DataSource"]
 _NOUN = {"PersistentVolumeClaim": "claim", "VolumeSnapshot": "snapshot"}
 
-META = Meta("VM105", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)
+META = Meta("VM105", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=failed_inferences)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

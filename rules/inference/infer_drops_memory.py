@@ -44,7 +44,14 @@ from vmlint.world import World
 
 from .._about import inferences
 
-META = Meta("VM109", effect=Effect.RISK, since="0.1", subject=VirtualMachine, about=inferences)
+META = Meta(
+    "VM109",
+    effect=Effect.RISK,
+    since="0.1",
+    subject=VirtualMachine,
+    about=inferences,
+    fields=("inferFromVolumeFailurePolicy",),
+)
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:

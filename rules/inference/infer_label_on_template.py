@@ -48,6 +48,8 @@ META = Meta("VM107", effect=Effect.IGNORED, since="0.1", subject=VirtualMachine,
 
 
 def check(vm: VirtualMachine, world: World) -> Iterator[Fault]:
+    if not any(mapping(template, "metadata", "labels") for _, _, template in vm.templates()):
+        return
     for matcher in Matcher:
         chain = world.vms.infer(vm, matcher)
         if chain is None:

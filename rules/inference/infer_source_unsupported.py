@@ -46,10 +46,10 @@ from vmlint.model.subjects import VirtualMachine
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
-from .._about import inferences
+from .._about import failed_inferences
 from ._chain import effect_of, ended, outcome, written
 
-META = Meta("VM104", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=inferences)
+META = Meta("VM104", effect=Effect.REJECTED, since="0.1", subject=VirtualMachine, about=failed_inferences)
 
 _ENDS = (End.SOURCE_UNSUPPORTED, End.REF_UNSUPPORTED, End.DATA_SOURCE_UNSUPPORTED)
 

@@ -58,6 +58,11 @@ class End(enum.Enum):
     UNDECIDED = ("undecided", False)
 
     @property
+    def fails(self) -> bool:
+        """Whether it does not lead to a label."""
+        return self is not End.FOUND
+
+    @property
     def forgivable(self) -> bool:
         """Whether the VM starts without the matcher under the failure policy `Ignore`."""
         return self.value[1]
