@@ -51,7 +51,7 @@ from vmlint.world.disks import Disk, Written
 
 from .._about import copies
 from . import _clones
-from ._clones import Copy, content_of, original, sure_size
+from ._clones import Original, content_of, original, sure_size
 
 META = Meta(
     "VM420", effect=Effect.STUCK, since="0.1", subject=(DataVolume, VirtualMachine, PersistentVolumeClaim), about=copies
@@ -63,7 +63,8 @@ _PERMISSIVE = "cdi.kubevirt.io/permissiveClone"
 
 def check(subject: Resource, world: World) -> Iterator[Fault]:
     for copy in _clones.copies(subject, world):
-        disk, own, theirs = copy.disk, content_of(copy.disk), original(copy, world).content
+        disk, known = copy.disk, original(copy, world)
+        own, theirs = content_of(disk), known.content
         if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE) and own and theirs and own != theirs:
             yield META.at(
                 disk.at("spec", "contentType"),
@@ -72,7 +73,7 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
                 fix=f"write `contentType: {theirs}`",
             ).along(copy.hops())
             continue
-        sizes = _sizes(copy, world)
+        sizes = _sizes(disk, known, world)
         if sizes is not None and sizes[0] < sizes[1]:
             least = _written(copy.original, world)
             yield META.at(
@@ -83,11 +84,10 @@ def check(subject: Resource, world: World) -> Iterator[Fault]:
             ).along(copy.hops())
 
 
-def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
+def _sizes(disk: Disk, known: Original, world: World) -> tuple[Quantity, Quantity] | None:
     """What CDI compares, where it compares at all."""
-    disk = copy.disk
     if disk.form in (Written.DATA_VOLUME, Written.TEMPLATE):
-        if disk.spec_path[-1] == "storage" and original(copy, world).mode != "Block":
+        if disk.spec_path[-1] == "storage" and known.mode != "Block":
             return None
         own = Quantity.try_parse(get(disk.spec, *_SIZE))
         least = _least(disk, world)
@@ -96,8 +96,7 @@ def _sizes(copy: Copy, world: World) -> tuple[Quantity, Quantity] | None:
         if _PERMISSIVE in disk.holder.annotations:
             return None
         own = sure_size(disk, world)
-    theirs = original(copy, world).size
-    return (own, theirs) if own is not None and theirs is not None else None
+    return (own, known.size) if own is not None and known.size is not None else None
 
 
 def _least(disk: Disk, world: World) -> Quantity | None:
