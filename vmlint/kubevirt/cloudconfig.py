@@ -49,16 +49,25 @@ def _faults_of_user_data(data: str) -> Iterator[ConfigFault]:
 
 
 def _has_no_fault(config: str) -> bool:
-    """Whether a cloud-config has no fault, decided for each entry by itself; False if that is not certain.
+    """Whether a cloud-config has no fault; False if that is not certain.
 
-    Faults of keys and types don't depend on plain values. The cloud-configs of similar VMs differ only in these values,
-    so they share a few entries, which are decided once.
+    Faults of keys and types don't depend on plain values. The cloud-configs of similar VMs differ only in these values:
+    without them most are the same, and the rest shares a few entries. Both are decided once.
     """
-    text = "\n".join(map(_BLANKED.__getitem__, config.split("\n")))
+    blanked = "\n".join(map(_BLANKED.__getitem__, config.split("\n")))
+    return (_is_valid if len(blanked) <= _LONGEST_KEPT else _is_valid.__wrapped__)(blanked)
+
+
+@lru_cache(maxsize=512)
+def _is_valid(text: str) -> bool:
+    """Whether a cloud-config without plain values has no fault, decided for each entry by itself."""
     head, *entries = _ENTRY.split(text)
     across = any(mark in text for mark in _ACROSS)
     return not across and _is_comment(head) and all(map(_is_valid_entry, entries))
 
+
+_LONGEST_KEPT = 4096
+"""How many characters a cloud-config in the cache may have."""
 
 _ENTRY = re.compile(r"\n(?=[A-Za-z])")
 """Where an entry of the top-level mapping begins, if the text is a mapping and the entry before is complete."""
