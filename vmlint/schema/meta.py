@@ -18,6 +18,7 @@ from vmlint.source.span import Path
 
 __all__ = [
     "FIELDS",
+    "are_labels_surely_right",
     "check_metadata",
     "is_label",
     "is_label_value",
@@ -95,14 +96,30 @@ def is_surely_right(data: Any, kind: str = "") -> bool:
             if type(value) is not str or not (is_label(value) or not value):
                 return False
         elif name == "labels":
-            if not _are_texts(value) or not all(map(is_label_value, value.values())):
+            if not _are_labels(value):
                 return False
         elif name == "annotations":
-            if not _are_texts(value) or sum(map(len, (*value, *value.values()))) > _FEW:
+            if not _are_annotations(value):
                 return False
         else:
             return False
     return True
+
+
+def are_labels_surely_right(data: Any) -> bool:
+    """The same of the labels and annotations alone."""
+    if type(data) is not dict:
+        return False
+    labels, annotations = data.get("labels"), data.get("annotations")
+    return (labels is None or _are_labels(labels)) and (annotations is None or _are_annotations(annotations))
+
+
+def _are_labels(data: Any) -> bool:
+    return _are_texts(data) and all(map(is_label_value, data.values()))
+
+
+def _are_annotations(data: Any) -> bool:
+    return _are_texts(data) and sum(map(len, (*data, *data.values()))) <= _FEW
 
 
 def _are_texts(data: Any) -> bool:

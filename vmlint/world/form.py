@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from vmlint.catalog.schemas import api_kind
 from vmlint.graph.cluster import Cluster
@@ -16,7 +17,7 @@ from vmlint.runtime.cached import cached_property
 from vmlint.schema.check import Schema, check, is_right_beside
 from vmlint.schema.code import Outcome, SchemaKind, kind_of, outcome_of
 from vmlint.schema.load import check_version, schema_of, schemas_of_crd
-from vmlint.schema.meta import check_metadata
+from vmlint.schema.meta import are_labels_surely_right, check_metadata
 
 __all__ = ["Form"]
 
@@ -62,7 +63,7 @@ class Form:
             if outcome_of(version) is Outcome.REFUSED:
                 return
         schema = schema_of(resource.api_version, kind) if row else self._custom(resource)
-        if row is None and schema is None and (stray := _check_neighbour(resource)):
+        if row is None and schema is None and (stray := _check_neighbour(resource.api_version, kind)):
             yield stray
             return
         if schema is not None:
@@ -105,10 +106,11 @@ def _schemas(definition: Resource) -> Mapping[tuple[str, str], Schema]:
     return found
 
 
-def _check_neighbour(resource: Resource) -> Refusal | None:
+@lru_cache(maxsize=1024)  # a repository has few versions and kinds
+def _check_neighbour(api_version: str, kind: str) -> Refusal | None:
     from vmlint.schema.neighbours import check_neighbour
 
-    return check_neighbour(resource.api_version, resource.ref.kind)
+    return check_neighbour(api_version, kind)
 
 
 def _labels(resource: Resource) -> Iterator[Refusal]:
@@ -116,6 +118,9 @@ def _labels(resource: Resource) -> Iterator[Refusal]:
 
     Names have rules of their own in each kind of Kubernetes; those are left alone.
     """
-    for refusal in check_metadata(resource.data.get("metadata"), whole=False):
+    metadata = resource.data.get("metadata")
+    if are_labels_surely_right(metadata):
+        return
+    for refusal in check_metadata(metadata, whole=False):
         if kind_of(refusal) is not SchemaKind.UNKNOWN and refusal.path[1:2] in (("labels",), ("annotations",)):
             yield refusal
