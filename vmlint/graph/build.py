@@ -49,7 +49,7 @@ def untyped_objects(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 def _is_list(data: Mapping[str, Any]) -> bool:
-    return text(data, "kind").endswith("List") and isinstance(data.get("items"), list)
+    return isinstance(data.get("items"), list) and text(data, "kind").endswith("List")
 
 
 def _items(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Any]]:

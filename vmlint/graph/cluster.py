@@ -307,7 +307,8 @@ def makes(resource: Resource) -> tuple[tuple[Ref, Path], ...]:
 def _with_variables(resource: Resource) -> tuple[Ref, ...]:
     """The identities with variables that an object has, or that it makes."""
     refs = (resource.ref, *[ref for ref, _ in resource.once(makes)])
-    return tuple([ref for ref in refs if is_unknown(ref.name) or is_unknown(ref.namespace)])
+    unknown = {part for part in {part for ref in refs for part in ref[2:]} if is_unknown(part)}
+    return tuple([ref for ref in refs if not unknown.isdisjoint(ref[2:])]) if unknown else ()
 
 
 def _makes(resource: Resource) -> Iterator[tuple[Ref, Path]]:

@@ -279,7 +279,8 @@ def links(resource: Resource) -> tuple[Link, ...]:
 def _links(resource: Resource) -> tuple[Link, ...]:
     found: list[tuple[int, Link]] = []
     _gather(_tree(resource.kind), resource.data, (), resource, found)
-    ordered = (link for _, link in sorted(found, key=itemgetter(0)))
+    found.sort(key=itemgetter(0))
+    ordered = [link for _, link in found]
     return tuple(_of_replicas(resource, ordered) if isinstance(resource, VirtualMachinePool) else ordered)
 
 

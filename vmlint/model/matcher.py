@@ -61,13 +61,11 @@ class Matcher(enum.Enum):
         self.namespaced = facts.namespaced
         self.cluster = facts.cluster
         """The cluster-wide kind: also what an absent kind means."""
+        kinds = (facts.cluster, facts.namespaced)
+        self._kinds = {"": facts.cluster} | {word: kind for kind in kinds for word in (kind.name.lower(), kind.plural)}
 
     __hash__ = object.__hash__  # each member is one object, and an enum's own hash is slow
 
     def kind(self, written: str) -> Kind | None:
         """The kind that a matcher's `kind` means: any case, singular or plural, "" for the cluster-wide one."""
-        lower = written.lower()
-        for kind in (self.namespaced, self.cluster):
-            if lower in (kind.name.lower(), kind.plural):
-                return kind
-        return self.cluster if not written else None
+        return self._kinds.get(written.lower())

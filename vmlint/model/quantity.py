@@ -74,12 +74,14 @@ class Quantity:
     def try_parse(cls, value: Any) -> Quantity | None:
         """The quantity that any value of a manifest means, None for none. White space around a text is passed over,
         as the decoding of core types does; fields of custom resources are held to `crd_pattern_ok` besides."""
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            return None
         try:
-            return cls.parse(value.strip(_SPACE) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                return _parse(value.strip(_SPACE))
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return cls.parse(value)
         except QuantityError:
-            return None
+            pass
+        return None
 
     def value(self) -> int:
         """The whole number, rounded away from zero."""

@@ -36,8 +36,9 @@ _QUALIFIED = late(r"(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _PORT_NAME = late(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 _LEADING_ZEROS = late(r"\b0+(?=[0-9])")
 _PCI = late(r"[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]")
-_MAC = late(r"[0-9a-fA-F]{2}(?:([:-])[0-9a-fA-F]{2})(?:\1[0-9a-fA-F]{2})*|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4})+")
-_MAC_LENGTHS = (6, 8, 20)
+_MAC = late(r"[0-9a-fA-F]{2}(?:([:-])[0-9a-fA-F]{2})(?:\1[0-9a-fA-F]{2}){4,18}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2,9}")
+_MAC_LENGTHS = {17: 6, 23: 8, 59: 20, 14: 6, 19: 8, 49: 20}
+"""By the number of characters the bytes of an address: written in pairs of digits, then in fours."""
 _BASE64 = late(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
@@ -76,8 +77,8 @@ def is_pci_address(text: str) -> bool:
 
 def mac_length(text: str) -> int | None:
     """The number of bytes of a MAC address that Go can parse, None for another text."""
-    length = (len(text) - sum(map(text.count, ":-."))) // 2
-    return length if length in _MAC_LENGTHS and _MAC.fullmatch(text) else None
+    length = _MAC_LENGTHS.get(len(text))
+    return length if length is not None and _MAC.fullmatch(text) else None
 
 
 def is_ip(text: str) -> bool:
