@@ -7,7 +7,8 @@ that a pod can't have, zero replicas, settings whose feature gate is off, and a 
 
 ## Why it fails
 The webhook runs only on updates: the object can be created, but the change that introduces the fault into an existing
-object is refused. The change never takes effect, or no later change of the object is accepted.
+object is refused. TLS, seccomp, node placement, feature gates and the downtime of migrations are checked only in
+updates that change them. The rest is checked in every update: while the fault is there, no change is accepted.
 
 ## Cluster message
 KubeVirt's refusal contains `is not valid JSON`, `cannot be smaller than 1.0`, `is not a valid cipher` or `exists on
@@ -37,7 +38,7 @@ KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go` (Admit).
 
 from collections.abc import Iterator
 
-from vmlint.kubevirt.configuration import check_update
+from vmlint.kubevirt.configuration import check_change, check_update
 from vmlint.kubevirt.gates import Gates
 from vmlint.model.refusal import Refusal
 from vmlint.model.subjects import KubeVirt
@@ -49,23 +50,26 @@ from ._settings import faults
 META = Meta("VM050", effect=Effect.RISK, since="0.1", subject=(KubeVirt, Change), refuses_updates=True)
 
 _THEN = "KubeVirt accepts it when the object is created, and refuses the update that introduces it."
-_NOW = "KubeVirt accepts it when the object is created, and refuses this edit."
+_NOW = "KubeVirt refuses this update of the object."
 
 
 def check(subject: KubeVirt | Change, world: World) -> Iterator[Fault]:
     if isinstance(subject, Change):
-        old, new = subject.old, subject.new
-        if isinstance(old, KubeVirt) and isinstance(new, KubeVirt):
-            known = _refusals(old, subject.before)
-            refusals = _refusals(new, world)
-            yield from faults(META, new, (one for one in refusals if one in known), _THEN)
-            if subject.is_update:
-                introduced = (one for one in refusals if one not in known)
-                yield from faults(META, new, introduced, _NOW, Effect.REJECTED)
+        yield from _edited(subject, world)
     elif not world.is_updated(subject):
         yield from faults(META, subject, _refusals(subject, world), _THEN)
 
 
-def _refusals(kubevirt: KubeVirt, world: World) -> list[Refusal]:
+def _edited(change: Change, world: World) -> Iterator[Fault]:
+    old, new, release = change.old, change.new, world.settings.release
+    if not isinstance(new, KubeVirt):
+        return
+    refused = list(check_change(old.data, new.data, Gates(new.data, release), release)) if change.is_update else []
+    later = (refusal for refusal in _refusals(new, world) if refusal not in refused)
+    yield from faults(META, new, refused, _NOW, Effect.REJECTED)
+    yield from faults(META, new, later, _THEN)
+
+
+def _refusals(kubevirt: KubeVirt, world: World) -> Iterator[Refusal]:
     release = world.settings.release
-    return list(check_update(kubevirt.data, Gates(kubevirt.data, release), release))
+    return check_update(kubevirt.data, Gates(kubevirt.data, release), release)

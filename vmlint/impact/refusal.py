@@ -49,14 +49,8 @@ def _faults(resource: Resource, world: World, rules: Sequence[Rule], effect: Eff
 def rejected_change(change: Change, world: World, rules: Sequence[Rule]) -> Iterator[Refused]:
     """Why the cluster refuses an update that it would take as a create."""
     for rule in rules:
-        if not rule.meta.refuses_updates:
-            continue
-        if issubclass(Change, rule.meta.subject):
+        if rule.meta.refuses_updates and issubclass(Change, rule.meta.subject):
             yield from _refusals(rule, change, world)
-        elif isinstance(change.new, rule.meta.subject):
-            known = {refused.message for refused in _refusals(rule, change.old, change.before, Effect.RISK)}
-            found = _refusals(rule, change.new, world, Effect.RISK)
-            yield from (refused for refused in found if refused.message not in known)
 
 
 def _refusals(

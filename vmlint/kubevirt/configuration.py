@@ -1,8 +1,8 @@
 """What is wrong with a KubeVirt object, the configuration of the cluster.
 
-KubeVirt lets any KubeVirt object be created that fits its schema. Its operator's webhook checks updates, most parts
-only where the update changes them (`check_update`). A configuration that the components can't use is dropped as a
-whole (`check_whole`), and some settings do nothing (`check_effect`).
+KubeVirt lets any KubeVirt object be created that fits its schema. Its operator's webhook checks updates
+(`check_update`), some parts only where the update changes them (`check_change`). A configuration that the components
+can't use is dropped as a whole (`check_whole`), and some settings do nothing (`check_effect`).
 
 Sources: KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go`,
 `pkg/virt-operator/resource/apply/certificates.go`, `pkg/virt-config/configuration.go` (validateConfig),
@@ -31,10 +31,11 @@ from vmlint.model.refusal import Refusal
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Codes, Record
 
-__all__ = ["Setting", "check_effect", "check_update", "check_whole"]
+__all__ = ["Setting", "check_change", "check_effect", "check_update", "check_whole"]
 
 _CONFIGURATION = ("spec", "configuration")
 _DEVELOPER = (*_CONFIGURATION, "developerConfiguration")
+_GATE_LISTS = ("featureGates", "disabledFeatureGates")
 _MACHINES = {"amd64": "q35", "arm64": "virt", "s390x": "s390-ccw-virtio"}
 _EMULATED = {"amd64": ("q35*", "pc-q35*"), "arm64": ("virt*",), "s390x": ("s390-ccw-virtio*",)}
 _USUAL = "amd64"
@@ -86,6 +87,27 @@ def check_update(kubevirt: Mapping[str, Any], gates: Gates, release: Release | N
         yield Refusal(Setting.NO_REPLICAS, ("spec", "infra", "replicas"))
     if behaviour(release).disabled_feature_gates:
         yield from _both_lists(kubevirt)
+
+
+_CHECKED_WHERE_CHANGED: tuple[Path, ...] = (
+    (*_CONFIGURATION, "tlsConfiguration"),
+    (*_CONFIGURATION, "seccompConfiguration"),
+    ("spec", "infra", "nodePlacement"),
+    ("spec", "workloads", "nodePlacement"),
+    (*_CONFIGURATION, "migrations", "maxDowntimeMs"),
+)
+"""The parts that the webhook checks only in updates that change them."""
+
+
+def check_change(old: Mapping[str, Any], new: Mapping[str, Any], gates: Gates, release: Release | None) -> _Found:
+    """Why KubeVirt refuses an update from one state of the object to another. What it checks in every update, it
+    refuses in updates of other parts too."""
+    unchanged = [path for path in _CHECKED_WHERE_CHANGED if get(old, *path) == get(new, *path)]
+    if all(get(old, *_DEVELOPER, field) == get(new, *_DEVELOPER, field) for field in _GATE_LISTS):
+        unchanged.append(_DEVELOPER)
+    for refusal in check_update(new, gates, release):
+        if not any(refusal.path[: len(path)] == path for path in unchanged):
+            yield refusal
 
 
 def _patches(kubevirt: Mapping[str, Any]) -> _Found:
@@ -304,7 +326,7 @@ _FORMER = frozenset(("DataVolumes", "SRIOV", "SRIOVGate"))
 def check_effect(kubevirt: Mapping[str, Any], gates: Gates, release: Release | None) -> _Found:
     """Settings of which nothing comes, or nothing good."""
     known = Gates()
-    for field in ("featureGates", "disabledFeatureGates"):
+    for field in _GATE_LISTS:
         for index, gate in _gates(kubevirt, field):
             path = (*_DEVELOPER, field, index)
             if known.stage(gate) is None and gate not in _FORMER:
