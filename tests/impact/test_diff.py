@@ -120,6 +120,8 @@ EDITS: dict[str, tuple[Edit, Verdict, str]] = {
     "odd memory": (_set(*_DOMAIN, "memory", "guest", value="2049Mi"), Verdict.RESTART, "not a multiple"),
     "unit": (_set(*_DOMAIN, "memory", "guest", value="2048Mi"), Verdict.NOTHING, "no value that reaches"),
     "tolerations": (_set(*_TEMPLATE, "tolerations", value=[{"key": "vms"}]), Verdict.LIVE, "spec.tolerations"),
+    "empty affinity": (_set(*_TEMPLATE, "affinity", value={}), Verdict.LIVE, "spec.affinity"),
+    "empty node selector": (_set(*_TEMPLATE, "nodeSelector", value={}), Verdict.NOTHING, "no value that reaches"),
     "hostname": (_set(*_TEMPLATE, "hostname", value="web2"), Verdict.RESTART, "`hostname`"),
     "label": (_set("spec", "template", "metadata", "labels", value={"app": "x"}), Verdict.NOTHING, "next start"),
     "both run states": (_set("spec", "running", value=True), Verdict.REFUSED, "exclude each other"),
@@ -419,6 +421,30 @@ def test_a_removed_interface_takes_a_restart(tmp_path: Path) -> None:
     assert change.fields == ("spec.template.spec.domain.devices.interfaces", "spec.template.spec.networks")
 
 
+@pytest.mark.parametrize(
+    ("release", "gates", "binding", "verdict"),
+    [
+        ("1.7", ["LiveUpdateNADRef"], "masquerade", Verdict.RESTART),
+        ("1.8", [], "masquerade", Verdict.RESTART),
+        ("1.8", ["LiveUpdateNADRef"], "bridge", Verdict.LIVE),
+        ("1.9", [], "bridge", Verdict.RESTART),
+        ("1.9", [], "masquerade", Verdict.LIVE),
+    ],
+)
+def test_another_network_attachment_is_live_by_release(
+    release: str, gates: list[str], binding: str, verdict: Verdict, tmp_path: Path
+) -> None:
+    def vm(network: str) -> dict[str, Any]:
+        interfaces = [{"name": "default", binding: {}}, {"name": "second", "bridge": {}}]
+        networks = [{"name": "default", "pod": {}}, {"name": "second", "multus": {"networkName": network}}]
+        changed = _edited(VM, _set(*_DOMAIN, "devices", "interfaces", value=interfaces))
+        return _edited(changed, _set(*_TEMPLATE, "networks", value=networks))
+
+    kubevirt = _kubevirt(developerConfiguration={"featureGates": gates})
+    change = _change(_impact(tmp_path, [vm("old"), kubevirt], [vm("new"), kubevirt], target_kubevirt=release))
+    assert change.verdict is verdict
+
+
 def test_volumes_are_migrated_if_nothing_stays_behind(tmp_path: Path) -> None:
     def on(claim: str) -> Edit:
         def edit(vm: dict[str, Any]) -> None:
@@ -457,6 +483,31 @@ def test_a_revision_that_does_not_exist_ends_the_vm_at_its_next_stop(tmp_path: P
     change = _change(_impact(tmp_path, [vm, *types], [after, *types]))
     assert change.never_starts
     assert change.group == "trouble"
+
+
+@pytest.mark.parametrize("noun", ["instancetype", "preference"])
+def test_a_matcher_of_another_kind_that_does_not_exist_makes_the_controller_fail(noun: str, tmp_path: Path) -> None:
+    vm = _with_instancetype("small")
+    vm["spec"]["preference"] = {"name": "linux"}
+    preference = {**_instancetype("linux", 1, "1Gi"), "kind": "VirtualMachineClusterPreference", "spec": {}}
+    around = [_instancetype("small", 1, "1Gi"), preference]
+    after = _edited(vm, _set("spec", noun, "kind", value=f"VirtualMachine{noun.title()}"))
+    after = _edited(after, _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
+    change = _change(_impact(tmp_path, [vm, *around], [after, *around]))
+    assert change.verdict is Verdict.NOTHING
+    assert change.controller_error.startswith(f"The {noun} ")
+    assert "can't start again" in change.message
+
+
+def test_an_instancetype_of_another_kind_that_conflicts_makes_the_controller_fail(tmp_path: Path) -> None:
+    vm = _edited(_with_instancetype("small"), _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
+    other = {**_instancetype("small", 1, "1Gi"), "kind": "VirtualMachineInstancetype"}
+    other["metadata"] = {"name": "small", "namespace": "shop"}
+    other["spec"]["nodeSelector"] = {"zone": "b"}
+    around = [_instancetype("small", 1, "1Gi"), other]
+    after = _edited(vm, _set("spec", "instancetype", "kind", value="VirtualMachineInstancetype"))
+    change = _change(_impact(tmp_path, [vm, *around], [after, *around]))
+    assert change.controller_error == "The instancetype conflicts with the VM."
 
 
 def test_an_inferring_vm_is_refused_at_the_next_apply(tmp_path: Path) -> None:
@@ -514,6 +565,52 @@ def test_an_update_of_the_kubevirt_object_is_refused_where_a_create_is_not(tmp_p
     (change,) = _impact(tmp_path, [gates], [both]).changes
     assert change.verdict is Verdict.REFUSED
     assert "`HostDisk`" in change.message
+
+
+_BAD_PATCH = {"patches": [{"resourceName": "virt-api", "resourceType": "Deployment", "patch": "x", "type": "json"}]}
+_BAD_CIPHER = {"minTLSVersion": "VersionTLS12", "ciphers": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("spec", "verdict"),
+    [
+        ({"customizeComponents": _BAD_PATCH, "configuration": {}}, Verdict.REFUSED),
+        ({"configuration": {"additionalGuestMemoryOverheadRatio": "0.5"}}, Verdict.REFUSED),
+        ({"configuration": {"tlsConfiguration": _BAD_CIPHER}}, Verdict.NOTHING),
+        ({"configuration": {}, "infra": {"nodePlacement": {"nodeSelector": {"a b": "c"}}}}, Verdict.NOTHING),
+    ],
+)
+def test_a_fault_of_the_kubevirt_object_blocks_other_edits_unless_only_its_change_is_checked(
+    spec: dict[str, Any], verdict: Verdict, tmp_path: Path
+) -> None:
+    before = {**_kubevirt(), "spec": spec}
+    after = _edited(before, _set("spec", "configuration", "evictionStrategy", value="LiveMigrate"))
+    assert _change(_impact(tmp_path, [before], [after]), "KubeVirt").verdict is verdict
+
+
+def test_a_forbidden_binding_keeps_the_guest_from_starting_again(tmp_path: Path) -> None:
+    vm = _edited(VM, _set(*_DOMAIN, "devices", "interfaces", value=[{"name": "default", "bridge": {}}]))
+    forbidden = _kubevirt(network={"permitBridgeInterfaceOnPodNetwork": False})
+    change = _change(_impact(tmp_path, [vm, _kubevirt()], [vm, forbidden]))
+    assert change.verdict is Verdict.NOTHING
+    assert change.next_start
+    assert "can't start again" in change.message
+
+
+_EVICTED = "descheduler.alpha.kubernetes.io/evict"
+_HOOKS = "kubevirt.io/skip-backup-hooks"
+
+
+@pytest.mark.parametrize(("release", "verdict"), [("1.6", Verdict.LIVE), ("1.7", Verdict.NOTHING)])
+def test_annotations_of_vm_and_template_at_once_make_the_controller_fail(
+    release: str, verdict: Verdict, tmp_path: Path
+) -> None:
+    after = _edited(VM, _set("spec", "template", "metadata", "annotations", value={_EVICTED: "true"}))
+    after = _edited(after, _set("metadata", "annotations", value={_HOOKS: "true"}))
+    after = _edited(after, _set(*_DOMAIN, "cpu", "sockets", value=4))
+    change = _change(_impact(tmp_path, [VM], [after], target_kubevirt=release))
+    assert change.verdict is verdict
+    assert bool(change.controller_error) is (verdict is Verdict.NOTHING)
 
 
 def test_a_namespace_takes_along_what_is_in_it(tmp_path: Path) -> None:

@@ -204,7 +204,7 @@ def _updated(
     places = [stuck.path] if stuck else []
     if synced.failure is not None:
         path = synced.failure.path
-        places.append(path if path[:1] == ("spec",) else (*_VMI, *path))
+        places.append(path if path[:1] in (("spec",), ("metadata",)) else (*_VMI, *path))
     places += [path for restart in synced.restarts for path in ((*_VMI, *field) for field in restart.fields)]
     places += [(*_VMI, *change.path) for change in synced.live]
     places += [(*_TEMPLATE, *path) for path in result.waiting]

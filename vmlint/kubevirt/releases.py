@@ -78,6 +78,9 @@ class Behaviour(Record):
     """Spread options are checked, and vCPUs that they can't divide refused."""
     one_vcpu_stays_flat: bool
     """One vCPU is one socket, core and thread, whatever topology is preferred."""
+    annotations_follow_apart: bool
+    """Annotations of the template and those of the VM follow into a running guest by two patches in one request, of
+    which the second fails where both differ. Before, it was one patch."""
     masquerade_on_pod_network_only: bool
     io_thread_on_virtio_only: bool
     warns_of_topology_names: bool
@@ -137,6 +140,7 @@ _SINCE: dict[str, tuple[int, int]] = {
     "checks_topology_name": (1, 4),
     "checks_spread": (1, 3),
     "one_vcpu_stays_flat": (1, 3),
+    "annotations_follow_apart": (1, 7),
     "masquerade_on_pod_network_only": (1, 1),
     "io_thread_on_virtio_only": (1, 3),
     "warns_of_topology_names": (1, 4),

@@ -235,7 +235,7 @@ def update(pair: VmUpdate, refuse: Refuse | None = None) -> Updated:
     fresh = fresh_guest(synced.stored, new_cluster)
     starts = stays and not running
     waiting = () if starts else tuple(_waiting(reached, fresh, synced))
-    never = _never_starts(synced, guest, fresh, after)
+    never = _never_starts(synced, guest, fresh, pair.worlds)
     return Updated(
         was,
         synced.stored,
@@ -302,14 +302,15 @@ def _counted(guest: Guest, computed: frozenset[Path]) -> dict[str, Any]:
     return data
 
 
-def _never_starts(synced: Synced, old: Guest, fresh: Guest, world: World) -> Refusal | str:
+def _never_starts(synced: Synced, old: Guest, fresh: Guest, worlds: tuple[World, World]) -> Refusal | str:
     """Why the guest could not be started any more; "" where it could, or could not before either."""
     if synced.failure is not None and synced.failure.path[:1] == ("spec",):
         return str(synced.failure.why)
     if fresh.problem and not old.problem:
         return fresh.problem
-    known = list(_flaws(synced, old, world))
-    return next((refusal for refusal in _flaws(synced, fresh, world) if refusal not in known), "")
+    before, after = worlds
+    known = list(_flaws(synced, old, before))
+    return next((refusal for refusal in _flaws(synced, fresh, after) if refusal not in known), "")
 
 
 def _flaws(synced: Synced, guest: Guest, world: World) -> Iterator[Refusal]:

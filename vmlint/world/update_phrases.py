@@ -42,6 +42,8 @@ _FAILURES: Mapping[UpdateReason, str] = {
     UpdateReason.HOTPLUG_DISK_MISSING: "The controller can't plug volume `{name}`: the VM has no disk of that name.",
     UpdateReason.HOTPLUG_COUNT: "The controller can't plug the volumes, because volumes and disks don't match.",
     UpdateReason.HOTPLUG_PERMANENT: "The controller can't change disk `{name}` of a volume that is plugged.",
+    UpdateReason.ANNOTATIONS_TWICE: "The controller can't write the annotations of the VM and of its template into the "
+    "guest at once: its patch tests the annotations twice, and the second test fails.",
     UpdateReason.INSTANCETYPE_MISSING: "The instancetype `{name}` does not exist.",
     UpdateReason.PREFERENCE_MISSING: "The preference `{name}` does not exist.",
     UpdateReason.REVISION_MISSING: "The ControllerRevision `{name}` does not exist.",

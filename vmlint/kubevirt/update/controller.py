@@ -44,6 +44,7 @@ _LACKING = {
     Matcher.INSTANCETYPE: UpdateReason.INSTANCETYPE_MISSING,
     Matcher.PREFERENCE: UpdateReason.PREFERENCE_MISSING,
 }
+_NO_CONTENT: Mapping[Matcher, Content | None] = dict.fromkeys(Matcher)
 _STARTING = ("Always", "Once", "RerunOnFailure")
 _RECEIVER = "WaitAsReceiver"
 
@@ -164,21 +165,27 @@ def _synced(state: Synced, cluster: Cluster) -> Synced:
         return Synced(stored, None)
     migrating = is_migrating(vm_spec)
     migratable = cluster.migratable(guest)
+    attachable = cluster.rollout.changes_attachments
+    if attachable is None:
+        attachable = migratable.live
     restart = None
     if wanted is not None and stored.started_with is not None:
         restart = restart_required(
-            stored.started_with, wanted, guest, cluster.rollout, migrating=migrating, migratable=migratable.live
+            stored.started_with, wanted, guest, cluster.rollout, migrating=migrating, attachable=attachable
         )
+    restarts = [restart] if restart else []
     own = mapping(vm_spec, "template", "spec")
-    live = list(change_networks(own, guest, migratable=migratable.live))
+    live = list(change_networks(own, guest, attachable=attachable))
     _complete(stored.data, guest.spec)
     if cluster.rollout.hotplugs_volumes and not migrating:
         plugged = plug_volumes(own, guest)
         if isinstance(plugged, Failure):
-            return Synced(stored, guest, tuple(live), (restart,) if restart else (), plugged)
+            return Synced(stored, guest, tuple(live), tuple(restarts), plugged)
         live += plugged
-    live += follow_annotations(stored.data, guest)
-    restarts = [restart] if restart else []
+    followed = follow_annotations(stored.data, guest, apart=cluster.rollout.annotations_follow_apart)
+    if isinstance(followed, Failure):
+        return Synced(stored, guest, tuple(live), tuple(restarts), followed)
+    live += followed
     if cluster.rollout.live_update and restart is None and wanted is not None:
         for result in _hotplugged(wanted, own, guest, cluster, migratable, migrating=migrating):
             (live if isinstance(result, Live) else restarts).append(result)  # type: ignore[arg-type]
@@ -227,12 +234,31 @@ def _settle(stored: Stored, cluster: Cluster) -> tuple[Stored, Failure | None]:
     policy = cluster.rollout.policy
     if policy is Policy.REFERENCE:
         revisions = _store(stored.data, stored.revisions, cluster)
+        if failure := _not_stored(stored, revisions, cluster):
+            return stored, failure
         return Stored(stored.data, revisions, stored.started_with), None
     if policy is Policy.EXPAND and stored.revisions:
         return stored, None
     data = _expanded(stored.data, contents, cluster)
     started_with = None if stored.revisions else stored.started_with  # with their copies the old spec can't be expanded
     return Stored(data, {}, started_with), None
+
+
+def _not_stored(stored: Stored, revisions: Mapping[Matcher, Revision], cluster: Cluster) -> Failure | None:
+    """Why a copy can't be made for a matcher that keeps its name and changes its kind: the webhook checks the old copy,
+    the controller looks for the other object."""
+    for matcher, revision in revisions.items():
+        if revision is stored.revisions.get(matcher):
+            continue
+        path = ("spec", matcher.noun, "kind")
+        if revision.content is Gap.MISSING:
+            return Failure(_LACKING[matcher], path, revision.name)
+        if (
+            matcher is Matcher.INSTANCETYPE
+            and _copies(stored.data, {**_NO_CONTENT, matcher: revision.content}, cluster).compared.conflicts
+        ):
+            return Failure(UpdateReason.INSTANCETYPE_CONFLICT, path, revision.name)
+    return None
 
 
 def _store(vm: Mapping[str, Any], revisions: Mapping[Matcher, Revision], cluster: Cluster) -> dict[Matcher, Revision]:
@@ -291,7 +317,7 @@ def _start(vm: Mapping[str, Any], contents: Mapping[Matcher, Content | None], cl
         guest.problem = Refusal(Applying.INSTANCETYPE_CONFLICTS, ("spec", "instancetype"), {"field": field})
     else:
         guest.problem = started.problem or started.refusal
-    list(follow_annotations(vm, guest))
+    follow_annotations(vm, guest, apart=cluster.rollout.annotations_follow_apart)
     return guest
 
 

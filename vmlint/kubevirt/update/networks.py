@@ -25,19 +25,20 @@ _PLUGGABLE = ("bridge", "sriov")
 _Named = Mapping[str, Mapping[str, Any]]
 
 
-def networks_need_restart(wanted: Mapping[str, Any], guest: Mapping[str, Any], *, migratable: bool | None) -> bool:
-    """Whether what became of interfaces and networks since the guest was started takes a restart."""
+def networks_need_restart(wanted: Mapping[str, Any], guest: Mapping[str, Any], *, attachable: bool | None) -> bool:
+    """Whether what became of interfaces and networks since the guest was started takes a restart. `attachable` is
+    whether the guest can get other network attachments."""
     now, then = _named(wanted, INTERFACES), _named(guest, INTERFACES)
     if any(name not in now or _stateless(now[name]) != _stateless(interface) for name, interface in then.items()):
         return True
     networks, old = _named(wanted, NETWORKS), _named(guest, NETWORKS)
     if _has_pod_network(networks) and not _has_pod_network(old):
         return True
-    alike = _without_attachment if migratable is not False else dict
+    alike = _without_attachment if attachable is not False else dict
     return any(name not in networks or alike(networks[name]) != alike(network) for name, network in old.items())
 
 
-def change_networks(wanted: Mapping[str, Any], guest: Guest, *, migratable: bool | None) -> Iterator[Live]:
+def change_networks(wanted: Mapping[str, Any], guest: Guest, *, attachable: bool | None) -> Iterator[Live]:
     """Plug and unplug interfaces of a running guest, in place. `wanted` is the VM's spec as it is stored."""
     networks = _named(wanted, NETWORKS)
     current = _named(guest.spec, INTERFACES)
@@ -53,7 +54,7 @@ def change_networks(wanted: Mapping[str, Any], guest: Guest, *, migratable: bool
             _set(changed, "state", state)
             yield Live(INTERFACES, before, None if state == _ABSENT else clone(changed), name)
     forget_absent(guest.spec, None)  # as soon as they are unplugged
-    if migratable is not False:
+    if attachable is not False:
         yield from _attach_elsewhere(networks, guest)
 
 
@@ -87,7 +88,7 @@ def _plug(interface: Mapping[str, Any], network: Mapping[str, Any] | None, guest
 
 
 def _attach_elsewhere(networks: _Named, guest: Guest) -> Iterator[Live]:
-    """A guest that can be migrated gets another network attachment by that."""
+    """A guest gets another network attachment when it is migrated."""
     for _, network in each(guest.spec, *NETWORKS):
         name = text(network, "name")
         wanted = networks.get(name)

@@ -41,6 +41,7 @@ class UpdateReason(Codes):
     HOTPLUG_DISK_MISSING = "a hotplugged volume without a disk"
     HOTPLUG_COUNT = "volumes and disks that don't match"
     HOTPLUG_PERMANENT = "a permanent volume or disk that would change"
+    ANNOTATIONS_TWICE = "annotations of the VM and of its template that both follow"
     INSTANCETYPE_MISSING = "an instancetype that does not exist"
     PREFERENCE_MISSING = "a preference that does not exist"
     REVISION_MISSING = "a revision that does not exist"

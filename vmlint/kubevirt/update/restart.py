@@ -36,11 +36,12 @@ def restart_required(
     rollout: Rollout,
     *,
     migrating: bool,
-    migratable: bool | None,
+    attachable: bool | None,
 ) -> Restart | None:
     """The paths of the spec in which the guest differs from what the VM asks for, and that only a restart changes.
 
-    `last` is the spec that the guest was started with, `migrating` whether changed volumes are to be migrated.
+    `last` is the spec that the guest was started with, `migrating` whether changed volumes are to be migrated,
+    `attachable` whether the guest can get other network attachments.
     """
     then = clone(dict(last))
     if volumes_are_live(last, wanted, migrating=migrating):
@@ -49,7 +50,7 @@ def restart_required(
         _copy(wanted, then, DISKS)
     if rollout.live_update:
         _allow_live(wanted, then)
-    if not networks_need_restart(wanted, guest.spec, migratable=migratable):
+    if not networks_need_restart(wanted, guest.spec, attachable=attachable):
         _copy(wanted, then, INTERFACES)
         _copy(wanted, then, NETWORKS)
     if get(wanted, *_UUID) == get(guest.spec, *_UUID):

@@ -20,6 +20,7 @@ __all__ = ["Policy", "Rollout"]
 _RATIO = 4
 """`maxHotplugRatio` where the KubeVirt object names none."""
 _CPU_MODEL = "host-model"
+_ATTACHMENTS = "LiveUpdateNADRef"
 
 
 class Policy(Codes):
@@ -46,6 +47,11 @@ class Rollout(Record):
     policy: Policy = Policy.REFERENCE
     hotplugs_volumes: bool = True
     """Volumes that are declared hotpluggable are plugged into running guests."""
+    changes_attachments: bool | None = None
+    """Whether running guests get another network attachment: all or none of them, None for those that can be
+    migrated."""
+    annotations_follow_apart: bool = True
+    """See the field of `Behaviour`."""
 
     @classmethod
     def of(cls, kubevirt: Mapping[str, Any] | None, release: Release | None = None) -> Rollout:
@@ -65,4 +71,8 @@ class Rollout(Record):
             policy=Policy(policy) if policy in set(Policy) else Policy.REFERENCE,
             hotplugs_volumes=gates.state("DeclarativeHotplugVolumes") is GateState.ON
             and gates.state("HotplugVolumes") is not GateState.ON,
+            changes_attachments=None
+            if gates.stage(_ATTACHMENTS) == "GA"
+            else gates.state(_ATTACHMENTS) is GateState.ON,
+            annotations_follow_apart=behaviour(release).annotations_follow_apart,
         )

@@ -20,7 +20,9 @@ PLACEMENT = ("affinity", "nodeSelector", "tolerations")
 def change_placement(wanted: Mapping[str, Any], guest: Guest) -> Iterator[Live]:
     """Give a running guest the placement of the VM's spec, in place."""
     for field in PLACEMENT:
-        before, after = guest.spec.get(field) or None, wanted.get(field) or None
+        before, after = guest.spec.get(field), wanted.get(field)
+        if field != "affinity":  # an empty map or list is as good as none, an empty section is not
+            before, after = before or None, after or None
         if before == after:
             continue
         if after is None:
