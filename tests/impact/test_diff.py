@@ -487,7 +487,7 @@ def test_a_revision_that_does_not_exist_ends_the_vm_at_its_next_stop(tmp_path: P
 
 @pytest.mark.parametrize("noun", ["instancetype", "preference"])
 def test_a_matcher_of_another_kind_that_does_not_exist_makes_the_controller_fail(noun: str, tmp_path: Path) -> None:
-    vm = _with_instancetype("small")
+    vm = with_instancetype("small")
     vm["spec"]["preference"] = {"name": "linux"}
     preference = {**_instancetype("linux", 1, "1Gi"), "kind": "VirtualMachineClusterPreference", "spec": {}}
     around = [_instancetype("small", 1, "1Gi"), preference]
@@ -500,7 +500,7 @@ def test_a_matcher_of_another_kind_that_does_not_exist_makes_the_controller_fail
 
 
 def test_an_instancetype_of_another_kind_that_conflicts_makes_the_controller_fail(tmp_path: Path) -> None:
-    vm = _edited(_with_instancetype("small"), _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
+    vm = _edited(with_instancetype("small"), _set(*_TEMPLATE, "nodeSelector", value={"zone": "a"}))
     other = {**_instancetype("small", 1, "1Gi"), "kind": "VirtualMachineInstancetype"}
     other["metadata"] = {"name": "small", "namespace": "shop"}
     other["spec"]["nodeSelector"] = {"zone": "b"}
