@@ -110,9 +110,9 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     look = analysis._Checking.check
 
-    def noted(self: Any, index: int) -> None:
+    def noted(self: Any, index: int) -> Any:
         names.append(str(self._subjects[index][1]))
-        look(self, index)
+        return look(self, index)
 
     monkeypatch.setattr(analysis._Checking, "check", noted)
     return names
