@@ -330,6 +330,21 @@ def test_what_moves_to_another_namespace_is_renamed_to_the_object_of_its_name(tm
     }
 
 
+_OVERLAYS = (("dev", "web"), ("prod", "web"), ("dev", "www"), ("prod", "www"))
+
+
+def _named(namespace: str, name: str) -> Edit:
+    """Gives a VM with a disk a name, and its disk one that begins so."""
+
+    def edit(vm: dict[str, Any]) -> None:
+        vm["metadata"] = {"name": name, "namespace": namespace}
+        vm["spec"]["template"]["metadata"]["labels"]["app"] = name
+        vm["spec"]["dataVolumeTemplates"][0]["metadata"]["name"] = f"{name}-root"
+        _spec(vm)["volumes"] = [{"name": "root", "dataVolume": {"name": f"{name}-root"}}]
+
+    return edit
+
+
 def test_what_is_renamed_is_the_only_one_that_is_as_similar(tmp_path: Path) -> None:
     def named(*names: str) -> list[dict[str, Any]]:
         return [_edited(VM, _set("metadata", value={"name": name, "namespace": "shop"})) for name in names]
@@ -343,6 +358,8 @@ def test_what_is_renamed_is_the_only_one_that_is_as_similar(tmp_path: Path) -> N
         }
 
     assert renamed("prefix", named("web", "db"), named("new-db", "new-web")) == {"db": "new-db", "web": "new-web"}
+    disks = [_edited(_with_disk({"source": {"blank": {}}, "storage": _SIZE}), _named(*ref)) for ref in _OVERLAYS]
+    assert renamed("overlays", disks[:2], disks[2:]) == {"web": "www"}
     assert renamed("others", named("web"), named("cache", "queue")) == {}
     vm = _with_secret(cloudInitNoCloud={"secretRef": {"name": "cloud"}})
     secret = {**_SECRET, "stringData": {"userdata": "#cloud-config"}}

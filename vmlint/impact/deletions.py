@@ -170,6 +170,8 @@ def _message(removal: Removal, claims: Sequence[str], *, dropped: bool) -> str:
     if removal.stays:
         return f"its manifest is gone, and {removal.stays}{f': {removal.until}' * bool(removal.until)}."
     lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+    if removal.cascades:
+        return f"{removal.tool} is deleted, and takes it along.{lost}"
     if dropped:
         return f"{removal.tool} does not apply it any more, and deletes it.{lost}"
     return f"its manifest is gone, and {removal.tool or 'a tool that prunes'} deletes it.{lost}"

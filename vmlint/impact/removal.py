@@ -47,6 +47,8 @@ class Removal(Record):
     tool: str = ""
     step: Step | None = None
     suspended: bool = False
+    cascades: bool = False
+    """The object of the tool is deleted, and takes along what it applied."""
 
     @property
     def deletes(self) -> bool:
@@ -137,7 +139,8 @@ class Pruner:
             stays, step = f"{deployment} leaves its objects", _step(deployment, tool, "is deleted without its objects")
             return Removal(stays, _by_hand(kind), deployment, step)
         stays = _kept(data, Deleter(flux=is_flux, argo=not is_flux, cascades=True))
-        return Removal(stays, "", deployment, _step(deployment, tool, "is deleted, and its objects with it"))
+        step = _step(deployment, tool, "is deleted, and its objects with it")
+        return Removal(stays, "", deployment, step, cascades=True)
 
     def _is_kept_by_its_set(self, tool: Applied) -> bool:
         """Whether an Application stays that its ApplicationSet does not generate any more."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
+from typing import Any
 
 from vmlint.impact.pairing import Pair
 from vmlint.kubevirt.update.differences import changed_paths
 from vmlint.model.kinds import Kind
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 
 __all__ = ["Renames"]
@@ -38,7 +40,8 @@ class Renames:
 
     def of(self, old: Resource) -> Resource | None:
         """The new object that is the same but for its name or namespace; None where there is none, or several are as
-        similar and have no similar name. An object without a spec, such as a Secret, must have the same content.
+        similar. Of these, the one in its namespace, or with a similar name, is meant. An object without a spec, such as
+        a Secret, must have the same content.
 
         One of the same name in another namespace comes first. One with the name of another object that is gone too is
         that one.
@@ -58,13 +61,34 @@ def _most_similar(old: Resource, others: Sequence[Resource]) -> Resource | None:
     fewest = min((number for number, _ in found), default=most + 1)
     likely = {other.ref: other for number, other in found if number == fewest}
     if len(likely) > 1:
+        likely = _beside(old, likely) or likely
+    if len(likely) > 1:
         likely = {ref: other for ref, other in likely.items() if old.name in ref.name or ref.name in old.name}
     return next(iter(likely.values())) if fewest <= most and len(likely) == 1 else None
 
 
+def _beside(old: Resource, others: Mapping[Ref, Resource]) -> dict[Ref, Resource]:
+    return {ref: other for ref, other in others.items() if ref.namespace == old.namespace}
+
+
 def _differences(old: Resource, other: Resource) -> int:
-    """How many fields differ apart from the metadata; more than a few are not counted."""
-    return len(list(islice(changed_paths(_content(old), _content(other)), _FEW + 1)))
+    """How many fields differ apart from the metadata, and from names made of the object's own, such as those of its
+    disks; more than a few are not counted."""
+    was, now = _content(old), _content(other)
+    return min(_count(was, now), _count(_renamed(was, old.name, other.name), now))
+
+
+def _count(was: object, now: object) -> int:
+    return len(list(islice(changed_paths(was, now), _FEW + 1)))
+
+
+def _renamed(value: Any, name: str, new_name: str) -> Any:
+    """The value with another name in all its texts."""
+    if isinstance(value, str):
+        return value.replace(name, new_name) if name and name in value else value
+    if isinstance(value, dict):
+        return {key: _renamed(entry, name, new_name) for key, entry in value.items()}
+    return [_renamed(entry, name, new_name) for entry in value] if isinstance(value, list) else value
 
 
 def _content(resource: Resource) -> object:
