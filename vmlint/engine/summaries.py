@@ -30,7 +30,7 @@ from vmlint.model.subjects import (
 from vmlint.record import Record
 from vmlint.source.document import Document, SourceFile
 from vmlint.source.stream import looks_like_json
-from vmlint.world.addresses import addresses_of
+from vmlint.world.addresses import addresses_of, macs_of
 from vmlint.world.disks import Written, claims_used, claims_written
 
 __all__ = [
@@ -189,6 +189,7 @@ def resource_of(document: Document, fact: Fact, **applied: Any) -> Resource:
         claims_written: tuple([(Ref(*_CLAIM, own, name), Written(form)) for name, form in fact.writes]),
         claims_used: tuple([(tuple(path), name) for path, name in fact.uses]),
         says_namespace: fact.placed,
+        macs_of: tuple([mac for mac, *_ in fact.addresses]),
         addresses_of: tuple([(mac, tuple(path), Ref(*network)) for mac, path, network in fact.addresses]),
     }
     ref = Ref(known.group, known.name, own, fact.name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from vmlint.graph.cluster import Cluster
@@ -16,7 +17,7 @@ from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.runtime.cached import cached_property
 
-__all__ = ["Address", "Addresses", "addresses_of"]
+__all__ = ["Address", "Addresses", "addresses_of", "macs_of"]
 
 _SEPARATORS = str.maketrans("", "", ":-.")
 _MAC_BYTES = 6
@@ -51,12 +52,14 @@ class Addresses:
 
     @cached_property
     def _addresses(self) -> Mapping[tuple[Ref, str], list[Address]]:
-        """Who runs with each address on each network that others can be attached to."""
+        """Who runs with each address that several interfaces have, on each network that others can be attached to."""
+        workloads = [one for one in self._cluster.resources if isinstance(one, Workload) and not one.fragment]
+        cards = Counter(mac for workload in workloads for mac in workload.once(macs_of))
         found: dict[tuple[Ref, str], list[Address]] = {}
-        for resource in self._cluster.resources:
-            if isinstance(resource, Workload) and not resource.fragment:
-                for mac, path, network in resource.once(addresses_of):
-                    found.setdefault((network, mac), []).append(Address(resource, path, network))
+        for workload in workloads:
+            if any(cards[mac] > 1 for mac in workload.once(macs_of)):
+                for mac, path, network in workload.once(addresses_of):
+                    found.setdefault((network, mac), []).append(Address(workload, path, network))
         return found
 
 
@@ -66,24 +69,34 @@ def _runs(workload: Workload) -> bool:
     return spec.get("running") is not False and spec.get("runStrategy") != "Halted"
 
 
+def macs_of(workload: Workload) -> tuple[str, ...]:
+    """The MAC addresses that a guest runs with, as far as the files say, each in one spelling."""
+    return tuple([mac for _, card in _cards(workload) if (mac := _mac(card))])
+
+
 def addresses_of(workload: Workload) -> tuple[tuple[str, Path, Ref], ...]:
-    """The MAC addresses that a guest runs with on networks of Multus, as far as the files say: each in one spelling,
-    with its field and its network."""
-    if not _runs(workload):
-        return ()
-    spec = workload.vmi_spec
-    cards = [(index, card) for index, card in each(spec, "domain", "devices", "interfaces") if "macAddress" in card]
+    """Those that are on networks of Multus, each with its field and its network."""
+    cards = [(index, card, mac) for index, card in _cards(workload) if (mac := _mac(card))]
     if not cards:
         return ()
-    networks: Any = spec.get("networks")
+    networks: Any = workload.vmi_spec.get("networks")
     names = {
         text(networks[link.path[-3]], "name"): link.ref for link in links(workload) if link.kind is LinkKind.NETWORK
     }
     base = (*workload.vmi_path, "domain", "devices", "interfaces")
     return tuple(
-        (mac.lower().translate(_SEPARATORS), (*base, index, "macAddress"), network)
-        for index, card in cards
-        if (network := names.get(text(card, "name"))) is not None
-        and mac_length(mac := text(card, "macAddress")) == _MAC_BYTES
-        and not is_unknown(network.short)
+        (mac, (*base, index, "macAddress"), network)
+        for index, card, mac in cards
+        if (network := names.get(text(card, "name"))) is not None and not is_unknown(network.short)
     )
+
+
+def _cards(workload: Workload) -> Iterable[tuple[int, Mapping[str, Any]]]:
+    """The interfaces of a guest that runs, with their indexes."""
+    return each(workload.vmi_spec, "domain", "devices", "interfaces") if _runs(workload) else ()
+
+
+def _mac(card: Mapping[str, Any]) -> str:
+    """The MAC address of an interface in lower case without separators, "" where it has none that is valid."""
+    mac = text(card, "macAddress")
+    return mac.lower().translate(_SEPARATORS) if mac_length(mac) == _MAC_BYTES else ""
