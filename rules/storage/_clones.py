@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from vmlint.catalog.provisioners import NOT_CSI
 from vmlint.cdi.datasource import End, Target
 from vmlint.cdi.profile import clone_strategy
-from vmlint.cdi.render import Rendered
+from vmlint.cdi.render import Failure, Rendered
 from vmlint.model.access import get, text
 from vmlint.model.chain import Hop
 from vmlint.model.kinds import BY_GROUP_KIND
@@ -27,8 +28,6 @@ _CLAIM = BY_GROUP_KIND["", "PersistentVolumeClaim"]
 _SIZE = ("resources", "requests", "storage")
 _CONTENT_TYPE = "cdi.kubevirt.io/storage.contentType"
 _OVER_NETWORK = "copy"
-_IN_TREE = "kubernetes.io/"
-"""Provisioners that are no CSI drivers, which CDI needs for copies by the storage."""
 _CLONE_SOURCE = BY_GROUP_KIND["cdi.kubevirt.io", "VolumeCloneSource"]
 
 
@@ -53,7 +52,7 @@ def copies(subject: Resource, world: World) -> Sequence[Copy]:
 def _copies(subject: Resource, world: World) -> Iterator[Copy]:
     for disk in world.storage.disks(subject):
         ref = _source(disk, world)
-        if ref is not None and clear(disk, world):
+        if ref is not None and clear(disk, world) and not isinstance(world.storage.outline(disk), Failure):
             original = world.storage.claim(world.cluster.resolve(ref, subject))
             if original is not None:
                 yield Copy(disk, ref, original)
@@ -106,8 +105,11 @@ def copies_by_storage(copy: Copy, world: World) -> bool:
     provisioners = {text(found, "provisioner") for found in classes if found is not None}
     if any(is_unknown(name) for name in (*strategies, *provisioners)):
         return True
-    in_tree = any(name.startswith(_IN_TREE) for name in provisioners)
-    return _OVER_NETWORK not in strategies and len(provisioners) < 2 and not in_tree
+    return _OVER_NETWORK not in strategies and len(provisioners) < 2 and not any(map(_is_not_csi, provisioners))
+
+
+def _is_not_csi(name: str) -> bool:
+    return name.startswith(NOT_CSI)
 
 
 def content_of(disk: Disk) -> str:

@@ -16,10 +16,12 @@ from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
 from vmlint.runtime.pattern import late
 
-__all__ = ["NO_PROVISIONER", "Provisioner", "known_keys", "provisioner"]
+__all__ = ["NOT_CSI", "NO_PROVISIONER", "Provisioner", "known_keys", "provisioner"]
 
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 """The provisioner of classes whose volumes are made by hand: what it offers depends on those volumes."""
+NOT_CSI = ("kubernetes.io/", "rancher.io/local-path", "kubevirt.io/hostpath-provisioner")
+"""How the names of provisioners start that are not CSI drivers, so that their volumes have no snapshots."""
 
 _SELECTOR_SPLIT = late(r"\s*[;,]\s*", re.ASCII)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vmlint.catalog.provisioners import NOT_CSI
 from vmlint.cdi.storageclass import choose, server_default
 from vmlint.graph.cluster import Cluster
 from vmlint.model.access import get, mapping, text
@@ -23,8 +24,6 @@ __all__ = ["Lacking", "Snapshots"]
 
 _CLASS = BY_GROUP_KIND["snapshot.storage.k8s.io", "VolumeSnapshotClass"]
 _DEFAULT = "snapshot.storage.kubernetes.io/is-default-class"
-_NEVER = ("kubernetes.io/", "rancher.io/local-path", "kubevirt.io/hostpath-provisioner")
-"""Provisioners that are not CSI drivers, so that no snapshot class can name them."""
 
 
 class Lacking(Record):
@@ -60,7 +59,7 @@ class Snapshots:
         name, provisioner = text(storage_class, "metadata", "name"), text(storage_class, "provisioner")
         if not provisioner or is_unknown(provisioner) or self._chosen_by_profile(name):
             return None
-        if provisioner.startswith(_NEVER):
+        if provisioner.startswith(NOT_CSI):
             return Lacking(volume, name, provisioner)
         classes = [resource.data for resource in self._cluster.of_kind(_CLASS.name)]
         if not self._closed(Ref(_CLASS.group, _CLASS.name, "", "")) or any(
