@@ -29,6 +29,7 @@ Argo CD `reposerver/repository/repository.go`, Flux `kustomize-controller` `inte
 from collections.abc import Iterator
 
 from vmlint.gitops.problem import BuildCode, BuildProblem
+from vmlint.model.access import text
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.world import World
 
@@ -42,8 +43,12 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
         return
     values = problem.values
     near = values["near"]
+    fix = f"write `{near}`, the nearest path" if near else "fix the path, or add the folder"
+    if "{{" in text(problem.at.document.data, *problem.at.path):
+        fix = "fix the path or the values of the generators, or add the folder"
+        fix = f"{fix}: the nearest path is `{near}`" if near else fix
     yield META.at(
         spot(problem),
         f"`{values['path']}` does not exist, so {values['tool']} `{values['object']}` applies nothing from it.",
-        fix=f"write `{near}`, the nearest path" if near else "fix the path, or add the folder",
+        fix=fix,
     )

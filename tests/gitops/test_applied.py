@@ -139,6 +139,81 @@ def test_an_application_set_over_folders(tmp_path: Path) -> None:
     }
 
 
+STAGES = "{list: {elements: [{stage: dev}, {stage: prod}]}}"
+
+
+@pytest.mark.parametrize(
+    ("generators", "names"),
+    [
+        (f"{STAGES}, {{list: {{elements: [{{server: a}}, {{server: b}}]}}}}", ["dev-a", "dev-b", "prod-a", "prod-b"]),
+        # only the cluster knows its clusters
+        (f"{STAGES}, {{clusters: {{}}}}", ["dev-{{server}}", "prod-{{server}}"]),
+        (f"{{clusters: {{}}}}, {STAGES}", ["dev-{{server}}", "prod-{{server}}"]),
+        # the second may use the values of the first, and those of the first win
+        (f"{STAGES}, {{list: {{elements: [{{server: '{{{{stage}}}}1', stage: x}}]}}}}", ["dev-dev1", "prod-prod1"]),
+        # a matrix in a matrix
+        (
+            f"{STAGES}, {{matrix: {{generators: [{{list: {{elements: [{{server: a}}]}}}}, {{clusters: {{}}}}]}}}}",
+            ["dev-a", "prod-a"],
+        ),
+        ("{clusters: {}}, {scmProvider: {}}", None),  # nothing is known
+        (STAGES, None),  # Argo CD wants two
+    ],
+)
+def test_an_application_set_over_a_matrix(tmp_path: Path, generators: str, names: list[str] | None) -> None:
+    template = (
+        "{metadata: {name: '{{stage}}-{{server}}'}, "
+        "spec: {source: {path: apps/web}, destination: {namespace: '{{stage}}'}}}"
+    )
+    spec = f"{{generators: [{{matrix: {{generators: [{generators}]}}}}], template: {template}}}"
+    found = applied(tmp_path, **{"a.yaml": ARGO.replace("Application", "ApplicationSet") + spec})
+    expected = {f"Argo CD Application {name}": [f"{name.partition('-')[0]}/web"] for name in names or ()}
+    assert found == (expected or {"": ["default/web"]})
+
+
+def test_an_application_set_over_folders_and_clusters(tmp_path: Path) -> None:
+    generators = "{git: {directories: [{path: apps/*}]}}, {clusters: {}}"
+    template = (
+        "{metadata: {name: '{{path.basename}}'}, spec: {source: {path: '{{path}}'}, destination: {namespace: x}}}"
+    )
+    spec = f"{{generators: [{{matrix: {{generators: [{generators}]}}}}], template: {template}}}"
+    found = applied(tmp_path, **{"cluster/a.yaml": ARGO.replace("Application", "ApplicationSet") + spec})
+    assert found == {"Argo CD Application web": ["x/web"]}
+
+
+@pytest.mark.parametrize(
+    ("elements", "source", "near"),
+    [
+        ("[{stage: prod}]", "path: 'apps/{{stage}}'", []),
+        ("[{stage: prd}]", "path: 'apps/{{stage}}'", ["apps/prod"]),
+        ("[{stage: prod}, {stage: prd}, {stage: prdo}]", "path: 'apps/{{stage}}'", ["apps/prod"]),  # one fault
+        ("[{stage: prod}, {other: prd}]", "path: 'apps/{{stage}}'", []),  # a value is not known
+        ("[{stage: prod}, {stage: prd}]", "repoURL: '{{repo}}', path: 'apps/{{stage}}'", []),  # of several repositories
+    ],
+)
+def test_paths_that_an_application_set_makes(tmp_path: Path, elements: str, source: str, near: list[str]) -> None:
+    spec = f"{{generators: [{{list: {{elements: {elements}}}}}], template: {{spec: {{source: {{{source}}}}}}}}}"
+    files = {
+        "apps/prod/kustomization.yaml": "resources: [vm.yaml]\n",
+        "apps/prod/vm.yaml": VM,
+        "argocd/a.yaml": ARGO.replace("Application", "ApplicationSet") + spec,
+    }
+    assert lost_paths(tmp_path, files) == [("Argo CD ApplicationSet", folder) for folder in near]
+
+
+def test_generators_that_make_some_applications_or_have_a_template_lose_no_paths(tmp_path: Path) -> None:
+    chosen = "{list: {elements: [{stage: prd}]}, selector: {matchLabels: {stage: prod}}}"
+    own = "{list: {elements: [{stage: prd}], template: {spec: {source: {path: apps/prod}}}}}"
+    for number, generator in enumerate((chosen, own)):
+        spec = f"{{generators: [{generator}], template: {{spec: {{source: {{path: 'apps/{{{{stage}}}}'}}}}}}}}"
+        files = {
+            "apps/prod/kustomization.yaml": "resources: [vm.yaml]\n",
+            "apps/prod/vm.yaml": VM,
+            "argocd/a.yaml": ARGO.replace("Application", "ApplicationSet") + spec,
+        }
+        assert lost_paths(tmp_path / str(number), files) == []
+
+
 @pytest.mark.parametrize(
     ("written", "value"),
     [

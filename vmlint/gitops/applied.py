@@ -7,7 +7,7 @@ Sources: Flux `kustomize-controller` API v1 (KustomizationSpec) and `pkg/kustomi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
@@ -156,15 +156,41 @@ def _named(document: Document, at: Path, data: Mapping[str, Any]) -> Iterator[Na
         for source_at, source in _sources(spec):
             place = Written(document, (*at, *prefix, *source_at, "path"))
             repository = (text(source, "repoURL"), text(source, "targetRevision"))
-            if not text(source, "chart") and "{{" not in text(source, "path"):
-                yield Named(repository, text(source, "path"), f"Argo CD {kind}", name, place)
+            values = [] if any("{{" in word for word in repository) else _listed_values(mapping(data, "spec"))
+            if not text(source, "chart"):
+                for written in _filled_paths(text(source, "path"), values):
+                    yield Named(repository, written, f"Argo CD {kind}", name, place)
+
+
+def _filled_paths(path: str, values: Iterable[Mapping[str, str]]) -> Iterable[str]:
+    """The paths that a path means: itself, or what an ApplicationSet makes of it with values that are known."""
+    if "{{" not in path:
+        return [path]
+    filled = (_filled(path, one) for one in islice(values, _MOST_GENERATED))
+    return dict.fromkeys(written for written in filled if "{{" not in written)
+
+
+def _listed_values(spec: Mapping[str, Any]) -> Iterable[Mapping[str, str]]:
+    """The values that are written in the lists of an ApplicationSet's generators."""
+    generators = [generator for _, generator in each(spec, "generators")]
+    if any(_is_special(generator) for generator in generators):
+        return []
+    return (one for generator in generators for one in _values(generator, None))
+
+
+def _is_special(generator: Mapping[str, Any]) -> bool:
+    """Whether a generator, or one in it, has a template of its own, or makes only some of its Applications."""
+    if "selector" in generator or any("template" in mapping(value) for value in generator.values()):
+        return True
+    return any(_is_special(child) for _, child in each(generator, "matrix", "generators"))
 
 
 def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
     """The paths of this repository that are to be applied and are not there.
 
     A path is taken for one of this repository where another one of the same repository and revision is here; and,
-    where none is known to be here, where a folder of almost the same path is.
+    where none is known to be here, where a folder of almost the same path is. Of those that an ApplicationSet makes of
+    one path, the first that is lost counts.
     """
     paths = tree.known.applied
     if not paths:
@@ -172,11 +198,13 @@ def lost(files: Iterable[SourceFile], tree: Tree) -> Iterator[BuildProblem]:
     named = list(named_paths(document for file in files for document in file.documents))
     here = {reference.repository for reference in named if paths.get(reference.path)}
     folders = sorted({kustomization.folder for kustomization in tree.kustomizations} - {""})
+    reported: set[Written] = set()
     for reference in named:
-        if paths.get(reference.path, True) or (here and reference.repository not in here):
+        if paths.get(reference.path, True) or (here and reference.repository not in here) or reference.at in reported:
             continue
         almost, near = _nearest(reference.path, folders)
         if almost or here:
+            reported.add(reference.at)
             values = {"path": reference.path, "tool": reference.tool, "object": reference.name, "near": near}
             yield BuildProblem(BuildCode.PATH_NOT_APPLIED, reference.at, "", values)
 
@@ -296,24 +324,49 @@ def _folder(path: str, at: Written, tree: Tree) -> str | None:
 
 
 def _generated(spec: Mapping[str, Any], at: Written, tree: Tree) -> Iterator[dict[str, str]]:
-    """The values of an ApplicationSet's generators that stand in the repository: lists, and folders of it."""
+    """The values of an ApplicationSet's generators that are in the repository: lists, and folders of it."""
     for _, generator in each(spec, "generators"):
-        for _, element in each(generator, "list", "elements"):
-            yield {key: value for key, value in element.items() if isinstance(value, str)}
-        wanted: list[str] = []
-        refused: list[str] = []
-        for _, entry in each(generator, "git", "directories"):
-            (refused if entry.get("exclude") is True else wanted).append(text(entry, "path"))
-        for folder in _folders(wanted, refused, at, tree):
-            base = folder.rpartition("/")[2]
-            steps = {f"path[{index}]": step for index, step in enumerate(folder.split("/"))}
-            yield {
-                "path": folder,
-                "path.path": folder,
-                "path.basename": base,
-                "path.basenameNormalized": base.lower().replace("_", "-"),
-                **steps,
-            }
+        yield from _values(generator, lambda wanted, refused: _folders(wanted, refused, at, tree))
+
+
+_FindFolders = Callable[[list[str], list[str]], Iterable[str]]
+
+
+def _values(generator: Mapping[str, Any], find: _FindFolders | None) -> Iterator[dict[str, str]]:
+    """The values of a generator that are in the repository; without `find`, those of lists alone.
+
+    A matrix has two generators, of which the second may use the values of the first, and those of the first win
+    (GenerateParams in `applicationset/generators/matrix.go`). Of one that only the cluster can evaluate, no value is
+    known, and what the other gives counts.
+    """
+    for _, element in each(generator, "list", "elements"):
+        yield {key: value for key, value in element.items() if isinstance(value, str)}
+    wanted: list[str] = []
+    refused: list[str] = []
+    for _, entry in each(generator, "git", "directories"):
+        (refused if entry.get("exclude") is True else wanted).append(text(entry, "path"))
+    for folder in find(wanted, refused) if find else ():
+        base = folder.rpartition("/")[2]
+        steps = {f"path[{index}]": step for index, step in enumerate(folder.split("/"))}
+        yield {
+            "path": folder,
+            "path.path": folder,
+            "path.basename": base,
+            "path.basenameNormalized": base.lower().replace("_", "-"),
+            **steps,
+        }
+    children = [child for _, child in each(generator, "matrix", "generators")]
+    if len(children) == 2:
+        for first in _known_values(children[0], find):
+            for second in _known_values(_filled(children[1], first), find):
+                if first or second:
+                    yield {**second, **first}
+
+
+def _known_values(generator: Mapping[str, Any], find: _FindFolders | None) -> Iterable[dict[str, str]]:
+    """The values of a generator in a matrix; one without any where only the cluster knows them."""
+    is_written = "list" in generator or "matrix" in generator or get(generator, "git", "directories") is not None
+    return _values(generator, find) if is_written else [{}]
 
 
 def _folders(wanted: list[str], refused: list[str], at: Written, tree: Tree) -> Iterator[str]:
