@@ -106,6 +106,7 @@ WORDS: Mapping[Check, Wording] = {
     Check.FILTER_IS_NEGATION: Words(
         "the filter `{path}` is only `!`; it must have a key", "add the key to exclude after the `!`"
     ),
+    Check.FILTER_EMPTY: Words("the filter `{path}` is empty, on which KubeVirt's webhook crashes", "remove the filter"),
     Check.FILTER_NEGATION: Words(
         "the filter `{value}` has a `!` that is not its first character", "move the `!` to the beginning"
     ),

@@ -5,7 +5,7 @@
 |---|---|
 | `source` | a missing API group or name; a kind other than `VirtualMachine` and `VirtualMachineSnapshot` |
 | `target` | a kind other than `VirtualMachine`; the name of the VM that is cloned |
-| filters | `!` that is not the first character, `*` that is not the last |
+| filters | an empty one; `!` that is not the first character, `*` that is not the last |
 | `newMacAddresses` | an invalid MAC address |
 | `patches` | invalid JSON |
 

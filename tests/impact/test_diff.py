@@ -859,10 +859,32 @@ _OPPORTUNISTIC: dict[str, Any] = {"updateStrategy": {"opportunistic": {}}}
 _KEEPING = {"scaleInStrategy": {"proactive": {"statePreservation": "Offline"}}}
 
 
+def _run_strategy(pool: dict[str, Any], strategy: str) -> dict[str, Any]:
+    return _edited(pool, _set(*_POOL_VM, "runStrategy", value=strategy))
+
+
 @pytest.mark.parametrize(
     ("pool", "edit", "group", "message"),
     [
         (_pool(), _SOCKETS, "run", "its VMs are updated, and the guests that run are restarted at once."),
+        (
+            _run_strategy(_pool(), "RerunOnFailure"),
+            _SOCKETS,
+            "run",
+            "its VMs are updated, and the guests that run are stopped: their run strategy does not start them again.",
+        ),
+        (
+            _pool(**_OPPORTUNISTIC),
+            _set(*_POOL_VM, "runStrategy", value="Halted"),
+            "run",
+            "its VMs are updated, and the guests that run are stopped: their run strategy does not start them again.",
+        ),
+        (
+            _run_strategy(_pool(), "Halted"),
+            _set(*_POOL_VM, "runStrategy", value="Always"),
+            "run",
+            "its VMs are updated, and their guests start.",
+        ),
         (_pool(**_OPPORTUNISTIC), _SOCKETS, "next start", "its VMs are updated, each as if it was edited."),
         (_pool(updateStrategy={"unmanaged": {}}), _SOCKETS, "nothing", "its VMs don't change."),
         (_pool(paused=True), _SOCKETS, "nothing", "it is paused, so its controller does nothing."),

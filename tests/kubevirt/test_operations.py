@@ -44,6 +44,23 @@ def test_a_value_with_a_variable_is_undecided() -> None:
     assert list(check_migration({"spec": {"vmiName": "${name}"}}, Gates(ON))) == []
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("", [Check.FILTER_EMPTY]),
+        ("!", [Check.FILTER_IS_NEGATION]),
+        ("*", []),
+        ("a", []),
+        ("!a*", []),
+        ("a!", [Check.FILTER_NEGATION]),
+        ("*a", [Check.FILTER_WILDCARD]),
+    ],
+)
+def test_filters_of_a_clone(entry: str, expected: list[Check]) -> None:
+    clone = {"spec": {"source": VM, "labelFilters": [entry]}}
+    assert [refusal.code for refusal in check_clone(clone, Gates(ON))] == expected
+
+
 def test_a_restore_whose_target_is_wrong_is_judged_no_further() -> None:
     spec = {"target": {**VM, "kind": "Pod"}, "volumeRestorePolicy": "x", "patches": ["x"]}
     assert [refusal.code for refusal in check_restore({"spec": spec}, Gates(ON))] == [Check.KIND_WRONG]
@@ -77,6 +94,22 @@ def test_factors_have_bounds_and_three_decimal_places(field: str, factor: str, f
     policy = {"spec": {"experimental": {"stallDetector": {field: factor}}}}
     causes = check_policy(policy, Gates(None, (1, 9)))
     assert [refusal.code for refusal in causes if refusal.code is not Check.GATE_OFF] == found
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ((1, 8), []),
+        ((1, 9), [Check.FACTOR_OUT_OF_RANGE]),
+        (None, [Check.TUNED_TWICE, Check.FACTOR_OUT_OF_RANGE]),
+    ],
+)
+def test_what_a_release_does_not_know_of_a_policy_is_dropped(
+    release: tuple[int, int] | None, expected: list[Check]
+) -> None:
+    policy = {"spec": {"experimental": {"stallDetector": {"ewmaAlpha": "2"}, "downtimeTuning": {}}}}
+    causes = check_policy(policy, Gates(None, release))
+    assert [refusal.code for refusal in causes if refusal.code is not Check.GATE_OFF] == expected
 
 
 @pytest.mark.parametrize(

@@ -101,8 +101,18 @@ def _is_cloud_init(path: Sequence[str | int]) -> bool:
 
 _GUESTS = {
     Guests.LATER: "its VMs are updated, each as if it was edited",
+    Guests.STARTED: "its VMs are updated, and their guests start",
+    Guests.STOPPED: "its VMs are updated, and the guests that run are stopped: their run strategy does not start them "
+    "again",
     Guests.RESTARTED: "its VMs are updated, and the guests that run are restarted at once",
     Guests.RECREATED: "its VMs are deleted and created again, since their DataVolume templates differ",
+}
+
+_RUNS = {
+    Guests.STARTED: "starts",
+    Guests.STOPPED: "stops",
+    Guests.RESTARTED: "restarts",
+    Guests.RECREATED: "restarts",
 }
 
 
@@ -117,7 +127,7 @@ def _pool(pool: VirtualMachinePool, update: Replicas) -> AcceptedEdit:
         )
     if update.added:
         parts.append(f"{_counted(update.added, 'VM')} created")
-    run = "restarts" if update.guests in (Guests.RESTARTED, Guests.RECREATED) else _run(update)
+    run = _RUNS.get(update.guests) or _run(update)
     whose = "of the deleted VMs" if update.guests is not Guests.RECREATED else "of all its VMs"
     data = f" The data {whose} is lost: claim {', '.join(f'`{claim}`' for claim in lost)}." if lost else ""
     return AcceptedEdit(

@@ -21,6 +21,7 @@ class Check(Codes):
     SAME_NAME = "operation/same-name"
     """The target is the source."""
     FILTER_IS_NEGATION = "operation/filter-is-negation"
+    FILTER_EMPTY = "operation/filter-empty"
     FILTER_NEGATION = "operation/filter-negation"
     FILTER_WILDCARD = "operation/filter-wildcard"
     MAC_MALFORMED = "operation/mac-malformed"

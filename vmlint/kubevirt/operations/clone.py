@@ -30,6 +30,7 @@ _FILTERS: tuple[Path, ...] = (
 )
 _SOURCES = (VM.kind, SNAPSHOT.kind)
 _NEGATION, _WILDCARD = "!", "*"
+_SHORT_FILTERS = {"": Check.FILTER_EMPTY, _NEGATION: Check.FILTER_IS_NEGATION}
 
 
 def check_clone(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
@@ -51,9 +52,9 @@ def _filters(data: Mapping[str, Any], path: Path) -> Iterator[Refusal]:
     for index, entry in enumerate(sequence(data, *path)):
         if not isinstance(entry, str) or is_unknown(entry):
             continue
-        if len(entry) == 1:
-            if entry == _NEGATION:
-                yield Refusal(Check.FILTER_IS_NEGATION, (*path, index), {"value": entry})
+        if len(entry) < 2:
+            if entry in _SHORT_FILTERS:
+                yield Refusal(_SHORT_FILTERS[entry], (*path, index), {"value": entry})
             continue
         if _NEGATION in entry[1:]:
             yield Refusal(Check.FILTER_NEGATION, (*path, index), {"value": entry})

@@ -71,10 +71,10 @@ def check_policy(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
     tuning, stalls = (look(data, *_EXPERIMENTAL, field) for field in ("downtimeTuning", "stallDetector"))
     if tuning is not None:
         yield from gated(gates, (*_EXPERIMENTAL, "downtimeTuning"), _TUNING)
-    if stalls is None:
+    if stalls is None or gates.stage(_STALL) is None:  # a release without the gate drops the field
         return
     yield from gated(gates, (*_EXPERIMENTAL, "stallDetector"), _STALL)
-    if tuning is not None and UNDECIDED not in (tuning, stalls):
+    if tuning is not None and gates.stage(_TUNING) is not None and UNDECIDED not in (tuning, stalls):
         yield Refusal(Check.TUNED_TWICE, _EXPERIMENTAL)
     for field, bounds in _FACTORS.items():
         yield from _factor(data, (*_EXPERIMENTAL, "stallDetector", field), bounds)

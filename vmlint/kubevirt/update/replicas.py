@@ -1,7 +1,8 @@
 """What the controllers of pools and replica sets do with their VMs and guests after an update.
 
 Sources: KubeVirt `pkg/virt-controller/watch/pool/pool.go` (scale, proactiveScaleIn, update, isOutdatedVMI,
-handleResourceUpdate), `pkg/virt-controller/watch/replicaset/replicaset.go` (scale).
+handleResourceUpdate), `pkg/virt-controller/watch/replicaset/replicaset.go` (scale),
+`pkg/virt-controller/watch/vm/vm.go` (syncRunStrategy).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from vmlint.kubevirt.update.controller import runs_at_once
 from vmlint.kubevirt.values import whole
-from vmlint.model.access import get, mapping
+from vmlint.model.access import get, mapping, text
 from vmlint.record import Codes, Record
 
 __all__ = ["Guests", "Replicas", "keeps_disks", "pool_update", "replica_set_update"]
@@ -24,7 +25,10 @@ class Guests(Codes):
     """They are not touched."""
     LATER = "later"
     """Their VMs are updated, and they get the change as if somebody had edited the VMs."""
+    STARTED = "started"
     RESTARTED = "restarted"
+    STOPPED = "stopped"
+    """Nothing starts them again."""
     RECREATED = "recreated"
     """Their VMs are deleted and created again."""
 
@@ -48,13 +52,25 @@ def pool_update(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replicas:
     before, after = mapping(old, "virtualMachineTemplate"), mapping(new, "virtualMachineTemplate")
     if before == after:
         return scaled
-    guests = Guests.LATER
-    if get(new, "updateStrategy", "opportunistic") is None and runs_at_once(mapping(before, "spec"), running=False):
-        if get(before, "spec", "dataVolumeTemplates") != get(after, "spec", "dataVolumeTemplates"):
-            guests = Guests.RECREATED
-        elif get(before, "spec", "template") != get(after, "spec", "template"):
-            guests = Guests.RESTARTED
-    return scaled._replace(guests=guests)
+    proactive = get(new, "updateStrategy", "opportunistic") is None
+    return scaled._replace(guests=_guests(mapping(before, "spec"), mapping(after, "spec"), proactive=proactive))
+
+
+_RUNS_ONCE_STARTED = ("RerunOnFailure", "Manual")
+"""Run strategies by which a guest that the pool deletes is not started again."""
+
+
+def _guests(old: Mapping[str, Any], new: Mapping[str, Any], *, proactive: bool) -> Guests:
+    """What becomes of the guests of updated VMs, from their VMs' specs. `proactive`: the pool deletes outdated ones."""
+    runs = runs_at_once(old, running=False)
+    if runs and proactive and old.get("dataVolumeTemplates") != new.get("dataVolumeTemplates"):
+        return Guests.RECREATED
+    stays = runs_at_once(new, running=runs)
+    if stays != runs:
+        return Guests.STARTED if stays else Guests.STOPPED
+    if runs and proactive and old.get("template") != new.get("template"):
+        return Guests.STOPPED if text(new, "runStrategy") in _RUNS_ONCE_STARTED else Guests.RESTARTED
+    return Guests.LATER
 
 
 def replica_set_update(old: Mapping[str, Any], new: Mapping[str, Any]) -> Replicas:
