@@ -73,7 +73,7 @@ def test_explained_json(run: Run) -> None:
     assert list(found) == ["resource", "deployment", "file", "line", "data", "origin", "pod"]
     assert found["pod"] == {
         "memoryOverhead": 288 << 20,
-        "requests": {"memory": "4384Mi", "cpu": "100m"},
+        "requests": {"memory": "4384Mi", "cpu": "100m", "ephemeral-storage": "50M"},
         "limits": {},
     }
     assert found["resource"]["name"] == "web"

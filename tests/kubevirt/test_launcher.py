@@ -174,8 +174,13 @@ CPU = {"cpu": {"cores": 4}}
 def test_requests_and_limits(
     domain: dict[str, Any], config: LauncherConfig, requests: dict[str, str], limits: dict[str, str]
 ) -> None:
-    found = pod(domain, config)
-    assert (found[0], found[1]) == (requests, limits)
+    assert pod(domain, config) == ({**requests, "ephemeral-storage": "50M"}, limits)
+
+
+def test_ephemeral_storage_grows_by_what_the_launcher_writes() -> None:
+    written = {"requests": {"ephemeral-storage": "1Gi"}, "limits": {"ephemeral-storage": "2G"}}
+    requests, limits = pod({**PLAIN, "resources": written})
+    assert (requests["ephemeral-storage"], limits["ephemeral-storage"]) == ("1123741824", "2050M")
 
 
 def test_limits_grow_by_the_overhead() -> None:

@@ -5,8 +5,8 @@ out: a quota without room for what is reckoned here has no room for the pod.
 
 Sources: KubeVirt `pkg/hypervisor/kvm/hypervisorbackend.go` (GetMemoryOverhead, up to 1.7 in the following),
 `pkg/virt-controller/services/renderresources.go` (WithMemoryRequests, WithMemoryOverhead, WithHugePages,
-WithoutDedicatedCPU, WithCPUPinning, WithAutoMemoryLimits), `pkg/network/resources/memory.go`, of the tags v1.0.0 to
-v1.9.0 and of the main branch.
+WithoutDedicatedCPU, WithCPUPinning, WithAutoMemoryLimits, WithEphemeralStorageRequest),
+`pkg/network/resources/memory.go`, of the tags v1.0.0 to v1.9.0 and of the main branch.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _MEMORY = (*_DOMAIN, "memory")
 _MI = 1 << 20
 _GI = 1 << 30
 _DEFAULT_RATIO = 10
+_DISK_SPACE = "ephemeral-storage"
+_OWN_DISK_SPACE = Quantity.parse("50M")
 _ZERO = Quantity(0)
 
 
@@ -222,6 +224,9 @@ def launcher(template: Mapping[str, Any], config: LauncherConfig) -> Launcher | 
             limits["memory"] += _bytes(overhead)
     if "memory" in config.limited and "memory" not in limits:
         limits["memory"] = _bytes(int(requests["memory"].value() * config.limit_ratio))
+    requests[_DISK_SPACE] = requests.get(_DISK_SPACE, _ZERO) + _OWN_DISK_SPACE
+    if _DISK_SPACE in limits:
+        limits[_DISK_SPACE] += _OWN_DISK_SPACE
     for name in _devices(template):
         for amounts in (requests, limits):
             amounts[name] = amounts.get(name, _ZERO) + Quantity(1)
