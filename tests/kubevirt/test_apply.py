@@ -75,6 +75,16 @@ def test_mutate_of_old_releases() -> None:
     }
 
 
+def test_old_releases_store_the_kind_of_a_matcher() -> None:
+    matchers = {"instancetype": {"name": "small"}, "preference": {"name": "linux", "kind": "VirtualMachinePreference"}}
+    machine = vm()
+    machine["spec"] |= matchers
+    stored = copies(machine, release=Release(1, 6)).stored["spec"]
+    assert stored["instancetype"] == {"name": "small", "kind": "virtualmachineclusterinstancetype"}
+    assert stored["preference"] == matchers["preference"]
+    assert copies(machine, release=Release(1, 7)).stored["spec"].items() >= matchers.items()
+
+
 def test_a_flat_bus_has_no_pci_topology() -> None:
     assert copies(vm(architecture="s390x")).stored["spec"]["template"]["metadata"] == {}
     old = copies(vm(architecture="s390x"), release=Release(1, 8, 1)).stored["spec"]["template"]

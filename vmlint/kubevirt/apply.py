@@ -36,6 +36,7 @@ from vmlint.kubevirt.topology import indivisible
 from vmlint.kubevirt.values import Draft, leaves
 from vmlint.model.access import get, mapping, text
 from vmlint.model.field import Path
+from vmlint.model.matcher import Matcher
 from vmlint.model.refusal import Refusal
 from vmlint.record import Codes
 from vmlint.runtime.cached import cached_property
@@ -202,6 +203,8 @@ class Copies:
         spec = normal_vm_spec(written, self._vm_inputs.release)
         if self._vm_inputs.preference is not None:
             spec = _with_class(spec, self._vm_inputs.preference, self._vm_inputs.release)
+        if not behaviour(self._vm_inputs.release).leaves_matcher_kinds:
+            spec = _with_kinds(spec)
         return {**self._vm, "spec": {**spec, "template": self._mutated}}
 
     @cached_property
@@ -430,6 +433,16 @@ def _store_preference(draft: Draft, preference: Mapping[str, Any], release: Rele
     machine = text(preference, "machine", "preferredMachineType")
     if machine and not get(draft.data, *_MACHINE, "type"):
         draft.at(_MACHINE)["type"] = machine
+
+
+def _with_kinds(spec: dict[str, Any]) -> dict[str, Any]:
+    """A VM's spec with the kind of the matchers that name none.
+
+    Source: KubeVirt 1.6 `pkg/defaults/defaults.go` (setDefaultInstancetypeKind, setDefaultPreferenceKind).
+    """
+    kinds = {matcher.noun: matcher.cluster.name.lower() for matcher in Matcher}
+    matchers = {noun: stanza for noun in kinds if isinstance(stanza := spec.get(noun), dict) and not stanza.get("kind")}
+    return {**spec, **{noun: {**stanza, "kind": kinds[noun]} for noun, stanza in matchers.items()}}
 
 
 def _with_class(spec: dict[str, Any], preference: Mapping[str, Any], release: Release | None) -> dict[str, Any]:

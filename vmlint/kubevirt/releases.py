@@ -95,6 +95,8 @@ class Behaviour(Record):
     eviction_strategy_by_default: bool
     live_update_by_default: bool
     architecture_from_data_source: bool
+    leaves_matcher_kinds: bool
+    """Before, a matcher without a kind was stored with that of the cluster-wide one."""
     firmware_ids_when_created: bool
     """A VM's firmware gets its serial number and identifier when the VM is created."""
     pci_topology_annotation: bool
@@ -152,6 +154,7 @@ _SINCE: dict[str, tuple[int, int]] = {
     "eviction_strategy_by_default": (1, 1),
     "live_update_by_default": (1, 6),
     "architecture_from_data_source": (1, 7),
+    "leaves_matcher_kinds": (1, 7),
     "firmware_ids_when_created": (1, 7),
     "pci_topology_annotation": (1, 8),
     "disabled_feature_gates": (1, 8),
