@@ -23,19 +23,35 @@ _REVISION_FIELD = "revisionName"
 def effect_of_lost(vm: VirtualMachine, match: Match, world: World) -> Effect:
     """What a matcher that leads nowhere does to the VM, as far as the files decide that it leads nowhere."""
     assert match.resolution is not None
-    lost = _lost(vm, world)
+    lost = _lost(vm, match.matcher, world)
     return lost if match.resolution.nowhere else world.effect_of_missing(match.resolution.ref, lost)
 
 
-def _lost(vm: VirtualMachine, world: World) -> Effect:
-    """Since KubeVirt 1.6 a VM without its instancetype is accepted, and never starts. Before, it was refused."""
-    return Effect.STUCK if world.vms.behaviour.admits_missing else refusal(vm)
+def _lost(vm: VirtualMachine, matcher: Matcher, world: World) -> Effect:
+    """Since KubeVirt 1.6 a VM without its instancetype is accepted, and never starts. Before, it was refused.
+
+    It still is where its preference requires what the instancetype would give. What a preference of a catalog requires
+    may be another in the cluster, and then the VM is not sure to be refused.
+    """
+    accepted = world.vms.behaviour.admits_missing and not (
+        _falls_short(vm, matcher, world) and _is_written(world.vms.match(vm, Matcher.PREFERENCE))
+    )
+    return Effect.STUCK if accepted else refusal(vm)
+
+
+def _falls_short(vm: VirtualMachine, matcher: Matcher, world: World) -> bool:
+    return matcher is Matcher.INSTANCETYPE and world.vms.falls_short_alone(vm)
+
+
+def _is_written(match: Match | None) -> bool:
+    """Whether the object that a matcher means is in a file, and not in a catalog."""
+    return match is not None and match.resolution is not None and match.resolution.place is not None
 
 
 def _aftermath(vm: VirtualMachine, matcher: Matcher, world: World) -> str:
     """The second sentence of a message."""
     if world.vms.behaviour.admits_missing:
-        if matcher is Matcher.INSTANCETYPE and world.vms.falls_short_alone(vm):
+        if _falls_short(vm, matcher, world):
             return "Without it the VM does not meet the requirements of its preference, and KubeVirt refuses it."
         return f"KubeVirt accepts the VM and does not start it without the {matcher.noun}."
     return "KubeVirt refuses the VM."
@@ -97,7 +113,7 @@ def kind_unknown(meta: Meta, vm: VirtualMachine, matcher: Matcher, world: World)
         vm.at(*match.path) if inferred else vm.at(*vm.matcher_path(matcher, "kind")),
         f"`{match.kind}` is not a kind of {matcher.noun}. {_aftermath(vm, matcher, world)}",
         fix=f"write {kinds} in the label `{matcher.kind_label}`" if inferred else f"write {kinds}",
-        effect=_lost(vm, world),
+        effect=_lost(vm, matcher, world),
     ).along(match.chain.hops if match.chain else ())
 
 

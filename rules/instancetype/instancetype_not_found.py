@@ -6,7 +6,8 @@ common-instancetypes.
 
 ## Why it fails
 Since KubeVirt 1.6 a VM that names a missing instancetype is accepted and never starts; only the VM's status shows the
-reason. Earlier releases refuse it.
+reason. Earlier releases refuse it. Every release refuses it if its preference requires vCPUs or memory that the VM
+itself does not have.
 
 ## Cluster message
 The VM's condition `Failure` has the reason `FailedFindInstancetype`. Releases before 1.6 refuse the VM with `not
