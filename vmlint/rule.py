@@ -181,12 +181,14 @@ class Change(Record):
     old: Resource
     new: Resource
     before: World
+    strict: bool = False
+    """Whether it counts as an update even where a tool replaces an object that can't be updated."""
 
     @property
     def is_update(self) -> bool:
         """Whether the object that a cluster has is updated: nobody has to delete it first."""
         annotations = self.new.annotations
-        return not any(
+        return self.strict or not any(
             isinstance(annotations.get(name), str) and word in annotations[name] for name, word in _RECREATED
         )
 

@@ -284,3 +284,40 @@ def test_an_object_that_moves_to_another_tool_may_be_deleted(tool: str, tmp_path
         "(claim `disk`), and the VirtualMachine is created anew.",
     )
     assert ("prune: disabled" if tool is _FLUX else "Prune=false") in change.fix
+
+
+# Tools that replace what they can't update
+
+_DISK = """\
+apiVersion: cdi.kubevirt.io/v1beta1
+kind: DataVolume
+metadata: {name: disk, annotations: {note: a}}
+spec: {source: {blank: {}}, storage: {resources: {requests: {storage: 1Gi}}}}
+"""
+_FORCED = _DISK.replace("note: a", "kustomize.toolkit.fluxcd.io/force: enabled")
+
+
+@pytest.mark.parametrize(
+    ("tool", "disk", "group"),
+    [
+        (_FLUX, _DISK, "refused"),
+        (_FLUX.replace("prune", "force: true, prune"), _DISK, "data loss"),
+        (_FLUX, _FORCED, "data loss"),
+        (_ARGO, _FORCED, "refused"),
+        (_ARGO, _DISK.replace("note: a", "argocd.argoproj.io/sync-options: Force=true"), "data loss"),
+    ],
+)
+def test_a_tool_may_replace_what_it_cannot_update(tool: str, disk: str, group: str, tmp_path: Path) -> None:
+    files = {"dev/vm.yaml": disk, "dev/kustomization.yaml": "resources: [vm.yaml]\n", "tools/dev.yaml": tool}
+    (change,) = _diff(tmp_path, files, {**files, "dev/vm.yaml": disk.replace("1Gi", "2Gi")}).changes
+    assert (change.group, change.data_loss) == (group, ("disk",) if group == "data loss" else ())
+
+
+def test_an_invalid_object_may_be_deleted_for_good(tmp_path: Path) -> None:
+    tool = _FLUX.replace("prune", "force: true, prune")
+    files = {"dev/vm.yaml": _DISK, "dev/kustomization.yaml": "resources: [vm.yaml]\n", "tools/dev.yaml": tool}
+    (change,) = _diff(tmp_path, files, {**files, "dev/vm.yaml": _DISK.replace("blank: {}", "")}).changes
+    assert (change.group, change.notes) == (
+        "refused",
+        ("with `force: true` the object may be deleted, as its update is refused, and not be created anew",),
+    )

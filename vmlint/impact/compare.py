@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
 from vmlint.graph.links import links
-from vmlint.impact.deletions import deleted, moved
+from vmlint.impact.deletions import deleted, moved, replaced
 from vmlint.impact.model import Group, Impact, ObjectChange, Verdict
 from vmlint.impact.objects import adopted, changed_object, created
 from vmlint.impact.pairing import Pair, Side, lost_in_part, pairs
@@ -111,6 +111,8 @@ class _Judge(Record):
             own = worlds.get(self.before.relative(pair.before.deployment)) if pair.before else None
             users = old.of(pair.before and pair.before.world), new.of(pair.after.world if pair.after else own)
             change = self._change(pair, renames, edited, users)
+            if change is not None and change.verdict is Verdict.REFUSED and pair.before and pair.after:
+                change = replaced(change, pair, self.pruner, self.rules)
             yield self._applied(pair, change)
         for side in lost_in_part(self.before, after):
             if self.pruner.still_applies(side) and not self.unapplied.keeps(side):

@@ -8,7 +8,7 @@ from vmlint.findings.location import object_id, where
 from vmlint.gitops.applied import FLUX
 from vmlint.impact.losses import claims_lost
 from vmlint.impact.model import ObjectChange, Verdict
-from vmlint.impact.pairing import Side
+from vmlint.impact.pairing import Pair, Side
 from vmlint.impact.refusal import rejected
 from vmlint.impact.removal import Pruner, Removal
 from vmlint.impact.users import Referrers, listed, vms
@@ -26,7 +26,7 @@ from vmlint.model.subjects import (
 from vmlint.rule import Rule
 from vmlint.world import World
 
-__all__ = ["deleted", "moved"]
+__all__ = ["deleted", "moved", "replaced"]
 
 _NAMESPACE = BY_GROUP_KIND["", "Namespace"]
 _BLOCKS = "BlockUninstallIfWorkloadsExist"
@@ -107,6 +107,27 @@ def moved(old: Side, new: Side) -> ObjectChange | None:
         file=document.file,
         line=span.line,
         deployments=new.deployments,
+    )
+
+
+def replaced(change: ObjectChange, pair: Pair, pruner: Pruner, rules: Sequence[Rule]) -> ObjectChange:
+    """What becomes of an object whose update is refused, where its tool then deletes it and creates it anew."""
+    assert pair.before is not None
+    assert pair.after is not None
+    old, new = pair.before.resource, pair.after.resource
+    setting = pruner.forces(pair.after)
+    if not setting or pair.before.maker is not None:
+        return change
+    if next(rejected(new, pair.after.world, rules), None):
+        note = f"with `{setting}` the object may be deleted, as its update is refused, and not be created anew"
+        return change._replace(notes=(*change.notes, note))
+    claims = claims_lost(old)
+    lost = f" Its data is lost: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
+    return change._replace(
+        verdict=Verdict.DELETED,
+        message=f"{change.message} With `{setting}` the {new.ref.kind} is deleted then, and created anew.{lost}",
+        data_loss=claims,
+        fix=f"revert the edit, or remove `{setting}`",
     )
 
 

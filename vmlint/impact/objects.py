@@ -88,7 +88,7 @@ def changed_object(pair: Pair, before: Referrers, after: Referrers, rules: Seque
     assert pair.before is not None
     assert pair.after is not None
     old, new, world = pair.before.resource, pair.after.resource, pair.after.world
-    change = Change(old, new, pair.before.world)
+    change = Change(old, new, pair.before.world, strict=True)
     refused = [*rejected_change(change, world, rules), *rejected(new, world, rules)]
     values = tuple(
         value

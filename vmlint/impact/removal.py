@@ -27,6 +27,8 @@ from vmlint.source.discover import KUSTOMIZATION_FILES
 __all__ = ["Pruner", "Removal", "tools_of"]
 
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
+_FORCED = "kustomize.toolkit.fluxcd.io/force"
+_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 _SOURCES = ("path", "sourceRef", "source", "sources")
 """The fields that name the folder which a tool applies."""
 
@@ -108,6 +110,24 @@ class Pruner:
         if old.deployment == new.deployment or new.deployment not in self._after:
             return False
         return old.deployment in self._tools_before and self.of(old).deletes
+
+    def forces(self, side: Side) -> str:
+        """The setting by which a tool deletes an object whose update is refused, and creates it anew; "" for none.
+
+        Sources: Flux `fluxcd/pkg` `ssa/manager_apply.go` (shouldForceApply, ApplyAllStaged), `ssa/errors/immutable.go`
+        (IsImmutableError); Argo CD `docs/user-guide/sync-options.md` (Force).
+        """
+        tool = self._after.get(side.deployment)
+        data = side.resource.data
+        written = text(data, "metadata", "annotations", _FORCED) or text(data, "metadata", "labels", _FORCED)
+        if written.lower() == "enabled" and (tool is None or tool.tool is FLUX):
+            return f"{_FORCED}: {written}"
+        if tool is None:
+            return ""
+        if tool.tool is FLUX:
+            return "force: true" if get(_spec_of(tool), "force") is True else ""
+        options = text(data, "metadata", "annotations", _SYNC_OPTIONS)
+        return f"{_SYNC_OPTIONS}: {options}" if "Force=true" in map(str.strip, options.split(",")) else ""
 
     def suspends(self, deployment: str) -> bool:
         """Whether a tool is suspended before and after the edit, or new and suspended, so it applies nothing."""

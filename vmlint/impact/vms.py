@@ -63,7 +63,7 @@ def changed_vm(work: VmUpdate, deployments: tuple[str, ...], rules: Sequence[Rul
     """What becomes of a VM that is there before and after; None where nothing does."""
     old, new = work.old, work.new
     before, after = work.worlds
-    change = Change(old, new, before)
+    change = Change(old, new, before, strict=True)
     result = update(work, lambda vm: [*rejected_change(change, after, rules), *rejected(vm, after, rules)])
     if result.refused:
         return _refused(result.refused, work, deployments)
