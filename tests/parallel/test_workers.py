@@ -249,7 +249,7 @@ def reused(monkeypatch: pytest.MonkeyPatch, before: Callable[[int], Any]) -> lis
 def test_workers_look_at_all_that_the_process_that_asks_leaves_them(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
+    assert SUBJECTS - split._PORTION <= len(reused(monkeypatch, lambda _: None)) < SUBJECTS
 
 
 @pytest.mark.slow
@@ -295,7 +295,7 @@ def misses(repository: Path) -> None:
 @pytest.mark.slow
 def test_workers_find_what_is_missing_too(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     misses(repository)
-    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
+    assert SUBJECTS - split._PORTION <= len(reused(monkeypatch, lambda _: None)) < SUBJECTS
     assert sum("not in the repository" in one.message for one in vmlint.check().findings) > 50
 
 
@@ -314,7 +314,7 @@ def test_where_names_are_too_many_to_compare_one_process_decides(
 def test_processes_that_are_spawned_find_the_same(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "start_method", lambda: "spawn")
     (repository / "multiprocessing.py").write_text("raise SystemExit('a module of the working directory')")
-    assert len(reused(monkeypatch, lambda _: None)) == SUBJECTS - split._PORTION
+    assert SUBJECTS - split._PORTION <= len(reused(monkeypatch, lambda _: None)) < SUBJECTS
 
 
 def test_what_can_not_be_copied_is_given_to_no_spawned_process() -> None:

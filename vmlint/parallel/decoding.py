@@ -22,7 +22,7 @@ def decoded_together(files: Sequence[Raw], may_wait: MayWait | None, team: Team)
     """The files by their names, but for those with aliases: how many these may add depends on all files. A worker's
     files with skipped parts or keys that appear twice are not among them either: they are few."""
     portions = Portions(team, len(files), _PORTION)
-    team.start(partial(_decode, files=files, may_wait=may_wait))
+    portions.start(partial(_decode, files=files, may_wait=may_wait))
     found: dict[str, SourceFile] = {}
 
     def collect(*, wait: bool) -> None:

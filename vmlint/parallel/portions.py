@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from vmlint.parallel.team import Team, Worker
@@ -12,6 +12,9 @@ __all__ = ["Portions", "portions_of"]
 
 _AHEAD = 2
 """How many portions a worker has at a time, so that it has another while its message waits to be heard."""
+
+_LAST = 16
+"""Into how many portions at least the rest is divided."""
 
 
 class Portions:
@@ -25,16 +28,28 @@ class Portions:
         self._open: Counter[int] = Counter()
         """How many portions each worker has."""
 
+    def start(self, work: Callable[[Worker], None]) -> None:
+        """Start the workers, if they have not started yet. A copy works at once, any other when it has told that it is
+        ready."""
+        self._team.start(work)
+        for number in self._team.numbers if self._team.copies else ():
+            self._hand_out(number)
+
     def own(self) -> Iterator[range]:
         """The portions of the process that asks, as long as there are any."""
         while self.are_left:
-            portion = range(self._start, min(self._start + self._size, self._end))
+            portion = range(self._start, self._start + self._next_size)
             self._start = portion.stop
             yield portion
 
     @property
     def are_left(self) -> bool:
         return self._start < self._end
+
+    @property
+    def _next_size(self) -> int:
+        """The size of the next portion: of the last ones less, so that all processes finish at about the same time."""
+        return min(self._size, -(-(self._end - self._start) // _LAST))
 
     def told(self, *, wait: bool) -> Iterator[tuple[int, Any]]:
         """What the workers have told of their portions meanwhile, each with its number; with `wait`, of all that they
@@ -48,7 +63,7 @@ class Portions:
 
     def _hand_out(self, number: int) -> None:
         while self._open[number] < _AHEAD and self.are_left:
-            portion = range(max(self._end - self._size, self._start), self._end)
+            portion = range(self._end - self._next_size, self._end)
             self._end = portion.start
             self._open[number] += 1
             self._team.give(number, (portion.start, portion.stop))

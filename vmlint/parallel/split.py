@@ -49,7 +49,7 @@ class Workers(Reuse):
         self._codec = Codec(snapshot, rules_of(snapshot.settings, about_changes=False))
         changes = [index for index, (_, subject) in enumerate(subjects) if isinstance(subject, Change)]
         self._portions = Portions(self._team, len(subjects) - len(changes), _PORTION)  # changes come last
-        self._team.start(partial(_judge, snapshot=snapshot, subjects=subjects))
+        self._portions.start(partial(_judge, snapshot=snapshot, subjects=subjects))
         yield from self._portions.own()
         yield changes
 

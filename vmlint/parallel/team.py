@@ -47,6 +47,8 @@ class Team:
     def __init__(self, workers: int, method: str = "fork") -> None:
         self._workers = workers
         self._method = method
+        self.copies = method == "fork"
+        """Whether workers are copies of this process, which have what it has."""
         self._processes: list[BaseProcess] = []
         self._connections: dict[int, Connection] = {}  # by the number of a worker
 
