@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from vmlint.record import Record
-from vmlint.runtime.pattern import late
 
 __all__ = ["Chunk", "bytes_of", "looks_like_json", "split", "text_of"]
 
-_SEPARATOR = late(r"^---(.*)$", re.MULTILINE)
+_SEPARATOR = "---"
+_NEXT_SEPARATOR = f"\n{_SEPARATOR}"
 _BRACE = re.compile(r"\s*\{")
 _BOM = "\ufeff"
 
@@ -69,7 +69,7 @@ def split(text: str, line: int = 1, column: int = 1) -> Iterable[Chunk]:
         text = text.replace("\r\n", "\n")
     if text and not text.endswith("\n"):
         text += "\n"
-    if "\n---" not in text and not text.startswith("---"):
+    if _NEXT_SEPARATOR not in text and not text.startswith(_SEPARATOR):
         return (Chunk(text.removeprefix(_BOM), line, column),) if text else ()
     return _cut(text, line, column)
 
@@ -78,21 +78,31 @@ def _cut(text: str, line: int, column: int) -> Iterator[Chunk]:
     """The documents of a text with separators."""
     start = 0
     refused = ""
-    for separator in _SEPARATOR.finditer(text):
-        after = separator[1].strip()
+    for begin, end in _separators(text):
+        after = text[begin + len(_SEPARATOR) : end].strip()
         invalid = bool(after) and not after.startswith("#")
         # A separator with nothing before it belongs to the document that it opens.
-        if separator.start() == start and not invalid:
+        if begin == start and not invalid:
             continue
-        if separator.start() > start:
-            yield Chunk(text[start : separator.start()].removeprefix(_BOM), line, column, refused)
-        end = separator.start() if invalid else separator.end() + 1
-        line += text.count("\n", start, end)
-        column = column if start == end else 1
-        start = end
-        refused = _refusal(separator[0].strip()) if invalid else ""
+        if begin > start:
+            yield Chunk(text[start:begin].removeprefix(_BOM), line, column, refused)
+        next_start = begin if invalid else end + 1
+        line += text.count("\n", start, next_start)
+        column = column if start == next_start else 1
+        start = next_start
+        refused = _refusal(text[begin:end].strip()) if invalid else ""
     if start < len(text):
         yield Chunk(text[start:].removeprefix(_BOM), line, column, refused)
+
+
+def _separators(text: str) -> Iterator[tuple[int, int]]:
+    """Where each separator begins and its line ends, in a text that has one."""
+    begin = 0 if text.startswith(_SEPARATOR) else text.index(_NEXT_SEPARATOR) + 1
+    while True:
+        end = text.index("\n", begin)
+        yield begin, end
+        if not (begin := text.find(_NEXT_SEPARATOR, end) + 1):
+            return
 
 
 def _refusal(line: str) -> str:
