@@ -55,11 +55,9 @@ _WORDS = ("replace", "change", "fill", "edit", "insert", "your", "placeholder", 
 
 @lru_cache(maxsize=65536)
 def _is_unknown_name(value: str) -> bool:
-    if _has_variable(value):
-        return True
     if value.isascii() and _SIGN.search(value) is None and not any(map(value.lower().__contains__, _WORDS)):
         return False  # nearly always, and cheap
-    return "\n" not in value and _IN_NAMES.search(value) is not None
+    return _has_variable(value) or ("\n" not in value and _IN_NAMES.search(value) is not None)
 
 
 def may_be(value: str, wanted: str) -> bool:

@@ -76,7 +76,7 @@ def _texts(field: str, good: Callable[[Any], bool]) -> _Free:
     return _Free(field, good, lambda value: dict.fromkeys(value, "blank"))
 
 
-def _cleared(holder: Any, *free: _Free) -> Any:
+def _cleared(holder: Any, free: tuple[_Free, ...]) -> Any:
     """A mapping with these fields blanked, a copy where there are any; anything else as it is."""
     if not isinstance(holder, dict):
         return holder
@@ -98,7 +98,7 @@ _VOLUME: Mapping[str, tuple[_Free, ...]] = {
 }
 """By a volume's source."""
 
-_INTERFACE = _text("macAddress", _is_address, "02:00:00:00:00:01")
+_CARD = (_text("macAddress", _is_address, "02:00:00:00:00:01"),)
 _SPEC = (
     _text("terminationGracePeriodSeconds", _is_time, 1),
     _texts("nodeSelector", _are_names),
@@ -110,17 +110,17 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
     """The VM's data without what has no part in a verdict: its own metadata and templates, and free values."""
     if not vm.vmi_spec:
         return vm.data
-    inner = dict(_cleared(vm.vmi_spec, *_SPEC))
+    inner = dict(_cleared(vm.vmi_spec, _SPEC))
     if isinstance(volumes := inner.get("volumes"), list):
         inner["volumes"] = [_volume(volume) for volume in volumes]
     domain = inner.get("domain")
     devices = mapping(domain, "devices")
     if isinstance(interfaces := devices.get("interfaces"), list):
-        cards = [_cleared(card, _INTERFACE) for card in interfaces]
+        cards = [_cleared(card, _CARD) for card in interfaces]
         inner["domain"] = {**mapping(domain), "devices": {**devices, "interfaces": cards}}
     template = {**mapping(vm.vm_spec, "template"), "spec": inner}
     if "metadata" in template:
-        template["metadata"] = _cleared(template["metadata"], _DOMAINS)
+        template["metadata"] = _cleared(template["metadata"], (_DOMAINS,))
     data: Any = {key: value for key, value in vm.vm_spec.items() if key != "dataVolumeTemplates"}
     data["template"] = template
     for step in reversed(vm.vm_path):
@@ -132,8 +132,11 @@ def blanked(vm: VirtualMachine) -> dict[str, Any]:
 def _volume(volume: Any) -> Any:
     if not isinstance(volume, dict):
         return volume
-    sources = _VOLUME.keys() & volume.keys()
-    return {**volume, **{source: _cleared(volume[source], *_VOLUME[source]) for source in sources}}
+    blanked = volume
+    for source, content in volume.items():
+        if (free := _VOLUME.get(source)) is not None:
+            blanked = {**blanked, source: _cleared(content, free)}
+    return blanked
 
 
 def restored(template: Mapping[str, Any], vm: VirtualMachine) -> Mapping[str, Any]:
@@ -187,7 +190,7 @@ def _volume_restored(volume: Any, written: Any) -> Any:
 
 
 def _card_restored(card: Any, written: Any) -> Any:
-    return _fields_restored(card, written, (_INTERFACE,))
+    return _fields_restored(card, written, _CARD)
 
 
 def _fields_restored(holder: Any, written: Any, fields: tuple[_Free, ...]) -> Any:
@@ -214,10 +217,10 @@ class Firsts:
     def of(self, vm: VirtualMachine) -> VirtualMachine:
         """The first of the VMs that are like this one."""
         glance = _glance(vm)
-        if glance not in self._by_glance:
-            self._by_glance[glance] = vm
+        first = self._by_glance.setdefault(glance, vm)
+        if first is vm:
             return vm
-        if (first := self._by_glance[glance]) is not None:  # it was not compared with any other before
+        if first is not None:  # it was not compared with any other before
             self._by_key[self._key(first)] = first
             self._by_glance[glance] = None
         return self._by_key.setdefault(self._key(vm), vm)
@@ -308,14 +311,14 @@ def _blanked_template(template: Mapping[str, Any]) -> dict[str, Any]:
             spec["source"] = _ordered(source)
             for kind in _ADDRESSED:
                 if kind in source:
-                    spec["source"][kind] = _cleared(source[kind], _ADDRESS)
+                    spec["source"][kind] = _cleared(source[kind], (_ADDRESS,))
         if isinstance(reference := spec.get("sourceRef"), dict):
             spec["sourceRef"] = _ordered(reference)
     return {"metadata": metadata, "spec": spec}
 
 
 def _ordered(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(fields.items()))
+    return dict(sorted(fields.items()) if len(fields) > 1 else fields)
 
 
 def _sized(claim: Mapping[str, Any]) -> dict[str, Any]:
