@@ -32,6 +32,7 @@ kustomize `api/internal/builtins/PatchTransformer.go`, `api/resmap/reswrangler.g
 from collections.abc import Iterator, Mapping
 
 from vmlint.gitops.problem import BuildCode, BuildProblem
+from vmlint.model.ref import Ref
 from vmlint.rule import Effect, Fault, Meta
 from vmlint.schema.code import Outcome, outcome_of
 from vmlint.schema.load import check_version
@@ -53,8 +54,15 @@ def check(problem: BuildProblem, world: World) -> Iterator[Fault]:
         yield META.at(spot(problem), message, fix="select the object with a `target` in the kustomization")
         return
     near = values.get("near", "")
+    file = world.left_out(_wanted(values)) if values.get("near_name") != values["name"] else ""
     message = f"the patch of {what} matches no object of its kustomization. {refused}"
-    yield META.at(spot(problem), message, fix=_fix(values, near))
+    fix = f"list `{file}`, which has it, in a kustomization: none includes that file" if file else _fix(values, near)
+    yield META.at(spot(problem), message, fix=fix)
+
+
+def _wanted(values: Mapping[str, str]) -> Ref:
+    """The identity of the object, in no namespace: what kustomizations leave out is in the default one."""
+    return Ref(values["version"].rpartition("/")[0], values["kind"], "", values["name"])
 
 
 def _fix(values: Mapping[str, str], near: str) -> str:
