@@ -12,6 +12,7 @@ from vmlint.cdi.render import Failure, FailureReason, Rendered
 from vmlint.cdi.storageworld import Gap, Reason, Undecided
 from vmlint.graph.resolution import Resolution, State
 from vmlint.kubevirt.releases import Release
+from vmlint.model.access import text
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
 from vmlint.rule import Effect
@@ -179,6 +180,20 @@ def test_its_own_class_goes_before() -> None:
 def test_a_template_with_pvc_has_it_too() -> None:
     pvc = TEMPLATE.replace("storage: {res", "pvc: {res")
     assert spec_of(world(vm(pvc, rest=ASKING) + PREFERENCE))["storageClassName"] == "nfs"
+
+
+def test_the_class_of_a_claim_that_is_taken_as_it_is() -> None:
+    pvc = TEMPLATE.replace("storage: {res", "pvc: {res")
+
+    def class_of(found: World) -> str:
+        (disk,) = found.storage.disks(subject(found, "VirtualMachine"))
+        return text(found.snapshots.class_of(disk), "metadata", "name")
+
+    assert class_of(world(vm(pvc, rest=ASKING) + PREFERENCE)) == "nfs"
+    assert class_of(world(vm(pvc, rest=ASKING), closed=False)) == ""
+    # The API server chooses it, which knows no default for virtual machines.
+    assert class_of(world(vm(pvc), classes=CLASSES + VIRT)) == "ceph"
+    assert class_of(world(vm(TEMPLATE), classes=CLASSES + VIRT)) == "virt"
 
 
 def test_a_preference_that_is_elsewhere_may_name_a_class() -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from vmlint.catalog.provisioners import NOT_CSI
+from vmlint.cdi.render import Rendered
 from vmlint.cdi.storageclass import choose, server_default
 from vmlint.graph.cluster import Cluster
-from vmlint.model.access import get, mapping, text
+from vmlint.model.access import mapping, text
 from vmlint.model.kinds import BY_GROUP_KIND
 from vmlint.model.ref import Ref
 from vmlint.model.subjects import VirtualMachine
@@ -73,9 +74,14 @@ class Snapshots:
 
     def class_of(self, disk: Disk) -> Mapping[str, Any] | None:
         """The storage class of a disk, None where the files don't show it."""
-        choice = self._storage.outline(disk).choice
+        outcome = self._storage.outline(disk)
+        choice = outcome.choice
         if choice is None:
-            named = get(disk.body, *disk.spec_path, "storageClassName")
+            # A claim that is taken as it is, with the class of the VM's preference where it names none.
+            spec = outcome.spec if isinstance(outcome, Rendered) else disk.spec
+            named = spec.get("storageClassName")
+            if named is None and self._storage.class_unknown(disk):
+                return None
             if named is not None and (not isinstance(named, str) or is_unknown(named)):
                 return None
             classes = [resource.data for resource in self._cluster.of_kind("StorageClass")]
