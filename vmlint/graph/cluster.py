@@ -138,11 +138,18 @@ class Cluster:
 
         What a VM makes of its templates is its own.
         """
-        for identity, sources in self._makers.items():
-            if identity[:2] == ref[:2] and any(not isinstance(source, VirtualMachine) for source, _ in sources):
-                yield identity
+        yield from self._made_by_kind.get(ref[:2], ())
         if self._beyond is not None:
             yield from (other for other in self._beyond.made(ref) if other not in self._makers)
+
+    @cached_property
+    def _made_by_kind(self) -> Mapping[tuple[str, ...], Sequence[Ref]]:
+        """What objects other than VMs make, by group and kind."""
+        found: dict[tuple[str, ...], list[Ref]] = {}
+        for identity, sources in self._makers.items():
+            if any(not isinstance(source, VirtualMachine) for source, _ in sources):
+                found.setdefault(identity[:2], []).append(identity)
+        return found
 
     def named(self, ref: Ref) -> Sequence[Resource]:
         """All whole objects of one identity: more than one where the repository holds alternatives."""
