@@ -13,6 +13,7 @@ from vmlint.model.access import each, get, mapping, text
 from vmlint.model.subjects import Service, VirtualMachine, VirtualMachinePool, Workload
 from vmlint.model.unknown import is_unknown
 from vmlint.record import Record
+from vmlint.runtime.cached import cached_property
 
 __all__ = ["Port", "Services", "forwards", "ports_of", "selector_of"]
 
@@ -28,6 +29,14 @@ class Port(Record):
     protocol: str
 
 
+class _Guest(Record):
+    """A workload with its number among those of the files, and the labels of its guests' pods."""
+
+    number: int
+    workload: Workload
+    labels: Mapping[str, Any]
+
+
 class Services:
     """The Services of a cluster, and whom they select."""
 
@@ -36,23 +45,43 @@ class Services:
 
     def selected(self, service: Service) -> Sequence[Workload]:
         """The workloads of the files whose guests' pods a Service selects."""
-        return [guest for guest in self._guests(service) if _fits(selector_of(service), _pod_labels(guest))]
+        selector = selector_of(service)
+        return [guest.workload for guest in self._likely(service, selector) if _fits(selector, guest.labels)]
 
     def mistaken(self, service: Service) -> Sequence[tuple[VirtualMachine, Mapping[str, str]]]:
         """The VMs whose pods lack labels of a Service that the VMs have themselves, with these labels."""
-        found = []
-        for guest in self._guests(service):
-            if isinstance(guest, VirtualMachine) and not isinstance(guest, VirtualMachinePool):
-                pod = _pod_labels(guest)
-                missing = {key: value for key, value in selector_of(service).items() if not _fits({key: value}, pod)}
-                if _fits(missing, guest.labels):
-                    found.append((guest, missing))
+        selector, found = selector_of(service), []
+        for _, vm, labels in self._likely(service, selector):
+            if isinstance(vm, VirtualMachine) and not isinstance(vm, VirtualMachinePool):
+                missing = {key: value for key, value in selector.items() if not _fits({key: value}, labels)}
+                if _fits(missing, vm.labels):
+                    found.append((vm, missing))
         return found
 
-    def _guests(self, service: Service) -> Iterator[Workload]:
-        for resource in self._cluster.resources:
-            if isinstance(resource, Workload) and not resource.fragment and resource.namespace == service.namespace:
-                yield resource
+    def _likely(self, service: Service, selector: Mapping[str, str]) -> Sequence[_Guest]:
+        """The guests that have the rarest label of a selector, themselves or in their pods, in the order of files."""
+        known = [self._labelled.get((service.namespace, key), {}) for key in selector]
+        pairs = zip(selector.values(), known, strict=True)
+        likely = [(values.get(value, ()), values.get(None, ())) for value, values in pairs]
+        sure, unsure = min(likely, key=lambda guests: len(guests[0]) + len(guests[1]), default=((), ()))
+        return [guest for _, guest in sorted({guest.number: guest for guest in (*sure, *unsure)}.items())]
+
+    @cached_property
+    def _labelled(self) -> Mapping[tuple[str, str], Mapping[str | None, Sequence[_Guest]]]:
+        """By namespace and key: the guests by the values that they or their pods have; None for any value."""
+        found: dict[tuple[str, str], dict[str | None, list[_Guest]]] = {}
+        workloads = (one for one in self._cluster.resources if isinstance(one, Workload) and not one.fragment)
+        for number, workload in enumerate(workloads):
+            guest = _Guest(number, workload, _pod_labels(workload))
+            pairs = {
+                (key, None if is_unknown(value) else value)
+                for labels in (guest.labels, workload.labels)
+                for key, value in labels.items()
+                if isinstance(key, str) and (isinstance(value, str) or is_unknown(value))
+            }
+            for key, value in pairs:
+                found.setdefault((workload.namespace, key), {}).setdefault(value, []).append(guest)
+        return found
 
 
 def selector_of(service: Service) -> Mapping[str, str]:
