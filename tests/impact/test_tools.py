@@ -102,6 +102,14 @@ def test_what_cannot_be_applied_deletes_nothing(file: str, text: str, reported: 
     assert not vmlint.diff([tmp_path / "after"], [tmp_path / "after"]).changes
 
 
+@pytest.mark.parametrize("broken", ["dev", "base"])
+@pytest.mark.parametrize("tools", [True, False])
+def test_a_kustomization_that_cannot_be_built_deletes_nothing(broken: str, tools: bool, tmp_path: Path) -> None:
+    files = {path: text for path, text in _TWO.items() if tools or not path.startswith("tools")}
+    changes = _diff(tmp_path, files, {**files, f"{broken}/kustomization.yaml": "resources: [none.yaml]\n"}).changes
+    assert [(change.verdict, change.line) for change in changes] == [(Verdict.REFUSED, 1)]
+
+
 # Tools that apply tools
 
 _CLUSTER = """\
@@ -269,6 +277,67 @@ def test_an_object_that_one_of_two_overlays_loses_is_deleted(tmp_path: Path) -> 
     assert (change.group, [name.rpartition("/")[2] for name in change.deployments]) == ("data loss", ["dev"])
     gone = {path: text for path, text in files.items() if not path.startswith("dev")}
     assert not _diff(tmp_path / "gone", files, gone).changes
+
+
+@pytest.mark.parametrize(
+    ("namespace", "why"), [("", "its kustomization does not include it any more"), ("dev", "its manifest is gone")]
+)
+def test_an_object_that_its_kustomization_does_not_include_any_more_is_deleted(
+    namespace: str, why: str, tmp_path: Path
+) -> None:
+    """Its file is still there, and nobody applies that by itself."""
+    overlay = f"resources: [../base]\nnamespace: {namespace}\n"
+    files = {**_STATEFUL, "dev/kustomization.yaml": overlay, "prod/kustomization.yaml": overlay}
+    (change,) = _diff(tmp_path, files, {**files, "base/kustomization.yaml": _NOTHING}).changes
+    assert (change.message, [name.rpartition("/")[2] for name in change.deployments]) == (
+        f"{why}, and a tool that prunes deletes it. Its data is lost with it: claim `disk`.",
+        ["dev", "prod"],
+    )
+
+
+def test_an_object_that_moves_to_a_suspended_tool_is_deleted(tmp_path: Path) -> None:
+    suspended = _TWO["tools/prod.yaml"].replace("prune", "suspend: true, prune")
+    files = {**_TWO, "tools/prod.yaml": suspended, "prod/kustomization.yaml": _NOTHING}
+    after = {**files, "dev/kustomization.yaml": _NOTHING, "prod/kustomization.yaml": _OVERLAY["dev/kustomization.yaml"]}
+    (change,) = _diff(tmp_path, files, after).changes
+    assert (change.group, change.suspended, change.message) == (
+        "data loss",
+        "",
+        "Flux Kustomization flux-system/dev does not apply it any more, and deletes it. "
+        "Its data is lost with it: claim `disk`.",
+    )
+
+
+def test_an_object_that_moves_from_a_deleted_application_needs_another_annotation(tmp_path: Path) -> None:
+    files = {**_TWO, "tools/dev.yaml": _CASCADES}
+    after = {path: text for path, text in files.items() if path != "tools/dev.yaml"}
+    after["tools/other.yaml"] = _CASCADES.replace("name: dev,", "name: other,")
+    (change,) = _diff(tmp_path, files, after).changes
+    assert change.message.startswith(
+        "it moves here from Argo CD Application argocd/dev, which is deleted with its objects. If that comes first"
+    )
+    assert "`argocd.argoproj.io/sync-options: Delete=false`" in change.fix
+
+
+def test_a_deletion_by_a_tool_that_the_edit_suspends_is_not_sure(tmp_path: Path) -> None:
+    suspended = _FLUX.replace("prune", "suspend: true, prune")
+    files = {**_STATEFUL, "tools/dev.yaml": _FLUX}
+    (change,) = _diff(
+        tmp_path,
+        files,
+        {
+            "base/kustomization.yaml": _NOTHING,
+            "dev/kustomization.yaml": _OVERLAY["dev/kustomization.yaml"],
+            "tools/dev.yaml": suspended,
+        },
+    ).changes
+    assert (change.group, change.notes) == (
+        "data loss",
+        (
+            "Flux Kustomization flux-system/dev is suspended by the same edit: "
+            "this happens only if Flux applies it before",
+        ),
+    )
 
 
 @pytest.mark.parametrize("tool", [_FLUX, _ARGO])

@@ -89,3 +89,8 @@ def test_a_comment_that_is_too_short_for_all_counts_the_rest() -> None:
     assert len(page) <= markdown.SIZE
     assert shown % 50 == 0 and shown > 50
     assert f"{400 - shown} more changes: a comment is too short for all." in page
+
+
+def test_a_mark_of_markdown_ends_before_a_space() -> None:
+    page = markdown.render(Impact("old", "new", (A._replace(deployments=("dev",)),)))
+    assert "- **`VirtualMachine shop/a`** in dev · `a.yaml:4`" in page

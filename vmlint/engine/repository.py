@@ -47,7 +47,8 @@ class Repository(Record):
     at which vmlint itself failed. `files` are the linted files, and `facts` what was known of some before. `built` are
     the objects of each file, for a snapshot that has the same file, `custom` the kinds that the files define, and
     `woken` the kinds of documents that were decoded for others that name such objects. `effort` is how much was done
-    of what builds of kustomizations may do, where 1 is all, and `uses` how kustomizations use the files.
+    of what builds of kustomizations may do, where 1 is all, `uses` how kustomizations use the files, and
+    `failed` the names of the deployments that a tool refuses, those without any object too.
     """
 
     documents: tuple[Document, ...]
@@ -67,6 +68,7 @@ class Repository(Record):
     woken: Mapping[Document, str] = {}
     effort: float = 0
     uses: Uses = NO_USES
+    failed: tuple[str, ...] = ()
 
 
 class Versions(Record):
@@ -188,6 +190,7 @@ def _assembled(
         woken={one: kind for one, kind in asleep.items() if not one.waiting},
         effort=planned.effort,
         uses=planned.uses,
+        failed=planned.failed,
     )
 
 

@@ -36,6 +36,8 @@ class Plan(Record):
     crashes: tuple[Crash, ...] = ()
     effort: float = 0
     uses: Uses = NO_USES
+    failed: tuple[str, ...] = ()
+    """The names of the deployments that a tool refuses, those without any object too."""
 
 
 def plan(
@@ -71,7 +73,9 @@ def plan(
     own = planner.plan()
     problems = (*planner.problems, *lost((file for file in files if not planner.waits(file.file)), tree))
     crashes = tuple(planner.crashes)
-    return Plan((*own, *templates), problems, tuple(charts(files, tree)), crashes, planner.effort, planner.uses)
+    return Plan(
+        (*own, *templates), problems, tuple(charts(files, tree)), crashes, planner.effort, planner.uses, planner.failed
+    )
 
 
 def _templates(resources: Sequence[Resource]) -> tuple[list[Deployment], Sequence[Resource]]:

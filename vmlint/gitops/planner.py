@@ -77,11 +77,14 @@ class Planner:
         self._problems: dict[object, BuildProblem] = {}
         self._applied_names: set[tuple[str, str]] = set()
         self.crashes: list[Crash] = []
+        self.failed: tuple[str, ...] = ()
+        """The names of the deployments that a tool refuses, those without any object too; after `plan`."""
 
     def plan(self) -> tuple[Deployment, ...]:
         deployments = [*self._by_tools(), *self._by_themselves()]
         loose = tuple(self._loose())
         deployments.append(Deployment("", loose))
+        self.failed = tuple(deployment.name for deployment in deployments if deployment.failed)
         return tuple(deployment for deployment in deployments if deployment.resources)
 
     @property

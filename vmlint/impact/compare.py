@@ -102,7 +102,7 @@ class _Judge(Record):
 
     def all(self, after: Snapshot) -> Iterator[_Judged]:
         """What becomes of every object."""
-        found = list(pairs(self.before, after))
+        found = [pair for pair in pairs(self.before, after) if pair.before or not self.pruner.leaves_out(pair.after)]
         edited = {pair.after.resource.ref for pair in found if pair.after and pair.is_edit}
         renames = Renames(found)
         old, new = RepositoryLinks(self.before), RepositoryLinks(after)
@@ -117,17 +117,19 @@ class _Judge(Record):
         for side in lost_in_part(self.before, after):
             if self.pruner.still_applies(side) and not self.unapplied.keeps(side):
                 users = old.of(side.world), new.of(worlds.get(self.before.relative(side.deployment)))
-                yield _Judged(Pair(side, None), deleted(side, *users, self.pruner, None, self.rules))
+                change = deleted(side, *users, self.pruner, None, self.rules, dropped=True)
+                yield self._applied(Pair(side, None), change)
 
     def _applied(self, pair: Pair, change: ObjectChange | None) -> _Judged:
-        """A change with what is known of the tool that applies it."""
-        if pair.after is None:
-            return _Judged(pair, change)
-        tool = pair.after.deployment
-        suspended = self.pruner.suspends(tool) and (pair.is_edit or pair.before is None)
+        """A change with what is known of the tool that applies it, or applied it."""
+        own = pair.after.deployment if pair.after else ""
+        tool = change.deployments[0] if change is not None and change.deployments else own
+        suspended = tool == own and self.pruner.suspends(tool) and (pair.is_edit or pair.before is None)
         if change is not None and suspended:
             change = change._replace(suspended=tool)
-        elif change is not None and self.pruner.suspends_now(tool):
+        elif (
+            change is not None and self.pruner.suspends_now(tool) and (pair.after or change.verdict is Verdict.DELETED)
+        ):
             note = f"{tool} is suspended by the same edit: this happens only if Flux applies it before"
             change = change._replace(notes=(*change.notes, note))
         return _Judged(pair, change, suspended)
@@ -140,9 +142,11 @@ class _Judge(Record):
             if not old.resource.name or self.unapplied.keeps(old):
                 return None
             return deleted(old, *users, self.pruner, renames.of(old.resource), self.rules)
+        if old.deployment != side.deployment and self.unapplied.keeps(old):
+            return None
         if self.pruner.drops(old, side):
             return deleted(old, *users, self.pruner, None, self.rules, dropped=True)
-        if self.pruner.moves(old, side) and (change := moved(old, side)):
+        if self.pruner.moves(old, side) and (change := moved(old, side, self.pruner)):
             return change
         same = not pair.is_edit
         if work := vm_update(pair):

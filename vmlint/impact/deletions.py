@@ -47,7 +47,7 @@ def deleted(
     """What becomes of an object that is gone from the files; None for one that no VM and no disk depends on.
 
     `before` and `after` are who refers to it before and after the edit. `dropped` means that the files still have the
-    object, and its tool does not apply it any more.
+    object, and what applied it does not apply it any more.
     """
     resource, removal = side.resource, pruner.of(side)
     inside = list(_inside(resource, before, after.world))
@@ -85,9 +85,10 @@ def deleted(
     )
 
 
-def moved(old: Side, new: Side) -> ObjectChange | None:
-    """What becomes of an object that another tool applies from now on, and the one before prunes: it is deleted only if
-    that comes first, as a tool spares objects that bear the mark of another one. None for an object without data.
+def moved(old: Side, new: Side, pruner: Pruner) -> ObjectChange | None:
+    """What becomes of an object that another tool applies from now on, and the one before prunes, or is deleted with
+    its objects: it is deleted only if that comes first, as a tool spares objects that bear the mark of another one.
+    None for an object without data.
 
     Sources: Flux `kustomize-controller` `internal/controller/kustomization_controller.go` (deleteObjects), Argo CD
     `docs/user-guide/resource_tracking.md`.
@@ -98,12 +99,15 @@ def moved(old: Side, new: Side) -> ObjectChange | None:
     document, span = where(resource.named)
     data = f" with its data (claim {', '.join(f'`{claim}`' for claim in claims)})" if claims else ""
     kind = resource.ref.kind
+    cascades = pruner.of(old).cascades
+    what = "is deleted with its objects" if cascades else "prunes"
+    annotation = _spared(old, cascades=cascades)
     return ObjectChange(
         object_id(resource),
         Verdict.UNDECIDED,
-        f"it moves here from {old.deployment}, which prunes. If that comes first, it deletes the {kind}{data}, and the "
+        f"it moves here from {old.deployment}, which {what}. If that comes first, it deletes the {kind}{data}, and the "
         f"{kind} is created anew.",
-        fix=f"annotate the {kind} in an earlier commit with `{_spared(old)}`, and remove that afterwards",
+        fix=f"annotate the {kind} in an earlier commit with `{annotation}`, and remove that afterwards",
         file=document.file,
         line=span.line,
         deployments=new.deployments,
@@ -131,9 +135,11 @@ def replaced(change: ObjectChange, pair: Pair, pruner: Pruner, rules: Sequence[R
     )
 
 
-def _spared(side: Side) -> str:
-    is_flux = side.deployment.startswith(FLUX.name)
-    return "kustomize.toolkit.fluxcd.io/prune: disabled" if is_flux else "argocd.argoproj.io/sync-options: Prune=false"
+def _spared(side: Side, *, cascades: bool) -> str:
+    """The annotation that keeps an object from being pruned, or from being deleted with the object of its tool."""
+    if side.deployment.startswith(FLUX.name):
+        return "kustomize.toolkit.fluxcd.io/prune: disabled"
+    return f"argocd.argoproj.io/sync-options: {'Delete' if cascades else 'Prune'}=false"
 
 
 def _is_machine(resource: Resource) -> bool:
@@ -189,10 +195,12 @@ def _blocked(side: Side, blocking: Sequence[Resource]) -> ObjectChange:
 def _message(removal: Removal, claims: Sequence[str], *, dropped: bool) -> str:
     """What becomes of an object whose manifest is gone, with the claims that it takes along."""
     if removal.stays:
-        return f"its manifest is gone, and {removal.stays}{f': {removal.until}' * bool(removal.until)}."
+        gone = "it is not applied any more" if dropped else "its manifest is gone"
+        return f"{gone}, and {removal.stays}{f': {removal.until}' * bool(removal.until)}."
     lost = f" Its data is lost with it: claim {', '.join(f'`{claim}`' for claim in claims)}." if claims else ""
     if removal.cascades:
         return f"{removal.tool} is deleted, and takes it along.{lost}"
-    if dropped:
+    if dropped and removal.tool:
         return f"{removal.tool} does not apply it any more, and deletes it.{lost}"
-    return f"its manifest is gone, and {removal.tool or 'a tool that prunes'} deletes it.{lost}"
+    gone = "its kustomization does not include it any more" if dropped else "its manifest is gone"
+    return f"{gone}, and {removal.tool or 'a tool that prunes'} deletes it.{lost}"

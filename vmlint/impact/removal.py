@@ -10,6 +10,7 @@ finalizerShouldDeleteResources, build), Argo CD `gitops-engine/pkg/sync/sync_con
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from vmlint.engine.snapshot import Snapshot
@@ -19,6 +20,7 @@ from vmlint.gitops.tree import Tree
 from vmlint.impact.keepers import Deleter, kept_by
 from vmlint.impact.pairing import Side
 from vmlint.model.access import get, mapping, sequence, text
+from vmlint.model.ref import Ref
 from vmlint.model.resource import Written
 from vmlint.record import Record
 from vmlint.runtime.cached import cached_property
@@ -63,7 +65,7 @@ class Pruner:
 
     def __init__(self, before: Snapshot, after: Snapshot) -> None:
         self._before = before
-        self._relative = before.relative
+        self._relative, self._relative_after = before.relative, after.relative
         self._after = tools_of(after)
         self._kustomizations = {
             after.relative(folder or ".")
@@ -76,6 +78,12 @@ class Pruner:
     @cached_property
     def _tools_before(self) -> Mapping[str, Applied]:
         return tools_of(self._before)
+
+    @cached_property
+    def _written_before(self) -> AbstractSet[tuple[str, Ref]]:
+        """The objects as the files have them before the edit, each with its file."""
+        resources = self._before.repository.resources
+        return {(self._relative(resource.document.file), resource.ref) for resource in resources}
 
     def of(self, side: Side) -> Removal:
         """What becomes of an object that was applied before the edit, and is not applied after it."""
@@ -94,9 +102,27 @@ class Pruner:
         return self._taken_along(deployment, before, data)
 
     def drops(self, old: Side, new: Side) -> bool:
-        """Whether a tool deletes an object that the files still have, since no tool applies it any more."""
+        """Whether an object is deleted that the files still have: no tool applies it any more, the one that does from
+        now on is suspended, or its file is there and the kustomization that had it does not include it any more."""
         removal = self.of(old)
-        return bool(removal.tool) and new.deployment not in self._after and removal.deletes
+        if not removal.deletes or old.deployment == new.deployment:
+            return False
+        if new.deployment in self._after:
+            return bool(removal.tool) and self.suspends(new.deployment)
+        if removal.tool:
+            return True
+        files = self._relative(old.resource.document.file), self._relative_after(new.resource.document.file)
+        return not new.deployment and files[0] == files[1] and self.still_applies(old)
+
+    def leaves_out(self, new: Side | None) -> bool:
+        """Whether an object is new only as its file is not included any more by the kustomization beside it."""
+        if new is None or new.deployment:
+            return False
+        resource = new.resource
+        file = resource.document.file
+        if self._relative_after(file.rpartition("/")[0] or ".") not in self._kustomizations:
+            return False
+        return (self._relative_after(file), resource.ref) in self._written_before
 
     def still_applies(self, side: Side) -> bool:
         """Whether what applied an object before the edit surely does something about it after it: a tool, or a

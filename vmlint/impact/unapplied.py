@@ -22,10 +22,9 @@ class Unapplied:
     def __init__(self, before: Snapshot, after: Snapshot) -> None:
         self._before = before
         self._after = after
-        failed = [deployment.name for deployment in after.repository.deployments if deployment.failed]
         refused = [problem for problem in after.repository.problems if problem.code is not BuildCode.TARGET_UNMATCHED]
         folders = [problem.folder for problem in refused if problem.folder]
-        self._deployments = set(map(after.relative, [*failed, *folders]))
+        self._deployments = set(map(after.relative, [*after.repository.failed, *folders]))
         self._files = {
             after.relative(document.file)
             for document in after.repository.documents

@@ -91,7 +91,8 @@ def _block(changes: Sequence[ObjectChange]) -> str:
 
 def _object(change: ObjectChange) -> str:
     where = f" · {code(place(change.file, change.line))}" if change.file else ""
-    return f"**{code(str(change.resource))}**{prose(applied_in(change))}{where}"
+    applied = f" {prose(applied_in(change).strip())}" if change.deployments else ""
+    return f"**{code(str(change.resource))}**{applied}{where}"
 
 
 def _value(value: object) -> str:
