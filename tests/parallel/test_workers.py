@@ -26,6 +26,7 @@ from vmlint.engine import analysis
 from vmlint.findings import location
 from vmlint.findings.finding import Report
 from vmlint.parallel import processes, split
+from vmlint.parallel.portions import Portions, portions_of
 from vmlint.parallel.processes import available, start_method
 from vmlint.parallel.team import Team, Worker
 from vmlint.report import render
@@ -98,6 +99,25 @@ def test_one_that_is_killed_has_nothing_and_stops_nobody() -> None:
         assert heard(workers) == [(2, 2), (3, 3)]
         workers.start(work)  # which they did already
         assert workers.heard(wait=True) == []
+
+
+def test_the_work_of_one_that_ends_is_left_while_another_waits_for_work() -> None:
+    def work(worker: Worker) -> None:
+        for portion in portions_of(worker):
+            if worker.number == 1:
+                time.sleep(0.05)  # until the other has nothing left
+                return
+            worker.tell(len(portion))
+
+    made = Team(2)
+    try:
+        portions = Portions(made, 100, 10)
+        portions.start(work)
+        assert {number for _ in portions.own() for number, _ in portions.told(wait=False)} <= {2}
+        list(portions.told(wait=True))
+        assert made.numbers == [2]
+    finally:
+        made.close()
 
 
 def test_where_there_is_no_room_there_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,11 @@ class Portions:
     def told(self, *, wait: bool) -> Iterator[tuple[int, Any]]:
         """What the workers have told of their portions meanwhile, each with its number; with `wait`, of all that they
         have. Those that have ended leave theirs undone."""
-        while messages := self._team.heard(wait=wait and any(self._open[number] for number in self._team.numbers)):
+        while True:
+            is_due = wait and any(self._open[number] for number in self._team.numbers)
+            messages = self._team.heard(wait=is_due)
+            if not messages and not is_due:
+                return
             for number, message in messages:
                 self._open[number] -= message is not None
                 self._hand_out(number)

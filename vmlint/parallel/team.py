@@ -94,22 +94,18 @@ class Team:
             self._connections[number].send_bytes(_packed(message))
 
     def heard(self, *, wait: bool) -> list[tuple[int, Any]]:
-        """What the workers have told meanwhile, each with its number; with `wait`, at least one message, unless all
-        have ended."""
+        """What the workers have told meanwhile, each with its number; with `wait`, waits until one tells something or
+        ends: the others may have nothing to tell before they are given something."""
         from multiprocessing.connection import wait as ready_of
 
         messages: list[tuple[int, Any]] = []
-        while self._connections and not messages:
-            numbers = {id(connection): number for number, connection in self._connections.items()}
-            ready = ready_of(list(self._connections.values()), None if wait else 0)
-            for connection in ready:
-                number = numbers[id(connection)]
-                try:
-                    messages.append((number, marshal.loads(self._connections[number].recv_bytes())))
-                except (EOFError, OSError):
-                    self._ended(number)
-            if not wait:
-                break
+        numbers = {id(connection): number for number, connection in self._connections.items()}
+        for connection in ready_of(list(self._connections.values()), None if wait else 0) if numbers else ():
+            number = numbers[id(connection)]
+            try:
+                messages.append((number, marshal.loads(self._connections[number].recv_bytes())))
+            except (EOFError, OSError):
+                self._ended(number)
         return messages
 
     def _ended(self, number: int) -> None:
