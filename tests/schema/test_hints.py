@@ -199,3 +199,14 @@ def test_a_field_that_is_indented_too_little_belongs_to_the_key_above_it() -> No
 def test_a_field_that_does_not_fit_the_key_above_it_does_not_belong_there(labels: dict[str, Any]) -> None:
     found = fixes("kubevirt.io/v1", "VirtualMachine", {"template": {"metadata": labels, "spec": {}}})
     assert found == {"spec.template.metadata.app": "remove it, or move it to its place"}
+
+
+def test_a_misspelt_field_below_an_empty_mapping_of_any_keys_is_not_one_of_its_keys() -> None:
+    metadata = {"name": "web", "labels": None, "namespce": "a", "tier": "front"}
+    below: dict[str, Any] = {"nodeSelector": None, "hostnam": "web", "zone": "a", "domain": {"devices": {}}}
+    assert fixes("kubevirt.io/v1", "VirtualMachine", template(below), metadata=metadata) == {
+        "metadata.namespce": "write `namespace`",
+        "metadata.tier": "move it to `metadata.labels.tier`",
+        "spec.template.spec.hostnam": "write `hostname`",
+        "spec.template.spec.zone": "move it to `spec.template.spec.nodeSelector.zone`",
+    }

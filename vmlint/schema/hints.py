@@ -48,7 +48,8 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
     plain = _plain(name)
     if same := [known for known in free if _plain(known) == plain]:
         return Hint(same[0], misspelt=len(same) == 1)
-    if place := _outdented(frame, name, value):
+    near = [known for known in free if _distance(plain, _plain(known)) <= _slips(plain)]
+    if place := _outdented(frame, name, value, is_misspelt=len(near) == 1 and len(plain) >= _SHORTEST):
         return Hint(place=place)
     if place := _amount(frame, name, value):
         return _there(frame, place, value)
@@ -58,7 +59,6 @@ def hint(frame: Frame, name: str, value: Any) -> Hint:
         return Hint(parts[0]) if len(parts) == 1 else Hint(candidates=tuple(parts[:_MOST_CANDIDATES]))
     if place := _home(frame, name, value):
         return _there(frame, place, value)
-    near = [known for known in free if _distance(plain, _plain(known)) <= _slips(plain)]
     if len(near) == 1:
         return Hint(near[0], misspelt=_digits(near[0]) == _digits(name))
     return Hint(candidates=tuple(near or _somewhat_like(name, free))[:_MOST_CANDIDATES])
@@ -73,8 +73,11 @@ def _there(frame: Frame, place: Path, value: Any) -> Hint:
     return Hint(place=place, occupied=field_value is not None, same=field_value is not None and field_value == value)
 
 
-def _outdented(frame: Frame, name: str, value: Any) -> Path:
-    """Where a field belongs that is indented too little: in the known field above it that has no value, () for none."""
+def _outdented(frame: Frame, name: str, value: Any, *, is_misspelt: bool) -> Path:
+    """Where a field belongs that is indented too little: in the known field above it that has no value, () for none.
+
+    A mapping that takes any key, such as `labels`, does not take one that is a misspelt field beside it.
+    """
     _, _, node, data = frame
     known = FIELDS if node.type == "metadata" else node.fields
     before = [*data][: [*data].index(name)]
@@ -83,11 +86,11 @@ def _outdented(frame: Frame, name: str, value: Any) -> Path:
         return ()
     holder = node.field(above)
     if node.type == "metadata":
-        fits = above in _METADATA and not isinstance(value, dict | list)
+        fits = above in _METADATA and not isinstance(value, dict | list) and not is_misspelt
     elif holder is None or holder.type == "metadata":
         fits = name in FIELDS
     else:
-        fits = _fits(holder.field(name) or holder.values, value)
+        fits = _fits(holder.field(name) or (None if is_misspelt else holder.values), value)
     return (*path_of(frame), above, name) if fits else ()
 
 
