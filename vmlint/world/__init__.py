@@ -144,10 +144,13 @@ class World:
         return effect if self.closed(ref) else Effect.UNRESOLVED
 
     def left_out(self, ref: Ref) -> str:
-        """The file beside a kustomization that has an object and that no kustomization includes; "" for none."""
+        """The file beside a kustomization that has an object, or what makes it, and that no kustomization includes;
+        "" for none."""
         whole = self.cluster.whole
         other = whole.namesake(ref, placed=False)
-        for resource in whole.named(other) if other is not None else ():
+        if other is None:
+            return ""
+        for resource in whole.named(other) or [maker for maker, _ in whole.makers(other)]:
             if resource.patched and not resource.fragment:
                 return resource.document.file
         return ""
