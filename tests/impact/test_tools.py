@@ -295,6 +295,23 @@ def test_an_object_that_its_kustomization_does_not_include_any_more_is_deleted(
     )
 
 
+@pytest.mark.parametrize(("tool", "group"), [(_FLUX, "suspended"), (_NO_PRUNE, "nothing"), (_ARGO, "data loss")])
+def test_tools_of_two_clusters_may_have_one_name(tool: str, group: str, tmp_path: Path) -> None:
+    tool = tool.replace("prune: true, sourceRef", "prune: true, suspend: true, sourceRef").replace("./tools", "./dev")
+    files = {
+        **_STATEFUL,
+        "prod/kustomization.yaml": _OVERLAY["dev/kustomization.yaml"],
+        "clusters/a/apps.yaml": tool,
+        "clusters/b/apps.yaml": tool.replace("./dev", "./prod").replace("path: dev", "path: prod"),
+    }
+    after = {**files, "base/kustomization.yaml": _NOTHING, "base/vm.yaml": ""}
+    changes = _diff(tmp_path, files, after).changes
+    assert [(change.group, len(change.chain)) for change in changes] == [(group, 1)] * 2
+    broken = {**files, "base/kustomization.yaml": "resources: [none.yaml]\n"}
+    (change,) = _diff(tmp_path / "broken", files, broken).changes
+    assert change.verdict is Verdict.REFUSED
+
+
 def test_an_object_that_moves_to_a_suspended_tool_is_deleted(tmp_path: Path) -> None:
     suspended = _TWO["tools/prod.yaml"].replace("prune", "suspend: true, prune")
     files = {**_TWO, "tools/prod.yaml": suspended, "prod/kustomization.yaml": _NOTHING}

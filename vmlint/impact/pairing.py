@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,10 @@ from vmlint.model.subjects import DataVolume, VirtualMachine, VirtualMachinePool
 from vmlint.record import Record
 from vmlint.world import World
 
-__all__ = ["Pair", "Side", "lost_in_part", "made_spec", "pairs"]
+__all__ = ["Pair", "Side", "lost_in_part", "made_spec", "pairs", "told_apart", "without_number"]
+
+
+_NUMBER = re.compile(r" \(\d+\)$")
 
 
 class Side(Record):
@@ -127,16 +131,21 @@ def made_spec(template: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _sides(opened: Snapshot) -> Mapping[_Key, Sequence[Side]]:
     found: dict[_Key, list[Side]] = defaultdict(list)
-    for name, world in zip(_told_apart(opened.names), opened.worlds, strict=True):
+    for name, world in zip(told_apart(opened.names), opened.worlds, strict=True):
         for resource in world.cluster.resources:
             if resource.linted and not resource.fragment:
                 found[opened.relative(name), resource.ref].append(Side(resource, world, name))
     return found
 
 
-def _told_apart(names: Iterable[str]) -> Iterator[str]:
-    """The names, with a number where one comes again."""
+def told_apart(names: Iterable[str]) -> Iterator[str]:
+    """The names, with a number where one comes again: each cluster may have a tool of the same name."""
     seen: Counter[str] = Counter()
     for name in names:
         seen[name] += 1
         yield name if seen[name] == 1 else f"{name} ({seen[name]})"
+
+
+def without_number(name: str) -> str:
+    """The name that `told_apart` gave a number."""
+    return _NUMBER.sub("", name)

@@ -18,7 +18,7 @@ from vmlint.findings.finding import Step
 from vmlint.gitops.applied import FLUX, Applied, applied, tool_objects
 from vmlint.gitops.tree import Tree
 from vmlint.impact.keepers import Deleter, kept_by
-from vmlint.impact.pairing import Side
+from vmlint.impact.pairing import Side, told_apart
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Written
@@ -97,7 +97,7 @@ class Pruner:
             return _pruned(deployment, before, after, data)
         if before is None:
             return Removal(_kept(data, Deleter(flux=True, argo=True)))
-        if (still := self.objects.get(deployment)) is not None:
+        if (still := self.objects.get(before.deployment)) is not None:
             return _without_folder(deployment, before, still, kind)
         return self._taken_along(deployment, before, data)
 
@@ -198,9 +198,10 @@ class Pruner:
 
 
 def tools_of(snapshot: Snapshot) -> Mapping[str, Applied]:
-    """The tools that apply folders of a repository, by the names of their deployments."""
+    """The tools that apply folders of a repository, by the names of their deployments, in the order of these."""
     files = snapshot.repository.files
-    return {tool.deployment: tool for tool in applied(files, Tree(files))}
+    tools = list(applied(files, Tree(files)))
+    return dict(zip(told_apart(tool.deployment for tool in tools), tools, strict=True))
 
 
 def _pruned(deployment: str, before: Applied | None, after: Applied, data: Mapping[str, Any]) -> Removal:

@@ -8,7 +8,7 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import ObjectId
 from vmlint.gitops.problem import BuildCode
 from vmlint.impact.model import ObjectChange, Verdict
-from vmlint.impact.pairing import Side
+from vmlint.impact.pairing import Side, without_number
 from vmlint.rule import Effect, Fault, Rule, Spot
 
 __all__ = ["Unapplied"]
@@ -36,11 +36,11 @@ class Unapplied:
         if not (self._deployments or self._files):
             return False
         relative = self._before.relative
-        return relative(side.deployment) in self._deployments or relative(side.resource.document.file) in self._files
+        return self.fails(side.deployment) or relative(side.resource.document.file) in self._files
 
     def fails(self, deployment: str) -> bool:
         """Whether a deployment that is known from before the edit can't be applied after it."""
-        return self._before.relative(deployment) in self._deployments
+        return self._before.relative(without_number(deployment)) in self._deployments
 
     def changes(self, rules: Sequence[Rule]) -> Iterator[ObjectChange]:
         """Why they can't be applied, where the edit is the reason."""
