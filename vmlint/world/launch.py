@@ -106,7 +106,7 @@ class Launch:
 
         Those of unknown size are left out, so the sum is the least. Counted are VMs that are to run, and claims.
         """
-        resources = [resource for resource in self._world.cluster.resources if self._lives_in(resource, quota)]
+        resources = self._residents.get(quota.namespace, [])
         if len({resource.ref for resource in resources}) < len(resources):
             return  # alternatives, of which one is applied
         guests = [resource for resource in resources if isinstance(resource, VirtualMachine) and _runs(resource)]
@@ -132,11 +132,14 @@ class Launch:
             if total > bound.amount and (counts or all(amount <= bound.amount for amount in amounts)):
                 yield bound, total, len(amounts)
 
-    def _lives_in(self, resource: Resource, quota: Resource) -> bool:
-        """Whether a whole object says itself that it lives in a quota's namespace, and is there once."""
-        written = text(resource.data, "metadata", "namespace")
-        pool = isinstance(resource, VirtualMachinePool)
-        return written == quota.namespace and not resource.fragment and not pool
+    @cached_property
+    def _residents(self) -> Mapping[str, Sequence[Resource]]:
+        """By namespace the whole objects that say themselves that they live in it, and are there once."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self._cluster.resources:
+            if not resource.fragment and not isinstance(resource, VirtualMachinePool):
+                found.setdefault(text(resource.data, "metadata", "namespace"), []).append(resource)
+        return found
 
     def too_large(self, workload: Workload) -> Iterator[tuple[Resource, str, Quantity, Quantity]]:
         """The LimitRanges whose containers may not be as large as the guest's: the object, the resource, what is
@@ -211,13 +214,9 @@ class Launch:
         return self._hard[namespace]
 
     def _bounds(self, namespace: str) -> Iterator[Hard]:
-        for quota in self._cluster.of_kind("ResourceQuota"):
+        for quota in self._quotas.get(namespace, ()):
             scopes = sequence(quota.data, "spec", "scopes")
-            if (
-                quota.namespace != namespace
-                or quota.spec.get("scopeSelector")
-                or not all(scope in _FOR_RUNNING_PODS for scope in scopes)
-            ):
+            if quota.spec.get("scopeSelector") or not all(scope in _FOR_RUNNING_PODS for scope in scopes):
                 continue
             for name, value in items(quota.data, "spec", "hard"):
                 if (bound := Quantity.try_parse(value)) is not None:
@@ -225,11 +224,25 @@ class Launch:
 
     def limit_ranges(self, namespace: str, kind: str) -> Iterator[tuple[Resource, Mapping[str, Any]]]:
         """The limits of a kind (`Container`, `PersistentVolumeClaim`) that a namespace's LimitRanges set."""
-        for holder in self._cluster.of_kind("LimitRange"):
-            if holder.namespace == namespace:
-                for limit in sequence(holder.data, "spec", "limits"):
-                    if isinstance(limit, dict) and limit.get("type") == kind:
-                        yield holder, limit
+        for holder in self._limit_ranges.get(namespace, ()):
+            for limit in sequence(holder.data, "spec", "limits"):
+                if isinstance(limit, dict) and limit.get("type") == kind:
+                    yield holder, limit
+
+    @cached_property
+    def _quotas(self) -> Mapping[str, Sequence[Resource]]:
+        return _by_namespace(self._cluster.of_kind("ResourceQuota"))
+
+    @cached_property
+    def _limit_ranges(self) -> Mapping[str, Sequence[Resource]]:
+        return _by_namespace(self._cluster.of_kind("LimitRange"))
+
+
+def _by_namespace(resources: Sequence[Resource]) -> Mapping[str, Sequence[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for resource in resources:
+        found.setdefault(resource.namespace, []).append(resource)
+    return found
 
 
 def _runs(vm: VirtualMachine) -> bool:
