@@ -194,6 +194,8 @@ class _Checking:
         self._subjects = analysis.subjects
         self.judged: dict[int, Judged] = {}
         self._world_at: dict[_At, int] = {}
+        self._placed: set[Document] = set()
+        """The documents whose positions are kept."""
 
     def check(self, index: int) -> Judged:
         """What the rules find in a subject, with the findings; without, where one has no place, and where a later
@@ -207,9 +209,14 @@ class _Checking:
             raise
         except Exception:  # whoever makes the report says where that fails
             return judged
-        for _, fault in judged.faults:
-            _document(fault.place).forget_places()
+        self._keep_places({_document(fault.place) for _, fault in judged.faults})
         return judged._replace(findings=findings)
+
+    def _keep_places(self, documents: set[Document]) -> None:
+        """Have the positions of some documents alone: a document may have many subjects, which follow each other."""
+        for one in self._placed - documents:
+            one.forget_places()
+        self._placed = documents
 
     def judge(self, index: int) -> Judged:
         """What the rules find in a subject. A rule that fails takes nothing else with it."""
