@@ -12,7 +12,8 @@ from vmlint.graph.links import Link, links
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import Instancetype, VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
+from vmlint.runtime.cached import cached_property
 from vmlint.world import World
 
 __all__ = ["SHOWN", "Referrers", "RepositoryLinks", "listed", "step_of", "vms"]
@@ -38,7 +39,7 @@ class Referrers:
 
     def to(self, ref: Ref) -> Sequence[Link]:
         """The links that name an object, in the order of the files."""
-        return [link for world in self._worlds(ref) for link in self._repository.links(world).get(ref, ())]
+        return [link for world, link in self._repository.links.get(ref, ()) if self._is_meant(ref, world)]
 
     def vms(self, ref: Ref) -> Sequence[VirtualMachine]:
         """The VMs that name an object in a field."""
@@ -47,14 +48,9 @@ class Referrers:
 
     def matched_by(self, resource: Resource) -> Sequence[VirtualMachine]:
         """The VMs that have an instancetype or preference, by its name or by inference."""
-        matcher = Matcher.INSTANCETYPE if isinstance(resource, Instancetype) else Matcher.PREFERENCE
-        matched = {}
-        for world in self._worlds(resource.ref):
-            for vm in _vms(world):
-                found = world.vms.match(vm, matcher)
-                if found is not None and found.resolution is not None and found.resolution.ref == resource.ref:
-                    matched[vm.ref] = vm
-        return list(matched.values())
+        ref = resource.ref
+        matched = self._repository.matched_by.get(ref, ())
+        return list({vm.ref: vm for world, vm in matched if self._is_meant(ref, world)}.values())
 
     def beside(self, ref: Ref) -> Iterator[Resource]:
         """The objects of the deployments whose cluster has the object."""
@@ -66,36 +62,44 @@ class Referrers:
                     yield resource
 
     def _worlds(self, ref: Ref) -> Iterator[World]:
-        for world in self._repository.worlds:
-            if world is self._own or not world.cluster.named(ref):
-                yield world
+        return (world for world in self._repository.worlds if self._is_meant(ref, world))
+
+    def _is_meant(self, ref: Ref, world: World) -> bool:
+        return world is self._own or not world.cluster.named(ref)
 
 
 class RepositoryLinks:
-    """The links in each deployment of a repository, by what they lead to."""
+    """The links in the deployments of a repository, each with its deployment, by what they lead to."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.world = snapshot.world
         self.worlds = snapshot.worlds
-        self._links: dict[int, Mapping[Ref, Sequence[Link]]] = {}
 
     def of(self, own: World | None) -> Referrers:
         """Who refers to the objects of a deployment; None for one that no deployment has."""
         return Referrers(self, own)
 
-    def links(self, world: World) -> Mapping[Ref, Sequence[Link]]:
-        """The links of a deployment by what they lead to."""
-        if id(world) not in self._links:
-            found: dict[Ref, list[Link]] = {}
+    @cached_property
+    def links(self) -> Mapping[Ref, Sequence[tuple[World, Link]]]:
+        """The fields that name objects, in the order of the files of each deployment."""
+        found: dict[Ref, list[tuple[World, Link]]] = {}
+        for world in self.worlds:
             for resource in world.cluster.resources:
                 for link in () if resource.fragment else links(resource):
-                    found.setdefault(link.ref, []).append(link)
-            self._links[id(world)] = found
-        return self._links[id(world)]
+                    found.setdefault(link.ref, []).append((world, link))
+        return found
 
-
-def _vms(world: World) -> Iterator[VirtualMachine]:
-    yield from (vm for vm in world.cluster.resources if _is_vm(vm) and not vm.fragment)
+    @cached_property
+    def matched_by(self) -> Mapping[Ref, Sequence[tuple[World, VirtualMachine]]]:
+        """The VMs by their instancetypes and preferences."""
+        found: dict[Ref, list[tuple[World, VirtualMachine]]] = {}
+        for world in self.worlds:
+            for vm in vms(world.cluster.resources):
+                matches = [] if vm.fragment else [world.vms.match(vm, matcher) for matcher in Matcher]
+                for resolution in (match.resolution for match in matches if match is not None):
+                    if resolution is not None:
+                        found.setdefault(resolution.ref, []).append((world, vm))
+        return found
 
 
 def vms(resources: Iterable[Resource]) -> Iterator[VirtualMachine]:
