@@ -16,7 +16,7 @@ from vmlint.engine.silent import Ends, ends, is_complete
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.subjects import NumberedSubject, Subject, subjects_of
 from vmlint.findings.finding import Finding, Undecided
-from vmlint.findings.location import located
+from vmlint.findings.location import document_of, located
 from vmlint.model.crash import Crash, crash
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
@@ -209,7 +209,7 @@ class _Checking:
             raise
         except Exception:  # whoever makes the report says where that fails
             return judged
-        self._keep_places({_document(fault.place) for _, fault in judged.faults})
+        self._keep_places({document_of(fault.place) for _, fault in judged.faults})
         return judged._replace(findings=findings)
 
     def _keep_places(self, documents: set[Document]) -> None:
@@ -311,10 +311,6 @@ def _crashed(error: Exception, rule: Rule, subject: Subject) -> Crash:
 
 _At = tuple[str, int, Path | Span]
 """Which rule leaves something undecided, and where that is written."""
-
-
-def _document(place: Place | Spot) -> Document:
-    return place.document if isinstance(place, Spot) else place.resource.document
 
 
 def _place(rule: Rule, doubt: Doubt) -> _At:

@@ -15,7 +15,7 @@ from vmlint.source.discover import STDIN_NAME
 from vmlint.source.document import Document
 from vmlint.source.span import Span
 
-__all__ = ["located", "object_id", "reach", "step", "undecided", "where"]
+__all__ = ["document_of", "located", "object_id", "reach", "step", "undecided", "where"]
 
 
 def located(rule: Rule, fault: Fault) -> Finding:
@@ -70,6 +70,11 @@ def undecided(doubt: Doubt) -> Undecided:
 
 def object_id(resource: Resource) -> ObjectId:
     return ObjectId(resource.api_version, resource.ref.kind, resource.ref.namespace, resource.ref.name)
+
+
+def document_of(place: Place | Spot) -> Document:
+    """The document in which a place is written, and which has its position."""
+    return place.document if isinstance(place, Spot) else place.resource.written(place.path).document
 
 
 def where(place: Place | Spot) -> tuple[Document, Span]:

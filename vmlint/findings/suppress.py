@@ -12,7 +12,7 @@ from vmlint.config.config import Config
 from vmlint.config.names import means, unknown_name
 from vmlint.config.paths import ignore_spec
 from vmlint.findings.finding import Finding, ObjectId, Suppressed
-from vmlint.findings.location import object_id, reach
+from vmlint.findings.location import document_of, object_id, reach
 from vmlint.model.field import Path
 from vmlint.model.resource import Place, Resource
 from vmlint.model.suppression import ANNOTATION, Mark, Source, Suppression, SuppressionState
@@ -171,9 +171,9 @@ class Silence:
         self._by_file: dict[str, list[Mark]] = {}
         for mark in found:
             if mark.source is Source.CONFIGURATION:
-                self._configured.setdefault(_document(mark.place).file, []).append(mark)
+                self._configured.setdefault(document_of(mark.place).file, []).append(mark)
             if mark.source.in_manifest:
-                self._by_file.setdefault(_document(mark.place).file, []).append(mark)
+                self._by_file.setdefault(document_of(mark.place).file, []).append(mark)
         self._meaning: dict[tuple[str, str], _Near] = {}
         self._asking: dict[tuple[str, str], list[_Use]] = {}
         self._owners: dict[str, Config] = {}
@@ -212,7 +212,7 @@ class Silence:
     def _uses(self, reported: ReportedFault) -> list[_Use]:
         """The marks that silence a finding, each with the name that means it: those of its files, then those of the
         configuration."""
-        files = dict.fromkeys((reported.finding.file, _document(reported.fault.place).file))
+        files = dict.fromkeys((reported.finding.file, document_of(reported.fault.place).file))
         uses = [use for file in files for use in self._near(file, reported.rule).uses(reported)]
         return [
             *uses,
@@ -250,7 +250,7 @@ class Silence:
 
     def _reaches(self, mark: Mark, file: str) -> bool:
         """Whether an entry of the configuration that holds for a file is about it."""
-        owner = self._owner(file) if _document(mark.place).file else self._config
+        owner = self._owner(file) if document_of(mark.place).file else self._config
         return not mark.path or matches(ignore_spec((mark.path,)), owner.path_of(file))
 
     def _names(self, mark: Mark, resource: ObjectId | None) -> bool:
@@ -274,7 +274,7 @@ class Silence:
         """
         if not self._marks:
             return []
-        undecided = {_document(doubt.place).file for doubt in doubts} | self._unresolved
+        undecided = {document_of(doubt.place).file for doubt in doubts} | self._unresolved
         seen: _Seen = {}
         for one in resources if self._configured else ():
             if one.linted:
@@ -298,7 +298,7 @@ class Silence:
         if (mark, name) in self._used:
             return Suppression(mark, name, SuppressionState.USED)
         meant = [rule for rule in self._known if means(name, rule) and not self._is_apart(rule)]
-        file = _document(mark.place).file
+        file = document_of(mark.place).file
         if mark.source is Source.CONFIGURATION:
             objects = seen.get(file, {})
             decided = not undecided and any(
@@ -376,7 +376,7 @@ class _Beside:
         self._of_document: dict[int, list[ReportedFault]] = {}
         self._of_file: dict[str, list[ReportedFault]] = {}
         for reported in shown:
-            document = _document(reported.fault.place)
+            document = document_of(reported.fault.place)
             self._of_document.setdefault(id(document), []).append(reported)
             self._of_file.setdefault(document.file, []).append(reported)
         self._lines: dict[tuple[int | str, str], list[int]] = {}
@@ -386,7 +386,7 @@ class _Beside:
         alone is beside all of its file."""
         if mark.source is not Source.COMMENT:
             return None
-        document = _document(mark.place)
+        document = document_of(mark.place)
         where: int | str = document.file if document.data is None else id(document)
         if (where, name) not in self._lines:
             near = self._of_file.get(where, ()) if isinstance(where, str) else self._of_document.get(where, ())
@@ -394,10 +394,6 @@ class _Beside:
         lines = self._lines[where, name]
         at = bisect_left(lines, _line(mark))
         return min(lines[max(at - 1, 0) : at + 1], key=lambda line: (abs(line - _line(mark)), line), default=None)
-
-
-def _document(place: Place | Spot) -> Document:
-    return place.document if isinstance(place, Spot) else place.resource.written(place.path).document
 
 
 def _line(mark: Mark) -> int:

@@ -17,12 +17,12 @@ from vmlint.impact.remains import remains
 from vmlint.impact.removal import Pruner
 from vmlint.impact.renames import Renames
 from vmlint.impact.unapplied import Unapplied
-from vmlint.impact.users import Referrers, RepositoryLinks
+from vmlint.impact.users import Referrers, RepositoryLinks, is_vm
 from vmlint.impact.vms import changed_vm, stuck_vm, vm_update
 from vmlint.model.matcher import Matcher
 from vmlint.model.ref import Ref
 from vmlint.model.resource import Resource
-from vmlint.model.subjects import PersistentVolumeClaim, VirtualMachine, VirtualMachinePool
+from vmlint.model.subjects import PersistentVolumeClaim
 from vmlint.record import Record
 from vmlint.rule import Effect, Rule
 from vmlint.version import VERSION
@@ -85,7 +85,7 @@ class _Judged(Record):
         if self.pair.after is None:
             return False
         refused = self.change is not None and self.change.verdict is Verdict.REFUSED
-        return self.suspended or (refused and not _is_vm(self.pair.after.resource))
+        return self.suspended or (refused and not is_vm(self.pair.after.resource))
 
 
 _Users = tuple[Referrers, Referrers]
@@ -217,10 +217,6 @@ def ordered(changes: Iterable[ObjectChange]) -> tuple[ObjectChange, ...]:
 
 def _may_refuse(rule: Rule) -> bool:
     return rule.meta.effect in (Effect.REJECTED, Effect.STUCK) or rule.meta.refuses_updates
-
-
-def _is_vm(resource: Resource) -> bool:
-    return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
 
 
 def _matters(resource: Resource) -> bool:

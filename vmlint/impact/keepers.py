@@ -13,10 +13,10 @@ from typing import Any
 from vmlint.model.access import text
 from vmlint.record import Record
 
-__all__ = ["Deleter", "Keeper", "kept_by"]
+__all__ = ["SYNC_OPTIONS", "Deleter", "Keeper", "kept_by"]
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
-_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 _RESOURCE_POLICY = "helm.sh/resource-policy"
 
 
@@ -48,13 +48,13 @@ def _keepers(data: Mapping[str, Any], deleter: Deleter) -> Iterator[Keeper]:
     ):
         yield Keeper(f"{_RESOURCE_POLICY}: keep")
     if deleter.argo:
-        options = text(data, "metadata", "annotations", _SYNC_OPTIONS)
+        options = text(data, "metadata", "annotations", SYNC_OPTIONS)
         values = [part.strip() for part in options.split(",")]
         named = ("Prune", "Delete") if not is_known else ("Delete",) if deleter.cascades else ("Prune",)
         if any(f"{name}=false" in values for name in named):
-            yield Keeper(f"{_SYNC_OPTIONS}: {options}")
+            yield Keeper(f"{SYNC_OPTIONS}: {options}")
         if "Prune=confirm" in values or ("Delete=confirm" in values and "Delete" in named):
-            yield Keeper(f"{_SYNC_OPTIONS}: {options}", confirms=True)
+            yield Keeper(f"{SYNC_OPTIONS}: {options}", confirms=True)
     if deleter.flux:
         for name, value in (("prune", "disabled"), ("reconcile", "disabled"), ("ssa", "ignore")):
             for holder in ("annotations", "labels"):

@@ -9,8 +9,8 @@ from vmlint.engine.analysis import Analysis
 from vmlint.engine.snapshot import Snapshot
 from vmlint.engine.workspace import with_objects
 from vmlint.impact.refusal import rejected, rejected_change
+from vmlint.impact.users import is_vm
 from vmlint.model.resource import Place, Resource
-from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.rule import Change, Effect, Fault, Rule
 from vmlint.world import World
 
@@ -30,11 +30,11 @@ def judge_refused_updates(analysis: Analysis, changes: Sequence[tuple[int, Chang
     refused = {
         id(change.new): change
         for number, change in changes
-        if (id(change.new) in found or not _is_vm(change.new)) and _is_refused(change, snapshot.worlds[number], rules)
+        if (id(change.new) in found or not is_vm(change.new)) and _is_refused(change, snapshot.worlds[number], rules)
     }
     if not refused:
         return
-    kept = {number: change.old for number, change in refused.items() if not _is_vm(change.new)}
+    kept = {number: change.old for number, change in refused.items() if not is_vm(change.new)}
     judged_anew = [(number, change) for number, change in changes if kept and id(change.new) not in refused]
     anew = {id(change.new) for _, change in judged_anew}
 
@@ -68,7 +68,3 @@ def _anew(
 
 def _resource(fault: Fault) -> Resource | None:
     return fault.place.resource if isinstance(fault.place, Place) else None
-
-
-def _is_vm(resource: Resource) -> bool:
-    return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)

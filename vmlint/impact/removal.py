@@ -17,7 +17,7 @@ from vmlint.engine.snapshot import Snapshot
 from vmlint.findings.finding import Step
 from vmlint.gitops.applied import FLUX, Applied, applied, tool_objects
 from vmlint.gitops.tree import Tree
-from vmlint.impact.keepers import Deleter, kept_by
+from vmlint.impact.keepers import SYNC_OPTIONS, Deleter, kept_by
 from vmlint.impact.pairing import Side, told_apart
 from vmlint.model.access import get, mapping, sequence, text
 from vmlint.model.ref import Ref
@@ -30,7 +30,6 @@ __all__ = ["Pruner", "Removal", "tools_of"]
 
 _CASCADE = "resources-finalizer.argocd.argoproj.io"
 _FORCED = "kustomize.toolkit.fluxcd.io/force"
-_SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 _SOURCES = ("path", "sourceRef", "source", "sources")
 """The fields that name the folder which a tool applies."""
 
@@ -152,8 +151,8 @@ class Pruner:
             return ""
         if tool.tool is FLUX:
             return "force: true" if get(_spec_of(tool), "force") is True else ""
-        options = text(data, "metadata", "annotations", _SYNC_OPTIONS)
-        return f"{_SYNC_OPTIONS}: {options}" if "Force=true" in map(str.strip, options.split(",")) else ""
+        options = text(data, "metadata", "annotations", SYNC_OPTIONS)
+        return f"{SYNC_OPTIONS}: {options}" if "Force=true" in map(str.strip, options.split(",")) else ""
 
     def suspends(self, deployment: str) -> bool:
         """Whether a tool is suspended before and after the edit, or new and suspended, so it applies nothing."""

@@ -16,13 +16,14 @@ from vmlint.model.subjects import VirtualMachine, VirtualMachinePool
 from vmlint.runtime.cached import cached_property
 from vmlint.world import World
 
-__all__ = ["SHOWN", "Referrers", "RepositoryLinks", "listed", "step_of", "vms"]
+__all__ = ["SHOWN", "Referrers", "RepositoryLinks", "is_vm", "listed", "step_of", "vms"]
 
 SHOWN = 5
 """How many users a sentence or a chain names."""
 
 
-def _is_vm(resource: Resource) -> TypeGuard[VirtualMachine]:
+def is_vm(resource: Resource) -> TypeGuard[VirtualMachine]:
+    """Whether an object is a VM; a pool is the template of several."""
     return isinstance(resource, VirtualMachine) and not isinstance(resource, VirtualMachinePool)
 
 
@@ -44,7 +45,7 @@ class Referrers:
     def vms(self, ref: Ref) -> Sequence[VirtualMachine]:
         """The VMs that name an object in a field."""
         sources = {link.source.ref: link.source for link in self.to(ref)}
-        return [vm for vm in sources.values() if _is_vm(vm)]
+        return [vm for vm in sources.values() if is_vm(vm)]
 
     def matched_by(self, resource: Resource) -> Sequence[VirtualMachine]:
         """The VMs that have an instancetype or preference, by its name or by inference."""
@@ -104,7 +105,7 @@ class RepositoryLinks:
 
 def vms(resources: Iterable[Resource]) -> Iterator[VirtualMachine]:
     """The VMs among some objects."""
-    yield from filter(_is_vm, resources)
+    yield from filter(is_vm, resources)
 
 
 def listed(resources: Sequence[Resource]) -> str:

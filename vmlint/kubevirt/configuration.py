@@ -11,7 +11,6 @@ Sources: KubeVirt `pkg/virt-operator/webhooks/kubevirt-update-admitter.go`,
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from vmlint.kubevirt.admission import labels
-from vmlint.kubevirt.admission.forms import is_label_value
+from vmlint.kubevirt.admission.forms import is_json, is_label_value
 from vmlint.kubevirt.admission.labels import bad_key
 from vmlint.kubevirt.admission.reading import has, look, whole, word
 from vmlint.kubevirt.admission.scheduling import affinity_flaws
@@ -113,22 +112,9 @@ def check_change(old: Mapping[str, Any], new: Mapping[str, Any], gates: Gates, r
 def _patches(kubevirt: Mapping[str, Any]) -> _Found:
     for index, patch in each(kubevirt, "spec", "customizeComponents", "patches"):
         written = word(patch, "patch")
-        if written is not None and not _is_json(written):
+        if written is not None and not is_json(written):
             path = ("spec", "customizeComponents", "patches", index, "patch")
             yield Refusal(Setting.PATCH_NOT_JSON, path, {"component": text(patch, "resourceName")})
-
-
-def _is_json(written: str) -> bool:
-    def refuse(constant: str) -> None:
-        raise ValueError(constant)
-
-    try:
-        json.loads(written, parse_constant=refuse)  # Go knows no NaN
-    except RecursionError:
-        return True
-    except ValueError:
-        return False
-    return True
 
 
 _SELF_SIGNED = ("spec", "certificateRotateStrategy", "selfSigned")

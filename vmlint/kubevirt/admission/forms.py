@@ -1,12 +1,13 @@
 """The forms of names, addresses and paths, as Kubernetes and Go's library check them.
 
-Sources: Kubernetes `apimachinery/pkg/util/validation`, Go `net`, `encoding/base64`, `path/filepath`; KubeVirt
-`pkg/util/hardware`.
+Sources: Kubernetes `apimachinery/pkg/util/validation`, Go `net`, `encoding/base64`, `encoding/json`, `path/filepath`;
+KubeVirt `pkg/util/hardware`.
 """
 
 from __future__ import annotations
 
 import ipaddress
+import json
 import posixpath
 import re
 from functools import lru_cache
@@ -21,6 +22,7 @@ __all__ = [
     "is_dns_subdomain",
     "is_ip",
     "is_ipv4",
+    "is_json",
     "is_label_value",
     "is_pci_address",
     "is_port_name",
@@ -127,3 +129,18 @@ def glob_matches(pattern: str, text: str) -> bool | None:
         return None
     expression = re.escape(pattern).replace(r"\*", "[^/]*").replace(r"\?", "[^/]")
     return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def is_json(text: str) -> bool:
+    """Whether Go reads a text as JSON. One nested too deep to be read here counts as one."""
+
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    try:
+        json.loads(text, parse_constant=refuse)  # Go knows no NaN
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True

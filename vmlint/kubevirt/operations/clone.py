@@ -5,11 +5,10 @@ Source: KubeVirt `pkg/virt-api/webhooks/validating-webhook/admitters/vmclone-adm
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vmlint.kubevirt.admission.forms import mac_length
+from vmlint.kubevirt.admission.forms import is_json, mac_length
 from vmlint.kubevirt.admission.reading import UNDECIDED, look, word
 from vmlint.kubevirt.gates import Gates
 from vmlint.kubevirt.operations.check import Check
@@ -44,7 +43,7 @@ def check_clone(data: Mapping[str, Any], gates: Gates) -> Iterator[Refusal]:
         if isinstance(address, str) and address and not is_unknown(address) and mac_length(address) != 6:
             yield Refusal(Check.MAC_MALFORMED, (*_SPEC, "newMacAddresses", name), {"value": address})
     for index, patch in enumerate(sequence(data, "spec", "patches")):
-        if isinstance(patch, str) and not is_unknown(patch) and not _is_json(patch):
+        if isinstance(patch, str) and not is_unknown(patch) and not is_json(patch):
             yield Refusal(Check.PATCH_NOT_JSON, (*_SPEC, "patches", index))
 
 
@@ -87,11 +86,3 @@ def _target(data: Mapping[str, Any]) -> Iterator[Refusal]:
         yield Refusal(Check.KIND_WRONG, (*path, "kind"), {"value": kind, "expected": (VM.kind,)})
     elif kind == word(data, *_SPEC, "source", "kind") and name and name == word(data, *_SPEC, "source", "name"):
         yield Refusal(Check.SAME_NAME, (*path, "name"), {"value": name})
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
